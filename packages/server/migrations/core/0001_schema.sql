@@ -1,0 +1,60 @@
+-- Two schemas. `webhooks` is what /rest/v1 exposes, column by column as granted; `webhooks_internal` is the engine's
+-- own. The owner of both is the role that the program connects as; API requests switch to a role below it, for
+-- which row-level security holds.
+
+create schema if not exists webhooks_internal;
+
+do $$
+declare
+  wanted text;
+begin
+  foreach wanted in array array['webhooks_service', 'webhooks_api'] loop
+    begin
+      execute format('create role %I nologin noinherit', wanted);
+    exception
+      -- Roles belong to the cluster: another database, or another node just now, may have made it.
+      when duplicate_object or unique_violation then null;
+    end;
+    -- From PostgreSQL 16 on, creating a role does not include the right to switch to it.
+    if not (select rolsuper from pg_roles where rolname = current_user) then
+      execute format('grant %I to %I', wanted, current_user);
+    end if;
+  end loop;
+end
+$$;
+
+grant usage on schema webhooks, webhooks_internal to webhooks_service, webhooks_api;
+
+-- UUIDv7: time first, so that keys are inserted at the right edge of their index. PostgreSQL has its own from 18 on.
+create function webhooks.uuid_v7() returns uuid
+language sql volatile parallel safe
+set search_path = pg_catalog
+as $$
+  select encode(
+    set_bit(set_bit(
+      overlay(uuid_send(gen_random_uuid())
+        placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+        from 1 for 6),
+      52, 1), 53, 1),
+    'hex')::uuid
+$$;
+
+-- The organization that the request's credentials belong to; null for none. Set by the API for its transaction only.
+create function webhooks.current_organization() returns uuid
+language sql stable parallel safe
+set search_path = pg_catalog
+as $$
+  select nullif(nullif(current_setting('request.jwt.claims', true), '')::json ->> 'organization_id', '')::uuid
+$$;
+
+create function webhooks_internal.touch_updated_at() returns trigger
+language plpgsql
+set search_path = pg_catalog
+as $$
+begin
+  if new is distinct from old then
+    new.updated_at := now();
+  end if;
+  return new;
+end
+$$;

@@ -1,0 +1,86 @@
+-- The configuration: where an organization wants which events.
+
+create table webhooks.webhook_configurations (
+  id uuid primary key default webhooks.uuid_v7(),
+  organization_id uuid not null,
+  name text not null check (name <> ''),
+  url text not null check (url ~ '^https?://'),
+  -- Exact event types and wildcards: `deal.*`, `*`.
+  events text[] not null check (cardinality(events) > 0),
+  is_active boolean not null default true,
+  -- AES-256-GCM, bound to `id`; the check keeps a plain secret from ever being stored.
+  secret text check (secret like 'v1.%'),
+  has_secret boolean not null generated always as (secret is not null) stored,
+  secret_hint text,
+  description text,
+  -- `headers` shows the names with masked values; the values are in `sealed_headers`, encrypted like `secret`.
+  headers jsonb not null default '{}',
+  sealed_headers text check (sealed_headers like 'v1.%'),
+  timeout_ms integer check (timeout_ms between 1000 and 60000),
+  max_in_flight integer check (max_in_flight between 1 and 1000),
+  disabled_reason text,
+  disabled_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+
+create index webhook_configurations_organization on webhooks.webhook_configurations (organization_id, created_at);
+
+create trigger touch_updated_at before update on webhooks.webhook_configurations
+for each row execute function webhooks_internal.touch_updated_at();
+
+comment on table webhooks.webhook_configurations is 'Where an organization wants which events';
+
+create table webhooks.webhook_event_types (
+  name text primary key,
+  category text not null,
+  description text not null,
+  schema jsonb,
+  example jsonb not null
+);
+
+comment on table webhooks.webhook_event_types is 'What can be subscribed to';
+
+-- Work left by a webhook that was switched off or deleted: its pending deliveries, which may be many, are cancelled
+-- in batches after the statement that switched it off has long been answered.
+create table webhooks_internal.cancellations (
+  webhook_id uuid not null,
+  reason text not null,
+  -- Deliveries made later belong to a webhook that was switched on again.
+  made_before timestamptz not null default clock_timestamp(),
+  primary key (webhook_id, made_before)
+);
+
+create function webhooks_internal.on_webhook_change() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+  if tg_op = 'DELETE' then
+    insert into webhooks_internal.cancellations (webhook_id, reason) values (old.id, 'webhook deleted');
+  elsif old.is_active and not new.is_active then
+    insert into webhooks_internal.cancellations (webhook_id, reason)
+    values (new.id, coalesce('webhook deactivated: ' || new.disabled_reason, 'webhook switched off'));
+  end if;
+  perform pg_notify('webhooks_changed', old.id::text);
+  return null;
+end
+$$;
+
+create trigger announce_change after update or delete on webhooks.webhook_configurations
+for each row execute function webhooks_internal.on_webhook_change();
+
+create function webhooks_internal.clear_disabled_reason() returns trigger
+language plpgsql
+set search_path = pg_catalog
+as $$
+begin
+  new.disabled_reason := null;
+  new.disabled_at := null;
+  return new;
+end
+$$;
+
+create trigger clear_disabled_reason before update on webhooks.webhook_configurations
+for each row when (new.is_active and not old.is_active)
+execute function webhooks_internal.clear_disabled_reason();

@@ -1,0 +1,88 @@
+-- One row per event and webhook. See src/fanout/delivery.ts for the states and what moves between them.
+
+create table webhooks.webhook_deliveries (
+  id uuid primary key default webhooks.uuid_v7(),
+  organization_id uuid not null,
+  webhook_id uuid not null,
+  event_id uuid not null,
+  event text not null,
+  status text not null default 'pending'
+    check (status in ('pending', 'retrying', 'delivered', 'failed', 'cancelled', 'filtered')),
+  reason text,
+  attempts integer not null default 0,
+  next_attempt_at timestamptz,
+  last_response_code integer,
+  last_error text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  completed_at timestamptz,
+  -- The engine's own, not granted to any API role. `due_at`: when the delivery may be claimed; under a lease, when
+  -- the lease ends; null when there is nothing left to do. `lease`: the fencing token of whoever is sending it.
+  due_at timestamptz default now(),
+  lease uuid,
+  lease_node uuid,
+  check ((due_at is null) = (completed_at is not null)),
+  check (lease is null or due_at is not null)
+);
+
+-- The parking lot: what is due, endpoint by endpoint.
+create index webhook_deliveries_due on webhooks.webhook_deliveries (webhook_id, due_at, id) where due_at is not null;
+create index webhook_deliveries_leased on webhooks.webhook_deliveries (lease_node) where lease_node is not null;
+create index webhook_deliveries_webhook on webhooks.webhook_deliveries (webhook_id, created_at desc);
+create index webhook_deliveries_organization on webhooks.webhook_deliveries (organization_id, created_at desc);
+create index webhook_deliveries_event on webhooks.webhook_deliveries (event_id);
+
+comment on table webhooks.webhook_deliveries is 'One event on its way to one webhook';
+comment on column webhooks.webhook_deliveries.webhook_id is '@references webhooks.webhook_configurations(id)';
+comment on column webhooks.webhook_deliveries.event_id is '@references webhooks.webhook_events(id)';
+
+-- One row per attempt. The request body is not kept twice: it follows from the event. Only a test, which has no
+-- event, brings its own.
+create table webhooks_internal.attempts (
+  id uuid primary key,
+  organization_id uuid not null,
+  webhook_id uuid not null,
+  delivery_id uuid not null,
+  event_id uuid not null,
+  event text not null,
+  url text not null,
+  status text not null check (status in ('success', 'failed')),
+  attempt integer not null,
+  trigger text not null check (trigger in ('event', 'retry', 'manual', 'test')),
+  response_code integer,
+  error_code text,
+  error_message text,
+  diagnosis text,
+  duration_ms integer not null,
+  request_headers json not null,
+  request_body text,
+  response_headers json,
+  response_body text,
+  next_attempt_at timestamptz,
+  created_at timestamptz not null
+);
+
+create index attempts_webhook on webhooks_internal.attempts (webhook_id, created_at desc, id);
+create index attempts_delivery on webhooks_internal.attempts (delivery_id, attempt);
+create index attempts_organization on webhooks_internal.attempts (organization_id, created_at desc);
+
+create view webhooks.webhook_logs with (security_invoker = true) as
+select a.id, a.organization_id, a.webhook_id, a.delivery_id, a.event_id, a.event, a.url, a.status, a.attempt, a.trigger,
+  a.response_code, a.error_code, a.error_message, a.diagnosis, a.duration_ms, a.request_headers,
+  coalesce(a.request_body, webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous)) as request_body,
+  a.response_headers, a.response_body, a.next_attempt_at, a.created_at
+from webhooks_internal.attempts a
+left join webhooks.webhook_events e on e.id = a.event_id;
+
+comment on view webhooks.webhook_logs is 'Every request that was sent, or tried to be, and what came back';
+comment on column webhooks.webhook_logs.id is '@primary';
+comment on column webhooks.webhook_logs.webhook_id is '@references webhooks.webhook_configurations(id)';
+comment on column webhooks.webhook_logs.delivery_id is '@references webhooks.webhook_deliveries(id)';
+comment on column webhooks.webhook_logs.event_id is '@references webhooks.webhook_events(id)';
+
+-- Running nodes. One whose heartbeat stops is dead: its leases are given back without waiting for their end.
+create table webhooks_internal.nodes (
+  id uuid primary key,
+  started_at timestamptz not null default now(),
+  seen_at timestamptz not null default now()
+);

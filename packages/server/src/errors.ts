@@ -1,0 +1,31 @@
+/**
+ * A failure that the caller can act on. Everything else is a defect and reaches the caller as XX000 without details.
+ *
+ * `code` is stable and listed in docs/errors.md; `message` says what was wrong, `hint` what would be right.
+ * The four keys are those of PostgREST, so that supabase-js shows them as they are.
+ */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly code: string
+  readonly details: string | null
+  readonly hint: string | null
+
+  constructor(status: number, code: string, message: string, more: { details?: string; hint?: string } = {}) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.details = more.details ?? null
+    this.hint = more.hint ?? null
+  }
+}
+
+/** A wrong setting, argument or environment: the program prints `message` alone and stops. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+/** `error.message` for an Error, its string form for anything else that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

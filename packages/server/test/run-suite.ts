@@ -1,0 +1,20 @@
+import { spawn } from 'node:child_process'
+import { startPostgres } from './postgres.ts'
+
+/**
+ * `npm test`: brings up a real PostgreSQL for the suite, runs every test (or the files named as arguments) with
+ * node:test, takes the server down again and exits as the tests did.
+ */
+const ALL_TESTS = ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts']
+
+const postgres = await startPostgres()
+const files = process.argv.slice(2)
+const runner = spawn(
+  process.execPath,
+  ['--test', '--test-concurrency=2', '--test-timeout=180000', ...(files.length > 0 ? files : ALL_TESTS)],
+  { stdio: 'inherit', env: { ...process.env, TEST_DATABASE_URL: postgres.url } },
+)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => runner.kill(signal))
+runner.on('exit', (code) => {
+  void postgres.stop().then(() => process.exit(code ?? 1))
+})
