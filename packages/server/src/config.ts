@@ -1,0 +1,171 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import ipaddr from 'ipaddr.js'
+import { parseDuration } from './duration.ts'
+import { StartError, messageOf } from './errors.ts'
+
+export type AddressRange = [ipaddr.IPv4 | ipaddr.IPv6, number]
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export const ROLES = ['all', 'api', 'worker'] as const
+
+/** The settings, parsed; docs/operations.md describes each. Times are milliseconds. */
+export interface Config {
+  port: number
+  host: string
+  dataDir: string
+  databaseUrl: string | undefined
+  /** Undefined: generated and kept in `dataDir`. */
+  serviceKey: string | undefined
+  /** 32 bytes each; the first encrypts, all decrypt. Empty: generated and kept in `dataDir`. */
+  encryptionKeys: Buffer[]
+  allowHttpUrls: boolean
+  egressAllow: AddressRange[]
+  /** Waits between attempts: one attempt more than there are waits. */
+  retrySchedule: number[]
+  deliveryTimeout: number
+  crmTables: boolean
+  role: (typeof ROLES)[number]
+  logLevel: (typeof LOG_LEVELS)[number]
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The environment, over what `.env` in the working directory says. */
+export function readEnvironment(file = '.env'): Environment {
+  return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...process.env } : process.env
+}
+
+/** @throws StartError that names every wrong variable, what is wrong with it and what would be right. */
+export function parseConfig(environment: Environment): Config {
+  const problems: string[] = []
+  function read<T>(name: string, preset: string, parse: (text: string) => T): T {
+    const text = environment[name]?.trim()
+    try {
+      return parse(text === undefined || text === '' ? preset : text)
+    } catch (error) {
+      problems.push(`${name}: ${messageOf(error)}`)
+      return undefined as T
+    }
+  }
+
+  const embedded = (environment['DATABASE_URL'] ?? '').trim() === ''
+  const config: Config = {
+    port: read('PORT', '4600', parsePort),
+    host: read('HOST', '127.0.0.1', parseHost),
+    dataDir: read('DATA_DIR', '.data', (text) => text),
+    databaseUrl: read('DATABASE_URL', '', parseDatabaseUrl),
+    serviceKey: read('SERVICE_KEY', '', parseServiceKey),
+    encryptionKeys: read('ENCRYPTION_KEYS', '', (text) => parseEncryptionKeys(text, embedded)),
+    allowHttpUrls: read('ALLOW_HTTP_URLS', 'false', parseBoolean),
+    egressAllow: read('EGRESS_ALLOW', '', parseRanges),
+    // Set but empty is an answer here: one attempt, no retries.
+    retrySchedule:
+      environment['RETRY_SCHEDULE']?.trim() === ''
+        ? []
+        : read('RETRY_SCHEDULE', DEFAULT_SCHEDULE, parseSchedule),
+    deliveryTimeout: read('DELIVERY_TIMEOUT', '10s', parseTimeout),
+    crmTables: read('CRM_TABLES', String(embedded), parseBoolean),
+    role: read('ROLE', 'all', (text) => parseOneOf(text, ROLES)),
+    logLevel: read('LOG_LEVEL', 'info', (text) => parseOneOf(text, LOG_LEVELS)),
+  }
+  if (config.role !== 'all' && embedded) problems.push(`ROLE: ${EMBEDDED_ROLE}`)
+  if (problems.length > 0) throw new StartError(problems.join('\n'))
+  return config
+}
+
+const DEFAULT_SCHEDULE = '5s,5m,30m,2h,5h,10h,14h,20h,24h'
+const EMBEDDED_ROLE =
+  'roles need a database that several processes share. Set DATABASE_URL, or leave ROLE out to run everything in one.'
+
+function parsePort(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535)
+    fail(text, 'a whole number from 0 to 65535 (0 picks a free port), as in PORT=4600')
+  return port
+}
+
+function parseHost(text: string): string {
+  if (/[\s/]/.test(text)) fail(text, 'a host name or address without scheme or port, as in HOST=0.0.0.0')
+  return text
+}
+
+/** The value may hold a password: no message repeats it. */
+function parseDatabaseUrl(text: string): string | undefined {
+  if (text === '') return undefined
+  if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol)) {
+    throw new Error('is not a PostgreSQL address. Write postgresql://user:password@host:5432/database.')
+  }
+  return text
+}
+
+function parseServiceKey(text: string): string | undefined {
+  if (text === '') return undefined
+  if (!/^[\x21-\x7e]{16,256}$/.test(text)) {
+    throw new Error(
+      'must be 16 to 256 printable ASCII characters without spaces. Make one: openssl rand -hex 24',
+    )
+  }
+  return text
+}
+
+function parseEncryptionKeys(text: string, embedded: boolean): Buffer[] {
+  if (text === '' && embedded) return []
+  if (text === '') {
+    throw new Error(
+      'is required with DATABASE_URL, so that every node can read the secrets. Make one: openssl rand -base64 32',
+    )
+  }
+  return text.split(',').map((part, index) => {
+    const key = Buffer.from(part.trim(), 'base64')
+    if (key.length !== 32) {
+      throw new Error(
+        `key ${index + 1} has ${key.length} bytes, 32 are needed, in base64. Make one: openssl rand -base64 32`,
+      )
+    }
+    return key
+  })
+}
+
+function parseBoolean(text: string): boolean {
+  if (text !== 'true' && text !== 'false') fail(text, 'true or false')
+  return text === 'true'
+}
+
+function parseRanges(text: string): AddressRange[] {
+  if (text === '') return []
+  return text.split(',').map((part) => {
+    const range = part.trim()
+    try {
+      if (range.includes('/')) return ipaddr.parseCIDR(range)
+      const address = ipaddr.parse(range)
+      return [address, address.kind() === 'ipv4' ? 32 : 128]
+    } catch {
+      return fail(range, 'CIDR ranges with commas between, as in EGRESS_ALLOW=10.1.0.0/16,fd00::/8')
+    }
+  })
+}
+
+function parseSchedule(text: string): number[] {
+  return text
+    .split(',')
+    .map(
+      (part) =>
+        parseDuration(part) ?? fail(part.trim(), 'waits with commas between, as in RETRY_SCHEDULE=5s,5m,2h'),
+    )
+}
+
+function parseTimeout(text: string): number {
+  const timeout = parseDuration(text)
+  if (timeout === undefined || timeout < 100 || timeout > 60_000)
+    fail(text, 'a time from 100ms to 60s, as in DELIVERY_TIMEOUT=10s')
+  return timeout
+}
+
+function parseOneOf<const T extends string>(text: string, allowed: readonly T[]): T {
+  return allowed.find((name) => name === text) ?? fail(text, `one of ${allowed.join(', ')}`)
+}
+
+function fail(found: string, right: string): never {
+  throw new Error(`'${found}' is not valid. It takes ${right}.`)
+}

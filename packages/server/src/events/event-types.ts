@@ -1,0 +1,79 @@
+import { EXAMPLES } from './examples.ts'
+
+export interface EventType {
+  name: string
+  category: string
+  description: string
+  /** A realistic `data`, used by the Test button and shown in the catalog. */
+  example: Readonly<Record<string, unknown>>
+}
+
+const { contact, deal, conversation, received, sent, meeting } = EXAMPLES
+
+/** The seventeen events; this list is their only source. */
+export const EVENT_TYPES: readonly EventType[] = [
+  define('contact.created', 'New contact created', contact),
+  define('contact.updated', 'Contact information updated', contact),
+  define('contact.assigned', 'Contact assigned to a user', contact),
+  define('deal.created', 'New deal created', deal),
+  define('deal.updated', 'Deal information updated', deal),
+  define('deal.stage.changed', 'Deal moved to a different stage', { ...deal, stage: 'Won' }),
+  define('deal.assigned', 'Deal assigned to a user', deal),
+  define('conversation.created', 'New conversation started', conversation),
+  define('conversation.assigned', 'Conversation assigned to a user', conversation),
+  define('conversation.status.changed', 'Conversation status changed', { ...conversation, status: 'closed' }),
+  define('message.received', 'New message received', received),
+  define('message.sent', 'Message sent successfully', sent),
+  define('message.delivered', 'Sent message delivered to the recipient', { ...sent, status: 'delivered' }),
+  define('message.read', 'Sent message read by the recipient', { ...sent, status: 'read' }),
+  define('message.failed', 'Message failed to send', {
+    ...sent,
+    status: 'failed',
+    error: 'recipient unreachable',
+  }),
+  define('broadcast.response', 'Contact replied to a broadcast message', {
+    ...received,
+    broadcast_id: '0193f0a2-6c1b-7c3e-8f00-000000000061',
+  }),
+  define('zoom.recording.completed', 'Zoom cloud recording finished processing', meeting),
+]
+
+function define(name: string, description: string, example: EventType['example']): EventType {
+  return { name, category: name.slice(0, name.indexOf('.')), description, example }
+}
+
+/** Whether a subscription (an exact name, `deal.*` or `*`) covers an event. */
+export function covers(subscription: string, event: string): boolean {
+  if (subscription === '*') return true
+  return subscription.endsWith('.*') ? event.startsWith(subscription.slice(0, -1)) : subscription === event
+}
+
+/** Whether a subscription names at least one known event type. */
+export function isKnownSubscription(subscription: string, names: readonly string[] = eventNames): boolean {
+  return names.some((name) => covers(subscription, name))
+}
+
+export const eventNames: readonly string[] = EVENT_TYPES.map(({ name }) => name)
+
+/** Up to `count` of the names, the most alike first: what somebody who mistyped may have meant. */
+export function nearestNames(wrong: string, names: readonly string[], count = 3): string[] {
+  return names
+    .map((name) => ({ name, distance: editDistance(wrong.toLowerCase(), name) }))
+    .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
+    .slice(0, count)
+    .map(({ name }) => name)
+}
+
+/** Levenshtein's distance, one row at a time. */
+function editDistance(from: string, to: string): number {
+  let above = Array.from({ length: to.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= to.length; column++) {
+      const change = above[column - 1]! + (from[row - 1] === to[column - 1] ? 0 : 1)
+      current.push(Math.min(change, above[column]! + 1, current[column - 1]! + 1))
+    }
+    above = current
+  }
+  return above[to.length]!
+}

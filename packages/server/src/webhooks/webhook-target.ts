@@ -1,0 +1,90 @@
+import type { SecretBox } from './secrets.ts'
+
+/** The columns of `webhook_configurations` that sending needs, as stored. */
+export interface TargetRow {
+  webhook_id: string
+  url: string
+  secret: string | null
+  sealed_headers: string | null
+  timeout_ms: number | null
+  max_in_flight: number | null
+}
+
+/** Where and how to send: a webhook with its secrets opened. Lives in memory only, never in a log or an answer. */
+export interface WebhookTarget {
+  id: string
+  url: string
+  /** The current secret first; during a rotation the old one after it. Empty: requests are not signed. */
+  secrets: readonly string[]
+  headers: Readonly<Record<string, string>>
+  /** Milliseconds for a whole attempt. */
+  timeout: number
+  /** Requests under way at once, in this process. */
+  maxInFlight: number
+  /** Set when a secret could not be opened: nothing may be sent unsigned instead. */
+  unreadable: string | undefined
+}
+
+export interface TargetDefaults {
+  timeout: number
+  maxInFlight: number
+}
+
+export type OpenTarget = (row: TargetRow) => WebhookTarget
+
+const CACHED_TARGETS = 10_000
+
+/** Opening costs a decryption: what was opened is kept for as long as the row stays as it was. */
+export function createTargetOpener(box: SecretBox, defaults: TargetDefaults): OpenTarget {
+  const cache = new Map<string, { row: TargetRow; target: WebhookTarget }>()
+  return (row) => {
+    const known = cache.get(row.webhook_id)
+    if (known !== undefined && isSame(known.row, row)) return known.target
+    if (cache.size >= CACHED_TARGETS) cache.clear()
+    const target = openTarget(row, box, defaults)
+    if (target.unreadable === undefined) cache.set(row.webhook_id, { row, target })
+    return target
+  }
+}
+
+function isSame(a: TargetRow, b: TargetRow): boolean {
+  return (
+    a.url === b.url &&
+    a.secret === b.secret &&
+    a.sealed_headers === b.sealed_headers &&
+    a.timeout_ms === b.timeout_ms &&
+    a.max_in_flight === b.max_in_flight
+  )
+}
+
+function openTarget(row: TargetRow, box: SecretBox, defaults: TargetDefaults): WebhookTarget {
+  const target = {
+    id: row.webhook_id,
+    url: row.url,
+    secrets: [],
+    headers: {},
+    timeout: row.timeout_ms ?? defaults.timeout,
+    maxInFlight: row.max_in_flight ?? defaults.maxInFlight,
+    unreadable: undefined,
+  }
+  try {
+    return {
+      ...target,
+      secrets: row.secret === null ? [] : [box.open(row.secret, secretContext(row.webhook_id))],
+      headers:
+        row.sealed_headers === null
+          ? {}
+          : parseHeaders(box.open(row.sealed_headers, headersContext(row.webhook_id))),
+    }
+  } catch {
+    return { ...target, unreadable: 'the stored secret cannot be opened with ENCRYPTION_KEYS' }
+  }
+}
+
+function parseHeaders(json: string): Record<string, string> {
+  return JSON.parse(json) as Record<string, string>
+}
+
+/** What a sealed value is bound to: the row and the column that it stands in. */
+export const secretContext = (webhookId: string): string => `webhook_configurations.secret:${webhookId}`
+export const headersContext = (webhookId: string): string => `webhook_configurations.headers:${webhookId}`
