@@ -1,0 +1,125 @@
+import type { Logger } from 'pino'
+import type { Database } from '../db/database.ts'
+import { isDatabaseError } from '../db/database.ts'
+import { loadStatement } from '../db/statement.ts'
+import type { AttemptRecord } from '../dispatch/make-attempt.ts'
+import { messageOf } from '../errors.ts'
+
+const recordAttempts = loadStatement(import.meta.url, 'record-attempts')
+
+const BATCH = 200
+/** Results that may wait for the database; beyond it whoever brings one waits too. */
+const CAPACITY = 1_000
+const FIRST_RETRY_MS = 50
+const LONGEST_RETRY_MS = 2_000
+
+interface Entry {
+  record: AttemptRecord
+  onWritten: (() => void) | undefined
+}
+
+/**
+ * Writes results in batches: one statement for what gathered while the last one ran. A database that is away is waited
+ * for; results are kept, and the callers wait, so nothing is lost and memory stays bounded.
+ */
+export class AttemptWriter {
+  readonly #database: Database
+  readonly #log: Logger
+  #entries: Entry[] = []
+  #waiting: (() => void)[] = []
+  #writing: Promise<void> | undefined
+  #closing = false
+
+  constructor(database: Database, log: Logger) {
+    this.#database = database
+    this.#log = log
+  }
+
+  /** Resolves as soon as there is room for a further result. */
+  async add(record: AttemptRecord): Promise<void> {
+    this.#push({ record, onWritten: undefined })
+    if (this.#entries.length >= CAPACITY) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Resolves when the result is committed. */
+  async write(record: AttemptRecord): Promise<void> {
+    await new Promise<void>((resolve) => this.#push({ record, onWritten: resolve }))
+  }
+
+  /** Resolves when all that was added is written; gives up on a database that does not answer. */
+  async close(): Promise<void> {
+    this.#closing = true
+    await this.#writing
+  }
+
+  #push(entry: Entry): void {
+    this.#entries.push(entry)
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined
+    })
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#entries.length > 0) {
+      const batch = this.#entries.slice(0, BATCH)
+      const isWritten = await this.#writeUntilDone(batch)
+      this.#entries.splice(0, batch.length)
+      if (isWritten) for (const { onWritten } of batch) onWritten?.()
+      if (this.#entries.length < CAPACITY) for (const resume of this.#waiting.splice(0)) resume()
+    }
+  }
+
+  async #writeUntilDone(batch: readonly Entry[]): Promise<boolean> {
+    for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
+      try {
+        await this.#store(batch.map(({ record }) => record))
+        return true
+      } catch (error) {
+        this.#log.warn({ error: messageOf(error), results: batch.length }, 'results could not be written yet')
+        if (this.#closing) return false
+      }
+      await new Promise((resolve) => setTimeout(resolve, wait))
+    }
+  }
+
+  /** One record that the database cannot take must not hold up the others, nor be tried for ever. */
+  async #store(records: readonly AttemptRecord[]): Promise<void> {
+    try {
+      await this.#database.query(recordAttempts, [JSON.stringify(records)])
+    } catch (error) {
+      if (!isBadData(error)) throw error
+      const [only] = records
+      if (only === undefined) return
+      if (records.length > 1) for (const record of records) await this.#store([record])
+      else await this.#storeBare(only, messageOf(error))
+    }
+  }
+
+  /** The outcome without what the receiver sent, which is what the database can have refused. */
+  async #storeBare(record: AttemptRecord, why: string): Promise<void> {
+    this.#log.error(
+      { attempt: record.id, error: why },
+      'an answer could not be stored; its outcome is kept without it',
+    )
+    const bare = {
+      ...record,
+      response_headers: null,
+      response_body: null,
+      error_message: 'the answer could not be stored',
+    }
+    try {
+      await this.#database.query(recordAttempts, [JSON.stringify([bare])])
+    } catch (error) {
+      if (!isBadData(error)) throw error
+      this.#log.error(
+        { attempt: record.id, error: messageOf(error) },
+        'an outcome could not be stored at all',
+      )
+    }
+  }
+}
+
+/** Class 22: the data is at fault and stays so; class 54: a program limit. All else may pass. */
+function isBadData(error: unknown): boolean {
+  return isDatabaseError(error) && /^(22|54)/.test(error.code)
+}

@@ -1,0 +1,62 @@
+-- Results and log in one statement. A result counts only under the lease with which it was sent: whatever another node
+-- has taken over in the meantime is left alone, and its log row with it. A test (lease null) has a log row only.
+with results as materialized (
+  select * from json_to_recordset($1::json) as r (
+    id uuid, organization_id uuid, webhook_id uuid, delivery_id uuid, event_id uuid, event text, url text, status text,
+    attempt integer, trigger text, response_code integer, error_code text, error_message text, diagnosis text,
+    duration_ms integer, request_headers json, request_body text, response_headers json, response_body text,
+    next_attempt_at timestamptz, created_at timestamptz, lease uuid, deactivate text)
+),
+deactivated as (
+  update webhooks.webhook_configurations w
+  set is_active = false, disabled_reason = r.deactivate, disabled_at = now()
+  from (select distinct on (webhook_id) webhook_id, deactivate from results where deactivate is not null and lease is not null) r
+  where w.id = r.webhook_id and w.is_active
+  returning w.id
+),
+judged as (
+  select r.*,
+    -- Waits are left, but nobody to wait for.
+    r.next_attempt_at is not null and (w.id is null or not w.is_active or gone.id is not null) as is_cancelled,
+    case when w.id is null then 'webhook deleted' else 'webhook switched off' end as cancel_reason
+  from results r
+  left join webhooks.webhook_configurations w on w.id = r.webhook_id
+  left join deactivated gone on gone.id = r.webhook_id
+),
+completed as (
+  update webhooks.webhook_deliveries d
+  set status = case
+      -- What was delivered once stays delivered, also when sending it again by hand fails.
+      when r.status = 'success' or d.status = 'delivered' then 'delivered'
+      when r.is_cancelled then 'cancelled'
+      when r.next_attempt_at is null then 'failed'
+      else 'retrying'
+    end,
+    reason = case
+      when r.status = 'success' or d.status = 'delivered' then null
+      when r.is_cancelled then r.cancel_reason
+      when r.deactivate is not null then r.deactivate
+      when r.next_attempt_at is null then 'no attempts left'
+    end,
+    attempts = r.attempt,
+    last_response_code = r.response_code,
+    last_error = r.error_message,
+    next_attempt_at = case when not r.is_cancelled then r.next_attempt_at end,
+    due_at = case when not r.is_cancelled then r.next_attempt_at end,
+    completed_at = case when r.next_attempt_at is null or r.is_cancelled then now() end,
+    lease = null,
+    lease_node = null,
+    updated_at = now()
+  from judged r
+  where d.id = r.delivery_id and d.lease = r.lease and d.attempts = r.attempt - 1
+  returning d.id
+)
+insert into webhooks_internal.attempts (id, organization_id, webhook_id, delivery_id, event_id, event, url, status, attempt,
+  trigger, response_code, error_code, error_message, diagnosis, duration_ms, request_headers, request_body,
+  response_headers, response_body, next_attempt_at, created_at)
+select r.id, r.organization_id, r.webhook_id, r.delivery_id, r.event_id, r.event, r.url, r.status, r.attempt, r.trigger,
+  r.response_code, r.error_code, r.error_message, r.diagnosis, r.duration_ms, r.request_headers, r.request_body,
+  r.response_headers, r.response_body, case when not r.is_cancelled then r.next_attempt_at end, r.created_at
+from judged r
+left join completed c on c.id = r.delivery_id
+where c.id is not null or r.lease is null

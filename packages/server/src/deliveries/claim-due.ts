@@ -1,0 +1,73 @@
+import type { Clock } from '../clock.ts'
+import type { Database } from '../db/database.ts'
+import { loadStatement } from '../db/statement.ts'
+import type { LeasedDelivery } from '../fanout/delivery.ts'
+import { LEASE_MARGIN_MS } from '../fanout/delivery.ts'
+import { newToken } from '../ids.ts'
+import type { OpenTarget, TargetRow } from '../webhooks/webhook-target.ts'
+
+const claimDueStatement = loadStatement(import.meta.url, 'claim-due')
+
+export interface ClaimOptions {
+  clock: Clock
+  nodeId: string
+  openTarget: OpenTarget
+  /** Milliseconds for an attempt to a webhook that sets none. */
+  defaultTimeout: number
+  defaultMaxInFlight: number
+}
+
+/** A delivery as a claiming statement returns it. */
+export interface ClaimedRow extends TargetRow {
+  id: string
+  organization_id: string
+  event_id: string
+  event: string
+  attempts: number
+  status: string
+  body: string
+}
+
+/** Leases up to `limit` due deliveries of active webhooks; `busy` tells the free slots of endpoints that are not idle. */
+export async function claimDue(
+  database: Database,
+  limit: number,
+  busy: readonly { webhook_id: string; free: number }[],
+  options: ClaimOptions,
+): Promise<LeasedDelivery[]> {
+  const lease = newToken()
+  const now = options.clock.now()
+  const { rows } = await database.query<ClaimedRow>(claimDueStatement, [
+    limit,
+    lease,
+    options.nodeId,
+    options.defaultMaxInFlight,
+    JSON.stringify(busy),
+    options.defaultTimeout,
+    LEASE_MARGIN_MS,
+  ])
+  return rows.map((row) => toLeasedDelivery(row, lease, now, options.openTarget))
+}
+
+/** @param now when the claiming statement was sent: earlier than the database's clock counts from, never later. */
+export function toLeasedDelivery(
+  row: ClaimedRow,
+  lease: string,
+  now: number,
+  openTarget: OpenTarget,
+): LeasedDelivery {
+  const target = openTarget(row)
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    eventId: row.event_id,
+    event: row.event,
+    body: row.body,
+    attempt: row.attempts + 1,
+    trigger: row.attempts === 0 ? 'event' : 'retry',
+    isLast: false,
+    lease,
+    leaseEnds: now + target.timeout + LEASE_MARGIN_MS,
+    target,
+  }
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { LeasedDelivery } from '../fanout/delivery.ts'
+import { EndpointSlots } from './endpoint-slots.ts'
+
+const LIMITS = { queued: 10, queuedPerEndpoint: 4, inFlight: 5 }
+
+function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDelivery {
+  const target = {
+    id: webhookId,
+    url: '',
+    secrets: [],
+    headers: {},
+    timeout: 1,
+    maxInFlight,
+    unreadable: undefined,
+  }
+  return {
+    id,
+    organizationId: '',
+    eventId: '',
+    event: '',
+    body: '',
+    attempt: 1,
+    trigger: 'event',
+    isLast: false,
+    lease: '',
+    leaseEnds: 0,
+    target,
+  }
+}
+
+function fill(slots: EndpointSlots, webhookId: string, ids: readonly string[], maxInFlight?: number): void {
+  for (const id of ids) {
+    assert.equal(slots.reserve(webhookId), true)
+    slots.add(delivery(webhookId, id, maxInFlight))
+  }
+}
+
+function takeAll(slots: EndpointSlots): string[] {
+  const taken: string[] = []
+  for (let next = slots.take(); next !== undefined; next = slots.take()) taken.push(next.id)
+  return taken
+}
+
+test('endpoints are served in turn, each up to its own limit', () => {
+  const slots = new EndpointSlots(LIMITS)
+  fill(slots, 'a', ['a1', 'a2', 'a3'])
+  fill(slots, 'b', ['b1', 'b2', 'b3'])
+  assert.deepEqual(takeAll(slots), ['a1', 'b1', 'a2', 'b2'])
+})
+
+test('a slot that is given back lets the next one of that endpoint go', () => {
+  const slots = new EndpointSlots(LIMITS)
+  fill(slots, 'a', ['a1', 'a2'], 1)
+  assert.deepEqual(takeAll(slots), ['a1'])
+  slots.release('a')
+  assert.deepEqual(takeAll(slots), ['a2'])
+})
+
+test('the limit over all endpoints holds', () => {
+  const slots = new EndpointSlots(LIMITS)
+  for (const id of ['a', 'b', 'c']) fill(slots, id, [`${id}1`, `${id}2`])
+  assert.equal(takeAll(slots).length, LIMITS.inFlight)
+  assert.equal(slots.inFlight, LIMITS.inFlight)
+})
+
+test('an endpoint whose queue is full takes no more, while another still does', () => {
+  const slots = new EndpointSlots(LIMITS)
+  fill(slots, 'a', ['1', '2', '3', '4'])
+  assert.equal(slots.reserve('a'), false)
+  assert.equal(slots.reserve('b'), true)
+})
+
+test('a cancelled reservation gives its place back', () => {
+  const slots = new EndpointSlots({ ...LIMITS, queued: 1 })
+  assert.equal(slots.reserve('a'), true)
+  assert.equal(slots.reserve('a'), false)
+  slots.cancelReservation('a')
+  assert.equal(slots.reserve('a'), true)
+})
+
+test('draining one endpoint leaves what is in flight and what others have queued', () => {
+  const slots = new EndpointSlots(LIMITS)
+  fill(slots, 'a', ['a1', 'a2', 'a3'], 1)
+  fill(slots, 'b', ['b1'])
+  assert.equal(slots.take()?.id, 'a1')
+  assert.deepEqual(
+    slots.drain('a').map(({ id }) => id),
+    ['a2', 'a3'],
+  )
+  assert.deepEqual(takeAll(slots), ['b1'])
+  assert.equal(slots.room, LIMITS.queued)
+})
+
+test('the free slots count what is queued, reserved and in flight; an idle endpoint is forgotten', () => {
+  const slots = new EndpointSlots(LIMITS)
+  fill(slots, 'a', ['a1', 'a2'], 4)
+  slots.take()
+  slots.reserve('a')
+  assert.deepEqual(slots.freeSlots(), [{ webhook_id: 'a', free: 1 }])
+  slots.cancelReservation('a')
+  slots.take()
+  slots.release('a')
+  slots.release('a')
+  assert.deepEqual(slots.freeSlots(), [])
+})

@@ -1,0 +1,144 @@
+import type { LeasedDelivery } from '../fanout/delivery.ts'
+
+export interface SlotLimits {
+  /** Deliveries waiting in memory, over all endpoints. */
+  queued: number
+  /** Deliveries waiting in memory for one endpoint. */
+  queuedPerEndpoint: number
+  /** Requests under way, over all endpoints. */
+  inFlight: number
+}
+
+interface Endpoint {
+  queue: LeasedDelivery[]
+  inFlight: number
+  maxInFlight: number
+  /** Admitted by a fan-out that has not committed yet. */
+  reserved: number
+  /** Whether it stands in `ready`. */
+  listed: boolean
+}
+
+/**
+ * The hot lane: what this process holds under a lease, queued by endpoint.
+ *
+ * An endpoint with a free slot and something queued stands in `ready` exactly once; `take` serves the endpoints in
+ * turn. So a slow endpoint holds its own slots and queue, nobody else's.
+ */
+export class EndpointSlots {
+  readonly #limits: SlotLimits
+  readonly #endpoints = new Map<string, Endpoint>()
+  #ready: string[] = []
+  #queued = 0
+  #inFlight = 0
+
+  constructor(limits: SlotLimits) {
+    this.#limits = limits
+  }
+
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** Deliveries that would still find room, over all endpoints. */
+  get room(): number {
+    return this.#limits.queued - this.#queued
+  }
+
+  /** Keeps a place for a delivery that `add` or `cancelReservation` will follow up; false when there is none. */
+  reserve(webhookId: string): boolean {
+    const endpoint = this.#endpoint(webhookId)
+    if (this.#queued >= this.#limits.queued) return false
+    if (endpoint.queue.length + endpoint.reserved >= this.#limits.queuedPerEndpoint) return false
+    endpoint.reserved += 1
+    this.#queued += 1
+    return true
+  }
+
+  cancelReservation(webhookId: string): void {
+    this.#endpoint(webhookId).reserved -= 1
+    this.#queued -= 1
+    this.#forgetIdle(webhookId)
+  }
+
+  /** Queues a delivery whose place was reserved. */
+  add(delivery: LeasedDelivery): void {
+    const endpoint = this.#endpoint(delivery.target.id)
+    endpoint.reserved -= 1
+    endpoint.maxInFlight = delivery.target.maxInFlight
+    endpoint.queue.push(delivery)
+    this.#list(delivery.target.id, endpoint)
+  }
+
+  /** The next delivery to send, now counted as in flight; undefined when all slots or queues are used up. */
+  take(): LeasedDelivery | undefined {
+    while (this.#inFlight < this.#limits.inFlight) {
+      const webhookId = this.#ready.shift()
+      if (webhookId === undefined) return undefined
+      const endpoint = this.#endpoint(webhookId)
+      endpoint.listed = false
+      const delivery = endpoint.queue.shift()
+      // Drained since it was listed.
+      if (delivery === undefined) this.#forgetIdle(webhookId)
+      else return this.#start(delivery, endpoint)
+    }
+    return undefined
+  }
+
+  #start(delivery: LeasedDelivery, endpoint: Endpoint): LeasedDelivery {
+    this.#queued -= 1
+    endpoint.inFlight += 1
+    this.#inFlight += 1
+    this.#list(delivery.target.id, endpoint)
+    return delivery
+  }
+
+  /** Gives a slot back. */
+  release(webhookId: string): void {
+    const endpoint = this.#endpoint(webhookId)
+    endpoint.inFlight -= 1
+    this.#inFlight -= 1
+    this.#list(webhookId, endpoint)
+    this.#forgetIdle(webhookId)
+  }
+
+  /** Takes back what is queued, for one webhook or for all; what is in flight goes on. */
+  drain(webhookId?: string): LeasedDelivery[] {
+    const ids = webhookId === undefined ? [...this.#endpoints.keys()] : [webhookId]
+    return ids.flatMap((id) => {
+      const drained = this.#endpoints.get(id)?.queue.splice(0) ?? []
+      this.#queued -= drained.length
+      this.#forgetIdle(id)
+      return drained
+    })
+  }
+
+  /** How many more may be claimed for each endpoint that is not idle; an idle one may have its whole limit. */
+  freeSlots(): { webhook_id: string; free: number }[] {
+    return [...this.#endpoints].map(([webhook_id, { inFlight, queue, reserved, maxInFlight }]) => ({
+      webhook_id,
+      free: Math.max(0, maxInFlight - inFlight - queue.length - reserved),
+    }))
+  }
+
+  #endpoint(webhookId: string): Endpoint {
+    let endpoint = this.#endpoints.get(webhookId)
+    if (endpoint === undefined) {
+      endpoint = { queue: [], inFlight: 0, maxInFlight: 1, reserved: 0, listed: false }
+      this.#endpoints.set(webhookId, endpoint)
+    }
+    return endpoint
+  }
+
+  #list(webhookId: string, endpoint: Endpoint): void {
+    if (endpoint.listed || endpoint.queue.length === 0 || endpoint.inFlight >= endpoint.maxInFlight) return
+    endpoint.listed = true
+    this.#ready.push(webhookId)
+  }
+
+  #forgetIdle(webhookId: string): void {
+    const endpoint = this.#endpoints.get(webhookId)
+    if (endpoint === undefined || endpoint.listed) return
+    if (endpoint.queue.length + endpoint.inFlight + endpoint.reserved === 0) this.#endpoints.delete(webhookId)
+  }
+}

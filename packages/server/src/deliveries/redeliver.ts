@@ -1,0 +1,40 @@
+import type { Clock } from '../clock.ts'
+import type { Database } from '../db/database.ts'
+import { loadStatement } from '../db/statement.ts'
+import type { LeasedDelivery } from '../fanout/delivery.ts'
+import { LEASE_MARGIN_MS } from '../fanout/delivery.ts'
+import { newToken } from '../ids.ts'
+import type { OpenTarget } from '../webhooks/webhook-target.ts'
+import type { ClaimedRow } from './claim-due.ts'
+import { toLeasedDelivery } from './claim-due.ts'
+
+const leaseOneStatement = loadStatement(import.meta.url, 'lease-one')
+
+export interface LeaseOneOptions {
+  clock: Clock
+  openTarget: OpenTarget
+  defaultTimeout: number
+}
+
+/**
+ * Leases one delivery for an attempt by hand. Of two callers at once one gets it.
+ * @returns undefined when it is being sent already, or its webhook is off or deleted.
+ */
+export async function leaseOne(
+  database: Database,
+  deliveryId: string,
+  { clock, openTarget, defaultTimeout }: LeaseOneOptions,
+): Promise<LeasedDelivery | undefined> {
+  const lease = newToken()
+  const now = clock.now()
+  const { rows } = await database.query<ClaimedRow>(leaseOneStatement, [
+    deliveryId,
+    lease,
+    defaultTimeout,
+    LEASE_MARGIN_MS,
+  ])
+  const [row] = rows
+  if (row === undefined) return undefined
+  const isOver = row.status !== 'pending' && row.status !== 'retrying'
+  return { ...toLeasedDelivery(row, lease, now, openTarget), trigger: 'manual', isLast: isOver }
+}

@@ -1,0 +1,74 @@
+import { signBody, signStandard } from './sign.ts'
+import { USER_AGENT } from '../version.ts'
+
+export interface RequestParts {
+  event: string
+  eventId: string
+  deliveryId: string
+  attempt: number
+  body: Buffer
+  secrets: readonly string[]
+  /** The webhook's own, already checked against the reserved names. */
+  customHeaders: Readonly<Record<string, string>>
+  /** Milliseconds: when this attempt is made. */
+  now: number
+}
+
+/** The headers of one attempt. Ours come last, so that none can be overridden. */
+export function buildHeaders(parts: RequestParts): Record<string, string> {
+  return {
+    ...parts.customHeaders,
+    'Content-Type': 'application/json',
+    'User-Agent': USER_AGENT,
+    'X-Webhook-Event': parts.event,
+    'X-Webhook-Timestamp': new Date(parts.now).toISOString(),
+    'X-Webhook-Id': parts.eventId,
+    'X-Webhook-Delivery': parts.deliveryId,
+    'X-Webhook-Attempt': String(parts.attempt),
+    ...(parts.secrets.length > 0 ? signatures(parts) : {}),
+  }
+}
+
+function signatures({ secrets, eventId, now, body }: RequestParts): Record<string, string> {
+  const timestamp = Math.floor(now / 1_000)
+  return {
+    'X-Webhook-Signature': signBody(secrets, body),
+    'webhook-id': eventId,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': signStandard(secrets, eventId, timestamp, body),
+  }
+}
+
+const MASK = '••••••'
+
+/** The headers as they may be stored and shown: the webhook's own values are as secret as its signing secret. */
+export function maskHeaders(
+  headers: Readonly<Record<string, string>>,
+  customHeaders: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const masked: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) masked[name] = name in customHeaders ? MASK : value
+  return masked
+}
+
+/** The same names with masked values. */
+export function maskValues(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return maskHeaders(headers, headers)
+}
+
+const RESERVED = new Set(
+  'connection content-encoding content-length content-type expect host keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade user-agent'.split(
+    ' ',
+  ),
+)
+
+/** Whether a webhook may not set this header: it is ours, or belongs to the connection. */
+export function isReservedHeader(name: string): boolean {
+  const lower = name.toLowerCase()
+  return (
+    RESERVED.has(lower) ||
+    lower.startsWith('x-webhook-') ||
+    lower.startsWith('webhook-') ||
+    lower.startsWith('proxy-')
+  )
+}

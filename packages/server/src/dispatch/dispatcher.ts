@@ -1,0 +1,120 @@
+import type { Clock } from '../clock.ts'
+import type { SlotLimits } from '../deliveries/endpoint-slots.ts'
+import { EndpointSlots } from '../deliveries/endpoint-slots.ts'
+import type { LeasedDelivery } from '../fanout/delivery.ts'
+import { canStillSend } from '../fanout/delivery.ts'
+import type { AttemptRecord } from './make-attempt.ts'
+
+export interface DispatcherOptions {
+  clock: Clock
+  limits?: SlotLimits
+  /** Sends one delivery. */
+  attempt(delivery: LeasedDelivery): Promise<AttemptRecord>
+  /** Takes a finished attempt; resolves when there is room for another one, which is what bounds memory. */
+  record(attempt: AttemptRecord): Promise<void>
+  /** Gives back leases of deliveries that will not be sent from here. */
+  giveBack(deliveries: readonly LeasedDelivery[]): void
+  /** A defect of ours: the delivery stays leased and comes due again when the lease ends. */
+  onFault(delivery: LeasedDelivery, error: unknown): void
+  /** Called whenever a slot came free. */
+  onRoom(): void
+}
+
+const DEFAULT_LIMITS: SlotLimits = { queued: 5_000, queuedPerEndpoint: 1_000, inFlight: 1_000 }
+
+/** Places in memory that a fan-out asked for before its transaction committed. */
+export interface Reservation {
+  admit(webhookId: string): boolean
+  commit(deliveries: readonly LeasedDelivery[]): void
+  cancel(): void
+}
+
+/** Sends what it is given, each endpoint within its slots, and passes the results on. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions
+  readonly #slots: EndpointSlots
+  #stopping = false
+  #onIdle: (() => void) | undefined
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options
+    this.#slots = new EndpointSlots(options.limits ?? DEFAULT_LIMITS)
+  }
+
+  get inFlight(): number {
+    return this.#slots.inFlight
+  }
+
+  get room(): number {
+    return this.#stopping ? 0 : this.#slots.room
+  }
+
+  freeSlots(): { webhook_id: string; free: number }[] {
+    return this.#slots.freeSlots()
+  }
+
+  reserve(): Reservation {
+    const admitted: string[] = []
+    const admit = (webhookId: string): boolean => {
+      const hasRoom = !this.#stopping && this.#slots.reserve(webhookId)
+      if (hasRoom) admitted.push(webhookId)
+      return hasRoom
+    }
+    return {
+      admit,
+      commit: (deliveries) => {
+        for (const delivery of deliveries) this.#slots.add(delivery)
+        this.#pump()
+      },
+      cancel: () => {
+        for (const webhookId of admitted) this.#slots.cancelReservation(webhookId)
+      },
+    }
+  }
+
+  /** Takes deliveries that were claimed for free slots; what finds no room after all is given back. */
+  accept(deliveries: readonly LeasedDelivery[]): void {
+    const refused = deliveries.filter(
+      (delivery) => this.#stopping || !this.#slots.reserve(delivery.target.id),
+    )
+    for (const delivery of deliveries) if (!refused.includes(delivery)) this.#slots.add(delivery)
+    if (refused.length > 0) this.#options.giveBack(refused)
+    this.#pump()
+  }
+
+  /** Gives back what waits in memory for a webhook that was changed: it is claimed anew, as the webhook is now. */
+  forget(webhookId?: string): void {
+    const drained = this.#slots.drain(webhookId)
+    if (drained.length > 0) this.#options.giveBack(drained)
+  }
+
+  /** Starts nothing more; resolves when nothing is in flight. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    this.forget()
+    if (this.#slots.inFlight === 0) return
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve
+    })
+  }
+
+  #pump(): void {
+    if (this.#stopping) return
+    for (let next = this.#slots.take(); next !== undefined; next = this.#slots.take()) void this.#run(next)
+  }
+
+  async #run(delivery: LeasedDelivery): Promise<void> {
+    try {
+      // A delivery that waited too long keeps its lease until it ends: whoever claims it then starts afresh.
+      if (canStillSend(delivery, this.#options.clock.now())) {
+        await this.#options.record(await this.#options.attempt(delivery))
+      }
+    } catch (error) {
+      this.#options.onFault(delivery, error)
+    }
+    this.#slots.release(delivery.target.id)
+    if (this.#slots.inFlight === 0) this.#onIdle?.()
+    this.#pump()
+    this.#options.onRoom()
+  }
+}

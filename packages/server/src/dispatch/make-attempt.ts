@@ -1,0 +1,123 @@
+import type { Clock } from '../clock.ts'
+import type { AttemptTrigger, LeasedDelivery } from '../fanout/delivery.ts'
+import { nextWait } from '../deliveries/retry-schedule.ts'
+import { newId } from '../ids.ts'
+import { buildHeaders, maskHeaders } from './build-request.ts'
+import type { Verdict } from './classify-response.ts'
+import { classify, judgeUnreadable } from './classify-response.ts'
+import type { Answer, Sender } from './send.ts'
+
+/** One attempt, made and judged: a row of `webhook_logs`, and what becomes of the delivery. Times are ISO 8601. */
+export interface AttemptRecord {
+  id: string
+  organization_id: string
+  webhook_id: string
+  delivery_id: string
+  event_id: string
+  event: string
+  url: string
+  status: 'success' | 'failed'
+  attempt: number
+  trigger: AttemptTrigger
+  response_code: number | null
+  error_code: string | null
+  error_message: string | null
+  diagnosis: string | null
+  duration_ms: number
+  request_headers: Record<string, string>
+  /** Only for a test, which has no event to take it from. */
+  request_body: string | null
+  response_headers: Record<string, string> | null
+  response_body: string | null
+  next_attempt_at: string | null
+  created_at: string
+  /** The fencing token under which it was sent; null for a test, which has no delivery. */
+  lease: string | null
+  /** Why the webhook is to be deactivated, if it is. */
+  deactivate: string | null
+}
+
+export interface AttemptOptions {
+  clock: Clock
+  sender: Sender
+  /** Waits between attempts, in milliseconds. */
+  retrySchedule: readonly number[]
+}
+
+/** Sends a delivery once and says what came of it. Writes nothing. */
+export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOptions): Promise<AttemptRecord> {
+  const { target } = delivery
+  const startedAt = options.clock.now()
+  const body = Buffer.from(delivery.body)
+  const headers = buildHeaders({
+    event: delivery.event,
+    eventId: delivery.eventId,
+    deliveryId: delivery.id,
+    attempt: delivery.attempt,
+    body,
+    secrets: target.secrets,
+    customHeaders: target.headers,
+    now: startedAt,
+  })
+  const answer =
+    target.unreadable === undefined
+      ? await options.sender.send({ url: target.url, headers, body, timeout: target.timeout })
+      : undefined
+  const now = options.clock.now()
+  const verdict = answer === undefined ? judgeUnreadable(target.unreadable ?? '') : classify(answer, now)
+  return {
+    id: newId(now),
+    organization_id: delivery.organizationId,
+    webhook_id: target.id,
+    delivery_id: delivery.id,
+    event_id: delivery.eventId,
+    event: delivery.event,
+    url: target.url,
+    attempt: delivery.attempt,
+    trigger: delivery.trigger,
+    request_headers: maskHeaders(headers, target.headers),
+    request_body: null,
+    ...describe(answer, verdict),
+    next_attempt_at: nextAttemptAt(verdict, delivery, options.retrySchedule, now),
+    created_at: new Date(startedAt).toISOString(),
+    lease: delivery.lease,
+    deactivate: verdict.deactivate ?? null,
+  }
+}
+
+type Outcome = Pick<
+  AttemptRecord,
+  | 'status'
+  | 'response_code'
+  | 'error_code'
+  | 'error_message'
+  | 'diagnosis'
+  | 'duration_ms'
+  | 'response_headers'
+  | 'response_body'
+>
+
+function describe(answer: Answer | undefined, verdict: Verdict): Outcome {
+  const response = answer?.kind === 'response' ? answer : undefined
+  return {
+    status: verdict.success ? 'success' : 'failed',
+    response_code: response?.statusCode ?? null,
+    error_code: verdict.errorCode,
+    error_message: verdict.errorMessage,
+    diagnosis: verdict.diagnosis,
+    duration_ms: answer?.durationMs ?? 0,
+    response_headers: response?.headers ?? null,
+    response_body: response?.body ?? null,
+  }
+}
+
+function nextAttemptAt(
+  verdict: Verdict,
+  delivery: LeasedDelivery,
+  schedule: readonly number[],
+  now: number,
+): string | null {
+  if (verdict.success || verdict.deactivate !== undefined || delivery.isLast) return null
+  const wait = nextWait(schedule, delivery.attempt, verdict.retryAfter)
+  return wait === undefined ? null : new Date(now + wait).toISOString()
+}

@@ -1,0 +1,109 @@
+import dns from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import type { AddressRange } from '../config.ts'
+
+export interface GuardOptions {
+  allowHttp: boolean
+  /** Ranges that may be reached although they are private. */
+  egressAllow: readonly AddressRange[]
+}
+
+/** A destination that must not be connected to; `message` says why, in words for the webhook's owner. */
+export class BlockedDestination extends Error {
+  override readonly name = 'BlockedDestination'
+}
+
+const FORBIDDEN_V4 =
+  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 ' +
+  '192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4'
+const FORBIDDEN_V6 =
+  '::/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/32 2001:db8::/32 2002::/16 3fff::/20 5f00::/16 fc00::/7 fe80::/10 ' +
+  'fec0::/10 ff00::/8'
+
+const FORBIDDEN: readonly AddressRange[] = `${FORBIDDEN_V4} ${FORBIDDEN_V6}`
+  .split(' ')
+  .map((range) => ipaddr.parseCIDR(range))
+
+const ALWAYS_OPEN_PORTS = new Set([80, 443])
+
+/** Whether an address, in any spelling, may be connected to. An IPv4-mapped one is judged by its inner address. */
+export function isAllowedAddress(address: string, egressAllow: readonly AddressRange[]): boolean {
+  const parsed = ipaddr.process(address)
+  return isWithin(parsed, egressAllow) || !isWithin(parsed, FORBIDDEN)
+}
+
+function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, ranges: readonly AddressRange[]): boolean {
+  return ranges.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits))
+}
+
+/**
+ * Judges a URL by what it says, without looking its name up.
+ * @throws BlockedDestination
+ */
+export function checkUrl(text: string, { allowHttp, egressAllow }: GuardOptions): URL {
+  if (!URL.canParse(text))
+    throw new BlockedDestination('it is not an absolute URL, such as https://example.com/webhook')
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) {
+    throw new BlockedDestination(`it must begin with https://${allowHttp ? ' or http://' : ''}`)
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new BlockedDestination('it must not hold a user name or password; use a custom header instead')
+  }
+  if (text.includes('#')) throw new BlockedDestination('it must not have a fragment (the part from # on)')
+  checkPort(url)
+  checkHost(url.hostname, egressAllow)
+  return url
+}
+
+function checkPort(url: URL): void {
+  const port = Number(url.port)
+  if (url.port !== '' && port < 1024 && !ALWAYS_OPEN_PORTS.has(port)) {
+    throw new BlockedDestination(`port ${port} is not allowed; use 80, 443, or one from 1024 up`)
+  }
+}
+
+function checkHost(hostname: string, egressAllow: readonly AddressRange[]): void {
+  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  if (isIP(host) !== 0 && !isAllowedAddress(host, egressAllow)) {
+    throw new BlockedDestination(`the address ${host} is private or reserved`)
+  }
+  if (isLocalhost(host) && !['127.0.0.1', '::1'].some((address) => isAllowedAddress(address, egressAllow))) {
+    throw new BlockedDestination('the address localhost is private')
+  }
+}
+
+/** Names that mean this machine by definition (RFC 6761). */
+function isLocalhost(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost')
+}
+
+/**
+ * A `lookup` for sockets that resolves once and hands out judged addresses only, so that nothing is resolved a second
+ * time between the judgement and the connection. A name with any forbidden address among its answers is refused.
+ */
+export function createGuardedLookup(
+  egressAllow: readonly AddressRange[],
+  resolve: typeof dns.lookup = dns.lookup,
+): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, answers) => {
+      if (error !== null) return callback(error, '', 0)
+      const allowed = answers.filter(({ address }) => isAllowedAddress(address, egressAllow))
+      // localhost is loopback in both families; where one of them is let through, the other is not an attack.
+      const [first] = isLocalhost(hostname) || allowed.length === answers.length ? allowed : []
+      if (first === undefined) {
+        const forbidden = answers.find((answer) => !allowed.includes(answer))?.address ?? 'no address'
+        return callback(
+          new BlockedDestination(`${hostname} leads to ${forbidden}, which is private or reserved`),
+          '',
+          0,
+        )
+      }
+      if (options.all === true) callback(null, allowed)
+      else callback(null, first.address, first.family)
+    })
+  }
+}

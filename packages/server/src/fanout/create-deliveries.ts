@@ -1,0 +1,74 @@
+import type { Clock } from '../clock.ts'
+import type { Connection } from '../db/database.ts'
+import { loadStatement } from '../db/statement.ts'
+import { newId, newToken } from '../ids.ts'
+import type { OutboxEvent } from '../outbox/outbox-relay.ts'
+import type { OpenTarget } from '../webhooks/webhook-target.ts'
+import type { LeasedDelivery } from './delivery.ts'
+import { LEASE_MARGIN_MS } from './delivery.ts'
+import type { Match, Subscription } from './match-webhooks.ts'
+import { matchWebhooks } from './match-webhooks.ts'
+
+const readSubscriptions = loadStatement(import.meta.url, 'read-subscriptions')
+const createDeliveries = loadStatement(import.meta.url, 'create-deliveries')
+
+export interface FanOutOptions {
+  clock: Clock
+  nodeId: string
+  openTarget: OpenTarget
+  /** Whether this node has room in memory for one more delivery to that webhook; asked once for each. */
+  admit(webhookId: string): boolean
+}
+
+/**
+ * Writes one delivery for every event and webhook that match.
+ * @returns those that this node leased for itself, to be sent once the transaction has committed.
+ */
+export async function fanOut(
+  connection: Connection,
+  events: readonly OutboxEvent[],
+  options: FanOutOptions,
+): Promise<LeasedDelivery[]> {
+  const organizations = [...new Set(events.map((event) => event.organization_id))]
+  const { rows } = await connection.query<Subscription>(readSubscriptions, [organizations])
+  const matches = matchWebhooks(events, rows)
+  if (matches.length === 0) return []
+  const lease = newToken()
+  const planned = matches.map((match) => plan(match, lease, options))
+  await connection.query(createDeliveries, [JSON.stringify(planned.map(toRow)), lease, options.nodeId])
+  return planned.flatMap(({ leased, delivery }) => (leased ? [delivery] : []))
+}
+
+interface Plan {
+  leased: boolean
+  delivery: LeasedDelivery
+}
+
+function plan({ event, subscription }: Match<OutboxEvent>, lease: string, options: FanOutOptions): Plan {
+  const target = options.openTarget(subscription)
+  const delivery: LeasedDelivery = {
+    id: newId(),
+    organizationId: event.organization_id,
+    eventId: event.id,
+    event: event.event,
+    body: event.body,
+    attempt: 1,
+    trigger: 'event',
+    isLast: false,
+    lease,
+    leaseEnds: options.clock.now() + target.timeout + LEASE_MARGIN_MS,
+    target,
+  }
+  return { leased: options.admit(target.id), delivery }
+}
+
+function toRow({ leased, delivery }: Plan): object {
+  return {
+    id: delivery.id,
+    organization_id: delivery.organizationId,
+    webhook_id: delivery.target.id,
+    event_id: delivery.eventId,
+    event: delivery.event,
+    lease_ms: leased ? delivery.target.timeout + LEASE_MARGIN_MS : null,
+  }
+}

@@ -1,0 +1,54 @@
+import type { WebhookTarget } from '../webhooks/webhook-target.ts'
+
+/**
+ * The states of a delivery (`webhook_deliveries.status`) and what moves it between them:
+ *
+ *                 fan-out
+ *                    │
+ *                 pending ──── attempt succeeded ───► delivered
+ *                    │ attempt failed                    ▲
+ *                    ▼                                   │ attempt succeeded
+ *                 retrying ──────────────────────────────┤
+ *                    │ ▲ attempt failed, waits left      │
+ *                    │ └───────┘                         │
+ *                    ├── attempt failed, no wait left ─► failed ─── manual retry
+ *                    └── webhook off or deleted ───────► cancelled ─ manual retry, webhook on again
+ *
+ * Invariants, kept by the statements in `sql/` and by the table's checks:
+ * - `due_at` is set exactly while there is something left to do (pending, retrying, or under a manual retry's lease).
+ * - Whoever sends holds a lease. A result counts only with the lease under which it was sent, so an expired one
+ *   cannot complete what another node has taken over.
+ * - A lease is `due_at` in the future: when its holder dies the delivery comes due by itself.
+ * - `attempts` counts recorded attempts. A request whose result was lost with the process is sent again under the
+ *   same number.
+ */
+export type AttemptTrigger = 'event' | 'retry' | 'manual' | 'test'
+
+/** A delivery that this process may send now. */
+export interface LeasedDelivery {
+  id: string
+  organizationId: string
+  eventId: string
+  event: string
+  /** The request body: the same text on every attempt. */
+  body: string
+  /** The number of the attempt to make, from 1. */
+  attempt: number
+  trigger: AttemptTrigger
+  /** Whether no further attempt is scheduled when this one fails: the delivery was over when it was sent by hand. */
+  isLast: boolean
+  lease: string
+  /** When, by this process's clock, the lease ends; no request may still be under way then. */
+  leaseEnds: number
+  target: WebhookTarget
+}
+
+/** Beyond the request's own timeout: how long a delivery may wait in memory, and its result to be written. */
+export const LEASE_MARGIN_MS = 20_000
+/** A request is started only while this much of the lease stays after its timeout. */
+export const RECORD_MARGIN_MS = 5_000
+
+/** Whether the lease is long enough to send and to record. */
+export function canStillSend(delivery: LeasedDelivery, now: number): boolean {
+  return delivery.leaseEnds - now >= delivery.target.timeout + RECORD_MARGIN_MS
+}

@@ -1,0 +1,83 @@
+import type { Logger } from 'pino'
+import { messageOf } from './errors.ts'
+
+export interface Loop {
+  /** Runs soon; a call during a run makes one more run follow it. */
+  wake(): void
+  /** Resolves when a run in progress has ended; none follows. */
+  stop(): Promise<void>
+}
+
+export interface LoopOptions {
+  name: string
+  /** Milliseconds between runs when nobody wakes it. */
+  everyMs: number
+  /** Does a piece of work; true: there is more, run again at once. */
+  run(): Promise<boolean>
+  log: Logger
+}
+
+const FIRST_BACKOFF_MS = 100
+const LONGEST_BACKOFF_MS = 5_000
+
+/**
+ * Runs a piece of work again and again: when woken, and in any case every `everyMs`, because a wake-up is only a hint.
+ * A failure (a database that is away, say) is logged and tried again with growing waits; it never ends the loop.
+ */
+export function startLoop({ name, everyMs, run, log }: LoopOptions): Loop {
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> | undefined
+  let woken = false
+  let stopped = false
+  let backoff = 0
+
+  function schedule(wait: number): void {
+    if (stopped) return
+    clearTimeout(timer)
+    timer = setTimeout(start, wait)
+  }
+
+  function start(): void {
+    clearTimeout(timer)
+    running = runOnce().finally(() => {
+      running = undefined
+      schedule(backoff > 0 ? backoff : woken ? 0 : everyMs)
+    })
+  }
+
+  async function runOnce(): Promise<void> {
+    woken = false
+    try {
+      if (await run()) woken = true
+      backoff = 0
+    } catch (error) {
+      backoff = Math.min(Math.max(backoff * 2, FIRST_BACKOFF_MS), LONGEST_BACKOFF_MS)
+      log.warn(
+        { loop: name, error: messageOf(error), retryInMs: backoff },
+        'a background run failed and will be tried again',
+      )
+    }
+  }
+
+  schedule(0)
+  return {
+    wake() {
+      woken = true
+      if (running === undefined && backoff === 0 && !stopped) start()
+    },
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
+
+/** Resolves with `undefined` when `work` takes longer than `ms`. */
+export async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms)
+  })
+  return await Promise.race([work, timeout]).finally(() => clearTimeout(timer))
+}

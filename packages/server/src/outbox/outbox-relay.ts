@@ -1,0 +1,35 @@
+import type { Connection, Database } from '../db/database.ts'
+import { loadStatement } from '../db/statement.ts'
+
+const takeEvents = loadStatement(import.meta.url, 'take-events')
+
+/** 200 rows a batch keep the event loop free where the database runs on it. */
+export const OUTBOX_BATCH = 200
+
+/** An event as it leaves the outbox. */
+export interface OutboxEvent {
+  id: string
+  organization_id: string
+  event: string
+  /** The request body that every delivery of this event will carry. */
+  body: string
+}
+
+/**
+ * Moves one batch of events out of the outbox: `fanOut` writes their deliveries in the same transaction, and what it
+ * returns is handed over only after the commit.
+ *
+ * @returns whether the outbox may hold more.
+ */
+export async function relayBatch<T>(
+  database: Database,
+  fanOut: (connection: Connection, events: readonly OutboxEvent[]) => Promise<T>,
+  handOver: (created: T) => void,
+): Promise<boolean> {
+  const { created, count } = await database.transaction(async (connection) => {
+    const { rows } = await connection.query<OutboxEvent>(takeEvents, [OUTBOX_BATCH])
+    return { created: rows.length === 0 ? undefined : await fanOut(connection, rows), count: rows.length }
+  })
+  if (created !== undefined) handOver(created)
+  return count === OUTBOX_BATCH
+}
