@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { leaseOne } from '../../deliveries/redeliver.ts'
+import { makeAttempt } from '../../dispatch/make-attempt.ts'
+import { ApiError } from '../../errors.ts'
+import type { RpcContext } from './rpc.ts'
+import { defineFunction, findVisible } from './rpc.ts'
+
+const schema = z.strictObject({ delivery_id: z.guid('must be the UUID of a delivery') })
+
+/** Makes one attempt at once, in place of the scheduled one, and waits for its outcome. */
+export const retryDelivery = defineFunction(schema, async (context, { delivery_id }, principal) => {
+  const { webhook_id } = await findVisible<{ webhook_id: string }>(
+    context,
+    principal,
+    'delivery',
+    'select webhook_id from webhooks.webhook_deliveries where id = $1',
+    delivery_id,
+  )
+  const delivery = await leaseOne(context.database, delivery_id, {
+    ...context,
+    defaultTimeout: context.deliveryTimeout,
+  })
+  if (delivery === undefined) throw await explainRefusal(context, webhook_id)
+  const attempt = await makeAttempt(delivery, { ...context })
+  await context.writer.write(attempt)
+  return {
+    delivery_id,
+    attempt: attempt.attempt,
+    status: attempt.status,
+    response_code: attempt.response_code,
+    duration_ms: attempt.duration_ms,
+    response_body: attempt.response_body,
+    error_message: attempt.error_message,
+    diagnosis: attempt.diagnosis,
+    log_id: attempt.id,
+    next_attempt_at: attempt.next_attempt_at,
+  }
+})
+
+async function explainRefusal({ database }: RpcContext, webhookId: string): Promise<ApiError> {
+  const { rows } = await database.query<{ is_active: boolean }>(
+    'select is_active from webhooks.webhook_configurations where id = $1',
+    [webhookId],
+  )
+  const [webhook] = rows
+  if (webhook === undefined) return new ApiError(409, '55000', 'the webhook of this delivery was deleted')
+  if (!webhook.is_active) {
+    return new ApiError(409, '55000', 'the webhook of this delivery is switched off', {
+      hint: 'Switch it on, then retry.',
+    })
+  }
+  return new ApiError(409, '55006', 'this delivery is being sent just now', {
+    hint: 'Its result will be in webhook_logs in a moment.',
+  })
+}

@@ -1,0 +1,53 @@
+import type { z } from 'zod'
+import type { AttemptWriter } from '../../attempts/attempt-writer.ts'
+import type { Clock } from '../../clock.ts'
+import type { Connection, Database } from '../../db/database.ts'
+import type { Sender } from '../../dispatch/send.ts'
+import { ApiError } from '../../errors.ts'
+import type { OpenTarget } from '../../webhooks/webhook-target.ts'
+import type { Principal } from '../rest/principal.ts'
+import { actAs } from '../act-as.ts'
+import { parseRow } from '../tables/field-problems.ts'
+
+/** What the functions work with. */
+export interface RpcContext {
+  database: Database
+  clock: Clock
+  sender: Sender
+  writer: AttemptWriter
+  openTarget: OpenTarget
+  retrySchedule: readonly number[]
+  /** Milliseconds for an attempt to a webhook that sets none. */
+  deliveryTimeout: number
+}
+
+export interface RpcFunction {
+  run(context: RpcContext, body: unknown, principal: Principal): Promise<unknown>
+}
+
+/** A function of `/rest/v1/rpc/`: its body is checked, unknown arguments are refused. */
+export function defineFunction<T>(
+  schema: z.ZodType<T>,
+  run: (context: RpcContext, input: T, principal: Principal) => Promise<unknown>,
+): RpcFunction {
+  return { run: (context, body, principal) => run(context, parseRow(schema, body), principal) }
+}
+
+/**
+ * Reads one row as the caller may see it: another organization's row does not exist.
+ * @throws ApiError 404
+ */
+export async function findVisible<R extends object>(
+  { database }: RpcContext,
+  principal: Principal,
+  what: string,
+  sql: string,
+  id: string,
+): Promise<R> {
+  const row = await database.transaction(async (connection: Connection) => {
+    await actAs(connection, principal)
+    return (await connection.query<R>(sql, [id])).rows[0]
+  })
+  if (row === undefined) throw new ApiError(404, 'P0002', `there is no ${what} with id ${id}`)
+  return row
+}

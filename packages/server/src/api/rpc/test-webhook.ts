@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { makeAttempt } from '../../dispatch/make-attempt.ts'
+import { EVENT_TYPES, covers } from '../../events/event-types.ts'
+import type { LeasedDelivery } from '../../fanout/delivery.ts'
+import { newId } from '../../ids.ts'
+import type { TargetRow } from '../../webhooks/webhook-target.ts'
+import { unknownEvents } from '../tables/webhook-configurations.ts'
+import { defineFunction, findVisible } from './rpc.ts'
+
+const schema = z.strictObject({
+  webhook_id: z.guid('must be the UUID of a webhook'),
+  event: z.string('must be an event type').optional(),
+  data: z.record(z.string(), z.unknown(), 'must be a JSON object').optional(),
+})
+
+interface VisibleWebhook {
+  organization_id: string
+  events: string[]
+}
+
+/**
+ * Sends one request now, also when the webhook is off, and waits for its outcome. It is signed and logged like any
+ * other and belongs to no delivery: a failure is not retried, a 410 deactivates nothing.
+ */
+export const testWebhook = defineFunction(schema, async (context, { webhook_id, event, data }, principal) => {
+  const webhook = await findVisible<VisibleWebhook>(
+    context,
+    principal,
+    'webhook',
+    'select organization_id, events from webhooks.webhook_configurations where id = $1',
+    webhook_id,
+  )
+  const { rows } = await context.database.query<TargetRow>(
+    `select id as webhook_id, url, secret, sealed_headers, timeout_ms, max_in_flight
+     from webhooks.webhook_configurations where id = $1`,
+    [webhook_id],
+  )
+  const type = chooseType(event, webhook.events)
+  const now = context.clock.now()
+  const body = JSON.stringify({
+    event: type.name,
+    timestamp: new Date(now).toISOString(),
+    data: data ?? type.example,
+  })
+  const delivery: LeasedDelivery = {
+    id: newId(now),
+    organizationId: webhook.organization_id,
+    eventId: newId(now),
+    event: type.name,
+    body,
+    attempt: 1,
+    trigger: 'test',
+    isLast: true,
+    lease: '',
+    leaseEnds: Number.POSITIVE_INFINITY,
+    target: context.openTarget(rows[0]!),
+  }
+  const attempt = await makeAttempt(delivery, { ...context })
+  await context.writer.write({ ...attempt, lease: null, request_body: body })
+  return {
+    status: attempt.status,
+    response_code: attempt.response_code,
+    duration_ms: attempt.duration_ms,
+    response_body: attempt.response_body,
+    error_message: attempt.error_message,
+    diagnosis: attempt.diagnosis,
+    log_id: attempt.id,
+    request: { headers: attempt.request_headers, body },
+  }
+})
+
+/** The event asked for, or the first one that the webhook subscribes to. */
+function chooseType(event: string | undefined, subscriptions: readonly string[]) {
+  const type = EVENT_TYPES.find(({ name }) =>
+    event === undefined ? subscriptions.some((subscription) => covers(subscription, name)) : name === event,
+  )
+  if (type !== undefined) return type
+  throw unknownEvents(
+    'event',
+    [event ?? subscriptions.join(', ')],
+    EVENT_TYPES.map(({ name }) => name),
+  )
+}

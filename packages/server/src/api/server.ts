@@ -1,0 +1,139 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fastify from 'fastify'
+import type { Logger } from 'pino'
+import { ApiError, messageOf } from '../errors.ts'
+import type { Authenticate } from './auth.ts'
+import { toErrorResponse } from './rest/error-response.ts'
+import type { RestResponse } from './rest/rest-message.ts'
+import type { Rest } from './rest/rest.ts'
+import type { RpcContext, RpcFunction } from './rpc/rpc.ts'
+import { retryDelivery } from './rpc/retry-delivery.ts'
+import { testWebhook } from './rpc/test-webhook.ts'
+import { welcomePage } from './welcome-page.ts'
+
+const BODY_LIMIT = 1024 * 1024
+/** supabase-js puts long `.in()` lists into the URL. */
+const LONGEST_HEADER = 64 * 1024
+const REST_METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT'] as const
+
+const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
+  test_webhook: testWebhook,
+  retry_delivery: retryDelivery,
+}
+
+export interface ApiOptions {
+  authenticate: Authenticate
+  /** Undefined on a node that only works: it answers its health alone. */
+  rest: Rest | undefined
+  rpc: RpcContext
+  /** Throws while the node must not be given requests. */
+  checkReady(): Promise<void>
+  log: Logger
+}
+
+/** The HTTP side: health, `/rest/v1` and its functions. Not listening yet. */
+export function createServer(options: ApiOptions): FastifyInstance {
+  const server = fastify({
+    bodyLimit: BODY_LIMIT,
+    http: { maxHeaderSize: LONGEST_HEADER },
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: 'idle',
+    requestTimeout: 60_000,
+  })
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  server.setErrorHandler((error, _request, reply) =>
+    answer(reply, toErrorResponse(describe(error, options.log))),
+  )
+  server.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0]
+    return answer(reply, toErrorResponse(new ApiError(404, 'PGRST125', `there is nothing at ${path}`)))
+  })
+  addHealth(server, options)
+  if (options.rest !== undefined) addRest(server, options.rest, options)
+  return server
+}
+
+function addHealth(server: FastifyInstance, { checkReady }: ApiOptions): void {
+  server.get('/health/live', () => ({ status: 'ok' }))
+  server.get('/health/ready', async (_request, reply) => {
+    try {
+      await checkReady()
+      return { status: 'ok' }
+    } catch (error) {
+      return reply.status(503).send({ status: 'unavailable', reason: messageOf(error) })
+    }
+  })
+}
+
+function addRest(server: FastifyInstance, rest: Rest, { authenticate, rpc, log }: ApiOptions): void {
+  server.get('/', (_request, reply) => reply.redirect('/settings/webhooks'))
+  server.get('/settings/webhooks', (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(welcomePage),
+  )
+
+  server.post<{ Params: { name: string } }>('/rest/v1/rpc/:name', async (request, reply) => {
+    const principal = authenticate(request.headers)
+    const called = Object.hasOwn(FUNCTIONS, request.params.name) ? FUNCTIONS[request.params.name] : undefined
+    if (called === undefined) {
+      throw new ApiError(404, 'PGRST202', `there is no function ${request.params.name}`, {
+        hint: `There are: ${Object.keys(FUNCTIONS).join(', ')}.`,
+      })
+    }
+    const result = await called.run(rpc, parseBody(request.body), principal)
+    return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
+  })
+
+  server.route<{ Params: { table: string } }>({
+    method: [...REST_METHODS],
+    url: '/rest/v1/:table',
+    exposeHeadRoute: false,
+    handler: async (request, reply) => {
+      const response = await rest.handle({
+        method: request.method,
+        table: request.params.table,
+        search: searchOf(request),
+        headers: request.headers,
+        body: typeof request.body === 'string' ? request.body : '',
+        principal: authenticate(request.headers),
+      })
+      if (response.status >= 500)
+        log.error({ path: request.params.table, status: response.status }, 'a request failed')
+      return answer(reply, response)
+    },
+  })
+}
+
+function answer(reply: FastifyReply, { status, headers, body }: RestResponse): FastifyReply {
+  return reply.status(status).headers(headers).send(body)
+}
+
+function searchOf({ raw }: FastifyRequest): string {
+  const url = raw.url ?? ''
+  const at = url.indexOf('?')
+  return at < 0 ? '' : url.slice(at + 1)
+}
+
+function parseBody(body: unknown): unknown {
+  if (typeof body !== 'string' || body.trim() === '') return {}
+  try {
+    return JSON.parse(body)
+  } catch (error) {
+    throw new ApiError(400, 'PGRST102', `the body is not valid JSON: ${messageOf(error)}`)
+  }
+}
+
+/** Fastify's own refusals keep their status; a defect is logged here and told to nobody. */
+function describe(error: unknown, log: Logger): unknown {
+  const { statusCode, code } = error as { statusCode?: number; code?: string }
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new ApiError(413, '54000', 'the body is larger than 1 MiB', {
+      hint: 'Send fewer or smaller rows at once.',
+    })
+  }
+  if (error instanceof ApiError) return error
+  if (statusCode !== undefined && statusCode < 500)
+    return new ApiError(statusCode, 'PGRST100', messageOf(error))
+  log.error({ error: messageOf(error) }, 'a request failed')
+  return error
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { isReservedHeader, maskValues } from '../../dispatch/build-request.ts'
+import type { GuardOptions } from '../../dispatch/network-guard.ts'
+import { checkUrl } from '../../dispatch/network-guard.ts'
+import { messageOf } from '../../errors.ts'
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
+/** Visible ASCII, with spaces inside: what every HTTP implementation passes on unchanged. */
+const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,4094}[\x21-\x7e])?$/
+const SECRET = /^[\x20-\x7e]{8,256}$/
+const STANDARD_SECRET = /^[A-Za-z0-9+/]+={0,2}$/
+
+const text = (longest: number): z.ZodString =>
+  z.string('must be text').max(longest, `must not be longer than ${longest} characters`)
+
+const whole = (from: number, to: number): z.ZodInt => {
+  const message = `must be a whole number from ${from} to ${to}`
+  return z.int(message).min(from, message).max(to, message)
+}
+
+const uuid = z.guid('must be a UUID')
+
+const secret = z
+  .string('must be text, the word generate, or null for none')
+  .regex(SECRET, 'must be 8 to 256 printable ASCII characters; or the word generate, which makes one')
+  .refine(isUsableStandardSecret, 'after whsec_ there must be 24 to 64 bytes in base64')
+
+const headers = z
+  .record(z.string(), z.string('must be text'), 'must be an object of names and values')
+  .superRefine(checkHeaders)
+
+/** What a client may write to `webhook_configurations`; the same for POST and PATCH, which may leave fields out. */
+export function configurationFields(guard: GuardOptions) {
+  return {
+    id: uuid,
+    organization_id: uuid,
+    name: text(200).trim().min(1, 'must not be empty'),
+    url: text(2_048).superRefine((url, context) => {
+      try {
+        checkUrl(url, guard)
+      } catch (error) {
+        context.addIssue(messageOf(error))
+      }
+    }),
+    events: z
+      .array(z.string('must be text'), 'must be a list of event types, such as ["contact.created"]')
+      .min(1, 'must name at least one event type'),
+    is_active: z.boolean('must be true or false'),
+    secret: secret.nullable(),
+    description: text(2_000).nullable(),
+    headers,
+    timeout_ms: whole(1_000, 60_000).nullable(),
+    max_in_flight: whole(1, 1_000).nullable(),
+  }
+}
+
+function isUsableStandardSecret(value: string): boolean {
+  if (!value.startsWith('whsec_')) return true
+  const encoded = value.slice('whsec_'.length)
+  const { length } = Buffer.from(encoded, 'base64')
+  return STANDARD_SECRET.test(encoded) && length >= 24 && length <= 64
+}
+
+function checkHeaders(named: Readonly<Record<string, string>>, context: z.RefinementCtx): void {
+  const masked = maskValues(named)
+  if (Object.keys(named).length > 20) context.addIssue('must not have more than 20 entries')
+  for (const [name, value] of Object.entries(named)) {
+    const problem = headerProblem(name, value, masked[name])
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: problem })
+  }
+}
+
+function headerProblem(name: string, value: string, masked: string | undefined): string | undefined {
+  if (!HEADER_NAME.test(name)) return 'is not a valid header name'
+  if (isReservedHeader(name)) return 'is set by ConnectGain itself and cannot be replaced'
+  if (value === masked) return 'is the masked value; send the real one, or leave headers out to keep them'
+  if (!HEADER_VALUE.test(value))
+    return 'must be 1 to 4096 printable ASCII characters without spaces at the ends'
+  return undefined
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import type { Connection } from '../../db/database.ts'
+import { maskValues } from '../../dispatch/build-request.ts'
+import type { GuardOptions } from '../../dispatch/network-guard.ts'
+import { ApiError } from '../../errors.ts'
+import { isKnownSubscription, nearestNames } from '../../events/event-types.ts'
+import { newId } from '../../ids.ts'
+import type { SecretBox } from '../../webhooks/secrets.ts'
+import { generateSigningSecret, hintOf } from '../../webhooks/secrets.ts'
+import { headersContext, secretContext } from '../../webhooks/webhook-target.ts'
+import type { JsonObject } from '../rest/json.ts'
+import type { TableRules } from '../rest/table-rules.ts'
+import { configurationFields } from './configuration-fields.ts'
+import { parseRow } from './field-problems.ts'
+
+/** Checks what is written to `webhook_configurations` and seals what must not be stored in the clear. */
+export function webhookConfigurationRules(box: SecretBox, guard: GuardOptions): TableRules {
+  const fields = configurationFields(guard)
+  const { id, organization_id, name, url, events, ...optional } = fields
+  const insertSchema = z
+    .object({ id, ...optional })
+    .partial()
+    .extend({ organization_id, name, url, events })
+  const updateSchema = z.object(fields).omit({ id: true, organization_id: true }).partial()
+  const { organization_id: _, id: __, ...writableOnUpdate } = fields
+
+  return {
+    writable: Object.keys(fields),
+    async beforeInsert(connection, rows) {
+      const parsed = rows.map((row) => parseRow(insertSchema, row))
+      await requireKnownEvents(
+        connection,
+        parsed.flatMap((row) => row.events),
+      )
+      return parsed.map((row) => {
+        const rowId = row.id ?? newId()
+        return { ...row, id: rowId, ...seal(box, rowId, row) } as JsonObject
+      })
+    },
+    async beforeUpdate(connection, change, ids) {
+      const fixed = Object.keys(change).find((column) => !(column in writableOnUpdate))
+      if (fixed !== undefined) {
+        throw new ApiError(400, '22023', `${fixed}: cannot be changed`, {
+          details: fixed,
+          hint: 'Create another webhook instead.',
+        })
+      }
+      const parsed = parseRow(updateSchema, change)
+      await requireKnownEvents(connection, parsed.events ?? [])
+      return new Map(ids.map((rowId) => [rowId, { ...parsed, ...seal(box, rowId, parsed) } as JsonObject]))
+    },
+  }
+}
+
+interface Sealable {
+  secret?: string | null | undefined
+  headers?: Record<string, string> | undefined
+}
+
+/** Each row has its own ciphertext, bound to its id: two rows with the same secret do not look alike. */
+function seal(box: SecretBox, rowId: string, { secret, headers }: Sealable): JsonObject {
+  return { ...sealSecret(box, rowId, secret), ...sealHeaders(box, rowId, headers) }
+}
+
+function sealSecret(box: SecretBox, rowId: string, given: string | null | undefined): JsonObject {
+  if (given === undefined) return {}
+  if (given === null) return { secret: null, secret_hint: null }
+  const secret = given === 'generate' ? generateSigningSecret() : given
+  return { secret: box.seal(secret, secretContext(rowId)), secret_hint: hintOf(secret) }
+}
+
+function sealHeaders(box: SecretBox, rowId: string, headers: Record<string, string> | undefined): JsonObject {
+  if (headers === undefined) return {}
+  return {
+    headers: maskValues(headers),
+    sealed_headers: box.seal(JSON.stringify(headers), headersContext(rowId)),
+  }
+}
+
+async function requireKnownEvents(connection: Connection, subscriptions: readonly string[]): Promise<void> {
+  if (subscriptions.length === 0) return
+  const { rows } = await connection.query<{ name: string }>('select name from webhooks.webhook_event_types')
+  const names = rows.map((row) => row.name)
+  const wrong = [...new Set(subscriptions)].filter(
+    (subscription) => !isKnownSubscription(subscription, names),
+  )
+  if (wrong.length > 0) throw unknownEvents('events', wrong, names)
+}
+
+/** For each unknown name those that may have been meant. */
+export function unknownEvents(field: string, wrong: readonly string[], names: readonly string[]): ApiError {
+  const message = wrong.map((name) => {
+    const quoted = nearestNames(name, names).map((near) => `'${near}'`)
+    return `'${name.slice(0, 100)}' is not an event type; the nearest are ${quoted.join(', ')}`
+  })
+  return new ApiError(400, '22023', `${field}: ${message.join('; ')}`, {
+    details: field,
+    hint: 'GET /rest/v1/webhook_event_types lists all of them.',
+  })
+}

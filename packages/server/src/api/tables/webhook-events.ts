@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { ApiError } from '../../errors.ts'
+import type { TableRules } from '../rest/table-rules.ts'
+import { parseRow } from './field-problems.ts'
+import { unknownEvents } from './webhook-configurations.ts'
+
+const MOST_ROWS = 1_000
+
+const object = z.record(z.string(), z.unknown(), 'must be a JSON object')
+
+const eventSchema = z.object({
+  id: z.guid('must be a UUID').optional(),
+  organization_id: z.guid('must be a UUID'),
+  event: z.string('must be an event type, such as "contact.created"'),
+  data: object,
+  previous: object.nullish(),
+  timestamp: z.string('must be an ISO 8601 time').nullish(),
+  source: z.string('must be text').max(100, 'must not be longer than 100 characters').optional(),
+})
+
+/**
+ * Inserting an event emits it, once for each id. The rows are checked here and stored from the request's own text, so
+ * that numbers and the order of keys reach the receiver as they were given.
+ */
+export const webhookEventRules: TableRules = {
+  writable: Object.keys(eventSchema.shape),
+  insert: 'idempotent',
+  async beforeInsert(connection, rows) {
+    if (rows.length > MOST_ROWS) {
+      throw new ApiError(413, '54000', `${rows.length} events in one request are too many`, {
+        hint: `Send at most ${MOST_ROWS} at once.`,
+      })
+    }
+    const named = new Set(rows.map((row) => parseRow(eventSchema, row).event))
+    const { rows: types } = await connection.query<{ name: string }>(
+      'select name from webhooks.webhook_event_types',
+    )
+    const names = types.map((type) => type.name)
+    const wrong = [...named].filter((name) => !names.includes(name))
+    if (wrong.length > 0) throw unknownEvents('event', wrong, names)
+    return undefined
+  },
+}

@@ -1,0 +1,186 @@
+import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
+import type { Logger } from 'pino'
+import { createAuthenticate } from './api/auth.ts'
+import { createRest } from './api/rest/rest.ts'
+import { createServer } from './api/server.ts'
+import { webhookConfigurationRules } from './api/tables/webhook-configurations.ts'
+import { webhookEventRules } from './api/tables/webhook-events.ts'
+import { AttemptWriter } from './attempts/attempt-writer.ts'
+import { systemClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { parseConfig, readEnvironment } from './config.ts'
+import type { DataDir } from './data-dir.ts'
+import { generateEncryptionKey, generateServiceKey, openDataDir } from './data-dir.ts'
+import type { Database } from './db/database.ts'
+import { migrate } from './db/migrate.ts'
+import { openPglite } from './db/pglite.ts'
+import { openPostgres } from './db/postgres.ts'
+import { createSender } from './dispatch/send.ts'
+import type { Engine } from './engine.ts'
+import { DEFAULT_MAX_IN_FLIGHT, startEngine } from './engine.ts'
+import { StartError, messageOf } from './errors.ts'
+import { storeEventTypes } from './events/store-event-types.ts'
+import { newToken } from './ids.ts'
+import { within } from './lifecycle.ts'
+import { VERSION } from './version.ts'
+import { createSecretBox } from './webhooks/secrets.ts'
+import { createTargetOpener } from './webhooks/webhook-target.ts'
+
+/** Starts everything that this process's settings ask for; prints where it is, and stops in order on a signal. */
+export async function serve(): Promise<void> {
+  try {
+    const running = await start(parseConfig(readEnvironment()))
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => void running.stop().then(() => process.exit(0)))
+    }
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error
+    process.stderr.write(`ConnectGain Webhooks cannot start.\n\n${error.message}\n`)
+    process.exit(2)
+  }
+}
+
+interface Running {
+  stop(): Promise<void>
+}
+
+async function start(config: Config): Promise<Running> {
+  const log = pino({ level: config.logLevel, base: null }, pino.destination(2))
+  const dataDir = openDataDir(config.dataDir)
+  const serviceKey = config.serviceKey ?? dataDir.readKey('service-key', generateServiceKey)
+  const database = await openDatabase(config, dataDir, log)
+  const { engine, server, close } = await compose(
+    config,
+    database,
+    serviceKey,
+    readKeys(config, dataDir),
+    log,
+  )
+  const address = await listen(server, config)
+  process.stdout.write(banner(config, dataDir, address, await versionOf(database)))
+  return {
+    async stop() {
+      log.info('stopping: finishing what is under way')
+      await within(5_000, server.close())
+      await engine?.stop()
+      await close()
+      await database.close()
+      if (config.databaseUrl === undefined) dataDir.unlock()
+    },
+  }
+}
+
+async function openDatabase(config: Config, dataDir: DataDir, log: Logger): Promise<Database> {
+  if (config.databaseUrl === undefined) dataDir.lock()
+  const database =
+    config.databaseUrl === undefined
+      ? await openPglite(`${dataDir.path}/database`)
+      : openPostgres({
+          url: config.databaseUrl,
+          onConnectionLost: (error) => log.warn({ error: error.message }, 'a database connection was lost'),
+        })
+  try {
+    const applied = await migrate(database, config.crmTables ? ['core', 'crm'] : ['core'])
+    if (applied.length > 0) log.info({ migrations: applied }, 'the database was brought up to date')
+    await storeEventTypes(database)
+    return database
+  } catch (error) {
+    await database.close().catch(() => {})
+    if (error instanceof StartError) throw error
+    throw new StartError(`DATABASE_URL: the database cannot be prepared: ${messageOf(error)}`)
+  }
+}
+
+function readKeys(config: Config, dataDir: DataDir): Buffer[] {
+  if (config.encryptionKeys.length > 0) return config.encryptionKeys
+  return [Buffer.from(dataDir.readKey('encryption-key', generateEncryptionKey), 'base64')]
+}
+
+/** Puts the parts together; each gets what it needs handed in, none reaches for it. */
+async function compose(config: Config, database: Database, serviceKey: string, keys: Buffer[], log: Logger) {
+  const clock = systemClock
+  const guard = { allowHttp: config.allowHttpUrls, egressAllow: config.egressAllow }
+  const box = createSecretBox(keys)
+  const openTarget = createTargetOpener(box, {
+    timeout: config.deliveryTimeout,
+    maxInFlight: DEFAULT_MAX_IN_FLIGHT,
+  })
+  const sender = createSender({ ...guard, connectTimeout: config.deliveryTimeout })
+  const writer = new AttemptWriter(database, log)
+  const rules = {
+    webhook_configurations: webhookConfigurationRules(box, guard),
+    webhook_events: webhookEventRules,
+  }
+  const server = createServer({
+    authenticate: createAuthenticate(serviceKey),
+    rest: config.role === 'worker' ? undefined : await createRest({ database, rules }),
+    rpc: {
+      database,
+      clock,
+      sender,
+      writer,
+      openTarget,
+      retrySchedule: config.retrySchedule,
+      deliveryTimeout: config.deliveryTimeout,
+    },
+    checkReady: async () => {
+      await database.query('select 1')
+    },
+    log,
+  })
+  const engine: Engine | undefined =
+    config.role === 'api'
+      ? undefined
+      : await startEngine({ config, database, clock, log, nodeId: newToken(), openTarget, sender, writer })
+  return {
+    engine,
+    server,
+    async close() {
+      await writer.close()
+      await sender.close()
+    },
+  }
+}
+
+async function listen(server: ReturnType<typeof createServer>, { port, host }: Config): Promise<string> {
+  try {
+    await server.listen({ port, host })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why =
+      code === 'EADDRINUSE'
+        ? `port ${port} is in use. Stop what uses it, or choose another`
+        : messageOf(error)
+    throw new StartError(`PORT: ${why}; PORT=0 picks a free one.`)
+  }
+  const isLocal = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)
+  const shown = isLocal ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `http://${shown}:${(server.server.address() as AddressInfo).port}`
+}
+
+async function versionOf(database: Database): Promise<string> {
+  const { rows } = await database.query<{ version: string }>(
+    `select current_setting('server_version') as version`,
+  )
+  return rows[0]?.version ?? ''
+}
+
+function banner(config: Config, dataDir: DataDir, address: string, version: string): string {
+  const database =
+    config.databaseUrl === undefined
+      ? `embedded PostgreSQL ${version} (PGlite) in ${dataDir.path}`
+      : `PostgreSQL ${version} at ${new URL(config.databaseUrl).host}`
+  const key = config.serviceKey === undefined ? `in ${dataDir.path}/service-key` : 'from SERVICE_KEY'
+  const shellKey = config.serviceKey === undefined ? `$(cat ${dataDir.path}/service-key)` : '$SERVICE_KEY'
+  return `ConnectGain Webhooks ${VERSION}
+
+  Database     ${database}
+  Page         ${address}/settings/webhooks
+  API          ${address}/rest/v1
+  Service key  ${key}
+
+Try:  curl -H "apikey: ${shellKey}" ${address}/rest/v1/webhook_event_types?select=name
+
+`
+}
