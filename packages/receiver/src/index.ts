@@ -1,0 +1,15 @@
+export { verifyWebhook } from './verify.ts'
+export type { VerifyWebhookOptions, WebhookHeaders } from './verify.ts'
+export { WebhookVerificationError } from './verification-error.ts'
+export type { WebhookVerificationErrorCode } from './verification-error.ts'
+export type {
+  Contact,
+  Conversation,
+  Deal,
+  Meeting,
+  Message,
+  WebhookBody,
+  WebhookEvent,
+  WebhookEventOf,
+  WebhookEventType,
+} from './events.ts'

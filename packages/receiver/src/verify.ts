@@ -1,0 +1,247 @@
+import type { WebhookBody, WebhookEvent } from './events.ts'
+import { WebhookVerificationError } from './verification-error.ts'
+
+/** A Fetch `Headers`, or an object such as node:http's `request.headers`. Names count in any case. */
+export type WebhookHeaders =
+  | { get(name: string): string | null }
+  | Readonly<Record<string, string | readonly string[] | undefined>>
+
+export interface VerifyWebhookOptions {
+  /** The request body as it arrived, before any parsing: parsing and writing it again gives other bytes. */
+  body: string | Uint8Array
+  headers: WebhookHeaders
+  /** The webhook's signing secret, or several of which any may match: the new and the old one during a rotation. */
+  secret: string | readonly string[]
+  /** How far the request's timestamp may be from now, in seconds, either way. 300 when not given. */
+  toleranceSeconds?: number | undefined
+  /** The present, as a Date or in milliseconds since the Unix epoch. */
+  now?: Date | number | undefined
+  /** Refuse a request that carries `X-Webhook-Signature` alone; see {@link verifyWebhook}. False when not given. */
+  standardOnly?: boolean | undefined
+}
+
+type Bytes = Uint8Array<ArrayBuffer>
+
+const standardHeaders = ['webhook-id', 'webhook-timestamp', 'webhook-signature']
+
+/**
+ * Checks that ConnectGain signed this request and gives its body, parsed and typed by `event`.
+ *
+ * The Standard Webhooks headers (`webhook-id`, `webhook-timestamp`, `webhook-signature`) decide when any of them is
+ * present. ConnectGain always sends them.
+ *
+ * Without them `X-Webhook-Signature` decides. It signs the body only: `X-Webhook-Timestamp` is still checked for age, but
+ * whoever captured a request can send it again under a new time and id. `standardOnly: true` refuses such requests.
+ *
+ * The signature vouches for the body's sender; the types say what ConnectGain sends and are not checked column by column.
+ *
+ * @throws {WebhookVerificationError} whose `code` says why.
+ *
+ * @example
+ * const event = await verifyWebhook({ body, headers: request.headers, secret: process.env.WEBHOOK_SECRET ?? '' })
+ * if (event.event === 'deal.stage.changed') console.log(event.previous.stage, '→', event.data.stage)
+ */
+export function verifyWebhook<Event extends WebhookBody<string, unknown> = WebhookEvent>(
+  options: VerifyWebhookOptions,
+): Promise<Event>
+export async function verifyWebhook(options: VerifyWebhookOptions): Promise<WebhookBody<string, unknown>> {
+  const body = readBody(options.body)
+  const secrets = readSecrets(options.secret)
+  const isStandard = standardHeaders.some((name) => readHeader(options.headers, name) !== undefined)
+  await (isStandard || options.standardOnly ? verifyStandard : verifyBodySignature)(body, secrets, options)
+  return parseBody(body)
+}
+
+type Verify = (body: Bytes, secrets: readonly string[], options: VerifyWebhookOptions) => Promise<void>
+
+const verifyStandard: Verify = async (body, secrets, options) => {
+  const need = (name: string, pattern: RegExp, shape: string): RegExpMatchArray =>
+    requireHeader(options, name, pattern, shape, `${standardHeaders.join(', ')} come together`)
+  const [id] = need('webhook-id', /^[^.\s]+$/, 'an id without dots and spaces')
+  const [timestamp] = need('webhook-timestamp', /^\d{1,12}$/, 'unix seconds, such as 1736937000')
+  const signature = /(?<!\S)v1,[A-Za-z0-9+/]{43}=(?!\S)/g
+  const signatures = need(
+    'webhook-signature',
+    signature,
+    'v1, and the base64 of 32 bytes, spaces between several',
+  )
+  checkAge('webhook-timestamp', Number(timestamp) * 1000, options)
+
+  const signed = join(encode(`${id}.${timestamp}.`), body)
+  await requireMatch(signatures, secrets.map(readStandardKey), async (key) => {
+    return `v1,${btoa(String.fromCharCode(...(await hmac(key, signed))))}`
+  })
+}
+
+const verifyBodySignature: Verify = async (body, secrets, options) => {
+  const signatures = requireHeader(
+    options,
+    'X-Webhook-Signature',
+    /\bsha256=[0-9a-f]{64}\b/gi,
+    'sha256= and 64 hex digits, commas between several',
+    'so is webhook-signature. Give the webhook a secret, and let proxies pass both headers on',
+  )
+  const iso = 'ISO 8601, such as 2025-01-15T10:30:00Z'
+  const [timestamp] = requireHeader(
+    options,
+    'X-Webhook-Timestamp',
+    /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/,
+    iso,
+    'it comes with X-Webhook-Signature',
+  )
+  const sentAt = Date.parse(timestamp)
+  if (Number.isNaN(sentAt)) throw malformed('X-Webhook-Timestamp', iso)
+  checkAge('X-Webhook-Timestamp', sentAt, options)
+
+  const lowerCase = signatures.map((signature) => signature.toLowerCase())
+  await requireMatch(lowerCase, secrets.map(encode), async (key) => {
+    const bytes = await hmac(key, body)
+    return 'sha256=' + Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  })
+}
+
+/** One HMAC per key however many signatures the sender lists, so that a long header costs nothing. */
+async function requireMatch(
+  signatures: readonly string[],
+  keys: readonly Bytes[],
+  signWith: (key: Bytes) => Promise<string>,
+): Promise<void> {
+  for (const key of keys) {
+    const expected = await signWith(key)
+    if (signatures.some((signature) => equalInConstantTime(signature, expected))) return
+  }
+  throw new WebhookVerificationError(
+    'signature_mismatch',
+    "No signature matches: use this webhook's secret, and the raw bytes of the body, not JSON parsed and written again.",
+  )
+}
+
+function equalInConstantTime(given: string, expected: string): boolean {
+  let difference = given.length ^ expected.length
+  for (let at = 0; at < expected.length; at++) difference |= given.charCodeAt(at) ^ expected.charCodeAt(at)
+  return difference === 0
+}
+
+async function hmac(key: Bytes, message: Bytes): Promise<Bytes> {
+  const hash = { name: 'HMAC', hash: 'SHA-256' }
+  const imported = await crypto.subtle.importKey('raw', key, hash, false, ['sign'])
+  return new Uint8Array(await crypto.subtle.sign('HMAC', imported, message))
+}
+
+function checkAge(
+  header: string,
+  sentAt: number,
+  { toleranceSeconds = 300, now = Date.now() }: VerifyWebhookOptions,
+): void {
+  const age = (Number(now) - sentAt) / 1000
+  // Not `>`: with a tolerance or a present that is no number, nothing may pass.
+  if (Math.abs(age) <= toleranceSeconds) return
+  throw new WebhookVerificationError(
+    'timestamp_out_of_tolerance',
+    `${header} is ${Math.ceil(Math.abs(age))} s in the ${age > 0 ? 'past' : 'future'}, and ${toleranceSeconds} s are ` +
+      "tolerated: check this machine's clock. A request that is really old may be a replay.",
+  )
+}
+
+function readBody(body: unknown): Bytes {
+  if (typeof body === 'string') return encode(body)
+  // Not `instanceof`: a Buffer from another realm, as in some test runners, is no instance of this one's Uint8Array.
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice()
+  throw new WebhookVerificationError(
+    'malformed_body',
+    'body must be the raw request body, a string or a Uint8Array: read it before a JSON parser does.',
+  )
+}
+
+function readSecrets(secret: unknown): string[] {
+  const given = ([] as unknown[]).concat(secret)
+  const secrets = given.filter((one) => typeof one === 'string')
+  // An empty secret among good ones would let anyone sign.
+  if (secrets.length === given.length && secrets.length > 0 && !secrets.includes('')) return secrets
+  throw new WebhookVerificationError(
+    'missing_secret',
+    "secret is empty or has an empty entry: pass the webhook's signing secret, or several.",
+  )
+}
+
+function readStandardKey(secret: string): Bytes {
+  if (!secret.startsWith('whsec_')) return encode(secret)
+  try {
+    const key = Uint8Array.from(atob(secret.slice(6)), (char) => char.charCodeAt(0))
+    if (key.length > 0) return key
+  } catch {
+    // Reported below.
+  }
+  throw new WebhookVerificationError(
+    'malformed_secret',
+    'A secret starts with whsec_, but base64 does not follow: copy the whole secret again.',
+  )
+}
+
+function readHeader(headers: WebhookHeaders, name: string): string | undefined {
+  if (isReader(headers)) return headers.get(name) ?? undefined
+  const wanted = name.toLowerCase()
+  for (const [key, value] of Object.entries(headers)) {
+    if (key.toLowerCase() === wanted && value !== undefined)
+      return typeof value === 'string' ? value : value.join(' ')
+  }
+  return undefined
+}
+
+function isReader(headers: WebhookHeaders): headers is { get(name: string): string | null } {
+  return typeof (headers as Record<string, unknown>)['get'] === 'function'
+}
+
+function requireHeader(
+  options: VerifyWebhookOptions,
+  name: string,
+  pattern: RegExp,
+  shape: string,
+  whenMissing: string,
+): RegExpMatchArray {
+  const value = readHeader(options.headers, name)
+  if (value === undefined) {
+    throw new WebhookVerificationError('missing_header', `The header ${name} is missing: ${whenMissing}.`)
+  }
+  const found = value.match(pattern)
+  if (found) return found
+  throw malformed(name, shape)
+}
+
+function malformed(name: string, shape: string): WebhookVerificationError {
+  return new WebhookVerificationError('malformed_header', `The header ${name} is not ${shape}.`)
+}
+
+function parseBody(body: Bytes): WebhookBody<string, unknown> {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    // Reported below: the parser's own message quotes the body.
+  }
+  if (isWebhookBody(parsed)) return parsed
+  throw new WebhookVerificationError(
+    'malformed_body',
+    'The signature is right, but the body is not UTF-8 JSON of the shape {"event", "timestamp", "data"}.',
+  )
+}
+
+function isWebhookBody(value: unknown): value is WebhookBody<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  if (!('event' in value && 'timestamp' in value && 'data' in value)) return false
+  const { event, timestamp, data } = value
+  return (
+    typeof event === 'string' && typeof timestamp === 'string' && typeof data === 'object' && data !== null
+  )
+}
+
+function encode(text: string): Bytes {
+  return new TextEncoder().encode(text)
+}
+
+function join(start: Bytes, end: Bytes): Bytes {
+  const joined = new Uint8Array(start.length + end.length)
+  joined.set(start)
+  joined.set(end, start.length)
+  return joined
+}
