@@ -1,0 +1,41 @@
+import { findReadable } from './catalog.ts'
+import type { Relation } from './catalog.ts'
+import type { Role } from './principal.ts'
+import type { Field } from './query-tree.ts'
+import { quoteIdentifier } from './sql-text.ts'
+import type { Params } from './sql-text.ts'
+
+/** Where names are looked up: a relation as one role sees it, under its alias in the statement. */
+export interface Scope {
+  relation: Relation
+  role: Role
+  alias: string
+}
+
+/** 'output' keeps JSON as it is stored; 'comparison' makes it jsonb, the only kind that can be compared. */
+export type Purpose = 'output' | 'comparison'
+
+export interface BuiltField {
+  sql: string
+  /** Of the whole expression. */
+  type: string
+}
+
+export function buildColumn(scope: Scope, name: string): string {
+  return `${quoteIdentifier(scope.alias)}.${quoteIdentifier(name)}`
+}
+
+export function buildField(field: Field, scope: Scope, params: Params, purpose: Purpose): BuiltField {
+  const { baseType } = findReadable(scope.relation, scope.role, field.name)
+  const column = buildColumn(scope, field.name)
+  const isPath = field.path.length > 0
+  const isUsable = baseType === 'jsonb' || (baseType === 'json' ? purpose === 'output' : !isPath)
+  const start = isUsable ? { sql: column, type: baseType } : { sql: `to_jsonb(${column})`, type: 'jsonb' }
+  if (!isPath) return start
+  const steps = field.path.map(({ arrow, key }) => {
+    const placeholder = params.add(String(key))
+    return `${arrow}${placeholder}::${typeof key === 'number' ? 'integer' : 'text'}`
+  })
+  const isText = field.path.at(-1)?.arrow === '->>'
+  return { sql: `(${start.sql}${steps.join('')})`, type: isText ? 'text' : start.type }
+}

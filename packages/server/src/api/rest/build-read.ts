@@ -1,0 +1,117 @@
+import { ApiError } from '../../errors.ts'
+import { buildColumn, buildField } from './build-field.ts'
+import type { Scope } from './build-field.ts'
+import { checkCast } from './casts.ts'
+import { listColumns } from './catalog.ts'
+import type { Media } from './content-negotiation.ts'
+import type { OrderTerm, SelectItem } from './query-tree.ts'
+import { quoteIdentifier } from './sql-text.ts'
+import type { Params } from './sql-text.ts'
+
+/** One key of each row of the answer. */
+export interface Output {
+  sql: string
+  key: string
+}
+
+export interface RowsQuery {
+  /** What `from` names, with its alias: the relation itself, or what a write returned. */
+  source: string
+  outputs: readonly Output[]
+  where?: string | undefined
+  order?: string
+  limit?: string
+  offset?: string
+}
+
+export function buildOutputs(items: readonly SelectItem[], scope: Scope, params: Params): Output[] {
+  return items.flatMap((item) => buildOutput(item, scope, params))
+}
+
+function buildOutput(item: SelectItem, scope: Scope, params: Params): Output[] {
+  if (item.kind === 'star') {
+    const columns = listColumns(scope.relation, scope.role, 'select')
+    return columns.map(({ name }) => ({ sql: buildColumn(scope, name), key: name }))
+  }
+  if (item.kind === 'aggregate') throw refuseAggregate(item.name)
+  if (item.kind === 'embed') throw refuseEmbed(scope.relation.name, item.relation)
+  const { sql } = buildField(item.field, scope, params, 'output')
+  const cast = item.cast === null ? sql : `cast(${sql} as ${checkCast(item.cast)})`
+  return [{ sql: cast, key: item.alias ?? item.field.name }]
+}
+
+function refuseAggregate(name: string): ApiError {
+  return new ApiError(400, 'PGRST123', 'Use of aggregate functions is not allowed', {
+    details: `${name}() was asked for.`,
+    hint: 'For the number of rows, send the header Prefer: count=exact and read Content-Range.',
+  })
+}
+
+function refuseEmbed(from: string, to: string): ApiError {
+  const message = `Could not find a relationship between '${from}' and '${to}' in the schema cache`
+  return new ApiError(400, 'PGRST200', message, {
+    hint: `Embedding is not offered here: request '${to}' by itself.`,
+  })
+}
+
+export function buildOrder(terms: readonly OrderTerm[], scope: Scope, params: Params): string {
+  return terms
+    .map((term) => {
+      if (term.relation !== null) throw refuseUnembedded(term.relation)
+      const { sql } = buildField(term.field, scope, params, 'comparison')
+      return [sql, term.direction, term.nulls && `nulls ${term.nulls}`].filter(Boolean).join(' ')
+    })
+    .join(', ')
+}
+
+export function refuseUnembedded(relation: string): ApiError {
+  return new ApiError(400, 'PGRST108', `'${relation}' is not an embedded resource in this request`, {
+    hint: `Verify that '${relation}' is included in the 'select' query parameter.`,
+  })
+}
+
+function buildRows({ source, outputs, where, order = '', limit, offset }: RowsQuery): string {
+  const columns = outputs.map(({ sql, key }) => `${sql} as ${quoteIdentifier(key)}`)
+  return [
+    `select ${columns.join(', ')} from ${source}`,
+    where === undefined ? '' : ` where ${where}`,
+    order === '' ? '' : ` order by ${order}`,
+    limit === undefined ? '' : ` limit ${limit}`,
+    offset === undefined ? '' : ` offset ${offset}`,
+  ].join('')
+}
+
+/**
+ * The statement whose one row is the answer: `body`, the text as it is sent (null where it is not wanted), and
+ * `row_count`. PostgreSQL writes the text, so that no number or timestamp loses a digit on the way. `extras` are
+ * further expressions of the select list; they are evaluated after the rows have been read, in their order.
+ */
+export function buildAnswer(query: RowsQuery, media: Media | null, extras: readonly string[] = []): string {
+  const names = query.outputs.map((_, index) => `c${index}`)
+  // By position where cells are named one by one: two outputs may have the same key.
+  const alias = media?.format === 'csv' && names.length > 0 ? `r(${names.join(', ')})` : 'r'
+  const body = media === null ? 'null::text' : buildBody(names, media)
+  const list = [`${body} as body`, 'count(*)::int as row_count', ...extras]
+  return `select ${list.join(', ')} from (${buildRows(query)}) as ${alias}`
+}
+
+function buildBody(names: readonly string[], { format, stripsNulls }: Media): string {
+  if (format === 'csv') return buildLines(names)
+  const list = stripsNulls ? 'json_strip_nulls(json_agg(r))' : 'json_agg(r)'
+  return format === 'object' ? `(${list} -> 0)::text` : `coalesce(${list}, '[]')::text`
+}
+
+function buildLines(names: readonly string[]): string {
+  const cells = names.map((name) => `coalesce(${quoteCell(`${name}::text`)}, '')`)
+  return `coalesce(string_agg(array_to_string(array[${cells.join(', ')}]::text[], ','), E'\\n'), '')`
+}
+
+/** An empty text is quoted, which tells it from null. */
+function quoteCell(text: string): string {
+  return `case when ${text} ~ '[",\\r\\n]' or ${text} = '' then '"' || replace(${text}, '"', '""') || '"' else ${text} end`
+}
+
+/** The first line of a CSV answer. */
+export function writeCsvHeader(outputs: readonly Output[]): string {
+  return outputs.map(({ key }) => (/[",\r\n]/.test(key) ? `"${key.replaceAll('"', '""')}"` : key)).join(',')
+}

@@ -1,0 +1,148 @@
+import type { Database } from '../../db/database.ts'
+import { loadStatement } from '../../db/statement.ts'
+import { ApiError } from '../../errors.ts'
+import { findNearest } from './nearest.ts'
+import type { Role } from './principal.ts'
+import { quoteIdentifier, writeArrayLiteral } from './sql-text.ts'
+
+export type Privilege = 'select' | 'insert' | 'update'
+
+export interface Column {
+  name: string
+  /** As SQL text names it. */
+  type: string
+  /** What a domain is made of; the type itself for any other. */
+  baseType: string
+  isGenerated: boolean
+  /** The SQL expression. */
+  default: string | null
+  comment: string | null
+  privileges: Readonly<Record<Role, Readonly<Record<Privilege, boolean>>>>
+}
+
+export interface Relation {
+  schema: string
+  name: string
+  /** Schema and name, quoted. */
+  sql: string
+  columns: ReadonlyMap<string, Column>
+  primaryKey: readonly string[]
+  deletableBy: readonly Role[]
+}
+
+/** From the columns of one exposed relation to those of another. */
+export interface ForeignKey {
+  name: string
+  from: Relation
+  columns: readonly string[]
+  to: Relation
+  references: readonly string[]
+}
+
+export interface Catalog {
+  relations: ReadonlyMap<string, Relation>
+  foreignKeys: readonly ForeignKey[]
+}
+
+interface KeyRow {
+  name: string
+  columns: string[]
+  schema: string
+  table: string
+  references: string[]
+}
+
+/** All but the names is JSON text. */
+interface CatalogRow {
+  schema: string
+  name: string
+  primary_key: string
+  foreign_keys: string
+  deletable_by: string
+  columns: string
+}
+
+const readCatalogStatement = loadStatement(import.meta.url, 'read-catalog')
+
+/** The first decides by its grants what is exposed. */
+const roles: readonly Role[] = ['webhooks_service', 'webhooks_api']
+/** A name in two schemas is the first one's. */
+const schemas = ['webhooks', 'public']
+
+/** Reads what is exposed, as the owner: once, for grants and tables change by migrations only. */
+export async function readCatalog(database: Database): Promise<Catalog> {
+  const { rows } = await database.query<CatalogRow>(readCatalogStatement, [
+    writeArrayLiteral(roles),
+    writeArrayLiteral(schemas),
+  ])
+  const relations = new Map<string, Relation>()
+  for (const row of rows) {
+    const relation = toRelation(row)
+    if (!relations.has(relation.name)) relations.set(relation.name, relation)
+  }
+  const foreignKeys = rows.flatMap((row) => {
+    const from = relations.get(row.name)
+    return from?.schema === row.schema ? readForeignKeys(row, from, relations) : []
+  })
+  return { relations, foreignKeys }
+}
+
+function toRelation({ schema, name, columns, primary_key, deletable_by }: CatalogRow): Relation {
+  const list = JSON.parse(columns) as Column[]
+  const declared = list.filter(({ comment }) => comment?.includes('@primary')).map((column) => column.name)
+  const primaryKey = JSON.parse(primary_key) as string[]
+  return {
+    schema,
+    name,
+    sql: `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`,
+    columns: new Map(list.map((column) => [column.name, column])),
+    primaryKey: primaryKey.length > 0 ? primaryKey : declared,
+    deletableBy: JSON.parse(deletable_by) as Role[],
+  }
+}
+
+/** Constraints, and what comments declare where there can be none: `@references schema.table(column)`. */
+function readForeignKeys(
+  row: CatalogRow,
+  from: Relation,
+  relations: ReadonlyMap<string, Relation>,
+): ForeignKey[] {
+  const declared = [...from.columns.values()].flatMap(({ name, comment }) => {
+    const [, schema, table, column] = /@references (\w+)\.(\w+)\((\w+)\)/.exec(comment ?? '') ?? []
+    if (schema === undefined || table === undefined || column === undefined) return []
+    return [{ name: `${from.name}_${name}_fkey`, columns: [name], schema, table, references: [column] }]
+  })
+  return [...(JSON.parse(row.foreign_keys) as KeyRow[]), ...declared].flatMap((key) => {
+    const to = relations.get(key.table)
+    if (to === undefined || to.schema !== key.schema) return []
+    return [{ name: key.name, from, columns: key.columns, to, references: key.references }]
+  })
+}
+
+export function findRelation(catalog: Catalog, name: string): Relation {
+  const relation = catalog.relations.get(name)
+  if (relation !== undefined) return relation
+  const nearest = findNearest(name, catalog.relations.keys())
+  const hint = nearest === undefined ? {} : { hint: `Perhaps you meant the table 'public.${nearest}'` }
+  throw new ApiError(404, 'PGRST205', `Could not find the table 'public.${name}' in the schema cache`, hint)
+}
+
+/** The columns that a role has a privilege on, in the table's order. */
+export function listColumns(relation: Relation, role: Role, privilege: Privilege): Column[] {
+  return [...relation.columns.values()].filter((column) => column.privileges[role][privilege])
+}
+
+/** A column that can be read. One that cannot does not exist for whoever asks. */
+export function findReadable(relation: Relation, role: Role, name: string): Column {
+  const column = relation.columns.get(name)
+  if (column?.privileges[role].select === true) return column
+  const readable = listColumns(relation, role, 'select').map((candidate) => candidate.name)
+  const nearest = findNearest(name, readable)
+  const suggestion = `Perhaps you meant to reference the column "${relation.name}.${nearest}".`
+  const hint = nearest === undefined ? {} : { hint: suggestion }
+  throw new ApiError(400, '42703', `column ${relation.name}.${name} does not exist`, hint)
+}
+
+export function forbid(relation: Relation): ApiError {
+  return new ApiError(403, '42501', `permission denied for table ${relation.name}`)
+}

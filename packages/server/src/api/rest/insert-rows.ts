@@ -1,0 +1,126 @@
+import type { Connection } from '../../db/database.ts'
+import { ApiError } from '../../errors.ts'
+import { buildColumn } from './build-field.ts'
+import { buildOutputs } from './build-read.ts'
+import { buildInsert, buildRowSource, findStored } from './build-write.ts'
+import type { OnConflict } from './build-write.ts'
+import { parseRows } from './body.ts'
+import { findReadable, listColumns } from './catalog.ts'
+import type { Column } from './catalog.ts'
+import { runChange, showNothing, showRows } from './run-write.ts'
+import type { Written } from './run-write.ts'
+import { createParams, quoteIdentifier } from './sql-text.ts'
+import type { TableRequest } from './table-request.ts'
+import { checkWritable, replaceRows } from './writable-columns.ts'
+import type { StoredRows } from './writable-columns.ts'
+
+/** Everything that can be refused without the database is refused before the function that needs it is returned. */
+export function prepareInsert(request: TableRequest): (connection: Connection) => Promise<Written> {
+  const { scope, query, preferences, rules, principal } = request
+  const posted = checkWritable(request, parseRows(request.body), 'insert')
+  const outputs =
+    preferences.return === 'representation' ? buildOutputs(query.select, scope, createParams()) : []
+  const onConflict = chooseOnConflict(request)
+  return async (connection) => {
+    if (posted.rows.length === 0) return showNothing(request, outputs)
+    const replaced = await rules.beforeInsert?.(connection, posted.rows, principal)
+    const stored = replaced === undefined ? posted : replaceRows(replaced)
+    const written = await insertRows(connection, request, stored, onConflict)
+    if (written.affected === stored.rows.length) return written
+    if (onConflict?.action === 'merge') throw refuseMerge(scope.relation.name)
+    return isIdempotent(request) ? await showStored(connection, request, stored) : written
+  }
+}
+
+const isIdempotent = ({ rules, preferences }: TableRequest): boolean =>
+  rules.insert === 'idempotent' && preferences.resolution === null
+
+function chooseOnConflict(request: TableRequest): OnConflict | null {
+  const { scope, query, preferences } = request
+  if (isIdempotent(request)) return { action: 'nothing', target: scope.relation.primaryKey }
+  const target = query.onConflict ?? scope.relation.primaryKey
+  for (const name of target) findReadable(scope.relation, scope.role, name)
+  if (preferences.resolution === null || target.length === 0) return null
+  return { action: preferences.resolution === 'merge-duplicates' ? 'merge' : 'nothing', target }
+}
+
+async function insertRows(
+  connection: Connection,
+  request: TableRequest,
+  stored: StoredRows,
+  onConflict: OnConflict | null,
+): Promise<Written> {
+  const { scope, preferences } = request
+  if (isIdempotent(request)) requireUniformKeys(request, stored)
+  const named = findStored(scope.relation, stored.names)
+  // Rows without any column are rows of defaults.
+  const columns = named.length > 0 ? named : [findAnyInsertable(request)]
+  const fillsDefaults = preferences.missing === 'default' || named.length === 0
+  const params = createParams()
+  const source = buildRowSource(columns, stored.text, fillsDefaults, params)
+  return await runChange(connection, request, buildInsert({ columns, source, onConflict }, scope), params)
+}
+
+function findAnyInsertable({ scope }: TableRequest): Column {
+  const insertable = listColumns(scope.relation, scope.role, 'insert')
+  return insertable.find((column) => column.default !== null) ?? insertable[0]!
+}
+
+/** Some rows with a key and some without could not be told apart afterwards. */
+function requireUniformKeys({ scope: { relation } }: TableRequest, { rows }: StoredRows): void {
+  for (const key of relation.primaryKey) {
+    const given = rows.filter((row) => (row[key] ?? null) !== null)
+    if (given.length > 0 && given.length < rows.length) {
+      throw new ApiError(
+        400,
+        'PGRST102',
+        `Either all rows of an insert into ${relation.name} have '${key}' or none`,
+      )
+    }
+  }
+}
+
+function refuseMerge(table: string): ApiError {
+  return new ApiError(403, '42501', `permission denied for table ${table}`, {
+    details:
+      'A row that is stored already differs in a column that cannot be changed, or cannot be changed at all.',
+  })
+}
+
+/**
+ * Shows the stored rows of an insert that repeated some of them. In a statement of its own: the one that ran into a
+ * row stored just now by another transaction does not see it.
+ */
+async function showStored(
+  connection: Connection,
+  request: TableRequest,
+  stored: StoredRows,
+): Promise<Written> {
+  const { relation, alias, role } = request.scope
+  const organization = relation.columns.get('organization_id')
+  const isCompared =
+    organization?.privileges[role].select === true && stored.names.includes('organization_id')
+  const keys = [...relation.primaryKey, ...(isCompared ? ['organization_id'] : [])]
+  const definition = findStored(relation, keys).map(({ name, type }) => `${quoteIdentifier(name)} ${type}`)
+  const params = createParams()
+  const posted =
+    `rows from (json_to_recordset(${params.add(stored.text)}) as (${definition.join(', ')})) with ordinality ` +
+    `as p(${keys.map(quoteIdentifier).join(', ')}, place)`
+  const isStored = keys
+    .map((name) => `${buildColumn(request.scope, name)} = p.${quoteIdentifier(name)}`)
+    .join(' and ')
+  const source = `${posted} join ${relation.sql} as ${quoteIdentifier(alias)} on ${isStored}`
+  const { rows } = await connection.query<{ found: number }>(
+    `select count(*)::int as found from ${source}`,
+    params.values,
+  )
+  const affected = stored.rows.length
+  if (rows[0]?.found !== affected) throw refuseDuplicate(relation.name, relation.primaryKey)
+  return await showRows(connection, request, { source, order: 'p.place', affected }, params)
+}
+
+function refuseDuplicate(table: string, primaryKey: readonly string[]): ApiError {
+  return new ApiError(409, '23505', `duplicate key value violates unique constraint "${table}_pkey"`, {
+    details: `A key (${primaryKey.join(', ')}) of the rows is in use.`,
+  })
+}

@@ -1,0 +1,69 @@
+import type { Field, JsonStep } from './query-tree.ts'
+import type { Scanner } from './scanner.ts'
+
+/** PostgreSQL parses and runs nested expressions by recursion, and the embedded one has little stack. */
+const LONGEST_PATH = 50
+
+export const isDigit = (character: string): boolean => character >= '0' && character <= '9'
+export const isLetter = (character: string): boolean => /^[a-z]$/i.test(character)
+
+const isNameCharacter = (character: string, next: string): boolean =>
+  isLetter(character) ||
+  isDigit(character) ||
+  character === '_' ||
+  character === '$' ||
+  character === ' ' ||
+  (character === '-' && next !== '>') ||
+  character > '\u{9f}'
+
+const isKeyCharacter = (character: string, next: string): boolean =>
+  !'(:.,>)"'.includes(character) && !(character === '-' && next === '>')
+
+/** A name, bare or in double quotes. */
+export function parseName(scanner: Scanner, expecting = 'a name'): string {
+  const start = scanner.position
+  const name = scanner.takeQuoted() ?? scanner.takeWhile(isNameCharacter).trim()
+  if (name === '') scanner.fail(expecting)
+  // Control characters cannot be part of SQL text, and an alias becomes part of it.
+  if (hasControlCharacter(name)) scanner.fail('a name without control characters', start)
+  return name
+}
+
+function hasControlCharacter(name: string): boolean {
+  for (let index = 0; index < name.length; index += 1) if (name.charCodeAt(index) < 0x20) return true
+  return false
+}
+
+export function parseField(scanner: Scanner): Field {
+  return { name: parseName(scanner, 'a column name'), path: parsePath(scanner) }
+}
+
+/** `->a->0->>b` */
+export function parsePath(scanner: Scanner): JsonStep[] {
+  const path: JsonStep[] = []
+  for (let arrow = acceptArrow(scanner); arrow !== undefined; arrow = acceptArrow(scanner)) {
+    if (path.length === LONGEST_PATH) scanner.fail(`at most ${LONGEST_PATH} steps into a JSON value`)
+    path.push({ arrow, key: parseIndex(scanner) ?? parseKey(scanner) })
+  }
+  return path
+}
+
+function acceptArrow(scanner: Scanner): JsonStep['arrow'] | undefined {
+  if (scanner.accept('->>')) return '->>'
+  return scanner.accept('->') ? '->' : undefined
+}
+
+function parseIndex(scanner: Scanner): number | undefined {
+  return scanner.attempt(() => {
+    const sign = scanner.accept('-') ? -1 : 1
+    const digits = scanner.takeWhile(isDigit)
+    const isWhole = digits !== '' && (scanner.isAtEnd || '-:.,)'.includes(scanner.peek()))
+    // More digits do not fit PostgreSQL's integer, so that they can only be a key.
+    return isWhole && digits.length < 10 ? sign * Number(digits) : undefined
+  })
+}
+
+function parseKey(scanner: Scanner): string {
+  const key = scanner.takeQuoted() ?? scanner.takeWhile(isKeyCharacter).trim()
+  return key === '' ? scanner.fail('a JSON key or index') : key
+}

@@ -1,0 +1,36 @@
+import { parseField } from './parse-field.ts'
+import { parseOperation, takeLogicValue } from './parse-operation.ts'
+import type { Condition, Logic } from './query-tree.ts'
+import { Scanner } from './scanner.ts'
+
+/** PostgreSQL parses nested expressions by recursion, and the embedded one has little stack. */
+const DEEPEST_TREE = 32
+
+/** The value of `and`, `or`, `not.and` or `not.or`: `(a.eq.1,not.and(b.is.null,c.gt.2))`. */
+export function parseLogic(operator: Logic['operator'], negated: boolean, text: string): Logic {
+  const scanner = new Scanner('logic tree', text)
+  const logic = parseBranch(scanner, operator, negated, 0)
+  scanner.expectEnd('the end')
+  return logic
+}
+
+function parseBranch(scanner: Scanner, operator: Logic['operator'], negated: boolean, depth: number): Logic {
+  if (depth > DEEPEST_TREE) scanner.fail(`at most ${DEEPEST_TREE} levels of nesting`)
+  scanner.expect('(')
+  const conditions = [parseCondition(scanner, depth)]
+  while (scanner.accept(',')) conditions.push(parseCondition(scanner, depth))
+  scanner.expect(')')
+  return { kind: 'logic', operator, negated, conditions }
+}
+
+function parseCondition(scanner: Scanner, depth: number): Condition {
+  const head = scanner.attempt(() => {
+    const negated = scanner.accept('not.')
+    const operator = (['and', 'or'] as const).find((candidate) => scanner.accept(candidate))
+    return operator !== undefined && scanner.peek() === '(' ? { operator, negated } : undefined
+  })
+  if (head !== undefined) return parseBranch(scanner, head.operator, head.negated, depth + 1)
+  const field = parseField(scanner)
+  scanner.expect('.')
+  return { kind: 'filter', field, ...parseOperation(scanner, takeLogicValue) }
+}

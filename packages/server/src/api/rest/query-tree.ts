@@ -1,0 +1,108 @@
+/** What a query string asks for, before any of its names is looked up. */
+
+export interface JsonStep {
+  arrow: '->' | '->>'
+  key: string | number
+}
+
+/** A column, or a place inside of a JSON column. */
+export interface Field {
+  name: string
+  path: readonly JsonStep[]
+}
+
+export interface Embed {
+  kind: 'embed'
+  relation: string
+  alias: string | null
+  /** A foreign key or column that says which of several relationships is meant. */
+  hint: string | null
+  join: 'inner' | 'left'
+  spread: boolean
+  select: readonly SelectItem[]
+}
+
+export type SelectItem =
+  | { kind: 'star' }
+  | { kind: 'column'; field: Field; alias: string | null; cast: string | null }
+  | { kind: 'aggregate'; name: string }
+  | Embed
+
+export type Comparison =
+  | 'eq'
+  | 'neq'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'like'
+  | 'ilike'
+  | 'match'
+  | 'imatch'
+  | 'isdistinct'
+  | 'cs'
+  | 'cd'
+  | 'ov'
+  | 'sl'
+  | 'sr'
+  | 'nxl'
+  | 'nxr'
+  | 'adj'
+
+export type TextSearch = 'fts' | 'plfts' | 'phfts' | 'wfts'
+
+export type Quantifier = 'any' | 'all'
+
+export type Truth = 'null' | 'not_null' | 'true' | 'false' | 'unknown'
+
+export type Operation =
+  | { kind: 'compare'; operator: Comparison; quantifier: Quantifier | null; value: string }
+  | { kind: 'in'; values: readonly string[] }
+  | { kind: 'is'; truth: Truth }
+  | { kind: 'search'; operator: TextSearch; language: string | null; value: string }
+  /** On that day, by UTC. */
+  | { kind: 'day'; date: string }
+
+export interface Filter {
+  kind: 'filter'
+  field: Field
+  negated: boolean
+  operation: Operation
+}
+
+export interface Logic {
+  kind: 'logic'
+  operator: 'and' | 'or'
+  negated: boolean
+  conditions: readonly Condition[]
+}
+
+export type Condition = Filter | Logic
+
+export interface OrderTerm {
+  /** The embedded resource whose column it is; null for the table's own. */
+  relation: string | null
+  field: Field
+  direction: 'asc' | 'desc' | null
+  nulls: 'first' | 'last' | null
+}
+
+export interface Limits {
+  limit: number | null
+  offset: number | null
+}
+
+/** What holds for one resource of the request: for the table itself, whose path is empty, or for an embedded one. */
+export interface Scoped extends Limits {
+  path: readonly string[]
+  conditions: readonly Condition[]
+  order: readonly OrderTerm[]
+}
+
+export interface QueryTree {
+  select: readonly SelectItem[]
+  root: Scoped
+  embedded: readonly Scoped[]
+  columns: readonly string[] | null
+  onConflict: readonly string[] | null
+}

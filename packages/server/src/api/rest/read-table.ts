@@ -1,0 +1,43 @@
+import type { Connection } from '../../db/database.ts'
+import { buildAnswer, buildOrder, buildOutputs } from './build-read.ts'
+import { buildWhere } from './build-where.ts'
+import { forbid, listColumns } from './catalog.ts'
+import type { Page } from './range.ts'
+import { createParams, quoteIdentifier } from './sql-text.ts'
+import { finishBody, requireSingle } from './table-request.ts'
+import type { AnswerRow, TableRequest } from './table-request.ts'
+
+export interface ReadAnswer {
+  body: string
+  rowCount: number
+  /** Of all pages together; null where it was not asked for. */
+  total: number | null
+}
+
+/** Everything that can be refused without the database is refused before the function that needs it is returned. */
+export function prepareRead(
+  { scope, query, preferences, media }: TableRequest,
+  page: Page,
+  isHead: boolean,
+): (connection: Connection) => Promise<ReadAnswer> {
+  if (listColumns(scope.relation, scope.role, 'select').length === 0) throw forbid(scope.relation)
+  const params = createParams()
+  const outputs = buildOutputs(query.select, scope, params)
+  const where = buildWhere(query.root.conditions, scope, params)
+  const order = buildOrder(query.root.order, scope, params)
+  const source = `${scope.relation.sql} as ${quoteIdentifier(scope.alias)}`
+  const condition = where === undefined ? '' : ` where ${where}`
+  const total = preferences.count === null ? 'null' : `(select count(*) from ${source}${condition})`
+  const limit = params.add(String(page.limit))
+  const offset = params.add(String(page.offset))
+  const text = buildAnswer({ source, outputs, where, order, limit, offset }, isHead ? null : media, [
+    `${total}::bigint as total`,
+  ])
+  return async (connection) => {
+    const { rows } = await connection.query<AnswerRow & { total: number | null }>(text, params.values)
+    const answer = rows[0]!
+    requireSingle(media, answer.row_count)
+    const body = answer.body === null ? '' : finishBody(answer.body, outputs, media)
+    return { body, rowCount: answer.row_count, total: answer.total }
+  }
+}

@@ -1,0 +1,144 @@
+import type { Connection, Database } from '../../db/database.ts'
+import { refuseUnembedded } from './build-read.ts'
+import { findRelation, readCatalog } from './catalog.ts'
+import type { Catalog } from './catalog.ts'
+import { chooseMedia, requireJsonBody, requireProfile } from './content-negotiation.ts'
+import { RestError, toErrorResponse } from './error-response.ts'
+import { prepareInsert } from './insert-rows.ts'
+import { parsePreferences } from './preferences.ts'
+import { parseQuery } from './parse-query.ts'
+import type { Principal } from './principal.ts'
+import { choosePage } from './range.ts'
+import { prepareRead } from './read-table.ts'
+import { readHeader } from './rest-message.ts'
+import type { RestRequest, RestResponse } from './rest-message.ts'
+import { respondToDelete, respondToInsert, respondToRead, respondToUpdate } from './respond.ts'
+import type { Written } from './run-write.ts'
+import { requireAffected, requireSingle } from './table-request.ts'
+import type { TableRequest } from './table-request.ts'
+import type { Rules } from './table-rules.ts'
+import { prepareDelete, prepareUpdate } from './update-rows.ts'
+
+export interface Rest {
+  /** Answers every request, also with errors: it does not reject. */
+  handle(request: RestRequest): Promise<RestResponse>
+}
+
+export interface RestOptions {
+  database: Database
+  rules?: Rules
+  /** What precedes a table's name in the address, for `Location`. */
+  basePath?: string
+  /** Told of everything that is answered with a 5xx, whose cause the answer does not tell. */
+  onFailure?(thrown: unknown): void
+}
+
+const methods = 'OPTIONS,GET,HEAD,POST,PATCH,DELETE'
+
+/** Everything that a request is answered from. */
+interface Context {
+  database: Database
+  catalog: Catalog
+  rules: Rules
+  basePath: string
+}
+
+/** The tables that are granted to the API's roles, as PostgREST would serve them. */
+export async function createRest(options: RestOptions): Promise<Rest> {
+  const { database, rules = {}, basePath = '/rest/v1', onFailure } = options
+  const context = { database, catalog: await readCatalog(database), rules, basePath }
+  return {
+    async handle(request) {
+      const response = await answer(context, request).catch((thrown: unknown) => {
+        const refusal = toErrorResponse(thrown, request.principal)
+        if (refusal.status >= 500) onFailure?.(thrown)
+        return refusal
+      })
+      return request.method === 'HEAD' ? { ...response, body: '' } : response
+    },
+  }
+}
+
+async function answer(context: Context, request: RestRequest): Promise<RestResponse> {
+  switch (request.method) {
+    case 'GET':
+    case 'HEAD':
+      return await answerRead(context, request)
+    case 'POST': {
+      const parsed = parseWrite(context, request)
+      requireJsonBody(readHeader(request.headers, 'content-type'))
+      return respondToInsert(parsed, context.basePath, await write(context, parsed, prepareInsert(parsed)))
+    }
+    case 'PATCH': {
+      const parsed = parseWrite(context, request)
+      requireJsonBody(readHeader(request.headers, 'content-type'))
+      return respondToUpdate(parsed, await write(context, parsed, prepareUpdate(parsed)))
+    }
+    case 'DELETE': {
+      const parsed = parseWrite(context, request)
+      return respondToDelete(parsed, await write(context, parsed, prepareDelete(parsed)))
+    }
+    case 'OPTIONS':
+      findRelation(context.catalog, request.table)
+      return { status: 200, headers: { allow: methods }, body: '' }
+    default:
+      throw new RestError(405, 'PGRST117', `Unsupported HTTP method: ${request.method}`, {
+        headers: { allow: methods },
+      })
+  }
+}
+
+async function answerRead(context: Context, request: RestRequest): Promise<RestResponse> {
+  const parsed = parseRequest(context, request, 'accept-profile')
+  const page = choosePage(parsed.query.root, readHeader(request.headers, 'range'))
+  const read = prepareRead(parsed, page, request.method === 'HEAD')
+  const result = await context.database.transaction(async (connection) => {
+    await actAs(connection, request.principal, true)
+    return await read(connection)
+  })
+  return respondToRead(parsed, request.method, page.offset, result)
+}
+
+function parseWrite(context: Context, request: RestRequest): TableRequest {
+  return parseRequest(context, request, 'content-profile')
+}
+
+function parseRequest(context: Context, request: RestRequest, profileHeader: string): TableRequest {
+  const { headers, principal, body } = request
+  requireProfile(readHeader(headers, profileHeader))
+  const relation = findRelation(context.catalog, request.table)
+  const preferences = parsePreferences(readHeader(headers, 'prefer'))
+  const media = chooseMedia(readHeader(headers, 'accept'))
+  const query = parseQuery(request.search)
+  for (const { path } of query.embedded) throw refuseUnembedded(path.join('.'))
+  const rules = Object.hasOwn(context.rules, relation.name) ? context.rules[relation.name]! : {}
+  const scope = { relation, role: principal.role, alias: 't' }
+  return { scope, query, preferences, media, body, rules, principal }
+}
+
+async function write(
+  { database }: Context,
+  { principal, rules, media, preferences }: TableRequest,
+  change: (connection: Connection) => Promise<Written>,
+): Promise<Written> {
+  const written = await database.transaction(async (connection) => {
+    await actAs(connection, principal, false)
+    const result = await change(connection)
+    // In the transaction, so that what is refused is also undone.
+    requireAffected(preferences, result.affected)
+    requireSingle(media, result.rowCount)
+    return result
+  })
+  rules.afterCommit?.()
+  return written
+}
+
+/** Until the transaction ends. UTC, so that the same instant reads the same whatever the server's setting. */
+async function actAs(connection: Connection, principal: Principal, isReadOnly: boolean): Promise<void> {
+  const claims = { role: principal.role, organization_id: principal.organizationId }
+  await connection.query(
+    `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),
+      set_config('timezone', 'UTC', true), set_config('transaction_read_only', $3, true)`,
+    [principal.role, JSON.stringify(claims), isReadOnly ? 'on' : 'off'],
+  )
+}

@@ -1,0 +1,112 @@
+import type { Connection } from '../../db/database.ts'
+import { buildColumn } from './build-field.ts'
+import { buildAnswer, buildOrder, buildOutputs } from './build-read.ts'
+import type { Output, RowsQuery } from './build-read.ts'
+import { UPDATED_COUNT } from './build-write.ts'
+import { forbid, listColumns } from './catalog.ts'
+import type { Media } from './content-negotiation.ts'
+import type { Params } from './sql-text.ts'
+import { quoteIdentifier } from './sql-text.ts'
+import { finishBody } from './table-request.ts'
+import type { AnswerRow, TableRequest } from './table-request.ts'
+
+export interface Written {
+  /** The rows as `Prefer: return` wants them; null for none. */
+  body: string | null
+  /** Of the answer: fewer than `affected` where a limit says so. */
+  rowCount: number
+  affected: number
+  /** Those of `affected` that a merging insert found there already. */
+  updated: number
+}
+
+/** What a write shows of its rows. */
+interface Shown {
+  outputs: readonly Output[]
+  media: Media | null
+}
+
+const keysAsJson: Media = { format: 'array', stripsNulls: false, contentType: '' }
+
+/** Runs a statement that changes rows, and shows those that it changed. */
+export async function runChange(
+  connection: Connection,
+  request: TableRequest,
+  change: string,
+  params: Params,
+): Promise<Written> {
+  const { scope } = request
+  const shown = chooseShown(request, params)
+  const readable = listColumns(scope.relation, scope.role, 'select')
+  const returned =
+    shown.media === null ? '1' : readable.map(({ name }) => buildColumn(scope, name)).join(', ')
+  const query = buildShownRows(request, shown, `changed as ${quoteIdentifier(scope.alias)}`, params)
+  // Counting the changed rows runs the change to its end, also under a limit; what it counted itself comes after.
+  const extras = ['(select count(*)::int from changed) as affected', `${UPDATED_COUNT} as updated`]
+  const text = `with changed as (${change} returning ${returned}) ${buildAnswer(query, shown.media, extras)}`
+  const { rows } = await connection.query<AnswerRow & { affected: number; updated: number }>(
+    text,
+    params.values,
+  )
+  const { affected, updated } = rows[0]!
+  return { ...finish(shown, rows[0]!), affected, updated }
+}
+
+/** Shows rows of the table itself, after a write that took more than one statement. */
+export async function showRows(
+  connection: Connection,
+  request: TableRequest,
+  { source, order, affected }: { source: string; order: string; affected: number },
+  params: Params,
+): Promise<Written> {
+  const shown = chooseShown(request, params)
+  const query = buildShownRows(request, shown, source, params)
+  const ordered = query.order === '' ? { ...query, order } : query
+  const { rows } = await connection.query<AnswerRow>(buildAnswer(ordered, shown.media), params.values)
+  return { ...finish(shown, rows[0]!), affected, updated: 0 }
+}
+
+/** A write that had nothing to do. */
+export function showNothing(request: TableRequest, outputs: readonly Output[]): Written {
+  const body = request.preferences.return === 'representation' ? finishBody('', outputs, request.media) : null
+  return { body: body === '' ? '[]' : body, rowCount: 0, affected: 0, updated: 0 }
+}
+
+function chooseShown({ scope, query, preferences, media }: TableRequest, params: Params): Shown {
+  if (preferences.return === 'representation') {
+    if (listColumns(scope.relation, scope.role, 'select').length === 0) throw forbid(scope.relation)
+    return { outputs: buildOutputs(query.select, scope, params), media }
+  }
+  const keys = scope.relation.primaryKey.map((name) => scope.relation.columns.get(name))
+  const areReadable = keys.length > 0 && keys.every((key) => key?.privileges[scope.role].select === true)
+  if (preferences.return !== 'headers-only' || !areReadable) return { outputs: [], media: null }
+  const outputs = scope.relation.primaryKey.map((key) => ({
+    sql: `${buildColumn(scope, key)}::text`,
+    key,
+  }))
+  return { outputs, media: keysAsJson }
+}
+
+/** Order and limits are about what is shown, never about what is changed. */
+function buildShownRows(
+  { scope, query: { root } }: TableRequest,
+  shown: Shown,
+  source: string,
+  params: Params,
+): RowsQuery {
+  if (shown.media === null || shown.media === keysAsJson) return { source, outputs: shown.outputs, order: '' }
+  return {
+    source,
+    outputs: shown.outputs,
+    order: buildOrder(root.order, scope, params),
+    ...(root.limit === null ? {} : { limit: params.add(String(root.limit)) }),
+    ...(root.offset === null ? {} : { offset: params.add(String(root.offset)) }),
+  }
+}
+
+function finish(shown: Shown, { body, row_count }: AnswerRow): Pick<Written, 'body' | 'rowCount'> {
+  return {
+    body: body === null || shown.media === null ? null : finishBody(body, shown.outputs, shown.media),
+    rowCount: row_count,
+  }
+}

@@ -1,0 +1,34 @@
+import { ApiError } from '../../errors.ts'
+
+/** The protocol counts parameters in 16 bits. */
+const MOST_PARAMS = 65_535
+
+/** The parameters of one statement. What `add` gives is all of a value that gets into SQL text. */
+export interface Params {
+  readonly values: readonly string[]
+  /** The placeholder of a further value. */
+  add(value: string): string
+}
+
+export function createParams(): Params {
+  const values: string[] = []
+  return {
+    values,
+    add(value) {
+      if (values.length === MOST_PARAMS) {
+        throw new ApiError(400, 'PGRST100', `a request can have at most ${MOST_PARAMS} values`)
+      }
+      values.push(value)
+      return `$${values.length}`
+    },
+  }
+}
+
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** An array in PostgreSQL's own notation: a text parameter that any array type reads. */
+export function writeArrayLiteral(elements: readonly string[]): string {
+  return `{${elements.map((element) => `"${element.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`
+}
