@@ -41,15 +41,24 @@ export async function serve(): Promise<void> {
   }
 }
 
+/** Brings the database up to date and says which migrations that took. */
+export async function migrateOnly(config: Config): Promise<string[]> {
+  const dataDir = openDataDir(config.dataDir)
+  const { database, applied } = await openDatabase(config, dataDir, createLog(config))
+  await database.close()
+  if (config.databaseUrl === undefined) dataDir.unlock()
+  return applied
+}
+
 interface Running {
   stop(): Promise<void>
 }
 
 async function start(config: Config): Promise<Running> {
-  const log = pino({ level: config.logLevel, base: null }, pino.destination(2))
+  const log = createLog(config)
   const dataDir = openDataDir(config.dataDir)
   const serviceKey = config.serviceKey ?? dataDir.readKey('service-key', generateServiceKey)
-  const database = await openDatabase(config, dataDir, log)
+  const { database } = await openDatabase(config, dataDir, log)
   const { engine, server, close } = await compose(
     config,
     database,
@@ -71,7 +80,17 @@ async function start(config: Config): Promise<Running> {
   }
 }
 
-async function openDatabase(config: Config, dataDir: DataDir, log: Logger): Promise<Database> {
+/** Logs go to stderr as JSON lines: stdout is for people. */
+function createLog({ logLevel }: Config): Logger {
+  return pino({ level: logLevel, base: null }, pino.destination(2))
+}
+
+interface OpenedDatabase {
+  database: Database
+  applied: string[]
+}
+
+async function openDatabase(config: Config, dataDir: DataDir, log: Logger): Promise<OpenedDatabase> {
   if (config.databaseUrl === undefined) dataDir.lock()
   const database =
     config.databaseUrl === undefined
@@ -84,7 +103,7 @@ async function openDatabase(config: Config, dataDir: DataDir, log: Logger): Prom
     const applied = await migrate(database, config.crmTables ? ['core', 'crm'] : ['core'])
     if (applied.length > 0) log.info({ migrations: applied }, 'the database was brought up to date')
     await storeEventTypes(database)
-    return database
+    return { database, applied }
   } catch (error) {
     await database.close().catch(() => {})
     if (error instanceof StartError) throw error
@@ -180,7 +199,7 @@ function banner(config: Config, dataDir: DataDir, address: string, version: stri
   API          ${address}/rest/v1
   Service key  ${key}
 
-Try:  curl -H "apikey: ${shellKey}" ${address}/rest/v1/webhook_event_types?select=name
+Try:  curl -H "apikey: ${shellKey}" '${address}/rest/v1/webhook_event_types?select=name'
 
 `
 }

@@ -1,0 +1,296 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import { styleText } from 'node:util'
+import { verifyWebhook, WebhookVerificationError } from '@connectgain/webhooks-receiver'
+import { Command, InvalidArgumentError, type CommanderError } from 'commander'
+import { messageOf, StartError } from '../../errors.ts'
+
+const bodyLimit = 1024 * 1024
+const printLimit = 20_000
+const tooLarge = 'The body is larger than 1 MiB, so it was not read.'
+
+/** The bytes, or why there are none. */
+type Body = Buffer | string
+type Secrets = readonly string[]
+type Verdict = Pick<ReceivedRequest, 'verified' | 'error'>
+
+export interface ListenerOptions {
+  /** 0 picks a free one. */
+  port: number
+  /** 127.0.0.1 when not given. */
+  host?: string
+  /** Any may match. Without one nothing is verified. */
+  secrets?: Secrets
+  /** The status of an answer that nothing speaks against, 200 to 599; 200 when not given. */
+  status?: number
+  /** Milliseconds between a request and its answer. */
+  delay?: number
+  /** How many requests, counted without the refused ones, are answered 500 before `status` is. */
+  failFirst?: number
+  /** One line of JSON a request instead of readable text. */
+  json?: boolean
+  colours?: boolean
+  write?: (text: string) => void
+}
+
+export interface Listener {
+  url: string
+  /** Drops requests that still wait for their answer. */
+  close(): Promise<void>
+}
+
+/** A line of `--json`. */
+export interface ReceivedRequest {
+  received_at: string
+  method: string
+  path: string
+  headers: IncomingMessage['headers']
+  event: string | null
+  id: string | null
+  delivery: string | null
+  attempt: number | null
+  /** null: there was no secret to verify with, or no whole body to verify. */
+  verified: boolean | null
+  error: string | null
+  /** As parsed JSON, else as text; null when there was none. */
+  body: unknown
+}
+
+/**
+ * Prints and answers every request: 413 to a body over 1 MiB, 401 to one that does not verify, 400 to one that
+ * verifies and is no webhook, then `failFirst` times 500, then `status`.
+ *
+ * @throws {StartError} when the address cannot be listened on.
+ */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const { port, host = '127.0.0.1', json = false, write = (text) => process.stdout.write(text) } = options
+  const closing = new AbortController()
+  const chooseAnswer = answersFor(options)
+
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request)
+    const received = await describe(request, body, options.secrets ?? [])
+    const [status, reason] = chooseAnswer(received)
+    const text = typeof body === 'string' ? '' : body.toString()
+    write(json ? toJsonLine(received, text) : toReadableText(received, text, status, options))
+    await wait(options.delay ?? 0, undefined, { signal: closing.signal })
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${reason}\n`)
+  }
+
+  const server = createServer((request, response) => {
+    receive(request, response).catch((thrown: unknown) => {
+      response.destroy()
+      const error = escapeControls(messageOf(thrown))
+      if (!closing.signal.aborted) write(`${json ? JSON.stringify({ error }) : error}\n`)
+    })
+  })
+  await listen(server, port, host)
+  const url = urlOf(server)
+  write(json ? `${JSON.stringify({ listening: url })}\n` : `Listening on ${url}  (Ctrl+C stops)\n`)
+
+  async function close(): Promise<void> {
+    closing.abort()
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    server.closeAllConnections()
+    await closed
+  }
+  return { url, close }
+}
+
+export function listenCommand(): Command {
+  return new Command('listen')
+    .description('receive webhooks on this machine: verify and print each request')
+    .option('--port <n>', 'port to listen on; 0 picks a free one', wholeNumber(0, 65_535), 4700)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--secret <s>', 'secret to verify with, repeatable (default: $WEBHOOK_SECRET)', collectSecrets)
+    .option('--status <code>', 'status to answer with', wholeNumber(200, 599), 200)
+    .option('--delay <ms>', 'wait this long before each answer', wholeNumber(0, 3_600_000), 0)
+    .option('--fail-first <n>', 'answer 500 to this many requests first', wholeNumber(0, 1_000_000), 0)
+    .option('--json', 'print one line of JSON for each request')
+    .exitOverride(exitByKind)
+    .action(listenUntilStopped)
+}
+
+type Flags = ListenerOptions & { secret?: string[] }
+
+async function listenUntilStopped({ secret, ...flags }: Flags, command: Command): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    // Whoever read the output has gone, as in `listen | head`.
+    process.stdout.on('error', () => resolve())
+  })
+  const fromEnvironment = process.env['WEBHOOK_SECRET'] ? [process.env['WEBHOOK_SECRET']] : []
+  const colours = process.stdout.isTTY && !process.env['NO_COLOR']
+  try {
+    const listener = await startListener({ ...flags, secrets: secret ?? fromEnvironment, colours })
+    await stopped
+    await listener.close()
+  } catch (thrown) {
+    if (!(thrown instanceof StartError)) throw thrown
+    command.error(`error: ${thrown.message}`, { exitCode: 1, code: 'listen.failed' })
+  }
+}
+
+/** Commander gives 1 to every error; here 1 is a failure and 2 a wrong use. */
+function exitByKind(error: CommanderError): never {
+  const isWrongUse = error.exitCode !== 0 && error.code.startsWith('commander.')
+  process.exit(isWrongUse ? 2 : error.exitCode)
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,10}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text)
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+  }
+}
+
+function collectSecrets(secret: string, others: string[] = []): string[] {
+  if (secret === '') throw new InvalidArgumentError('It must not be empty.')
+  return [...others, secret]
+}
+
+const listenErrors: Record<string, string> = {
+  EADDRINUSE: 'it is in use. Stop what uses it, or choose another: --port 0 picks a free one.',
+  EACCES: 'it needs more rights than this user has. Choose one above 1023.',
+  EADDRNOTAVAIL:
+    'that is no address of this machine. 127.0.0.1 is for itself alone, 0.0.0.0 for its network.',
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = listenErrors[error.code ?? ''] ?? error.message
+      reject(new StartError(`cannot listen on port ${port} of ${host}: ${reason}`, { cause: error }))
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+function urlOf(server: Server): string {
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new Error('The listener has no address and port')
+  return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`
+}
+
+function readBody(request: IncomingMessage): Promise<Body> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    // The rest of a large body is still read, and dropped: closing on a sender that writes would cost it the answer.
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= bodyLimit) chunks.push(chunk)
+      else resolve(tooLarge)
+    })
+    request.on('end', () => resolve(Buffer.concat(chunks)))
+    request.on('error', () => resolve('The sender closed the connection before the end of the body.'))
+  })
+}
+
+async function describe(request: IncomingMessage, body: Body, secrets: Secrets): Promise<ReceivedRequest> {
+  const header = (name: string): string | null => request.headers[name]?.toString() ?? null
+  const attempt = Number(header('x-webhook-attempt'))
+  return {
+    received_at: new Date().toISOString(),
+    method: request.method ?? '',
+    path: request.url ?? '',
+    headers: request.headers,
+    event: header('x-webhook-event'),
+    id: header('x-webhook-id') ?? header('webhook-id'),
+    delivery: header('x-webhook-delivery'),
+    attempt: attempt > 0 ? attempt : null,
+    ...(await verify(request, body, secrets)),
+    body: typeof body === 'string' ? null : parse(body.toString()),
+  }
+}
+
+async function verify({ headers }: IncomingMessage, body: Body, secrets: Secrets): Promise<Verdict> {
+  if (typeof body === 'string') return { verified: null, error: body }
+  if (secrets.length === 0) return { verified: null, error: null }
+  try {
+    await verifyWebhook({ body, headers, secret: secrets })
+    return { verified: true, error: null }
+  } catch (thrown) {
+    if (!(thrown instanceof WebhookVerificationError)) throw thrown
+    // The one refusal that comes after the signature was found right.
+    return { verified: thrown.code === 'malformed_body', error: thrown.message }
+  }
+}
+
+function answersFor({ status = 200, failFirst = 0 }: ListenerOptions) {
+  let failuresLeft = failFirst
+  return ({ verified, error }: ReceivedRequest): [status: number, text: string] => {
+    if (error !== null) return [error === tooLarge ? 413 : verified === false ? 401 : 400, error]
+    if (failuresLeft === 0) return [status, 'Received']
+    failuresLeft -= 1
+    return [500, `Failing on purpose, ${failuresLeft} more to come`]
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? null : JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function toJsonLine(received: ReceivedRequest, text: string): string {
+  return `${escapeControls(stringify(received) ?? JSON.stringify({ ...received, body: text }))}\n`
+}
+
+function toReadableText(
+  received: ReceivedRequest,
+  text: string,
+  status: number,
+  options: ListenerOptions,
+): string {
+  const paint = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow', line: string): string =>
+    options.colours ? styleText(style, line, { validateStream: false }) : line
+  const { method, path, event, attempt, id, delivery, verified, error } = received
+  const time = new Date(received.received_at).toTimeString().slice(0, 8)
+  const title = [`${method} ${path}`, event, attempt && `attempt ${attempt}`].filter(Boolean).join('  ')
+  const ids = [id && `id ${id}`, delivery && `delivery ${delivery}`].filter(Boolean).join('  ')
+  const signature = describeSignature(received, options.secrets ?? [])
+  const lines = [
+    `${paint('dim', time)}  ${paint('bold', escapeControls(title))}  ${paint('dim', `→ ${status}`)}`,
+    ...(ids === '' ? [] : [`  ${paint('dim', escapeControls(ids))}`]),
+    `  ${paint(error !== null ? 'red' : verified ? 'green' : 'yellow', signature)}`,
+    // Indented further, so that no line of a hostile body can pass for one of the above.
+    ...printBody(received.body, text).map((line) => `    ${escapeControls(line)}`),
+  ]
+  return `${lines.join('\n')}\n\n`
+}
+
+function describeSignature({ verified, error, headers }: ReceivedRequest, secrets: Secrets): string {
+  if (verified === false) return `signature NOT verified: ${error}`
+  if (error !== null) return error
+  if (secrets.length > 0) return 'signature verified'
+  const isSigned = 'webhook-signature' in headers || 'x-webhook-signature' in headers
+  return isSigned ? 'no secret given, not verified' : 'not signed'
+}
+
+function printBody(body: unknown, text: string): string[] {
+  if (text === '') return []
+  const full = (typeof body === 'string' ? undefined : stringify(body, 2)) ?? text
+  const left = full.length - printLimit
+  return [
+    ...full.slice(0, printLimit).split('\n'),
+    ...(left > 0 ? [`… ${left} more characters; --json prints all`] : []),
+  ]
+}
+
+/** undefined for what is nested more deeply than the stack allows. */
+function stringify(value: unknown, indent = 0): string | undefined {
+  try {
+    return JSON.stringify(value, null, indent)
+  } catch {
+    return undefined
+  }
+}
+
+/** Without these characters no sender can drive the terminal. What was valid JSON stays it, with the same meaning. */
+function escapeControls(text: string): string {
+  const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, escape)
+}

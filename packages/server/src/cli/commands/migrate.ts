@@ -1,0 +1,17 @@
+import { Command } from 'commander'
+import { parseConfig, readEnvironment } from '../../config.ts'
+import { migrateOnly } from '../../serve.ts'
+
+export function migrateCommand(): Command {
+  return new Command('migrate')
+    .description('Bring the database up to date and end. Settings come from the environment and from .env.')
+    .option('--json', 'print the applied migrations as JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const applied = await migrateOnly(parseConfig(readEnvironment()))
+      const text =
+        applied.length === 0
+          ? 'The database is up to date.'
+          : `Applied:\n${applied.map((name) => `  ${name}`).join('\n')}`
+      process.stdout.write(`${json ? JSON.stringify({ applied }) : text}\n`)
+    })
+}
