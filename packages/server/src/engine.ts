@@ -18,6 +18,7 @@ import type { Sender } from './dispatch/send.ts'
 import { messageOf } from './errors.ts'
 import { fanOut } from './fanout/create-deliveries.ts'
 import type { LeasedDelivery } from './fanout/delivery.ts'
+import type { Loop } from './lifecycle.ts'
 import { startLoop, within } from './lifecycle.ts'
 import { relayBatch } from './outbox/outbox-relay.ts'
 import type { OpenTarget } from './webhooks/webhook-target.ts'
@@ -44,101 +45,28 @@ export interface EngineOptions {
 }
 
 export interface Engine {
-  /** An event may be waiting in the outbox. */
-  wakeOutbox(): void
   /** Sends nothing new, lets what is under way finish within 15 seconds and records it. */
   stop(): Promise<void>
 }
 
-/** The line from the outbox to the attempt log, composed: everything that runs in the background on a worker. */
+/**
+ * Everything that runs in the background on a worker: outbox → fan-out → deliveries → dispatch → attempts.
+ *
+ * New deliveries are leased in the transaction that creates them and sent from memory (the hot lane). What finds no
+ * room there, is to be retried, or was left by a dead node waits in the table (the parking lot) and is claimed.
+ */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { config, database, clock, log, nodeId, openTarget, sender, writer } = options
-  const giveBack = (deliveries: readonly LeasedDelivery[]): void => {
-    releaseDeliveries(
-      database,
-      nodeId,
-      deliveries.map(({ id }) => id),
-    ).then(
-      () => claiming.wake(),
-      (error: unknown) =>
-        log.warn({ error: messageOf(error) }, 'leases could not be given back; they end by themselves'),
-    )
-  }
-  const dispatcher = new Dispatcher({
-    clock,
-    attempt: (delivery) => makeAttempt(delivery, { clock, sender, retrySchedule: config.retrySchedule }),
-    record: (attempt) => writer.add(attempt),
-    giveBack,
-    onFault: (delivery, error) =>
-      log.error({ delivery: delivery.id, error: messageOf(error) }, 'an attempt could not be made'),
+  const { database, log, nodeId, writer } = options
+  const hints = { isParked: true }
+  const dispatcher: Dispatcher = createDispatcher(options, {
     onRoom: () => {
-      if (parked) claiming.wake()
+      if (hints.isParked) claiming.wake()
     },
+    onGivenBack: () => claiming.wake(),
   })
-
-  const heartbeat = createHeartbeat(database, { clock, nodeId })
-  if (database.engine === 'pglite') await releaseAllLeases(database)
-  // Before anything is leased: a node without a heartbeat counts as dead.
-  await heartbeat()
-
-  /** Whether the table may hold due deliveries that found no free slot. */
-  let parked = true
-
-  const relaying = startLoop({
-    name: 'outbox relay',
-    everyMs: OUTBOX_POLL_MS,
-    log,
-    run: async () => {
-      const reservation = dispatcher.reserve()
-      const admit = (webhookId: string): boolean => {
-        const isAdmitted = reservation.admit(webhookId)
-        if (!isAdmitted) parked = true
-        return isAdmitted
-      }
-      try {
-        return await relayBatch(
-          database,
-          (connection, events) => fanOut(connection, events, { clock, nodeId, openTarget, admit }),
-          reservation.commit,
-        )
-      } catch (error) {
-        reservation.cancel()
-        throw error
-      }
-    },
-  })
-
-  const claiming = startLoop({
-    name: 'claim',
-    everyMs: CLAIM_POLL_MS,
-    log,
-    run: async () => {
-      const limit = Math.min(CLAIM_BATCH, dispatcher.room)
-      if (limit === 0) return false
-      const claimed = await claimDue(database, limit, dispatcher.freeSlots(), {
-        clock,
-        nodeId,
-        openTarget,
-        defaultTimeout: config.deliveryTimeout,
-        defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
-      })
-      parked = claimed.length > 0
-      dispatcher.accept(claimed)
-      return claimed.length === limit
-    },
-  })
-
-  const beating = startLoop({
-    name: 'heartbeat',
-    everyMs: HEARTBEAT_MS,
-    log,
-    run: async () => {
-      const recovered = await heartbeat()
-      if (recovered > 0) log.warn({ deliveries: recovered }, 'took over what a dead node had left')
-      return false
-    },
-  })
-
+  const beating = await startHeartbeat(options)
+  const relaying = startRelay(options, dispatcher, hints)
+  const claiming = startClaiming(options, dispatcher, hints)
   const cancelling = startLoop({
     name: 'cancel',
     everyMs: CANCEL_POLL_MS,
@@ -154,7 +82,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   })
 
   return {
-    wakeOutbox: () => relaying.wake(),
     async stop() {
       await Promise.all([relaying.stop(), claiming.stop(), cancelling.stop()])
       await within(DRAIN_MS, dispatcher.stop())
@@ -166,4 +93,100 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       )
     },
   }
+}
+
+interface DispatcherEvents {
+  onRoom(): void
+  /** Deliveries are due again and may be claimed. */
+  onGivenBack(): void
+}
+
+function createDispatcher(options: EngineOptions, { onRoom, onGivenBack }: DispatcherEvents): Dispatcher {
+  const { config, database, clock, log, nodeId, sender, writer } = options
+  const giveBack = (deliveries: readonly LeasedDelivery[]): void => {
+    const ids = deliveries.map(({ id }) => id)
+    releaseDeliveries(database, nodeId, ids).then(onGivenBack, (error: unknown) => {
+      log.warn({ error: messageOf(error) }, 'leases could not be given back; they end by themselves')
+    })
+  }
+  return new Dispatcher({
+    clock,
+    attempt: (delivery) => makeAttempt(delivery, { clock, sender, retrySchedule: config.retrySchedule }),
+    record: (attempt) => writer.add(attempt),
+    giveBack,
+    onFault: (delivery, error) => {
+      log.error({ delivery: delivery.id, error: messageOf(error) }, 'an attempt could not be made')
+    },
+    onRoom,
+  })
+}
+
+/** The first beat comes before anything is leased: a node without a heartbeat counts as dead. */
+async function startHeartbeat({ database, clock, log, nodeId }: EngineOptions): Promise<Loop> {
+  if (database.engine === 'pglite') await releaseAllLeases(database)
+  const beat = createHeartbeat(database, { clock, nodeId })
+  await beat()
+  return startLoop({
+    name: 'heartbeat',
+    everyMs: HEARTBEAT_MS,
+    log,
+    run: async () => {
+      const recovered = await beat()
+      if (recovered > 0) log.warn({ deliveries: recovered }, 'took over what a dead node had left')
+      return false
+    },
+  })
+}
+
+interface Hints {
+  /** Whether the table may hold due deliveries that found no free slot. */
+  isParked: boolean
+}
+
+function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints): Loop {
+  return startLoop({
+    name: 'outbox relay',
+    everyMs: OUTBOX_POLL_MS,
+    log: options.log,
+    run: async () => {
+      const places = dispatcher.reserve()
+      const admit = (webhookId: string): boolean => {
+        const isAdmitted = places.admit(webhookId)
+        if (!isAdmitted) hints.isParked = true
+        return isAdmitted
+      }
+      try {
+        return await relayBatch(
+          options.database,
+          (connection, events) => fanOut(connection, events, { ...options, admit }),
+          places.commit,
+        )
+      } catch (error) {
+        places.cancel()
+        throw error
+      }
+    },
+  })
+}
+
+function startClaiming(options: EngineOptions, dispatcher: Dispatcher, hints: Hints): Loop {
+  const { database, config, log } = options
+  const claimOptions = {
+    ...options,
+    defaultTimeout: config.deliveryTimeout,
+    defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
+  }
+  return startLoop({
+    name: 'claim',
+    everyMs: CLAIM_POLL_MS,
+    log,
+    run: async () => {
+      const limit = Math.min(CLAIM_BATCH, dispatcher.room)
+      if (limit === 0) return false
+      const claimed = await claimDue(database, limit, dispatcher.freeSlots(), claimOptions)
+      hints.isParked = claimed.length > 0
+      dispatcher.accept(claimed)
+      return claimed.length === limit
+    },
+  })
 }

@@ -105,7 +105,7 @@ function addRest(server: FastifyInstance, rest: Rest, { authenticate, rpc, log }
 }
 
 function answer(reply: FastifyReply, { status, headers, body }: RestResponse): FastifyReply {
-  return reply.status(status).headers(headers).send(body)
+  return reply.status(status).headers(headers).send(body === '' ? undefined : body)
 }
 
 function searchOf({ raw }: FastifyRequest): string {
