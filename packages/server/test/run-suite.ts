@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { startPostgres } from './postgres.ts'
+import { startPostgres } from './harness/postgres.ts'
 
 /**
  * `npm test`: brings up a real PostgreSQL for the suite, runs every test (or the files named as arguments) with

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { DeliveryRow, WebhookRow } from './harness/api.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+
+interface ErrorBody {
+  code: string
+  message: string
+  details: string | null
+  hint: string | null
+}
+
+onEachEngine('webhook configurations', (stage) => {
+  const valid = () => ({
+    organization_id: stage.organizationId,
+    name: 'CRM Sync',
+    url: 'https://crm.example.com/webhook',
+    events: ['contact.created'],
+  })
+
+  const refused: readonly [string, object, string, RegExp][] = [
+    ['an empty name', { name: '' }, 'name', /must not be empty/],
+    ['a URL without https', { url: 'ftp://crm.example.com' }, 'url', /must begin with https/],
+    ['a URL with credentials', { url: 'https://user:pw@crm.example.com' }, 'url', /user name or password/],
+    ['a URL with a fragment', { url: 'https://crm.example.com/#x' }, 'url', /fragment/],
+    ['a private address', { url: 'https://10.0.0.1/x' }, 'url', /10\.0\.0\.1 is private/],
+    ['a mistyped event', { events: ['contact.create'] }, 'events', /nearest are 'contact\.created'/],
+    ['no events', { events: [] }, 'events', /at least one/],
+    ['events that are no list', { events: 'contact.created' }, 'events', /must be a list/],
+    ['a short secret', { secret: 'short' }, 'secret', /8 to 256 printable ASCII/],
+    ['a non-ASCII secret', { secret: 'sécret-key' }, 'secret', /printable ASCII/],
+    [
+      'a whsec_ secret that is not base64',
+      { secret: 'whsec_not base64!' },
+      'secret',
+      /24 to 64 bytes in base64/,
+    ],
+    ['a header of ours', { headers: { 'X-Webhook-Signature': 'x' } }, 'headers', /set by ConnectGain itself/],
+    ['a header of the connection', { headers: { host: 'x' } }, 'headers', /set by ConnectGain itself/],
+    ['a header value with a line break', { headers: { 'X-A': 'a\r\nb: c' } }, 'headers', /printable ASCII/],
+    ['a timeout out of range', { timeout_ms: 5 }, 'timeout_ms', /from 1000 to 60000/],
+    ['an activity that is no boolean', { is_active: 'yes' }, 'is_active', /true or false/],
+  ]
+
+  for (const [what, fields, field, message] of refused) {
+    test(`${what} is refused on POST and on PATCH, naming the field and what would be right`, async () => {
+      const { id } = await createWebhook(stage, {})
+      for (const [method, path, body] of [
+        ['POST', 'webhook_configurations', { ...valid(), ...fields }],
+        ['PATCH', `webhook_configurations?id=eq.${id}`, fields],
+      ] as const) {
+        const response = await stage.server.api.request<ErrorBody>(method, path, body)
+        assert.equal(response.status, 400, JSON.stringify(response.body))
+        assert.deepEqual(Object.keys(response.body).sort(), ['code', 'details', 'hint', 'message'])
+        assert.equal(response.body.details, field)
+        assert.match(response.body.message, message)
+      }
+    })
+  }
+
+  test('a missing field is named', async () => {
+    const { url: _, ...withoutUrl } = valid()
+    const { status, body } = await stage.server.api.request<ErrorBody>(
+      'POST',
+      'webhook_configurations',
+      withoutUrl,
+    )
+    assert.deepEqual([status, body.details], [400, 'url'])
+  })
+
+  test('an unknown column is refused by name', async () => {
+    const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_configurations', {
+      ...valid(),
+      colour: 'red',
+    })
+    assert.deepEqual([status, body.code], [400, 'PGRST204'])
+    assert.match(body.message, /colour/)
+  })
+
+  test('the secret never comes back, whatever is asked for', async () => {
+    const secret = 'a-very-secret-key-9876'
+    const { id } = await createWebhook(stage, { secret })
+    const { api } = stage.server
+    const answers = [
+      await api.request('GET', `webhook_configurations?id=eq.${id}`),
+      await api.request('GET', `webhook_configurations?id=eq.${id}&select=secret`),
+      await api.request('GET', `webhook_configurations?secret=like.*secret*`),
+      await api.request('GET', `webhook_configurations?order=secret`),
+      await api.request(
+        'PATCH',
+        `webhook_configurations?id=eq.${id}`,
+        { secret },
+        { prefer: 'return=representation' },
+      ),
+      await api.request('PATCH', `webhook_configurations?id=eq.${id}`, { secret: `${secret}\u0000` }),
+      await api.rpc('test_webhook', { webhook_id: id }),
+      await api.request('DELETE', `webhook_configurations?id=eq.${id}`, undefined, {
+        prefer: 'return=representation',
+      }),
+    ]
+    for (const { body } of answers) assert.equal(JSON.stringify(body ?? '').includes(secret), false)
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 400, 400, 400, 200, 400, 200, 200],
+    )
+    assert.equal(stage.server.output().includes(secret), false)
+  })
+
+  test('a webhook gets the very next event after it was created, and none after it was switched off', async () => {
+    const { api } = stage.server
+    const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
+    const sibling = await createWebhook(stage, { events: ['deal.created'] })
+    await api.insert('deals', { organization_id: stage.organizationId, title: 'next' })
+    assert.equal((await stage.receiver.received(path, 1)).length, 1)
+    await api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
+    await api.insert('deals', { organization_id: stage.organizationId, title: 'unseen' })
+    await stage.receiver.received(sibling.path, 2)
+    await api.patch(`webhook_configurations?id=eq.${id}`, { is_active: true })
+    await api.insert('deals', { organization_id: stage.organizationId, title: 'seen' })
+    const titles = (await stage.receiver.received(path, 2)).map(({ json }) => json.data['title'])
+    assert.deepEqual(titles, ['next', 'seen'])
+  })
+
+  for (const [how, reason] of [
+    ['switched off', 'webhook switched off'],
+    ['deleted', 'webhook deleted'],
+  ] as const) {
+    test(`when a webhook is ${how} its pending deliveries are cancelled with that reason`, async () => {
+      const { api } = stage.server
+      const { id, path } = await createWebhook(stage, { events: ['deal.updated'] })
+      stage.receiver.reply(path, (response) => response.writeHead(503, { 'retry-after': '3600' }).end())
+      await api.insert('webhook_events', {
+        organization_id: stage.organizationId,
+        event: 'deal.updated',
+        data: {},
+      })
+      await api.rows(`webhook_deliveries?webhook_id=${id}&status=retrying`, 1)
+      if (how === 'deleted') await api.request('DELETE', `webhook_configurations?id=eq.${id}`)
+      else await api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
+      const [delivery] = await api.rows<DeliveryRow>(
+        `webhook_deliveries?webhook_id=${id}&status=cancelled`,
+        1,
+      )
+      assert.deepEqual([delivery?.reason, delivery?.next_attempt_at], [reason, null])
+    })
+  }
+
+  test('a deactivation reason goes when the webhook is switched on again', async () => {
+    const { api } = stage.server
+    const { id, path } = await createWebhook(stage, { events: ['message.sent'] })
+    stage.receiver.reply(path, 410)
+    await api.insert('webhook_events', {
+      organization_id: stage.organizationId,
+      event: 'message.sent',
+      data: {},
+    })
+    await api.rows(`webhook_configurations?id=eq.${id}&is_active=false`, 1)
+    await api.patch(`webhook_configurations?id=eq.${id}`, { is_active: true })
+    const [webhook] = await api.get<WebhookRow>(`webhook_configurations?id=eq.${id}`)
+    assert.equal(webhook?.disabled_reason, null)
+  })
+
+  test('an event of an unknown type is refused with the nearest names', async () => {
+    const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_events', {
+      organization_id: stage.organizationId,
+      event: 'contact.create',
+      data: {},
+    })
+    assert.equal(status, 400)
+    assert.match(body.message, /contact\.created/)
+  })
+
+  test('concurrent emits of one id are one event', async () => {
+    const { id, path } = await createWebhook(stage, { events: ['conversation.created'] })
+    const event = {
+      id: '0193f0a2-6c1b-7c3e-8f00-0000000000aa',
+      organization_id: stage.organizationId,
+      event: 'conversation.created',
+      data: { subject: 'once' },
+    }
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => stage.server.api.request('POST', 'webhook_events', event)),
+    )
+    assert.deepEqual([...new Set(answers.map(({ status }) => Math.floor(status / 100)))], [2])
+    await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 1)
+    assert.equal((await stage.receiver.received(path, 1))[0]?.headers['x-webhook-id'], event.id)
+    assert.equal((await stage.server.api.get(`webhook_events?id=eq.${event.id}`)).length, 1)
+    assert.equal((await stage.server.api.get(`webhook_deliveries?webhook_id=${id}`)).length, 1)
+  })
+})

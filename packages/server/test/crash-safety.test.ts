@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
+import { test } from 'node:test'
+import type { DeliveryRow, LogRow } from './harness/api.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+
+onEachEngine(
+  'after a SIGKILL',
+  (stage) => {
+    test('a request that was answered but not recorded is sent again with the same ids, and once only', async () => {
+      const { id, path } = await createWebhook(stage, { events: ['contact.created'] })
+      const killed = new Promise<void>((resolve) => {
+        stage.receiver.reply(
+          path,
+          (response: ServerResponse) => {
+            // The 200 leaves, then the sender dies before it can write it down.
+            void stage.server.kill().then(() => {
+              response.end()
+              resolve()
+            })
+            response.writeHead(200).flushHeaders()
+          },
+          200,
+        )
+      })
+      await stage.server.api.insert('contacts', { organization_id: stage.organizationId, first_name: 'Once' })
+      await killed
+      stage.server = await stage.site.start()
+
+      const [first, second] = await stage.receiver.received(path, 2)
+      assert.equal(second?.body, first?.body)
+      for (const header of ['x-webhook-id', 'x-webhook-delivery', 'x-webhook-attempt']) {
+        assert.equal(second?.headers[header], first?.headers[header], header)
+      }
+      const [delivery] = await stage.server.api.rows<DeliveryRow>(
+        `webhook_deliveries?webhook_id=${id}&status=delivered`,
+        1,
+      )
+      assert.equal(delivery?.attempts, 1)
+      assert.equal((await stage.server.api.get(`webhook_logs?webhook_id=${id}`)).length, 1)
+      assert.equal((await stage.receiver.received(path, 2)).length, 2)
+    })
+
+    test('what was acknowledged just before is delivered by the next start', async () => {
+      const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
+      const acknowledged: string[] = []
+      const emitting = Array.from({ length: 50 }, async (_, index) => {
+        const { status } = await stage.server.api.request('POST', 'deals', {
+          organization_id: stage.organizationId,
+          title: `deal ${index}`,
+        })
+        if (status === 201) acknowledged.push(`deal ${index}`)
+        if (acknowledged.length === 20) await stage.server.kill()
+      })
+      await Promise.allSettled(emitting)
+      assert.ok(acknowledged.length >= 20)
+      stage.server = await stage.site.start()
+
+      await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, acknowledged.length)
+      const titles = new Set(
+        (await stage.receiver.received(path, acknowledged.length)).map(({ json }) => json.data['title']),
+      )
+      for (const title of acknowledged)
+        assert.ok(titles.has(title), `${title} was acknowledged and never arrived`)
+    })
+  },
+  { settings: { RETRY_SCHEDULE: '1s,1s', DELIVERY_TIMEOUT: '2s' } },
+)
+
+onEachEngine('after a SIGTERM', (stage) => {
+  test('the request under way is finished and recorded, the process exits with 0 and a restart keeps all data', async () => {
+    const { id, path } = await createWebhook(stage, { events: ['contact.created'] })
+    const stopped = new Promise<number | null>((resolve) => {
+      stage.receiver.reply(
+        path,
+        (response) => {
+          resolve(stage.server.stop())
+          setImmediate(() => response.writeHead(200).end('done'))
+        },
+        200,
+      )
+    })
+    await stage.server.api.insert('contacts', { organization_id: stage.organizationId, first_name: 'Last' })
+    assert.equal(await stopped, 0)
+
+    stage.server = await stage.site.start()
+    const logs = await stage.server.api.rows<LogRow>(`webhook_logs?webhook_id=${id}`, 1)
+    assert.deepEqual([logs[0]?.status, logs[0]?.response_body], ['success', 'done'])
+    assert.equal((await stage.receiver.received(path, 1)).length, 1)
+    assert.equal((await stage.server.api.get(`webhook_configurations?id=eq.${id}`)).length, 1)
+  })
+
+  test('a retry that was still to come is made by the next start', async () => {
+    const { id, path } = await createWebhook(stage, { events: ['contact.created'] })
+    stage.receiver.reply(path, 503, 200)
+    await stage.server.api.insert('contacts', { organization_id: stage.organizationId, first_name: 'Later' })
+    await stage.server.api.rows(`webhook_logs?webhook_id=${id}&status=failed`, 1)
+    await stage.server.stop()
+    stage.server = await stage.site.start()
+    const [delivery] = await stage.server.api.rows<DeliveryRow>(
+      `webhook_deliveries?webhook_id=${id}&status=delivered`,
+      1,
+    )
+    assert.equal(delivery?.attempts, 2)
+  })
+})
+
+onEachEngine(
+  'two processes on one PostgreSQL',
+  (stage) => {
+    test('every delivery is made once, whichever process took the change', async () => {
+      const second = await stage.site.start()
+      const { id, path } = await createWebhook(stage, { events: ['contact.created'] })
+      const names = Array.from({ length: 200 }, (_, index) => `contact ${index}`)
+      await Promise.all(
+        names.map((first_name, index) =>
+          (index % 2 === 0 ? stage.server : second).api.insert('contacts', {
+            organization_id: stage.organizationId,
+            first_name,
+          }),
+        ),
+      )
+      const deliveries = `webhook_deliveries?webhook_id=${id}&status=delivered`
+      await stage.server.api.rows(deliveries, names.length)
+      const requests = await stage.receiver.received(path, names.length)
+      assert.equal(requests.length, names.length)
+      assert.equal(new Set(requests.map(({ headers }) => headers['x-webhook-delivery'])).size, names.length)
+      assert.equal((await second.api.get(deliveries)).length, names.length)
+      assert.equal(await second.stop(), 0)
+    })
+
+    test('what a killed process held is taken over by the other', async () => {
+      const second = await stage.site.start()
+      const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
+      // The first process to get hold of it dies with the request under way.
+      stage.receiver.reply(
+        path,
+        () => {
+          void stage.server.kill()
+        },
+        200,
+      )
+      await stage.server.api.insert('deals', { organization_id: stage.organizationId, title: 'Taken over' })
+      await stage.receiver.received(path, 1)
+      // Either process may have sent it: with its sender alive it times out and is retried, else it is taken over.
+      const [delivery] = await second.api.rows<DeliveryRow>(
+        `webhook_deliveries?webhook_id=${id}&status=delivered`,
+        1,
+      )
+      assert.ok(delivery)
+      const ids = new Set(
+        (await stage.receiver.received(path, 2)).map(({ headers }) => headers['x-webhook-id']),
+      )
+      assert.equal(ids.size, 1)
+      stage.server = second
+    })
+  },
+  { engines: process.env['TEST_DATABASE_URL'] === undefined ? [] : ['postgresql'] },
+)

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '../../src/db/database.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { openPglite } from '../../src/db/pglite.ts'
+import { openPostgres } from '../../src/db/postgres.ts'
+
+export type Engine = Database['engine']
+
+/** Every database that the suite runs over. PostgreSQL is there when `npm test` started it. */
+export const ENGINES: readonly Engine[] =
+  process.env['TEST_DATABASE_URL'] === undefined ? ['pglite'] : ['pglite', 'postgresql']
+
+export interface TestDatabase {
+  /** Undefined for PGlite, which a process opens by its folder. */
+  url: string | undefined
+  drop(): Promise<void>
+}
+
+/** An empty database: a fresh one on the PostgreSQL server, or nothing at all for PGlite. */
+export async function createDatabase(engine: Engine): Promise<TestDatabase> {
+  const serverUrl = process.env['TEST_DATABASE_URL']
+  if (engine === 'pglite' || serverUrl === undefined) return { url: undefined, drop: async () => {} }
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  await onServer(serverUrl, `create database ${name}`)
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  return { url: url.href, drop: () => onServer(serverUrl, `drop database ${name} with (force)`) }
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const database = openPostgres({ url, poolSize: 1 })
+  try {
+    await database.execute(statement)
+  } finally {
+    await database.close()
+  }
+}
+
+/** A migrated database in this process, for tests below the HTTP side. */
+export async function openMigrated(engine: Engine): Promise<{ database: Database; close(): Promise<void> }> {
+  const { url, drop } = await createDatabase(engine)
+  const database = url === undefined ? await openPglite() : openPostgres({ url, poolSize: 4 })
+  await migrate(database, ['core', 'crm'])
+  return {
+    database,
+    async close() {
+      await database.close()
+      await drop()
+    },
+  }
+}

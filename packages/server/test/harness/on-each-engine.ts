@@ -1,0 +1,61 @@
+import { after, before, suite } from 'node:test'
+import type { Engine, TestDatabase } from './databases.ts'
+import { ENGINES, createDatabase } from './databases.ts'
+import type { ReceiverServer } from './receiver-server.ts'
+import { startReceiver } from './receiver-server.ts'
+import type { ServerProcess, ServerSite, Settings } from './server-process.ts'
+import { createSite } from './server-process.ts'
+
+/** What a test of the running program works with; there once the suite's `before` has run. */
+export interface Stage {
+  engine: Engine
+  site: ServerSite
+  /** The process that `before` started; a test that ends it puts its successor here. */
+  server: ServerProcess
+  receiver: ReceiverServer
+  organizationId: string
+}
+
+/** Runs the same tests on PGlite and on PostgreSQL, each on a database, a process and a receiver of its own. */
+export function onEachEngine(
+  name: string,
+  define: (stage: Stage) => void,
+  { settings = {}, engines = ENGINES }: { settings?: Settings; engines?: readonly Engine[] } = {},
+): void {
+  for (const engine of engines) {
+    suite(`${name} (${engine})`, () => {
+      const stage = { engine } as Stage
+      let database: TestDatabase
+      before(async () => {
+        database = await createDatabase(engine)
+        stage.site = createSite(database.url, settings)
+        stage.server = await stage.site.start()
+        stage.receiver = await startReceiver()
+        const organization = await stage.server.api.insert<{ id: string }>('organizations', { name: 'Acme' })
+        stage.organizationId = organization.id
+      })
+      after(async () => {
+        await stage.receiver.close()
+        await stage.site.close()
+        await database.drop()
+      })
+      define(stage)
+    })
+  }
+}
+
+let webhooks = 0
+
+/** A webhook of the stage's organization, pointed at a path of its own on the receiver. */
+export async function createWebhook(stage: Stage, fields: object): Promise<{ id: string; path: string }> {
+  webhooks += 1
+  const path = `/hook-${webhooks}`
+  const { id } = await stage.server.api.insert<{ id: string }>('webhook_configurations', {
+    organization_id: stage.organizationId,
+    name: `Webhook ${webhooks}`,
+    url: new URL(path, stage.receiver.url).href,
+    events: ['contact.created'],
+    ...fields,
+  })
+  return { id, path }
+}

@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createApi } from './api.ts'
+import type { Api } from './api.ts'
+import { until } from './until.ts'
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+export const SERVICE_KEY = 'service-key-of-the-tests'
+export const ENCRYPTION_KEY = Buffer.alloc(32, 7).toString('base64')
+
+export type Settings = Record<string, string>
+
+/** The program itself, as a process of its own. */
+export interface ServerProcess {
+  /** `http://localhost:<port>`. */
+  url: string
+  api: Api
+  /** All that it printed, on both streams. */
+  output(): string
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>
+}
+
+export interface ServerSite {
+  settings: Settings
+  /** Starts a process on the same database; several over time on PGlite, also at once on PostgreSQL. */
+  start(more?: Settings): Promise<ServerProcess>
+  /** Kills what still runs and removes the data. */
+  close(): Promise<void>
+}
+
+const DEVELOPMENT: Settings = {
+  PORT: '0',
+  SERVICE_KEY,
+  ALLOW_HTTP_URLS: 'true',
+  EGRESS_ALLOW: '127.0.0.0/8',
+  RETRY_SCHEDULE: '50ms,50ms',
+  DELIVERY_TIMEOUT: '2s',
+  LOG_LEVEL: 'warn',
+}
+
+/** A place where the program runs: a data folder and, where `databaseUrl` is given, that PostgreSQL database. */
+export function createSite(databaseUrl: string | undefined, settings: Settings = {}): ServerSite {
+  const folder = mkdtempSync(join(tmpdir(), 'connectgain-test-'))
+  const running = new Set<ServerProcess>()
+  const all: Settings = {
+    ...DEVELOPMENT,
+    DATA_DIR: join(folder, 'data'),
+    ...(databaseUrl === undefined
+      ? {}
+      : { DATABASE_URL: databaseUrl, ENCRYPTION_KEYS: ENCRYPTION_KEY, CRM_TABLES: 'true' }),
+    ...settings,
+  }
+  return {
+    settings: all,
+    async start(more = {}) {
+      const started = await startProcess({ ...all, ...more }, folder)
+      running.add(started)
+      return started
+    },
+    async close() {
+      await Promise.all([...running].map((server) => server.kill()))
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startProcess(settings: Settings, cwd: string): Promise<ServerProcess> {
+  const { child, output, exited } = spawnServer(settings, cwd)
+  const page = await until('the server to print its address', () => {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`)
+    return /Page +(http:\S+)\/settings/.exec(output())?.[1]
+  })
+  return {
+    url: page,
+    api: createApi(page, SERVICE_KEY),
+    output,
+    async stop() {
+      child.kill('SIGTERM')
+      return await exited
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+/** A process that may well end by itself: a wrong setting, say. */
+export function spawnServer(
+  settings: Settings,
+  cwd: string,
+): { child: ChildProcess; output: () => string; exited: Promise<number | null> } {
+  const { PATH = '' } = process.env
+  const child = spawn(process.execPath, [MAIN], {
+    cwd,
+    env: { PATH, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+  }
+  const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
+  return { child, output: () => text, exited }
+}

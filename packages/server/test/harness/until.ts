@@ -1,0 +1,13 @@
+const INTERVAL_MS = 10
+const LIMIT_MS = 30_000
+
+/** Asks again until there is an answer other than undefined, null or false; fails naming what it waited for. */
+export async function until<T>(what: string, ask: () => Promise<T> | T): Promise<NonNullable<T>> {
+  const deadline = Date.now() + LIMIT_MS
+  while (Date.now() < deadline) {
+    const answer = await ask()
+    if (answer !== undefined && answer !== null && answer !== false) return answer
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS))
+  }
+  throw new Error(`waited ${LIMIT_MS / 1_000} s in vain for: ${what}`)
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { createSite, spawnServer } from './harness/server-process.ts'
+import type { ServerProcess, ServerSite } from './harness/server-process.ts'
+
+suite('the first start', () => {
+  let folder: string
+  let site: ServerSite
+  let server: ServerProcess
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'connectgain-start-'))
+    site = createSite(undefined, { SERVICE_KEY: '', DATA_DIR: join(folder, 'data') })
+    server = await site.start()
+  })
+  after(async () => {
+    await site.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('prints version, database, page, where the service key lies and a next command that works', async () => {
+    const output = server.output()
+    assert.match(output, /^ConnectGain Webhooks \d+\.\d+\.\d+\n/)
+    assert.match(output, /Database +embedded PostgreSQL \d+\.\d+ \(PGlite\) in \S+\/data\n/)
+    assert.match(output, /Page +http:\/\/localhost:\d+\/settings\/webhooks\n/)
+    const keyFile = /Service key +in (\S+)\n/.exec(output)?.[1] ?? ''
+    const command = /Try: +curl -H "apikey: \$\(cat (\S+)\)" '(\S+)'/.exec(output)
+    assert.equal(command?.[1], keyFile)
+    const response = await fetch(command?.[2] ?? '', {
+      headers: { apikey: readFileSync(keyFile, 'utf8').trim() },
+    })
+    assert.equal(((await response.json()) as unknown[]).length, 17)
+  })
+
+  test('keeps its generated keys readable by their owner alone', () => {
+    for (const name of ['service-key', 'encryption-key']) {
+      assert.equal(statSync(join(folder, 'data', name)).mode & 0o777, 0o600, name)
+    }
+  })
+
+  test('answers on its health addresses and on the page', async () => {
+    for (const path of ['/health/live', '/health/ready', '/settings/webhooks']) {
+      assert.equal((await fetch(`${server.url}${path}`)).status, 200, path)
+    }
+  })
+
+  test('refuses requests without a key, or with a wrong one, with 401', async () => {
+    for (const headers of [{}, { apikey: 'wrong' }, { authorization: 'Bearer wrong' }] as Record<
+      string,
+      string
+    >[]) {
+      const response = await fetch(`${server.url}/rest/v1/webhook_configurations`, { headers })
+      assert.equal(response.status, 401)
+      assert.deepEqual(Object.keys((await response.json()) as object).sort(), [
+        'code',
+        'details',
+        'hint',
+        'message',
+      ])
+    }
+  })
+
+  test('a second process on the same data folder is refused, by name of the folder', async () => {
+    const { exited, output } = spawnServer({ ...site.settings, PORT: '0' }, folder)
+    assert.equal(await exited, 2)
+    assert.match(output(), /DATA_DIR: \S+ is in use by process \d+/)
+  })
+
+  test('a port in use stops the start and says so', async () => {
+    const { exited, output } = spawnServer(
+      { ...site.settings, PORT: new URL(server.url).port, DATA_DIR: join(folder, 'other') },
+      folder,
+    )
+    assert.equal(await exited, 2)
+    assert.match(output(), /PORT: port \d+ is in use/)
+  })
+})
+
+suite('a wrong setting stops the start, naming the variable and the fix', () => {
+  const wrong: readonly [string, string, RegExp][] = [
+    ['PORT', 'http', /PORT: 'http' is not valid\. It takes a whole number/],
+    ['HOST', 'http://x', /HOST: .*without scheme/],
+    ['DATABASE_URL', 'mysql://x', /DATABASE_URL: .*postgresql:\/\//],
+    ['SERVICE_KEY', 'short', /SERVICE_KEY: must be 16 to 256/],
+    ['ENCRYPTION_KEYS', 'c2hvcnQ=', /ENCRYPTION_KEYS: key 1 has 5 bytes, 32 are needed/],
+    ['ALLOW_HTTP_URLS', 'yes', /ALLOW_HTTP_URLS: 'yes' is not valid\. It takes true or false/],
+    ['EGRESS_ALLOW', '10.0.0.0/99', /EGRESS_ALLOW: .*CIDR/],
+    ['RETRY_SCHEDULE', '5s,soon', /RETRY_SCHEDULE: 'soon' is not valid\. It takes waits/],
+    ['DELIVERY_TIMEOUT', '10', /DELIVERY_TIMEOUT: '10' is not valid\. It takes a time/],
+    ['CRM_TABLES', '1', /CRM_TABLES: .*true or false/],
+    ['LOG_LEVEL', 'loud', /LOG_LEVEL: .*one of fatal/],
+    ['ROLE', 'worker', /ROLE: .*Set DATABASE_URL/],
+  ]
+  for (const [name, value, message] of wrong) {
+    test(`${name}=${value}`, async () => {
+      const { exited, output } = spawnServer({ PORT: '0', [name]: value }, tmpdir())
+      assert.equal(await exited, 2)
+      assert.match(output(), message)
+      assert.doesNotMatch(output(), /\n +at /)
+    })
+  }
+
+  test('every wrong one is named at once', async () => {
+    const { exited, output } = spawnServer({ PORT: 'x', LOG_LEVEL: 'x' }, tmpdir())
+    assert.equal(await exited, 2)
+    assert.match(output(), /PORT: .*\nLOG_LEVEL: /)
+  })
+
+  test('DATABASE_URL without ENCRYPTION_KEYS', async () => {
+    const { exited, output } = spawnServer({ DATABASE_URL: 'postgresql://127.0.0.1/x' }, tmpdir())
+    assert.equal(await exited, 2)
+    assert.match(output(), /ENCRYPTION_KEYS: is required with DATABASE_URL/)
+  })
+
+  test('a database that does not answer, without repeating its password', async () => {
+    const probe = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => probe.once('listening', resolve))
+    const { port } = probe.address() as AddressInfo
+    await new Promise((resolve) => probe.close(resolve))
+    const { exited, output } = spawnServer(
+      {
+        PORT: '0',
+        DATABASE_URL: `postgresql://user:hidden-password@127.0.0.1:${port}/x`,
+        ENCRYPTION_KEYS: Buffer.alloc(32).toString('base64'),
+      },
+      tmpdir(),
+    )
+    assert.equal(await exited, 2)
+    assert.match(output(), /DATABASE_URL: the database cannot be prepared: .*ECONNREFUSED/)
+    assert.equal(output().includes('hidden-password'), false)
+  })
+})
+
+suite('.env', () => {
+  test('is read from the working directory, and the environment goes before it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'connectgain-env-'))
+    writeFileSync(join(folder, '.env'), 'PORT=nonsense-from-file\nLOG_LEVEL=nonsense-from-file\n')
+    const { exited, output } = spawnServer({ LOG_LEVEL: 'nonsense-from-environment' }, folder)
+    await exited
+    assert.match(output(), /PORT: 'nonsense-from-file'/)
+    assert.match(output(), /LOG_LEVEL: 'nonsense-from-environment'/)
+    rmSync(folder, { recursive: true, force: true })
+  })
+})
