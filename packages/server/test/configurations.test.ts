@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { verifyWebhook } from '@connectgain/webhooks-receiver'
 import type { DeliveryRow, WebhookRow } from './harness/api.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 
@@ -104,6 +105,54 @@ onEachEngine('webhook configurations', (stage) => {
       [200, 400, 400, 400, 200, 400, 200, 200],
     )
     assert.equal(stage.server.output().includes(secret), false)
+  })
+
+  test('the secret "generate" makes one that is in that one answer and signs from then on', async () => {
+    const { api } = stage.server
+    const body = {
+      ...valid(),
+      events: ['message.failed'],
+      url: new URL('/generated', stage.receiver.url).href,
+      secret: 'generate',
+    }
+    const { id, secret } = await api.insert<{ id: string; secret: string }>(
+      'webhook_configurations?select=id',
+      body,
+    )
+    assert.match(secret, /^whsec_[A-Za-z0-9+/]{43}=$/)
+    assert.equal('secret' in (await api.get(`webhook_configurations?id=eq.${id}`))[0]!, false)
+    await api.insert('webhook_events', {
+      organization_id: stage.organizationId,
+      event: 'message.failed',
+      data: {},
+    })
+    const [request] = await stage.receiver.received('/generated', 1)
+    assert.ok(request)
+    await verifyWebhook({ body: request.body, headers: request.headers, secret })
+
+    const changed = await api.request<{ secret: string }[]>(
+      'PATCH',
+      `webhook_configurations?id=eq.${id}`,
+      { secret: 'generate' },
+      { prefer: 'return=representation' },
+    )
+    assert.match(changed.body[0]?.secret ?? '', /^whsec_/)
+    assert.notEqual(changed.body[0]?.secret, secret)
+  })
+
+  test('a secret that nobody would see is not generated', async () => {
+    const name = 'Never stored'
+    const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_configurations', {
+      ...valid(),
+      name,
+      secret: 'generate',
+    })
+    assert.equal(status, 400)
+    assert.match(body.hint ?? '', /return=representation/)
+    assert.deepEqual(
+      await stage.server.api.get(`webhook_configurations?name=eq.${encodeURIComponent(name)}`),
+      [],
+    )
   })
 
   test('a webhook gets the very next event after it was created, and none after it was switched off', async () => {

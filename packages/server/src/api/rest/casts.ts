@@ -1,5 +1,5 @@
 import { ApiError } from '../../errors.ts'
-import { findNearest } from './nearest.ts'
+import { findNearest } from '../../nearest.ts'
 
 /** The types that `::` may name. A list, since a type's name becomes part of the SQL text. */
 const types = new Set(

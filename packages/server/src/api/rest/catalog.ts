@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts'
 import { loadStatement } from '../../db/statement.ts'
 import { ApiError } from '../../errors.ts'
-import { findNearest } from './nearest.ts'
+import { findNearest } from '../../nearest.ts'
 import type { Role } from './principal.ts'
 import { quoteIdentifier, writeArrayLiteral } from './sql-text.ts'
 

@@ -10,7 +10,9 @@ import type { Column } from './catalog.ts'
 import { runChange, showNothing, showRows } from './run-write.ts'
 import type { Written } from './run-write.ts'
 import { createParams, quoteIdentifier } from './sql-text.ts'
+import { requireShown } from './table-request.ts'
 import type { TableRequest } from './table-request.ts'
+import type { Disclose } from './table-rules.ts'
 import { checkWritable, replaceRows } from './writable-columns.ts'
 import type { StoredRows } from './writable-columns.ts'
 
@@ -23,7 +25,9 @@ export function prepareInsert(request: TableRequest): (connection: Connection) =
   const onConflict = chooseOnConflict(request)
   return async (connection) => {
     if (posted.rows.length === 0) return showNothing(request, outputs)
-    const replaced = await rules.beforeInsert?.(connection, posted.rows, principal)
+    const disclose: Disclose = (key, fields) => request.disclosed.set(key, fields)
+    const replaced = await rules.beforeInsert?.(connection, posted.rows, principal, disclose)
+    requireShown(request)
     const stored = replaced === undefined ? posted : replaceRows(replaced)
     const written = await insertRows(connection, request, stored, onConflict)
     if (written.affected === stored.rows.length) return written

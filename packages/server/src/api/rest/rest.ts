@@ -1,4 +1,5 @@
 import type { Connection, Database } from '../../db/database.ts'
+import { actAs } from '../act-as.ts'
 import { refuseUnembedded } from './build-read.ts'
 import { findRelation, readCatalog } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
@@ -7,7 +8,6 @@ import { RestError, toErrorResponse } from './error-response.ts'
 import { prepareInsert } from './insert-rows.ts'
 import { parsePreferences } from './preferences.ts'
 import { parseQuery } from './parse-query.ts'
-import type { Principal } from './principal.ts'
 import { choosePage } from './range.ts'
 import { prepareRead } from './read-table.ts'
 import { readHeader } from './rest-message.ts'
@@ -93,7 +93,7 @@ async function answerRead(context: Context, request: RestRequest): Promise<RestR
   const page = choosePage(parsed.query.root, readHeader(request.headers, 'range'))
   const read = prepareRead(parsed, page, request.method === 'HEAD')
   const result = await context.database.transaction(async (connection) => {
-    await actAs(connection, request.principal, true)
+    await actAs(connection, request.principal, 'read only')
     return await read(connection)
   })
   return respondToRead(parsed, request.method, page.offset, result)
@@ -113,7 +113,7 @@ function parseRequest(context: Context, request: RestRequest, profileHeader: str
   for (const { path } of query.embedded) throw refuseUnembedded(path.join('.'))
   const rules = Object.hasOwn(context.rules, relation.name) ? context.rules[relation.name]! : {}
   const scope = { relation, role: principal.role, alias: 't' }
-  return { scope, query, preferences, media, body, rules, principal }
+  return { scope, query, preferences, media, body, rules, principal, disclosed: new Map() }
 }
 
 async function write(
@@ -122,7 +122,7 @@ async function write(
   change: (connection: Connection) => Promise<Written>,
 ): Promise<Written> {
   const written = await database.transaction(async (connection) => {
-    await actAs(connection, principal, false)
+    await actAs(connection, principal, 'read write')
     const result = await change(connection)
     // In the transaction, so that what is refused is also undone.
     requireAffected(preferences, result.affected)
@@ -131,14 +131,4 @@ async function write(
   })
   rules.afterCommit?.()
   return written
-}
-
-/** Until the transaction ends. UTC, so that the same instant reads the same whatever the server's setting. */
-async function actAs(connection: Connection, principal: Principal, isReadOnly: boolean): Promise<void> {
-  const claims = { role: principal.role, organization_id: principal.organizationId }
-  await connection.query(
-    `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),
-      set_config('timezone', 'UTC', true), set_config('transaction_read_only', $3, true)`,
-    [principal.role, JSON.stringify(claims), isReadOnly ? 'on' : 'off'],
-  )
 }

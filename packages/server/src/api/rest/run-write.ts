@@ -72,10 +72,11 @@ export function showNothing(request: TableRequest, outputs: readonly Output[]): 
   return { body: body === '' ? '[]' : body, rowCount: 0, affected: 0, updated: 0 }
 }
 
-function chooseShown({ scope, query, preferences, media }: TableRequest, params: Params): Shown {
+function chooseShown(request: TableRequest, params: Params): Shown {
+  const { scope, query, preferences, media } = request
   if (preferences.return === 'representation') {
     if (listColumns(scope.relation, scope.role, 'select').length === 0) throw forbid(scope.relation)
-    return { outputs: buildOutputs(query.select, scope, params), media }
+    return { outputs: [...buildOutputs(query.select, scope, params), ...discloseTo(request, params)], media }
   }
   const keys = scope.relation.primaryKey.map((name) => scope.relation.columns.get(name))
   const areReadable = keys.length > 0 && keys.every((key) => key?.privileges[scope.role].select === true)
@@ -85,6 +86,18 @@ function chooseShown({ scope, query, preferences, media }: TableRequest, params:
     key,
   }))
   return { outputs, media: keysAsJson }
+}
+
+/** What the rules show beside the stored columns, found by the row's key. */
+function discloseTo({ scope, disclosed }: TableRequest, params: Params): Output[] {
+  const [key] = scope.relation.primaryKey
+  const names = new Set([...disclosed.values()].flatMap((fields) => Object.keys(fields)))
+  if (key === undefined || names.size === 0) return []
+  const fields = params.add(JSON.stringify(Object.fromEntries(disclosed)))
+  return [...names].map((name) => ({
+    sql: `(${fields}::json -> ${buildColumn(scope, key)}::text) ->> ${params.add(name)}`,
+    key: name,
+  }))
 }
 
 /** Order and limits are about what is shown, never about what is changed. */

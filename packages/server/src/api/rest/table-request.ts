@@ -3,6 +3,7 @@ import type { Scope } from './build-field.ts'
 import { writeCsvHeader } from './build-read.ts'
 import type { Output } from './build-read.ts'
 import type { Media } from './content-negotiation.ts'
+import type { JsonObject } from './json.ts'
 import type { Preferences } from './preferences.ts'
 import type { Principal } from './principal.ts'
 import type { QueryTree } from './query-tree.ts'
@@ -17,6 +18,8 @@ export interface TableRequest {
   body: string
   rules: TableRules
   principal: Principal
+  /** By key: what the rules show in this answer alone. */
+  disclosed: Map<string, JsonObject>
 }
 
 /** The one row that a statement of `buildAnswer` gives. */
@@ -35,6 +38,19 @@ export function requireSingle(media: Media, rowCount: number): void {
   throw new ApiError(406, 'PGRST116', 'Cannot coerce the result to a single JSON object', {
     details: `The result contains ${rowCount} rows`,
   })
+}
+
+/** Refuses, and thereby undoes, a write that made a value nobody would ever see. */
+export function requireShown({ disclosed, preferences }: TableRequest): void {
+  if (disclosed.size === 0 || preferences.return === 'representation') return
+  throw new ApiError(
+    400,
+    'PGRST122',
+    'A value was asked for that is shown in the answer to this request only',
+    {
+      hint: 'Ask for the answer: Prefer: return=representation.',
+    },
+  )
 }
 
 export function requireAffected({ maxAffected }: Preferences, affected: number): void {

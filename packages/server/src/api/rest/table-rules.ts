@@ -5,6 +5,12 @@ import type { Principal } from './principal.ts'
 type Eventually<T> = T | Promise<T>
 
 /**
+ * Puts fields of the row with this key into the answer to this write, and into no other: a value that was made here
+ * and is not readable afterwards. A write whose answer shows no rows is then refused.
+ */
+export type Disclose = (key: string, fields: JsonObject) => void
+
+/**
  * What a table asks beyond its grants and constraints. The hooks run inside the request's transaction, after the
  * switch to the principal's role: what they query is held apart by row-level security too.
  */
@@ -19,6 +25,7 @@ export interface TableRules {
     connection: Connection,
     rows: readonly JsonObject[],
     principal: Principal,
+    disclose: Disclose,
   ): Eventually<readonly JsonObject[] | undefined>
   /**
    * Sees a change and the ids of the rows that it is for, locked; also when there are none, so that a wrong value is
@@ -30,6 +37,7 @@ export interface TableRules {
     change: JsonObject,
     ids: readonly string[],
     principal: Principal,
+    disclose: Disclose,
   ): Eventually<ReadonlyMap<string, JsonObject> | undefined>
   /**
    * 'idempotent': a repeated primary key is no error, and `return=representation` shows the stored row. A stored row

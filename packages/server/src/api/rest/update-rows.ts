@@ -12,7 +12,9 @@ import { runChange, showNothing, showRows } from './run-write.ts'
 import type { Written } from './run-write.ts'
 import { createParams, quoteIdentifier, writeArrayLiteral } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
+import { requireShown } from './table-request.ts'
 import type { TableRequest } from './table-request.ts'
+import type { Disclose } from './table-rules.ts'
 import { checkWritable, replaceRows } from './writable-columns.ts'
 import type { StoredRows } from './writable-columns.ts'
 
@@ -75,7 +77,9 @@ async function updateByRule(
   const { scope, rules, principal } = request
   const key = findSingleKey(scope)
   const ids = await lockRows(connection, scope, key, buildFilter)
-  const changes = await rules.beforeUpdate?.(connection, change.rows[0]!, ids, principal)
+  const disclose: Disclose = (id, fields) => request.disclosed.set(id, fields)
+  const changes = await rules.beforeUpdate?.(connection, change.rows[0]!, ids, principal, disclose)
+  requireShown(request)
   if (changes === undefined) {
     return await updateAlike(connection, request, change, (params) =>
       buildKeyCondition(scope, key, ids, params),

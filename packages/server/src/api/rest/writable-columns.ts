@@ -3,7 +3,7 @@ import type { Rows } from './body.ts'
 import { forbid, listColumns } from './catalog.ts'
 import type { Privilege, Relation } from './catalog.ts'
 import type { JsonObject } from './json.ts'
-import { findNearest } from './nearest.ts'
+import { findNearest } from '../../nearest.ts'
 import type { TableRequest } from './table-request.ts'
 
 /** The rows to store, and the columns that they name between them. */

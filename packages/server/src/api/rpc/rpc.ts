@@ -45,7 +45,7 @@ export async function findVisible<R extends object>(
   id: string,
 ): Promise<R> {
   const row = await database.transaction(async (connection: Connection) => {
-    await actAs(connection, principal)
+    await actAs(connection, principal, 'read only')
     return (await connection.query<R>(sql, [id])).rows[0]
   })
   if (row === undefined) throw new ApiError(404, 'P0002', `there is no ${what} with id ${id}`)

@@ -3,13 +3,14 @@ import type { Connection } from '../../db/database.ts'
 import { maskValues } from '../../dispatch/build-request.ts'
 import type { GuardOptions } from '../../dispatch/network-guard.ts'
 import { ApiError } from '../../errors.ts'
-import { isKnownSubscription, nearestNames } from '../../events/event-types.ts'
+import { isKnownSubscription } from '../../events/event-types.ts'
+import { nearestNames } from '../../nearest.ts'
 import { newId } from '../../ids.ts'
 import type { SecretBox } from '../../webhooks/secrets.ts'
 import { generateSigningSecret, hintOf } from '../../webhooks/secrets.ts'
 import { headersContext, secretContext } from '../../webhooks/webhook-target.ts'
 import type { JsonObject } from '../rest/json.ts'
-import type { TableRules } from '../rest/table-rules.ts'
+import type { Disclose, TableRules } from '../rest/table-rules.ts'
 import { configurationFields } from './configuration-fields.ts'
 import { parseRow } from './field-problems.ts'
 
@@ -26,7 +27,7 @@ export function webhookConfigurationRules(box: SecretBox, guard: GuardOptions): 
 
   return {
     writable: Object.keys(fields),
-    async beforeInsert(connection, rows) {
+    async beforeInsert(connection, rows, _principal, disclose) {
       const parsed = rows.map((row) => parseRow(insertSchema, row))
       await requireKnownEvents(
         connection,
@@ -34,10 +35,10 @@ export function webhookConfigurationRules(box: SecretBox, guard: GuardOptions): 
       )
       return parsed.map((row) => {
         const rowId = row.id ?? newId()
-        return { ...row, id: rowId, ...seal(box, rowId, row) } as JsonObject
+        return { ...row, id: rowId, ...seal(box, rowId, row, disclose) } as JsonObject
       })
     },
-    async beforeUpdate(connection, change, ids) {
+    async beforeUpdate(connection, change, ids, _principal, disclose) {
       const fixed = Object.keys(change).find((column) => !(column in writableOnUpdate))
       if (fixed !== undefined) {
         throw new ApiError(400, '22023', `${fixed}: cannot be changed`, {
@@ -47,7 +48,9 @@ export function webhookConfigurationRules(box: SecretBox, guard: GuardOptions): 
       }
       const parsed = parseRow(updateSchema, change)
       await requireKnownEvents(connection, parsed.events ?? [])
-      return new Map(ids.map((rowId) => [rowId, { ...parsed, ...seal(box, rowId, parsed) } as JsonObject]))
+      return new Map(
+        ids.map((rowId) => [rowId, { ...parsed, ...seal(box, rowId, parsed, disclose) } as JsonObject]),
+      )
     },
   }
 }
@@ -58,14 +61,15 @@ interface Sealable {
 }
 
 /** Each row has its own ciphertext, bound to its id: two rows with the same secret do not look alike. */
-function seal(box: SecretBox, rowId: string, { secret, headers }: Sealable): JsonObject {
-  return { ...sealSecret(box, rowId, secret), ...sealHeaders(box, rowId, headers) }
+function seal(box: SecretBox, rowId: string, { secret, headers }: Sealable, disclose: Disclose): JsonObject {
+  const plain = secret === 'generate' ? generateSigningSecret() : secret
+  if (secret === 'generate') disclose(rowId, { secret: plain ?? null })
+  return { ...sealSecret(box, rowId, plain), ...sealHeaders(box, rowId, headers) }
 }
 
-function sealSecret(box: SecretBox, rowId: string, given: string | null | undefined): JsonObject {
-  if (given === undefined) return {}
-  if (given === null) return { secret: null, secret_hint: null }
-  const secret = given === 'generate' ? generateSigningSecret() : given
+function sealSecret(box: SecretBox, rowId: string, secret: string | null | undefined): JsonObject {
+  if (secret === undefined) return {}
+  if (secret === null) return { secret: null, secret_hint: null }
   return { secret: box.seal(secret, secretContext(rowId)), secret_hint: hintOf(secret) }
 }
 
