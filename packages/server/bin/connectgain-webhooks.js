@@ -14,7 +14,9 @@ if (process.features.typescript) {
     process.stderr.write(`Node ${process.version} is too old: version 22.18 or newer is needed.\n`)
     process.exit(2)
   }
-  const { status } = spawnSync(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  const { status } = spawnSync(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  })
   process.exit(status ?? 1)
 }
 

@@ -133,7 +133,14 @@ async function compose(config: Config, database: Database, serviceKey: string, k
   }
   const server = createServer({
     authenticate: createAuthenticate(serviceKey),
-    rest: config.role === 'worker' ? undefined : await createRest({ database, rules }),
+    rest:
+      config.role === 'worker'
+        ? undefined
+        : await createRest({
+            database,
+            rules,
+            onFailure: (error) => log.error({ error: messageOf(error) }, 'a request failed'),
+          }),
     rpc: {
       database,
       clock,

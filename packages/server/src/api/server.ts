@@ -54,19 +54,20 @@ export function createServer(options: ApiOptions): FastifyInstance {
   return server
 }
 
-function addHealth(server: FastifyInstance, { checkReady }: ApiOptions): void {
+function addHealth(server: FastifyInstance, { checkReady, log }: ApiOptions): void {
   server.get('/health/live', () => ({ status: 'ok' }))
   server.get('/health/ready', async (_request, reply) => {
     try {
       await checkReady()
       return { status: 'ok' }
     } catch (error) {
-      return reply.status(503).send({ status: 'unavailable', reason: messageOf(error) })
+      log.warn({ error: messageOf(error) }, 'not ready: the database does not answer')
+      return reply.status(503).send({ status: 'unavailable', reason: 'the database does not answer' })
     }
   })
 }
 
-function addRest(server: FastifyInstance, rest: Rest, { authenticate, rpc, log }: ApiOptions): void {
+function addRest(server: FastifyInstance, rest: Rest, { authenticate, rpc }: ApiOptions): void {
   server.get('/', (_request, reply) => reply.redirect('/settings/webhooks'))
   server.get('/settings/webhooks', (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(welcomePage),
@@ -97,15 +98,16 @@ function addRest(server: FastifyInstance, rest: Rest, { authenticate, rpc, log }
         body: typeof request.body === 'string' ? request.body : '',
         principal: authenticate(request.headers),
       })
-      if (response.status >= 500)
-        log.error({ path: request.params.table, status: response.status }, 'a request failed')
       return answer(reply, response)
     },
   })
 }
 
 function answer(reply: FastifyReply, { status, headers, body }: RestResponse): FastifyReply {
-  return reply.status(status).headers(headers).send(body === '' ? undefined : body)
+  return reply
+    .status(status)
+    .headers(headers)
+    .send(body === '' ? undefined : body)
 }
 
 function searchOf({ raw }: FastifyRequest): string {

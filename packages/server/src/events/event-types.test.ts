@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { covers, eventNames, isKnownSubscription, nearestNames } from './event-types.ts'
+import { nearestNames } from '../nearest.ts'
+import { covers, eventNames, isKnownSubscription } from './event-types.ts'
 
 test('there are seventeen event types, each named once', () => {
   assert.equal(new Set(eventNames).size, 17)

@@ -54,26 +54,3 @@ export function isKnownSubscription(subscription: string, names: readonly string
 }
 
 export const eventNames: readonly string[] = EVENT_TYPES.map(({ name }) => name)
-
-/** Up to `count` of the names, the most alike first: what somebody who mistyped may have meant. */
-export function nearestNames(wrong: string, names: readonly string[], count = 3): string[] {
-  return names
-    .map((name) => ({ name, distance: editDistance(wrong.toLowerCase(), name) }))
-    .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
-    .slice(0, count)
-    .map(({ name }) => name)
-}
-
-/** Levenshtein's distance, one row at a time. */
-function editDistance(from: string, to: string): number {
-  let above = Array.from({ length: to.length + 1 }, (_, column) => column)
-  for (let row = 1; row <= from.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= to.length; column++) {
-      const change = above[column - 1]! + (from[row - 1] === to[column - 1] ? 0 : 1)
-      current.push(Math.min(change, above[column]! + 1, current[column - 1]! + 1))
-    }
-    above = current
-  }
-  return above[to.length]!
-}

@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as wait } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import { verifyWebhook, WebhookVerificationError } from '@connectgain/webhooks-receiver'
-import { Command, InvalidArgumentError, type CommanderError } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { messageOf, StartError } from '../../errors.ts'
+import { FAILED, exitByKind } from '../exit-codes.ts'
 
 const bodyLimit = 1024 * 1024
 const printLimit = 20_000
@@ -127,14 +128,8 @@ async function listenUntilStopped({ secret, ...flags }: Flags, command: Command)
     await listener.close()
   } catch (thrown) {
     if (!(thrown instanceof StartError)) throw thrown
-    command.error(`error: ${thrown.message}`, { exitCode: 1, code: 'listen.failed' })
+    command.error(`error: ${thrown.message}`, { exitCode: FAILED, code: 'listen.failed' })
   }
-}
-
-/** Commander gives 1 to every error; here 1 is a failure and 2 a wrong use. */
-function exitByKind(error: CommanderError): never {
-  const isWrongUse = error.exitCode !== 0 && error.code.startsWith('commander.')
-  process.exit(isWrongUse ? 2 : error.exitCode)
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {
