@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
 import { cancelDeliveriesOfStoppedWebhooks } from './deliveries/cancel-deliveries.ts'
 import { claimDue } from './deliveries/claim-due.ts'
+import { CLAIM_AHEAD } from './deliveries/endpoint-slots.ts'
 import {
   HEARTBEAT_MS,
   createHeartbeat,
@@ -174,7 +175,7 @@ function startClaiming(options: EngineOptions, dispatcher: Dispatcher, hints: Hi
   const claimOptions = {
     ...options,
     defaultTimeout: config.deliveryTimeout,
-    defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
+    claimPerIdleEndpoint: CLAIM_AHEAD * DEFAULT_MAX_IN_FLIGHT,
   }
   return startLoop({
     name: 'claim',

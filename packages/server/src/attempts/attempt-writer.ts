@@ -61,6 +61,9 @@ export class AttemptWriter {
 
   async #writeAll(): Promise<void> {
     while (this.#entries.length > 0) {
+      // Whatever else this turn of the event loop brings belongs to the same batch. Without it a database on this very
+      // thread would be called for the first result while the others wait in their sockets.
+      await new Promise((resolve) => setImmediate(resolve))
       const batch = this.#entries.slice(0, BATCH)
       const isWritten = await this.#writeUntilDone(batch)
       this.#entries.splice(0, batch.length)

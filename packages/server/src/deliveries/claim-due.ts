@@ -14,7 +14,8 @@ export interface ClaimOptions {
   openTarget: OpenTarget
   /** Milliseconds for an attempt to a webhook that sets none. */
   defaultTimeout: number
-  defaultMaxInFlight: number
+  /** Deliveries to claim for an endpoint of which nothing is in memory, where it sets no limit of its own. */
+  claimPerIdleEndpoint: number
 }
 
 /** A delivery as a claiming statement returns it. */
@@ -41,7 +42,7 @@ export async function claimDue(
     limit,
     lease,
     options.nodeId,
-    options.defaultMaxInFlight,
+    options.claimPerIdleEndpoint,
     JSON.stringify(busy),
     options.defaultTimeout,
     LEASE_MARGIN_MS,

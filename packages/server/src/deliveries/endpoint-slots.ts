@@ -9,6 +9,9 @@ export interface SlotLimits {
   inFlight: number
 }
 
+/** Deliveries claimed for an endpoint at most, as a multiple of the requests that it may have under way. */
+export const CLAIM_AHEAD = 2
+
 interface Endpoint {
   queue: LeasedDelivery[]
   inFlight: number
@@ -113,12 +116,21 @@ export class EndpointSlots {
     })
   }
 
-  /** How many more may be claimed for each endpoint that is not idle; an idle one may have its whole limit. */
+  /**
+   * How many more may be claimed for each endpoint that is not idle: as many as keep its slots busy and as many again
+   * waiting behind them, so that claims come in batches. An idle one may have the same.
+   */
   freeSlots(): { webhook_id: string; free: number }[] {
     return [...this.#endpoints].map(([webhook_id, { inFlight, queue, reserved, maxInFlight }]) => ({
       webhook_id,
-      free: Math.max(0, maxInFlight - inFlight - queue.length - reserved),
+      free: Math.max(0, CLAIM_AHEAD * maxInFlight - inFlight - queue.length - reserved),
     }))
+  }
+
+  /** Whether the endpoint will soon have nothing left to send from memory. */
+  isRunningLow(webhookId: string): boolean {
+    const endpoint = this.#endpoints.get(webhookId)
+    return endpoint === undefined || endpoint.queue.length < endpoint.maxInFlight / 2
   }
 
   #endpoint(webhookId: string): Endpoint {

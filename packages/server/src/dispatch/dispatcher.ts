@@ -16,7 +16,7 @@ export interface DispatcherOptions {
   giveBack(deliveries: readonly LeasedDelivery[]): void
   /** A defect of ours: the delivery stays leased and comes due again when the lease ends. */
   onFault(delivery: LeasedDelivery, error: unknown): void
-  /** Called whenever a slot came free. */
+  /** Called when an endpoint has little left to send from memory. */
   onRoom(): void
 }
 
@@ -115,6 +115,6 @@ export class Dispatcher {
     this.#slots.release(delivery.target.id)
     if (this.#slots.inFlight === 0) this.#onIdle?.()
     this.#pump()
-    this.#options.onRoom()
+    if (this.#slots.isRunningLow(delivery.target.id)) this.#options.onRoom()
   }
 }

@@ -1,7 +1,7 @@
 -- Claims what is due, fairly: per endpoint as many as it has free slots, oldest first, and where the limit binds each
 -- endpoint's first before any endpoint's second.
 --
--- $1 limit, $2 lease token, $3 node, $4 slots of an idle endpoint, $5 [{webhook_id, free}] of the others,
+-- $1 limit, $2 lease token, $3 node, $4 how many for an idle endpoint, $5 [{webhook_id, free}] of the others,
 -- $6 default timeout and $7 lease margin, in milliseconds.
 --
 -- The recursive part steps through the index from one webhook to the next, so its cost follows the number of webhooks
@@ -20,7 +20,7 @@ with recursive waiting as (
 ),
 endpoints as (
   select c.id as webhook_id, c.url, c.secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
-    coalesce(busy.free, c.max_in_flight, $4::integer) as free
+    coalesce(busy.free, 2 * c.max_in_flight, $4::integer) as free
   from waiting w
   join webhooks.webhook_configurations c on c.id = w.webhook_id and c.is_active
   left join json_to_recordset($5::json) as busy (webhook_id uuid, free integer) on busy.webhook_id = c.id
