@@ -143,7 +143,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#size < KEPT_BYTES) this.#chunks.push(Buffer.from(chunk.subarray(0, KEPT_BYTES - this.#size)))
     this.#size += chunk.length
-    if (this.#size >= READ_BYTES) this.#succeed()
+    if (this.#size < READ_BYTES) return
+    this.#succeed()
+    this.#controller?.abort(new Timeout('enough was read'))
   }
 
   onResponseEnd(): void {
@@ -155,6 +157,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #succeed(): void {
+    if (this.#settled) return
     this.#finish({
       kind: 'response',
       statusCode: this.#statusCode,
@@ -165,16 +168,15 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #fail(error: Error): void {
+    if (this.#settled) return
     this.#finish({ kind: 'failure', error, phase: this.#phase, durationMs: this.#durationMs() })
+    this.#controller?.abort(error)
   }
 
   #finish(answer: Answer): void {
-    if (this.#settled) return
     this.#settled = true
     clearTimeout(this.#deadline)
     this.#settle(answer)
-    // A finished exchange has nothing left to abort; an unfinished one must not go on behind our back.
-    this.#controller?.abort(new Timeout('given up'))
   }
 }
 
