@@ -19,7 +19,8 @@ comment on table webhooks.webhook_events is 'What happened; inserting a row emit
 create table webhooks_internal.outbox (
   id bigint generated always as identity primary key,
   event_id uuid not null
-);
+)
+with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
 create function webhooks_internal.fill_outbox() returns trigger
 language plpgsql security definer

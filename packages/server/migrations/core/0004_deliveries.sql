@@ -16,21 +16,31 @@ create table webhooks.webhook_deliveries (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   completed_at timestamptz,
-  -- The engine's own, not granted to any API role. `due_at`: when the delivery may be claimed; under a lease, when
-  -- the lease ends; null when there is nothing left to do. `lease`: the fencing token of whoever is sending it.
-  due_at timestamptz default now(),
-  lease uuid,
-  lease_node uuid,
-  check ((due_at is null) = (completed_at is not null)),
-  check (lease is null or due_at is not null)
-);
+  check ((completed_at is null) = (status in ('pending', 'retrying')))
+)
+-- Room on the page for the new version of a row: none of its indexed columns ever changes, so no index is touched when
+-- an attempt is recorded.
+with (fillfactor = 75);
 
--- The parking lot: what is due, endpoint by endpoint.
-create index webhook_deliveries_due on webhooks.webhook_deliveries (webhook_id, due_at, id) where due_at is not null;
-create index webhook_deliveries_leased on webhooks.webhook_deliveries (lease_node) where lease_node is not null;
 create index webhook_deliveries_webhook on webhooks.webhook_deliveries (webhook_id, created_at desc);
 create index webhook_deliveries_organization on webhooks.webhook_deliveries (organization_id, created_at desc);
 create index webhook_deliveries_event on webhooks.webhook_deliveries (event_id);
+
+-- What is left to do, apart from what was done: one row for every delivery that is pending, retrying or being sent.
+create table webhooks_internal.queue (
+  delivery_id uuid primary key,
+  webhook_id uuid not null,
+  -- When it may be claimed; under a lease, when the lease ends.
+  due_at timestamptz not null default now(),
+  -- Recorded attempts, here as well so that a claim reads them under its lock.
+  attempts integer not null default 0,
+  -- The fencing token of whoever is sending it, and the node that this is.
+  lease uuid,
+  lease_node uuid
+)
+with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+create index queue_due on webhooks_internal.queue (webhook_id, due_at, delivery_id);
 
 comment on table webhooks.webhook_deliveries is 'One event on its way to one webhook';
 comment on column webhooks.webhook_deliveries.webhook_id is '@references webhooks.webhook_configurations(id)';

@@ -25,19 +25,35 @@ export async function cancelDeliveriesOfStoppedWebhooks(database: Database): Pro
   )
   let more = false
   for (const { webhook_id, reason, made_before } of rows) {
-    const { rowCount } = await database.query(cancelDeliveries, [webhook_id, reason, made_before, BATCH])
-    if (rowCount === BATCH) more = true
+    const stopped = await cancelBatch(database, webhook_id, reason, made_before)
+    if (stopped === BATCH) more = true
     else await forgetWhenDone(database, webhook_id, made_before)
   }
   return more
+}
+
+async function cancelBatch(
+  database: Database,
+  webhookId: string,
+  reason: string,
+  madeBefore: string,
+): Promise<number> {
+  const { rows } = await database.query<{ stopped: number }>(cancelDeliveries, [
+    webhookId,
+    reason,
+    madeBefore,
+    BATCH,
+  ])
+  return rows[0]?.stopped ?? 0
 }
 
 async function forgetWhenDone(database: Database, webhookId: string, madeBefore: string): Promise<void> {
   await database.query(
     `delete from webhooks_internal.cancellations
      where webhook_id = $1::uuid and made_before = $2::timestamptz and not exists (
-       select from webhooks.webhook_deliveries
-       where webhook_id = $1::uuid and due_at is not null and created_at <= $2::timestamptz)`,
+       select from webhooks_internal.queue q
+       join webhooks.webhook_deliveries d on d.id = q.delivery_id
+       where q.webhook_id = $1::uuid and d.created_at <= $2::timestamptz)`,
     [webhookId, madeBefore],
   )
 }

@@ -33,15 +33,25 @@ export function createHeartbeat(database: Database, { clock, nodeId }: NodeOptio
     last = clock.now()
     steadySince ??= last
     if (last - steadySince < DEAD_AFTER_SECONDS * 1_000) return 0
-    return (await database.query(recoverLeases, [DEAD_AFTER_SECONDS])).rowCount
+    const dead = await findDeadNodes(database)
+    return dead.length === 0 ? 0 : (await database.query(recoverLeases, [dead])).rowCount
   }
+}
+
+async function findDeadNodes(database: Database): Promise<string[]> {
+  const { rows } = await database.query<{ id: string }>(
+    `select id from webhooks_internal.nodes where seen_at < now() - $1::integer * interval '1 second'`,
+    [DEAD_AFTER_SECONDS],
+  )
+  return rows.map(({ id }) => id)
 }
 
 /** For a database that no other process can hold: whatever is leased was left by one that is gone. */
 export async function releaseAllLeases(database: Database): Promise<void> {
   await database.query(
-    `update webhooks.webhook_deliveries set lease = null, lease_node = null, due_at = now() where lease is not null`,
+    'update webhooks_internal.queue set lease = null, lease_node = null, due_at = now() where lease is not null',
   )
+  await database.query('delete from webhooks_internal.nodes')
 }
 
 /** Gives back deliveries that this node holds and will not send. */

@@ -9,6 +9,7 @@ import type { ClaimedRow } from './claim-due.ts'
 import { toLeasedDelivery } from './claim-due.ts'
 
 const leaseOneStatement = loadStatement(import.meta.url, 'lease-one')
+const readLeased = loadStatement(import.meta.url, 'read-leased')
 
 export interface LeaseOneOptions {
   clock: Clock
@@ -27,12 +28,8 @@ export async function leaseOne(
 ): Promise<LeasedDelivery | undefined> {
   const lease = newToken()
   const now = clock.now()
-  const { rows } = await database.query<ClaimedRow>(leaseOneStatement, [
-    deliveryId,
-    lease,
-    defaultTimeout,
-    LEASE_MARGIN_MS,
-  ])
+  await database.query(leaseOneStatement, [deliveryId, lease, defaultTimeout, LEASE_MARGIN_MS])
+  const { rows } = await database.query<ClaimedRow>(readLeased, [deliveryId, lease])
   const [row] = rows
   if (row === undefined) return undefined
   const isOver = row.status !== 'pending' && row.status !== 'retrying'

@@ -14,11 +14,12 @@ import type { WebhookTarget } from '../webhooks/webhook-target.ts'
  *                    ├── attempt failed, no wait left ─► failed ─── manual retry
  *                    └── webhook off or deleted ───────► cancelled ─ manual retry, webhook on again
  *
- * Invariants, kept by the statements in `sql/` and by the table's checks:
- * - `due_at` is set exactly while there is something left to do (pending, retrying, or under a manual retry's lease).
+ * Invariants, kept by the statements of deliveries/ and attempts/:
+ * - A delivery stands in `webhooks_internal.queue` exactly while there is something left to do: it is pending or retrying, or
+ *   is being sent by hand.
  * - Whoever sends holds a lease. A result counts only with the lease under which it was sent, so an expired one
  *   cannot complete what another node has taken over.
- * - A lease is `due_at` in the future: when its holder dies the delivery comes due by itself.
+ * - A lease is the queue's `due_at` in the future: when its holder dies the delivery comes due by itself.
  * - `attempts` counts recorded attempts. A request whose result was lost with the process is sent again under the
  *   same number.
  */

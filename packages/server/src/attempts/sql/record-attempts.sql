@@ -23,6 +23,22 @@ judged as (
   left join webhooks.webhook_configurations w on w.id = r.webhook_id
   left join deactivated gone on gone.id = r.webhook_id
 ),
+ended as (
+  delete from webhooks_internal.queue q
+  using judged r
+  where q.delivery_id = r.delivery_id and q.lease = r.lease and (r.next_attempt_at is null or r.is_cancelled)
+  returning q.delivery_id
+),
+rescheduled as (
+  update webhooks_internal.queue q
+  set due_at = r.next_attempt_at, attempts = r.attempt, lease = null, lease_node = null
+  from judged r
+  where q.delivery_id = r.delivery_id and q.lease = r.lease and r.next_attempt_at is not null and not r.is_cancelled
+  returning q.delivery_id
+),
+fenced as (
+  select delivery_id from ended union all select delivery_id from rescheduled
+),
 completed as (
   update webhooks.webhook_deliveries d
   set status = case
@@ -42,14 +58,11 @@ completed as (
     last_response_code = r.response_code,
     last_error = r.error_message,
     next_attempt_at = case when not r.is_cancelled then r.next_attempt_at end,
-    due_at = case when not r.is_cancelled then r.next_attempt_at end,
     completed_at = case when r.next_attempt_at is null or r.is_cancelled then now() end,
-    lease = null,
-    lease_node = null,
     updated_at = now()
   from judged r
-  where d.id = r.delivery_id and d.lease = r.lease and d.attempts = r.attempt - 1
-  returning d.id
+  join fenced f on f.delivery_id = r.delivery_id
+  where d.id = r.delivery_id
 )
 insert into webhooks_internal.attempts (id, organization_id, webhook_id, delivery_id, event_id, event, url, status, attempt,
   trigger, response_code, error_code, error_message, diagnosis, duration_ms, request_headers, request_body,
@@ -58,5 +71,5 @@ select r.id, r.organization_id, r.webhook_id, r.delivery_id, r.event_id, r.event
   r.response_code, r.error_code, r.error_message, r.diagnosis, r.duration_ms, r.request_headers, r.request_body,
   r.response_headers, r.response_body, case when not r.is_cancelled then r.next_attempt_at end, r.created_at
 from judged r
-left join completed c on c.id = r.delivery_id
-where c.id is not null or r.lease is null
+left join fenced f on f.delivery_id = r.delivery_id
+where f.delivery_id is not null or r.lease is null

@@ -1,12 +1,10 @@
 -- A fan-out that read a webhook as active may commit after the webhook was switched off and swept. Such deliveries are
 -- never claimed: here they are found and handed to the sweep. Steps through the index like claim-due.
 with recursive waiting as (
-  (select d.webhook_id from webhooks.webhook_deliveries d where d.due_at is not null order by d.webhook_id limit 1)
+  (select q.webhook_id from webhooks_internal.queue q order by q.webhook_id limit 1)
   union all
   select (
-    select d.webhook_id from webhooks.webhook_deliveries d
-    where d.due_at is not null and d.webhook_id > w.webhook_id
-    order by d.webhook_id limit 1
+    select q.webhook_id from webhooks_internal.queue q where q.webhook_id > w.webhook_id order by q.webhook_id limit 1
   )
   from waiting w
   where w.webhook_id is not null

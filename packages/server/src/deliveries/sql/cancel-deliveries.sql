@@ -1,11 +1,23 @@
 -- One batch of the deliveries of a webhook that was switched off or deleted. What is under a lease is being sent; its
 -- result decides, and what is left of it is cancelled by a later batch. $1 webhook, $2 reason, $3 made before, $4 batch.
-update webhooks.webhook_deliveries
-set status = 'cancelled', reason = $2, next_attempt_at = null, due_at = null, completed_at = now(), updated_at = now()
-where id in (
-  select id from webhooks.webhook_deliveries
-  where webhook_id = $1::uuid and due_at is not null and lease is null and created_at <= $3::timestamptz
-  order by due_at, id
-  limit $4
-  for update skip locked
+with stopped as (
+  delete from webhooks_internal.queue
+  where delivery_id in (
+    select q.delivery_id
+    from webhooks_internal.queue q
+    join webhooks.webhook_deliveries d on d.id = q.delivery_id
+    where q.webhook_id = $1::uuid and q.lease is null and d.created_at <= $3::timestamptz
+    order by q.due_at, q.delivery_id
+    limit $4
+    for update of q skip locked
+  )
+  returning delivery_id
+),
+cancelled as (
+  -- A delivery that was over keeps its outcome when only a retry by hand is given up.
+  update webhooks.webhook_deliveries d
+  set status = 'cancelled', reason = $2, next_attempt_at = null, completed_at = now(), updated_at = now()
+  from stopped s
+  where d.id = s.delivery_id and d.status in ('pending', 'retrying')
 )
+select count(*)::integer as stopped from stopped
