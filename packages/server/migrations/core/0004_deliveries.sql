@@ -42,6 +42,20 @@ with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
 create index queue_due on webhooks_internal.queue (webhook_id, due_at, delivery_id);
 
+-- The webhooks that have something queued, found by stepping through the index from one to the next: the cost follows
+-- their number, not the number of deliveries.
+create view webhooks_internal.queued_webhooks as
+with recursive step as (
+  (select q.webhook_id from webhooks_internal.queue q order by q.webhook_id limit 1)
+  union all
+  select (
+    select q.webhook_id from webhooks_internal.queue q where q.webhook_id > s.webhook_id order by q.webhook_id limit 1
+  )
+  from step s
+  where s.webhook_id is not null
+)
+select webhook_id from step where webhook_id is not null;
+
 comment on table webhooks.webhook_deliveries is 'One event on its way to one webhook';
 comment on column webhooks.webhook_deliveries.webhook_id is '@references webhooks.webhook_configurations(id)';
 comment on column webhooks.webhook_deliveries.event_id is '@references webhooks.webhook_events(id)';

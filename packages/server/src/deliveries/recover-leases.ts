@@ -63,7 +63,7 @@ export async function releaseDeliveries(
   if (ids.length > 0) await database.query(releaseLeases, [ids, nodeId])
 }
 
-/** The last word of a node that stops in order: nothing of it is waited for. */
+/** The last word of a node that stops in order: what it still holds is due at once, and nothing of it is waited for. */
 export async function signOff(database: Database, nodeId: string): Promise<void> {
-  await database.query('delete from webhooks_internal.nodes where id = $1', [nodeId])
+  await database.query(recoverLeases, [[nodeId]])
 }

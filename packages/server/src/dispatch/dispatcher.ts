@@ -74,10 +74,11 @@ export class Dispatcher {
 
   /** Takes deliveries that were claimed for free slots; what finds no room after all is given back. */
   accept(deliveries: readonly LeasedDelivery[]): void {
-    const refused = deliveries.filter(
-      (delivery) => this.#stopping || !this.#slots.reserve(delivery.target.id),
-    )
-    for (const delivery of deliveries) if (!refused.includes(delivery)) this.#slots.add(delivery)
+    const refused: LeasedDelivery[] = []
+    for (const delivery of deliveries) {
+      if (!this.#stopping && this.#slots.reserve(delivery.target.id)) this.#slots.add(delivery)
+      else refused.push(delivery)
+    }
     if (refused.length > 0) this.#options.giveBack(refused)
     this.#pump()
   }

@@ -3,7 +3,7 @@ import { leaseOne } from '../../deliveries/redeliver.ts'
 import { makeAttempt } from '../../dispatch/make-attempt.ts'
 import { ApiError } from '../../errors.ts'
 import type { RpcContext } from './rpc.ts'
-import { defineFunction, findVisible } from './rpc.ts'
+import { defineFunction, describeAttempt, findVisible } from './rpc.ts'
 
 const schema = z.strictObject({ delivery_id: z.guid('must be the UUID of a delivery') })
 
@@ -26,13 +26,7 @@ export const retryDelivery = defineFunction(schema, async (context, { delivery_i
   return {
     delivery_id,
     attempt: attempt.attempt,
-    status: attempt.status,
-    response_code: attempt.response_code,
-    duration_ms: attempt.duration_ms,
-    response_body: attempt.response_body,
-    error_message: attempt.error_message,
-    diagnosis: attempt.diagnosis,
-    log_id: attempt.id,
+    ...describeAttempt(attempt),
     next_attempt_at: attempt.next_attempt_at,
   }
 })

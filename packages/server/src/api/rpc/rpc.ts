@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { AttemptWriter } from '../../attempts/attempt-writer.ts'
 import type { Clock } from '../../clock.ts'
 import type { Connection, Database } from '../../db/database.ts'
+import type { AttemptRecord } from '../../dispatch/make-attempt.ts'
 import type { Sender } from '../../dispatch/send.ts'
 import { ApiError } from '../../errors.ts'
 import type { OpenTarget } from '../../webhooks/webhook-target.ts'
@@ -31,6 +32,12 @@ export function defineFunction<T>(
   run: (context: RpcContext, input: T, principal: Principal) => Promise<unknown>,
 ): RpcFunction {
   return { run: (context, body, principal) => run(context, parseRow(schema, body), principal) }
+}
+
+/** What a function that sent something says of it. */
+export function describeAttempt(attempt: AttemptRecord): object {
+  const { status, response_code, duration_ms, response_body, error_message, diagnosis, id } = attempt
+  return { status, response_code, duration_ms, response_body, error_message, diagnosis, log_id: id }
 }
 
 /**

@@ -5,7 +5,7 @@ import type { LeasedDelivery } from '../../fanout/delivery.ts'
 import { newId } from '../../ids.ts'
 import type { TargetRow } from '../../webhooks/webhook-target.ts'
 import { unknownEvents } from '../tables/webhook-configurations.ts'
-import { defineFunction, findVisible } from './rpc.ts'
+import { defineFunction, describeAttempt, findVisible } from './rpc.ts'
 
 const schema = z.strictObject({
   webhook_id: z.guid('must be the UUID of a webhook'),
@@ -58,13 +58,7 @@ export const testWebhook = defineFunction(schema, async (context, { webhook_id, 
   const attempt = await makeAttempt(delivery, { ...context })
   await context.writer.write({ ...attempt, lease: null, request_body: body })
   return {
-    status: attempt.status,
-    response_code: attempt.response_code,
-    duration_ms: attempt.duration_ms,
-    response_body: attempt.response_body,
-    error_message: attempt.error_message,
-    diagnosis: attempt.diagnosis,
-    log_id: attempt.id,
+    ...describeAttempt(attempt),
     request: { headers: attempt.request_headers, body },
   }
 })

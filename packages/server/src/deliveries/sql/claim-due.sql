@@ -4,22 +4,12 @@
 -- $1 limit, $2 lease token, $3 node, $4 how many for an idle endpoint, $5 [{webhook_id, free}] of the others,
 -- $6 default timeout and $7 lease margin, in milliseconds.
 --
--- The recursive part steps through the index from one webhook to the next, so its cost follows the number of webhooks
--- that have something queued, not the number of deliveries. A global order with exclusions was measured at six times
--- the cost when 100,000 deliveries of one sick endpoint are due.
-with recursive waiting as (
-  (select q.webhook_id from webhooks_internal.queue q order by q.webhook_id limit 1)
-  union all
-  select (
-    select q.webhook_id from webhooks_internal.queue q where q.webhook_id > w.webhook_id order by q.webhook_id limit 1
-  )
-  from waiting w
-  where w.webhook_id is not null
-),
-endpoints as (
+-- Stepping from endpoint to endpoint was measured at a sixth of the cost of a global order with exclusions when 100,000
+-- deliveries of one sick endpoint are due.
+with endpoints as (
   select c.id as webhook_id, c.url, c.secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
     coalesce(busy.free, 2 * c.max_in_flight, $4::integer) as free
-  from waiting w
+  from webhooks_internal.queued_webhooks w
   join webhooks.webhook_configurations c on c.id = w.webhook_id and c.is_active
   left join json_to_recordset($5::json) as busy (webhook_id uuid, free integer) on busy.webhook_id = c.id
 ),
