@@ -13,6 +13,8 @@ create table webhooks.webhook_configurations (
   has_secret boolean not null generated always as (secret is not null) stored,
   secret_hint text,
   description text,
+  -- A MongoDB query over event, data and previous; see src/fanout/filter.ts.
+  filter jsonb check (jsonb_typeof(filter) = 'object'),
   -- `headers` shows the names with masked values; the values are in `sealed_headers`, encrypted like `secret`.
   headers jsonb not null default '{}',
   sealed_headers text check (sealed_headers like 'v1.%'),

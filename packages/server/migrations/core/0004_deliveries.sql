@@ -26,6 +26,22 @@ create index webhook_deliveries_webhook on webhooks.webhook_deliveries (webhook_
 create index webhook_deliveries_organization on webhooks.webhook_deliveries (organization_id, created_at desc);
 create index webhook_deliveries_event on webhooks.webhook_deliveries (event_id);
 
+-- The other decisions, counted: what was not delivered because the webhook was off or does not subscribe to it. (What its
+-- filter kept back has a delivery of its own, with status `filtered`.)
+create table webhooks.webhook_skips (
+  organization_id uuid not null,
+  webhook_id uuid not null,
+  event text not null,
+  reason text not null check (reason in ('inactive', 'not subscribed')),
+  day date not null,
+  count bigint not null,
+  primary key (webhook_id, day, event, reason)
+)
+with (fillfactor = 50);
+
+comment on table webhooks.webhook_skips is 'Events that a webhook did not get, by reason and day';
+comment on column webhooks.webhook_skips.webhook_id is '@references webhooks.webhook_configurations(id)';
+
 -- What is left to do, apart from what was done: one row for every delivery that is pending, retrying or being sent.
 create table webhooks_internal.queue (
   delivery_id uuid primary key,

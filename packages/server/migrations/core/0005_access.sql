@@ -4,6 +4,7 @@
 alter table webhooks.webhook_configurations enable row level security;
 alter table webhooks.webhook_events enable row level security;
 alter table webhooks.webhook_deliveries enable row level security;
+alter table webhooks.webhook_skips enable row level security;
 alter table webhooks_internal.attempts enable row level security;
 
 do $$
@@ -12,7 +13,7 @@ declare
 begin
   foreach tenant_table in array array[
     'webhooks.webhook_configurations', 'webhooks.webhook_events', 'webhooks.webhook_deliveries',
-    'webhooks_internal.attempts'
+    'webhooks.webhook_skips', 'webhooks_internal.attempts'
   ] loop
     execute format('create policy every_organization on %s to webhooks_service using (true) with check (true)', tenant_table);
     execute format(
@@ -24,11 +25,11 @@ end
 $$;
 
 -- `secret` may be written and never be read; `sealed_headers` likewise.
-grant select (id, organization_id, name, url, events, is_active, has_secret, secret_hint, description, headers, timeout_ms,
+grant select (id, organization_id, name, url, events, is_active, has_secret, secret_hint, description, filter, headers, timeout_ms,
     max_in_flight, disabled_reason, disabled_at, created_at, updated_at),
-  insert (id, organization_id, name, url, events, is_active, secret, secret_hint, description, headers, sealed_headers,
-    timeout_ms, max_in_flight),
-  update (name, url, events, is_active, secret, secret_hint, description, headers, sealed_headers, timeout_ms,
+  insert (id, organization_id, name, url, events, is_active, secret, secret_hint, description, filter, headers,
+    sealed_headers, timeout_ms, max_in_flight),
+  update (name, url, events, is_active, secret, secret_hint, description, filter, headers, sealed_headers, timeout_ms,
     max_in_flight),
   delete
 on webhooks.webhook_configurations to webhooks_service, webhooks_api;
@@ -40,5 +41,5 @@ grant select (id, organization_id, webhook_id, event_id, event, status, reason, 
   last_response_code, last_error, created_at, updated_at, completed_at)
 on webhooks.webhook_deliveries to webhooks_service, webhooks_api;
 
-grant select on webhooks_internal.attempts, webhooks.webhook_logs, webhooks.webhook_event_types
+grant select on webhooks.webhook_skips, webhooks_internal.attempts, webhooks.webhook_logs, webhooks.webhook_event_types
 to webhooks_service, webhooks_api;

@@ -7,6 +7,7 @@ import { toErrorResponse } from './rest/error-response.ts'
 import type { RestResponse } from './rest/rest-message.ts'
 import type { Rest } from './rest/rest.ts'
 import type { RpcContext, RpcFunction } from './rpc/rpc.ts'
+import { previewFilter } from './rpc/preview-filter.ts'
 import { retryDelivery } from './rpc/retry-delivery.ts'
 import { testWebhook } from './rpc/test-webhook.ts'
 import { welcomePage } from './welcome-page.ts'
@@ -19,6 +20,7 @@ const REST_METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT'] as const
 const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   test_webhook: testWebhook,
   retry_delivery: retryDelivery,
+  preview_filter: previewFilter,
 }
 
 export interface ApiOptions {

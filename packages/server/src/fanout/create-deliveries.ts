@@ -10,6 +10,7 @@ import type { Match, Subscription } from './match-webhooks.ts'
 import { matchWebhooks } from './match-webhooks.ts'
 
 const readSubscriptions = loadStatement(import.meta.url, 'read-subscriptions')
+const countSkips = loadStatement(import.meta.url, 'count-skips')
 const createDeliveries = loadStatement(import.meta.url, 'create-deliveries')
 
 export interface FanOutOptions {
@@ -21,7 +22,7 @@ export interface FanOutOptions {
 }
 
 /**
- * Writes one delivery for every event and webhook that match.
+ * Writes one delivery for every event and webhook that match, and counts the other pairs with the reason.
  * @returns those that this node leased for itself, to be sent once the transaction has committed.
  */
 export async function fanOut(
@@ -31,20 +32,26 @@ export async function fanOut(
 ): Promise<LeasedDelivery[]> {
   const organizations = [...new Set(events.map((event) => event.organization_id))]
   const { rows } = await connection.query<Subscription>(readSubscriptions, [organizations])
-  const matches = matchWebhooks(events, rows)
+  const { matches, skips } = matchWebhooks(events, rows)
+  if (skips.length > 0) await connection.query(countSkips, [JSON.stringify(skips)])
   if (matches.length === 0) return []
   const lease = newToken()
   const planned = matches.map((match) => plan(match, lease, options))
   await connection.query(createDeliveries, [JSON.stringify(planned.map(toRow)), lease, options.nodeId])
-  return planned.flatMap(({ leased, delivery }) => (leased ? [delivery] : []))
+  return planned.flatMap(({ isLeased, delivery }) => (isLeased ? [delivery] : []))
 }
 
 interface Plan {
-  leased: boolean
+  isLeased: boolean
+  filtered: string | undefined
   delivery: LeasedDelivery
 }
 
-function plan({ event, subscription }: Match<OutboxEvent>, lease: string, options: FanOutOptions): Plan {
+function plan(
+  { event, subscription, filtered }: Match<OutboxEvent>,
+  lease: string,
+  options: FanOutOptions,
+): Plan {
   const target = options.openTarget(subscription)
   const delivery: LeasedDelivery = {
     id: newId(),
@@ -59,16 +66,17 @@ function plan({ event, subscription }: Match<OutboxEvent>, lease: string, option
     leaseEnds: options.clock.now() + target.timeout + LEASE_MARGIN_MS,
     target,
   }
-  return { leased: options.admit(target.id), delivery }
+  return { isLeased: filtered === undefined && options.admit(target.id), filtered, delivery }
 }
 
-function toRow({ leased, delivery }: Plan): object {
+function toRow({ isLeased, filtered, delivery }: Plan): object {
   return {
     id: delivery.id,
     organization_id: delivery.organizationId,
     webhook_id: delivery.target.id,
     event_id: delivery.eventId,
     event: delivery.event,
-    lease_ms: leased ? delivery.target.timeout + LEASE_MARGIN_MS : null,
+    lease_ms: isLeased ? delivery.target.timeout + LEASE_MARGIN_MS : null,
+    reason: filtered ?? null,
   }
 }

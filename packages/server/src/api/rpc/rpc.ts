@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { AttemptWriter } from '../../attempts/attempt-writer.ts'
 import type { Clock } from '../../clock.ts'
-import type { Connection, Database } from '../../db/database.ts'
+import type { Database } from '../../db/database.ts'
 import type { AttemptRecord } from '../../dispatch/make-attempt.ts'
 import type { Sender } from '../../dispatch/send.ts'
 import { ApiError } from '../../errors.ts'
@@ -40,21 +40,31 @@ export function describeAttempt(attempt: AttemptRecord): object {
   return { status, response_code, duration_ms, response_body, error_message, diagnosis, log_id: id }
 }
 
+/** Reads as the caller may: another organization's rows do not exist. */
+export async function readAs<R extends object>(
+  { database }: RpcContext,
+  principal: Principal,
+  sql: string,
+  params: readonly unknown[],
+): Promise<R[]> {
+  return await database.transaction(async (connection) => {
+    await actAs(connection, principal, 'read only')
+    return (await connection.query<R>(sql, params)).rows
+  })
+}
+
 /**
- * Reads one row as the caller may see it: another organization's row does not exist.
+ * Reads the one row with an id as the caller may see it.
  * @throws ApiError 404
  */
 export async function findVisible<R extends object>(
-  { database }: RpcContext,
+  context: RpcContext,
   principal: Principal,
   what: string,
   sql: string,
   id: string,
 ): Promise<R> {
-  const row = await database.transaction(async (connection: Connection) => {
-    await actAs(connection, principal, 'read only')
-    return (await connection.query<R>(sql, [id])).rows[0]
-  })
+  const [row] = await readAs<R>(context, principal, sql, [id])
   if (row === undefined) throw new ApiError(404, 'P0002', `there is no ${what} with id ${id}`)
   return row
 }

@@ -3,6 +3,7 @@ import { isReservedHeader, maskValues } from '../../dispatch/build-request.ts'
 import type { GuardOptions } from '../../dispatch/network-guard.ts'
 import { checkUrl } from '../../dispatch/network-guard.ts'
 import { messageOf } from '../../errors.ts'
+import { compileFilter } from '../../fanout/filter.ts'
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
 /** Visible ASCII, with spaces inside: what every HTTP implementation passes on unchanged. */
@@ -48,9 +49,19 @@ export function configurationFields(guard: GuardOptions) {
     is_active: z.boolean('must be true or false'),
     secret: secret.nullable(),
     description: text(2_000).nullable(),
+    filter: z.custom<object | null>().superRefine(checkFilter).nullable(),
     headers,
     timeout_ms: whole(1_000, 60_000).nullable(),
     max_in_flight: whole(1, 1_000).nullable(),
+  }
+}
+
+function checkFilter(filter: unknown, context: z.RefinementCtx): void {
+  if (filter === null) return
+  try {
+    compileFilter(filter)
+  } catch (error) {
+    context.addIssue(messageOf(error))
   }
 }
 

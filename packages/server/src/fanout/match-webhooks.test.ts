@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Subscription } from './match-webhooks.ts'
+import { matchWebhooks } from './match-webhooks.ts'
+
+const webhook = (webhook_id: string, fields: Partial<Subscription> = {}): Subscription => ({
+  webhook_id,
+  organization_id: 'acme',
+  events: ['deal.*'],
+  is_active: true,
+  filter: null,
+  url: '',
+  secret: null,
+  sealed_headers: null,
+  timeout_ms: null,
+  max_in_flight: null,
+  ...fields,
+})
+
+const event = (name: string, data: object = {}, organization_id = 'acme') => ({
+  organization_id,
+  event: name,
+  body: JSON.stringify({ event: name, timestamp: '2025-01-15T10:30:00.000Z', data }),
+})
+
+const decide = (events: ReturnType<typeof event>[], webhooks: Subscription[]) => {
+  const { matches, skips } = matchWebhooks(events, webhooks)
+  return {
+    matches: matches.map((match) => [match.event.event, match.subscription.webhook_id, match.filtered]),
+    skips: skips.map(({ webhook_id, event: name, reason, count }) => [webhook_id, name, reason, count]),
+  }
+}
+
+test('an event goes to the webhooks of its organization that subscribe to it', () => {
+  const webhooks = [webhook('a'), webhook('b', { organization_id: 'other' }), webhook('c', { events: ['*'] })]
+  assert.deepEqual(decide([event('deal.created')], webhooks), {
+    matches: [
+      ['deal.created', 'a', undefined],
+      ['deal.created', 'c', undefined],
+    ],
+    skips: [],
+  })
+})
+
+test('what a webhook does not get is counted with the reason', () => {
+  const webhooks = [webhook('off', { is_active: false }), webhook('deals')]
+  const events = [event('contact.created'), event('contact.created'), event('deal.created')]
+  assert.deepEqual(decide(events, webhooks).skips, [
+    ['off', 'contact.created', 'inactive', 2],
+    ['deals', 'contact.created', 'not subscribed', 2],
+    ['off', 'deal.created', 'inactive', 1],
+  ])
+})
+
+test('a filter keeps back what it does not match, and says so', () => {
+  const webhooks = [webhook('won', { filter: '{"data.stage": "Won"}' }), webhook('all')]
+  assert.deepEqual(decide([event('deal.updated', { stage: 'New' })], webhooks).matches, [
+    ['deal.updated', 'won', 'filtered'],
+    ['deal.updated', 'all', undefined],
+  ])
+  assert.deepEqual(decide([event('deal.updated', { stage: 'Won' })], webhooks).matches[0], [
+    'deal.updated',
+    'won',
+    undefined,
+  ])
+})
+
+test('a filter that cannot be applied keeps back its own webhook alone', () => {
+  const webhooks = [webhook('broken', { filter: '{"data.stage": {"$bogus": 1}}' }), webhook('all')]
+  const { matches } = decide([event('deal.updated')], webhooks)
+  assert.match(String(matches[0]?.[2]), /could not be applied: .*\$bogus/)
+  assert.deepEqual(matches[1], ['deal.updated', 'all', undefined])
+})

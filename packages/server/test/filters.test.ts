@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { DeliveryRow } from './harness/api.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+
+interface Preview {
+  matched: number
+  of: number
+  samples: { event: string; data: { stage: string } }[]
+}
+
+onEachEngine('filters', (stage) => {
+  const WON = { 'data.stage': 'Won', 'data.value': { $gte: 1000 } }
+
+  async function deal(fields: object): Promise<void> {
+    await stage.server.api.insert('deals', { organization_id: stage.organizationId, ...fields })
+  }
+
+  test('what a filter lets through is delivered, what it keeps back is visible with the reason', async () => {
+    const { id, path } = await createWebhook(stage, { events: ['deal.created'], filter: WON })
+    await deal({ title: 'small', stage: 'Won', value: 10 })
+    await deal({ title: 'open', stage: 'New', value: 5000 })
+    await deal({ title: 'large', stage: 'Won', value: 5000 })
+    const [request] = await stage.receiver.received(path, 1)
+    assert.equal(request?.json.data['title'], 'large')
+    const filtered = await stage.server.api.rows<DeliveryRow>(
+      `webhook_deliveries?webhook_id=${id}&status=filtered`,
+      2,
+    )
+    assert.deepEqual(
+      filtered.map(({ reason, attempts }) => [reason, attempts]),
+      [
+        ['filtered', 0],
+        ['filtered', 0],
+      ],
+    )
+    assert.equal((await stage.receiver.received(path, 1)).length, 1)
+  })
+
+  test('previous can be asked for: only deals that moved to "Won" from "Negotiation"', async () => {
+    const filter = { 'data.stage': 'Won', 'previous.stage': 'Negotiation' }
+    const { path } = await createWebhook(stage, { events: ['deal.stage.changed'], filter })
+    for (const stageBefore of ['New', 'Negotiation']) {
+      const { id } = await stage.server.api.insert<{ id: string }>('deals', {
+        organization_id: stage.organizationId,
+        title: stageBefore,
+        stage: stageBefore,
+      })
+      await stage.server.api.patch(`deals?id=eq.${id}`, { stage: 'Won' })
+    }
+    assert.deepEqual(
+      (await stage.receiver.received(path, 1)).map(({ json }) => json.data['title']),
+      ['Negotiation'],
+    )
+  })
+
+  test('a filter that cannot work is refused, naming the place and what would be right', async () => {
+    const { id } = await createWebhook(stage, {})
+    const { status, body } = await stage.server.api.request<{ message: string; details: string }>(
+      'PATCH',
+      `webhook_configurations?id=eq.${id}`,
+      { filter: { stage: 'Won' } },
+    )
+    assert.deepEqual([status, body.details], [400, 'filter'])
+    assert.match(body.message, /write "data\.stage"/)
+  })
+
+  test('a filter can be changed and taken away', async () => {
+    const { api } = stage.server
+    const { id, path } = await createWebhook(stage, { events: ['deal.assigned'], filter: WON })
+    await api.patch(`webhook_configurations?id=eq.${id}`, { filter: null })
+    await deal({ title: 'unfiltered', assigned_to: stage.organizationId })
+    assert.equal((await stage.receiver.received(path, 1)).length, 1)
+    const [webhook] = await api.get(`webhook_configurations?id=eq.${id}`)
+    assert.equal(webhook?.['filter'], null)
+  })
+
+  test('preview_filter says how many of the last events would have matched, and shows some', async () => {
+    const { id } = await createWebhook(stage, { events: ['deal.created'] })
+    const all = await stage.server.api.rpc<Preview>('preview_filter', { webhook_id: id, filter: {} })
+    const won = await stage.server.api.rpc<Preview>('preview_filter', { webhook_id: id, filter: WON })
+    assert.equal(all.body.matched, all.body.of)
+    assert.equal(won.body.of, all.body.of)
+    assert.equal(won.body.matched, 1)
+    assert.deepEqual(
+      won.body.samples.map(({ event, data }) => [event, data.stage]),
+      [['deal.created', 'Won']],
+    )
+    const byEvents = await stage.server.api.rpc<Preview>('preview_filter', {
+      organization_id: stage.organizationId,
+      events: ['deal.*'],
+      filter: { 'data.stage': 'Won', 'data.value': 10 },
+    })
+    assert.equal(byEvents.body.matched, 1)
+  })
+
+  test('preview_filter refuses a wrong filter and an unclear source', async () => {
+    const wrong = await stage.server.api.rpc<{ details: string }>('preview_filter', {
+      events: ['*'],
+      filter: { $where: '1' },
+    })
+    assert.deepEqual([wrong.status, wrong.body.details], [400, 'filter'])
+    const unclear = await stage.server.api.rpc<{ details: string }>('preview_filter', { filter: {} })
+    assert.deepEqual([unclear.status, unclear.body.details], [400, 'webhook_id'])
+  })
+
+  test('what a webhook does not get is counted by reason', async () => {
+    const { api } = stage.server
+    const off = await createWebhook(stage, { events: ['*'], is_active: false })
+    const deals = await createWebhook(stage, { events: ['deal.*'] })
+    const data = { id: 'm-1' }
+    const event = { organization_id: stage.organizationId, event: 'zoom.recording.completed', data }
+    await api.insert('webhook_events', event)
+    await api.insert('webhook_events', event)
+    const count = async (id: string, reason: string): Promise<number> =>
+      (
+        await api.get<{ count: number }>(
+          `webhook_skips?webhook_id=eq.${id}&reason=eq.${encodeURIComponent(reason)}&event=eq.zoom.recording.completed`,
+        )
+      ).reduce((sum, row) => sum + row.count, 0)
+    await api.rows(`webhook_skips?webhook_id=eq.${off.id}&event=eq.zoom.recording.completed&count=eq.2`, 1)
+    assert.equal(await count(off.id, 'inactive'), 2)
+    assert.equal(await count(deals.id, 'not subscribed'), 2)
+  })
+})
