@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import ipaddr from 'ipaddr.js'
 import { parseDuration } from './duration.ts'
@@ -33,7 +34,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** The environment, over what `.env` in the working directory says. */
 export function readEnvironment(file = '.env'): Environment {
-  return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...process.env } : process.env
+  if (!existsSync(file)) return process.env
+  // Editors on Windows begin a file with a byte order mark, which would become part of the first name.
+  return { ...parseEnv(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')), ...process.env }
 }
 
 /** @throws StartError that names every wrong variable, what is wrong with it and what would be right. */
@@ -99,9 +102,18 @@ function parseDatabaseUrl(text: string): string | undefined {
   return text
 }
 
+export function isServiceKey(text: string): boolean {
+  return /^[\x21-\x7e]{16,256}$/.test(text)
+}
+
+/** 32 bytes in base64. */
+export function isEncryptionKey(text: string): boolean {
+  return /^[A-Za-z0-9+/]{43}=$/.test(text)
+}
+
 function parseServiceKey(text: string): string | undefined {
   if (text === '') return undefined
-  if (!/^[\x21-\x7e]{16,256}$/.test(text)) {
+  if (!isServiceKey(text)) {
     throw new Error(
       'must be 16 to 256 printable ASCII characters without spaces. Make one: openssl rand -hex 24',
     )
@@ -137,6 +149,8 @@ function parseRanges(text: string): AddressRange[] {
   return text.split(',').map((part) => {
     const range = part.trim()
     try {
+      // Spellings such as 010.0.0.0 or 10 mean another address than they seem to.
+      if (isIP(range.split('/')[0] ?? '') === 0) throw new Error('not an address')
       if (range.includes('/')) return ipaddr.parseCIDR(range)
       const address = ipaddr.parse(range)
       return [address, address.kind() === 'ipv4' ? 32 : 128]

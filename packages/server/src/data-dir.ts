@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { StartError, messageOf } from './errors.ts'
-
-const LOCK_FILE = 'connectgain.lock'
+import type { FolderLock } from './folder-lock.ts'
+import { lockFolder } from './folder-lock.ts'
 
 export interface DataDir {
   /** Absolute. */
   path: string
   /** Takes the folder for this process alone; the embedded database has no lock of its own. */
-  lock(): void
-  unlock(): void
+  lock(): Promise<void>
+  unlock(): Promise<void>
   /** The content of a key file, made with `generate` (and readable by its owner alone) the first time. */
-  readKey(name: string, generate: () => string): string
+  readKey(name: string, generate: () => string, isValid: (key: string) => boolean): string
 }
 
 /** Opens, and where needed makes, the folder of the embedded database and the generated keys. */
@@ -25,78 +25,47 @@ export function openDataDir(path: string): DataDir {
       `DATA_DIR: cannot make the folder ${absolute}: ${messageOf(error)}. Name one that can be written.`,
     )
   }
-  const lockPath = join(absolute, LOCK_FILE)
+  let lock: FolderLock | undefined
   return {
     path: absolute,
-    lock: () => takeLock(lockPath, absolute),
-    unlock: () => rmSync(lockPath, { force: true }),
-    readKey: (name, generate) => readOrMake(join(absolute, name), generate),
+    lock: async () => {
+      lock = await lockFolder(absolute)
+    },
+    unlock: async () => {
+      await lock?.release()
+    },
+    readKey: (name, generate, isValid) => readOrMake(join(absolute, name), generate, isValid),
   }
 }
 
 export const generateServiceKey = (): string => `cgs_${randomBytes(24).toString('base64url')}`
 export const generateEncryptionKey = (): string => randomBytes(32).toString('base64')
 
-function readOrMake(path: string, generate: () => string): string {
+/** Written aside and then linked into place: a key file is whole or not there, also when two processes start at once. */
+function readOrMake(path: string, generate: () => string, isValid: (key: string) => boolean): string {
+  const draft = `${path}.${process.pid}`
   try {
-    writeFileSync(path, `${generate()}\n`, { mode: 0o600, flag: 'wx' })
+    if (!existsSync(path)) {
+      writeFileSync(draft, `${generate()}\n`, { mode: 0o600, flush: true })
+      linkSync(draft, path)
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
       throw new StartError(`DATA_DIR: cannot write ${path}: ${messageOf(error)}.`)
     }
+  } finally {
+    rmSync(draft, { force: true })
   }
-  return readFileSync(path, 'utf8').trim()
+  const key = readKeyFile(path)
+  if (!isValid(key))
+    throw new StartError(`DATA_DIR: ${path} does not hold a usable key. Put the right one back.`)
+  return key
 }
 
-interface Owner {
-  pid: number
-  born: string
-}
-
-/** Survives a SIGKILL of its owner: a lock whose process is gone, or whose pid is another process by now, is stale. */
-function takeLock(path: string, dataDir: string): void {
-  const owner = readOwner(path)
-  if (owner !== undefined && owner.pid !== process.pid && bornOf(owner.pid) === owner.born) {
-    throw new StartError(
-      `DATA_DIR: ${dataDir} is in use by process ${owner.pid}. ` +
-        'Stop that one, or set DATA_DIR to another folder. Several nodes need DATABASE_URL.',
-    )
-  }
-  rmSync(path, { force: true })
-  const self: Owner = { pid: process.pid, born: bornOf(process.pid) ?? '' }
+function readKeyFile(path: string): string {
   try {
-    writeFileSync(path, JSON.stringify(self), { flag: 'wx', mode: 0o600 })
-  } catch {
-    throw new StartError(
-      `DATA_DIR: ${dataDir} is being taken by another process just now. Start one at a time.`,
-    )
-  }
-}
-
-function readOwner(path: string): Owner | undefined {
-  try {
-    const owner = JSON.parse(readFileSync(path, 'utf8')) as Partial<Owner>
-    return typeof owner.pid === 'number' && typeof owner.born === 'string'
-      ? { pid: owner.pid, born: owner.born }
-      : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** When the process started, in kernel ticks where /proc tells; '' for a live process elsewhere; undefined: no such process. */
-function bornOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The second field is the command in brackets, which may hold spaces; the state follows, the start time is the 22nd.
-    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return state === 'Z' ? undefined : fields[18]
-  } catch {
-    try {
-      process.kill(pid, 0)
-      return ''
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'EPERM' ? '' : undefined
-    }
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    throw new StartError(`DATA_DIR: cannot read ${path}: ${messageOf(error)}.`)
   }
 }

@@ -151,8 +151,8 @@ function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints
     log: options.log,
     run: async () => {
       const places = dispatcher.reserve()
-      const admit = (webhookId: string): boolean => {
-        const isAdmitted = places.admit(webhookId)
+      const admit: typeof places.admit = (webhookId, body) => {
+        const isAdmitted = places.admit(webhookId, body)
         if (!isAdmitted) hints.isParked = true
         return isAdmitted
       }

@@ -9,7 +9,7 @@ import { webhookEventRules } from './api/tables/webhook-events.ts'
 import { AttemptWriter } from './attempts/attempt-writer.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { parseConfig, readEnvironment } from './config.ts'
+import { isEncryptionKey, isServiceKey, parseConfig, readEnvironment } from './config.ts'
 import type { DataDir } from './data-dir.ts'
 import { generateEncryptionKey, generateServiceKey, openDataDir } from './data-dir.ts'
 import type { Database } from './db/database.ts'
@@ -25,6 +25,7 @@ import { newToken } from './ids.ts'
 import { within } from './lifecycle.ts'
 import { VERSION } from './version.ts'
 import { createSecretBox } from './webhooks/secrets.ts'
+import { requireKeysInUse } from './webhooks/keys-in-use.ts'
 import { createTargetOpener } from './webhooks/webhook-target.ts'
 
 /** Starts everything that this process's settings ask for; prints where it is, and stops in order on a signal. */
@@ -35,9 +36,8 @@ export async function serve(): Promise<void> {
       process.once(signal, () => void running.stop().then(() => process.exit(0)))
     }
   } catch (error) {
-    if (!(error instanceof StartError)) throw error
-    process.stderr.write(`ConnectGain Webhooks cannot start.\n\n${error.message}\n`)
-    process.exit(2)
+    process.stderr.write(`ConnectGain Webhooks cannot start.\n\n${messageOf(error)}\n`)
+    process.exit(error instanceof StartError ? 2 : 1)
   }
 }
 
@@ -46,7 +46,7 @@ export async function migrateOnly(config: Config): Promise<string[]> {
   const dataDir = openDataDir(config.dataDir)
   const { database, applied } = await openDatabase(config, dataDir, createLog(config))
   await database.close()
-  if (config.databaseUrl === undefined) dataDir.unlock()
+  await dataDir.unlock()
   return applied
 }
 
@@ -57,7 +57,7 @@ interface Running {
 async function start(config: Config): Promise<Running> {
   const log = createLog(config)
   const dataDir = openDataDir(config.dataDir)
-  const serviceKey = config.serviceKey ?? dataDir.readKey('service-key', generateServiceKey)
+  const serviceKey = config.serviceKey ?? dataDir.readKey('service-key', generateServiceKey, isServiceKey)
   const { database } = await openDatabase(config, dataDir, log)
   const { engine, server, close } = await compose(
     config,
@@ -75,7 +75,7 @@ async function start(config: Config): Promise<Running> {
       await engine?.stop()
       await close()
       await database.close()
-      if (config.databaseUrl === undefined) dataDir.unlock()
+      await dataDir.unlock()
     },
   }
 }
@@ -91,7 +91,7 @@ interface OpenedDatabase {
 }
 
 async function openDatabase(config: Config, dataDir: DataDir, log: Logger): Promise<OpenedDatabase> {
-  if (config.databaseUrl === undefined) dataDir.lock()
+  if (config.databaseUrl === undefined) await dataDir.lock()
   const database =
     config.databaseUrl === undefined
       ? await openPglite(`${dataDir.path}/database`)
@@ -113,13 +113,14 @@ async function openDatabase(config: Config, dataDir: DataDir, log: Logger): Prom
 
 function readKeys(config: Config, dataDir: DataDir): Buffer[] {
   if (config.encryptionKeys.length > 0) return config.encryptionKeys
-  return [Buffer.from(dataDir.readKey('encryption-key', generateEncryptionKey), 'base64')]
+  return [Buffer.from(dataDir.readKey('encryption-key', generateEncryptionKey, isEncryptionKey), 'base64')]
 }
 
 /** Puts the parts together; each gets what it needs handed in, none reaches for it. */
 async function compose(config: Config, database: Database, serviceKey: string, keys: Buffer[], log: Logger) {
   const clock = systemClock
   const guard = { allowHttp: config.allowHttpUrls, egressAllow: config.egressAllow }
+  await requireKeysInUse(database, keys)
   const box = createSecretBox(keys)
   const openTarget = createTargetOpener(box, {
     timeout: config.deliveryTimeout,
@@ -173,16 +174,23 @@ async function listen(server: ReturnType<typeof createServer>, { port, host }: C
   try {
     await server.listen({ port, host })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why =
-      code === 'EADDRINUSE'
-        ? `port ${port} is in use. Stop what uses it, or choose another`
-        : messageOf(error)
-    throw new StartError(`PORT: ${why}; PORT=0 picks a free one.`)
+    throw new StartError(explainListenError(error as NodeJS.ErrnoException, port, host))
   }
   const isLocal = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)
   const shown = isLocal ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return `http://${shown}:${(server.server.address() as AddressInfo).port}`
+}
+
+function explainListenError({ code, message }: NodeJS.ErrnoException, port: number, host: string): string {
+  if (code === 'EADDRINUSE') {
+    return `PORT: port ${port} is in use. Stop what uses it, or choose another; PORT=0 picks a free one.`
+  }
+  if (code === 'EACCES')
+    return `PORT: port ${port} needs more rights than this user has. Choose one above 1023.`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return `HOST: '${host}' is not an address of this machine. 127.0.0.1 is for itself alone, 0.0.0.0 for its network.`
+  }
+  return `HOST, PORT: cannot listen on ${host}, port ${port}: ${message}`
 }
 
 async function versionOf(database: Database): Promise<string> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -80,6 +80,45 @@ suite('the first start', () => {
   })
 })
 
+suite('keys in the data folder', () => {
+  let folder: string
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'connectgain-keys-'))
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  for (const name of ['service-key', 'encryption-key']) {
+    test(`an empty ${name} stops the start instead of opening the door`, async () => {
+      const dataDir = join(folder, name)
+      mkdirSync(dataDir)
+      writeFileSync(join(dataDir, name), '')
+      const { exited, output } = spawnServer({ PORT: '0', DATA_DIR: dataDir }, folder)
+      assert.equal(await exited, 2)
+      assert.match(output(), new RegExp(`${name} does not hold a usable key`))
+      assert.doesNotMatch(output(), /\n +at /)
+    })
+  }
+
+  test('a lost encryption key stops the start when secrets were sealed with it', async () => {
+    const site = createSite(undefined, { DATA_DIR: join(folder, 'lost') })
+    const server = await site.start()
+    const { id } = await server.api.insert<{ id: string }>('organizations', { name: 'Acme' })
+    await server.api.insert('webhook_configurations', {
+      organization_id: id,
+      name: 'Sealed',
+      url: 'https://crm.example.com/webhook',
+      events: ['*'],
+      secret: 'your-secret-key',
+    })
+    await server.stop()
+    rmSync(join(folder, 'lost', 'encryption-key'))
+    const { exited, output } = spawnServer(site.settings, folder)
+    assert.equal(await exited, 2)
+    assert.match(output(), /ENCRYPTION_KEYS: stored secrets were sealed with a key that is not there/)
+    await site.close()
+  })
+})
+
 suite('a wrong setting stops the start, naming the variable and the fix', () => {
   const wrong: readonly [string, string, RegExp][] = [
     ['PORT', 'http', /PORT: 'http' is not valid\. It takes a whole number/],
@@ -89,6 +128,8 @@ suite('a wrong setting stops the start, naming the variable and the fix', () => 
     ['ENCRYPTION_KEYS', 'c2hvcnQ=', /ENCRYPTION_KEYS: key 1 has 5 bytes, 32 are needed/],
     ['ALLOW_HTTP_URLS', 'yes', /ALLOW_HTTP_URLS: 'yes' is not valid\. It takes true or false/],
     ['EGRESS_ALLOW', '10.0.0.0/99', /EGRESS_ALLOW: .*CIDR/],
+    ['EGRESS_ALLOW', '010.0.0.0/8', /EGRESS_ALLOW: .*CIDR/],
+    ['HOST', '203.0.113.7', /HOST: '203\.0\.113\.7' is not an address of this machine/],
     ['RETRY_SCHEDULE', '5s,soon', /RETRY_SCHEDULE: 'soon' is not valid\. It takes waits/],
     ['DELIVERY_TIMEOUT', '10', /DELIVERY_TIMEOUT: '10' is not valid\. It takes a time/],
     ['CRM_TABLES', '1', /CRM_TABLES: .*true or false/],

@@ -47,6 +47,20 @@ as $$
   select nullif(nullif(current_setting('request.jwt.claims', true), '')::json ->> 'organization_id', '')::uuid
 $$;
 
+-- An answer is built as one text. Beyond this bound it would exhaust the process that passes it on.
+create function webhooks_internal.bounded_answer(answer text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog
+as $$
+begin
+  if octet_length(answer) > 64 * 1024 * 1024 then
+    raise exception using errcode = 'PT413', message = 'the answer is larger than 64 MiB',
+      hint = 'Ask for fewer rows with limit, or for fewer columns with select.';
+  end if;
+  return answer;
+end
+$$;
+
 create function webhooks_internal.touch_updated_at() returns trigger
 language plpgsql
 set search_path = pg_catalog

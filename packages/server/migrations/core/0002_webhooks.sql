@@ -4,7 +4,7 @@ create table webhooks.webhook_configurations (
   id uuid primary key default webhooks.uuid_v7(),
   organization_id uuid not null,
   name text not null check (name <> ''),
-  url text not null check (url ~ '^https?://'),
+  url text not null check (url ~* '^https?://'),
   -- Exact event types and wildcards: `deal.*`, `*`.
   events text[] not null check (cardinality(events) > 0),
   is_active boolean not null default true,

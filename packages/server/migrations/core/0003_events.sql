@@ -7,7 +7,8 @@ create table webhooks.webhook_events (
   -- `json`, not `jsonb`: the text stays as it was given, key order and numbers included, and with it the request body.
   data json not null check (json_typeof(data) = 'object'),
   previous json check (json_typeof(previous) = 'object'),
-  "timestamp" timestamptz not null default now(),
+  "timestamp" timestamptz not null default now()
+    check ("timestamp" >= '1970-01-01' and "timestamp" < '10000-01-01'),
   source text not null default 'api',
   created_at timestamptz not null default now()
 );

@@ -46,6 +46,22 @@ create index deals_contact on public.deals (contact_id);
 alter table webhooks.webhook_configurations
   add foreign key (organization_id) references public.organizations (id) on delete cascade;
 
+-- All but what identifies a row and what the database keeps itself: a key that changes would tear a row from its history.
+create function webhooks_internal.grant_crm_table(crm_table text, role text) returns void
+language plpgsql
+set search_path = pg_catalog
+as $$
+declare
+  changeable text;
+begin
+  select string_agg(quote_ident(attname), ', ') into changeable
+  from pg_attribute
+  where attrelid = format('public.%I', crm_table)::regclass and attnum > 0 and not attisdropped
+    and attname not in ('id', 'created_at', 'updated_at');
+  execute format('grant select, insert, delete, update (%s) on public.%I to %I', changeable, crm_table, role);
+end
+$$;
+
 do $$
 declare
   crm_table text;
@@ -56,7 +72,7 @@ begin
          execute function webhooks_internal.touch_updated_at()', crm_table);
     execute format('alter table public.%I enable row level security', crm_table);
     execute format('create policy every_organization on public.%I to webhooks_service using (true) with check (true)', crm_table);
-    execute format('grant select, insert, update, delete on public.%I to webhooks_service', crm_table);
+    perform webhooks_internal.grant_crm_table(crm_table, 'webhooks_service');
   end loop;
 
   foreach crm_table in array array['contacts', 'deals'] loop
@@ -64,7 +80,7 @@ begin
       'create policy own_organization on public.%I to webhooks_api
          using (organization_id = (select webhooks.current_organization()))
          with check (organization_id = (select webhooks.current_organization()))', crm_table);
-    execute format('grant select, insert, update, delete on public.%I to webhooks_api', crm_table);
+    perform webhooks_internal.grant_crm_table(crm_table, 'webhooks_api');
   end loop;
 end
 $$;

@@ -11,7 +11,7 @@ export function createAuthenticate(serviceKey: string): Authenticate {
   return ({ apikey, authorization }) => {
     const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
     const key = bearer ?? (typeof apikey === 'string' ? apikey : undefined)
-    if (key === undefined) {
+    if (key === undefined || key === '') {
       throw new ApiError(401, 'PGRST302', 'no credentials were given', {
         hint: 'Send the header apikey: <key>, or Authorization: Bearer <key>.',
       })

@@ -3,6 +3,7 @@ import fastify from 'fastify'
 import type { Logger } from 'pino'
 import { ApiError, messageOf } from '../errors.ts'
 import type { Authenticate } from './auth.ts'
+import { DEEPEST_JSON, isDeeperThan } from './rest/body.ts'
 import { toErrorResponse } from './rest/error-response.ts'
 import type { RestResponse } from './rest/rest-message.ts'
 import type { Rest } from './rest/rest.ts'
@@ -40,6 +41,9 @@ export function createServer(options: ApiOptions): FastifyInstance {
     http: { maxHeaderSize: LONGEST_HEADER },
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
+    frameworkErrors: (error, _request, reply) => {
+      void answer(reply, toErrorResponse(describe(error, options.log)))
+    },
     requestTimeout: 60_000,
   })
   server.removeAllContentTypeParsers()
@@ -120,6 +124,9 @@ function searchOf({ raw }: FastifyRequest): string {
 
 function parseBody(body: unknown): unknown {
   if (typeof body !== 'string' || body.trim() === '') return {}
+  if (isDeeperThan(body, DEEPEST_JSON)) {
+    throw new ApiError(400, 'PGRST102', `the body has more than ${DEEPEST_JSON} levels of nesting`)
+  }
   try {
     return JSON.parse(body)
   } catch (error) {

@@ -122,7 +122,7 @@ export class AttemptWriter {
   }
 }
 
-/** Class 22: the data is at fault and stays so; class 54: a program limit. All else may pass. */
+/** Classes 22 and 23: the data is at fault and stays so; class 54: a program limit. All else may pass. */
 function isBadData(error: unknown): boolean {
-  return isDatabaseError(error) && /^(22|54)/.test(error.code)
+  return isDatabaseError(error) && /^(22|23|54)/.test(error.code)
 }

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import type { LeasedDelivery } from '../fanout/delivery.ts'
 import { EndpointSlots } from './endpoint-slots.ts'
 
-const LIMITS = { queued: 10, queuedPerEndpoint: 4, inFlight: 5 }
+const LIMITS = { queued: 10, queuedPerEndpoint: 4, inFlight: 5, bodies: 1_000 }
+const BODY = '{}'
 
 function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDelivery {
   const target = {
@@ -20,7 +21,7 @@ function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDeliver
     organizationId: '',
     eventId: '',
     event: '',
-    body: '',
+    body: BODY,
     attempt: 1,
     trigger: 'event',
     isLast: false,
@@ -32,7 +33,7 @@ function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDeliver
 
 function fill(slots: EndpointSlots, webhookId: string, ids: readonly string[], maxInFlight?: number): void {
   for (const id of ids) {
-    assert.equal(slots.reserve(webhookId), true)
+    assert.equal(slots.reserve(webhookId, BODY.length), true)
     slots.add(delivery(webhookId, id, maxInFlight))
   }
 }
@@ -54,7 +55,7 @@ test('a slot that is given back lets the next one of that endpoint go', () => {
   const slots = new EndpointSlots(LIMITS)
   fill(slots, 'a', ['a1', 'a2'], 1)
   assert.deepEqual(takeAll(slots), ['a1'])
-  slots.release('a')
+  slots.release(delivery('a', ''))
   assert.deepEqual(takeAll(slots), ['a2'])
 })
 
@@ -68,16 +69,16 @@ test('the limit over all endpoints holds', () => {
 test('an endpoint whose queue is full takes no more, while another still does', () => {
   const slots = new EndpointSlots(LIMITS)
   fill(slots, 'a', ['1', '2', '3', '4'])
-  assert.equal(slots.reserve('a'), false)
-  assert.equal(slots.reserve('b'), true)
+  assert.equal(slots.reserve('a', BODY.length), false)
+  assert.equal(slots.reserve('b', BODY.length), true)
 })
 
 test('a cancelled reservation gives its place back', () => {
   const slots = new EndpointSlots({ ...LIMITS, queued: 1 })
-  assert.equal(slots.reserve('a'), true)
-  assert.equal(slots.reserve('a'), false)
-  slots.cancelReservation('a')
-  assert.equal(slots.reserve('a'), true)
+  assert.equal(slots.reserve('a', BODY.length), true)
+  assert.equal(slots.reserve('a', BODY.length), false)
+  slots.cancelReservation('a', BODY.length)
+  assert.equal(slots.reserve('a', BODY.length), true)
 })
 
 test('draining one endpoint leaves what is in flight and what others have queued', () => {
@@ -97,11 +98,23 @@ test('what may be claimed counts what is queued, reserved and in flight; an idle
   const slots = new EndpointSlots(LIMITS)
   fill(slots, 'a', ['a1', 'a2'], 4)
   slots.take()
-  slots.reserve('a')
+  slots.reserve('a', BODY.length)
   assert.deepEqual(slots.freeSlots(), [{ webhook_id: 'a', free: 2 * 4 - 3 }])
-  slots.cancelReservation('a')
+  slots.cancelReservation('a', BODY.length)
   slots.take()
-  slots.release('a')
-  slots.release('a')
+  slots.release(delivery('a', ''))
+  slots.release(delivery('a', ''))
   assert.deepEqual(slots.freeSlots(), [])
+})
+
+test('bodies are bounded by their size: what is sent or taken back makes room', () => {
+  const slots = new EndpointSlots({ ...LIMITS, bodies: 2 * BODY.length })
+  fill(slots, 'a', ['a1', 'a2'], 1)
+  assert.equal(slots.reserve('b', BODY.length), false)
+  assert.equal(slots.room, 0)
+  slots.release(slots.take()!)
+  assert.equal(slots.reserve('b', BODY.length), true)
+  slots.cancelReservation('b', BODY.length)
+  slots.drain()
+  assert.equal(slots.room, LIMITS.queued)
 })

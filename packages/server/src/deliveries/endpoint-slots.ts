@@ -7,6 +7,8 @@ export interface SlotLimits {
   queuedPerEndpoint: number
   /** Requests under way, over all endpoints. */
   inFlight: number
+  /** Characters of all bodies waiting or under way; one that several webhooks get counts for each. */
+  bodies: number
 }
 
 /** Deliveries claimed for an endpoint at most, as a multiple of the requests that it may have under way. */
@@ -34,6 +36,7 @@ export class EndpointSlots {
   #ready: string[] = []
   #queued = 0
   #inFlight = 0
+  #bodies = 0
 
   constructor(limits: SlotLimits) {
     this.#limits = limits
@@ -45,22 +48,24 @@ export class EndpointSlots {
 
   /** Deliveries that would still find room, over all endpoints. */
   get room(): number {
-    return this.#limits.queued - this.#queued
+    return this.#bodies >= this.#limits.bodies ? 0 : this.#limits.queued - this.#queued
   }
 
   /** Keeps a place for a delivery that `add` or `cancelReservation` will follow up; false when there is none. */
-  reserve(webhookId: string): boolean {
+  reserve(webhookId: string, bodyLength: number): boolean {
+    if (this.#queued >= this.#limits.queued || this.#bodies >= this.#limits.bodies) return false
     const endpoint = this.#endpoint(webhookId)
-    if (this.#queued >= this.#limits.queued) return false
     if (endpoint.queue.length + endpoint.reserved >= this.#limits.queuedPerEndpoint) return false
     endpoint.reserved += 1
     this.#queued += 1
+    this.#bodies += bodyLength
     return true
   }
 
-  cancelReservation(webhookId: string): void {
+  cancelReservation(webhookId: string, bodyLength: number): void {
     this.#endpoint(webhookId).reserved -= 1
     this.#queued -= 1
+    this.#bodies -= bodyLength
     this.#forgetIdle(webhookId)
   }
 
@@ -97,10 +102,11 @@ export class EndpointSlots {
   }
 
   /** Gives a slot back. */
-  release(webhookId: string): void {
+  release({ target: { id: webhookId }, body }: LeasedDelivery): void {
     const endpoint = this.#endpoint(webhookId)
     endpoint.inFlight -= 1
     this.#inFlight -= 1
+    this.#bodies -= body.length
     this.#list(webhookId, endpoint)
     this.#forgetIdle(webhookId)
   }
@@ -111,6 +117,7 @@ export class EndpointSlots {
     return ids.flatMap((id) => {
       const drained = this.#endpoints.get(id)?.queue.splice(0) ?? []
       this.#queued -= drained.length
+      for (const { body } of drained) this.#bodies -= body.length
       this.#forgetIdle(id)
       return drained
     })

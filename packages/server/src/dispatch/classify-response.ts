@@ -1,4 +1,5 @@
 import { parseRetryAfter } from '../deliveries/retry-schedule.ts'
+import { messageOf } from '../errors.ts'
 import { BlockedDestination } from './network-guard.ts'
 import type { Answer, Phase } from './send.ts'
 import { Timeout } from './send.ts'
@@ -32,6 +33,7 @@ export const ATTEMPT_ERROR_CODES = [
   'invalid_response',
   'blocked_destination',
   'secret_unreadable',
+  'internal_error',
   'network_error',
 ] as const
 
@@ -52,6 +54,12 @@ export function judgeUnreadable(why: string): Verdict {
     why,
     'The operator removed an encryption key that is still needed, or the secret must be set anew.',
   )
+}
+
+/** A defect of ours. It counts as an attempt, or the delivery would be tried for ever. */
+export function judgeDefect(error: unknown): Verdict {
+  const message = `the request could not be made: ${messageOf(error)}`
+  return failed('internal_error', message, 'This is a defect of ConnectGain Webhooks. Please report it.')
 }
 
 type ReceivedAnswer = Extract<Answer, { kind: 'response' }>
@@ -126,7 +134,7 @@ function judgeFailure(error: CodedError, phase: Phase): Verdict {
   const errorCode =
     NETWORK_CODES[code] ??
     (isTlsCode(code) ? 'tls_failure' : undefined) ??
-    (code.startsWith('HPE_') ? 'invalid_response' : 'network_error')
+    (code.startsWith('HPE_') || error.name === 'HTTPParserError' ? 'invalid_response' : 'network_error')
   return failed(
     errorCode,
     error.message || error.errors?.[0]?.message || code,

@@ -20,11 +20,16 @@ export interface DispatcherOptions {
   onRoom(): void
 }
 
-const DEFAULT_LIMITS: SlotLimits = { queued: 5_000, queuedPerEndpoint: 1_000, inFlight: 1_000 }
+const DEFAULT_LIMITS: SlotLimits = {
+  queued: 5_000,
+  queuedPerEndpoint: 1_000,
+  inFlight: 1_000,
+  bodies: 128 * 1024 * 1024,
+}
 
 /** Places in memory that a fan-out asked for before its transaction committed. */
 export interface Reservation {
-  admit(webhookId: string): boolean
+  admit(webhookId: string, body: string): boolean
   commit(deliveries: readonly LeasedDelivery[]): void
   cancel(): void
 }
@@ -54,10 +59,10 @@ export class Dispatcher {
   }
 
   reserve(): Reservation {
-    const admitted: string[] = []
-    const admit = (webhookId: string): boolean => {
-      const hasRoom = !this.#stopping && this.#slots.reserve(webhookId)
-      if (hasRoom) admitted.push(webhookId)
+    const admitted: { webhookId: string; bodyLength: number }[] = []
+    const admit = (webhookId: string, { length: bodyLength }: string): boolean => {
+      const hasRoom = !this.#stopping && this.#slots.reserve(webhookId, bodyLength)
+      if (hasRoom) admitted.push({ webhookId, bodyLength })
       return hasRoom
     }
     return {
@@ -67,7 +72,9 @@ export class Dispatcher {
         this.#pump()
       },
       cancel: () => {
-        for (const webhookId of admitted) this.#slots.cancelReservation(webhookId)
+        for (const { webhookId, bodyLength } of admitted) {
+          this.#slots.cancelReservation(webhookId, bodyLength)
+        }
       },
     }
   }
@@ -76,7 +83,8 @@ export class Dispatcher {
   accept(deliveries: readonly LeasedDelivery[]): void {
     const refused: LeasedDelivery[] = []
     for (const delivery of deliveries) {
-      if (!this.#stopping && this.#slots.reserve(delivery.target.id)) this.#slots.add(delivery)
+      if (!this.#stopping && this.#slots.reserve(delivery.target.id, delivery.body.length))
+        this.#slots.add(delivery)
       else refused.push(delivery)
     }
     if (refused.length > 0) this.#options.giveBack(refused)
@@ -113,7 +121,7 @@ export class Dispatcher {
     } catch (error) {
       this.#options.onFault(delivery, error)
     }
-    this.#slots.release(delivery.target.id)
+    this.#slots.release(delivery)
     if (this.#slots.inFlight === 0) this.#onIdle?.()
     this.#pump()
     if (this.#slots.isRunningLow(delivery.target.id)) this.#options.onRoom()

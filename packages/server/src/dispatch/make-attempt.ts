@@ -4,7 +4,7 @@ import { nextWait } from '../deliveries/retry-schedule.ts'
 import { newId } from '../ids.ts'
 import { buildHeaders, maskHeaders } from './build-request.ts'
 import type { Verdict } from './classify-response.ts'
-import { classify, judgeUnreadable } from './classify-response.ts'
+import { classify, judgeDefect, judgeUnreadable } from './classify-response.ts'
 import type { Answer, Sender } from './send.ts'
 
 /** One attempt, made and judged: a row of `webhook_logs`, and what becomes of the delivery. Times are ISO 8601. */
@@ -44,27 +44,12 @@ export interface AttemptOptions {
   retrySchedule: readonly number[]
 }
 
-/** Sends a delivery once and says what came of it. Writes nothing. */
+/** Sends a delivery once and says what came of it; never rejects. Writes nothing. */
 export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOptions): Promise<AttemptRecord> {
-  const { target } = delivery
   const startedAt = options.clock.now()
-  const body = Buffer.from(delivery.body)
-  const headers = buildHeaders({
-    event: delivery.event,
-    eventId: delivery.eventId,
-    deliveryId: delivery.id,
-    attempt: delivery.attempt,
-    body,
-    secrets: target.secrets,
-    customHeaders: target.headers,
-    now: startedAt,
-  })
-  const answer =
-    target.unreadable === undefined
-      ? await options.sender.send({ url: target.url, headers, body, timeout: target.timeout })
-      : undefined
+  const { headers, answer, verdict } = await exchange(delivery, startedAt, options)
+  const { target } = delivery
   const now = options.clock.now()
-  const verdict = answer === undefined ? judgeUnreadable(target.unreadable ?? '') : classify(answer, now)
   return {
     id: newId(now),
     organization_id: delivery.organizationId,
@@ -82,6 +67,41 @@ export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOpti
     created_at: new Date(startedAt).toISOString(),
     lease: delivery.lease,
     deactivate: verdict.deactivate ?? null,
+  }
+}
+
+interface Exchange {
+  headers: Record<string, string>
+  /** Undefined: nothing could be sent. */
+  answer: Answer | undefined
+  verdict: Verdict
+}
+
+async function exchange(
+  delivery: LeasedDelivery,
+  startedAt: number,
+  { clock, sender }: AttemptOptions,
+): Promise<Exchange> {
+  const { target } = delivery
+  if (target.unreadable !== undefined) {
+    return { headers: {}, answer: undefined, verdict: judgeUnreadable(target.unreadable) }
+  }
+  try {
+    const body = Buffer.from(delivery.body)
+    const headers = buildHeaders({
+      event: delivery.event,
+      eventId: delivery.eventId,
+      deliveryId: delivery.id,
+      attempt: delivery.attempt,
+      body,
+      secrets: target.secrets,
+      customHeaders: target.headers,
+      now: startedAt,
+    })
+    const answer = await sender.send({ url: target.url, headers, body, timeout: target.timeout })
+    return { headers, answer, verdict: classify(answer, clock.now()) }
+  } catch (error) {
+    return { headers: {}, answer: undefined, verdict: judgeDefect(error) }
   }
 }
 

@@ -18,7 +18,8 @@ const REFUSED_URLS =
   'http://example.com ftp://example.com example.com/x https://user@example.com https://:pw@example.com ' +
   'https://example.com/#part https://example.com:22 https://example.com:6379x https://localhost/x https://127.1 ' +
   'https://2130706433 https://0x7f000001 https://0177.0.0.1 https://[::1] https://[::ffff:7f00:1] ' +
-  'https://api.localhost. https://127.0.0.1.'
+  'https://api.localhost. https://127.0.0.1. https:example.com https:///h https://@h/ https://a..b/ https://./ ' +
+  'https:\\\\host https://[::ffff:0:a9fe:a9fe]'
 
 test('private and reserved addresses are forbidden', () => {
   for (const address of `${PRIVATE_V4} ${PRIVATE_V6}`.split(' '))
@@ -48,6 +49,17 @@ test('EGRESS_ALLOW lets its ranges through, exactly to their edges', () => {
 test('a URL is refused for its scheme, credentials, fragment, port or private host', () => {
   for (const url of REFUSED_URLS.split(' '))
     assert.throws(() => checkUrl(url, STRICT), BlockedDestination, url)
+})
+
+test('what a URL parser would repair is refused', () => {
+  for (const url of [
+    ' https://example.com',
+    'https://exam\nple.com/',
+    'https://example.com/a b',
+    `https://${'a'.repeat(300)}.com`,
+  ]) {
+    assert.throws(() => checkUrl(url, STRICT), BlockedDestination, url)
+  }
 })
 
 test('ordinary endpoints are accepted', () => {

@@ -17,21 +17,31 @@ export class BlockedDestination extends Error {
 
 const FORBIDDEN_V4 =
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 ' +
-  '192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4'
+  '192.31.196.0/24 192.52.193.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 ' +
+  '224.0.0.0/4 240.0.0.0/4'
 const FORBIDDEN_V6 =
-  '::/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/32 2001:db8::/32 2002::/16 3fff::/20 5f00::/16 fc00::/7 fe80::/10 ' +
-  'fec0::/10 ff00::/8'
+  '::/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 3fff::/20 5f00::/16 fc00::/7 fe80::/10 ' +
+  'fec0::/10 ff00::/8 2620:4f:8000::/48'
+
+const GLOBAL_V6: readonly AddressRange[] = [ipaddr.parseCIDR('2000::/3')]
 
 const FORBIDDEN: readonly AddressRange[] = `${FORBIDDEN_V4} ${FORBIDDEN_V6}`
   .split(' ')
   .map((range) => ipaddr.parseCIDR(range))
+
+/** Without spaces, backslashes and control characters, which a URL parser repairs and other readers do not. */
+// eslint-disable-next-line no-control-regex
+const ABSOLUTE_URL = /^[a-z]+:\/\/([^/?#\\\s\x00-\x1f]+)[^\\\s\x00-\x1f]*$/i
+const HOST_NAME = /^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/
 
 const ALWAYS_OPEN_PORTS = new Set([80, 443])
 
 /** Whether an address, in any spelling, may be connected to. An IPv4-mapped one is judged by its inner address. */
 export function isAllowedAddress(address: string, egressAllow: readonly AddressRange[]): boolean {
   const parsed = ipaddr.process(address)
-  return isWithin(parsed, egressAllow) || !isWithin(parsed, FORBIDDEN)
+  if (isWithin(parsed, egressAllow)) return true
+  // Of IPv6 only this much is given out for the public internet.
+  return (parsed.kind() === 'ipv4' || isWithin(parsed, GLOBAL_V6)) && !isWithin(parsed, FORBIDDEN)
 }
 
 function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, ranges: readonly AddressRange[]): boolean {
@@ -43,13 +53,15 @@ function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, ranges: readonly AddressRa
  * @throws BlockedDestination
  */
 export function checkUrl(text: string, { allowHttp, egressAllow }: GuardOptions): URL {
-  if (!URL.canParse(text))
+  const authority = ABSOLUTE_URL.exec(text)?.[1]
+  if (authority === undefined || !URL.canParse(text)) {
     throw new BlockedDestination('it is not an absolute URL, such as https://example.com/webhook')
+  }
   const url = new URL(text)
   if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) {
     throw new BlockedDestination(`it must begin with https://${allowHttp ? ' or http://' : ''}`)
   }
-  if (url.username !== '' || url.password !== '') {
+  if (authority.includes('@')) {
     throw new BlockedDestination('it must not hold a user name or password; use a custom header instead')
   }
   if (text.includes('#')) throw new BlockedDestination('it must not have a fragment (the part from # on)')
@@ -67,6 +79,9 @@ function checkPort(url: URL): void {
 
 function checkHost(hostname: string, egressAllow: readonly AddressRange[]): void {
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  if (isIP(host) === 0 && (host.length > 253 || !HOST_NAME.test(host))) {
+    throw new BlockedDestination('its host is neither a name nor an address')
+  }
   if (isIP(host) !== 0 && !isAllowedAddress(host, egressAllow)) {
     throw new BlockedDestination(`the address ${host} is private or reserved`)
   }

@@ -18,7 +18,7 @@ export interface FanOutOptions {
   nodeId: string
   openTarget: OpenTarget
   /** Whether this node has room in memory for one more delivery to that webhook; asked once for each. */
-  admit(webhookId: string): boolean
+  admit(webhookId: string, body: string): boolean
 }
 
 /**
@@ -66,7 +66,7 @@ function plan(
     leaseEnds: options.clock.now() + target.timeout + LEASE_MARGIN_MS,
     target,
   }
-  return { isLeased: filtered === undefined && options.admit(target.id), filtered, delivery }
+  return { isLeased: filtered === undefined && options.admit(target.id, event.body), filtered, delivery }
 }
 
 function toRow({ isLeased, filtered, delivery }: Plan): object {

@@ -43,7 +43,7 @@ export function createSecretBox(keys: readonly Buffer[]): SecretBox {
 }
 
 /** Names a key without telling it. */
-function keyId(key: Buffer): string {
+export function keyId(key: Buffer): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 8)
 }
 

@@ -25,6 +25,14 @@ export interface Api {
   rows<T = Row>(path: string, count: number): Promise<T[]>
 }
 
+/** The four keys of every refusal. */
+export interface ErrorBody {
+  code: string
+  message: string
+  details: string | null
+  hint: string | null
+}
+
 export interface LogRow {
   id: string
   delivery_id: string

@@ -3,7 +3,7 @@ import { isJsonObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 
 /** PostgreSQL reads JSON by recursion, and the embedded one has little stack. */
-const DEEPEST_JSON = 200
+export const DEEPEST_JSON = 200
 
 export interface Rows {
   rows: readonly JsonObject[]
@@ -45,7 +45,8 @@ function parseJson(body: string): unknown {
   }
 }
 
-function isDeeperThan(body: string, most: number): boolean {
+/** Whether JSON text is nested deeper than `most` levels, found without parsing it. */
+export function isDeeperThan(body: string, most: number): boolean {
   let depth = 0
   let isInString = false
   for (let index = 0; index < body.length; index += 1) {

@@ -90,7 +90,7 @@ export function buildAnswer(query: RowsQuery, media: Media | null, extras: reado
   const names = query.outputs.map((_, index) => `c${index}`)
   // By position where cells are named one by one: two outputs may have the same key.
   const alias = media?.format === 'csv' && names.length > 0 ? `r(${names.join(', ')})` : 'r'
-  const body = media === null ? 'null::text' : buildBody(names, media)
+  const body = media === null ? 'null::text' : `webhooks_internal.bounded_answer(${buildBody(names, media)})`
   const list = [`${body} as body`, 'count(*)::int as row_count', ...extras]
   return `select ${list.join(', ')} from (${buildRows(query)}) as ${alias}`
 }

@@ -74,6 +74,7 @@ function isUnreachable(thrown: unknown): boolean {
 function fromDatabase({ code, message, detail, hint }: DatabaseError, isAnonymous: boolean): ApiError {
   const stateClass = code.slice(0, 2)
   const status = statusByState[code] ?? statusByClass[stateClass] ?? 400
+  if (code === 'PT413') return new ApiError(413, '54000', message, hint === undefined ? {} : { hint })
   if (stateClass === 'XX') return new ApiError(status, code, 'internal error')
   if (status === 503) return new ApiError(status, code, 'the database is not available')
   return new ApiError(status === 403 && isAnonymous ? 401 : status, code, message, {

@@ -36,8 +36,7 @@ export function prepareInsert(request: TableRequest): (connection: Connection) =
   }
 }
 
-const isIdempotent = ({ rules, preferences }: TableRequest): boolean =>
-  rules.insert === 'idempotent' && preferences.resolution === null
+const isIdempotent = ({ rules }: TableRequest): boolean => rules.insert === 'idempotent'
 
 function chooseOnConflict(request: TableRequest): OnConflict | null {
   const { scope, query, preferences } = request

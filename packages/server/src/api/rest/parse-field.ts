@@ -65,5 +65,6 @@ function parseIndex(scanner: Scanner): number | undefined {
 
 function parseKey(scanner: Scanner): string {
   const key = scanner.takeQuoted() ?? scanner.takeWhile(isKeyCharacter).trim()
+  if (hasControlCharacter(key)) scanner.fail('a JSON key without control characters')
   return key === '' ? scanner.fail('a JSON key or index') : key
 }

@@ -1,3 +1,4 @@
+import { isDatabaseError } from '../../db/database.ts'
 import type { Connection, Database } from '../../db/database.ts'
 import { actAs } from '../act-as.ts'
 import { refuseUnembedded } from './build-read.ts'
@@ -121,14 +122,29 @@ async function write(
   { principal, rules, media, preferences }: TableRequest,
   change: (connection: Connection) => Promise<Written>,
 ): Promise<Written> {
-  const written = await database.transaction(async (connection) => {
-    await actAs(connection, principal, 'read write')
-    const result = await change(connection)
-    // In the transaction, so that what is refused is also undone.
-    requireAffected(preferences, result.affected)
-    requireSingle(media, result.rowCount)
-    return result
-  })
+  const written = await retryOnConflict(() =>
+    database.transaction(async (connection) => {
+      await actAs(connection, principal, 'read write')
+      const result = await change(connection)
+      // In the transaction, so that what is refused is also undone.
+      requireAffected(preferences, result.affected)
+      requireSingle(media, result.rowCount)
+      return result
+    }),
+  )
   rules.afterCommit?.()
   return written
+}
+
+const TRIES = 3
+
+/** PostgreSQL ends one of two transactions that wait for each other, or that cannot be put in an order: it may try again. */
+async function retryOnConflict<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run()
+    } catch (error) {
+      if (attempt === TRIES || !isDatabaseError(error) || !/^40(001|P01)$/.test(error.code)) throw error
+    }
+  }
 }

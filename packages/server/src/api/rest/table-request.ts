@@ -41,14 +41,15 @@ export function requireSingle(media: Media, rowCount: number): void {
 }
 
 /** Refuses, and thereby undoes, a write that made a value nobody would ever see. */
-export function requireShown({ disclosed, preferences }: TableRequest): void {
-  if (disclosed.size === 0 || preferences.return === 'representation') return
+export function requireShown({ disclosed, preferences, query: { root } }: TableRequest): void {
+  const isShownWhole = preferences.return === 'representation' && root.limit === null && root.offset === null
+  if (disclosed.size === 0 || isShownWhole) return
   throw new ApiError(
     400,
     'PGRST122',
     'A value was asked for that is shown in the answer to this request only',
     {
-      hint: 'Ask for the answer: Prefer: return=representation.',
+      hint: 'Ask for the whole answer: Prefer: return=representation, without limit and offset.',
     },
   )
 }

@@ -42,6 +42,7 @@ export interface TableRules {
   /**
    * 'idempotent': a repeated primary key is no error, and `return=representation` shows the stored row. A stored row
    * that the role cannot see, or of another organization, is a conflict: 23505, and nothing of the request is stored.
+   * Whatever `resolution` is preferred: what is stored once is never changed.
    */
   insert?: 'idempotent'
   /** Called once after each committed write. */

@@ -9,7 +9,11 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
 /** Visible ASCII, with spaces inside: what every HTTP implementation passes on unchanged. */
 const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,4094}[\x21-\x7e])?$/
 const SECRET = /^[\x20-\x7e]{8,256}$/
-const STANDARD_SECRET = /^[A-Za-z0-9+/]+={0,2}$/
+/** Padded, as the decoders of all languages take it. */
+const STANDARD_SECRET = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+export const GENERATE = 'generate'
+
+const MOST_EVENTS = 100
 
 const text = (longest: number): z.ZodString =>
   z.string('must be text').max(longest, `must not be longer than ${longest} characters`)
@@ -19,12 +23,18 @@ const whole = (from: number, to: number): z.ZodInt => {
   return z.int(message).min(from, message).max(to, message)
 }
 
-const uuid = z.guid('must be a UUID')
+/** As PostgreSQL writes it: what is sealed is bound to this text. */
+const uuid = z.guid('must be a UUID').toLowerCase()
 
 const secret = z
   .string('must be text, the word generate, or null for none')
+  .refine(
+    (given) => given === GENERATE || given.trim().toLowerCase() !== GENERATE,
+    'must be exactly generate to make one',
+  )
+  .refine((given) => given.trim() !== '', 'must not be blank')
   .regex(SECRET, 'must be 8 to 256 printable ASCII characters; or the word generate, which makes one')
-  .refine(isUsableStandardSecret, 'after whsec_ there must be 24 to 64 bytes in base64')
+  .refine(isUsableStandardSecret, 'after whsec_ there must be 24 to 64 bytes in base64, padded with =')
 
 const headers = z
   .record(z.string(), z.string('must be text'), 'must be an object of names and values')
@@ -45,7 +55,9 @@ export function configurationFields(guard: GuardOptions) {
     }),
     events: z
       .array(z.string('must be text'), 'must be a list of event types, such as ["contact.created"]')
-      .min(1, 'must name at least one event type'),
+      .min(1, 'must name at least one event type')
+      .max(MOST_EVENTS, `must not list more than ${MOST_EVENTS}; use wildcards, such as deal.*`)
+      .transform((names) => [...new Set(names)]),
     is_active: z.boolean('must be true or false'),
     secret: secret.nullable(),
     description: text(2_000).nullable(),

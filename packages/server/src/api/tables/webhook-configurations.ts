@@ -11,7 +11,7 @@ import { generateSigningSecret, hintOf } from '../../webhooks/secrets.ts'
 import { headersContext, secretContext } from '../../webhooks/webhook-target.ts'
 import type { JsonObject } from '../rest/json.ts'
 import type { Disclose, TableRules } from '../rest/table-rules.ts'
-import { configurationFields } from './configuration-fields.ts'
+import { GENERATE, configurationFields } from './configuration-fields.ts'
 import { parseRow } from './field-problems.ts'
 
 /** Checks what is written to `webhook_configurations` and seals what must not be stored in the clear. */
@@ -62,8 +62,8 @@ interface Sealable {
 
 /** Each row has its own ciphertext, bound to its id: two rows with the same secret do not look alike. */
 function seal(box: SecretBox, rowId: string, { secret, headers }: Sealable, disclose: Disclose): JsonObject {
-  const plain = secret === 'generate' ? generateSigningSecret() : secret
-  if (secret === 'generate') disclose(rowId, { secret: plain ?? null })
+  const plain = secret === GENERATE ? generateSigningSecret() : secret
+  if (secret === GENERATE) disclose(rowId, { secret: plain ?? null })
   return { ...sealSecret(box, rowId, plain), ...sealHeaders(box, rowId, headers) }
 }
 
@@ -93,7 +93,7 @@ async function requireKnownEvents(connection: Connection, subscriptions: readonl
 
 /** For each unknown name those that may have been meant. */
 export function unknownEvents(field: string, wrong: readonly string[], names: readonly string[]): ApiError {
-  const message = wrong.map((name) => {
+  const message = wrong.slice(0, 5).map((name) => {
     const quoted = nearestNames(name, names).map((near) => `'${near}'`)
     return `'${name.slice(0, 100)}' is not an event type; the nearest are ${quoted.join(', ')}`
   })

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { ApiError } from '../../errors.ts'
+import type { JsonObject } from '../rest/json.ts'
 import type { TableRules } from '../rest/table-rules.ts'
 import { parseRow } from './field-problems.ts'
 import { unknownEvents } from './webhook-configurations.ts'
 
 const MOST_ROWS = 1_000
+
+const NO_TIME = 'must be an ISO 8601 time with its offset, such as "2025-01-15T10:30:00Z", or left out'
 
 const object = z.record(z.string(), z.unknown(), 'must be a JSON object')
 
@@ -14,7 +17,7 @@ const eventSchema = z.object({
   event: z.string('must be an event type, such as "contact.created"'),
   data: object,
   previous: object.nullish(),
-  timestamp: z.string('must be an ISO 8601 time').nullish(),
+  timestamp: z.iso.datetime({ offset: true, error: NO_TIME }).optional(),
   source: z.string('must be text').max(100, 'must not be longer than 100 characters').optional(),
 })
 
@@ -32,6 +35,7 @@ export const webhookEventRules: TableRules = {
       })
     }
     const named = new Set(rows.map((row) => parseRow(eventSchema, row).event))
+    requireTimesInAllOrNone(rows)
     const { rows: types } = await connection.query<{ name: string }>(
       'select name from webhooks.webhook_event_types',
     )
@@ -40,4 +44,15 @@ export const webhookEventRules: TableRules = {
     if (wrong.length > 0) throw unknownEvents('event', wrong, names)
     return undefined
   },
+}
+
+/** A bulk insert gives all its rows the same columns: one that was left out would be null, not now. */
+function requireTimesInAllOrNone(rows: readonly JsonObject[]): void {
+  const given = rows.filter((row) => row['timestamp'] !== undefined).length
+  if (given > 0 && given < rows.length) {
+    throw new ApiError(400, '22023', 'timestamp: is given in some rows only', {
+      details: 'timestamp',
+      hint: 'Give it in all rows or in none.',
+    })
+  }
 }

@@ -73,3 +73,5 @@ select r.id, r.organization_id, r.webhook_id, r.delivery_id, r.event_id, r.event
 from judged r
 left join fenced f on f.delivery_id = r.delivery_id
 where f.delivery_id is not null or r.lease is null
+-- Written already, when the acknowledgement of the commit was lost and the batch is tried again.
+on conflict (id) do nothing

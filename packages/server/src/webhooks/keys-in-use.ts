@@ -1,0 +1,23 @@
+import type { Database } from '../db/database.ts'
+import { StartError } from '../errors.ts'
+import { keyId } from './secrets.ts'
+
+/**
+ * Refuses to start without a key that stored secrets were sealed with: every delivery of those webhooks would fail.
+ * @throws StartError
+ */
+export async function requireKeysInUse(database: Database, keys: readonly Buffer[]): Promise<void> {
+  const { rows } = await database.query<{ id: string }>(
+    `select distinct split_part(sealed, '.', 2) as id
+     from webhooks.webhook_configurations, unnest(array[secret, sealed_headers]) as sealed
+     where sealed is not null`,
+  )
+  const known = new Set(keys.map(keyId))
+  const missing = rows.filter(({ id }) => !known.has(id))
+  if (missing.length > 0) {
+    throw new StartError(
+      `ENCRYPTION_KEYS: stored secrets were sealed with ${missing.length === 1 ? 'a key' : 'keys'} that ${missing.length === 1 ? 'is' : 'are'} not there ` +
+        `(${missing.map(({ id }) => id).join(', ')}). Put it back, after a comma; with the embedded database it is the file encryption-key in DATA_DIR.`,
+    )
+  }
+}

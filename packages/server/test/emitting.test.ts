@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ErrorBody } from './harness/api.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+
+onEachEngine('emitting events and writing records', (stage) => {
+  test('an event of an unknown type is refused with the nearest names', async () => {
+    const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_events', {
+      organization_id: stage.organizationId,
+      event: 'contact.create',
+      data: {},
+    })
+    assert.equal(status, 400)
+    assert.match(body.message, /contact\.created/)
+  })
+
+  for (const timestamp of [
+    'infinity',
+    '0044-03-15 BC',
+    '10000-01-01T00:00:00Z',
+    'yesterday',
+    '2025-01-15',
+    null,
+  ]) {
+    test(`the time ${timestamp} of an event is refused, saying how to write it`, async () => {
+      const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_events', {
+        organization_id: stage.organizationId,
+        event: 'deal.created',
+        data: {},
+        timestamp,
+      })
+      assert.deepEqual([status, body.details], [400, 'timestamp'])
+      assert.match(body.message, /2025-01-15T10:30:00Z/)
+    })
+  }
+
+  test('an event that is emitted again as an upsert is the same event', async () => {
+    const event = {
+      id: '0193f0a2-6c1b-7c3e-8f00-0000000000cc',
+      organization_id: stage.organizationId,
+      event: 'deal.created',
+      data: {},
+    }
+    for (let time = 0; time < 2; time += 1) {
+      const { status } = await stage.server.api.request('POST', 'webhook_events', event, {
+        prefer: 'resolution=merge-duplicates',
+      })
+      assert.equal(status, 201)
+    }
+  })
+
+  test('a record keeps its id', async () => {
+    const { id } = await stage.server.api.insert<{ id: string }>('contacts', {
+      organization_id: stage.organizationId,
+    })
+    const { status, body } = await stage.server.api.request<ErrorBody>('PATCH', `contacts?id=eq.${id}`, {
+      id: stage.organizationId,
+    })
+    assert.deepEqual([status, body.code], [400, 'PGRST204'])
+  })
+
+  test('what cannot be read is a 400, however it is wrong', async () => {
+    const { api } = stage.server
+    const deep = `{"webhook_id":"${stage.organizationId}","data":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`
+    assert.equal((await api.request('POST', 'rpc/test_webhook', deep)).status, 400)
+    assert.equal((await api.request('GET', 'contacts?select=custom_fields->>a%00b')).status, 400)
+    assert.equal((await api.request<ErrorBody>('GET', '%FF')).status, 400)
+  })
+
+  test('concurrent emits of one id are one event', async () => {
+    const { id, path } = await createWebhook(stage, { events: ['conversation.created'] })
+    const event = {
+      id: '0193f0a2-6c1b-7c3e-8f00-0000000000aa',
+      organization_id: stage.organizationId,
+      event: 'conversation.created',
+      data: { subject: 'once' },
+    }
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => stage.server.api.request('POST', 'webhook_events', event)),
+    )
+    assert.deepEqual([...new Set(answers.map(({ status }) => Math.floor(status / 100)))], [2])
+    await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 1)
+    assert.equal((await stage.receiver.received(path, 1))[0]?.headers['x-webhook-id'], event.id)
+    assert.equal((await stage.server.api.get(`webhook_events?id=eq.${event.id}`)).length, 1)
+    assert.equal((await stage.server.api.get(`webhook_deliveries?webhook_id=${id}`)).length, 1)
+  })
+})
