@@ -49,6 +49,30 @@ onEachEngine('emitting events and writing records', (stage) => {
     }
   })
 
+  test('a number that only json can hold disturbs no query by text', async () => {
+    const { api } = stage.server
+    const event = `{"organization_id":"${stage.organizationId}","event":"deal.created","data":{"id":"huge","a":1e999999}}`
+    assert.equal((await api.request('POST', 'webhook_events', event)).status, 201)
+    assert.equal((await api.get('webhook_events?data->>id=eq.huge&order=data->>id&select=id')).length, 1)
+  })
+
+  test('an upsert with a secret is refused with the way that works', async () => {
+    const { status, body } = await stage.server.api.request<ErrorBody>(
+      'POST',
+      'webhook_configurations?on_conflict=id',
+      {
+        organization_id: stage.organizationId,
+        name: 'Upsert',
+        url: 'https://crm.example.com/x',
+        events: ['*'],
+        secret: 'your-secret-key',
+      },
+      { prefer: 'resolution=merge-duplicates' },
+    )
+    assert.deepEqual([status, body.code], [400, 'PGRST122'])
+    assert.match(body.hint ?? '', /PATCH/)
+  })
+
   test('a record keeps its id', async () => {
     const { id } = await stage.server.api.insert<{ id: string }>('contacts', {
       organization_id: stage.organizationId,

@@ -29,13 +29,14 @@ export function buildField(field: Field, scope: Scope, params: Params, purpose: 
   const { baseType } = findReadable(scope.relation, scope.role, field.name)
   const column = buildColumn(scope, field.name)
   const isPath = field.path.length > 0
-  const isUsable = baseType === 'jsonb' || (baseType === 'json' ? purpose === 'output' : !isPath)
+  const isText = field.path.at(-1)?.arrow === '->>'
+  // Text out of json needs no jsonb, which cannot hold every number that json can.
+  const isUsable = baseType === 'jsonb' || (baseType === 'json' ? purpose === 'output' || isText : !isPath)
   const start = isUsable ? { sql: column, type: baseType } : { sql: `to_jsonb(${column})`, type: 'jsonb' }
   if (!isPath) return start
   const steps = field.path.map(({ arrow, key }) => {
     const placeholder = params.add(String(key))
     return `${arrow}${placeholder}::${typeof key === 'number' ? 'integer' : 'text'}`
   })
-  const isText = field.path.at(-1)?.arrow === '->>'
   return { sql: `(${start.sql}${steps.join('')})`, type: isText ? 'text' : start.type }
 }

@@ -29,6 +29,7 @@ export function prepareInsert(request: TableRequest): (connection: Connection) =
     const replaced = await rules.beforeInsert?.(connection, posted.rows, principal, disclose)
     requireShown(request)
     const stored = replaced === undefined ? posted : replaceRows(replaced)
+    if (onConflict?.action === 'merge') requireMergeable(request, stored)
     const written = await insertRows(connection, request, stored, onConflict)
     if (written.affected === stored.rows.length) return written
     if (onConflict?.action === 'merge') throw refuseMerge(scope.relation.name)
@@ -81,6 +82,15 @@ function requireUniformKeys({ scope: { relation } }: TableRequest, { rows }: Sto
       )
     }
   }
+}
+
+/** PostgreSQL lets nobody merge into a column that he cannot read. */
+function requireMergeable({ scope: { relation, role } }: TableRequest, { names }: StoredRows): void {
+  const hidden = names.find((name) => relation.columns.get(name)?.privileges[role].select === false)
+  if (hidden === undefined) return
+  throw new ApiError(400, 'PGRST122', `'${hidden}' of ${relation.name} cannot be written by an upsert`, {
+    hint: 'Insert the row, or change it with PATCH.',
+  })
 }
 
 function refuseMerge(table: string): ApiError {
