@@ -13,6 +13,7 @@ import {
   releaseDeliveries,
   signOff,
 } from './deliveries/recover-leases.ts'
+import { redeliverBatch } from './deliveries/redeliver-failed.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { makeAttempt } from './dispatch/make-attempt.ts'
 import type { Sender } from './dispatch/send.ts'
@@ -31,6 +32,7 @@ const OUTBOX_POLL_MS = 500
 const CLAIM_POLL_MS = 250
 const CLAIM_BATCH = 200
 const CANCEL_POLL_MS = 5_000
+const REDELIVER_POLL_MS = 5_000
 /** How long a stop waits for requests under way. */
 const DRAIN_MS = 15_000
 
@@ -75,6 +77,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     run: () => cancelDeliveriesOfStoppedWebhooks(database),
   })
 
+  const redelivering = startLoop({
+    name: 'redeliver',
+    everyMs: REDELIVER_POLL_MS,
+    log,
+    run: () => redeliverBatch(database),
+  })
+
+  await database.listen('webhooks_redeliveries', () => redelivering.wake())
   await database.listen('webhooks_outbox', () => relaying.wake())
   await database.listen('webhooks_changed', (webhookId) => {
     // An empty payload: the connection was away, and any webhook may have changed.
@@ -84,7 +94,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     async stop() {
-      await Promise.all([relaying.stop(), claiming.stop(), cancelling.stop()])
+      await Promise.all([relaying, claiming, cancelling, redelivering].map((loop) => loop.stop()))
       await within(DRAIN_MS, dispatcher.stop())
       await within(DRAIN_MS, writer.close())
       await beating.stop()

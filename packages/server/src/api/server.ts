@@ -9,6 +9,7 @@ import type { RestResponse } from './rest/rest-message.ts'
 import type { Rest } from './rest/rest.ts'
 import type { RpcContext, RpcFunction } from './rpc/rpc.ts'
 import { previewFilter } from './rpc/preview-filter.ts'
+import { cancelRedeliveryFunction, retryFailed } from './rpc/retry-failed.ts'
 import { retryDelivery } from './rpc/retry-delivery.ts'
 import { testWebhook } from './rpc/test-webhook.ts'
 import { welcomePage } from './welcome-page.ts'
@@ -21,6 +22,8 @@ const REST_METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT'] as const
 const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   test_webhook: testWebhook,
   retry_delivery: retryDelivery,
+  retry_failed: retryFailed,
+  cancel_redelivery: cancelRedeliveryFunction,
   preview_filter: previewFilter,
 }
 

@@ -1,0 +1,32 @@
+-- Bulk retries by hand, worked off in the background a batch at a time. `after_*` is how far the last batch came: a
+-- process that dies leaves the rest to whoever looks next.
+create table webhooks.webhook_redeliveries (
+  id uuid primary key default webhooks.uuid_v7(),
+  organization_id uuid not null,
+  webhook_id uuid not null,
+  since timestamptz,
+  until timestamptz not null,
+  event text,
+  status text not null default 'running' check (status in ('running', 'completed', 'cancelled')),
+  matched bigint not null,
+  queued bigint not null default 0,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  completed_at timestamptz,
+  after_created_at timestamptz not null default '-infinity',
+  after_id uuid not null default '00000000-0000-0000-0000-000000000000'
+);
+
+create index webhook_redeliveries_running on webhooks.webhook_redeliveries (created_at) where status = 'running';
+create index webhook_redeliveries_webhook on webhooks.webhook_redeliveries (webhook_id, created_at desc);
+
+comment on table webhooks.webhook_redeliveries is 'Bulk retries and how far they are';
+comment on column webhooks.webhook_redeliveries.webhook_id is '@references webhooks.webhook_configurations(id)';
+
+alter table webhooks.webhook_redeliveries enable row level security;
+create policy every_organization on webhooks.webhook_redeliveries to webhooks_service using (true) with check (true);
+create policy own_organization on webhooks.webhook_redeliveries to webhooks_api
+  using (organization_id = (select webhooks.current_organization()))
+  with check (organization_id = (select webhooks.current_organization()));
+grant select (id, organization_id, webhook_id, since, until, event, status, matched, queued, created_at, updated_at, completed_at)
+on webhooks.webhook_redeliveries to webhooks_service, webhooks_api;
