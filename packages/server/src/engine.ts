@@ -30,11 +30,15 @@ export const DEFAULT_MAX_IN_FLIGHT = 32
 
 const OUTBOX_POLL_MS = 500
 const CLAIM_POLL_MS = 250
+/** A claim looks at every webhook that has something queued: not for each slot that comes free. */
+const CLAIM_GAP_MS = 10
 const CLAIM_BATCH = 200
 const CANCEL_POLL_MS = 5_000
 const REDELIVER_POLL_MS = 5_000
 /** How long a stop waits for requests under way. */
-const DRAIN_MS = 15_000
+export const DRAIN_MS = 15_000
+/** For each of the statements that end it. */
+export const LAST_WORDS_MS = 2_000
 
 export interface EngineOptions {
   config: Config
@@ -94,12 +98,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     async stop() {
-      await Promise.all([relaying, claiming, cancelling, redelivering].map((loop) => loop.stop()))
-      await within(DRAIN_MS, dispatcher.stop())
-      await within(DRAIN_MS, writer.close())
-      await beating.stop()
+      const loops = [relaying, claiming, cancelling, redelivering].map((loop) => loop.stop())
+      await within(DRAIN_MS, Promise.all([...loops, dispatcher.stop()]))
+      dispatcher.abandon()
+      await within(LAST_WORDS_MS, writer.close())
+      await within(LAST_WORDS_MS, beating.stop())
       await within(
-        DRAIN_MS,
+        LAST_WORDS_MS,
         signOff(database, nodeId).catch(() => {}),
       )
     },
@@ -113,10 +118,9 @@ interface DispatcherEvents {
 }
 
 function createDispatcher(options: EngineOptions, { onRoom, onGivenBack }: DispatcherEvents): Dispatcher {
-  const { config, database, clock, log, nodeId, sender, writer } = options
+  const { config, database, clock, log, sender, writer } = options
   const giveBack = (deliveries: readonly LeasedDelivery[]): void => {
-    const ids = deliveries.map(({ id }) => id)
-    releaseDeliveries(database, nodeId, ids).then(onGivenBack, (error: unknown) => {
+    releaseDeliveries(database, deliveries).then(onGivenBack, (error: unknown) => {
       log.warn({ error: messageOf(error) }, 'leases could not be given back; they end by themselves')
     })
   }
@@ -181,7 +185,7 @@ function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints
 }
 
 function startClaiming(options: EngineOptions, dispatcher: Dispatcher, hints: Hints): Loop {
-  const { database, config, log } = options
+  const { database, config, log, writer } = options
   const claimOptions = {
     ...options,
     defaultTimeout: config.deliveryTimeout,
@@ -190,14 +194,15 @@ function startClaiming(options: EngineOptions, dispatcher: Dispatcher, hints: Hi
   return startLoop({
     name: 'claim',
     everyMs: CLAIM_POLL_MS,
+    gapMs: CLAIM_GAP_MS,
     log,
     run: async () => {
-      const limit = Math.min(CLAIM_BATCH, dispatcher.room)
-      if (limit === 0) return false
-      const claimed = await claimDue(database, limit, dispatcher.freeSlots(), claimOptions)
+      // Results that are not written yet may be of what would be claimed: it would be sent a second time.
+      if (dispatcher.room < CLAIM_BATCH || writer.isStalled) return false
+      const claimed = await claimDue(database, CLAIM_BATCH, dispatcher.freeSlots(), claimOptions)
       hints.isParked = claimed.length > 0
       dispatcher.accept(claimed)
-      return claimed.length === limit
+      return claimed.length === CLAIM_BATCH
     },
   })
 }

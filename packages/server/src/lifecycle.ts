@@ -12,6 +12,8 @@ export interface LoopOptions {
   name: string
   /** Milliseconds between runs when nobody wakes it. */
   everyMs: number
+  /** Milliseconds at least between the end of a run and the next one, however often it is woken. */
+  gapMs?: number
   /** Does a piece of work; true: there is more, run again at once. */
   run(): Promise<boolean>
   log: Logger
@@ -24,7 +26,7 @@ const LONGEST_BACKOFF_MS = 5_000
  * Runs a piece of work again and again: when woken, and in any case every `everyMs`, because a wake-up is only a hint.
  * A failure (a database that is away, say) is logged and tried again with growing waits; it never ends the loop.
  */
-export function startLoop({ name, everyMs, run, log }: LoopOptions): Loop {
+export function startLoop({ name, everyMs, gapMs = 0, run, log }: LoopOptions): Loop {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let woken = false
@@ -41,7 +43,7 @@ export function startLoop({ name, everyMs, run, log }: LoopOptions): Loop {
     clearTimeout(timer)
     running = runOnce().finally(() => {
       running = undefined
-      schedule(backoff > 0 ? backoff : woken ? 0 : everyMs)
+      schedule(backoff > 0 ? backoff : woken ? gapMs : everyMs)
     })
   }
 
@@ -62,8 +64,11 @@ export function startLoop({ name, everyMs, run, log }: LoopOptions): Loop {
   schedule(0)
   return {
     wake() {
+      if (woken) return
       woken = true
-      if (running === undefined && backoff === 0 && !stopped) start()
+      if (running !== undefined || backoff > 0 || stopped) return
+      if (gapMs > 0) schedule(gapMs)
+      else start()
     },
     async stop() {
       stopped = true

@@ -13,16 +13,14 @@ import { isEncryptionKey, isServiceKey, parseConfig, readEnvironment } from './c
 import type { DataDir } from './data-dir.ts'
 import { generateEncryptionKey, generateServiceKey, openDataDir } from './data-dir.ts'
 import type { Database } from './db/database.ts'
-import { migrate } from './db/migrate.ts'
-import { openPglite } from './db/pglite.ts'
-import { openPostgres } from './db/postgres.ts'
 import { createSender } from './dispatch/send.ts'
 import type { Engine } from './engine.ts'
-import { DEFAULT_MAX_IN_FLIGHT, startEngine } from './engine.ts'
+import { DEFAULT_MAX_IN_FLIGHT, DRAIN_MS, LAST_WORDS_MS, startEngine } from './engine.ts'
 import { StartError, messageOf } from './errors.ts'
-import { storeEventTypes } from './events/store-event-types.ts'
 import { newToken } from './ids.ts'
 import { within } from './lifecycle.ts'
+import { openDatabases } from './open-databases.ts'
+import type { Databases } from './open-databases.ts'
 import { VERSION } from './version.ts'
 import { createSecretBox } from './webhooks/secrets.ts'
 import { requireKeysInUse } from './webhooks/keys-in-use.ts'
@@ -44,10 +42,10 @@ export async function serve(): Promise<void> {
 /** Brings the database up to date and says which migrations that took. */
 export async function migrateOnly(config: Config): Promise<string[]> {
   const dataDir = openDataDir(config.dataDir)
-  const { database, applied } = await openDatabase(config, dataDir, createLog(config))
-  await database.close()
+  const databases = await openDatabases(config, dataDir, createLog(config))
+  await databases.close()
   await dataDir.unlock()
-  return applied
+  return databases.applied
 }
 
 interface Running {
@@ -58,24 +56,25 @@ async function start(config: Config): Promise<Running> {
   const log = createLog(config)
   const dataDir = openDataDir(config.dataDir)
   const serviceKey = config.serviceKey ?? dataDir.readKey('service-key', generateServiceKey, isServiceKey)
-  const { database } = await openDatabase(config, dataDir, log)
-  const { engine, server, close } = await compose(
+  const databases = await openDatabases(config, dataDir, log)
+  const { engine, server, writer } = await compose(
     config,
-    database,
+    databases,
     serviceKey,
     readKeys(config, dataDir),
     log,
   )
   const address = await listen(server, config)
-  process.stdout.write(banner(config, dataDir, address, await versionOf(database)))
+  process.stdout.write(banner(config, dataDir, address, await versionOf(databases.api)))
   return {
     async stop() {
       log.info('stopping: finishing what is under way')
-      await within(5_000, server.close())
-      await engine?.stop()
-      await close()
-      await database.close()
-      await dataDir.unlock()
+      // The connections to endpoints are left to the end of the process: cutting one off here would be taken for, and
+      // recorded as, a failure of the endpoint.
+      await Promise.all([within(DRAIN_MS, server.close()), engine?.stop()])
+      await within(LAST_WORDS_MS, writer.close())
+      await within(LAST_WORDS_MS, databases.close())
+      await within(LAST_WORDS_MS, dataDir.unlock())
     },
   }
 }
@@ -85,39 +84,20 @@ function createLog({ logLevel }: Config): Logger {
   return pino({ level: logLevel, base: null }, pino.destination(2))
 }
 
-interface OpenedDatabase {
-  database: Database
-  applied: string[]
-}
-
-async function openDatabase(config: Config, dataDir: DataDir, log: Logger): Promise<OpenedDatabase> {
-  if (config.databaseUrl === undefined) await dataDir.lock()
-  const database =
-    config.databaseUrl === undefined
-      ? await openPglite(`${dataDir.path}/database`)
-      : openPostgres({
-          url: config.databaseUrl,
-          onConnectionLost: (error) => log.warn({ error: error.message }, 'a database connection was lost'),
-        })
-  try {
-    const applied = await migrate(database, config.crmTables ? ['core', 'crm'] : ['core'])
-    if (applied.length > 0) log.info({ migrations: applied }, 'the database was brought up to date')
-    await storeEventTypes(database)
-    return { database, applied }
-  } catch (error) {
-    await database.close().catch(() => {})
-    if (error instanceof StartError) throw error
-    throw new StartError(`DATABASE_URL: the database cannot be prepared: ${messageOf(error)}`)
-  }
-}
-
 function readKeys(config: Config, dataDir: DataDir): Buffer[] {
   if (config.encryptionKeys.length > 0) return config.encryptionKeys
   return [Buffer.from(dataDir.readKey('encryption-key', generateEncryptionKey, isEncryptionKey), 'base64')]
 }
 
 /** Puts the parts together; each gets what it needs handed in, none reaches for it. */
-async function compose(config: Config, database: Database, serviceKey: string, keys: Buffer[], log: Logger) {
+async function compose(
+  config: Config,
+  databases: Databases,
+  serviceKey: string,
+  keys: Buffer[],
+  log: Logger,
+) {
+  const database = databases.api
   const clock = systemClock
   const guard = { allowHttp: config.allowHttpUrls, egressAllow: config.egressAllow }
   await requireKeysInUse(database, keys)
@@ -127,7 +107,7 @@ async function compose(config: Config, database: Database, serviceKey: string, k
     maxInFlight: DEFAULT_MAX_IN_FLIGHT,
   })
   const sender = createSender({ ...guard, connectTimeout: config.deliveryTimeout })
-  const writer = new AttemptWriter(database, log)
+  const writer = new AttemptWriter(databases.engine, log)
   const rules = {
     webhook_configurations: webhookConfigurationRules(box, guard),
     webhook_events: webhookEventRules,
@@ -156,18 +136,18 @@ async function compose(config: Config, database: Database, serviceKey: string, k
     },
     log,
   })
-  const engine: Engine | undefined =
-    config.role === 'api'
-      ? undefined
-      : await startEngine({ config, database, clock, log, nodeId: newToken(), openTarget, sender, writer })
-  return {
-    engine,
-    server,
-    async close() {
-      await writer.close()
-      await sender.close()
-    },
+  const parts = {
+    config,
+    database: databases.engine,
+    clock,
+    log,
+    nodeId: newToken(),
+    openTarget,
+    sender,
+    writer,
   }
+  const engine: Engine | undefined = config.role === 'api' ? undefined : await startEngine(parts)
+  return { engine, server, writer }
 }
 
 async function listen(server: ReturnType<typeof createServer>, { port, host }: Config): Promise<string> {

@@ -32,6 +32,7 @@ function attempt(fields: Partial<AttemptRecord> = {}): AttemptRecord {
     response_headers: {},
     response_body: 'ok',
     next_attempt_at: null,
+    wait_ms: null,
     created_at: new Date().toISOString(),
     lease: null,
     deactivate: null,

@@ -29,10 +29,16 @@ export class AttemptWriter {
   #waiting: (() => void)[] = []
   #writing: Promise<void> | undefined
   #closing = false
+  #stalled = false
 
   constructor(database: Database, log: Logger) {
     this.#database = database
     this.#log = log
+  }
+
+  /** Whether the database does not take results just now. What they are about may look unsent to it. */
+  get isStalled(): boolean {
+    return this.#stalled
   }
 
   /** Resolves as soon as there is room for a further result. */
@@ -76,8 +82,10 @@ export class AttemptWriter {
     for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
       try {
         await this.#store(batch.map(({ record }) => record))
+        this.#stalled = false
         return true
       } catch (error) {
+        this.#stalled = true
         this.#log.warn({ error: messageOf(error), results: batch.length }, 'results could not be written yet')
         if (this.#closing) return false
       }

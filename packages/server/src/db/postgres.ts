@@ -15,16 +15,33 @@ const LONGEST_REDIAL_MS = 5_000
 
 export interface PostgresOptions {
   url: string
-  /** Connections in the pool; one more is kept for LISTEN. */
+  /** Connections in the pool; one more is opened for LISTEN when that is first asked for. */
   poolSize?: number
+  /** Milliseconds after which a statement that was not answered fails, and its connection with it; default: never. */
+  queryTimeout?: number
   /** Told of connections lost while idle; the pool replaces them by itself. */
   onConnectionLost?: (error: Error) => void
 }
 
 /** A pool on a PostgreSQL server, and one connection for notifications that redials itself. */
-export function openPostgres({ url, poolSize = 10, onConnectionLost = () => {} }: PostgresOptions): Database {
-  const settings = { connectionString: url, types, application_name: 'connectgain-webhooks', keepAlive: true }
-  const pool = new Pool({ ...settings, max: poolSize, connectionTimeoutMillis: 5_000 })
+export function openPostgres({
+  url,
+  poolSize = 10,
+  queryTimeout = 0,
+  onConnectionLost = () => {},
+}: PostgresOptions): Database {
+  const settings = {
+    connectionString: url,
+    types,
+    application_name: 'connectgain-webhooks',
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+  }
+  const pool = new Pool({
+    ...settings,
+    max: poolSize,
+    ...(queryTimeout > 0 ? { query_timeout: queryTimeout } : {}),
+  })
   pool.on('error', onConnectionLost)
   const ears = createEars(() => new Client(settings), onConnectionLost)
   return {

@@ -66,7 +66,8 @@ export function toLeasedDelivery(
     body: row.body,
     attempt: row.attempts + 1,
     trigger: row.attempts === 0 ? 'event' : 'retry',
-    isLast: false,
+    // Over when it was sent by hand, by a process that died: one attempt was asked for.
+    isLast: row.status !== 'pending' && row.status !== 'retrying',
     lease,
     leaseEnds: now + target.timeout + LEASE_MARGIN_MS,
     target,

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { LeasedDelivery } from '../fanout/delivery.ts'
 import { EndpointSlots } from './endpoint-slots.ts'
 
-const LIMITS = { queued: 10, queuedPerEndpoint: 4, inFlight: 5, bodies: 1_000 }
+const LIMITS = { queued: 20, queuedPerEndpoint: 6, inFlight: 10, bodies: 1_000 }
 const BODY = '{}'
 
 function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDelivery {
@@ -31,9 +31,9 @@ function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDeliver
   }
 }
 
-function fill(slots: EndpointSlots, webhookId: string, ids: readonly string[], maxInFlight?: number): void {
+function fill(slots: EndpointSlots, webhookId: string, ids: readonly string[], maxInFlight = 2): void {
   for (const id of ids) {
-    assert.equal(slots.reserve(webhookId, BODY.length), true)
+    assert.equal(slots.reserve({ id: webhookId, maxInFlight }, BODY.length), true)
     slots.add(delivery(webhookId, id, maxInFlight))
   }
 }
@@ -60,25 +60,25 @@ test('a slot that is given back lets the next one of that endpoint go', () => {
 })
 
 test('the limit over all endpoints holds', () => {
-  const slots = new EndpointSlots(LIMITS)
+  const slots = new EndpointSlots({ ...LIMITS, inFlight: 5 })
   for (const id of ['a', 'b', 'c']) fill(slots, id, [`${id}1`, `${id}2`])
-  assert.equal(takeAll(slots).length, LIMITS.inFlight)
-  assert.equal(slots.inFlight, LIMITS.inFlight)
+  assert.equal(takeAll(slots).length, 5)
+  assert.equal(slots.inFlight, 5)
 })
 
 test('an endpoint whose queue is full takes no more, while another still does', () => {
   const slots = new EndpointSlots(LIMITS)
-  fill(slots, 'a', ['1', '2', '3', '4'])
-  assert.equal(slots.reserve('a', BODY.length), false)
-  assert.equal(slots.reserve('b', BODY.length), true)
+  fill(slots, 'a', ['1', '2', '3', '4', '5', '6'])
+  assert.equal(slots.reserve({ id: 'a', maxInFlight: 2 }, BODY.length), false)
+  assert.equal(slots.reserve({ id: 'b', maxInFlight: 2 }, BODY.length), true)
 })
 
 test('a cancelled reservation gives its place back', () => {
   const slots = new EndpointSlots({ ...LIMITS, queued: 1 })
-  assert.equal(slots.reserve('a', BODY.length), true)
-  assert.equal(slots.reserve('a', BODY.length), false)
+  assert.equal(slots.reserve({ id: 'a', maxInFlight: 2 }, BODY.length), true)
+  assert.equal(slots.reserve({ id: 'a', maxInFlight: 2 }, BODY.length), false)
   slots.cancelReservation('a', BODY.length)
-  assert.equal(slots.reserve('a', BODY.length), true)
+  assert.equal(slots.reserve({ id: 'a', maxInFlight: 2 }, BODY.length), true)
 })
 
 test('draining one endpoint leaves what is in flight and what others have queued', () => {
@@ -98,7 +98,7 @@ test('what may be claimed counts what is queued, reserved and in flight; an idle
   const slots = new EndpointSlots(LIMITS)
   fill(slots, 'a', ['a1', 'a2'], 4)
   slots.take()
-  slots.reserve('a', BODY.length)
+  slots.reserve({ id: 'a', maxInFlight: 4 }, BODY.length)
   assert.deepEqual(slots.freeSlots(), [{ webhook_id: 'a', free: 2 * 4 - 3 }])
   slots.cancelReservation('a', BODY.length)
   slots.take()
@@ -110,11 +110,39 @@ test('what may be claimed counts what is queued, reserved and in flight; an idle
 test('bodies are bounded by their size: what is sent or taken back makes room', () => {
   const slots = new EndpointSlots({ ...LIMITS, bodies: 2 * BODY.length })
   fill(slots, 'a', ['a1', 'a2'], 1)
-  assert.equal(slots.reserve('b', BODY.length), false)
+  assert.equal(slots.reserve({ id: 'b', maxInFlight: 2 }, BODY.length), false)
   assert.equal(slots.room, 0)
   slots.release(slots.take()!)
-  assert.equal(slots.reserve('b', BODY.length), true)
+  assert.equal(slots.reserve({ id: 'b', maxInFlight: 2 }, BODY.length), true)
   slots.cancelReservation('b', BODY.length)
   slots.drain()
   assert.equal(slots.room, LIMITS.queued)
+})
+
+test('when memory runs short an endpoint is held to its share, and one that has nothing yet finds room', () => {
+  const slots = new EndpointSlots({ ...LIMITS, queued: 12 })
+  fill(slots, 'hanging', ['1', '2', '3', '4', '5', '6'], 1)
+  fill(slots, 'other', ['1', '2'], 1)
+  assert.equal(slots.reserve({ id: 'hanging', maxInFlight: 1 }, BODY.length), false)
+  assert.equal(slots.reserve({ id: 'other', maxInFlight: 1 }, BODY.length), false)
+  assert.equal(slots.reserve({ id: 'healthy', maxInFlight: 1 }, BODY.length), true)
+})
+
+test('when requests under way run short an endpoint may have few, and one that has none starts at once', () => {
+  const slots = new EndpointSlots({ ...LIMITS, queuedPerEndpoint: 10, inFlight: 12 })
+  fill(
+    slots,
+    'hanging',
+    Array.from({ length: 10 }, (_, index) => `h${index}`),
+    10,
+  )
+  assert.equal(takeAll(slots).length, 6)
+  fill(slots, 'healthy', ['w1'], 10)
+  assert.deepEqual(takeAll(slots), ['w1'])
+})
+
+test('a reservation that is refused leaves nothing behind', () => {
+  const slots = new EndpointSlots({ ...LIMITS, queued: 0 })
+  slots.reserve({ id: 'a', maxInFlight: 1 }, BODY.length)
+  assert.deepEqual(slots.freeSlots(), [])
 })

@@ -3,7 +3,7 @@ import type { LeasedDelivery } from '../fanout/delivery.ts'
 export interface SlotLimits {
   /** Deliveries waiting in memory, over all endpoints. */
   queued: number
-  /** Deliveries waiting in memory for one endpoint. */
+  /** Deliveries waiting in memory for one endpoint while memory is plentiful: less than half of `queued` is used. */
   queuedPerEndpoint: number
   /** Requests under way, over all endpoints. */
   inFlight: number
@@ -13,6 +13,10 @@ export interface SlotLimits {
 
 /** Deliveries claimed for an endpoint at most, as a multiple of the requests that it may have under way. */
 export const CLAIM_AHEAD = 2
+/** Requests that any endpoint may have under way even when half of all that are possible are: none starves. */
+const ASSURED_IN_FLIGHT = 4
+
+type EndpointKey = Pick<LeasedDelivery['target'], 'id' | 'maxInFlight'>
 
 interface Endpoint {
   queue: LeasedDelivery[]
@@ -28,7 +32,8 @@ interface Endpoint {
  * The hot lane: what this process holds under a lease, queued by endpoint.
  *
  * An endpoint with a free slot and something queued stands in `ready` exactly once; `take` serves the endpoints in
- * turn. So a slow endpoint holds its own slots and queue, nobody else's.
+ * turn. So a slow endpoint holds its own slots and queue, nobody else's: when what all share runs short, each is held
+ * to a small share, and room is left for those that have nothing yet.
  */
 export class EndpointSlots {
   readonly #limits: SlotLimits
@@ -52,10 +57,14 @@ export class EndpointSlots {
   }
 
   /** Keeps a place for a delivery that `add` or `cancelReservation` will follow up; false when there is none. */
-  reserve(webhookId: string, bodyLength: number): boolean {
+  reserve({ id, maxInFlight }: EndpointKey, bodyLength: number): boolean {
     if (this.#queued >= this.#limits.queued || this.#bodies >= this.#limits.bodies) return false
-    const endpoint = this.#endpoint(webhookId)
-    if (endpoint.queue.length + endpoint.reserved >= this.#limits.queuedPerEndpoint) return false
+    const known = this.#endpoints.get(id)
+    const waiting = known === undefined ? 0 : known.queue.length + known.reserved
+    const isPlentiful = this.#queued < this.#limits.queued / 2
+    if (waiting >= (isPlentiful ? this.#limits.queuedPerEndpoint : CLAIM_AHEAD * maxInFlight)) return false
+    const endpoint = this.#endpoint(id)
+    endpoint.maxInFlight = maxInFlight
     endpoint.reserved += 1
     this.#queued += 1
     this.#bodies += bodyLength
@@ -150,7 +159,9 @@ export class EndpointSlots {
   }
 
   #list(webhookId: string, endpoint: Endpoint): void {
-    if (endpoint.listed || endpoint.queue.length === 0 || endpoint.inFlight >= endpoint.maxInFlight) return
+    const isPlentiful = this.#inFlight < this.#limits.inFlight / 2
+    const allowed = isPlentiful ? endpoint.maxInFlight : Math.min(endpoint.maxInFlight, ASSURED_IN_FLIGHT)
+    if (endpoint.listed || endpoint.queue.length === 0 || endpoint.inFlight >= allowed) return
     endpoint.listed = true
     this.#ready.push(webhookId)
   }

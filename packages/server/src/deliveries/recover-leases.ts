@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Database } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
+import type { LeasedDelivery } from '../fanout/delivery.ts'
 
 const recoverLeases = loadStatement(import.meta.url, 'recover-leases')
 const releaseLeases = loadStatement(import.meta.url, 'release-leases')
@@ -57,10 +58,9 @@ export async function releaseAllLeases(database: Database): Promise<void> {
 /** Gives back deliveries that this node holds and will not send. */
 export async function releaseDeliveries(
   database: Database,
-  nodeId: string,
-  ids: readonly string[],
+  deliveries: readonly LeasedDelivery[],
 ): Promise<void> {
-  if (ids.length > 0) await database.query(releaseLeases, [ids, nodeId])
+  await database.query(releaseLeases, [deliveries.map(({ id }) => id), deliveries.map(({ lease }) => lease)])
 }
 
 /** The last word of a node that stops in order: what it still holds is due at once, and nothing of it is waited for. */

@@ -32,6 +32,5 @@ export async function leaseOne(
   const { rows } = await database.query<ClaimedRow>(readLeased, [deliveryId, lease])
   const [row] = rows
   if (row === undefined) return undefined
-  const isOver = row.status !== 'pending' && row.status !== 'retrying'
-  return { ...toLeasedDelivery(row, lease, now, openTarget), trigger: 'manual', isLast: isOver }
+  return { ...toLeasedDelivery(row, lease, now, openTarget), trigger: 'manual' }
 }

@@ -3,6 +3,7 @@ import type { SlotLimits } from '../deliveries/endpoint-slots.ts'
 import { EndpointSlots } from '../deliveries/endpoint-slots.ts'
 import type { LeasedDelivery } from '../fanout/delivery.ts'
 import { canStillSend } from '../fanout/delivery.ts'
+import type { WebhookTarget } from '../webhooks/webhook-target.ts'
 import type { AttemptRecord } from './make-attempt.ts'
 
 export interface DispatcherOptions {
@@ -21,15 +22,15 @@ export interface DispatcherOptions {
 }
 
 const DEFAULT_LIMITS: SlotLimits = {
-  queued: 5_000,
+  queued: 20_000,
   queuedPerEndpoint: 1_000,
-  inFlight: 1_000,
+  inFlight: 4_000,
   bodies: 128 * 1024 * 1024,
 }
 
 /** Places in memory that a fan-out asked for before its transaction committed. */
 export interface Reservation {
-  admit(webhookId: string, body: string): boolean
+  admit(target: WebhookTarget, body: string): boolean
   commit(deliveries: readonly LeasedDelivery[]): void
   cancel(): void
 }
@@ -39,6 +40,7 @@ export class Dispatcher {
   readonly #options: DispatcherOptions
   readonly #slots: EndpointSlots
   #stopping = false
+  #abandoned = false
   #onIdle: (() => void) | undefined
 
   constructor(options: DispatcherOptions) {
@@ -60,9 +62,9 @@ export class Dispatcher {
 
   reserve(): Reservation {
     const admitted: { webhookId: string; bodyLength: number }[] = []
-    const admit = (webhookId: string, { length: bodyLength }: string): boolean => {
-      const hasRoom = !this.#stopping && this.#slots.reserve(webhookId, bodyLength)
-      if (hasRoom) admitted.push({ webhookId, bodyLength })
+    const admit = (target: WebhookTarget, { length: bodyLength }: string): boolean => {
+      const hasRoom = !this.#stopping && this.#slots.reserve(target, bodyLength)
+      if (hasRoom) admitted.push({ webhookId: target.id, bodyLength })
       return hasRoom
     }
     return {
@@ -83,7 +85,7 @@ export class Dispatcher {
   accept(deliveries: readonly LeasedDelivery[]): void {
     const refused: LeasedDelivery[] = []
     for (const delivery of deliveries) {
-      if (!this.#stopping && this.#slots.reserve(delivery.target.id, delivery.body.length))
+      if (!this.#stopping && this.#slots.reserve(delivery.target, delivery.body.length))
         this.#slots.add(delivery)
       else refused.push(delivery)
     }
@@ -107,6 +109,11 @@ export class Dispatcher {
     })
   }
 
+  /** What is still under way will be cut off by our own end: that is no result of the endpoint's. */
+  abandon(): void {
+    this.#abandoned = true
+  }
+
   #pump(): void {
     if (this.#stopping) return
     for (let next = this.#slots.take(); next !== undefined; next = this.#slots.take()) void this.#run(next)
@@ -114,9 +121,11 @@ export class Dispatcher {
 
   async #run(delivery: LeasedDelivery): Promise<void> {
     try {
-      // A delivery that waited too long keeps its lease until it ends: whoever claims it then starts afresh.
-      if (canStillSend(delivery, this.#options.clock.now())) {
-        await this.#options.record(await this.#options.attempt(delivery))
+      // One that waited too long is given back: whoever claims it then starts afresh.
+      if (!canStillSend(delivery, this.#options.clock.now())) this.#options.giveBack([delivery])
+      else {
+        const attempt = await this.#options.attempt(delivery)
+        if (!this.#abandoned) await this.#options.record(attempt)
       }
     } catch (error) {
       this.#options.onFault(delivery, error)

@@ -29,7 +29,9 @@ export interface AttemptRecord {
   request_body: string | null
   response_headers: Record<string, string> | null
   response_body: string | null
+  /** By this process's clock; what counts is `wait_ms` from the moment that the database records it. */
   next_attempt_at: string | null
+  wait_ms: number | null
   created_at: string
   /** The fencing token under which it was sent; null for a test, which has no delivery. */
   lease: string | null
@@ -63,7 +65,7 @@ export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOpti
     request_headers: maskHeaders(headers, target.headers),
     request_body: null,
     ...describe(answer, verdict),
-    next_attempt_at: nextAttemptAt(verdict, delivery, options.retrySchedule, now),
+    ...planNext(verdict, delivery, options.retrySchedule, now),
     created_at: new Date(startedAt).toISOString(),
     lease: delivery.lease,
     deactivate: verdict.deactivate ?? null,
@@ -131,13 +133,14 @@ function describe(answer: Answer | undefined, verdict: Verdict): Outcome {
   }
 }
 
-function nextAttemptAt(
+function planNext(
   verdict: Verdict,
   delivery: LeasedDelivery,
   schedule: readonly number[],
   now: number,
-): string | null {
-  if (verdict.success || verdict.deactivate !== undefined || delivery.isLast) return null
-  const wait = nextWait(schedule, delivery.attempt, verdict.retryAfter)
-  return wait === undefined ? null : new Date(now + wait).toISOString()
+): Pick<AttemptRecord, 'next_attempt_at' | 'wait_ms'> {
+  const isOver = verdict.success || verdict.deactivate !== undefined || delivery.isLast
+  const wait = isOver ? undefined : nextWait(schedule, delivery.attempt, verdict.retryAfter)
+  if (wait === undefined) return { next_attempt_at: null, wait_ms: null }
+  return { next_attempt_at: new Date(now + wait).toISOString(), wait_ms: wait }
 }

@@ -3,7 +3,7 @@ import type { Connection } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
 import { newId, newToken } from '../ids.ts'
 import type { OutboxEvent } from '../outbox/outbox-relay.ts'
-import type { OpenTarget } from '../webhooks/webhook-target.ts'
+import type { OpenTarget, WebhookTarget } from '../webhooks/webhook-target.ts'
 import type { LeasedDelivery } from './delivery.ts'
 import { LEASE_MARGIN_MS } from './delivery.ts'
 import type { Match, Subscription } from './match-webhooks.ts'
@@ -18,7 +18,7 @@ export interface FanOutOptions {
   nodeId: string
   openTarget: OpenTarget
   /** Whether this node has room in memory for one more delivery to that webhook; asked once for each. */
-  admit(webhookId: string, body: string): boolean
+  admit(target: WebhookTarget, body: string): boolean
 }
 
 /**
@@ -66,7 +66,7 @@ function plan(
     leaseEnds: options.clock.now() + target.timeout + LEASE_MARGIN_MS,
     target,
   }
-  return { isLeased: filtered === undefined && options.admit(target.id, event.body), filtered, delivery }
+  return { isLeased: filtered === undefined && options.admit(target, event.body), filtered, delivery }
 }
 
 function toRow({ isLeased, filtered, delivery }: Plan): object {

@@ -1,17 +1,25 @@
 -- Results and log in one statement. A result counts only under the lease with which it was sent: whatever another node
 -- has taken over in the meantime is left alone, and its log row with it. A test (lease null) has a log row only.
 with results as materialized (
-  select * from json_to_recordset($1::json) as r (
+  -- The time of the next attempt is the database's, which also judges what is due: nodes' clocks may be off.
+  select r.*, now() + r.wait_ms * interval '1 millisecond' as next_attempt_at
+  from json_to_recordset($1::json) as r (
     id uuid, organization_id uuid, webhook_id uuid, delivery_id uuid, event_id uuid, event text, url text, status text,
     attempt integer, trigger text, response_code integer, error_code text, error_message text, diagnosis text,
     duration_ms integer, request_headers json, request_body text, response_headers json, response_body text,
-    next_attempt_at timestamptz, created_at timestamptz, lease uuid, deactivate text)
+    wait_ms bigint, created_at timestamptz, lease uuid, deactivate text)
 ),
 deactivated as (
   update webhooks.webhook_configurations w
   set is_active = false, disabled_reason = r.deactivate, disabled_at = now()
-  from (select distinct on (webhook_id) webhook_id, deactivate from results where deactivate is not null and lease is not null) r
-  where w.id = r.webhook_id and w.is_active
+  from (
+    select distinct on (r.webhook_id) r.webhook_id, r.url, r.deactivate
+    from results r
+    join webhooks_internal.queue q on q.delivery_id = r.delivery_id and q.lease = r.lease
+    where r.deactivate is not null
+  ) r
+  -- Of the address that said so: the webhook may have another one by now.
+  where w.id = r.webhook_id and w.url = r.url and w.is_active
   returning w.id
 ),
 judged as (

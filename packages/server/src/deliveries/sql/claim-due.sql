@@ -12,6 +12,8 @@ with endpoints as (
   from webhooks_internal.queued_webhooks w
   join webhooks.webhook_configurations c on c.id = w.webhook_id and c.is_active
   left join json_to_recordset($5::json) as busy (webhook_id uuid, free integer) on busy.webhook_id = c.id
+  where coalesce(busy.free, 1) > 0
+    and exists (select from webhooks_internal.queue q where q.webhook_id = w.webhook_id and q.due_at <= now())
 ),
 due as (
   select e.*, q.delivery_id, q.due_at, row_number() over (partition by e.webhook_id order by q.due_at, q.delivery_id) as turn
@@ -21,7 +23,8 @@ due as (
     from webhooks_internal.queue q
     where q.webhook_id = e.webhook_id and q.due_at <= now()
     order by q.due_at, q.delivery_id
-    limit least(e.free, $1)
+    -- An equal share, so that no more rows are locked than are taken.
+    limit least(e.free, ceil($1::numeric / (select count(*) from endpoints)))
     for update skip locked
   ) as q
 ),

@@ -1,4 +1,6 @@
--- Gives back what this node holds and will not send: due at once, for any node.
-update webhooks_internal.queue
+-- Gives back what was leased and will not be sent: due at once, for any node. Only under the lease itself: one that ran
+-- out may have been taken over meanwhile. $1 deliveries, $2 their leases.
+update webhooks_internal.queue q
 set lease = null, lease_node = null, due_at = now()
-where delivery_id = any ($1::uuid[]) and lease_node = $2::uuid
+from unnest($1::uuid[], $2::uuid[]) as held (delivery_id, lease)
+where q.delivery_id = held.delivery_id and q.lease = held.lease

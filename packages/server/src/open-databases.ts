@@ -1,0 +1,63 @@
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import type { DataDir } from './data-dir.ts'
+import type { Database } from './db/database.ts'
+import { migrate } from './db/migrate.ts'
+import { openPglite } from './db/pglite.ts'
+import { openPostgres } from './db/postgres.ts'
+import { StartError, messageOf } from './errors.ts'
+import { storeEventTypes } from './events/store-event-types.ts'
+
+/** One connection pool for requests and one for the engine: a request that waits for a lock must not stop a heartbeat. */
+export interface Databases {
+  api: Database
+  engine: Database
+  /** The migrations that were applied just now. */
+  applied: string[]
+  close(): Promise<void>
+}
+
+/** Of the engine's statements, which are short; a connection that went silent is given up after it. */
+const ENGINE_TIMEOUT_MS = 15_000
+/** A little more than the statement timeout that the database itself keeps for requests. */
+const API_TIMEOUT_MS = 40_000
+
+/** Opens what the settings name, brought up to date. @throws StartError */
+export async function openDatabases(config: Config, dataDir: DataDir, log: Logger): Promise<Databases> {
+  const { databaseUrl: url } = config
+  if (url === undefined) {
+    await dataDir.lock()
+    const database = await openPglite(`${dataDir.path}/database`)
+    const applied = await prepare(config, database, log)
+    return { api: database, engine: database, applied, close: () => database.close() }
+  }
+  const onConnectionLost = (error: Error): void =>
+    log.warn({ error: error.message }, 'a database connection was lost')
+  // Without a timeout: a migration may take as long as it takes.
+  const migrating = openPostgres({ url, poolSize: 1 })
+  const applied = await prepare(config, migrating, log)
+  await migrating.close()
+  const api = openPostgres({ url, poolSize: 10, queryTimeout: API_TIMEOUT_MS, onConnectionLost })
+  const engine = openPostgres({ url, poolSize: 6, queryTimeout: ENGINE_TIMEOUT_MS, onConnectionLost })
+  return {
+    api,
+    engine,
+    applied,
+    async close() {
+      await Promise.all([api.close(), engine.close()])
+    },
+  }
+}
+
+async function prepare(config: Config, database: Database, log: Logger): Promise<string[]> {
+  try {
+    const applied = await migrate(database, config.crmTables ? ['core', 'crm'] : ['core'])
+    if (applied.length > 0) log.info({ migrations: applied }, 'the database was brought up to date')
+    await storeEventTypes(database)
+    return applied
+  } catch (error) {
+    await database.close().catch(() => {})
+    if (error instanceof StartError) throw error
+    throw new StartError(`DATABASE_URL: the database cannot be prepared: ${messageOf(error)}`)
+  }
+}
