@@ -81,6 +81,19 @@ onEachEngine('the request', (stage) => {
     assert.equal(moved?.headers['x-webhook-attempt'], '2')
   })
 
+  test('that is answered 410 at the old address leaves the webhook at its new one alone', async () => {
+    const { api } = stage.server
+    const { id, path } = await createWebhook(stage, { events: ['conversation.created'] })
+    stage.receiver.reply(path, (response) => {
+      void api
+        .patch(`webhook_configurations?id=eq.${id}`, { url: new URL('/moved-away', stage.receiver.url).href })
+        .then(() => response.writeHead(410).end())
+    })
+    await emit('conversation.created', { id: 'c-1' })
+    await api.rows(`webhook_logs?webhook_id=${id}&response_code=eq.410`, 1)
+    assert.equal((await api.get(`webhook_configurations?id=eq.${id}&is_active=true`)).length, 1)
+  })
+
   test('goes to wildcard subscribers too, and to nobody else', async () => {
     const all = await createWebhook(stage, { events: ['*'] })
     const meetings = await createWebhook(stage, { events: ['zoom.*'] })

@@ -164,6 +164,10 @@ const NETWORK_CODES: Readonly<Record<string, AttemptErrorCode>> = {
   ENETUNREACH: 'unreachable',
   ENOTFOUND: 'dns_failure',
   EAI_AGAIN: 'dns_failure',
+  ENODATA: 'dns_failure',
+  ESERVFAIL: 'dns_failure',
+  EREFUSED: 'dns_failure',
+  ETIMEOUT: 'dns_failure',
   EPROTO: 'tls_failure',
   UND_ERR_HEADERS_OVERFLOW: 'invalid_response',
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import type dns from 'node:dns'
 import type { LookupAddress } from 'node:dns'
 import { test } from 'node:test'
 import ipaddr from 'ipaddr.js'
+import type { ResolveHost } from './resolve-host.ts'
 import { BlockedDestination, checkUrl, createGuardedLookup, isAllowedAddress } from './network-guard.ts'
 
 const STRICT = { allowHttp: false, egressAllow: [] }
@@ -79,16 +79,12 @@ test('http is accepted only where it is allowed, and loopback only where its ran
   assert.throws(() => checkUrl('http://[::1]:4700/', open), BlockedDestination)
 })
 
-function answering(...answers: LookupAddress[]): typeof dns.lookup {
-  return ((_name: string, _options: object, callback: (error: null, answers: LookupAddress[]) => void) =>
-    callback(null, answers)) as unknown as typeof dns.lookup
-}
+const answering =
+  (...answers: LookupAddress[]): ResolveHost =>
+  async () =>
+    await Promise.resolve(answers)
 
-function lookUp(
-  hostname: string,
-  resolve: typeof dns.lookup,
-  egressAllow = LOOPBACK.slice(1),
-): Promise<unknown> {
+function lookUp(hostname: string, resolve: ResolveHost, egressAllow = LOOPBACK.slice(1)): Promise<unknown> {
   return new Promise((done, fail) => {
     createGuardedLookup(egressAllow, resolve)(hostname, { all: true }, (error, addresses) =>
       error === null ? done(addresses) : fail(error),

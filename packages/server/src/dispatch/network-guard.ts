@@ -1,8 +1,10 @@
-import dns from 'node:dns'
+import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import type { AddressRange } from '../config.ts'
+import type { ResolveHost } from './resolve-host.ts'
+import { createResolver } from './resolve-host.ts'
 
 export interface GuardOptions {
   allowHttp: boolean
@@ -101,24 +103,30 @@ function isLocalhost(host: string): boolean {
  */
 export function createGuardedLookup(
   egressAllow: readonly AddressRange[],
-  resolve: typeof dns.lookup = dns.lookup,
+  resolveHost: ResolveHost = createResolver(),
 ): LookupFunction {
   return (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, answers) => {
-      if (error !== null) return callback(error, '', 0)
-      const allowed = answers.filter(({ address }) => isAllowedAddress(address, egressAllow))
-      // localhost is loopback in both families; where one of them is let through, the other is not an attack.
-      const [first] = isLocalhost(hostname) || allowed.length === answers.length ? allowed : []
-      if (first === undefined) {
-        const forbidden = answers.find((answer) => !allowed.includes(answer))?.address ?? 'no address'
-        return callback(
-          new BlockedDestination(`${hostname} leads to ${forbidden}, which is private or reserved`),
-          '',
-          0,
-        )
-      }
-      if (options.all === true) callback(null, allowed)
-      else callback(null, first.address, first.family)
-    })
+    resolveHost(hostname).then(
+      (answers) => {
+        const judged = judgeAnswers(hostname, answers, egressAllow)
+        if (judged instanceof BlockedDestination) callback(judged, '', 0)
+        else if (options.all === true) callback(null, judged)
+        else callback(null, judged[0]!.address, judged[0]!.family)
+      },
+      (error: NodeJS.ErrnoException) => callback(error, '', 0),
+    )
   }
+}
+
+/** The addresses that may be connected to, at least one. */
+function judgeAnswers(
+  hostname: string,
+  answers: readonly LookupAddress[],
+  egressAllow: readonly AddressRange[],
+): LookupAddress[] | BlockedDestination {
+  const allowed = answers.filter(({ address }) => isAllowedAddress(address, egressAllow))
+  // localhost is loopback in both families; where one of them is let through, the other is not an attack.
+  if (allowed.length > 0 && (isLocalhost(hostname) || allowed.length === answers.length)) return allowed
+  const forbidden = answers.find((answer) => !allowed.includes(answer))?.address ?? 'no address'
+  return new BlockedDestination(`${hostname} leads to ${forbidden}, which is private or reserved`)
 }
