@@ -3,6 +3,7 @@ import type { AttemptWriter } from './attempts/attempt-writer.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
+import { tidy } from './db/tidy.ts'
 import { cancelDeliveriesOfStoppedWebhooks } from './deliveries/cancel-deliveries.ts'
 import { claimDue } from './deliveries/claim-due.ts'
 import { CLAIM_AHEAD } from './deliveries/endpoint-slots.ts'
@@ -35,6 +36,7 @@ const CLAIM_GAP_MS = 10
 const CLAIM_BATCH = 200
 const CANCEL_POLL_MS = 5_000
 const REDELIVER_POLL_MS = 5_000
+const TIDY_MS = 60_000
 /** How long a stop waits for requests under way. */
 export const DRAIN_MS = 15_000
 /** For each of the statements that end it. */
@@ -88,6 +90,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     run: () => redeliverBatch(database),
   })
 
+  const tidying = startLoop({
+    name: 'tidy',
+    everyMs: TIDY_MS,
+    log,
+    run: async () => {
+      if (database.engine === 'pglite') await tidy(database)
+      return false
+    },
+  })
+
   await database.listen('webhooks_redeliveries', () => redelivering.wake())
   await database.listen('webhooks_outbox', () => relaying.wake())
   await database.listen('webhooks_changed', (webhookId) => {
@@ -98,7 +110,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     async stop() {
-      const loops = [relaying, claiming, cancelling, redelivering].map((loop) => loop.stop())
+      const loops = [relaying, claiming, cancelling, redelivering, tidying].map((loop) => loop.stop())
       await within(DRAIN_MS, Promise.all([...loops, dispatcher.stop()]))
       dispatcher.abandon()
       await within(LAST_WORDS_MS, writer.close())

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openMigrated } from '../../test/harness/databases.ts'
+import { tidy } from './tidy.ts'
+
+test('tidying the embedded database clears away what has gone from the queue', async () => {
+  const { database, close } = await openMigrated('pglite')
+  await database.query(
+    `insert into webhooks_internal.queue (delivery_id, webhook_id)
+     select gen_random_uuid(), gen_random_uuid() from generate_series(1, 2000)`,
+  )
+  await database.query('delete from webhooks_internal.queue')
+  await tidy(database)
+  const { rows } = await database.query<{ size: number }>(
+    `select pg_relation_size('webhooks_internal.queue') as size`,
+  )
+  assert.equal(rows[0]?.size, 0)
+  await close()
+})
