@@ -24,7 +24,7 @@ const eventTypes = {
 
 function describe(event: WebhookEvent): string {
   if (event.event === 'deal.stage.changed')
-    return `${event.previous.stage} → ${event.data.stage satisfies string}`
+    return `${event.previous?.stage} → ${event.data.stage satisfies string}`
   if (event.event === 'contact.updated') return String(event.data['a column of the CRM’s own'])
   // @ts-expect-error A creation has no previous values.
   if (event.event === 'contact.created') return String(event.previous)

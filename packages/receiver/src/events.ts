@@ -86,7 +86,8 @@ interface Change<Name extends string, Data, Column extends keyof Data = never> e
   Name,
   Data
 > {
-  previous: Pick<Data, Column> & Partial<Data>
+  /** Always there when the CRM made the event; an event that was emitted through the API may lack it. */
+  previous?: Pick<Data, Column> & Partial<Data>
 }
 
 /**

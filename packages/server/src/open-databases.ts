@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { DataDir } from './data-dir.ts'
+import { isDatabaseError } from './db/database.ts'
 import type { Database } from './db/database.ts'
 import { migrate } from './db/migrate.ts'
 import { openPglite } from './db/pglite.ts'
@@ -16,6 +17,9 @@ export interface Databases {
   applied: string[]
   close(): Promise<void>
 }
+
+const RIGHTS =
+  '. The role must own the database (or have CREATE on it and on schema public) and, for the first start, CREATEROLE.'
 
 /** Of the engine's statements, which are short; a connection that went silent is given up after it. */
 const ENGINE_TIMEOUT_MS = 15_000
@@ -58,6 +62,7 @@ async function prepare(config: Config, database: Database, log: Logger): Promise
   } catch (error) {
     await database.close().catch(() => {})
     if (error instanceof StartError) throw error
-    throw new StartError(`DATABASE_URL: the database cannot be prepared: ${messageOf(error)}`)
+    const rights = isDatabaseError(error) && error.code === '42501' ? RIGHTS : ''
+    throw new StartError(`DATABASE_URL: the database cannot be prepared: ${messageOf(error)}${rights}`)
   }
 }

@@ -75,6 +75,7 @@ async function start(config: Config): Promise<Running> {
       await within(LAST_WORDS_MS, writer.close())
       await within(LAST_WORDS_MS, databases.close())
       await within(LAST_WORDS_MS, dataDir.unlock())
+      log.info('stopped')
     },
   }
 }
@@ -187,6 +188,9 @@ function banner(config: Config, dataDir: DataDir, address: string, version: stri
       : `PostgreSQL ${version} at ${new URL(config.databaseUrl).host}`
   const key = config.serviceKey === undefined ? `in ${dataDir.path}/service-key` : 'from SERVICE_KEY'
   const shellKey = config.serviceKey === undefined ? `$(cat ${dataDir.path}/service-key)` : '$SERVICE_KEY'
+  if (config.role === 'worker') {
+    return `ConnectGain Webhooks ${VERSION}\n\n  Database     ${database}\n  Worker       ${address}/health/ready\n\n`
+  }
   return `ConnectGain Webhooks ${VERSION}
 
   Database     ${database}

@@ -1,6 +1,6 @@
 import { parseRetryAfter } from '../deliveries/retry-schedule.ts'
 import { messageOf } from '../errors.ts'
-import { BlockedDestination } from './network-guard.ts'
+import { BlockedDestination, UnusableUrl } from './network-guard.ts'
 import type { Answer, Phase } from './send.ts'
 import { Timeout } from './send.ts'
 
@@ -124,7 +124,7 @@ interface CodedError extends Error {
 function judgeFailure(error: CodedError, phase: Phase): Verdict {
   if (error instanceof BlockedDestination || error.cause instanceof BlockedDestination) {
     const blocked = error instanceof BlockedDestination ? error : (error.cause as BlockedDestination)
-    return failed('blocked_destination', blocked.message, BLOCKED)
+    return failed('blocked_destination', blocked.message, blocked instanceof UnusableUrl ? UNUSABLE : BLOCKED)
   }
   // Several addresses tried: the first failure stands for all.
   const code = error.code ?? error.errors?.[0]?.code ?? ''
@@ -137,11 +137,13 @@ function judgeFailure(error: CodedError, phase: Phase): Verdict {
     (code.startsWith('HPE_') || error.name === 'HTTPParserError' ? 'invalid_response' : 'network_error')
   return failed(
     errorCode,
-    error.message || error.errors?.[0]?.message || code,
+    (error.message || error.errors?.[0]?.message || code).trim(),
     DIAGNOSES[errorCode] ?? OTHER_FAILURE,
   )
 }
 
+const UNUSABLE =
+  "Requests are not sent to such a URL. Correct the webhook's URL; for http:// in development, ask the operator about ALLOW_HTTP_URLS."
 const BLOCKED =
   'The network guard does not connect to private or reserved addresses. Use a public address, or ask the operator about EGRESS_ALLOW.'
 const OTHER_FAILURE =
@@ -184,7 +186,7 @@ const DIAGNOSES: Readonly<Partial<Record<AttemptErrorCode, string>>> = {
   unreachable: 'There is no way to this address. Check the address and the network in between.',
   dns_failure: 'The host name does not resolve. Check its spelling and its DNS records.',
   tls_failure:
-    'A secure connection could not be made. Check that the certificate is valid, complete with its chain, and issued for this host name.',
+    'A secure connection could not be made. Check that the port speaks HTTPS, and that the certificate is valid, complete with its chain, and issued for this host name.',
   invalid_response:
     'What came back is not a valid HTTP answer. Check that the port speaks HTTP, and HTTPS for an https URL.',
 }

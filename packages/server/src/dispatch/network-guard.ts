@@ -14,7 +14,12 @@ export interface GuardOptions {
 
 /** A destination that must not be connected to; `message` says why, in words for the webhook's owner. */
 export class BlockedDestination extends Error {
-  override readonly name = 'BlockedDestination'
+  override readonly name: string = 'BlockedDestination'
+}
+
+/** One whose URL is not of the kind that requests are sent to, wherever it may lead. */
+export class UnusableUrl extends BlockedDestination {
+  override readonly name = 'UnusableUrl'
 }
 
 const FORBIDDEN_V4 =
@@ -57,16 +62,16 @@ function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, ranges: readonly AddressRa
 export function checkUrl(text: string, { allowHttp, egressAllow }: GuardOptions): URL {
   const authority = ABSOLUTE_URL.exec(text)?.[1]
   if (authority === undefined || !URL.canParse(text)) {
-    throw new BlockedDestination('it is not an absolute URL, such as https://example.com/webhook')
+    throw new UnusableUrl('it is not an absolute URL, such as https://example.com/webhook')
   }
   const url = new URL(text)
   if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) {
-    throw new BlockedDestination(`it must begin with https://${allowHttp ? ' or http://' : ''}`)
+    throw new UnusableUrl(`it must begin with https://${allowHttp ? ' or http://' : ''}`)
   }
   if (authority.includes('@')) {
-    throw new BlockedDestination('it must not hold a user name or password; use a custom header instead')
+    throw new UnusableUrl('it must not hold a user name or password; use a custom header instead')
   }
-  if (text.includes('#')) throw new BlockedDestination('it must not have a fragment (the part from # on)')
+  if (text.includes('#')) throw new UnusableUrl('it must not have a fragment (the part from # on)')
   checkPort(url)
   checkHost(url.hostname, egressAllow)
   return url
@@ -75,14 +80,14 @@ export function checkUrl(text: string, { allowHttp, egressAllow }: GuardOptions)
 function checkPort(url: URL): void {
   const port = Number(url.port)
   if (url.port !== '' && port < 1024 && !ALWAYS_OPEN_PORTS.has(port)) {
-    throw new BlockedDestination(`port ${port} is not allowed; use 80, 443, or one from 1024 up`)
+    throw new UnusableUrl(`port ${port} is not allowed; use 80, 443, or one from 1024 up`)
   }
 }
 
 function checkHost(hostname: string, egressAllow: readonly AddressRange[]): void {
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   if (isIP(host) === 0 && (host.length > 253 || !HOST_NAME.test(host))) {
-    throw new BlockedDestination('its host is neither a name nor an address')
+    throw new UnusableUrl('its host is neither a name nor an address')
   }
   if (isIP(host) !== 0 && !isAllowedAddress(host, egressAllow)) {
     throw new BlockedDestination(`the address ${host} is private or reserved`)

@@ -41,6 +41,7 @@ export const testWebhook = defineFunction(schema, async (context, { webhook_id, 
     event: type.name,
     timestamp: new Date(now).toISOString(),
     data: data ?? type.example,
+    previous: type.previous,
   })
   const delivery: LeasedDelivery = {
     id: newId(now),

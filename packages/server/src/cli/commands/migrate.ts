@@ -4,7 +4,7 @@ import { migrateOnly } from '../../serve.ts'
 
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .description('Bring the database up to date and end. Settings come from the environment and from .env.')
+    .description('bring the database up to date and end (settings come from the environment and from .env)')
     .option('--json', 'print the applied migrations as JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
       const applied = await migrateOnly(parseConfig(readEnvironment()))

@@ -3,6 +3,6 @@ import { serve } from '../../serve.ts'
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('Start the API and the dispatcher. Settings come from the environment and from .env.')
+    .description('start the API and the dispatcher (settings come from the environment and from .env)')
     .action(serve)
 }
