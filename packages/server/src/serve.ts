@@ -129,6 +129,7 @@ async function compose(
       sender,
       writer,
       openTarget,
+      box,
       retrySchedule: config.retrySchedule,
       deliveryTimeout: config.deliveryTimeout,
     },

@@ -10,6 +10,9 @@ create table webhooks.webhook_configurations (
   is_active boolean not null default true,
   -- AES-256-GCM, bound to `id`; the check keeps a plain secret from ever being stored.
   secret text check (secret like 'v1.%'),
+  -- Signs as well until its end, so that a receiver can change over in its own time.
+  previous_secret text check (previous_secret like 'v1.%'),
+  previous_secret_until timestamptz,
   has_secret boolean not null generated always as (secret is not null) stored,
   secret_hint text,
   description text,
@@ -86,3 +89,10 @@ $$;
 create trigger clear_disabled_reason before update on webhooks.webhook_configurations
 for each row when (new.is_active and not old.is_active)
 execute function webhooks_internal.clear_disabled_reason();
+
+-- What sending needs of a webhook. A secret that was replaced is there until its end.
+create view webhooks_internal.targets as
+select id as webhook_id, organization_id, events, is_active, filter, url, secret,
+  case when previous_secret_until > now() then previous_secret end as previous_secret,
+  sealed_headers, timeout_ms, max_in_flight
+from webhooks.webhook_configurations;

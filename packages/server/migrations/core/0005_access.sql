@@ -26,10 +26,10 @@ $$;
 
 -- `secret` may be written and never be read; `sealed_headers` likewise.
 grant select (id, organization_id, name, url, events, is_active, has_secret, secret_hint, description, filter, headers, timeout_ms,
-    max_in_flight, disabled_reason, disabled_at, created_at, updated_at),
-  insert (id, organization_id, name, url, events, is_active, secret, secret_hint, description, filter, headers,
+    max_in_flight, disabled_reason, disabled_at, previous_secret_until, created_at, updated_at),
+  insert (id, organization_id, name, url, events, is_active, secret, previous_secret, previous_secret_until, secret_hint, description, filter, headers,
     sealed_headers, timeout_ms, max_in_flight),
-  update (name, url, events, is_active, secret, secret_hint, description, filter, headers, sealed_headers, timeout_ms,
+  update (name, url, events, is_active, secret, secret_hint, previous_secret, previous_secret_until, description, filter, headers, sealed_headers, timeout_ms,
     max_in_flight),
   delete
 on webhooks.webhook_configurations to webhooks_service, webhooks_api;

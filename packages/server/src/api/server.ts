@@ -10,6 +10,7 @@ import type { Rest } from './rest/rest.ts'
 import type { RpcContext, RpcFunction } from './rpc/rpc.ts'
 import { previewFilter } from './rpc/preview-filter.ts'
 import { cancelRedeliveryFunction, retryFailed } from './rpc/retry-failed.ts'
+import { rotateWebhookSecret } from './rpc/rotate-webhook-secret.ts'
 import { retryDelivery } from './rpc/retry-delivery.ts'
 import { testWebhook } from './rpc/test-webhook.ts'
 import { welcomePage } from './welcome-page.ts'
@@ -24,6 +25,7 @@ const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   retry_delivery: retryDelivery,
   retry_failed: retryFailed,
   cancel_redelivery: cancelRedeliveryFunction,
+  rotate_webhook_secret: rotateWebhookSecret,
   preview_filter: previewFilter,
 }
 

@@ -11,6 +11,7 @@ const webhook = (webhook_id: string, fields: Partial<Subscription> = {}): Subscr
   filter: null,
   url: '',
   secret: null,
+  previous_secret: null,
   sealed_headers: null,
   timeout_ms: null,
   max_in_flight: null,

@@ -9,7 +9,7 @@ import { keyId } from './secrets.ts'
 export async function requireKeysInUse(database: Database, keys: readonly Buffer[]): Promise<void> {
   const { rows } = await database.query<{ id: string }>(
     `select distinct split_part(sealed, '.', 2) as id
-     from webhooks.webhook_configurations, unnest(array[secret, sealed_headers]) as sealed
+     from webhooks.webhook_configurations, unnest(array[secret, previous_secret, sealed_headers]) as sealed
      where sealed is not null`,
   )
   const known = new Set(keys.map(keyId))

@@ -1,10 +1,12 @@
 import type { SecretBox } from './secrets.ts'
 
-/** The columns of `webhook_configurations` that sending needs, as stored. */
+/** A row of `webhooks_internal.targets`: what sending needs of a webhook, as stored. */
 export interface TargetRow {
   webhook_id: string
   url: string
   secret: string | null
+  /** The one before it, while it still signs. */
+  previous_secret: string | null
   sealed_headers: string | null
   timeout_ms: number | null
   max_in_flight: number | null
@@ -51,6 +53,7 @@ function isSame(a: TargetRow, b: TargetRow): boolean {
   return (
     a.url === b.url &&
     a.secret === b.secret &&
+    a.previous_secret === b.previous_secret &&
     a.sealed_headers === b.sealed_headers &&
     a.timeout_ms === b.timeout_ms &&
     a.max_in_flight === b.max_in_flight
@@ -70,7 +73,9 @@ function openTarget(row: TargetRow, box: SecretBox, defaults: TargetDefaults): W
   try {
     return {
       ...target,
-      secrets: row.secret === null ? [] : [box.open(row.secret, secretContext(row.webhook_id))],
+      secrets: [row.secret, row.previous_secret]
+        .filter((sealed) => sealed !== null)
+        .map((sealed) => box.open(sealed, secretContext(row.webhook_id))),
       headers:
         row.sealed_headers === null
           ? {}

@@ -5,6 +5,7 @@ import type { Database } from '../../db/database.ts'
 import type { AttemptRecord } from '../../dispatch/make-attempt.ts'
 import type { Sender } from '../../dispatch/send.ts'
 import { ApiError } from '../../errors.ts'
+import type { SecretBox } from '../../webhooks/secrets.ts'
 import type { OpenTarget } from '../../webhooks/webhook-target.ts'
 import type { Principal } from '../rest/principal.ts'
 import { actAs } from '../act-as.ts'
@@ -17,6 +18,7 @@ export interface RpcContext {
   sender: Sender
   writer: AttemptWriter
   openTarget: OpenTarget
+  box: SecretBox
   retrySchedule: readonly number[]
   /** Milliseconds for an attempt to a webhook that sets none. */
   deliveryTimeout: number

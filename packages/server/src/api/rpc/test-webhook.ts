@@ -31,8 +31,7 @@ export const testWebhook = defineFunction(schema, async (context, { webhook_id, 
     webhook_id,
   )
   const { rows } = await context.database.query<TargetRow>(
-    `select id as webhook_id, url, secret, sealed_headers, timeout_ms, max_in_flight
-     from webhooks.webhook_configurations where id = $1`,
+    'select * from webhooks_internal.targets where webhook_id = $1',
     [webhook_id],
   )
   const type = chooseType(event, webhook.events)

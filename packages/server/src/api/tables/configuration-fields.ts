@@ -24,9 +24,9 @@ const whole = (from: number, to: number): z.ZodInt => {
 }
 
 /** As PostgreSQL writes it: what is sealed is bound to this text. */
-const uuid = z.guid('must be a UUID').toLowerCase()
+export const uuid = z.guid('must be a UUID').toLowerCase()
 
-const secret = z
+export const secret = z
   .string('must be text, the word generate, or null for none')
   .refine(
     (given) => given === GENERATE || given.trim().toLowerCase() !== GENERATE,

@@ -69,8 +69,10 @@ function seal(box: SecretBox, rowId: string, { secret, headers }: Sealable, disc
 
 function sealSecret(box: SecretBox, rowId: string, secret: string | null | undefined): JsonObject {
   if (secret === undefined) return {}
-  if (secret === null) return { secret: null, secret_hint: null }
-  return { secret: box.seal(secret, secretContext(rowId)), secret_hint: hintOf(secret) }
+  // Written outright it counts at once; rotate_webhook_secret is for a change with an overlap.
+  const alone = { previous_secret: null, previous_secret_until: null }
+  if (secret === null) return { secret: null, secret_hint: null, ...alone }
+  return { secret: box.seal(secret, secretContext(rowId)), secret_hint: hintOf(secret), ...alone }
 }
 
 function sealHeaders(box: SecretBox, rowId: string, headers: Record<string, string> | undefined): JsonObject {

@@ -7,11 +7,11 @@
 -- Stepping from endpoint to endpoint was measured at a sixth of the cost of a global order with exclusions when 100,000
 -- deliveries of one sick endpoint are due.
 with endpoints as (
-  select c.id as webhook_id, c.url, c.secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
+  select c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
     coalesce(busy.free, 2 * c.max_in_flight, $4::integer) as free
   from webhooks_internal.queued_webhooks w
-  join webhooks.webhook_configurations c on c.id = w.webhook_id and c.is_active
-  left join json_to_recordset($5::json) as busy (webhook_id uuid, free integer) on busy.webhook_id = c.id
+  join webhooks_internal.targets c on c.webhook_id = w.webhook_id and c.is_active
+  left join json_to_recordset($5::json) as busy (webhook_id uuid, free integer) on busy.webhook_id = c.webhook_id
   where coalesce(busy.free, 1) > 0
     and exists (select from webhooks_internal.queue q where q.webhook_id = w.webhook_id and q.due_at <= now())
 ),
@@ -38,11 +38,11 @@ claimed as (
     due_at = now() + (coalesce(c.timeout_ms, $6::integer) + $7::integer) * interval '1 millisecond'
   from chosen c
   where q.delivery_id = c.delivery_id
-  returning q.delivery_id, q.attempts, c.webhook_id, c.url, c.secret, c.sealed_headers, c.timeout_ms, c.max_in_flight
+  returning q.delivery_id, q.attempts, c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight
 )
 select d.id, d.organization_id, d.event_id, d.event, c.attempts, d.status,
   webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as body,
-  c.webhook_id, c.url, c.secret, c.sealed_headers, c.timeout_ms, c.max_in_flight
+  c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight
 from claimed c
 join webhooks.webhook_deliveries d on d.id = c.delivery_id
 join webhooks.webhook_events e on e.id = d.event_id

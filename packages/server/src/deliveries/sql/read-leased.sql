@@ -1,9 +1,9 @@
 -- In a statement of its own, after the lease is held: a result recorded meanwhile is seen. $1 delivery, $2 lease token.
 select d.id, d.organization_id, d.event_id, d.event, d.attempts, d.status,
   webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as body,
-  c.id as webhook_id, c.url, c.secret, c.sealed_headers, c.timeout_ms, c.max_in_flight
+  c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight
 from webhooks_internal.queue q
 join webhooks.webhook_deliveries d on d.id = q.delivery_id
-join webhooks.webhook_configurations c on c.id = d.webhook_id
+join webhooks_internal.targets c on c.webhook_id = d.webhook_id
 join webhooks.webhook_events e on e.id = d.event_id
 where q.delivery_id = $1::uuid and q.lease = $2::uuid

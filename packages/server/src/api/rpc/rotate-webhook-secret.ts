@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { generateSigningSecret, hintOf } from '../../webhooks/secrets.ts'
+import { secretContext } from '../../webhooks/webhook-target.ts'
+import { GENERATE, secret, uuid } from '../tables/configuration-fields.ts'
+import { defineFunction, findVisible } from './rpc.ts'
+
+const DEFAULT_OVERLAP_HOURS = 24
+const LONGEST_OVERLAP_HOURS = 168
+
+const overlap = `must be a number of hours from 0 to ${LONGEST_OVERLAP_HOURS}`
+
+const schema = z.strictObject({
+  webhook_id: uuid,
+  secret: secret.optional(),
+  overlap_hours: z
+    .number(overlap)
+    .min(0, overlap)
+    .max(LONGEST_OVERLAP_HOURS, overlap)
+    .default(DEFAULT_OVERLAP_HOURS),
+})
+
+/**
+ * Gives a webhook a new secret, made here unless one is given. For the overlap the old one signs as well, so that the
+ * receiver can change over in its own time; after it, only the new one. The answer is the only place that shows it.
+ */
+export const rotateWebhookSecret = defineFunction(schema, async (context, input, principal) => {
+  const { webhook_id, overlap_hours } = input
+  await findVisible(
+    context,
+    principal,
+    'webhook',
+    'select id from webhooks.webhook_configurations where id = $1',
+    webhook_id,
+  )
+  const fresh =
+    input.secret === undefined || input.secret === GENERATE ? generateSigningSecret() : input.secret
+  const { rows } = await context.database.query<{ previous_secret_until: Date | null }>(
+    `update webhooks.webhook_configurations
+     set secret = $2, secret_hint = $3,
+       previous_secret = case when $4::float8 > 0 then secret end,
+       previous_secret_until = case when $4::float8 > 0 and secret is not null then now() + $4::float8 * interval '1 hour' end
+     where id = $1
+     returning previous_secret_until`,
+    [webhook_id, context.box.seal(fresh, secretContext(webhook_id)), hintOf(fresh), overlap_hours],
+  )
+  return { secret: fresh, previous_secret_until: rows[0]?.previous_secret_until?.toISOString() ?? null }
+})
