@@ -13,7 +13,9 @@ interface Vector {
   webhook_signature: string
 }
 
-const vectors = JSON.parse(readFileSync(new URL('signatures.json', import.meta.url), 'utf8')) as Vector[]
+const vectors = JSON.parse(
+  readFileSync(new URL('../../../receiver/test/signatures.json', import.meta.url), 'utf8'),
+) as Vector[]
 
 for (const vector of vectors) {
   test(`both signatures are as in the vector "${vector.name}"`, () => {
