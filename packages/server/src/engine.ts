@@ -29,10 +29,12 @@ import type { OpenTarget } from './webhooks/webhook-target.ts'
 /** Requests under way at once to one webhook that sets no limit of its own, in one process. */
 export const DEFAULT_MAX_IN_FLIGHT = 32
 
-const OUTBOX_POLL_MS = 500
-const CLAIM_POLL_MS = 250
+const OUTBOX_POLL_MS = 1_000
+const CLAIM_POLL_MS = 1_000
 /** A claim looks at every webhook that has something queued: not for each slot that comes free. */
 const CLAIM_GAP_MS = 10
+/** What a result usually takes to be written. */
+const RECORDING_MS = 20
 const CLAIM_BATCH = 200
 const CANCEL_POLL_MS = 5_000
 const REDELIVER_POLL_MS = 5_000
@@ -72,6 +74,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       if (hints.isParked) claiming.wake()
     },
     onGivenBack: () => claiming.wake(),
+    onRetryIn: (wait) => {
+      // Longer waits are found by polling; a short one would be late by as much as a poll.
+      if (wait < CLAIM_POLL_MS) setTimeout(() => claiming.wake(), wait).unref()
+    },
   })
   const beating = await startHeartbeat(options)
   const relaying = startRelay(options, dispatcher, hints)
@@ -127,9 +133,12 @@ interface DispatcherEvents {
   onRoom(): void
   /** Deliveries are due again and may be claimed. */
   onGivenBack(): void
+  /** A retry was recorded, to be due in so many milliseconds. */
+  onRetryIn(wait: number): void
 }
 
-function createDispatcher(options: EngineOptions, { onRoom, onGivenBack }: DispatcherEvents): Dispatcher {
+function createDispatcher(options: EngineOptions, events: DispatcherEvents): Dispatcher {
+  const { onRoom, onGivenBack, onRetryIn } = events
   const { config, database, clock, log, sender, writer } = options
   const giveBack = (deliveries: readonly LeasedDelivery[]): void => {
     releaseDeliveries(database, deliveries).then(onGivenBack, (error: unknown) => {
@@ -139,7 +148,10 @@ function createDispatcher(options: EngineOptions, { onRoom, onGivenBack }: Dispa
   return new Dispatcher({
     clock,
     attempt: (delivery) => makeAttempt(delivery, { clock, sender, retrySchedule: config.retrySchedule }),
-    record: (attempt) => writer.add(attempt),
+    record: async (attempt) => {
+      await writer.add(attempt)
+      if (attempt.wait_ms !== null) onRetryIn(attempt.wait_ms + RECORDING_MS)
+    },
     giveBack,
     onFault: (delivery, error) => {
       log.error({ delivery: delivery.id, error: messageOf(error) }, 'an attempt could not be made')
@@ -155,7 +167,8 @@ async function startHeartbeat({ database, clock, log, nodeId }: EngineOptions): 
   await beat()
   return startLoop({
     name: 'heartbeat',
-    everyMs: HEARTBEAT_MS,
+    // On a database that only this process can open there is nobody to be seen by.
+    everyMs: database.engine === 'pglite' ? TIDY_MS : HEARTBEAT_MS,
     log,
     run: async () => {
       const recovered = await beat()

@@ -120,6 +120,12 @@ suite('keys in the data folder', () => {
 })
 
 suite('a wrong setting stops the start, naming the variable and the fix', () => {
+  let folder: string
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'connectgain-settings-'))
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
   const wrong: readonly [string, string, RegExp][] = [
     ['PORT', 'http', /PORT: 'http' is not valid\. It takes a whole number/],
     ['HOST', 'http://x', /HOST: .*without scheme/],
@@ -138,7 +144,7 @@ suite('a wrong setting stops the start, naming the variable and the fix', () => 
   ]
   for (const [name, value, message] of wrong) {
     test(`${name}=${value}`, async () => {
-      const { exited, output } = spawnServer({ PORT: '0', [name]: value }, tmpdir())
+      const { exited, output } = spawnServer({ PORT: '0', [name]: value }, folder)
       assert.equal(await exited, 2)
       assert.match(output(), message)
       assert.doesNotMatch(output(), /\n +at /)
@@ -146,13 +152,13 @@ suite('a wrong setting stops the start, naming the variable and the fix', () => 
   }
 
   test('every wrong one is named at once', async () => {
-    const { exited, output } = spawnServer({ PORT: 'x', LOG_LEVEL: 'x' }, tmpdir())
+    const { exited, output } = spawnServer({ PORT: 'x', LOG_LEVEL: 'x' }, folder)
     assert.equal(await exited, 2)
     assert.match(output(), /PORT: .*\nLOG_LEVEL: /)
   })
 
   test('DATABASE_URL without ENCRYPTION_KEYS', async () => {
-    const { exited, output } = spawnServer({ DATABASE_URL: 'postgresql://127.0.0.1/x' }, tmpdir())
+    const { exited, output } = spawnServer({ DATABASE_URL: 'postgresql://127.0.0.1/x' }, folder)
     assert.equal(await exited, 2)
     assert.match(output(), /ENCRYPTION_KEYS: is required with DATABASE_URL/)
   })
@@ -168,7 +174,7 @@ suite('a wrong setting stops the start, naming the variable and the fix', () => 
         DATABASE_URL: `postgresql://user:hidden-password@127.0.0.1:${port}/x`,
         ENCRYPTION_KEYS: Buffer.alloc(32).toString('base64'),
       },
-      tmpdir(),
+      folder,
     )
     assert.equal(await exited, 2)
     assert.match(output(), /DATABASE_URL: the database cannot be prepared: .*ECONNREFUSED/)
