@@ -9,7 +9,7 @@ import { webhookEventRules } from './api/tables/webhook-events.ts'
 import { AttemptWriter } from './attempts/attempt-writer.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { isEncryptionKey, isServiceKey, parseConfig, readEnvironment } from './config.ts'
+import { SHORTEST_SAFE_KEY, isEncryptionKey, isServiceKey, parseConfig, readEnvironment } from './config.ts'
 import type { DataDir } from './data-dir.ts'
 import { generateEncryptionKey, generateServiceKey, openDataDir } from './data-dir.ts'
 import type { Database } from './db/database.ts'
@@ -56,6 +56,11 @@ async function start(config: Config): Promise<Running> {
   const log = createLog(config)
   const dataDir = openDataDir(config.dataDir)
   const serviceKey = config.serviceKey ?? dataDir.readKey('service-key', generateServiceKey, isServiceKey)
+  if (serviceKey.length < SHORTEST_SAFE_KEY) {
+    log.warn(
+      `SERVICE_KEY is shorter than ${SHORTEST_SAFE_KEY} characters and can be guessed. Make one: openssl rand -hex 24`,
+    )
+  }
   const databases = await openDatabases(config, dataDir, log)
   const { engine, server, writer } = await compose(
     config,

@@ -130,7 +130,11 @@ suite('a wrong setting stops the start, naming the variable and the fix', () => 
     ['PORT', 'http', /PORT: 'http' is not valid\. It takes a whole number/],
     ['HOST', 'http://x', /HOST: .*without scheme/],
     ['DATABASE_URL', 'mysql://x', /DATABASE_URL: .*postgresql:\/\//],
-    ['SERVICE_KEY', 'short', /SERVICE_KEY: must be 16 to 256/],
+    [
+      'SERVICE_KEY',
+      'two words',
+      /SERVICE_KEY: must be at most 256 printable ASCII characters without spaces/,
+    ],
     ['ENCRYPTION_KEYS', 'c2hvcnQ=', /ENCRYPTION_KEYS: key 1 has 5 bytes, 32 are needed/],
     ['ALLOW_HTTP_URLS', 'yes', /ALLOW_HTTP_URLS: 'yes' is not valid\. It takes true or false/],
     ['EGRESS_ALLOW', '10.0.0.0/99', /EGRESS_ALLOW: .*CIDR/],

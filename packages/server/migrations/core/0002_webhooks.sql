@@ -21,7 +21,7 @@ create table webhooks.webhook_configurations (
   -- `headers` shows the names with masked values; the values are in `sealed_headers`, encrypted like `secret`.
   headers jsonb not null default '{}',
   sealed_headers text check (sealed_headers like 'v1.%'),
-  timeout_ms integer check (timeout_ms between 1000 and 60000),
+  timeout_ms integer check (timeout_ms between 100 and 60000),
   max_in_flight integer check (max_in_flight between 1 and 1000),
   disabled_reason text,
   disabled_at timestamptz,

@@ -63,7 +63,7 @@ export function configurationFields(guard: GuardOptions) {
     description: text(2_000).nullable(),
     filter: z.custom<object | null>().superRefine(checkFilter).nullable(),
     headers,
-    timeout_ms: whole(1_000, 60_000).nullable(),
+    timeout_ms: whole(100, 60_000).nullable(),
     max_in_flight: whole(1, 1_000).nullable(),
   }
 }
