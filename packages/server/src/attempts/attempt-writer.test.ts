@@ -72,6 +72,21 @@ suite('the attempt writer', () => {
     assert.equal(statements, 1)
   })
 
+  test('writes what is added the moment that the last one is written', async () => {
+    const writer = new AttemptWriter(database, log)
+    const attempts = Array.from({ length: 20 }, () => attempt())
+    for (const record of attempts) await writer.write(record)
+    assert.equal((await stored(attempts.map(({ id }) => id))).length, 20)
+  })
+
+  test('closes only when all is written', async () => {
+    const writer = new AttemptWriter(database, log)
+    const attempts = Array.from({ length: 300 }, () => attempt())
+    for (const record of attempts) await writer.add(record)
+    await writer.close()
+    assert.equal((await stored(attempts.map(({ id }) => id))).length, 300)
+  })
+
   test('goes on when the acknowledgement of a commit was lost and the batch is written again', async () => {
     let isFirst = true
     const forgetful = through(async (statement, params) => {

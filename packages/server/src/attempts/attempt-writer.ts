@@ -8,6 +8,8 @@ import { messageOf } from '../errors.ts'
 const recordAttempts = loadStatement(import.meta.url, 'record-attempts')
 
 const BATCH = 200
+/** Statements at once where the database has more than one connection. */
+const LANES = 2
 /** Results that may wait for the database; beyond it whoever brings one waits too. */
 const CAPACITY = 1_000
 const FIRST_RETRY_MS = 50
@@ -27,7 +29,9 @@ export class AttemptWriter {
   readonly #log: Logger
   #entries: Entry[] = []
   #waiting: (() => void)[] = []
-  #writing: Promise<void> | undefined
+  /** Batches on their way at once; a further one starts only when a whole batch waits. */
+  readonly #lanes = new Set<Promise<void>>()
+  #active = 0
   #closing = false
   #stalled = false
 
@@ -55,27 +59,31 @@ export class AttemptWriter {
   /** Resolves when all that was added is written; gives up on a database that does not answer. */
   async close(): Promise<void> {
     this.#closing = true
-    await this.#writing
+    while (this.#lanes.size > 0) await Promise.all(this.#lanes)
   }
 
   #push(entry: Entry): void {
     this.#entries.push(entry)
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = undefined
-    })
+    const most = this.#database.engine === 'pglite' ? 1 : LANES
+    if (this.#active > 0 && (this.#active >= most || this.#entries.length < BATCH)) return
+    this.#active += 1
+    const lane = this.#writeAll()
+    this.#lanes.add(lane)
+    void lane.finally(() => this.#lanes.delete(lane))
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#entries.length > 0) {
+    do {
       // Whatever else this turn of the event loop brings belongs to the same batch. Without it a database on this very
       // thread would be called for the first result while the others wait in their sockets.
       await new Promise((resolve) => setImmediate(resolve))
-      const batch = this.#entries.slice(0, BATCH)
-      const isWritten = await this.#writeUntilDone(batch)
-      this.#entries.splice(0, batch.length)
-      if (isWritten) for (const { onWritten } of batch) onWritten?.()
+      const batch = this.#entries.splice(0, BATCH)
+      if (batch.length > 0 && (await this.#writeUntilDone(batch)))
+        for (const { onWritten } of batch) onWritten?.()
       if (this.#entries.length < CAPACITY) for (const resume of this.#waiting.splice(0)) resume()
-    }
+    } while (this.#entries.length > 0)
+    // In the same turn as the last look: what is added from here on starts a lane of its own.
+    this.#active -= 1
   }
 
   async #writeUntilDone(batch: readonly Entry[]): Promise<boolean> {
