@@ -6,7 +6,6 @@ import type { Database } from './db/database.ts'
 import { tidy } from './db/tidy.ts'
 import { cancelDeliveriesOfStoppedWebhooks } from './deliveries/cancel-deliveries.ts'
 import { claimDue } from './deliveries/claim-due.ts'
-import { CLAIM_AHEAD } from './deliveries/endpoint-slots.ts'
 import {
   HEARTBEAT_MS,
   createHeartbeat,
@@ -190,8 +189,8 @@ function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints
     log: options.log,
     run: async () => {
       const places = dispatcher.reserve()
-      const admit: typeof places.admit = (webhookId, body) => {
-        const isAdmitted = places.admit(webhookId, body)
+      const admit: typeof places.admit = (target, body) => {
+        const isAdmitted = places.admit(target, body)
         if (!isAdmitted) hints.isParked = true
         return isAdmitted
       }
@@ -214,7 +213,7 @@ function startClaiming(options: EngineOptions, dispatcher: Dispatcher, hints: Hi
   const claimOptions = {
     ...options,
     defaultTimeout: config.deliveryTimeout,
-    claimPerIdleEndpoint: CLAIM_AHEAD * DEFAULT_MAX_IN_FLIGHT,
+    defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
   }
   return startLoop({
     name: 'claim',

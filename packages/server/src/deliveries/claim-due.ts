@@ -4,6 +4,7 @@ import { loadStatement } from '../db/statement.ts'
 import type { LeasedDelivery } from '../fanout/delivery.ts'
 import { LEASE_MARGIN_MS } from '../fanout/delivery.ts'
 import { newToken } from '../ids.ts'
+import { CLAIM_AHEAD } from './endpoint-slots.ts'
 import type { OpenTarget, TargetRow } from '../webhooks/webhook-target.ts'
 
 const claimDueStatement = loadStatement(import.meta.url, 'claim-due')
@@ -14,8 +15,8 @@ export interface ClaimOptions {
   openTarget: OpenTarget
   /** Milliseconds for an attempt to a webhook that sets none. */
   defaultTimeout: number
-  /** Deliveries to claim for an endpoint of which nothing is in memory, where it sets no limit of its own. */
-  claimPerIdleEndpoint: number
+  /** Requests under way at once to a webhook that sets no limit of its own. */
+  defaultMaxInFlight: number
 }
 
 /** A delivery as a claiming statement returns it. */
@@ -42,10 +43,11 @@ export async function claimDue(
     limit,
     lease,
     options.nodeId,
-    options.claimPerIdleEndpoint,
+    options.defaultMaxInFlight,
     JSON.stringify(busy),
     options.defaultTimeout,
     LEASE_MARGIN_MS,
+    CLAIM_AHEAD,
   ])
   return rows.map((row) => toLeasedDelivery(row, lease, now, options.openTarget))
 }

@@ -8,7 +8,6 @@ import type { AttemptRecord } from './make-attempt.ts'
 
 export interface DispatcherOptions {
   clock: Clock
-  limits?: SlotLimits
   /** Sends one delivery. */
   attempt(delivery: LeasedDelivery): Promise<AttemptRecord>
   /** Takes a finished attempt; resolves when there is room for another one, which is what bounds memory. */
@@ -21,7 +20,7 @@ export interface DispatcherOptions {
   onRoom(): void
 }
 
-const DEFAULT_LIMITS: SlotLimits = {
+const LIMITS: SlotLimits = {
   queued: 20_000,
   queuedPerEndpoint: 1_000,
   inFlight: 4_000,
@@ -38,18 +37,13 @@ export interface Reservation {
 /** Sends what it is given, each endpoint within its slots, and passes the results on. */
 export class Dispatcher {
   readonly #options: DispatcherOptions
-  readonly #slots: EndpointSlots
+  readonly #slots = new EndpointSlots(LIMITS)
   #stopping = false
   #abandoned = false
   #onIdle: (() => void) | undefined
 
   constructor(options: DispatcherOptions) {
     this.#options = options
-    this.#slots = new EndpointSlots(options.limits ?? DEFAULT_LIMITS)
-  }
-
-  get inFlight(): number {
-    return this.#slots.inFlight
   }
 
   get room(): number {

@@ -45,7 +45,6 @@ export class Timeout extends Error {
 export interface Sender {
   /** Makes one POST and never rejects: whatever happens is an answer. */
   send(request: OutgoingRequest): Promise<Answer>
-  close(): Promise<void>
 }
 
 export interface SenderOptions extends GuardOptions {
@@ -62,10 +61,7 @@ export function createSender(options: SenderOptions): Sender {
     headersTimeout: 0,
     bodyTimeout: 0,
   })
-  return {
-    send: (request) => sendWith(agent, request, options),
-    close: () => agent.destroy(),
-  }
+  return { send: (request) => sendWith(agent, request, options) }
 }
 
 function sendWith(agent: Agent, request: OutgoingRequest, guard: GuardOptions): Promise<Answer> {

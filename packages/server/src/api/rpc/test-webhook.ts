@@ -4,7 +4,7 @@ import { EVENT_TYPES, covers } from '../../events/event-types.ts'
 import type { LeasedDelivery } from '../../fanout/delivery.ts'
 import { newId } from '../../ids.ts'
 import type { TargetRow } from '../../webhooks/webhook-target.ts'
-import { unknownEvents } from '../tables/webhook-configurations.ts'
+import { unknownEvents } from '../tables/event-names.ts'
 import { defineFunction, describeAttempt, findVisible } from './rpc.ts'
 
 const schema = z.strictObject({

@@ -5,13 +5,10 @@ import { ApiError } from '../../errors.ts'
 const INVALID_VALUE = '22023'
 
 /** What one row's values have wrong, as an error that names each field. `details` lists the fields, for a form. */
-export function toFieldError(issues: readonly z.core.$ZodIssue[], hint?: string): ApiError {
+function toFieldError(issues: readonly z.core.$ZodIssue[]): ApiError {
   const fields = [...new Set(issues.map((issue) => String(issue.path[0] ?? 'body')))]
   const message = issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ')
-  return new ApiError(400, INVALID_VALUE, message, {
-    details: fields.join(', '),
-    ...(hint === undefined ? {} : { hint }),
-  })
+  return new ApiError(400, INVALID_VALUE, message, { details: fields.join(', ') })
 }
 
 /** Parses a row, or throws the error that names its fields. */

@@ -4,7 +4,6 @@ import { maskValues } from '../../dispatch/build-request.ts'
 import type { GuardOptions } from '../../dispatch/network-guard.ts'
 import { ApiError } from '../../errors.ts'
 import { isKnownSubscription } from '../../events/event-types.ts'
-import { nearestNames } from '../../nearest.ts'
 import { newId } from '../../ids.ts'
 import type { SecretBox } from '../../webhooks/secrets.ts'
 import { generateSigningSecret, hintOf } from '../../webhooks/secrets.ts'
@@ -12,6 +11,7 @@ import { headersContext, secretContext } from '../../webhooks/webhook-target.ts'
 import type { JsonObject } from '../rest/json.ts'
 import type { Disclose, TableRules } from '../rest/table-rules.ts'
 import { GENERATE, configurationFields } from './configuration-fields.ts'
+import { readEventNames, unknownEvents } from './event-names.ts'
 import { parseRow } from './field-problems.ts'
 
 /** Checks what is written to `webhook_configurations` and seals what must not be stored in the clear. */
@@ -85,22 +85,9 @@ function sealHeaders(box: SecretBox, rowId: string, headers: Record<string, stri
 
 async function requireKnownEvents(connection: Connection, subscriptions: readonly string[]): Promise<void> {
   if (subscriptions.length === 0) return
-  const { rows } = await connection.query<{ name: string }>('select name from webhooks.webhook_event_types')
-  const names = rows.map((row) => row.name)
+  const names = await readEventNames(connection)
   const wrong = [...new Set(subscriptions)].filter(
     (subscription) => !isKnownSubscription(subscription, names),
   )
   if (wrong.length > 0) throw unknownEvents('events', wrong, names)
-}
-
-/** For each unknown name those that may have been meant. */
-export function unknownEvents(field: string, wrong: readonly string[], names: readonly string[]): ApiError {
-  const message = wrong.slice(0, 5).map((name) => {
-    const quoted = nearestNames(name, names).map((near) => `'${near}'`)
-    return `'${name.slice(0, 100)}' is not an event type; the nearest are ${quoted.join(', ')}`
-  })
-  return new ApiError(400, '22023', `${field}: ${message.join('; ')}`, {
-    details: field,
-    hint: 'GET /rest/v1/webhook_event_types lists all of them.',
-  })
 }

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { ApiError } from '../../errors.ts'
 import type { JsonObject } from '../rest/json.ts'
 import type { TableRules } from '../rest/table-rules.ts'
+import { readEventNames, unknownEvents } from './event-names.ts'
 import { parseRow } from './field-problems.ts'
-import { unknownEvents } from './webhook-configurations.ts'
 
 const MOST_ROWS = 1_000
 
@@ -36,10 +36,7 @@ export const webhookEventRules: TableRules = {
     }
     const named = new Set(rows.map((row) => parseRow(eventSchema, row).event))
     requireTimesInAllOrNone(rows)
-    const { rows: types } = await connection.query<{ name: string }>(
-      'select name from webhooks.webhook_event_types',
-    )
-    const names = types.map((type) => type.name)
+    const names = await readEventNames(connection)
     const wrong = [...named].filter((name) => !names.includes(name))
     if (wrong.length > 0) throw unknownEvents('event', wrong, names)
     return undefined

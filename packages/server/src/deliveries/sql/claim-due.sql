@@ -1,14 +1,14 @@
 -- Claims what is due, fairly: per endpoint as many as it has room for, oldest first, and where the limit binds each
 -- endpoint's first before any endpoint's second.
 --
--- $1 limit, $2 lease token, $3 node, $4 how many for an idle endpoint, $5 [{webhook_id, free}] of the others,
--- $6 default timeout and $7 lease margin, in milliseconds.
+-- $1 limit, $2 lease token, $3 node, $4 default requests under way, $5 [{webhook_id, free}] of the others,
+-- $6 default timeout and $7 lease margin, in milliseconds, $8 how many times its requests under way an idle endpoint gets.
 --
 -- Stepping from endpoint to endpoint was measured at a sixth of the cost of a global order with exclusions when 100,000
 -- deliveries of one sick endpoint are due.
 with endpoints as (
   select c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
-    coalesce(busy.free, 2 * c.max_in_flight, $4::integer) as free
+    coalesce(busy.free, $8::integer * coalesce(c.max_in_flight, $4::integer)) as free
   from webhooks_internal.queued_webhooks w
   join webhooks_internal.targets c on c.webhook_id = w.webhook_id and c.is_active
   left join json_to_recordset($5::json) as busy (webhook_id uuid, free integer) on busy.webhook_id = c.webhook_id

@@ -1,0 +1,21 @@
+import type { Connection } from '../../db/database.ts'
+import { ApiError } from '../../errors.ts'
+import { nearestNames } from '../../nearest.ts'
+
+/** The event types that can be subscribed to and emitted just now. */
+export async function readEventNames(connection: Connection): Promise<string[]> {
+  const { rows } = await connection.query<{ name: string }>('select name from webhooks.webhook_event_types')
+  return rows.map(({ name }) => name)
+}
+
+/** For each unknown name those that may have been meant. */
+export function unknownEvents(field: string, wrong: readonly string[], names: readonly string[]): ApiError {
+  const message = wrong.slice(0, 5).map((name) => {
+    const quoted = nearestNames(name, names).map((near) => `'${near}'`)
+    return `'${name.slice(0, 100)}' is not an event type; the nearest are ${quoted.join(', ')}`
+  })
+  return new ApiError(400, '22023', `${field}: ${message.join('; ')}`, {
+    details: field,
+    hint: 'GET /rest/v1/webhook_event_types lists all of them.',
+  })
+}
