@@ -13,8 +13,11 @@ export interface TestPostgres {
   stop(): Promise<void>
 }
 
+// The tests kill our processes, never the machine: nothing of theirs has to survive a power cut.
+const SETTINGS: Readonly<Record<string, string>> = { fsync: 'off', max_connections: '200' }
+
 /** A PostgreSQL server of its own on a free port, with its data in a temporary folder. */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres(settings = SETTINGS): Promise<TestPostgres> {
   const port = await findFreePort()
   const parent = mkdtempSync(join(tmpdir(), 'connectgain-postgres-'))
   // The server may run as another user than we do, and must get through to its own folder.
@@ -29,8 +32,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     // PostgreSQL refuses to run as root; this makes it a user of its own there.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    // The tests kill our processes, never the machine: nothing here has to survive a power cut.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=200'],
+    postgresFlags: Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     onLog: () => {},
     onError: () => {},
   })

@@ -1,0 +1,28 @@
+import { Worker } from 'bullmq'
+import { Pool } from 'pg'
+import { createDelivery } from './peer-delivery.ts'
+import { createLog } from './peer-log.ts'
+import type { PeerJob } from './peer-process.ts'
+import { receiveSettings } from './peer-process.ts'
+
+/** Its documentation names 100 to 300 for jobs that wait for the network; measured best here. */
+const CONCURRENCY = Number(process.env['BENCH_CONCURRENCY'] ?? 100)
+const LOG_CONNECTIONS = Number(process.env['BENCH_LOG_CONNECTIONS'] ?? 12)
+
+const { databaseUrl, endpoints, log, redisPort = 0 } = await receiveSettings()
+const logPool = new Pool({ connectionString: databaseUrl, max: LOG_CONNECTIONS })
+const deliver = createDelivery(endpoints, createLog(logPool, log))
+
+const worker = new Worker<PeerJob>(
+  'deliveries',
+  async ({ data, attemptsMade }) => {
+    await deliver(data, attemptsMade + 1)
+  },
+  {
+    connection: { host: '127.0.0.1', port: redisPort, maxRetriesPerRequest: null },
+    concurrency: CONCURRENCY,
+    removeOnComplete: { count: 0 },
+  },
+)
+await worker.waitUntilReady()
+process.send?.('ready')

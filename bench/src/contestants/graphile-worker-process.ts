@@ -1,0 +1,38 @@
+import { Logger, run } from 'graphile-worker'
+import { Pool } from 'pg'
+import { createDelivery } from './peer-delivery.ts'
+import { createLog } from './peer-log.ts'
+import type { PeerJob } from './peer-process.ts'
+import { receiveSettings } from './peer-process.ts'
+
+/**
+ * Settings of its performance page (local queue, completions in batches), with as many jobs at once as measured best
+ * here: its 24 are for tasks that compute, ours wait for the network.
+ */
+const CONCURRENCY = Number(process.env['BENCH_CONCURRENCY'] ?? 64)
+const LOG_CONNECTIONS = Number(process.env['BENCH_LOG_CONNECTIONS'] ?? 12)
+
+const { databaseUrl, endpoints, log } = await receiveSettings()
+const logPool = new Pool({ connectionString: databaseUrl, max: log === 'single' ? LOG_CONNECTIONS : 2 })
+const deliver = createDelivery(endpoints, createLog(logPool, log))
+
+await run({
+  preset: {
+    worker: {
+      connectionString: databaseUrl,
+      concurrentJobs: CONCURRENCY,
+      maxPoolSize: 12,
+      localQueue: { size: 500 },
+      completeJobBatchDelay: 0,
+      failJobBatchDelay: 0,
+      logger: new Logger(() => () => {}),
+    },
+  },
+  noHandleSignals: true,
+  taskList: {
+    deliver: async (payload, { job }) => {
+      await deliver(payload as PeerJob, job.attempts)
+    },
+  },
+})
+process.send?.('ready')

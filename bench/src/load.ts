@@ -1,0 +1,75 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+
+/** Where deliveries go: one webhook, of an organization of its own. */
+export interface Endpoint {
+  id: string
+  organizationId: string
+  url: string
+  secret: string
+}
+
+/** An event that exactly one endpoint gets. */
+export interface LoadEvent {
+  id: string
+  endpoint: Endpoint
+  /** A JSON object. */
+  data: string
+}
+
+export const EVENT = 'contact.created'
+
+export function createEndpoints(count: number, receiverUrl: string, path = 'hook'): Endpoint[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: randomUUID(),
+    organizationId: randomUUID(),
+    url: `${receiverUrl}/${path}-${index}`,
+    secret: `whsec_${randomBytes(32).toString('base64')}`,
+  }))
+}
+
+/** Requests of one kilobyte, to the endpoints in turn. */
+export function createEvents(count: number, endpoints: readonly Endpoint[]): LoadEvent[] {
+  return Array.from({ length: count }, (_, index) => {
+    const endpoint = endpoints[index % endpoints.length]
+    if (endpoint === undefined) throw new Error('events need an endpoint')
+    return { id: randomUUID(), endpoint, data: createData(endpoint.organizationId) }
+  })
+}
+
+const BODY_BYTES = 1_024
+/** What the request has around its data. */
+const ENVELOPE_BYTES = `{"event":"${EVENT}","timestamp":"2026-01-01T00:00:00.000Z","data":}`.length
+
+function createData(organizationId: string): string {
+  const contact = {
+    id: randomUUID(),
+    organization_id: organizationId,
+    name: 'Ada Lovelace',
+    email: 'ada@example.com',
+    phone: '+44 20 7946 0958',
+    tags: ['newsletter', 'trial'],
+    notes: '',
+  }
+  const missing = BODY_BYTES - ENVELOPE_BYTES - JSON.stringify(contact).length
+  return JSON.stringify({ ...contact, notes: 'lorem ipsum dolor '.repeat(60).slice(0, missing) })
+}
+
+/** Consecutive pieces of at most `size`. */
+export function inBatches<T>(items: readonly T[], size: number): T[][] {
+  const batches: T[][] = []
+  for (let at = 0; at < items.length; at += size) batches.push(items.slice(at, at + size))
+  return batches
+}
+
+/** Does the work for each item, so many at once. */
+export async function eachOf<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const waiting = items.values()
+  const lane = async (): Promise<void> => {
+    for (const item of waiting) await work(item)
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+}

@@ -1,0 +1,75 @@
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+export const PARTS = ['throughput', 'latency', 'neighbour', 'claim', 'memory', 'idle'] as const
+export type Part = (typeof PARTS)[number]
+
+export const RECEIVERS = ['nginx', 'raw'] as const
+
+export interface Options {
+  parts: readonly Part[]
+  /** Only throughput cases whose name has this in it. */
+  match: string
+  quick: boolean
+  /** Undefined: nothing is written. */
+  out: string | undefined
+  /** Of a superuser; undefined: a server of its own. */
+  postgresUrl: string | undefined
+  /** Undefined: nginx where it is installed. */
+  receiver: (typeof RECEIVERS)[number] | undefined
+  /** How often each throughput case runs; the median counts. */
+  rounds: number
+}
+
+export const USAGE = `npm run bench -- [options]
+
+  --only <parts>         ${PARTS.join(',')}
+  --match <text>         only throughput cases whose name contains it
+  --rounds <n>           runs of each throughput case; the median counts
+  --quick                small sizes: whether everything works, not how well
+  --receiver nginx|raw   default: nginx where it is found
+  --postgres-url <url>   an existing server, as superuser; default: one of its own
+  --out <file>           default docs/benchmarks.md; written by a whole run only
+`
+
+const DEFAULT_OUT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
+
+/** @throws Error that says which argument is wrong. */
+export function readOptions(args: readonly string[]): Options | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string' },
+      match: { type: 'string', default: '' },
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      receiver: { type: 'string' },
+      'postgres-url': { type: 'string' },
+      out: { type: 'string', default: DEFAULT_OUT },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return 'help'
+  const parts = values.only === undefined ? PARTS : values.only.split(',').map((part) => oneOf(PARTS, part))
+  const isWhole = parts.length === PARTS.length && !values.quick && values.match === ''
+  return {
+    parts,
+    match: values.match,
+    quick: values.quick,
+    out: isWhole ? values.out : undefined,
+    postgresUrl: values['postgres-url'],
+    receiver: values.receiver === undefined ? undefined : oneOf(RECEIVERS, values.receiver),
+    rounds: values.rounds === undefined ? (values.quick ? 1 : 3) : positive(values.rounds),
+  }
+}
+
+function oneOf<const T extends string>(allowed: readonly T[], text: string): T {
+  const found = allowed.find((name) => name === text)
+  if (found === undefined) throw new Error(`'${text}' is not one of ${allowed.join(', ')}`)
+  return found
+}
+
+function positive(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`'${text}' is not a number of rounds`)
+  return Number(text)
+}

@@ -1,0 +1,67 @@
+export type Cell = string | number | undefined
+
+/** A number to reach, and what was measured. */
+export interface Goal {
+  text: string
+  measured: number
+  atMost?: number
+  atLeast?: number
+  unit: string
+}
+
+/** What one scenario found. */
+export interface Section {
+  title: string
+  /** What the numbers mean and how they came about. */
+  notes: string[]
+  columns: string[]
+  rows: Cell[][]
+  goals: Goal[]
+}
+
+export function isReached({ measured, atMost = Infinity, atLeast = -Infinity }: Goal): boolean {
+  return measured <= atMost && measured >= atLeast
+}
+
+/** A section as Markdown, which is readable in a terminal too. */
+export function toMarkdown({ title, notes, columns, rows }: Section): string {
+  const table = toTable(columns, rows)
+  return [`## ${title}`, '', ...notes.flatMap((note) => [note, '']), ...table].join('\n')
+}
+
+export function toGoalTable(goals: readonly Goal[]): string {
+  const rows = goals.map((goal) => [
+    goal.text,
+    goal.atMost === undefined ? `≥ ${goal.atLeast} ${goal.unit}` : `≤ ${goal.atMost} ${goal.unit}`,
+    `${round(goal.measured)} ${goal.unit}`,
+    Number.isNaN(goal.measured) ? 'not measured' : isReached(goal) ? 'yes' : '**no**',
+  ])
+  return toTable(['Goal', 'Wanted', 'Measured', 'Reached'], rows).join('\n')
+}
+
+function toTable(columns: readonly string[], rows: readonly Cell[][]): string[] {
+  const cells = [columns, ...rows.map((row) => row.map(show))]
+  const widths = columns.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]): string =>
+    `| ${widths.map((width, column) => pad(row[column] ?? '', width, column)).join(' | ')} |`
+  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`
+  return [line(columns), rule, ...cells.slice(1).map(line)]
+}
+
+function pad(text: string, width: number, column: number): string {
+  return column === 0 ? text.padEnd(width) : text.padStart(width)
+}
+
+function show(cell: Cell): string {
+  if (cell === undefined) return 'n/a'
+  return typeof cell === 'string' ? cell : round(cell)
+}
+
+/** Three digits that mean something; thousands apart. */
+function round(value: number): string {
+  if (!Number.isFinite(value)) return 'n/a'
+  const size = Math.abs(value)
+  return size >= 1_000
+    ? Math.round(value).toLocaleString('en')
+    : String(Number(value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3)))
+}
