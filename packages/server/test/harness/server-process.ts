@@ -77,6 +77,10 @@ async function startProcess(settings: Settings, cwd: string): Promise<ServerProc
   const page = await until('the server to print its address', () => {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`)
     return /Page +(http:\S+)\/settings/.exec(output())?.[1]
+  }).catch((error: unknown) => {
+    // Nobody else knows of it, and a child that lives on keeps the test file from ending.
+    child.kill('SIGKILL')
+    throw error
   })
   return {
     url: page,
