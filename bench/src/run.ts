@@ -1,15 +1,27 @@
 import { writeFileSync } from 'node:fs'
+import { inspect } from 'node:util'
 import { createBench } from './bench.ts'
 import type { Bench } from './bench.ts'
+import { watchForeignLoad } from './machine/foreign-load.ts'
 import { describeMachine } from './machine/describe.ts'
 import type { Options, Part } from './options.ts'
 import { openBenchPostgres } from './postgres.ts'
+import { measureClaimCost } from './scenarios/claim-cost.ts'
+import { measureIdleCpu } from './scenarios/idle-cpu.ts'
+import { measureLatency } from './scenarios/latency.ts'
+import { measureMemory } from './scenarios/memory.ts'
+import { measureNoisyNeighbour } from './scenarios/noisy-neighbour.ts'
 import { measureThroughput } from './scenarios/throughput.ts'
 import type { Section } from './section.ts'
 import { toGoalTable, toMarkdown } from './section.ts'
 
-const SCENARIOS: Partial<Record<Part, (bench: Bench) => Promise<Section>>> = {
+const SCENARIOS: Readonly<Record<Part, (bench: Bench) => Promise<Section>>> = {
   throughput: measureThroughput,
+  latency: measureLatency,
+  neighbour: measureNoisyNeighbour,
+  claim: measureClaimCost,
+  memory: measureMemory,
+  idle: measureIdleCpu,
 }
 
 /** Runs the parts that were asked for and prints what they found. */
@@ -19,18 +31,37 @@ export async function runBench(options: Options): Promise<void> {
     const machine = describeMachine(postgres.version)
     const bench = createBench(options, postgres)
     const sections: Section[] = []
+    const failures: string[] = []
     for (const part of options.parts) {
-      const measure = SCENARIOS[part]
-      if (measure === undefined) continue
       bench.say(`\n${part}`)
-      sections.push(await measure(bench))
+      try {
+        const foreignLoad = watchForeignLoad(postgres.postmaster)
+        const section = await SCENARIOS[part](bench)
+        sections.push({ ...section, notes: [...section.notes, ...describeForeignLoad(foreignLoad())] })
+      } catch (error) {
+        // The others are worth having all the same.
+        failures.push(part)
+        process.stderr.write(`${part} failed: ${inspect(error)}\n`)
+      }
     }
     const report = toReport(machine, sections)
     process.stdout.write(`\n${report}`)
-    if (options.out !== undefined) writeFileSync(options.out, report)
+    if (failures.length > 0) process.exitCode = 1
+    else if (options.out !== undefined) writeFileSync(options.out, report)
   } finally {
     await postgres.stop()
   }
+}
+
+/** Beyond it what the clock says is of this hour, not of the program. */
+const MOST_FOREIGN = 0.05
+
+function describeForeignLoad(share: number | undefined): string[] {
+  if (share === undefined) return []
+  const sentence = `Other programs took ${Math.round(share * 100)} % of the machine's processors meanwhile`
+  return [
+    share > MOST_FOREIGN ? `**${sentence}: rates and times are worse than they would be.**` : `${sentence}.`,
+  ]
 }
 
 function toReport(machine: readonly string[], sections: readonly Section[]): string {

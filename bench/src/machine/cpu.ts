@@ -30,6 +30,13 @@ export function parentOf(pid: number): number | undefined {
   return readTimes(pid)?.parent
 }
 
+export function isDescendant(pid: number, ancestor = process.pid): boolean {
+  for (let current: number | undefined = pid; current; current = parentOf(current)) {
+    if (current === ancestor) return true
+  }
+  return false
+}
+
 /** Resident memory of one process in MiB. */
 export function residentMiB(pid: number): number | undefined {
   try {
@@ -70,6 +77,20 @@ function isWithin(pid: number, root: number, table: ReadonlyMap<number, ProcessT
     if (current === root) return true
   }
   return false
+}
+
+/** Seconds that all processors of this machine together have been busy since it started. */
+export function machineBusySeconds(): number | undefined {
+  try {
+    const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0] = readFileSync('/proc/stat', 'latin1')
+      .slice('cpu '.length, 200)
+      .trim()
+      .split(/\s+/)
+      .map(Number)
+    return (user + nice + system + irq + softIrq) / TICKS_PER_SECOND
+  } catch {
+    return undefined
+  }
 }
 
 /** Processor time of several processes over a stretch of time. */

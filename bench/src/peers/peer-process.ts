@@ -4,7 +4,7 @@ import { Pool } from 'pg'
 import type { Endpoint, LoadEvent } from '../load.ts'
 import { EVENT } from '../load.ts'
 import { ask } from '../postgres.ts'
-import { CREATE_LOG } from './peer-log.ts'
+import { CREATE_LOG } from './log.ts'
 
 /** What a peer's worker process is started with. */
 export interface PeerSettings {

@@ -2,18 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Pool } from 'pg'
-import type { Api } from '../../../packages/server/test/harness/api.ts'
-import { createApi } from '../../../packages/server/test/harness/api.ts'
-import type { Settings } from '../../../packages/server/test/harness/server-process.ts'
+import type { Api } from '../../packages/server/test/harness/api.ts'
+import { createApi } from '../../packages/server/test/harness/api.ts'
+import type { Settings } from '../../packages/server/test/harness/server-process.ts'
 import {
   ENCRYPTION_KEY,
   SERVICE_KEY,
   spawnServer,
-} from '../../../packages/server/test/harness/server-process.ts'
-import type { Endpoint, LoadEvent } from '../load.ts'
-import { EVENT, eachOf, inBatches } from '../load.ts'
-import type { BenchPostgres } from '../postgres.ts'
-import { waitFor } from '../wait.ts'
+} from '../../packages/server/test/harness/server-process.ts'
+import type { Endpoint, LoadEvent } from './load.ts'
+import { EVENT, eachOf, inBatches } from './load.ts'
+import type { BenchPostgres } from './postgres.ts'
+import { waitFor } from './wait.ts'
 import type { Contestant, ContestantOptions, Emission, StartContestant } from './contestant.ts'
 import { EMIT_AT_ONCE, EMIT_BATCH } from './contestant.ts'
 
@@ -79,10 +79,22 @@ export async function startOurServer(options: OurServerOptions): Promise<OurServ
     async close() {
       child.kill('SIGKILL')
       await exited
+      // Warnings: whoever reads a strange number should see them.
+      process.stderr.write(warningsIn(output()))
       await database?.drop()
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The lines that the program logged, each once and without its time. */
+function warningsIn(output: string): string {
+  const lines = output.split('\n').filter((line) => line.startsWith('{'))
+  const distinct = new Set(lines.map((line) => line.replace(/"time":\d+,?/, '')))
+  return [...distinct]
+    .map((line) => `  logged: ${line}\n`)
+    .slice(0, 5)
+    .join('')
 }
 
 /** @param emission `sql` inserts into the table of events, as a CRM's own transactions do. */

@@ -1,7 +1,7 @@
 import { Worker } from 'bullmq'
 import { Pool } from 'pg'
-import { createDelivery } from './peer-delivery.ts'
-import { createLog } from './peer-log.ts'
+import { createDelivery } from './delivery.ts'
+import { createLog } from './log.ts'
 import type { PeerJob } from './peer-process.ts'
 import { receiveSettings } from './peer-process.ts'
 

@@ -1,5 +1,5 @@
-import type { Endpoint, LoadEvent } from '../load.ts'
-import type { BenchPostgres } from '../postgres.ts'
+import type { Endpoint, LoadEvent } from './load.ts'
+import type { BenchPostgres } from './postgres.ts'
 
 /** Something that delivers events: ready to be given some. */
 export interface Contestant {

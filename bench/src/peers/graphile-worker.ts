@@ -1,6 +1,6 @@
 import { inBatches, eachOf } from '../load.ts'
-import type { StartContestant } from './contestant.ts'
-import { EMIT_AT_ONCE, EMIT_BATCH } from './contestant.ts'
+import type { StartContestant } from '../contestant.ts'
+import { EMIT_AT_ONCE, EMIT_BATCH } from '../contestant.ts'
 import { startPeer, toJob } from './peer-process.ts'
 
 /** As its documentation adds many jobs at once; the jobs themselves are not asked back. */

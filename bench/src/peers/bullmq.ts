@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq'
 import { eachOf, inBatches } from '../load.ts'
-import type { StartContestant } from './contestant.ts'
-import { EMIT_AT_ONCE, EMIT_BATCH } from './contestant.ts'
+import type { StartContestant } from '../contestant.ts'
+import { EMIT_AT_ONCE, EMIT_BATCH } from '../contestant.ts'
 import { startPeer, toJob } from './peer-process.ts'
 import { startRedis } from './redis.ts'
 

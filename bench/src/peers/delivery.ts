@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { Agent, request } from 'undici'
 import type { Endpoint } from '../load.ts'
-import type { WriteLog } from './peer-log.ts'
+import type { WriteLog } from './log.ts'
 import type { PeerJob } from './peer-process.ts'
 
 const TIMEOUT_MS = 10_000

@@ -1,0 +1,81 @@
+import { mkdirSync } from 'node:fs'
+import type { Database } from '../../packages/server/src/db/database.ts'
+import { migrate } from '../../packages/server/src/db/migrate.ts'
+import { openPglite } from '../../packages/server/src/db/pglite.ts'
+import { openPostgres } from '../../packages/server/src/db/postgres.ts'
+import type { SecretBox } from '../../packages/server/src/webhooks/secrets.ts'
+import { createSecretBox } from '../../packages/server/src/webhooks/secrets.ts'
+import { secretContext } from '../../packages/server/src/webhooks/webhook-target.ts'
+import { ENCRYPTION_KEY } from '../../packages/server/test/harness/server-process.ts'
+import type { Endpoint } from './load.ts'
+import { EVENT, createEvents } from './load.ts'
+
+/** The key that `startOurServer` starts the program with. */
+export const box: SecretBox = createSecretBox([Buffer.from(ENCRYPTION_KEY, 'base64')])
+
+/** The program's database, opened by ourselves while the program does not run. */
+export async function openMigrated(at: { url: string } | { folder: string }): Promise<Database> {
+  if ('folder' in at) mkdirSync(at.folder, { recursive: true, mode: 0o700 })
+  const database =
+    'url' in at ? openPostgres({ url: at.url, poolSize: 2 }) : await openPglite(`${at.folder}/database`)
+  await migrate(database, ['core'])
+  return database
+}
+
+const INSERT_WEBHOOKS = `
+  insert into webhooks.webhook_configurations (id, organization_id, name, url, events, secret)
+  select id, organization_id, 'Bench', url, array['${EVENT}'], secret
+  from json_to_recordset($1::json) as w (id uuid, organization_id uuid, url text, secret text)`
+
+export async function insertWebhooks(database: Database, endpoints: readonly Endpoint[]): Promise<void> {
+  const rows = endpoints.map(({ id, organizationId, url, secret }) => ({
+    id,
+    organization_id: organizationId,
+    url,
+    secret: box.seal(secret, secretContext(id)),
+  }))
+  await database.query(INSERT_WEBHOOKS, [JSON.stringify(rows)])
+}
+
+// As the fan-out leaves deliveries that found no free slot, but a whole batch in one statement.
+const INSERT_DUE = `
+  with chosen as (
+    select id, organization_id, row_number() over (order by id) as number, count(*) over () as of
+    from webhooks.webhook_configurations
+  ),
+  events as (
+    insert into webhooks.webhook_events (organization_id, event, data)
+    select c.organization_id, '${EVENT}', $2::json
+    from generate_series(1, $1::integer) n
+    join chosen c on c.number = n % c.of + 1
+    returning id, organization_id
+  ),
+  deliveries as (
+    insert into webhooks.webhook_deliveries (organization_id, webhook_id, event_id, event)
+    select e.organization_id, c.id, e.id, '${EVENT}'
+    from events e
+    join chosen c on c.organization_id = e.organization_id
+    returning id, webhook_id
+  )
+  insert into webhooks_internal.queue (delivery_id, webhook_id)
+  select id, webhook_id from deliveries`
+
+/** So many more due deliveries, spread evenly over the webhooks that there are. */
+export async function addDue(database: Database, count: number, sample: Endpoint): Promise<void> {
+  const data = createEvents(1, [sample])[0]?.data
+  const most = database.engine === 'pglite' ? 5_000 : 50_000
+  for (let left = count; left > 0; left -= most) {
+    await database.query(INSERT_DUE, [Math.min(left, most), data])
+    // What the events' own trigger put there would be fanned out a second time.
+    await database.execute('truncate webhooks_internal.outbox')
+  }
+  // What autovacuum does after a while.
+  for (const table of [
+    'webhooks.webhook_events',
+    'webhooks.webhook_deliveries',
+    'webhooks_internal.queue',
+    'webhooks.webhook_configurations',
+  ]) {
+    await database.execute(`vacuum (analyze) ${table}`)
+  }
+}

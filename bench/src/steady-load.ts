@@ -1,0 +1,98 @@
+import { Pool } from 'pg'
+import type { Endpoint, LoadEvent } from './load.ts'
+import { createEvents } from './load.ts'
+import type { OurServer } from './ours.ts'
+import { prepareHttp, prepareSql } from './ours.ts'
+import type { TimedReceiver } from './receivers/receiver.ts'
+import { percentile } from './statistics.ts'
+import { pause, sharedNow, waitFor } from './wait.ts'
+
+/** One event in a transaction of its own. */
+export type EmitOne = (event: LoadEvent) => Promise<void>
+
+/** By SQL where the database can be reached, else by HTTP. */
+export function createEmitter(
+  server: OurServer,
+  emission: 'sql' | 'http',
+): { emit: EmitOne; close(): Promise<void> } {
+  if (emission === 'http') {
+    return { emit: (event) => prepareHttp(server.api, [event])(), close: async () => {} }
+  }
+  const pool = new Pool({ connectionString: server.databaseUrl, max: 8 })
+  return { emit: (event) => prepareSql(pool, [event])(), close: () => pool.end() }
+}
+
+/** Milliseconds until the request had arrived, for each event. */
+export interface Latencies {
+  /** From the moment that the emitter knew of the commit. */
+  fromCommit: number[]
+  /** From before the insert was sent: an upper bound. */
+  fromSend: number[]
+  /** Events a second that were in fact emitted. */
+  rate: number
+}
+
+export interface SteadyLoad {
+  emit: EmitOne
+  endpoints: readonly Endpoint[]
+  receiver: TimedReceiver
+  events: number
+  /** Milliseconds between two events, whatever became of the first. */
+  everyMs: number
+  /** Milliseconds by which each may be later, at random: so that the load does not beat in time with a poll. */
+  jitterMs?: number
+}
+
+/** Emissions under way at once; where they reach it the rate is more than can be taken. */
+const MOST_OPEN = 64
+
+/** Emits at a steady rate and does not wait for what was emitted before, unless that is far behind. */
+export async function emitSteadily(load: SteadyLoad): Promise<Latencies> {
+  const { emit, endpoints, receiver, events: count, everyMs, jitterMs = 0 } = load
+  const sent = new Map<string, number>()
+  const committed = new Map<string, number>()
+  const open = new Set<Promise<void>>()
+  await receiver.takeArrivals()
+  const start = sharedNow()
+  for (const [index, event] of createEvents(count, endpoints).entries()) {
+    const at = start + index * everyMs + Math.random() * jitterMs
+    // A timer is late by up to a millisecond: what is due by then goes out together.
+    const wait = at - sharedNow()
+    if (wait > 0.5) await pause(wait)
+    while (open.size >= MOST_OPEN) await Promise.race(open)
+    sent.set(event.id, sharedNow())
+    const emission = emit(event).then(() => {
+      committed.set(event.id, sharedNow())
+      open.delete(emission)
+    })
+    open.add(emission)
+  }
+  await Promise.all(open)
+  const rate = (count / (sharedNow() - start)) * 1_000
+  const arrived = await collect(receiver, sent)
+  const since = (times: ReadonlyMap<string, number>): number[] =>
+    [...times].map(([id, time]) => Math.max(0, (arrived.get(id) ?? Number.NaN) - time))
+  return { fromCommit: since(committed), fromSend: since(sent), rate }
+}
+
+async function collect(
+  receiver: TimedReceiver,
+  wanted: ReadonlyMap<string, unknown>,
+): Promise<Map<string, number>> {
+  const arrived = new Map<string, number>()
+  await waitFor(
+    'all events to arrive',
+    async () => {
+      for (const [id, at] of await receiver.takeArrivals()) {
+        if (wanted.has(id) && !arrived.has(id)) arrived.set(id, at)
+      }
+      return arrived.size === wanted.size
+    },
+    { everyMs: 200, limitMs: 60_000 },
+  )
+  return arrived
+}
+
+export function p50AndP99(samples: readonly number[]): [number, number] {
+  return [percentile(samples, 0.5), percentile(samples, 0.99)]
+}
