@@ -1,4 +1,8 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { makePgliteTemplate } from './harness/pglite-template.ts'
 import { startPostgres } from './harness/postgres.ts'
 
 /**
@@ -7,14 +11,19 @@ import { startPostgres } from './harness/postgres.ts'
  */
 const ALL_TESTS = ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts']
 
-const postgres = await startPostgres()
+const folder = mkdtempSync(join(tmpdir(), 'connectgain-suite-'))
+const [postgres, pgliteTemplate] = await Promise.all([startPostgres(), makePgliteTemplate(folder)])
 const files = process.argv.slice(2)
 const runner = spawn(
   process.execPath,
   ['--test', '--test-concurrency=2', '--test-timeout=180000', ...(files.length > 0 ? files : ALL_TESTS)],
-  { stdio: 'inherit', env: { ...process.env, TEST_DATABASE_URL: postgres.url } },
+  {
+    stdio: 'inherit',
+    env: { ...process.env, TEST_DATABASE_URL: postgres.url, TEST_PGLITE_TEMPLATE: pgliteTemplate },
+  },
 )
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => runner.kill(signal))
 runner.on('exit', (code) => {
+  rmSync(folder, { recursive: true, force: true })
   void postgres.stop().then(() => process.exit(code ?? 1))
 })

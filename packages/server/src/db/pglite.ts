@@ -7,11 +7,15 @@ const options = { parsers: { ...resultParsers } }
 
 /**
  * PostgreSQL inside this process. One connection: transactions wait for each other, and a statement occupies the
- * event loop while it runs. `dataDir` undefined keeps everything in memory.
+ * event loop while it runs.
+ *
+ * @param dataDir undefined keeps everything in memory
+ * @param dump what to begin with, instead of an empty database
  */
-export async function openPglite(dataDir?: string): Promise<Database> {
+export async function openPglite(dataDir?: string, dump?: Blob): Promise<Database> {
   const pglite = await PGlite.create({
     ...(dataDir === undefined ? {} : { dataDir }),
+    ...(dump === undefined ? {} : { loadDataDir: dump }),
     relaxedDurability: false,
   })
   return {

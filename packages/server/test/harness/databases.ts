@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '../../src/db/database.ts'
 import { migrate } from '../../src/db/migrate.ts'
-import { openPglite } from '../../src/db/pglite.ts'
 import { openPostgres } from '../../src/db/postgres.ts'
+import { openPgliteMigrated } from './pglite-template.ts'
 
 export type Engine = Database['engine']
 
@@ -39,8 +39,8 @@ async function onServer(url: string, statement: string): Promise<void> {
 /** A migrated database in this process, for tests below the HTTP side. */
 export async function openMigrated(engine: Engine): Promise<{ database: Database; close(): Promise<void> }> {
   const { url, drop } = await createDatabase(engine)
-  const database = url === undefined ? await openPglite() : openPostgres({ url, poolSize: 4 })
-  await migrate(database, ['core', 'crm'])
+  const database =
+    url === undefined ? await openPgliteMigrated() : await migrated(openPostgres({ url, poolSize: 4 }))
   return {
     database,
     async close() {
@@ -48,4 +48,9 @@ export async function openMigrated(engine: Engine): Promise<{ database: Database
       await drop()
     },
   }
+}
+
+async function migrated(database: Database): Promise<Database> {
+  await migrate(database, ['core', 'crm'])
+  return database
 }

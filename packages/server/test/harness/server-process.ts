@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createApi } from './api.ts'
 import type { Api } from './api.ts'
+import { copyPgliteTemplate } from './pglite-template.ts'
 import { until } from './until.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -58,6 +59,8 @@ export function createSite(databaseUrl: string | undefined, settings: Settings =
       : { DATABASE_URL: databaseUrl, ENCRYPTION_KEYS: ENCRYPTION_KEY, CRM_TABLES: 'true' }),
     ...settings,
   }
+  // Whoever names a folder wants to see what the program makes of it.
+  if (databaseUrl === undefined && settings['DATA_DIR'] === undefined) copyPgliteTemplate(all['DATA_DIR']!)
   return {
     settings: all,
     async start(more = {}) {
