@@ -1,8 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { makePgliteTemplate } from './harness/pglite-template.ts'
+import { providePgliteTemplate } from './harness/pglite-template.ts'
 import { startPostgres } from './harness/postgres.ts'
 
 /**
@@ -11,8 +8,7 @@ import { startPostgres } from './harness/postgres.ts'
  */
 const ALL_TESTS = ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts']
 
-const folder = mkdtempSync(join(tmpdir(), 'connectgain-suite-'))
-const [postgres, pgliteTemplate] = await Promise.all([startPostgres(), makePgliteTemplate(folder)])
+const [postgres, pgliteTemplate] = await Promise.all([startPostgres(), providePgliteTemplate()])
 const files = process.argv.slice(2)
 const runner = spawn(
   process.execPath,
@@ -24,6 +20,5 @@ const runner = spawn(
 )
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => runner.kill(signal))
 runner.on('exit', (code) => {
-  rmSync(folder, { recursive: true, force: true })
   void postgres.stop().then(() => process.exit(code ?? 1))
 })

@@ -1,31 +1,63 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
 import type { Database } from '../../src/db/database.ts'
-import { migrate } from '../../src/db/migrate.ts'
+import { migrate, readMigrations } from '../../src/db/migrate.ts'
 import { openPglite } from '../../src/db/pglite.ts'
 
+const PGLITE_VERSION = readFileSync(
+  join(fileURLToPath(import.meta.resolve('@electric-sql/pglite')), '../../package.json'),
+)
 const DATABASE = 'database'
 const MIGRATED = 'migrated.tar'
 
 /**
- * Making an embedded database anew takes seconds of computing, and nearly every test file begins with one. So the suite
- * makes it once: as a folder that a process finds, empty, and as a file that a test loads, migrated.
+ * Making an embedded database anew takes seconds of computing, and nearly every test file begins with one. So it is made
+ * once for all runs with this PGlite and these migrations: as a folder that a process finds, empty, and as a file that a
+ * test loads, migrated.
  * @returns the folder with both, to be passed on as TEST_PGLITE_TEMPLATE
  */
-export async function makePgliteTemplate(parent: string): Promise<string> {
-  const folder = join(parent, 'pglite-template')
-  mkdirSync(folder)
-  await (await PGlite.create({ dataDir: join(folder, DATABASE) })).close()
-  const dataDir = join(folder, 'migrated')
-  cpSync(join(folder, DATABASE), dataDir, { recursive: true })
+export async function providePgliteTemplate(): Promise<string> {
+  const folder = join(tmpdir(), `connectgain-pglite-${fingerprint()}`)
+  if (existsSync(folder)) return folder
+  const draft = mkdtempSync(`${folder}-`)
+  await (await PGlite.create({ dataDir: join(draft, DATABASE) })).close()
+  const dataDir = join(draft, 'migrated')
+  cpSync(join(draft, DATABASE), dataDir, { recursive: true })
   const database = await openPglite(dataDir)
   await migrate(database, ['core', 'crm'])
   await database.close()
   const migrated = await PGlite.create({ dataDir })
-  writeFileSync(join(folder, MIGRATED), Buffer.from(await (await migrated.dumpDataDir('none')).arrayBuffer()))
+  writeFileSync(join(draft, MIGRATED), Buffer.from(await (await migrated.dumpDataDir('none')).arrayBuffer()))
   await migrated.close()
+  rmSync(dataDir, { recursive: true })
+  try {
+    renameSync(draft, folder)
+  } catch {
+    // Another run was faster.
+    rmSync(draft, { recursive: true })
+  }
   return folder
+}
+
+function fingerprint(): string {
+  const hash = createHash('sha256').update(PGLITE_VERSION)
+  for (const set of ['core', 'crm'] as const)
+    for (const { name, checksum } of readMigrations(set)) hash.update(name).update(checksum)
+  // Partitions are made for the day.
+  return hash.update(new Date().toISOString().slice(0, 10)).digest('hex').slice(0, 16)
 }
 
 /** Puts an empty database where a process with this DATA_DIR looks for it; without a template it makes its own. */
