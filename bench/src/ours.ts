@@ -13,6 +13,7 @@ import {
 import type { Endpoint, LoadEvent } from './load.ts'
 import { EVENT, eachOf, inBatches } from './load.ts'
 import type { BenchPostgres } from './postgres.ts'
+import { tie } from './tied-children.ts'
 import { waitFor } from './wait.ts'
 import type { Contestant, ContestantOptions, Emission, StartContestant } from './contestant.ts'
 import { EMIT_AT_ONCE, EMIT_BATCH } from './contestant.ts'
@@ -63,6 +64,7 @@ export async function startOurServer(options: OurServerOptions): Promise<OurServ
     folder,
   )
   const findAddress = (): string | undefined => /API +(http:\S+)\/rest/.exec(output())?.[1]
+  tie(child)
   await waitFor(
     'the program to print its address',
     () => {
@@ -70,7 +72,10 @@ export async function startOurServer(options: OurServerOptions): Promise<OurServ
       return findAddress() !== undefined
     },
     { limitMs: 60_000 },
-  )
+  ).catch((error: unknown) => {
+    child.kill('SIGKILL')
+    throw error
+  })
   return {
     pid: child.pid ?? 0,
     api: createApi(findAddress() ?? '', SERVICE_KEY),

@@ -32,7 +32,11 @@ export const SETTINGS = {
 }
 
 export async function openBenchPostgres(url: string | undefined): Promise<BenchPostgres> {
-  if (url !== undefined) return await describe(url, async () => {})
+  if (url !== undefined) {
+    // A server of its own stops itself on these; without one they would end us without a word to our children.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+    return await describe(url, async () => {})
+  }
   const server = await startPostgres(SETTINGS)
   return await describe(server.url, () => server.stop())
 }

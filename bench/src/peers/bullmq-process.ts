@@ -5,9 +5,9 @@ import { createLog } from './log.ts'
 import type { PeerJob } from './peer-process.ts'
 import { receiveSettings } from './peer-process.ts'
 
-/** Its documentation names 100 to 300 for jobs that wait for the network; measured best here. */
-const CONCURRENCY = Number(process.env['BENCH_CONCURRENCY'] ?? 100)
-const LOG_CONNECTIONS = Number(process.env['BENCH_LOG_CONNECTIONS'] ?? 12)
+/** Of 50, 100 and 200 the fastest here. */
+const CONCURRENCY = 100
+const LOG_CONNECTIONS = 12
 
 const { databaseUrl, endpoints, log, redisPort = 0 } = await receiveSettings()
 const logPool = new Pool({ connectionString: databaseUrl, max: LOG_CONNECTIONS })

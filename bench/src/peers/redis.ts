@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findFreePort } from '../free-port.ts'
+import { tie } from '../tied-children.ts'
 
 export function hasRedis(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0
@@ -23,7 +23,7 @@ export async function startRedis(): Promise<{ port: number; pid: number; stop():
     'maxmemory-policy': 'noeviction',
   }
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
-  const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = tie(spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] }))
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await new Promise<void>((resolve, reject) => {
     let output = ''
@@ -42,12 +42,4 @@ export async function startRedis(): Promise<{ port: number; pid: number; stop():
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => probe.once('listening', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }

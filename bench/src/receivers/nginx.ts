@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findFreePort } from '../free-port.ts'
+import { tie } from '../tied-children.ts'
 import { waitFor } from '../wait.ts'
 import type { Receiver } from './receiver.ts'
 
@@ -17,7 +17,7 @@ export async function startNginx(): Promise<Receiver> {
   const port = await findFreePort()
   writeFileSync(join(folder, 'nginx.conf'), configure(folder, port))
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')]
-  const child = spawn('nginx', args, { stdio: 'ignore' })
+  const child = tie(spawn('nginx', args, { stdio: 'ignore' }))
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = `http://127.0.0.1:${port}`
   // Whoever reads the counter is counted too.
@@ -75,12 +75,4 @@ http {
   }
 }
 `
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => probe.once('listening', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }

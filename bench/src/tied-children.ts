@@ -1,0 +1,14 @@
+import type { ChildProcess } from 'node:child_process'
+
+const children = new Set<ChildProcess>()
+
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGTERM')
+})
+
+/** Ends a child with this process, also when that ends before its time. */
+export function tie<C extends ChildProcess>(child: C): C {
+  children.add(child)
+  child.once('exit', () => children.delete(child))
+  return child
+}
