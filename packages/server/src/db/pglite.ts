@@ -1,9 +1,10 @@
 import { PGlite } from '@electric-sql/pglite'
-import type { Transaction } from '@electric-sql/pglite'
-import type { Connection, Database, Result, Statement } from './database.ts'
-import { resultParsers } from './database.ts'
-
-const options = { parsers: { ...resultParsers } }
+import { Client, escapeIdentifier } from 'pg'
+import type { ClientConfig } from 'pg'
+import type { Database } from './database.ts'
+import { PGliteConnection } from './pglite-connection.ts'
+import { connect, inTransaction, types } from './postgres.ts'
+import { createTurns } from './turns.ts'
 
 /**
  * PostgreSQL inside this process. One connection: transactions wait for each other, and a statement occupies the
@@ -18,31 +19,25 @@ export async function openPglite(dataDir?: string, dump?: Blob): Promise<Databas
     ...(dump === undefined ? {} : { loadDataDir: dump }),
     relaxedDurability: false,
   })
+  const connection = new PGliteConnection(pglite)
+  const client = new Client({ connection, types } as unknown as ClientConfig)
+  await client.connect()
+  const alone = connect(client)
+  const takeTurn = createTurns()
   return {
     engine: 'pglite',
-    ...connect(pglite),
-    transaction: async (work) => await pglite.transaction(async (tx) => await work(connect(tx))),
+    query: (statement, params) => takeTurn(() => alone.query(statement, params)),
+    execute: (script) => takeTurn(() => alone.execute(script)),
+    transaction: (work) => takeTurn(() => inTransaction(client, work)),
     listen: async (channel, onNotify) => {
-      await pglite.listen(channel, onNotify)
+      pglite.onNotification((notified, payload) => {
+        if (notified === channel) onNotify(payload)
+      })
+      await takeTurn(() => alone.execute(`listen ${escapeIdentifier(channel)}`))
     },
     close: async () => {
+      await takeTurn(() => client.end())
       await pglite.close()
-    },
-  }
-}
-
-function connect(pglite: PGlite | Transaction): Connection {
-  return {
-    async query<R extends object>(
-      statement: Statement | string,
-      params: readonly unknown[] = [],
-    ): Promise<Result<R>> {
-      const text = typeof statement === 'string' ? statement : statement.text
-      const { rows, affectedRows } = await pglite.query<R>(text, [...params], options)
-      return { rows, rowCount: rows.length > 0 ? rows.length : (affectedRows ?? 0) }
-    },
-    async execute(script) {
-      await pglite.exec(script)
     },
   }
 }

@@ -1,11 +1,12 @@
 import { Client, Pool, escapeIdentifier, types as pgTypes } from 'pg'
-import type { PoolClient, QueryResultRow } from 'pg'
+import type { QueryResultRow } from 'pg'
 import type { Connection, Database, Result, Statement } from './database.ts'
 import { resultParsers } from './database.ts'
 
 type TypeId = Parameters<typeof pgTypes.getTypeParser>[0]
 
-const types = {
+/** How both drivers read the types of a result. */
+export const types = {
   getTypeParser: ((oid: TypeId, format?: 'text' | 'binary') =>
     resultParsers[oid] ?? pgTypes.getTypeParser(oid, format)) as typeof pgTypes.getTypeParser,
 }
@@ -21,6 +22,8 @@ export interface PostgresOptions {
   queryTimeout?: number
   /** Told of connections lost while idle; the pool replaces them by itself. */
   onConnectionLost?: (error: Error) => void
+  /** Settings of every connection, as `name: value`. */
+  settings?: Readonly<Record<string, string>>
 }
 
 /** A pool on a PostgreSQL server, and one connection for notifications that redials itself. */
@@ -29,6 +32,7 @@ export function openPostgres({
   poolSize = 10,
   queryTimeout = 0,
   onConnectionLost = () => {},
+  settings: session = {},
 }: PostgresOptions): Database {
   const settings = {
     connectionString: url,
@@ -36,6 +40,7 @@ export function openPostgres({
     application_name: 'connectgain-webhooks',
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
+    ...(Object.keys(session).length > 0 ? { options: toOptions(session) } : {}),
   }
   const pool = new Pool({
     ...settings,
@@ -56,7 +61,14 @@ export function openPostgres({
   }
 }
 
-function connect(target: Pool | PoolClient): Connection {
+function toOptions(session: Readonly<Record<string, string>>): string {
+  return Object.entries(session)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ')
+}
+
+/** Our interface to what `pg` runs statements with. */
+export function connect(target: Pick<Client, 'query'>): Connection {
   return {
     async query<R extends object>(
       statement: Statement | string,
@@ -81,18 +93,27 @@ async function runTransaction<T>(pool: Pool, work: (connection: Connection) => P
   }
   client.on('error', onError)
   try {
+    return await inTransaction(client, work, onError)
+  } finally {
+    client.off('error', onError)
+    client.release(broken)
+  }
+}
+
+/** @param onBroken told when the connection does not even roll back */
+export async function inTransaction<T>(
+  client: Pick<Client, 'query'>,
+  work: (connection: Connection) => Promise<T>,
+  onBroken: (error: Error) => void = () => {},
+): Promise<T> {
+  try {
     await client.query('begin')
     const result = await work(connect(client))
     await client.query('commit')
     return result
   } catch (error) {
-    await client.query('rollback').catch((rollbackError: Error) => {
-      broken = rollbackError
-    })
+    await client.query('rollback').catch(onBroken)
     throw error
-  } finally {
-    client.off('error', onError)
-    client.release(broken)
   }
 }
 
