@@ -112,7 +112,7 @@ async function compose(
     timeout: config.deliveryTimeout,
     maxInFlight: DEFAULT_MAX_IN_FLIGHT,
   })
-  const sender = createSender({ ...guard, connectTimeout: config.deliveryTimeout })
+  const sender = createSender(guard)
   const writer = new AttemptWriter(databases.engine, log)
   const rules = {
     webhook_configurations: webhookConfigurationRules(box, guard),

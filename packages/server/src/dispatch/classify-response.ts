@@ -1,6 +1,7 @@
 import { parseRetryAfter } from '../deliveries/retry-schedule.ts'
 import { messageOf } from '../errors.ts'
 import { BlockedDestination, UnusableUrl } from './network-guard.ts'
+import { InvalidAnswer } from './response-parser.ts'
 import type { Answer, Phase } from './send.ts'
 import { Timeout } from './send.ts'
 
@@ -128,13 +129,13 @@ function judgeFailure(error: CodedError, phase: Phase): Verdict {
   }
   // Several addresses tried: the first failure stands for all.
   const code = error.code ?? error.errors?.[0]?.code ?? ''
-  if (error instanceof Timeout || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
+  if (error instanceof Timeout || code === 'ETIMEDOUT') {
     return failed('timeout', error.message, TIMEOUTS[phase])
   }
   const errorCode =
     NETWORK_CODES[code] ??
     (isTlsCode(code) ? 'tls_failure' : undefined) ??
-    (code.startsWith('HPE_') || error.name === 'HTTPParserError' ? 'invalid_response' : 'network_error')
+    (error instanceof InvalidAnswer ? 'invalid_response' : 'network_error')
   return failed(
     errorCode,
     (error.message || error.errors?.[0]?.message || code).trim(),
@@ -161,7 +162,6 @@ const NETWORK_CODES: Readonly<Record<string, AttemptErrorCode>> = {
   ECONNREFUSED: 'connection_refused',
   ECONNRESET: 'connection_reset',
   EPIPE: 'connection_reset',
-  UND_ERR_SOCKET: 'connection_reset',
   EHOSTUNREACH: 'unreachable',
   ENETUNREACH: 'unreachable',
   ENOTFOUND: 'dns_failure',
@@ -171,7 +171,6 @@ const NETWORK_CODES: Readonly<Record<string, AttemptErrorCode>> = {
   EREFUSED: 'dns_failure',
   ETIMEOUT: 'dns_failure',
   EPROTO: 'tls_failure',
-  UND_ERR_HEADERS_OVERFLOW: 'invalid_response',
 }
 
 function isTlsCode(code: string): boolean {

@@ -1,7 +1,8 @@
-import { Agent } from 'undici'
-import type { Dispatcher } from 'undici'
+import { createConnections } from './connections.ts'
+import type { Connection, ConnectionUser, Connections, Origin } from './connections.ts'
 import { checkUrl, createGuardedLookup } from './network-guard.ts'
 import type { BlockedDestination, GuardOptions } from './network-guard.ts'
+import { InvalidAnswer, ResponseParser } from './response-parser.ts'
 
 /** How far the answer's body is read, and how much of it is kept. */
 const READ_BYTES = 64 * 1024
@@ -42,150 +43,180 @@ export class Timeout extends Error {
   override readonly name = 'Timeout'
 }
 
+/** The connection ended before the answer had. */
+class BrokenOff extends Error {
+  readonly code = 'ECONNRESET'
+}
+
 export interface Sender {
   /** Makes one POST and never rejects: whatever happens is an answer. */
   send(request: OutgoingRequest): Promise<Answer>
 }
 
-export interface SenderOptions extends GuardOptions {
-  /** Milliseconds for TCP and TLS. */
-  connectTimeout: number
+interface Destination {
+  origin: Origin
+  /** The request line and the headers that belong to the address. */
+  head: string
 }
+
+const CACHED_DESTINATIONS = 10_000
 
 /** Connections are kept and used again; redirects are never followed; only judged addresses are connected to. */
-export function createSender(options: SenderOptions): Sender {
-  const agent = new Agent({
-    connect: { lookup: createGuardedLookup(options.egressAllow), timeout: options.connectTimeout },
-    allowH2: false,
-    // The deadline of the whole attempt is ours.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  })
-  return { send: (request) => sendWith(agent, request, options) }
+export function createSender(guard: GuardOptions): Sender {
+  const connections = createConnections(createGuardedLookup(guard.egressAllow))
+  const destinations = new Map<string, Destination>()
+  return {
+    async send(request) {
+      let destination = destinations.get(request.url)
+      if (destination === undefined) {
+        try {
+          destination = toDestination(checkUrl(request.url, guard))
+        } catch (error) {
+          return { kind: 'failure', error: error as BlockedDestination, phase: 'connecting', durationMs: 0 }
+        }
+        if (destinations.size >= CACHED_DESTINATIONS) destinations.clear()
+        destinations.set(request.url, destination)
+      }
+      const { origin, head } = destination
+      return await new Promise((resolve) => {
+        new Exchange(connections, origin, toBytes(head, request), request.timeout, resolve).start()
+      })
+    },
+  }
 }
 
-function sendWith(agent: Agent, request: OutgoingRequest, guard: GuardOptions): Promise<Answer> {
-  const started = performance.now()
-  const durationMs = (): number => Math.round(performance.now() - started)
-  let url: URL
-  try {
-    url = checkUrl(request.url, guard)
-  } catch (error) {
-    return Promise.resolve({
-      kind: 'failure',
-      error: error as BlockedDestination,
-      phase: 'connecting',
-      durationMs: 0,
-    })
+function toDestination(url: URL): Destination {
+  const isTls = url.protocol === 'https:'
+  return {
+    origin: {
+      isTls,
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(url.port) || (isTls ? 443 : 80),
+      key: url.origin,
+    },
+    head: `POST ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n`,
   }
-  return new Promise((resolve) => {
-    const exchange = new Exchange(request.timeout, durationMs, resolve)
-    agent.dispatch(
-      {
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method: 'POST',
-        headers: request.headers,
-        body: request.body,
-      },
-      exchange,
-    )
-  })
+}
+
+/** Names and values were checked where they came in; a line break that got through all the same must not begin a line. */
+function toBytes(head: string, { headers, body }: OutgoingRequest): Buffer {
+  let text = head
+  for (const name in headers) text += `${name}: ${headers[name]!.replaceAll(/[\r\n]/g, ' ')}\r\n`
+  text += `content-length: ${body.length}\r\n\r\n`
+  const bytes = Buffer.allocUnsafe(text.length + body.length)
+  bytes.write(text, 0, 'latin1')
+  body.copy(bytes, text.length)
+  return bytes
 }
 
 /**
  * One request from start to answer. It settles once, by the first of: the answer's end, 64 KiB of it, an error, the
  * deadline. Whatever comes after that is cut off.
+ *
+ * A server may close a kept connection at any time. When that happens before a byte of the answer has come, the request
+ * goes out once more on a fresh one: receivers must expect an event twice anyway, and a failure it was not.
  */
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements ConnectionUser {
+  readonly #connections: Connections
+  readonly #origin: Origin
+  readonly #bytes: Buffer
   readonly #settle: (answer: Answer) => void
-  readonly #durationMs: () => number
+  readonly #started = performance.now()
   readonly #deadline: NodeJS.Timeout
-  #controller: Dispatcher.DispatchController | undefined
+  readonly #parser = new ResponseParser((chunk) => this.#keepBody(chunk))
+  #connection: Connection | undefined
   #phase: Phase = 'connecting'
-  #settled = false
-  #statusCode = 0
-  #headers: Record<string, string> = {}
   #chunks: Buffer[] = []
-  #size = 0
+  #kept = 0
+  #read = 0
 
-  constructor(timeout: number, durationMs: () => number, settle: (answer: Answer) => void) {
+  constructor(
+    connections: Connections,
+    origin: Origin,
+    bytes: Buffer,
+    timeout: number,
+    settle: (answer: Answer) => void,
+  ) {
+    this.#connections = connections
+    this.#origin = origin
+    this.#bytes = bytes
     this.#settle = settle
-    this.#durationMs = durationMs
     this.#deadline = setTimeout(
       () => this.#fail(new Timeout(`no complete answer within ${timeout} ms`)),
       timeout,
     )
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.#settled) controller.abort(new Timeout('given up'))
-    else this.#phase = 'waiting'
+  start(isFresh = false): void {
+    this.#phase = 'connecting'
+    const connection = this.#connections.use(this.#origin, this, isFresh)
+    this.#connection = connection
+    // A fresh socket keeps this until it is connected.
+    connection.write(this.#bytes)
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    statusCode: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    // 1xx are announcements, not the answer.
-    if (statusCode < 200) return
-    this.#phase = 'reading'
-    this.#statusCode = statusCode
-    this.#headers = toStorableHeaders(headers)
+  onConnected(): void {
+    this.#phase = 'waiting'
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#size < KEPT_BYTES) this.#chunks.push(Buffer.from(chunk.subarray(0, KEPT_BYTES - this.#size)))
-    this.#size += chunk.length
-    if (this.#size < READ_BYTES) return
-    this.#succeed()
-    this.#controller?.abort(new Timeout('enough was read'))
+  onData(chunk: Buffer): void {
+    this.#read += chunk.length
+    try {
+      this.#parser.feed(chunk)
+    } catch (error) {
+      this.#fail(error as InvalidAnswer)
+      return
+    }
+    if (this.#parser.head !== undefined) this.#phase = 'reading'
+    if (this.#parser.isDone || this.#read >= READ_BYTES) this.#finish()
   }
 
-  onResponseEnd(): void {
-    this.#succeed()
+  onClosed(error: Error | undefined): void {
+    const isStale = this.#connection?.isReused === true && this.#read === 0
+    if (isStale) this.start(true)
+    else if (error !== undefined) this.#fail(error)
+    else if (this.#parser.end()) this.#finish()
+    else this.#fail(new BrokenOff('the connection was closed before the answer was complete'))
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#fail(error)
+  #keepBody(chunk: Buffer): void {
+    if (this.#kept >= KEPT_BYTES) return
+    const kept = Buffer.from(chunk.subarray(0, KEPT_BYTES - this.#kept))
+    this.#chunks.push(kept)
+    this.#kept += kept.length
   }
 
-  #succeed(): void {
-    if (this.#settled) return
-    this.#finish({
+  /** The answer is complete, or as much of it as is read. */
+  #finish(): void {
+    const { head } = this.#parser
+    if (head === undefined) {
+      this.#fail(new InvalidAnswer('the endpoint announces an answer and does not give it'))
+      return
+    }
+    clearTimeout(this.#deadline)
+    if (this.#parser.isReusable) this.#connection?.keep()
+    else this.#connection?.drop()
+    this.#settle({
       kind: 'response',
-      statusCode: this.#statusCode,
-      headers: this.#headers,
-      body: toStorableText(Buffer.concat(this.#chunks)),
+      statusCode: head.statusCode,
+      headers: head.headers,
+      body: toStorableText(this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)),
       durationMs: this.#durationMs(),
     })
   }
 
   #fail(error: Error): void {
-    if (this.#settled) return
-    this.#finish({ kind: 'failure', error, phase: this.#phase, durationMs: this.#durationMs() })
-    this.#controller?.abort(error)
+    clearTimeout(this.#deadline)
+    this.#connection?.drop()
+    this.#settle({ kind: 'failure', error, phase: this.#phase, durationMs: this.#durationMs() })
   }
 
-  #finish(answer: Answer): void {
-    this.#settled = true
-    clearTimeout(this.#deadline)
-    this.#settle(answer)
+  #durationMs(): number {
+    return Math.round(performance.now() - this.#started)
   }
 }
 
 /** Invalid UTF-8 becomes U+FFFD, and so does NUL, which PostgreSQL cannot store. */
 function toStorableText(bytes: Buffer): string {
   return bytes.toString('utf8').replaceAll('\0', '\uFFFD')
-}
-
-function toStorableHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      [value ?? ''].flat().join(', ').replaceAll('\0', '\uFFFD'),
-    ]),
-  )
 }
