@@ -25,6 +25,8 @@ export interface Config {
   /** Waits between attempts: one attempt more than there are waits. */
   retrySchedule: number[]
   deliveryTimeout: number
+  /** How long events, deliveries and logs are kept; whole days, rounded up. */
+  logRetention: number
   crmTables: boolean
   role: (typeof ROLES)[number]
   logLevel: (typeof LOG_LEVELS)[number]
@@ -68,6 +70,7 @@ export function parseConfig(environment: Environment): Config {
         ? []
         : read('RETRY_SCHEDULE', DEFAULT_SCHEDULE, parseSchedule),
     deliveryTimeout: read('DELIVERY_TIMEOUT', '10s', parseTimeout),
+    logRetention: read('LOG_RETENTION', '30d', parseRetention),
     crmTables: read('CRM_TABLES', String(embedded), parseBoolean),
     role: read('ROLE', 'all', (text) => parseOneOf(text, ROLES)),
     logLevel: read('LOG_LEVEL', 'info', (text) => parseOneOf(text, LOG_LEVELS)),
@@ -177,6 +180,13 @@ function parseTimeout(text: string): number {
   if (timeout === undefined || timeout < 100 || timeout > 60_000)
     fail(text, 'a time from 100ms to 60s, as in DELIVERY_TIMEOUT=10s')
   return timeout
+}
+
+function parseRetention(text: string): number {
+  const retention = parseDuration(text)
+  if (retention === undefined || retention < 3_600_000)
+    fail(text, 'a time from 1h on, as in LOG_RETENTION=30d')
+  return retention
 }
 
 function parseOneOf<const T extends string>(text: string, allowed: readonly T[]): T {

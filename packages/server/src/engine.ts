@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { AttemptWriter } from './attempts/attempt-writer.ts'
+import { keepPartitions } from './attempts/partitions.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
@@ -20,6 +21,7 @@ import type { Sender } from './dispatch/send.ts'
 import { messageOf } from './errors.ts'
 import { fanOut } from './fanout/create-deliveries.ts'
 import type { LeasedDelivery } from './fanout/delivery.ts'
+import { createSubscriptions } from './fanout/subscriptions.ts'
 import type { Loop } from './lifecycle.ts'
 import { startLoop, within } from './lifecycle.ts'
 import { relayBatch } from './outbox/outbox-relay.ts'
@@ -38,6 +40,7 @@ const CLAIM_BATCH = 200
 const CANCEL_POLL_MS = 5_000
 const REDELIVER_POLL_MS = 5_000
 const TIDY_MS = 60_000
+const PARTITIONS_MS = 600_000
 /** How long a stop waits for requests under way. */
 export const DRAIN_MS = 15_000
 /** For each of the statements that end it. */
@@ -105,6 +108,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
   })
 
+  const partitioning = startLoop({
+    name: 'partitions',
+    everyMs: PARTITIONS_MS,
+    log,
+    run: async () => {
+      await keepPartitions(database, { retention: options.config.logRetention, log })
+      return false
+    },
+  })
+
   await database.listen('webhooks_redeliveries', () => redelivering.wake())
   await database.listen('webhooks_outbox', () => relaying.wake())
   await database.listen('webhooks_changed', (webhookId) => {
@@ -115,7 +128,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     async stop() {
-      const loops = [relaying, claiming, cancelling, redelivering, tidying].map((loop) => loop.stop())
+      const loops = [relaying, claiming, cancelling, redelivering, tidying, partitioning].map((loop) =>
+        loop.stop(),
+      )
       await within(DRAIN_MS, Promise.all([...loops, dispatcher.stop()]))
       dispatcher.abandon()
       await within(LAST_WORDS_MS, writer.close())
@@ -183,6 +198,7 @@ interface Hints {
 }
 
 function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints): Loop {
+  const subscriptions = createSubscriptions(options.clock)
   return startLoop({
     name: 'outbox relay',
     everyMs: OUTBOX_POLL_MS,
@@ -197,7 +213,7 @@ function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints
       try {
         return await relayBatch(
           options.database,
-          (connection, events) => fanOut(connection, events, { ...options, admit }),
+          (connection, events) => fanOut(connection, events, { ...options, subscriptions, admit }),
           places.commit,
         )
       } catch (error) {

@@ -23,6 +23,11 @@ const RIGHTS =
 
 /** Of the engine's statements, which are short; a connection that went silent is given up after it. */
 const ENGINE_TIMEOUT_MS = 15_000
+/**
+ * Every statement of the engine looks rows up by index. A plan that was made while a table was empty and scans it would be
+ * kept when it is full; and compiling such a plan costs more than running it.
+ */
+const ENGINE_SETTINGS = { enable_seqscan: 'off', jit: 'off', plan_cache_mode: 'force_generic_plan' }
 /** A little more than the statement timeout that the database itself keeps for requests. */
 const API_TIMEOUT_MS = 40_000
 
@@ -42,7 +47,13 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
   const applied = await prepare(config, migrating, log)
   await migrating.close()
   const api = openPostgres({ url, poolSize: 10, queryTimeout: API_TIMEOUT_MS, onConnectionLost })
-  const engine = openPostgres({ url, poolSize: 6, queryTimeout: ENGINE_TIMEOUT_MS, onConnectionLost })
+  const engine = openPostgres({
+    url,
+    poolSize: 6,
+    queryTimeout: ENGINE_TIMEOUT_MS,
+    onConnectionLost,
+    settings: ENGINE_SETTINGS,
+  })
   return {
     api,
     engine,

@@ -26,17 +26,20 @@ $$;
 grant usage on schema webhooks, webhooks_internal to webhooks_service, webhooks_api;
 
 -- UUIDv7: time first, so that keys are inserted at the right edge of their index. PostgreSQL has its own from 18 on.
+-- Without `set search_path`, which would keep it from being inlined into the statement; so every name is qualified.
 create function webhooks.uuid_v7() returns uuid
 language sql volatile parallel safe
-set search_path = pg_catalog
 as $$
-  select encode(
-    set_bit(set_bit(
-      overlay(uuid_send(gen_random_uuid())
-        placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
-        from 1 for 6),
+  select pg_catalog.encode(
+    pg_catalog.set_bit(pg_catalog.set_bit(
+      pg_catalog.overlay(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()),
+        pg_catalog.substring(
+          pg_catalog.int8send(pg_catalog.floor(
+            extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000)::pg_catalog.int8),
+          3),
+        1, 6),
       52, 1), 53, 1),
-    'hex')::uuid
+    'hex')::pg_catalog.uuid
 $$;
 
 -- The organization that the request's credentials belong to; null for none. Set by the API for its transaction only.

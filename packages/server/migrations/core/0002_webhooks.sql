@@ -75,6 +75,33 @@ $$;
 create trigger announce_change after update or delete on webhooks.webhook_configurations
 for each row execute function webhooks_internal.on_webhook_change();
 
+-- Counts what changes among an organization's webhooks, in the transaction that changes it. A fan-out asks for this number
+-- and reads the webhooks themselves only when it is another one than last time.
+create table webhooks_internal.subscription_versions (
+  organization_id uuid primary key,
+  version bigint not null
+)
+with (fillfactor = 50);
+
+create function webhooks_internal.count_subscription_change() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+  insert into webhooks_internal.subscription_versions as v (organization_id, version)
+  select distinct organization_id, 1 from changed order by organization_id
+  on conflict (organization_id) do update set version = v.version + 1;
+  return null;
+end
+$$;
+
+create trigger count_inserts after insert on webhooks.webhook_configurations referencing new table as changed
+for each statement execute function webhooks_internal.count_subscription_change();
+create trigger count_updates after update on webhooks.webhook_configurations referencing new table as changed
+for each statement execute function webhooks_internal.count_subscription_change();
+create trigger count_deletes after delete on webhooks.webhook_configurations referencing old table as changed
+for each statement execute function webhooks_internal.count_subscription_change();
+
 create function webhooks_internal.clear_disabled_reason() returns trigger
 language plpgsql
 set search_path = pg_catalog
@@ -93,6 +120,6 @@ execute function webhooks_internal.clear_disabled_reason();
 -- What sending needs of a webhook. A secret that was replaced is there until its end.
 create view webhooks_internal.targets as
 select id as webhook_id, organization_id, events, is_active, filter, url, secret,
-  case when previous_secret_until > now() then previous_secret end as previous_secret,
+  case when previous_secret_until > now() then previous_secret end as previous_secret, previous_secret_until,
   sealed_headers, timeout_ms, max_in_flight
 from webhooks.webhook_configurations;

@@ -18,13 +18,14 @@ create table webhooks.webhook_deliveries (
   completed_at timestamptz,
   check ((completed_at is null) = (status in ('pending', 'retrying')))
 )
--- Room on the page for the new version of a row: none of its indexed columns ever changes, so no index is touched when
--- an attempt is recorded.
-with (fillfactor = 75);
+partition by range (id);
 
 create index webhook_deliveries_webhook on webhooks.webhook_deliveries (webhook_id, created_at desc);
 create index webhook_deliveries_organization on webhooks.webhook_deliveries (organization_id, created_at desc);
 create index webhook_deliveries_event on webhooks.webhook_deliveries (event_id);
+
+create table webhooks_internal.webhook_deliveries_default partition of webhooks.webhook_deliveries default;
+create index webhook_deliveries_default_age on webhooks_internal.webhook_deliveries_default (created_at);
 
 -- The other decisions, counted: what was not delivered because the webhook was off or does not subscribe to it. (What its
 -- filter kept back has a delivery of its own, with status `filtered`.)
@@ -76,8 +77,9 @@ comment on table webhooks.webhook_deliveries is 'One event on its way to one web
 comment on column webhooks.webhook_deliveries.webhook_id is '@references webhooks.webhook_configurations(id)';
 comment on column webhooks.webhook_deliveries.event_id is '@references webhooks.webhook_events(id)';
 
--- One row per attempt. The request body is not kept twice: it follows from the event. Only a test, which has no
--- event, brings its own.
+-- One row per attempt. What follows from the event and from the other columns is not kept a second time: the request body
+-- (only a test, which has no event, brings its own) and the headers that say which event and attempt this is. Headers
+-- are text, made by us and valid JSON: checking that again cost more than storing them.
 create table webhooks_internal.attempts (
   id uuid primary key,
   organization_id uuid not null,
@@ -94,23 +96,44 @@ create table webhooks_internal.attempts (
   error_message text,
   diagnosis text,
   duration_ms integer not null,
-  request_headers json not null,
+  -- The other headers: signatures, the webhook's own with masked values; null: nothing was sent.
+  request_headers text,
   request_body text,
-  response_headers json,
+  response_headers text,
   response_body text,
   next_attempt_at timestamptz,
   created_at timestamptz not null
-);
+)
+partition by range (id);
 
 create index attempts_webhook on webhooks_internal.attempts (webhook_id, created_at desc, id);
 create index attempts_delivery on webhooks_internal.attempts (delivery_id, attempt);
 create index attempts_organization on webhooks_internal.attempts (organization_id, created_at desc);
 
+create table webhooks_internal.attempts_default partition of webhooks_internal.attempts default;
+create index attempts_default_age on webhooks_internal.attempts_default (created_at);
+
+-- The headers of a request as they were sent; src/dispatch/build-request.ts is where they are made.
+create function webhooks_internal.request_headers(others text, event text, sent_at timestamptz, event_id uuid, delivery_id uuid,
+  attempt integer) returns json
+language sql stable parallel safe
+as $$
+  select case
+    when others is null then '{}'
+    else ('{"Content-Type":"application/json","X-Webhook-Event":' || to_json(event)::text
+      || ',"X-Webhook-Timestamp":"' || to_char(sent_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+      || '","X-Webhook-Id":"' || event_id || '","X-Webhook-Delivery":"' || delivery_id
+      || '","X-Webhook-Attempt":"' || attempt || '"' || case when others = '{}' then '}' else ',' || substr(others, 2) end)
+  end::json
+$$;
+
 create view webhooks.webhook_logs with (security_invoker = true) as
 select a.id, a.organization_id, a.webhook_id, a.delivery_id, a.event_id, a.event, a.url, a.status, a.attempt, a.trigger,
-  a.response_code, a.error_code, a.error_message, a.diagnosis, a.duration_ms, a.request_headers,
+  a.response_code, a.error_code, a.error_message, a.diagnosis, a.duration_ms,
+  webhooks_internal.request_headers(a.request_headers, a.event, a.created_at, a.event_id, a.delivery_id, a.attempt)
+    as request_headers,
   coalesce(a.request_body, webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous)) as request_body,
-  a.response_headers, a.response_body, a.next_attempt_at, a.created_at
+  a.response_headers::json as response_headers, a.response_body, a.next_attempt_at, a.created_at
 from webhooks_internal.attempts a
 left join webhooks.webhook_events e on e.id = a.event_id;
 
@@ -126,3 +149,8 @@ create table webhooks_internal.nodes (
   started_at timestamptz not null default now(),
   seen_at timestamptz not null default now()
 );
+
+-- Until the program starts and goes on with it.
+select webhooks_internal.add_partition(parent, (now() at time zone 'UTC')::date + day)
+from unnest(array['webhooks.webhook_events', 'webhooks.webhook_deliveries', 'webhooks_internal.attempts']::regclass[]) as parent
+cross join generate_series(0, 1) as day;

@@ -1,11 +1,9 @@
 import type { Logger } from 'pino'
 import type { Database } from '../db/database.ts'
 import { isDatabaseError } from '../db/database.ts'
-import { loadStatement } from '../db/statement.ts'
 import type { AttemptRecord } from '../dispatch/make-attempt.ts'
 import { messageOf } from '../errors.ts'
-
-const recordAttempts = loadStatement(import.meta.url, 'record-attempts')
+import { storeAttempts } from './store-attempts.ts'
 
 const BATCH = 200
 /** Statements at once where the database has more than one connection. */
@@ -104,7 +102,7 @@ export class AttemptWriter {
   /** One record that the database cannot take must not hold up the others, nor be tried for ever. */
   async #store(records: readonly AttemptRecord[]): Promise<void> {
     try {
-      await this.#database.query(recordAttempts, [JSON.stringify(records)])
+      await storeAttempts(this.#database, records)
     } catch (error) {
       if (!isBadData(error)) throw error
       const [only] = records
@@ -127,7 +125,7 @@ export class AttemptWriter {
       error_message: 'the answer could not be stored',
     }
     try {
-      await this.#database.query(recordAttempts, [JSON.stringify([bare])])
+      await storeAttempts(this.#database, [bare])
     } catch (error) {
       if (!isBadData(error)) throw error
       this.#log.error(

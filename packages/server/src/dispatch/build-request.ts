@@ -41,19 +41,31 @@ function signatures({ secrets, eventId, now, body }: RequestParts): Record<strin
 
 const MASK = '••••••'
 
-/** The headers as they may be stored and shown: the webhook's own values are as secret as its signing secret. */
-export function maskHeaders(
-  headers: Readonly<Record<string, string>>,
-  customHeaders: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const masked: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) masked[name] = name in customHeaders ? MASK : value
-  return masked
+/** The same names with masked values, as they may be stored and shown: a webhook's own are as secret as its signing secret. */
+export function maskValues(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, MASK]))
 }
 
-/** The same names with masked values. */
-export function maskValues(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return maskHeaders(headers, headers)
+/** What `webhooks_internal.request_headers()` writes again from the other columns of an attempt. */
+const DERIVED = new Set([
+  'Content-Type',
+  'X-Webhook-Event',
+  'X-Webhook-Timestamp',
+  'X-Webhook-Id',
+  'X-Webhook-Delivery',
+  'X-Webhook-Attempt',
+])
+
+/** JSON text of the headers that an attempt has to store itself. */
+export function toStoredHeaders(
+  headers: Readonly<Record<string, string>>,
+  customHeaders: Readonly<Record<string, string>>,
+): string {
+  const stored: Record<string, string> = {}
+  for (const name in headers) {
+    if (!DERIVED.has(name)) stored[name] = name in customHeaders ? MASK : headers[name]!
+  }
+  return JSON.stringify(stored)
 }
 
 const RESERVED = new Set(

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { AttemptTrigger, LeasedDelivery } from '../fanout/delivery.ts'
 import { nextWait } from '../deliveries/retry-schedule.ts'
 import { newId } from '../ids.ts'
-import { buildHeaders, maskHeaders } from './build-request.ts'
+import { buildHeaders, toStoredHeaders } from './build-request.ts'
 import type { Verdict } from './classify-response.ts'
 import { classify, judgeDefect, judgeUnreadable } from './classify-response.ts'
 import type { Answer, Sender } from './send.ts'
@@ -24,10 +24,12 @@ export interface AttemptRecord {
   error_message: string | null
   diagnosis: string | null
   duration_ms: number
-  request_headers: Record<string, string>
+  /** JSON text of those that do not follow from the other fields, the webhook's own masked; null: nothing was sent. */
+  request_headers: string | null
   /** Only for a test, which has no event to take it from. */
   request_body: string | null
-  response_headers: Record<string, string> | null
+  /** JSON text. */
+  response_headers: string | null
   response_body: string | null
   /** By this process's clock; what counts is `wait_ms` from the moment that the database records it. */
   next_attempt_at: string | null
@@ -62,7 +64,7 @@ export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOpti
     url: target.url,
     attempt: delivery.attempt,
     trigger: delivery.trigger,
-    request_headers: maskHeaders(headers, target.headers),
+    request_headers: headers === undefined ? null : toStoredHeaders(headers, target.headers),
     request_body: null,
     ...describe(answer, verdict),
     ...planNext(verdict, delivery, options.retrySchedule, now),
@@ -73,8 +75,8 @@ export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOpti
 }
 
 interface Exchange {
-  headers: Record<string, string>
-  /** Undefined: nothing could be sent. */
+  /** Undefined, like the answer: nothing could be sent. */
+  headers: Record<string, string> | undefined
   answer: Answer | undefined
   verdict: Verdict
 }
@@ -86,7 +88,7 @@ async function exchange(
 ): Promise<Exchange> {
   const { target } = delivery
   if (target.unreadable !== undefined) {
-    return { headers: {}, answer: undefined, verdict: judgeUnreadable(target.unreadable) }
+    return { headers: undefined, answer: undefined, verdict: judgeUnreadable(target.unreadable) }
   }
   try {
     const body = Buffer.from(delivery.body)
@@ -103,7 +105,7 @@ async function exchange(
     const answer = await sender.send({ url: target.url, headers, body, timeout: target.timeout })
     return { headers, answer, verdict: classify(answer, clock.now()) }
   } catch (error) {
-    return { headers: {}, answer: undefined, verdict: judgeDefect(error) }
+    return { headers: undefined, answer: undefined, verdict: judgeDefect(error) }
   }
 }
 
@@ -128,7 +130,7 @@ function describe(answer: Answer | undefined, verdict: Verdict): Outcome {
     error_message: verdict.errorMessage,
     diagnosis: verdict.diagnosis,
     duration_ms: answer?.durationMs ?? 0,
-    response_headers: response?.headers ?? null,
+    response_headers: response === undefined ? null : JSON.stringify(response.headers),
     response_body: response?.body ?? null,
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { plainArray, textArray } from '../db/array-literal.ts'
 import type { Connection } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
 import { newId, newToken } from '../ids.ts'
@@ -6,10 +7,10 @@ import type { OutboxEvent } from '../outbox/outbox-relay.ts'
 import type { OpenTarget, WebhookTarget } from '../webhooks/webhook-target.ts'
 import type { LeasedDelivery } from './delivery.ts'
 import { LEASE_MARGIN_MS } from './delivery.ts'
-import type { Match, Subscription } from './match-webhooks.ts'
+import type { Match } from './match-webhooks.ts'
 import { matchWebhooks } from './match-webhooks.ts'
+import type { Subscriptions } from './subscriptions.ts'
 
-const readSubscriptions = loadStatement(import.meta.url, 'read-subscriptions')
 const countSkips = loadStatement(import.meta.url, 'count-skips')
 const createDeliveries = loadStatement(import.meta.url, 'create-deliveries')
 
@@ -17,6 +18,7 @@ export interface FanOutOptions {
   clock: Clock
   nodeId: string
   openTarget: OpenTarget
+  subscriptions: Subscriptions
   /** Whether this node has room in memory for one more delivery to that webhook; asked once for each. */
   admit(target: WebhookTarget, body: string): boolean
 }
@@ -30,14 +32,16 @@ export async function fanOut(
   events: readonly OutboxEvent[],
   options: FanOutOptions,
 ): Promise<LeasedDelivery[]> {
-  const organizations = [...new Set(events.map((event) => event.organization_id))]
-  const { rows } = await connection.query<Subscription>(readSubscriptions, [organizations])
-  const { matches, skips } = matchWebhooks(events, rows)
+  const organizations = new Set(events.map((event) => event.organization_id))
+  const { matches, skips } = matchWebhooks(
+    events,
+    await options.subscriptions.read(connection, organizations),
+  )
   if (skips.length > 0) await connection.query(countSkips, [JSON.stringify(skips)])
   if (matches.length === 0) return []
   const lease = newToken()
   const planned = matches.map((match) => plan(match, lease, options))
-  await connection.query(createDeliveries, [JSON.stringify(planned.map(toRow)), lease, options.nodeId])
+  await connection.query(createDeliveries, [...toColumns(planned), lease, options.nodeId])
   return planned.flatMap(({ isLeased, delivery }) => (isLeased ? [delivery] : []))
 }
 
@@ -69,14 +73,16 @@ function plan(
   return { isLeased: filtered === undefined && options.admit(target, event.body), filtered, delivery }
 }
 
-function toRow({ isLeased, filtered, delivery }: Plan): object {
-  return {
-    id: delivery.id,
-    organization_id: delivery.organizationId,
-    webhook_id: delivery.target.id,
-    event_id: delivery.eventId,
-    event: delivery.event,
-    lease_ms: isLeased ? delivery.target.timeout + LEASE_MARGIN_MS : null,
-    reason: filtered ?? null,
-  }
+function toColumns(planned: readonly Plan[]): string[] {
+  return [
+    plainArray(planned.map(({ delivery }) => delivery.id)),
+    plainArray(planned.map(({ delivery }) => delivery.target.id)),
+    plainArray(planned.map(({ delivery }) => delivery.eventId)),
+    textArray(planned.map(({ delivery }) => delivery.event)),
+    plainArray(planned.map(({ delivery }) => delivery.organizationId)),
+    plainArray(
+      planned.map(({ isLeased, delivery }) => (isLeased ? delivery.target.timeout + LEASE_MARGIN_MS : null)),
+    ),
+    textArray(planned.map(({ filtered }) => filtered ?? null)),
+  ]
 }

@@ -25,7 +25,10 @@ const event = (name: string, data: object = {}, organization_id = 'acme') => ({
 })
 
 const decide = (events: ReturnType<typeof event>[], webhooks: Subscription[]) => {
-  const { matches, skips } = matchWebhooks(events, webhooks)
+  const { matches, skips } = matchWebhooks(
+    events,
+    Map.groupBy(webhooks, ({ organization_id }) => organization_id),
+  )
   return {
     matches: matches.map((match) => [match.event.event, match.subscription.webhook_id, match.filtered]),
     skips: skips.map(({ webhook_id, event: name, reason, count }) => [webhook_id, name, reason, count]),

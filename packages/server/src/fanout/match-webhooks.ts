@@ -43,12 +43,14 @@ interface MatchedEvent {
   body: string
 }
 
-/** Decides for every pair of an event and a webhook of its organization; no pair is left without a decision. */
+/**
+ * Decides for every pair of an event and a webhook of its organization; no pair is left without a decision.
+ * @param byOrganization the webhooks of each organization
+ */
 export function matchWebhooks<E extends MatchedEvent>(
   events: readonly E[],
-  subscriptions: readonly Subscription[],
+  byOrganization: ReadonlyMap<string, readonly Subscription[]>,
 ): Decisions<E> {
-  const byOrganization = Map.groupBy(subscriptions, (subscription) => subscription.organization_id)
   const matches: Match<E>[] = []
   const skips = new Map<string, Skip>()
   for (const event of events) {

@@ -1,7 +1,7 @@
+import { textArray } from '../../db/array-literal.ts'
 import { buildField } from './build-field.ts'
 import type { BuiltField, Scope } from './build-field.ts'
 import type { Comparison, Condition, Filter, Operation, TextSearch, Truth } from './query-tree.ts'
-import { writeArrayLiteral } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
 
 const comparisonSql: Readonly<Record<Comparison, string>> = {
@@ -70,7 +70,7 @@ function buildOperation(operation: Operation, field: BuiltField, params: Params)
   if (operation.kind === 'search') return buildSearch(operation, field, params)
   if (operation.kind === 'is') return `${field.sql} is ${truthSql[operation.truth]}`
   if (operation.kind === 'day') return buildDay(operation.date, field, params)
-  return `${field.sql} = any(${params.add(writeArrayLiteral(operation.values))})`
+  return `${field.sql} = any(${params.add(textArray(operation.values))})`
 }
 
 function buildDay(date: string, field: BuiltField, params: Params): string {

@@ -1,9 +1,10 @@
+import { textArray } from '../../db/array-literal.ts'
 import type { Database } from '../../db/database.ts'
 import { loadStatement } from '../../db/statement.ts'
 import { ApiError } from '../../errors.ts'
 import { findNearest } from '../../nearest.ts'
 import type { Role } from './principal.ts'
-import { quoteIdentifier, writeArrayLiteral } from './sql-text.ts'
+import { quoteIdentifier } from './sql-text.ts'
 
 export type Privilege = 'select' | 'insert' | 'update'
 
@@ -72,8 +73,8 @@ const schemas = ['webhooks', 'public']
 /** Reads what is exposed, as the owner: once, for grants and tables change by migrations only. */
 export async function readCatalog(database: Database): Promise<Catalog> {
   const { rows } = await database.query<CatalogRow>(readCatalogStatement, [
-    writeArrayLiteral(roles),
-    writeArrayLiteral(schemas),
+    textArray(roles),
+    textArray(schemas),
   ])
   const relations = new Map<string, Relation>()
   for (const row of rows) {

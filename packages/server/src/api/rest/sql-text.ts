@@ -27,8 +27,3 @@ export function createParams(): Params {
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
-
-/** An array in PostgreSQL's own notation: a text parameter that any array type reads. */
-export function writeArrayLiteral(elements: readonly string[]): string {
-  return `{${elements.map((element) => `"${element.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`
-}

@@ -1,3 +1,4 @@
+import { textArray } from '../../db/array-literal.ts'
 import type { Connection } from '../../db/database.ts'
 import { ApiError } from '../../errors.ts'
 import { buildColumn } from './build-field.ts'
@@ -10,7 +11,7 @@ import { forbid } from './catalog.ts'
 import type { JsonObject } from './json.ts'
 import { runChange, showNothing, showRows } from './run-write.ts'
 import type { Written } from './run-write.ts'
-import { createParams, quoteIdentifier, writeArrayLiteral } from './sql-text.ts'
+import { createParams, quoteIdentifier } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
 import { requireShown } from './table-request.ts'
 import type { TableRequest } from './table-request.ts'
@@ -91,7 +92,7 @@ async function updateByRule(
   }
   const params = createParams()
   const source =
-    `(select * from unnest(${params.add(writeArrayLiteral(updated))}::text[]) with ordinality as u(key, place)) as u ` +
+    `(select * from unnest(${params.add(textArray(updated))}::text[]) with ordinality as u(key, place)) as u ` +
     `join ${scope.relation.sql} as ${quoteIdentifier(scope.alias)} on ${buildColumn(scope, key)}::text = u.key`
   return await showRows(connection, request, { source, order: 'u.place', affected: updated.length }, params)
 }
@@ -121,7 +122,7 @@ async function lockRows(
 }
 
 function buildKeyCondition(scope: Scope, key: string, ids: readonly string[], params: Params): string {
-  return `${buildColumn(scope, key)} = any(${params.add(writeArrayLiteral(ids))})`
+  return `${buildColumn(scope, key)} = any(${params.add(textArray(ids))})`
 }
 
 interface Group {

@@ -5,7 +5,7 @@ import type { LeasedDelivery } from '../../fanout/delivery.ts'
 import { newId } from '../../ids.ts'
 import type { TargetRow } from '../../webhooks/webhook-target.ts'
 import { unknownEvents } from '../tables/event-names.ts'
-import { defineFunction, describeAttempt, findVisible } from './rpc.ts'
+import { defineFunction, describeAttempt, findVisible, readAs } from './rpc.ts'
 
 const schema = z.strictObject({
   webhook_id: z.guid('must be the UUID of a webhook'),
@@ -57,9 +57,15 @@ export const testWebhook = defineFunction(schema, async (context, { webhook_id, 
   }
   const attempt = await makeAttempt(delivery, { ...context })
   await context.writer.write({ ...attempt, lease: null, request_body: body })
+  const [logged] = await readAs<{ request_headers: string }>(
+    context,
+    principal,
+    'select request_headers from webhooks.webhook_logs where id = $1',
+    [attempt.id],
+  )
   return {
     ...describeAttempt(attempt),
-    request: { headers: attempt.request_headers, body },
+    request: { headers: JSON.parse(logged?.request_headers ?? '{}') as object, body },
   }
 })
 

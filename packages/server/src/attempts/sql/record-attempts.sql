@@ -1,13 +1,22 @@
--- Results and log in one statement. A result counts only under the lease with which it was sent: whatever another node
--- has taken over in the meantime is left alone, and its log row with it. A test (lease null) has a log row only.
+-- Results and log in one statement, for what is not a plain success (record-successes.sql). A result counts only under the
+-- lease with which it was sent: whatever another node has taken over in the meantime is left alone, and its log row with it.
+-- A test (lease null) has a log row only.
 with results as materialized (
   -- The time of the next attempt is the database's, which also judges what is due: nodes' clocks may be off.
   select r.*, now() + r.wait_ms * interval '1 millisecond' as next_attempt_at
   from json_to_recordset($1::json) as r (
     id uuid, organization_id uuid, webhook_id uuid, delivery_id uuid, event_id uuid, event text, url text, status text,
     attempt integer, trigger text, response_code integer, error_code text, error_message text, diagnosis text,
-    duration_ms integer, request_headers json, request_body text, response_headers json, response_body text,
+    duration_ms integer, request_headers text, request_body text, response_headers text, response_body text,
     wait_ms bigint, created_at timestamptz, lease uuid, deactivate text)
+),
+-- By attempt, not by delivery: a batch may also hold the late result of a lease that was taken over.
+held as (
+  select r.id, q.place
+  from results r
+  cross join lateral (
+    select ctid as place from webhooks_internal.queue q where q.delivery_id = r.delivery_id and q.lease = r.lease limit 1
+  ) as q
 ),
 deactivated as (
   update webhooks.webhook_configurations w
@@ -15,7 +24,7 @@ deactivated as (
   from (
     select distinct on (r.webhook_id) r.webhook_id, r.url, r.deactivate
     from results r
-    join webhooks_internal.queue q on q.delivery_id = r.delivery_id and q.lease = r.lease
+    join held using (id)
     where r.deactivate is not null
   ) r
   -- Of the address that said so: the webhook may have another one by now.
@@ -23,29 +32,32 @@ deactivated as (
   returning w.id
 ),
 judged as (
-  select r.*,
+  select r.*, h.place,
     -- Waits are left, but nobody to wait for.
     r.next_attempt_at is not null and (w.id is null or not w.is_active or gone.id is not null) as is_cancelled,
     case when w.id is null then 'webhook deleted' else 'webhook switched off' end as cancel_reason
   from results r
-  left join webhooks.webhook_configurations w on w.id = r.webhook_id
+  left join held h on h.id = r.id
+  left join lateral (
+    select id, is_active from webhooks.webhook_configurations w where w.id = r.webhook_id limit 1
+  ) as w on true
   left join deactivated gone on gone.id = r.webhook_id
 ),
 ended as (
   delete from webhooks_internal.queue q
   using judged r
-  where q.delivery_id = r.delivery_id and q.lease = r.lease and (r.next_attempt_at is null or r.is_cancelled)
-  returning q.delivery_id
+  where q.ctid = r.place and (r.next_attempt_at is null or r.is_cancelled)
+  returning r.id, q.delivery_id
 ),
 rescheduled as (
   update webhooks_internal.queue q
   set due_at = r.next_attempt_at, attempts = r.attempt, lease = null, lease_node = null
   from judged r
-  where q.delivery_id = r.delivery_id and q.lease = r.lease and r.next_attempt_at is not null and not r.is_cancelled
-  returning q.delivery_id
+  where q.ctid = r.place and r.next_attempt_at is not null and not r.is_cancelled
+  returning r.id, q.delivery_id
 ),
 fenced as (
-  select delivery_id from ended union all select delivery_id from rescheduled
+  select * from ended union all select * from rescheduled
 ),
 completed as (
   update webhooks.webhook_deliveries d
@@ -69,8 +81,8 @@ completed as (
     completed_at = case when r.next_attempt_at is null or r.is_cancelled then now() end,
     updated_at = now()
   from judged r
-  join fenced f on f.delivery_id = r.delivery_id
-  where d.id = r.delivery_id
+  join fenced f on f.id = r.id
+  where d.id = any (array(select delivery_id from fenced)) and d.id = r.delivery_id
 )
 insert into webhooks_internal.attempts (id, organization_id, webhook_id, delivery_id, event_id, event, url, status, attempt,
   trigger, response_code, error_code, error_message, diagnosis, duration_ms, request_headers, request_body,
@@ -79,7 +91,7 @@ select r.id, r.organization_id, r.webhook_id, r.delivery_id, r.event_id, r.event
   r.response_code, r.error_code, r.error_message, r.diagnosis, r.duration_ms, r.request_headers, r.request_body,
   r.response_headers, r.response_body, case when not r.is_cancelled then r.next_attempt_at end, r.created_at
 from judged r
-left join fenced f on f.delivery_id = r.delivery_id
-where f.delivery_id is not null or r.lease is null
+left join fenced f on f.id = r.id
+where f.id is not null or r.lease is null
 -- Written already, when the acknowledgement of the commit was lost and the batch is tried again.
 on conflict (id) do nothing

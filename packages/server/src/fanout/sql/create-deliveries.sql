@@ -1,15 +1,15 @@
 -- A row with `lease_ms` is born under this node's lease, to be sent from its memory at once; the others are due now for
 -- whoever has a free slot. One with a `reason` was kept back by a filter: it is over as it begins.
--- $1 rows, $2 lease token, $3 node.
+-- $1 ids, $2 webhooks, $3 events, $4 event types, $5 organizations, $6 lease_ms, $7 reasons, $8 lease token, $9 node.
 with planned as materialized (
-  select * from json_to_recordset($1::json) as d
-    (id uuid, organization_id uuid, webhook_id uuid, event_id uuid, event text, lease_ms integer, reason text)
+  select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::integer[], $7::text[])
+    as d (id, webhook_id, event_id, event, organization_id, lease_ms, reason)
 ),
 queued as (
   insert into webhooks_internal.queue (delivery_id, webhook_id, due_at, lease, lease_node)
   select d.id, d.webhook_id, now() + coalesce(d.lease_ms, 0) * interval '1 millisecond',
-    case when d.lease_ms is not null then $2::uuid end,
-    case when d.lease_ms is not null then $3::uuid end
+    case when d.lease_ms is not null then $8::uuid end,
+    case when d.lease_ms is not null then $9::uuid end
   from planned d
   where d.reason is null
 )
