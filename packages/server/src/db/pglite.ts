@@ -22,6 +22,8 @@ export async function openPglite(dataDir?: string, dump?: Blob): Promise<Databas
   const connection = new PGliteConnection(pglite)
   const client = new Client({ connection, types } as unknown as ClientConfig)
   await client.connect()
+  // As for the engine on a server: a plan that was made while a table was empty must not scan it when it is full.
+  await client.query('set enable_seqscan = off')
   const alone = connect(client)
   const takeTurn = createTurns()
   return {
