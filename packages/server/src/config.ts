@@ -18,6 +18,12 @@ export interface Config {
   databaseUrl: string | undefined
   /** Undefined: generated and kept in `dataDir`. */
   serviceKey: string | undefined
+  /** Accepts the CRM's own JWTs: HS256 by the secret, or RS256 and ES256 by the key set. Undefined: none. */
+  jwtSecret: string | undefined
+  jwksUrl: string | undefined
+  /** What their `aud` and `iss` must be. */
+  jwtAudience: string | undefined
+  jwtIssuer: string | undefined
   /** 32 bytes each; the first encrypts, all decrypt. Empty: generated and kept in `dataDir`. */
   encryptionKeys: Buffer[]
   allowHttpUrls: boolean
@@ -28,6 +34,8 @@ export interface Config {
   /** How long events, deliveries and logs are kept; whole days, rounded up. */
   logRetention: number
   crmTables: boolean
+  /** Webhooks that one organization may have. */
+  maxWebhooks: number
   role: (typeof ROLES)[number]
   logLevel: (typeof LOG_LEVELS)[number]
 }
@@ -61,6 +69,10 @@ export function parseConfig(environment: Environment): Config {
     dataDir: read('DATA_DIR', '.data', (text) => text),
     databaseUrl: read('DATABASE_URL', '', parseDatabaseUrl),
     serviceKey: read('SERVICE_KEY', '', parseServiceKey),
+    jwtSecret: read('JWT_SECRET', '', parseJwtSecret),
+    jwksUrl: read('JWKS_URL', '', parseJwksUrl),
+    jwtAudience: read('JWT_AUDIENCE', '', parseText),
+    jwtIssuer: read('JWT_ISSUER', '', parseText),
     encryptionKeys: read('ENCRYPTION_KEYS', '', (text) => parseEncryptionKeys(text, embedded)),
     allowHttpUrls: read('ALLOW_HTTP_URLS', 'false', parseBoolean),
     egressAllow: read('EGRESS_ALLOW', '', parseRanges),
@@ -72,10 +84,14 @@ export function parseConfig(environment: Environment): Config {
     deliveryTimeout: read('DELIVERY_TIMEOUT', '10s', parseTimeout),
     logRetention: read('LOG_RETENTION', '30d', parseRetention),
     crmTables: read('CRM_TABLES', String(embedded), parseBoolean),
+    maxWebhooks: read('MAX_WEBHOOKS', '100', (text) => parseWhole(text, 1, 100_000, 'MAX_WEBHOOKS=100')),
     role: read('ROLE', 'all', (text) => parseOneOf(text, ROLES)),
     logLevel: read('LOG_LEVEL', 'info', (text) => parseOneOf(text, LOG_LEVELS)),
   }
   if (config.role !== 'all' && embedded) problems.push(`ROLE: ${EMBEDDED_ROLE}`)
+  if (config.jwtSecret !== undefined && config.jwksUrl !== undefined) {
+    problems.push('JWT_SECRET, JWKS_URL: only one of them says how tokens are signed. Leave the other out.')
+  }
   if (problems.length > 0) throw new StartError(problems.join('\n'))
   return config
 }
@@ -89,6 +105,13 @@ function parsePort(text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535)
     fail(text, 'a whole number from 0 to 65535 (0 picks a free port), as in PORT=4600')
   return port
+}
+
+function parseWhole(text: string, from: number, to: number, example: string): number {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || number < from || number > to)
+    fail(text, `a whole number from ${from} to ${to}, as in ${example}`)
+  return number
 }
 
 function parseHost(text: string): string {
@@ -122,6 +145,32 @@ function parseServiceKey(text: string): string | undefined {
   if (!isServiceKey(text)) {
     throw new Error(
       'must be at most 256 printable ASCII characters without spaces. Make one: openssl rand -hex 24',
+    )
+  }
+  return text
+}
+
+const parseText = (text: string): string | undefined => (text === '' ? undefined : text)
+
+/** The value is not repeated. Shorter than the digest that it is for, it could be guessed from any one token. */
+function parseJwtSecret(text: string): string | undefined {
+  if (text === '') return undefined
+  if (text.length < 32) {
+    throw new Error(
+      `has ${text.length} characters, at least 32 are needed. It is the secret that signs the CRM's tokens (HS256).`,
+    )
+  }
+  return text
+}
+
+function parseJwksUrl(text: string): string | undefined {
+  if (text === '') return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '')
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLocal)) {
+    fail(
+      text,
+      'an https:// address of a JSON Web Key Set, as in JWKS_URL=https://id.example.com/.well-known/jwks.json',
     )
   }
   return text

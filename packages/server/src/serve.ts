@@ -1,9 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
-import { createAuthenticate } from './api/auth.ts'
+import { createAuthenticate } from './api/auth/authenticate.ts'
+import { createTokenVerifier } from './api/auth/tokens.ts'
 import { createRest } from './api/rest/rest.ts'
 import { createServer } from './api/server.ts'
+import { apiKeyRules } from './api/tables/api-keys.ts'
 import { webhookConfigurationRules } from './api/tables/webhook-configurations.ts'
 import { webhookEventRules } from './api/tables/webhook-events.ts'
 import { AttemptWriter } from './attempts/attempt-writer.ts'
@@ -23,6 +25,7 @@ import { openDatabases } from './open-databases.ts'
 import type { Databases } from './open-databases.ts'
 import { VERSION } from './version.ts'
 import { createSecretBox } from './webhooks/secrets.ts'
+import { storeLimits } from './webhooks/limits.ts'
 import { requireKeysInUse } from './webhooks/keys-in-use.ts'
 import { createTargetOpener } from './webhooks/webhook-target.ts'
 
@@ -96,7 +99,7 @@ function readKeys(config: Config, dataDir: DataDir): Buffer[] {
 }
 
 /** Puts the parts together; each gets what it needs handed in, none reaches for it. */
-async function compose(
+export async function compose(
   config: Config,
   databases: Databases,
   serviceKey: string,
@@ -107,6 +110,7 @@ async function compose(
   const clock = systemClock
   const guard = { allowHttp: config.allowHttpUrls, egressAllow: config.egressAllow }
   await requireKeysInUse(database, keys)
+  if (config.role !== 'worker') await storeLimits(database, config)
   const box = createSecretBox(keys)
   const openTarget = createTargetOpener(box, {
     timeout: config.deliveryTimeout,
@@ -117,9 +121,16 @@ async function compose(
   const rules = {
     webhook_configurations: webhookConfigurationRules(box, guard),
     webhook_events: webhookEventRules,
+    api_keys: apiKeyRules,
+  }
+  const tokens = {
+    secret: config.jwtSecret,
+    jwksUrl: config.jwksUrl,
+    audience: config.jwtAudience,
+    issuer: config.jwtIssuer,
   }
   const server = createServer({
-    authenticate: createAuthenticate(serviceKey),
+    authenticate: createAuthenticate({ database, serviceKey, verifyToken: createTokenVerifier(tokens), log }),
     rest:
       config.role === 'worker'
         ? undefined

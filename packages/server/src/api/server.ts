@@ -2,32 +2,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
 import type { Logger } from 'pino'
 import { ApiError, messageOf } from '../errors.ts'
-import type { Authenticate } from './auth.ts'
+import { requireFunctionAccess, requireTableAccess } from './auth/access.ts'
+import type { Authenticate } from './auth/authenticate.ts'
 import { DEEPEST_JSON, isDeeperThan } from './rest/body.ts'
 import { toErrorResponse } from './rest/error-response.ts'
 import type { RestResponse } from './rest/rest-message.ts'
 import type { Rest } from './rest/rest.ts'
-import type { RpcContext, RpcFunction } from './rpc/rpc.ts'
-import { previewFilter } from './rpc/preview-filter.ts'
-import { cancelRedeliveryFunction, retryFailed } from './rpc/retry-failed.ts'
-import { rotateWebhookSecret } from './rpc/rotate-webhook-secret.ts'
-import { retryDelivery } from './rpc/retry-delivery.ts'
-import { testWebhook } from './rpc/test-webhook.ts'
+import { FUNCTIONS } from './rpc/functions.ts'
+import type { RpcContext } from './rpc/rpc.ts'
 import { welcomePage } from './welcome-page.ts'
 
 const BODY_LIMIT = 1024 * 1024
 /** supabase-js puts long `.in()` lists into the URL. */
 const LONGEST_HEADER = 64 * 1024
 const REST_METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT'] as const
-
-const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
-  test_webhook: testWebhook,
-  retry_delivery: retryDelivery,
-  retry_failed: retryFailed,
-  cancel_redelivery: cancelRedeliveryFunction,
-  rotate_webhook_secret: rotateWebhookSecret,
-  preview_filter: previewFilter,
-}
 
 export interface ApiOptions {
   authenticate: Authenticate
@@ -85,13 +73,14 @@ function addRest(server: FastifyInstance, rest: Rest, { authenticate, rpc }: Api
   )
 
   server.post<{ Params: { name: string } }>('/rest/v1/rpc/:name', async (request, reply) => {
-    const principal = authenticate(request.headers)
+    const { principal } = await authenticate(request.headers)
     const called = Object.hasOwn(FUNCTIONS, request.params.name) ? FUNCTIONS[request.params.name] : undefined
     if (called === undefined) {
       throw new ApiError(404, 'PGRST202', `there is no function ${request.params.name}`, {
         hint: `There are: ${Object.keys(FUNCTIONS).join(', ')}.`,
       })
     }
+    requireFunctionAccess(principal, request.params.name, called.access)
     const result = await called.run(rpc, parseBody(request.body), principal)
     return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
   })
@@ -101,13 +90,15 @@ function addRest(server: FastifyInstance, rest: Rest, { authenticate, rpc }: Api
     url: '/rest/v1/:table',
     exposeHeadRoute: false,
     handler: async (request, reply) => {
+      const { principal } = await authenticate(request.headers)
+      requireTableAccess(principal, request.method, request.params.table)
       const response = await rest.handle({
         method: request.method,
         table: request.params.table,
         search: searchOf(request),
         headers: request.headers,
         body: typeof request.body === 'string' ? request.body : '',
-        principal: authenticate(request.headers),
+        principal,
       })
       return answer(reply, response)
     },

@@ -3,6 +3,7 @@ import type { Database } from '../../db/database.ts'
 import { loadStatement } from '../../db/statement.ts'
 import { ApiError } from '../../errors.ts'
 import { findNearest } from '../../nearest.ts'
+import { ROLES } from './principal.ts'
 import type { Role } from './principal.ts'
 import { quoteIdentifier } from './sql-text.ts'
 
@@ -65,15 +66,13 @@ interface CatalogRow {
 
 const readCatalogStatement = loadStatement(import.meta.url, 'read-catalog')
 
-/** The first decides by its grants what is exposed. */
-const roles: readonly Role[] = ['webhooks_service', 'webhooks_api']
 /** A name in two schemas is the first one's. */
 const schemas = ['webhooks', 'public']
 
-/** Reads what is exposed, as the owner: once, for grants and tables change by migrations only. */
+/** Reads what is exposed (the first role decides that by its grants), as the owner: once, for grants and tables change by migrations only. */
 export async function readCatalog(database: Database): Promise<Catalog> {
   const { rows } = await database.query<CatalogRow>(readCatalogStatement, [
-    textArray(roles),
+    textArray(ROLES),
     textArray(schemas),
   ])
   const relations = new Map<string, Relation>()

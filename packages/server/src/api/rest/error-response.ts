@@ -30,6 +30,7 @@ const statusByState: Readonly<Record<string, number>> = {
   '42501': 403,
   '42P01': 404,
   '42883': 404,
+  '53400': 409,
 }
 
 const statusByClass: Readonly<Record<string, number>> = {

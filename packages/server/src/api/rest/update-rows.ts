@@ -7,7 +7,7 @@ import { buildOutputs } from './build-read.ts'
 import { buildWhere } from './build-where.ts'
 import { buildDelete, buildRowSource, buildUpdate, findStored } from './build-write.ts'
 import { parseChange } from './body.ts'
-import { forbid } from './catalog.ts'
+import { forbid, listColumns } from './catalog.ts'
 import type { JsonObject } from './json.ts'
 import { runChange, showNothing, showRows } from './run-write.ts'
 import type { Written } from './run-write.ts'
@@ -32,6 +32,7 @@ export function prepareDelete(request: TableRequest): (connection: Connection) =
 /** Everything that can be refused without the database is refused before the function that needs it is returned. */
 export function prepareUpdate(request: TableRequest): (connection: Connection) => Promise<Written> {
   const { scope, query, preferences } = request
+  if (listColumns(scope.relation, scope.role, 'update').length === 0) throw forbid(scope.relation)
   const buildFilter = prepareFilter(request, 'UPDATE')
   const change = checkWritable(request, parseChange(request.body), 'update')
   const outputs =

@@ -35,7 +35,7 @@ interface RecentEvent {
 }
 
 /** What a filter would have let through of the organization's last events; nothing is stored or sent. */
-export const previewFilter = defineFunction(schema, async (context, input, principal) => {
+export const previewFilter = defineFunction('read', schema, async (context, input, principal) => {
   const filter = readFilter(input.filter)
   const { organizationId, subscriptions } = await chooseSource(context, input, principal)
   const recent = await readAs<RecentEvent>(

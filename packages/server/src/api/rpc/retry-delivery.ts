@@ -8,7 +8,7 @@ import { defineFunction, describeAttempt, findVisible } from './rpc.ts'
 const schema = z.strictObject({ delivery_id: z.guid('must be the UUID of a delivery') })
 
 /** Makes one attempt at once, in place of the scheduled one, and waits for its outcome. */
-export const retryDelivery = defineFunction(schema, async (context, { delivery_id }, principal) => {
+export const retryDelivery = defineFunction('change', schema, async (context, { delivery_id }, principal) => {
   const { webhook_id } = await findVisible<{ webhook_id: string }>(
     context,
     principal,

@@ -20,7 +20,7 @@ const retrySchema = z.strictObject({
  * Sends everything again that has failed for good in a time, one more attempt each, in the background and within the
  * webhook's limits. A dry run only counts.
  */
-export const retryFailed = defineFunction(retrySchema, async (context, input, principal) => {
+export const retryFailed = defineFunction('change', retrySchema, async (context, input, principal) => {
   const webhook = await findVisible<{ is_active: boolean }>(
     context,
     principal,
@@ -46,6 +46,7 @@ const cancelSchema = z.strictObject({ redelivery_id: z.guid('must be the UUID of
 
 /** Stops a bulk retry where it is. */
 export const cancelRedeliveryFunction = defineFunction(
+  'change',
   cancelSchema,
   async (context, { redelivery_id }, principal) => {
     await findVisible(

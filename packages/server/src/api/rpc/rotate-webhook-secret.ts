@@ -23,7 +23,7 @@ const schema = z.strictObject({
  * Gives a webhook a new secret, made here unless one is given. For the overlap the old one signs as well, so that the
  * receiver can change over in its own time; after it, only the new one. The answer is the only place that shows it.
  */
-export const rotateWebhookSecret = defineFunction(schema, async (context, input, principal) => {
+export const rotateWebhookSecret = defineFunction('change', schema, async (context, input, principal) => {
   const { webhook_id, overlap_hours } = input
   await findVisible(
     context,

@@ -7,8 +7,9 @@ import type { Sender } from '../../dispatch/send.ts'
 import { ApiError } from '../../errors.ts'
 import type { SecretBox } from '../../webhooks/secrets.ts'
 import type { OpenTarget } from '../../webhooks/webhook-target.ts'
-import type { Principal } from '../rest/principal.ts'
 import { actAs } from '../act-as.ts'
+import type { FunctionAccess } from '../auth/access.ts'
+import type { Principal } from '../rest/principal.ts'
 import { parseRow } from '../tables/field-problems.ts'
 
 /** What the functions work with. */
@@ -25,15 +26,20 @@ export interface RpcContext {
 }
 
 export interface RpcFunction {
+  access: FunctionAccess
   run(context: RpcContext, body: unknown, principal: Principal): Promise<unknown>
 }
 
-/** A function of `/rest/v1/rpc/`: its body is checked, unknown arguments are refused. */
+/**
+ * A function of `/rest/v1/rpc/`: it says who may call it, its body is checked, unknown arguments are refused. Which rows
+ * it is about it finds as the caller (`readAs`, `findVisible`) before it does anything to them as the owner.
+ */
 export function defineFunction<T>(
+  access: FunctionAccess,
   schema: z.ZodType<T>,
   run: (context: RpcContext, input: T, principal: Principal) => Promise<unknown>,
 ): RpcFunction {
-  return { run: (context, body, principal) => run(context, parseRow(schema, body), principal) }
+  return { access, run: (context, body, principal) => run(context, parseRow(schema, body), principal) }
 }
 
 /** What a function that sent something says of it. */

@@ -22,52 +22,56 @@ interface VisibleWebhook {
  * Sends one request now, also when the webhook is off, and waits for its outcome. It is signed and logged like any
  * other and belongs to no delivery: a failure is not retried, a 410 deactivates nothing.
  */
-export const testWebhook = defineFunction(schema, async (context, { webhook_id, event, data }, principal) => {
-  const webhook = await findVisible<VisibleWebhook>(
-    context,
-    principal,
-    'webhook',
-    'select organization_id, events from webhooks.webhook_configurations where id = $1',
-    webhook_id,
-  )
-  const { rows } = await context.database.query<TargetRow>(
-    'select * from webhooks_internal.targets where webhook_id = $1',
-    [webhook_id],
-  )
-  const type = chooseType(event, webhook.events)
-  const now = context.clock.now()
-  const body = JSON.stringify({
-    event: type.name,
-    timestamp: new Date(now).toISOString(),
-    data: data ?? type.example,
-    previous: type.previous,
-  })
-  const delivery: LeasedDelivery = {
-    id: newId(now),
-    organizationId: webhook.organization_id,
-    eventId: newId(now),
-    event: type.name,
-    body,
-    attempt: 1,
-    trigger: 'test',
-    isLast: true,
-    lease: '',
-    leaseEnds: Number.POSITIVE_INFINITY,
-    target: context.openTarget(rows[0]!),
-  }
-  const attempt = await makeAttempt(delivery, { ...context })
-  await context.writer.write({ ...attempt, lease: null, request_body: body })
-  const [logged] = await readAs<{ request_headers: string }>(
-    context,
-    principal,
-    'select request_headers from webhooks.webhook_logs where id = $1',
-    [attempt.id],
-  )
-  return {
-    ...describeAttempt(attempt),
-    request: { headers: JSON.parse(logged?.request_headers ?? '{}') as object, body },
-  }
-})
+export const testWebhook = defineFunction(
+  'change',
+  schema,
+  async (context, { webhook_id, event, data }, principal) => {
+    const webhook = await findVisible<VisibleWebhook>(
+      context,
+      principal,
+      'webhook',
+      'select organization_id, events from webhooks.webhook_configurations where id = $1',
+      webhook_id,
+    )
+    const { rows } = await context.database.query<TargetRow>(
+      'select * from webhooks_internal.targets where webhook_id = $1',
+      [webhook_id],
+    )
+    const type = chooseType(event, webhook.events)
+    const now = context.clock.now()
+    const body = JSON.stringify({
+      event: type.name,
+      timestamp: new Date(now).toISOString(),
+      data: data ?? type.example,
+      previous: type.previous,
+    })
+    const delivery: LeasedDelivery = {
+      id: newId(now),
+      organizationId: webhook.organization_id,
+      eventId: newId(now),
+      event: type.name,
+      body,
+      attempt: 1,
+      trigger: 'test',
+      isLast: true,
+      lease: '',
+      leaseEnds: Number.POSITIVE_INFINITY,
+      target: context.openTarget(rows[0]!),
+    }
+    const attempt = await makeAttempt(delivery, { ...context })
+    await context.writer.write({ ...attempt, lease: null, request_body: body })
+    const [logged] = await readAs<{ request_headers: string }>(
+      context,
+      principal,
+      'select request_headers from webhooks.webhook_logs where id = $1',
+      [attempt.id],
+    )
+    return {
+      ...describeAttempt(attempt),
+      request: { headers: JSON.parse(logged?.request_headers ?? '{}') as object, body },
+    }
+  },
+)
 
 /** The event asked for, or the first one that the webhook subscribes to. */
 function chooseType(event: string | undefined, subscriptions: readonly string[]) {

@@ -1,0 +1,57 @@
+import { ApiError } from '../../errors.ts'
+import type { Principal, Role } from '../rest/principal.ts'
+
+/** What a key of an organization may do: everything, only read, or only emit events. */
+export const SCOPES = ['admin', 'read', 'emit'] as const
+export type Scope = (typeof SCOPES)[number]
+
+/** What a function does: one that changes nothing and sends nothing may be called by whoever may read. */
+export type FunctionAccess = 'read' | 'change'
+
+const ROLE_OF: Readonly<Record<Scope, Role>> = {
+  admin: 'webhooks_api',
+  read: 'webhooks_read',
+  emit: 'webhooks_emit',
+}
+
+/** Whom a key or token with this scope acts for. */
+export function actFor(organizationId: string, scope: Scope): Principal {
+  return { role: ROLE_OF[scope], organizationId }
+}
+
+const WRITES = new Set(['POST', 'PATCH', 'DELETE'])
+
+/**
+ * Refuses what the scope does not cover, saying so. The grants of the role say the same to the database, but for one
+ * thing: whoever emits can read the ids of events, without which a repeated one could not be told from a new one.
+ * @throws ApiError 403
+ */
+export function requireTableAccess({ role }: Principal, method: string, table: string): void {
+  const isWrite = WRITES.has(method)
+  if (role === 'webhooks_read' && isWrite) throw refuse('read', `${method} of ${table}`, 'It reads only.')
+  if (role !== 'webhooks_emit') return
+  const isCovered = isWrite
+    ? method === 'POST' && table === 'webhook_events'
+    : table === 'webhook_event_types'
+  if (!isCovered) {
+    throw refuse(
+      'emit',
+      `${method} of ${table}`,
+      'It inserts into webhook_events and reads webhook_event_types.',
+    )
+  }
+}
+
+/** @throws ApiError 403 */
+export function requireFunctionAccess({ role }: Principal, name: string, access: FunctionAccess): void {
+  if (role === 'webhooks_emit') throw refuse('emit', `rpc/${name}`, 'It inserts into webhook_events only.')
+  if (role === 'webhooks_read' && access === 'change') {
+    throw refuse('read', `rpc/${name}`, 'It calls functions that change and send nothing.')
+  }
+}
+
+function refuse(scope: Scope, what: string, covered: string): ApiError {
+  return new ApiError(403, '42501', `scope ${scope} does not cover ${what}`, {
+    hint: `${covered} A key with scope admin may do everything in its organization.`,
+  })
+}

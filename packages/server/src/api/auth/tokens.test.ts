@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, it } from 'node:test'
+import { SignJWT, UnsecuredJWT, exportJWK, generateKeyPair } from 'jose'
+import type { JWK } from 'jose'
+import { RestError } from '../rest/error-response.ts'
+import { createTokenVerifier } from './tokens.ts'
+import type { TokenSettings, VerifyToken } from './tokens.ts'
+
+const SECRET = 'a-secret-of-the-tests-that-is-long-enough'
+const ORGANIZATION = '0190a000-0000-7000-8000-000000000001'
+const OTHER = '0190a000-0000-7000-8000-000000000002'
+const NONE: TokenSettings = { secret: undefined, jwksUrl: undefined, audience: undefined, issuer: undefined }
+
+type Claims = Record<string, unknown>
+
+const now = (): number => Math.floor(Date.now() / 1_000)
+const valid = (more: Claims = {}): Claims => ({ organization_id: ORGANIZATION, exp: now() + 600, ...more })
+
+async function sign(claims: Claims, secret = SECRET, alg = 'HS256'): Promise<string> {
+  return await new SignJWT(claims).setProtectedHeader({ alg }).sign(new TextEncoder().encode(secret))
+}
+
+async function expectRefusal(work: Promise<unknown>, status: number, code: string): Promise<RestError> {
+  let refused: RestError | undefined
+  await assert.rejects(work, (thrown) => {
+    assert.ok(thrown instanceof RestError, String(thrown))
+    refused = thrown
+    return true
+  })
+  assert.deepEqual([refused?.status, refused?.code], [status, code], refused?.message)
+  return refused!
+}
+
+describe('tokens signed with JWT_SECRET', () => {
+  const verify: VerifyToken = createTokenVerifier({ ...NONE, secret: SECRET })!
+  const verifySigned = async (claims: Claims) => await verify(await sign(claims))
+
+  it('speak for the organization that they name, as its admin', async () => {
+    const expected = { organizationId: ORGANIZATION, scope: 'admin', subject: '' }
+    assert.deepEqual(await verifySigned(valid()), expected)
+    assert.deepEqual(
+      await verifySigned({ exp: now() + 60, sub: 'u', app_metadata: { organization_id: ORGANIZATION } }),
+      { ...expected, subject: 'u' },
+    )
+  })
+
+  it('go by the claim of their own before that of app_metadata', async () => {
+    const { organizationId } = await verifySigned(valid({ app_metadata: { organization_id: OTHER } }))
+    assert.equal(organizationId, ORGANIZATION)
+  })
+
+  it('may name a lesser scope', async () => {
+    assert.equal((await verifySigned(valid({ webhooks_scope: 'read' }))).scope, 'read')
+    assert.equal((await verifySigned(valid({ app_metadata: { webhooks_scope: 'emit' } }))).scope, 'emit')
+    await expectRefusal(verifySigned(valid({ webhooks_scope: 'owner' })), 401, 'PGRST303')
+  })
+
+  it('count until 30 seconds after their end and from 30 seconds before their start', async () => {
+    await verifySigned(valid({ exp: now() - 20 }))
+    await verifySigned(valid({ nbf: now() + 20 }))
+    const late = await expectRefusal(verifySigned(valid({ exp: now() - 40 })), 401, 'PGRST303')
+    assert.equal(late.message, 'JWT expired')
+    await expectRefusal(verifySigned(valid({ nbf: now() + 40 })), 401, 'PGRST303')
+  })
+
+  it('are refused without an end', async () => {
+    await expectRefusal(verifySigned({ organization_id: ORGANIZATION }), 401, 'PGRST303')
+  })
+
+  it('are refused without an organization, or with one that their user may have written', async () => {
+    for (const claims of [
+      {},
+      { organization_id: 'x' },
+      { organization_id: null },
+      { user_metadata: { organization_id: ORGANIZATION } },
+      { app_metadata: 'x' },
+    ]) {
+      await expectRefusal(verifySigned({ exp: now() + 60, ...claims }), 401, 'PGRST303')
+    }
+  })
+
+  it('are refused when they were signed with something else, tampered with or cut off', async () => {
+    const token = await sign(valid())
+    const [header, , signature] = token.split('.')
+    const payload = Buffer.from(JSON.stringify(valid({ organization_id: OTHER }))).toString('base64url')
+    for (const wrong of [
+      await sign(valid(), 'another-secret-that-is-long-enough-too'),
+      `${header}.${payload}.${signature}`,
+      token.slice(0, -5),
+      'a.b.c',
+      '..',
+    ]) {
+      await expectRefusal(verify(wrong), 401, 'PGRST301')
+    }
+  })
+
+  it('are refused unsigned or with another algorithm than HS256', async () => {
+    const unsigned = new UnsecuredJWT(valid()).encode()
+    await expectRefusal(verify(unsigned), 401, 'PGRST301')
+    for (const alg of ['HS384', 'HS512']) {
+      await expectRefusal(verify(await sign(valid(), SECRET.repeat(2), alg)), 401, 'PGRST301')
+    }
+  })
+
+  it('are refused for another audience or from another issuer, where those are set', async () => {
+    const strict = createTokenVerifier({ ...NONE, secret: SECRET, audience: 'us', issuer: 'https://id' })!
+    await strict(await sign(valid({ aud: ['us', 'them'], iss: 'https://id' })))
+    await expectRefusal(strict(await sign(valid({ aud: 'them', iss: 'https://id' }))), 401, 'PGRST303')
+    await expectRefusal(strict(await sign(valid({ aud: 'us' }))), 401, 'PGRST303')
+  })
+})
+
+describe('tokens signed with a key of JWKS_URL', () => {
+  let server: Server
+  let settings: TokenSettings
+  let keys: JWK[] = []
+  let requests = 0
+  before(async () => {
+    server = createServer((_request, response) => {
+      requests += 1
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    settings = { ...NONE, jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks` }
+  })
+  after(async () => await new Promise((resolve) => server.close(resolve)))
+
+  /** A key whose public half is in the set; gives what signs with it. */
+  async function addKey(alg: string, kid: string): Promise<(claims: Claims) => Promise<string>> {
+    const { publicKey, privateKey } = await generateKeyPair(alg)
+    keys.push({ ...(await exportJWK(publicKey)), kid, alg })
+    return async (claims) => await new SignJWT(claims).setProtectedHeader({ alg, kid }).sign(privateKey)
+  }
+
+  for (const alg of ['RS256', 'ES256']) {
+    it(`are accepted with ${alg}`, async () => {
+      keys = []
+      const signWith = await addKey(alg, 'k')
+      const verify = createTokenVerifier(settings)!
+      assert.equal((await verify(await signWith(valid()))).organizationId, ORGANIZATION)
+    })
+  }
+
+  it('are verified with keys that were fetched once', async () => {
+    keys = []
+    const signWith = await addKey('ES256', 'k')
+    const verify = createTokenVerifier(settings)!
+    const asked = requests
+    for (let n = 0; n < 5; n += 1) await verify(await signWith(valid()))
+    assert.equal(requests, asked + 1)
+  })
+
+  it('that name an unknown key do not cause a request each', async () => {
+    keys = []
+    const signWith = await addKey('ES256', 'k')
+    const verify = createTokenVerifier(settings)!
+    await verify(await signWith(valid()))
+    const signWithOther = await addKey('ES256', 'other')
+    keys.pop()
+    const asked = requests
+    for (let n = 0; n < 5; n += 1) await expectRefusal(verify(await signWithOther(valid())), 401, 'PGRST301')
+    assert.equal(requests, asked)
+  })
+
+  it('are not taken for HS256 with the public key as the secret', async () => {
+    keys = []
+    await addKey('RS256', 'k')
+    const verify = createTokenVerifier(settings)!
+    const token = await sign(valid(), JSON.stringify(keys[0]))
+    await expectRefusal(verify(token), 401, 'PGRST301')
+  })
+
+  it('are answered with 503 while the keys cannot be fetched', async () => {
+    const signWith = await addKey('ES256', 'k')
+    const verify = createTokenVerifier({ ...NONE, jwksUrl: 'http://127.0.0.1:1/jwks' })!
+    const { headers } = await expectRefusal(verify(await signWith(valid())), 503, 'PGRST300')
+    assert.ok(headers['retry-after'])
+  })
+})

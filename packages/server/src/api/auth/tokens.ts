@@ -1,0 +1,130 @@
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose'
+import { z } from 'zod'
+import { RestError } from '../rest/error-response.ts'
+import { SCOPES } from './access.ts'
+import type { Scope } from './access.ts'
+
+const SKEW_SECONDS = 30
+const FETCH_TIMEOUT_MS = 5_000
+/** A key that was taken out of the set still counts for as long. */
+const KEYS_KEPT_MS = 600_000
+/** At least between two looks for a key that is not in the set: unknown `kid`s must not become requests. */
+const LOOK_AGAIN_MS = 10_000
+
+export interface TokenSettings {
+  /** HS256. Not both of this and `jwksUrl`. */
+  secret: string | undefined
+  /** RS256 and ES256. */
+  jwksUrl: string | undefined
+  audience: string | undefined
+  issuer: string | undefined
+}
+
+/** Whom a token speaks for. */
+export interface TokenClaims {
+  organizationId: string
+  scope: Scope
+  subject: string
+}
+
+/** @throws RestError 401, or 503 while the keys cannot be had */
+export type VerifyToken = (token: string) => Promise<TokenClaims>
+
+/** Undefined where no tokens are accepted. */
+export function createTokenVerifier(settings: TokenSettings): VerifyToken | undefined {
+  const { secret, jwksUrl, audience, issuer } = settings
+  const options: JWTVerifyOptions = {
+    clockTolerance: SKEW_SECONDS,
+    // One that never ends could never be taken back.
+    requiredClaims: ['exp'],
+    ...(audience === undefined ? {} : { audience }),
+    ...(issuer === undefined ? {} : { issuer }),
+  }
+  if (secret !== undefined) {
+    const key = new TextEncoder().encode(secret)
+    return async (token) => await verify(token, () => key, { ...options, algorithms: ['HS256'] })
+  }
+  if (jwksUrl === undefined) return undefined
+  const keys = createRemoteJWKSet(new URL(jwksUrl), {
+    timeoutDuration: FETCH_TIMEOUT_MS,
+    cacheMaxAge: KEYS_KEPT_MS,
+    cooldownDuration: LOOK_AGAIN_MS,
+  })
+  return async (token) => await verify(token, keys, { ...options, algorithms: ['RS256', 'ES256'] })
+}
+
+/** A key has no dots, so that nothing else looks like a token. */
+export function looksLikeToken(credential: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(credential)
+}
+
+type FindKey = JWTVerifyGetKey | (() => Uint8Array)
+
+async function verify(token: string, findKey: FindKey, options: JWTVerifyOptions): Promise<TokenClaims> {
+  let payload: JWTPayload
+  try {
+    payload = (await jwtVerify(token, findKey, options)).payload
+  } catch (error) {
+    throw explain(error)
+  }
+  return readClaims(payload)
+}
+
+const organization = z.guid().toLowerCase()
+const scope = z.enum(SCOPES)
+
+/** Top-level claims go before those of `app_metadata`; `user_metadata`, which users write themselves, counts for nothing. */
+function readClaims(payload: JWTPayload): TokenClaims {
+  const metadata = z.record(z.string(), z.unknown()).catch({}).parse(payload['app_metadata'])
+  const claim = (name: string): unknown => payload[name] ?? metadata[name]
+  const organizationId = organization.safeParse(claim('organization_id'))
+  if (!organizationId.success) {
+    throw refuse('PGRST303', 'the token names no organization', {
+      details: 'The claim organization_id, or app_metadata.organization_id, must be the UUID of one.',
+    })
+  }
+  const chosen = scope.safeParse(claim('webhooks_scope') ?? 'admin')
+  if (!chosen.success) {
+    throw refuse('PGRST303', 'the token has a scope that does not exist', {
+      details: `The claim webhooks_scope takes ${SCOPES.join(', ')}.`,
+    })
+  }
+  return { organizationId: organizationId.data, scope: chosen.data, subject: payload.sub ?? '' }
+}
+
+function explain(error: unknown): RestError {
+  if (error instanceof errors.JWTExpired) return refuse('PGRST303', 'JWT expired')
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const message = error.claim === 'nbf' ? 'JWT not yet valid' : `JWT claim ${error.claim} is not acceptable`
+    return refuse('PGRST303', message, { details: error.message })
+  }
+  if (isOfToken(error)) {
+    return refuse('PGRST301', 'the token is not valid', { details: error.message })
+  }
+  return new RestError(503, 'PGRST300', 'the keys that tokens are signed with cannot be fetched', {
+    hint: 'Try again in a moment.',
+    headers: { 'retry-after': '5' },
+  })
+}
+
+/** What is wrong with the token itself, as opposed to the keys that it would be verified with. */
+function isOfToken(error: unknown): error is errors.JOSEError {
+  return (
+    error instanceof errors.JWSInvalid ||
+    error instanceof errors.JWTInvalid ||
+    error instanceof errors.JWSSignatureVerificationFailed ||
+    error instanceof errors.JOSEAlgNotAllowed ||
+    error instanceof errors.JOSENotSupported ||
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys
+  )
+}
+
+/** As RFC 6750 has it. */
+function refuse(code: 'PGRST301' | 'PGRST303', message: string, more: { details?: string } = {}): RestError {
+  return new RestError(401, code, message, {
+    ...more,
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+  })
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { ApiError } from '../../errors.ts'
+import { newId } from '../../ids.ts'
+import { hintOf } from '../../webhooks/secrets.ts'
+import { SCOPES } from '../auth/access.ts'
+import { generateApiKey, hashApiKey } from '../auth/api-keys.ts'
+import type { JsonObject } from '../rest/json.ts'
+import type { TableRules } from '../rest/table-rules.ts'
+import { uuid } from './configuration-fields.ts'
+import { parseRow } from './field-problems.ts'
+
+const name = z
+  .string('must be text')
+  .trim()
+  .min(1, 'must not be empty')
+  .max(200, 'must not be longer than 200 characters')
+
+const insertSchema = z.strictObject({
+  id: uuid.optional(),
+  organization_id: uuid,
+  name,
+  scope: z.enum(SCOPES, `must be one of ${SCOPES.join(', ')}`),
+})
+
+const updateSchema = z.strictObject({
+  name: name.optional(),
+  revoked_at: z.iso
+    .datetime({ offset: true, error: 'must be an ISO 8601 time; a key that was revoked stays revoked' })
+    .optional(),
+})
+
+const FIXED = ['id', 'organization_id', 'scope']
+
+/** Makes the key of each new row, shown in the answer to its insert and nowhere else: a digest is what is stored. */
+export const apiKeyRules: TableRules = {
+  writable: [...FIXED, 'name', 'revoked_at'],
+  beforeInsert(_connection, rows, _principal, disclose) {
+    return rows.map((row): JsonObject => {
+      const { id = newId(), ...fields } = parseRow(insertSchema, row)
+      const key = generateApiKey()
+      disclose(id, { key })
+      return { id, ...fields, hint: hintOf(key), key_hash: `\\x${hashApiKey(key)}` }
+    })
+  },
+  beforeUpdate(_connection, change, ids) {
+    const fixed = FIXED.find((column) => column in change)
+    if (fixed !== undefined) {
+      throw new ApiError(400, '22023', `${fixed}: cannot be changed`, {
+        details: fixed,
+        hint: 'Create another key instead.',
+      })
+    }
+    const parsed = parseRow(updateSchema, change) as JsonObject
+    return new Map(ids.map((id) => [id, parsed]))
+  },
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { FUNCTIONS } from '../src/api/rpc/functions.ts'
+import { ENGINES } from './harness/databases.ts'
+import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
+import type { InProcessApi } from './harness/in-process-api.ts'
+
+interface Ids {
+  organization: string
+  webhook: string
+  delivery: string
+  redelivery: string
+}
+
+/** A call of each function about one organization's rows: a function that is added has to be added here. */
+const CALLS: Readonly<Record<string, (ids: Ids) => object>> = {
+  test_webhook: ({ webhook }) => ({ webhook_id: webhook }),
+  retry_delivery: ({ delivery }) => ({ delivery_id: delivery }),
+  retry_failed: ({ webhook }) => ({ webhook_id: webhook }),
+  cancel_redelivery: ({ redelivery }) => ({ redelivery_id: redelivery }),
+  rotate_webhook_secret: ({ webhook }) => ({ webhook_id: webhook }),
+  preview_filter: ({ webhook }) => ({ webhook_id: webhook, filter: {} }),
+}
+
+for (const engine of ENGINES) {
+  suite(`who may call which function (${engine})`, () => {
+    let api: InProcessApi
+    let ours: Ids
+    let theirs: Ids
+    before(async () => {
+      api = await openApi(engine)
+      ours = await store(OURS)
+      theirs = await store(THEIRS)
+    })
+    after(async () => await api.close())
+
+    async function store(organization: string): Promise<Ids> {
+      const one = async (sql: string, ...params: string[]): Promise<string> =>
+        (await api.database.query<{ id: string }>(`${sql} returning id`, params)).rows[0]!.id
+      const webhook = await one(
+        `insert into webhooks.webhook_configurations (organization_id, name, url, events)
+         values ($1, 'a', 'http://127.0.0.1:9/', '{deal.created}')`,
+        organization,
+      )
+      const event = await one(
+        `insert into webhooks.webhook_events (organization_id, event, data) values ($1, 'deal.created', '{}')`,
+        organization,
+      )
+      const delivery = await one(
+        `insert into webhooks.webhook_deliveries (organization_id, webhook_id, event_id, event, status, completed_at)
+         values ($1, $2, $3, 'deal.created', 'failed', now())`,
+        organization,
+        webhook,
+        event,
+      )
+      const redelivery = await one(
+        `insert into webhooks.webhook_redeliveries (organization_id, webhook_id, until, matched)
+         values ($1, $2, now(), 1)`,
+        organization,
+        webhook,
+      )
+      return { organization, webhook, delivery, redelivery }
+    }
+
+    /** Everything of an organization that a function could have changed. */
+    async function snapshot(organization: string): Promise<string> {
+      const tables = [
+        'webhooks.webhook_configurations',
+        'webhooks.webhook_deliveries',
+        'webhooks.webhook_redeliveries',
+        'webhooks.webhook_events',
+        'webhooks_internal.attempts',
+      ]
+      const states = await Promise.all(
+        tables.map(async (table) => {
+          const { rows } = await api.database.query<{ all: string }>(
+            `select json_agg(t order by id)::text as all from ${table} t where organization_id = $1`,
+            [organization],
+          )
+          return rows[0]!.all
+        }),
+      )
+      return states.join('\n')
+    }
+
+    const call = async (name: string, ids: Ids, key: string) =>
+      await api.ask<{ code?: string } | undefined>('POST', `rpc/${name}`, { key, body: CALLS[name]!(ids) })
+
+    test('each function has a call in this test', () => {
+      assert.deepEqual(Object.keys(CALLS).sort(), Object.keys(FUNCTIONS).sort())
+    })
+
+    for (const [name, { access }] of Object.entries(FUNCTIONS)) {
+      test(`${name}: an admin's key, within its organization`, async () => {
+        const key = await api.storeKey(OURS, 'admin')
+        assert.equal((await call(name, ours, key)).status, 200)
+        const was = await snapshot(THEIRS)
+        const other = await call(name, theirs, key)
+        assert.deepEqual([other.status, other.json?.code], [404, 'P0002'])
+        assert.equal(await snapshot(THEIRS), was)
+      })
+
+      test(`${name}: a reading key ${access === 'read' ? 'may call it' : 'may not'}`, async () => {
+        const key = await api.storeKey(OURS, 'read')
+        const was = await snapshot(OURS)
+        const { status, json } = await call(name, ours, key)
+        if (access === 'read') assert.equal(status, 200)
+        else assert.deepEqual([status, json?.code], [403, '42501'])
+        assert.equal(await snapshot(OURS), was)
+      })
+
+      test(`${name}: an emitting key may not call it`, async () => {
+        const { status, json } = await call(name, ours, await api.storeKey(OURS, 'emit'))
+        assert.deepEqual([status, json?.code], [403, '42501'])
+      })
+
+      test(`${name}: nobody without a key`, async () => {
+        const { status } = await api.ask('POST', `rpc/${name}`, { key: null, body: CALLS[name]!(ours) })
+        assert.equal(status, 401)
+      })
+    }
+
+    test("preview_filter shows none of another organization's events, asked for by its id", async () => {
+      const { json } = await api.ask('POST', 'rpc/preview_filter', {
+        key: await api.storeKey(OURS, 'read'),
+        body: { organization_id: THEIRS, events: ['*'], filter: {} },
+      })
+      assert.deepEqual(json, { matched: 0, of: 0, samples: [] })
+    })
+  })
+}

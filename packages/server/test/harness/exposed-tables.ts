@@ -1,0 +1,110 @@
+/** What each table of `/rest/v1` is for, and rows for it: the source of the access tests. */
+export interface ExposedTable {
+  methods: 'all' | 'read and insert' | 'read'
+  /** Beside the operator: every key of an organization within its scope, admins only, or nobody. */
+  audience: 'everybody' | 'admins' | 'operator'
+  /** Run as the owner for each organization ($1): after them it has exactly one row of it, or one more. */
+  seed: readonly string[]
+  /** What a client inserts, and a change. */
+  row?: (organization: string) => Record<string, unknown>
+  change?: Record<string, unknown>
+  /** What the API adds to a row before it is stored. */
+  stored?: Record<string, unknown>
+}
+
+const EVENT = { event: 'deal.created', data: { n: 1 } }
+const byName = (organization: string) => ({ organization_id: organization })
+
+export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
+  webhook_configurations: {
+    methods: 'all',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_configurations (organization_id, name, url, events)
+       values ($1, 'a', 'https://a.example/', '{*}')`,
+    ],
+    row: (organization) => ({
+      organization_id: organization,
+      name: 'b',
+      url: 'https://b.example/',
+      events: ['*'],
+    }),
+    change: { description: 'x' },
+  },
+  webhook_logs: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks_internal.attempts
+         (id, organization_id, webhook_id, delivery_id, event_id, event, url, status, attempt, trigger, duration_ms,
+          request_headers, created_at)
+       values (webhooks.uuid_v7(), $1, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'deal.created',
+         'https://a.example/', 'success', 1, 'event', 1, '{}', now())`,
+    ],
+  },
+  webhook_deliveries: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_deliveries (organization_id, webhook_id, event_id, event)
+       values ($1, gen_random_uuid(), gen_random_uuid(), 'deal.created')`,
+    ],
+  },
+  webhook_events: {
+    methods: 'read and insert',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_events (organization_id, event, data) values ($1, 'deal.created', '{}')`,
+    ],
+    row: (organization) => ({ organization_id: organization, ...EVENT }),
+  },
+  webhook_event_types: { methods: 'read', audience: 'everybody', seed: [] },
+  webhook_skips: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_skips (organization_id, webhook_id, event, reason, day, count)
+       values ($1, gen_random_uuid(), 'deal.created', 'inactive', '2025-01-15', 1)`,
+    ],
+  },
+  webhook_redeliveries: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_redeliveries (organization_id, webhook_id, until, matched, status, completed_at)
+       values ($1, gen_random_uuid(), now(), 1, 'completed', now())`,
+    ],
+  },
+  api_keys: {
+    methods: 'all',
+    audience: 'admins',
+    seed: [
+      `insert into webhooks.api_keys (organization_id, name, scope, hint, key_hash)
+       values ($1, 'a', 'read', '…', sha256(gen_random_uuid()::text::bytea))`,
+    ],
+    row: (organization) => ({ organization_id: organization, name: 'b', scope: 'emit' }),
+    change: { name: 'c' },
+    stored: { hint: '…', key_hash: `\\x${'ab'.repeat(32)}` },
+  },
+  organizations: {
+    methods: 'all',
+    audience: 'operator',
+    seed: [],
+    row: () => ({ name: 'x' }),
+    change: { name: 'y' },
+  },
+  contacts: {
+    methods: 'all',
+    audience: 'everybody',
+    seed: [`insert into public.contacts (organization_id) values ($1)`],
+    row: byName,
+    change: { company: 'x' },
+  },
+  deals: {
+    methods: 'all',
+    audience: 'everybody',
+    seed: [`insert into public.deals (organization_id) values ($1)`],
+    row: byName,
+    change: { title: 'x' },
+  },
+}
