@@ -34,6 +34,10 @@ export interface Config {
   /** How long events, deliveries and logs are kept; whole days, rounded up. */
   logRetention: number
   crmTables: boolean
+  /** Requests of one key or token in a minute; 0: any number. */
+  apiRateLimit: number
+  /** Of the proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: string[]
   /** Webhooks that one organization may have. */
   maxWebhooks: number
   role: (typeof ROLES)[number]
@@ -84,6 +88,10 @@ export function parseConfig(environment: Environment): Config {
     deliveryTimeout: read('DELIVERY_TIMEOUT', '10s', parseTimeout),
     logRetention: read('LOG_RETENTION', '30d', parseRetention),
     crmTables: read('CRM_TABLES', String(embedded), parseBoolean),
+    apiRateLimit: read('API_RATE_LIMIT', '6000', (text) =>
+      parseWhole(text, 0, 10_000_000, 'API_RATE_LIMIT=6000 (0 is for none)'),
+    ),
+    trustedProxies: read('TRUSTED_PROXIES', '127.0.0.1,::1', parseProxies),
     maxWebhooks: read('MAX_WEBHOOKS', '100', (text) => parseWhole(text, 1, 100_000, 'MAX_WEBHOOKS=100')),
     role: read('ROLE', 'all', (text) => parseOneOf(text, ROLES)),
     logLevel: read('LOG_LEVEL', 'info', (text) => parseOneOf(text, LOG_LEVELS)),
@@ -199,7 +207,7 @@ function parseBoolean(text: string): boolean {
   return text === 'true'
 }
 
-function parseRanges(text: string): AddressRange[] {
+function parseRanges(text: string, name = 'EGRESS_ALLOW'): AddressRange[] {
   if (text === '') return []
   return text.split(',').map((part) => {
     const range = part.trim()
@@ -210,9 +218,13 @@ function parseRanges(text: string): AddressRange[] {
       const address = ipaddr.parse(range)
       return [address, address.kind() === 'ipv4' ? 32 : 128]
     } catch {
-      return fail(range, 'CIDR ranges with commas between, as in EGRESS_ALLOW=10.1.0.0/16,fd00::/8')
+      return fail(range, `CIDR ranges with commas between, as in ${name}=10.1.0.0/16,fd00::/8`)
     }
   })
+}
+
+function parseProxies(text: string): string[] {
+  return parseRanges(text, 'TRUSTED_PROXIES').map(([address, bits]) => `${address.toString()}/${bits}`)
 }
 
 function parseSchedule(text: string): number[] {

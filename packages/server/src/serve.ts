@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import type { Logger } from 'pino'
 import { createAuthenticate } from './api/auth/authenticate.ts'
 import { createTokenVerifier } from './api/auth/tokens.ts'
+import { createAdmission } from './api/limits/admission.ts'
 import { createRest } from './api/rest/rest.ts'
 import { createServer } from './api/server.ts'
 import { apiKeyRules } from './api/tables/api-keys.ts'
@@ -129,8 +130,11 @@ export async function compose(
     audience: config.jwtAudience,
     issuer: config.jwtIssuer,
   }
+  const verifyToken = createTokenVerifier(tokens)
+  const authenticate = createAuthenticate({ database, serviceKey, verifyToken, log })
   const server = createServer({
-    authenticate: createAuthenticate({ database, serviceKey, verifyToken: createTokenVerifier(tokens), log }),
+    admit: createAdmission({ authenticate, rateLimit: config.apiRateLimit, clock }),
+    trustedProxies: config.trustedProxies,
     rest:
       config.role === 'worker'
         ? undefined

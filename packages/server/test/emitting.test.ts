@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import type { ErrorBody } from './harness/api.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
@@ -89,6 +91,18 @@ onEachEngine('emitting events and writing records', (stage) => {
     assert.equal((await api.request('POST', 'rpc/test_webhook', deep)).status, 400)
     assert.equal((await api.request('GET', 'contacts?select=custom_fields->>a%00b')).status, 400)
     assert.equal((await api.request<ErrorBody>('GET', '%FF')).status, 400)
+  })
+
+  test('a URL and headers that are too long together are refused with the four keys of an error', async () => {
+    const { hostname, port } = new URL(stage.server.url)
+    const socket = connect(Number(port), hostname)
+    // The connection is closed before all of it is sent.
+    socket.on('error', () => {})
+    socket.write(`GET /rest/v1/contacts?x=${'x'.repeat(100_000)} HTTP/1.1\r\nhost: x\r\n\r\n`)
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+    assert.match(head, /^HTTP\/1\.1 431 /)
+    const error = JSON.parse(body) as ErrorBody
+    assert.deepEqual([error.code, error.details, error.hint], ['54000', null, null])
   })
 
   test('concurrent emits of one id are one event', async () => {

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { ErrorBody } from './harness/api.ts'
-import { ENGINES } from './harness/databases.ts'
+import { FAILURES_A_MINUTE } from '../src/api/limits/admission.ts'
+import { toErrorResponse } from '../src/api/rest/error-response.ts'
+import { ENGINES, openMigrated } from './harness/databases.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
+import { SERVICE_KEY } from './harness/server-process.ts'
 
 for (const engine of ENGINES) {
-  suite(`how many webhooks an organization may have (${engine})`, () => {
+  suite(`the limits (${engine})`, () => {
     let api: InProcessApi
     before(async () => {
-      api = await openApi(engine, { MAX_WEBHOOKS: '3' })
+      api = await openApi(engine, { MAX_WEBHOOKS: '3', API_RATE_LIMIT: '3' })
     })
     after(async () => await api.close())
 
@@ -22,7 +25,7 @@ for (const engine of ENGINES) {
     const create = async (body: unknown) =>
       await api.ask<ErrorBody>('POST', 'webhook_configurations', { body })
 
-    test('is kept when they are created at once', async () => {
+    test('of webhooks of an organization is kept when they are created at once', async () => {
       const answers = await Promise.all(Array.from({ length: 10 }, () => create(webhook(OURS))))
       const refused = answers.filter(({ status }) => status !== 201)
       assert.equal(refused.length, 7)
@@ -33,7 +36,7 @@ for (const engine of ENGINES) {
       }
     })
 
-    test('is kept in bulk, where nothing of the request is stored', async () => {
+    test('of webhooks is kept in bulk, where nothing of the request is stored', async () => {
       const { status } = await create(Array.from({ length: 4 }, () => webhook(THEIRS)))
       assert.equal(status, 409)
       const { json } = await api.ask('GET', `webhook_configurations?organization_id=eq.${THEIRS}`)
@@ -41,12 +44,128 @@ for (const engine of ENGINES) {
       assert.equal((await create([webhook(THEIRS), webhook(THEIRS)])).status, 201)
     })
 
-    test('leaves room again when one is deleted', async () => {
+    test('of webhooks leaves room again when one is deleted', async () => {
       const path = `webhook_configurations?organization_id=eq.${OURS}`
       const { json } = await api.ask<{ id: string }[]>('GET', `${path}&select=id&limit=1`)
       await api.ask('DELETE', `${path}&id=eq.${json[0]!.id}`)
       assert.equal((await create(webhook(OURS))).status, 201)
       assert.equal((await create(webhook(OURS))).status, 409)
     })
+
+    const ask = async (key: string | null, address = '192.0.2.1') =>
+      await api.ask<ErrorBody>('GET', 'webhook_event_types?select=name&limit=1', { key, address })
+
+    test('of requests counts those of one key in a minute: then 429, saying when to come back', async () => {
+      const key = await api.storeKey(OURS, 'read')
+      const answers = [await ask(key), await ask(key), await ask(key)]
+      assert.deepEqual(
+        answers.map(({ status, headers }) => [
+          status,
+          headers['ratelimit-limit'],
+          headers['ratelimit-remaining'],
+        ]),
+        [
+          [200, '3', '2'],
+          [200, '3', '1'],
+          [200, '3', '0'],
+        ],
+      )
+      const { status, headers, json } = await ask(key)
+      assert.deepEqual([status, json.code, headers['ratelimit-remaining']], [429, 'PT429', '0'])
+      const wait = Number(headers['retry-after'])
+      assert.ok(wait >= 1 && wait <= 60)
+      assert.equal(headers['ratelimit-reset'], headers['retry-after'])
+    })
+
+    test('of requests leaves another key of the same organization, and the operator, alone', async () => {
+      assert.equal((await ask(await api.storeKey(OURS, 'read'))).status, 200)
+      for (let n = 0; n < 5; n += 1) {
+        const { status, headers } = await ask(SERVICE_KEY)
+        assert.deepEqual([status, headers['ratelimit-limit']], [200, undefined])
+      }
+    })
+
+    test('of wrong keys stops an address, but not who has proven to be known there', async () => {
+      const known = await api.storeKey(OURS, 'read')
+      const unknown = await api.storeKey(OURS, 'read')
+      const guesser = '2001:db8:1:2::1'
+      assert.equal((await ask(known, guesser)).status, 200)
+      for (let n = 0; n <= FAILURES_A_MINUTE; n += 1) {
+        assert.equal((await ask(`guess-${n}`, guesser)).status, 401)
+      }
+      const refused = await ask('another-guess', guesser)
+      assert.deepEqual([refused.status, refused.json.code], [429, 'PT429'])
+      assert.ok(Number(refused.headers['retry-after']) >= 1)
+      // Of the same network, which one customer has to himself.
+      assert.equal((await ask(unknown, '2001:db8:1:2:ffff::1')).status, 429)
+      assert.equal((await ask(known, guesser)).status, 200)
+      assert.equal((await ask(unknown, '2001:db8:1:3::1')).status, 200)
+    })
+
+    test('of wrong keys goes by whom a trusted proxy names', async () => {
+      const through = async (proxy: string, client: string) =>
+        await api.ask('GET', 'contacts', {
+          key: 'wrong',
+          address: proxy,
+          headers: { 'x-forwarded-for': client },
+        })
+      for (let n = 0; n <= FAILURES_A_MINUTE; n += 1) await through('127.0.0.1', '192.0.2.50')
+      assert.equal((await through('127.0.0.1', '192.0.2.50')).status, 429)
+      assert.equal((await through('127.0.0.1', '192.0.2.51')).status, 401)
+      // Whom nobody trusts names himself in vain.
+      assert.equal((await through('192.0.2.50', '192.0.2.52')).status, 429)
+    })
+
+    test('of wrong keys does not count requests without one', async () => {
+      for (let n = 0; n <= FAILURES_A_MINUTE + 1; n += 1) {
+        assert.equal((await ask(null, '192.0.2.99')).status, 401)
+      }
+    })
+
+    const emit = async (kib: number, more: object = {}) =>
+      await api.ask<ErrorBody>('POST', 'webhook_events', {
+        body: {
+          organization_id: OURS,
+          event: 'deal.created',
+          data: { text: 'x'.repeat(kib * 1_024 - 64) },
+          ...more,
+        },
+      })
+
+    test('of an event is 256 KiB of data and previous', async () => {
+      assert.equal((await emit(256)).status, 201)
+      const { status, json } = await emit(257)
+      assert.deepEqual([status, json.code, json.details], [413, '54000', 'data'])
+      assert.equal((await emit(200, { previous: { text: 'x'.repeat(60 * 1_024) } })).status, 413)
+    })
+
+    test('of a body is 1 MiB', async () => {
+      const { status, json } = await emit(1_024)
+      assert.deepEqual([status, json.code], [413, '54000'])
+    })
+
+    test('of a URL is 64 KiB', async () => {
+      const path = `contacts?company=in.(${'x'.repeat(60_000)})`
+      assert.equal((await api.ask('GET', path)).status, 200)
+      const { status, json } = await api.ask<ErrorBody>('GET', path + 'x'.repeat(6_000))
+      assert.deepEqual([status, json.code], [414, '54000'])
+    })
   })
 }
+
+test(
+  'a statement that takes too long is answered with what to do about it',
+  { skip: !ENGINES.includes('postgresql') },
+  async () => {
+    const { database, close } = await openMigrated('postgresql')
+    const slow = database.transaction(async (connection) => {
+      await connection.query(`select set_config('statement_timeout', '10ms', true)`)
+      await connection.query('select pg_sleep(10)')
+    })
+    const response = toErrorResponse(await slow.catch((error: unknown) => error))
+    const body = JSON.parse(response.body) as ErrorBody
+    assert.deepEqual([response.status, body.code], [500, '57014'])
+    assert.match(body.hint ?? '', /fewer rows/)
+    await close()
+  },
+)

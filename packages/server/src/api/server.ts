@@ -1,9 +1,12 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
 import type { Logger } from 'pino'
 import { ApiError, messageOf } from '../errors.ts'
 import { requireFunctionAccess, requireTableAccess } from './auth/access.ts'
-import type { Authenticate } from './auth/authenticate.ts'
+import type { Caller } from './auth/authenticate.ts'
+import type { Admit } from './limits/admission.ts'
 import { DEEPEST_JSON, isDeeperThan } from './rest/body.ts'
 import { toErrorResponse } from './rest/error-response.ts'
 import type { RestResponse } from './rest/rest-message.ts'
@@ -14,11 +17,22 @@ import { welcomePage } from './welcome-page.ts'
 
 const BODY_LIMIT = 1024 * 1024
 /** supabase-js puts long `.in()` lists into the URL. */
-const LONGEST_HEADER = 64 * 1024
+const LONGEST_URL = 64 * 1024
+/** Of the URL and all headers together. */
+const LONGEST_HEAD = LONGEST_URL + 16 * 1024
 const REST_METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT'] as const
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on the routes of `/rest/v1`. */
+    caller: Caller
+  }
+}
+
 export interface ApiOptions {
-  authenticate: Authenticate
+  admit: Admit
+  /** Addresses and CIDR ranges of proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[]
   /** Undefined on a node that only works: it answers its health alone. */
   rest: Rest | undefined
   rpc: RpcContext
@@ -31,7 +45,9 @@ export interface ApiOptions {
 export function createServer(options: ApiOptions): FastifyInstance {
   const server = fastify({
     bodyLimit: BODY_LIMIT,
-    http: { maxHeaderSize: LONGEST_HEADER },
+    http: { maxHeaderSize: LONGEST_HEAD },
+    trustProxy: [...options.trustedProxies],
+    clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, _request, reply) => {
@@ -41,6 +57,7 @@ export function createServer(options: ApiOptions): FastifyInstance {
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  server.addHook('onRequest', refuseLongUrl)
   server.setErrorHandler((error, _request, reply) =>
     answer(reply, toErrorResponse(describe(error, options.log))),
   )
@@ -66,14 +83,21 @@ function addHealth(server: FastifyInstance, { checkReady, log }: ApiOptions): vo
   })
 }
 
-function addRest(server: FastifyInstance, rest: Rest, { authenticate, rpc }: ApiOptions): void {
+function addRest(server: FastifyInstance, rest: Rest, { admit, rpc }: ApiOptions): void {
+  server.decorateRequest('caller')
+  /** Before the body is read: nobody unknown sends us a megabyte. */
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { caller, headers } = await admit(request.headers, request.ip)
+    request.caller = caller
+    reply.headers(headers)
+  }
   server.get('/', (_request, reply) => reply.redirect('/settings/webhooks'))
   server.get('/settings/webhooks', (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(welcomePage),
   )
 
-  server.post<{ Params: { name: string } }>('/rest/v1/rpc/:name', async (request, reply) => {
-    const { principal } = await authenticate(request.headers)
+  server.post<{ Params: { name: string } }>('/rest/v1/rpc/:name', { onRequest }, async (request, reply) => {
+    const { principal } = request.caller
     const called = Object.hasOwn(FUNCTIONS, request.params.name) ? FUNCTIONS[request.params.name] : undefined
     if (called === undefined) {
       throw new ApiError(404, 'PGRST202', `there is no function ${request.params.name}`, {
@@ -89,8 +113,9 @@ function addRest(server: FastifyInstance, rest: Rest, { authenticate, rpc }: Api
     method: [...REST_METHODS],
     url: '/rest/v1/:table',
     exposeHeadRoute: false,
+    onRequest,
     handler: async (request, reply) => {
-      const { principal } = await authenticate(request.headers)
+      const { principal } = request.caller
       requireTableAccess(principal, request.method, request.params.table)
       const response = await rest.handle({
         method: request.method,
@@ -110,6 +135,27 @@ function answer(reply: FastifyReply, { status, headers, body }: RestResponse): F
     .status(status)
     .headers(headers)
     .send(body === '' ? undefined : body)
+}
+
+async function refuseLongUrl({ raw }: FastifyRequest): Promise<void> {
+  if ((raw.url ?? '').length <= LONGEST_URL) return
+  throw new ApiError(414, '54000', 'the URL is longer than 64 KiB', {
+    hint: 'Split a long list of values over several requests.',
+  })
+}
+
+/** What could not be read as HTTP has no request to answer, only a connection. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const isTooLong = error.code === 'HPE_HEADER_OVERFLOW'
+  const { status, headers, body } = toErrorResponse(
+    isTooLong
+      ? new ApiError(431, '54000', 'the URL and headers are longer than 80 KiB together')
+      : new ApiError(400, 'PGRST100', 'the request is not HTTP that can be read'),
+  )
+  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) })
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`)
 }
 
 function searchOf({ raw }: FastifyRequest): string {

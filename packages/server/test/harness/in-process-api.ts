@@ -18,6 +18,8 @@ export interface Ask {
   key?: string | null
   headers?: Record<string, string>
   body?: unknown
+  /** Where the request comes from. */
+  address?: string
 }
 
 export interface Answer<T> {
@@ -65,10 +67,11 @@ export async function openApi(engine: Engine, settings: Settings = {}): Promise<
     database,
     storeOrganizations,
     async ask<T>(method: string, path: string, ask: Ask = {}): Promise<Answer<T>> {
-      const { key: apikey = SERVICE_KEY, headers = {}, body } = ask
+      const { key: apikey = SERVICE_KEY, headers = {}, body, address = '127.0.0.1' } = ask
       const response = await server.inject({
         method: method as 'GET',
         url: `/rest/v1/${path}`,
+        remoteAddress: address,
         headers: {
           ...(apikey === null ? {} : { apikey }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -78,6 +78,10 @@ function fromDatabase({ code, message, detail, hint }: DatabaseError, isAnonymou
   if (code === 'PT413') return new ApiError(413, '54000', message, hint === undefined ? {} : { hint })
   if (stateClass === 'XX') return new ApiError(status, code, 'internal error')
   if (status === 503) return new ApiError(status, code, 'the database is not available')
+  if (code === '57014') {
+    const slow = 'Ask for fewer rows, or filter by a column that is indexed.'
+    return new ApiError(status, code, 'the statement took too long and was cancelled', { hint: slow })
+  }
   return new ApiError(status === 403 && isAnonymous ? 401 : status, code, message, {
     ...(detail === undefined ? {} : { details: detail }),
     ...(hint === undefined ? {} : { hint }),

@@ -7,6 +7,9 @@ import { parseRow } from './field-problems.ts'
 
 const MOST_ROWS = 1_000
 
+/** Of `data` and `previous` together, written without spaces. */
+const LARGEST_EVENT = 256 * 1024
+
 const NO_TIME = 'must be an ISO 8601 time with its offset, such as "2025-01-15T10:30:00Z", or left out'
 
 const object = z.record(z.string(), z.unknown(), 'must be a JSON object')
@@ -35,12 +38,22 @@ export const webhookEventRules: TableRules = {
       })
     }
     const named = new Set(rows.map((row) => parseRow(eventSchema, row).event))
+    for (const row of rows) requireSize(row)
     requireTimesInAllOrNone(rows)
     const names = await readEventNames(connection)
     const wrong = [...named].filter((name) => !names.includes(name))
     if (wrong.length > 0) throw unknownEvents('event', wrong, names)
     return undefined
   },
+}
+
+function requireSize({ data, previous }: JsonObject): void {
+  const size = Buffer.byteLength(JSON.stringify(data)) + Buffer.byteLength(JSON.stringify(previous ?? null))
+  if (size <= LARGEST_EVENT) return
+  throw new ApiError(413, '54000', `data: an event of ${Math.ceil(size / 1_024)} KiB is too large`, {
+    details: 'data',
+    hint: `An event has at most ${LARGEST_EVENT / 1_024} KiB of data and previous. Send an id by which the rest can be fetched.`,
+  })
 }
 
 /** A bulk insert gives all its rows the same columns: one that was left out would be null, not now. */

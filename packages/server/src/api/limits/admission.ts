@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import ipaddr from 'ipaddr.js'
+import type { Clock } from '../../clock.ts'
+import { ApiError } from '../../errors.ts'
+import { readCredential } from '../auth/authenticate.ts'
+import type { Authenticate, Caller } from '../auth/authenticate.ts'
+import { RestError } from '../rest/error-response.ts'
+import { WindowCounter } from './window-counter.ts'
+import type { Standing } from './window-counter.ts'
+
+/** Wrong keys or tokens from one address in a minute; after them it is not even looked at what it sends. */
+export const FAILURES_A_MINUTE = 60
+/** Credentials that were right, for addresses that others share with somebody who guesses. */
+const MOST_REMEMBERED = 10_000
+
+export interface Admitted {
+  caller: Caller
+  /** `RateLimit-*`; none for a caller that is not counted. */
+  headers: Record<string, string>
+}
+
+/** @throws ApiError 401, or 429 with `Retry-After` */
+export type Admit = (headers: IncomingHttpHeaders, address: string) => Promise<Admitted>
+
+export interface AdmissionOptions {
+  authenticate: Authenticate
+  /** Requests of one key or token in a minute; 0: any number. */
+  rateLimit: number
+  clock: Clock
+}
+
+/** Says who a request comes from, and refuses those who ask too much or guess. */
+export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOptions): Admit {
+  const requests = new WindowCounter(rateLimit, clock)
+  const failures = new WindowCounter(FAILURES_A_MINUTE, clock)
+  const proven = new Set<string>()
+
+  function remember(credential: string): void {
+    proven.delete(credential)
+    if (proven.size >= MOST_REMEMBERED) proven.delete(proven.keys().next().value!)
+    proven.add(credential)
+  }
+
+  return async (headers, address) => {
+    const origin = toOrigin(address)
+    const credential = digest(readCredential(headers))
+    const standing = failures.look(origin)
+    if (standing.isOver && !proven.has(credential)) throw refuseGuessing(standing)
+    const caller = await authenticate(headers).catch((error: unknown) => {
+      proven.delete(credential)
+      if (error instanceof ApiError && error.code === 'PGRST301') failures.count(origin)
+      throw error
+    })
+    remember(credential)
+    if (caller.countedAs === null || rateLimit === 0) return { caller, headers: {} }
+    const counted = requests.count(caller.countedAs)
+    if (counted.isOver) throw refuseHaste(counted)
+    return { caller, headers: describe(counted) }
+  }
+}
+
+function describe({ limit, remaining, reset }: Standing): Record<string, string> {
+  return {
+    'ratelimit-limit': String(limit),
+    'ratelimit-remaining': String(remaining),
+    'ratelimit-reset': String(reset),
+  }
+}
+
+function refuseHaste(standing: Standing): RestError {
+  return new RestError(429, 'PT429', `more than ${standing.limit} requests in a minute`, {
+    hint: `Try again in ${standing.reset} seconds. Several rows can be read or written by one request.`,
+    headers: { ...describe(standing), 'retry-after': String(standing.reset) },
+  })
+}
+
+function refuseGuessing({ reset }: Standing): RestError {
+  return new RestError(429, 'PT429', 'too many wrong keys or tokens from this address', {
+    hint: `Try again in ${reset} seconds, with a key that is right.`,
+    headers: { 'retry-after': String(reset) },
+  })
+}
+
+/** An address as far as one customer of a provider has it: IPv6 is given out in networks of 64 bits. */
+function toOrigin(address: string): string {
+  if (!ipaddr.isValid(address)) return address
+  const parsed = ipaddr.process(address)
+  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString()
+}
+
+/** Credentials are not kept in memory as they are. */
+function digest(credential = ''): string {
+  return createHash('sha256').update(credential).digest('base64')
+}

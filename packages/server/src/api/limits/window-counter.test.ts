@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { WindowCounter } from './window-counter.ts'
+
+describe('a window counter', () => {
+  const time = { now: 0 }
+  const clock = { now: () => time.now }
+
+  it('lets as many through as its limit in a minute, and again in the next', () => {
+    const counter = new WindowCounter(2, clock)
+    assert.deepEqual(counter.count('a'), { limit: 2, remaining: 1, reset: 60, isOver: false })
+    time.now += 20_500
+    assert.deepEqual(counter.count('a'), { limit: 2, remaining: 0, reset: 40, isOver: false })
+    assert.deepEqual(counter.count('a'), { limit: 2, remaining: 0, reset: 40, isOver: true })
+    time.now += 39_500
+    assert.deepEqual(counter.count('a'), { limit: 2, remaining: 1, reset: 60, isOver: false })
+  })
+
+  it('counts each name by itself, and nothing by looking', () => {
+    const counter = new WindowCounter(1, clock)
+    counter.count('a')
+    assert.equal(counter.look('a').isOver, false)
+    assert.equal(counter.count('b').isOver, false)
+    assert.equal(counter.count('a').isOver, true)
+    assert.equal(counter.look('a').isOver, true)
+  })
+
+  it('forgets the oldest names rather than grow without bound', () => {
+    const counter = new WindowCounter(1, clock)
+    counter.count('first')
+    counter.count('first')
+    for (let n = 0; n < 20_000; n += 1) counter.count(`name ${n}`)
+    assert.equal(counter.look('first').isOver, false)
+    assert.equal(counter.count('name 19999').isOver, true)
+  })
+})
