@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { createAuthenticate } from './api/auth/authenticate.ts'
 import { createTokenVerifier } from './api/auth/tokens.ts'
 import { createAdmission } from './api/limits/admission.ts'
+import { createLiveLog } from './api/live/live-log.ts'
 import { createRest } from './api/rest/rest.ts'
 import { createServer } from './api/server.ts'
 import { apiKeyRules } from './api/tables/api-keys.ts'
@@ -132,17 +133,19 @@ export async function compose(
   }
   const verifyToken = createTokenVerifier(tokens)
   const authenticate = createAuthenticate({ database, serviceKey, verifyToken, log })
+  const rest =
+    config.role === 'worker'
+      ? undefined
+      : await createRest({
+          database,
+          rules,
+          onFailure: (error) => log.error({ error: messageOf(error) }, 'a request failed'),
+        })
   const server = createServer({
     admit: createAdmission({ authenticate, rateLimit: config.apiRateLimit, clock }),
     trustedProxies: config.trustedProxies,
-    rest:
-      config.role === 'worker'
-        ? undefined
-        : await createRest({
-            database,
-            rules,
-            onFailure: (error) => log.error({ error: messageOf(error) }, 'a request failed'),
-          }),
+    rest,
+    live: rest === undefined ? undefined : createLiveLog({ rest, authenticate, clock }),
     rpc: {
       database,
       clock,

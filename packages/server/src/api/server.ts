@@ -7,6 +7,8 @@ import { ApiError, messageOf } from '../errors.ts'
 import { requireFunctionAccess, requireTableAccess } from './auth/access.ts'
 import type { Caller } from './auth/authenticate.ts'
 import type { Admit } from './limits/admission.ts'
+import type { LiveLog } from './live/live-log.ts'
+import { watchQuietConnections } from './quiet-connections.ts'
 import { DEEPEST_JSON, isDeeperThan } from './rest/body.ts'
 import { toErrorResponse } from './rest/error-response.ts'
 import type { RestResponse } from './rest/rest-message.ts'
@@ -31,6 +33,8 @@ declare module 'fastify' {
 
 export interface ApiOptions {
   admit: Admit
+  /** Undefined where `rest` is. */
+  live: LiveLog | undefined
   /** Addresses and CIDR ranges of proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[]
   /** Undefined on a node that only works: it answers its health alone. */
@@ -67,6 +71,12 @@ export function createServer(options: ApiOptions): FastifyInstance {
   })
   addHealth(server, options)
   if (options.rest !== undefined) addRest(server, options.rest, options)
+  const closeQuietConnections = watchQuietConnections(server.server)
+  // Before it waits for the connections to end, which by themselves these would not.
+  server.addHook('preClose', async () => {
+    options.live?.close()
+    closeQuietConnections()
+  })
   return server
 }
 
@@ -83,7 +93,7 @@ function addHealth(server: FastifyInstance, { checkReady, log }: ApiOptions): vo
   })
 }
 
-function addRest(server: FastifyInstance, rest: Rest, { admit, rpc }: ApiOptions): void {
+function addRest(server: FastifyInstance, rest: Rest, { admit, live, rpc }: ApiOptions): void {
   server.decorateRequest('caller')
   /** Before the body is read: nobody unknown sends us a megabyte. */
   const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -107,6 +117,15 @@ function addRest(server: FastifyInstance, rest: Rest, { admit, rpc }: ApiOptions
     requireFunctionAccess(principal, request.params.name, called.access)
     const result = await called.run(rpc, parseBody(request.body), principal)
     return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
+  })
+
+  server.get('/rest/v1/webhook_logs/live', { onRequest, exposeHeadRoute: false }, async (request, reply) => {
+    const { headers, caller } = request
+    requireTableAccess(caller.principal, 'GET', 'webhook_logs')
+    await live?.stream({ headers, caller, search: searchOf(request) }, () => {
+      const own = reply.getHeaders() as Record<string, string>
+      return { response: reply.hijack().raw, headers: own }
+    })
   })
 
   server.route<{ Params: { table: string } }>({

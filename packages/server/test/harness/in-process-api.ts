@@ -32,6 +32,10 @@ export interface Answer<T> {
 export interface InProcessApi {
   database: Database
   ask<T = unknown>(method: string, path: string, ask?: Ask): Promise<Answer<T>>
+  /** Listens as well; gives the address. */
+  listen(): Promise<string>
+  /** As SIGTERM does; the database stays open. */
+  stopListening(): Promise<void>
   /** The two organizations, where they are not there (any more). */
   storeOrganizations(): Promise<void>
   /** A key, stored past the API. */
@@ -66,6 +70,8 @@ export async function openApi(engine: Engine, settings: Settings = {}): Promise<
   return {
     database,
     storeOrganizations,
+    stopListening: async () => await server.close(),
+    listen: async () => await server.listen({ port: 0, host: '127.0.0.1' }),
     async ask<T>(method: string, path: string, ask: Ask = {}): Promise<Answer<T>> {
       const { key: apikey = SERVICE_KEY, headers = {}, body, address = '127.0.0.1' } = ask
       const response = await server.inject({

@@ -1,0 +1,205 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import { z } from 'zod'
+import { ApiError } from '../../errors.ts'
+import type { Clock } from '../../clock.ts'
+import type { Authenticate, Caller } from '../auth/authenticate.ts'
+import { RestError } from '../rest/error-response.ts'
+import type { RestResponse } from '../rest/rest-message.ts'
+import type { Rest } from '../rest/rest.ts'
+import { openEventStream } from './event-stream.ts'
+import type { EventStream } from './event-stream.ts'
+import { LogCursor } from './log-cursor.ts'
+
+const POLL_MS = 1_000
+const HEARTBEAT_MS = 15_000
+const DRAIN_TIMEOUT_MS = 30_000
+/** Rows read at once for one client: with the largest bodies a few megabytes. */
+const PAGE = 20
+const MOST_PER_ORGANIZATION = 10
+const MOST_PER_PROCESS = 100
+
+/** They would disturb how the stream itself pages. */
+const NOT_FILTERS = ['select', 'columns', 'order', 'limit', 'offset', 'on_conflict']
+
+export interface LiveLogOptions {
+  rest: Rest
+  authenticate: Authenticate
+  clock: Clock
+  /** For tests: the times above, in milliseconds. */
+  pollEvery?: number
+  drainTimeout?: number
+}
+
+export interface LiveRequest {
+  headers: IncomingHttpHeaders
+  /** The raw query string: filters, as of `webhook_logs`. */
+  search: string
+  caller: Caller
+}
+
+export interface LiveLog {
+  /**
+   * Streams the rows that are added to `webhook_logs`, as this caller may read them, until either side ends it. Resolves
+   * at the end of the stream. @throws ApiError, before anything was sent
+   */
+  stream(
+    request: LiveRequest,
+    open: () => { response: ServerResponse; headers: Record<string, string> },
+  ): Promise<void>
+  /** Ends all streams. */
+  close(): void
+}
+
+/**
+ * The log as it grows. Each client is served by reading after its own cursor, once a second and only while it takes what it
+ * is given: recording an attempt costs nothing more for it, a slow client holds a page and no queue, and what one sees
+ * is decided by the database each time.
+ */
+export function createLiveLog(options: LiveLogOptions): LiveLog {
+  const { clock, pollEvery = POLL_MS, drainTimeout = DRAIN_TIMEOUT_MS } = options
+  const streams = new Map<EventStream, string>()
+  const closing = new AbortController()
+
+  async function stream(request: LiveRequest, open: Parameters<LiveLog['stream']>[1]): Promise<void> {
+    requireFilters(request.search)
+    const organization = request.caller.principal.organizationId ?? 'the operator'
+    requireRoom(organization)
+    const cursor = await startCursor(options, request)
+    // Again: others may have come while the database was asked.
+    requireRoom(organization)
+    const { response, headers } = open()
+    const events = openEventStream(response, { headers, drainTimeout })
+    streams.set(events, organization)
+    try {
+      await follow(events, request, cursor)
+    } finally {
+      streams.delete(events)
+      events.end()
+    }
+  }
+
+  function requireRoom(organization: string): void {
+    const ofSame = [...streams.values()].filter((other) => other === organization).length
+    if (!closing.signal.aborted && ofSame < MOST_PER_ORGANIZATION && streams.size < MOST_PER_PROCESS) return
+    throw new RestError(429, 'PT429', 'too many live logs are open', {
+      hint: `An organization may have ${MOST_PER_ORGANIZATION} at once. Close one, or read webhook_logs.`,
+      headers: { 'retry-after': '5' },
+    })
+  }
+
+  async function follow(events: EventStream, request: LiveRequest, cursor: LogCursor): Promise<void> {
+    let quietSince = clock.now()
+    while (!events.ended.aborted && !closing.signal.aborted) {
+      const rows = await readAgain(options, request, cursor)
+      if (rows === 'over') return
+      for (const { id, text } of rows) await events.send(id, text)
+      cursor.pass(rows.map(({ id }) => id))
+      if (rows.length > 0) quietSince = clock.now()
+      else if (clock.now() - quietSince >= HEARTBEAT_MS) {
+        await events.comment('still here')
+        quietSince = clock.now()
+      }
+      if (rows.length < PAGE) await pause(pollEvery, events.ended)
+    }
+  }
+
+  return {
+    stream,
+    close() {
+      closing.abort()
+      for (const events of streams.keys()) events.end()
+    },
+  }
+}
+
+interface LogRow {
+  id: string
+  text: string
+}
+
+/** What is new; `over` when the caller's access has ended. A database that is away is waited for. */
+async function readAgain(
+  { rest, authenticate }: LiveLogOptions,
+  { headers, search }: LiveRequest,
+  cursor: LogCursor,
+): Promise<LogRow[] | 'over'> {
+  try {
+    // Each time: a key that was revoked or a token that has ended must not go on reading.
+    const { principal } = await authenticate(headers)
+    const answer = await rest.handle(buildRead(search, cursor.query(PAGE), principal))
+    if (answer.status >= 500) return []
+    return answer.status === 200 ? parseRows(answer) : 'over'
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return 'over'
+    return []
+  }
+}
+
+/** Reads once, which also refuses filters that are wrong while there is still a status to refuse them with. */
+async function startCursor(options: LiveLogOptions, request: LiveRequest): Promise<LogCursor> {
+  const last = request.headers['last-event-id']
+  const readIds = async (cursor: LogCursor, limit: number): Promise<string[]> => {
+    const page = `${cursor.query(limit)}&select=id`
+    const answer = await options.rest.handle(buildRead(request.search, page, request.caller.principal))
+    if (answer.status !== 200) throw toError(answer)
+    return parseRows(answer).map(({ id }) => id)
+  }
+  if (last !== undefined && last !== '') {
+    const cursor = LogCursor.after(parseLastId(last))
+    await readIds(cursor, 0)
+    return cursor
+  }
+  const cursor = LogCursor.atEnd(options.clock.now())
+  for (;;) {
+    const there = await readIds(cursor, 1_000)
+    if (there.length === 0) return cursor
+    cursor.pass(there)
+  }
+}
+
+function parseLastId(header: string | string[]): string {
+  const id = z.uuidv7().toLowerCase().safeParse(header)
+  if (id.success) return id.data
+  throw new ApiError(400, '22023', 'Last-Event-ID: must be the id of a row of webhook_logs', {
+    details: 'Last-Event-ID',
+  })
+}
+
+function requireFilters(search: string): void {
+  const other = NOT_FILTERS.find((name) => new URLSearchParams(search).has(name))
+  if (other === undefined) return
+  throw new ApiError(400, 'PGRST100', `the live log takes filters, not '${other}'`, {
+    hint: 'For example ?webhook_id=eq.<id>&status=eq.failed.',
+  })
+}
+
+function buildRead(search: string, page: string, principal: Caller['principal']) {
+  const joined = search === '' ? page : `${search}&${page}`
+  return { method: 'GET', table: 'webhook_logs', search: joined, headers: {}, body: '', principal }
+}
+
+function parseRows({ body }: RestResponse): LogRow[] {
+  const rows = JSON.parse(body) as { id: string }[]
+  return rows.map((row) => ({ id: row.id, text: JSON.stringify(row) }))
+}
+
+function toError({ status, body }: RestResponse): ApiError {
+  const { code, message, details, hint } = JSON.parse(body) as ApiError
+  return new ApiError(status, code, message, {
+    ...(details === null ? {} : { details }),
+    ...(hint === null ? {} : { hint }),
+  })
+}
+
+/** Ends early when the stream does. */
+async function pause(ms: number, ended: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, ms)
+    function done(): void {
+      clearTimeout(timer)
+      ended.removeEventListener('abort', done)
+      resolve()
+    }
+    ended.addEventListener('abort', done)
+  })
+}
