@@ -36,6 +36,8 @@ export interface Config {
   crmTables: boolean
   /** Requests of one key or token in a minute; 0: any number. */
   apiRateLimit: number
+  /** Events that may wait to be fanned out before the API takes no more. */
+  maxBacklog: number
   /** Of the proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: string[]
   /** Webhooks that one organization may have. */
@@ -90,6 +92,9 @@ export function parseConfig(environment: Environment): Config {
     crmTables: read('CRM_TABLES', String(embedded), parseBoolean),
     apiRateLimit: read('API_RATE_LIMIT', '6000', (text) =>
       parseWhole(text, 0, 10_000_000, 'API_RATE_LIMIT=6000 (0 is for none)'),
+    ),
+    maxBacklog: read('MAX_BACKLOG', '1000000', (text) =>
+      parseWhole(text, 1, 1_000_000_000, 'MAX_BACKLOG=1000000'),
     ),
     trustedProxies: read('TRUSTED_PROXIES', '127.0.0.1,::1', parseProxies),
     maxWebhooks: read('MAX_WEBHOOKS', '100', (text) => parseWhole(text, 1, 100_000, 'MAX_WEBHOOKS=100')),

@@ -4,6 +4,8 @@ import type { Logger } from 'pino'
 import { createAuthenticate } from './api/auth/authenticate.ts'
 import { createTokenVerifier } from './api/auth/tokens.ts'
 import { createAdmission } from './api/limits/admission.ts'
+import { createBackPressure } from './api/intake/back-pressure.ts'
+import { createEventIntake } from './api/intake/event-intake.ts'
 import { createLiveLog } from './api/live/live-log.ts'
 import { createRest } from './api/rest/rest.ts'
 import { createServer } from './api/server.ts'
@@ -133,13 +135,16 @@ export async function compose(
   }
   const verifyToken = createTokenVerifier(tokens)
   const authenticate = createAuthenticate({ database, serviceKey, verifyToken, log })
+  const onFailure = (error: unknown): void => log.error({ error: messageOf(error) }, 'a request failed')
+  const requireRoom = createBackPressure({ database, clock, maxBacklog: config.maxBacklog })
   const rest =
     config.role === 'worker'
       ? undefined
-      : await createRest({
+      : createEventIntake({
+          rest: await createRest({ database, rules, onFailure }),
           database,
-          rules,
-          onFailure: (error) => log.error({ error: messageOf(error) }, 'a request failed'),
+          requireRoom,
+          onFailure,
         })
   const server = createServer({
     admit: createAdmission({ authenticate, rateLimit: config.apiRateLimit, clock }),

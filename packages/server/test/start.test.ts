@@ -139,6 +139,7 @@ suite('a wrong setting stops the start, naming the variable and the fix', () => 
     ['JWKS_URL', 'http://id.example.com/keys', /JWKS_URL: .*an https:\/\/ address/],
     ['API_RATE_LIMIT', 'many', /API_RATE_LIMIT: 'many' is not valid\. It takes a whole number/],
     ['TRUSTED_PROXIES', 'proxy.local', /TRUSTED_PROXIES: .*CIDR ranges.*TRUSTED_PROXIES=/],
+    ['MAX_BACKLOG', '0', /MAX_BACKLOG: '0' is not valid/],
     ['MAX_WEBHOOKS', '0', /MAX_WEBHOOKS: '0' is not valid\. It takes a whole number from 1/],
     ['ENCRYPTION_KEYS', 'c2hvcnQ=', /ENCRYPTION_KEYS: key 1 has 5 bytes, 32 are needed/],
     ['ALLOW_HTTP_URLS', 'yes', /ALLOW_HTTP_URLS: 'yes' is not valid\. It takes true or false/],

@@ -3,7 +3,7 @@ import type { Database } from '../../db/database.ts'
 import { loadStatement } from '../../db/statement.ts'
 import type { Scope } from './access.ts'
 
-const findStatement = loadStatement(import.meta.url, 'find-api-key')
+const findStatement = loadStatement(import.meta.url, 'find-api-keys')
 const touchStatement = loadStatement(import.meta.url, 'touch-api-key')
 
 const PREFIX = 'cgw_'
@@ -11,6 +11,7 @@ const KEY = /^cgw_[A-Za-z0-9_-]{43}$/
 
 /** A key of an organization, in use. */
 export interface ApiKey {
+  hash: string
   id: string
   organization_id: string
   scope: Scope
@@ -28,11 +29,47 @@ export function hashApiKey(key: string): string {
   return createHash('sha256').update(key).digest('hex')
 }
 
-/** Undefined for a key that is unknown or was revoked. The index sees a digest: its timing tells nothing of the key. */
-export async function findApiKey(database: Database, key: string): Promise<ApiKey | undefined> {
-  if (!KEY.test(key)) return undefined
-  const { rows } = await database.query<ApiKey>(findStatement, [hashApiKey(key)])
-  return rows[0]
+/** Undefined for a key that is unknown or was revoked. */
+export type FindApiKey = (key: string) => Promise<ApiKey | undefined>
+
+interface Waiting {
+  hash: string
+  resolve(found: ApiKey | undefined): void
+  reject(error: unknown): void
+}
+
+/**
+ * Looks keys up: those asked for while a look is under way together, by the next one. No answer is older than its question,
+ * so a key that was revoked before a request came is refused. The index sees digests: its timing tells nothing of a key.
+ */
+export function createKeyFinder(database: Database): FindApiKey {
+  let waiting: Waiting[] = []
+  let isLooking = false
+
+  async function look(): Promise<void> {
+    isLooking = true
+    while (waiting.length > 0) {
+      const asked = waiting
+      waiting = []
+      try {
+        const hashes = [...new Set(asked.map(({ hash }) => hash))]
+        const { rows } = await database.query<ApiKey>(findStatement, [`{${hashes.join(',')}}`])
+        const found = new Map(rows.map((row) => [row.hash, row]))
+        for (const { hash, resolve } of asked) resolve(found.get(hash))
+      } catch (error) {
+        for (const { reject } of asked) reject(error)
+      }
+    }
+    isLooking = false
+  }
+
+  return async (key) => {
+    if (!KEY.test(key)) return undefined
+    return await new Promise((resolve, reject) => {
+      waiting.push({ hash: hashApiKey(key), resolve, reject })
+      if (!isLooking) void look()
+    })
+  }
 }
 
 export async function touchApiKey(database: Database, id: string): Promise<void> {

@@ -6,7 +6,8 @@ import { messageOf } from '../../errors.ts'
 import { RestError } from '../rest/error-response.ts'
 import type { Principal } from '../rest/principal.ts'
 import { actFor } from './access.ts'
-import { findApiKey, touchApiKey } from './api-keys.ts'
+import { createKeyFinder, touchApiKey } from './api-keys.ts'
+import type { FindApiKey } from './api-keys.ts'
 import { looksLikeToken } from './tokens.ts'
 import type { VerifyToken } from './tokens.ts'
 
@@ -34,6 +35,7 @@ export interface AuthenticateOptions {
  */
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const isServiceKey = createComparison(options.serviceKey)
+  const findKey = createKeyFinder(options.database)
   return async (headers) => {
     const credential = readCredential(headers)
     if (credential === undefined) throw refuseAnonymous()
@@ -42,7 +44,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     }
     return looksLikeToken(credential)
       ? await acceptToken(options, credential)
-      : await acceptKey(options, credential)
+      : await acceptKey(options, findKey, credential)
   }
 }
 
@@ -61,8 +63,12 @@ async function acceptToken({ verifyToken }: AuthenticateOptions, token: string):
   return { principal: actFor(organizationId, scope), countedAs: `token ${organizationId} ${subject}` }
 }
 
-async function acceptKey({ database, log }: AuthenticateOptions, key: string): Promise<Caller> {
-  const found = await findApiKey(database, key)
+async function acceptKey(
+  { database, log }: AuthenticateOptions,
+  findKey: FindApiKey,
+  key: string,
+): Promise<Caller> {
+  const found = await findKey(key)
   if (found === undefined) {
     throw refuseKey('the key is not valid', 'Check for a cut-off key, or one that was revoked.')
   }

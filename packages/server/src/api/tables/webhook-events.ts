@@ -32,19 +32,28 @@ export const webhookEventRules: TableRules = {
   writable: Object.keys(eventSchema.shape),
   insert: 'idempotent',
   async beforeInsert(connection, rows) {
-    if (rows.length > MOST_ROWS) {
-      throw new ApiError(413, '54000', `${rows.length} events in one request are too many`, {
-        hint: `Send at most ${MOST_ROWS} at once.`,
-      })
-    }
-    const named = new Set(rows.map((row) => parseRow(eventSchema, row).event))
-    for (const row of rows) requireSize(row)
-    requireTimesInAllOrNone(rows)
+    const named = checkEvents(rows)
     const names = await readEventNames(connection)
     const wrong = [...named].filter((name) => !names.includes(name))
     if (wrong.length > 0) throw unknownEvents('event', wrong, names)
     return undefined
   },
+}
+
+/**
+ * Checks all that can be checked without the database. @returns the event types that the rows name
+ * @throws ApiError
+ */
+export function checkEvents(rows: readonly JsonObject[]): Set<string> {
+  if (rows.length > MOST_ROWS) {
+    throw new ApiError(413, '54000', `${rows.length} events in one request are too many`, {
+      hint: `Send at most ${MOST_ROWS} at once.`,
+    })
+  }
+  const named = new Set(rows.map((row) => parseRow(eventSchema, row).event))
+  for (const row of rows) requireSize(row)
+  requireTimesInAllOrNone(rows)
+  return named
 }
 
 function requireSize({ data, previous }: JsonObject): void {

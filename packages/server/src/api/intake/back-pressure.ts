@@ -1,0 +1,35 @@
+import type { Clock } from '../../clock.ts'
+import type { Database } from '../../db/database.ts'
+import { readBacklog } from '../../outbox/backlog.ts'
+import { RestError } from '../rest/error-response.ts'
+
+/** How long a look at the backlog is good for. What comes in meanwhile is the bound's tolerance. */
+const LOOK_MS = 250
+const RETRY_SECONDS = 2
+
+export interface BackPressureOptions {
+  database: Database
+  clock: Clock
+  /** Events that may wait to be fanned out. */
+  maxBacklog: number
+}
+
+/** @throws RestError 503 while too many events wait: whoever emits keeps them until there is room. */
+export type RequireRoom = () => Promise<void>
+
+export function createBackPressure({ database, clock, maxBacklog }: BackPressureOptions): RequireRoom {
+  let lookedAt = Number.NEGATIVE_INFINITY
+  let look: Promise<number> = Promise.resolve(0)
+  return async () => {
+    if (clock.now() - lookedAt >= LOOK_MS) {
+      lookedAt = clock.now()
+      look = readBacklog(database)
+    }
+    const backlog = await look
+    if (backlog <= maxBacklog) return
+    throw new RestError(503, '53000', `about ${backlog} events wait to be sent, which is all that may wait`, {
+      hint: `Send the same request again in ${RETRY_SECONDS} seconds; with ids for the events nothing is emitted twice.`,
+      headers: { 'retry-after': String(RETRY_SECONDS) },
+    })
+  }
+}

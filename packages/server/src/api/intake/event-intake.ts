@@ -1,0 +1,147 @@
+import { isDatabaseError } from '../../db/database.ts'
+import type { Database } from '../../db/database.ts'
+import { actAs } from '../act-as.ts'
+import { toErrorResponse } from '../rest/error-response.ts'
+import type { Principal } from '../rest/principal.ts'
+import type { RestRequest, RestResponse } from '../rest/rest-message.ts'
+import type { Rest } from '../rest/rest.ts'
+import { readEventNames } from '../tables/event-names.ts'
+import type { RequireRoom } from './back-pressure.ts'
+import { readPost } from './readable-post.ts'
+import type { ReadablePost } from './readable-post.ts'
+
+const MOST_ROWS = 1_000
+const MOST_BYTES = 4 * 1024 * 1024
+
+interface Waiting {
+  post: ReadablePost
+  /** False: it has to be answered by itself. */
+  settle(isStored: boolean): void
+  fail(error: unknown): void
+}
+
+/** Posts of one caller whose rows have the same columns: one statement can store them. */
+interface Queue {
+  principal: Principal
+  columns: readonly string[]
+  waiting: Waiting[]
+  isRunning: boolean
+}
+
+export interface EventIntakeOptions {
+  rest: Rest
+  database: Database
+  requireRoom: RequireRoom
+  onFailure(thrown: unknown): void
+}
+
+/**
+ * `/rest/v1`, with a faster way for posts of events: those that arrive while a transaction runs are stored together by the
+ * next one, and each is answered when that has committed. A lone post waits for nobody.
+ *
+ * Whatever stands in the way (an unknown type, an id that is stored already, another organization) undoes the
+ * transaction, and each of its posts is then answered by itself: an error is always its own request's.
+ */
+export function createEventIntake({ rest, database, requireRoom, onFailure }: EventIntakeOptions): Rest {
+  const queues = new Map<string, Queue>()
+
+  async function handlePost(request: RestRequest): Promise<RestResponse> {
+    await requireRoom()
+    const post = readPost(request)
+    if (post === undefined || !(await enqueue(request.principal, post))) return await rest.handle(request)
+    const isAsked = request.headers['prefer'] !== undefined && request.headers['prefer'] !== ''
+    const applied: Record<string, string> = isAsked ? { 'preference-applied': 'return=minimal' } : {}
+    return { status: 201, headers: { 'content-range': '*/*', ...applied }, body: '' }
+  }
+
+  async function enqueue(principal: Principal, post: ReadablePost): Promise<boolean> {
+    const key = JSON.stringify([principal.role, principal.organizationId, post.columns])
+    const queue = queues.get(key) ?? { principal, columns: post.columns, waiting: [], isRunning: false }
+    queues.set(key, queue)
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>()
+    queue.waiting.push({ post, settle: resolve, fail: reject })
+    if (!queue.isRunning) void drain(key, queue)
+    return await promise
+  }
+
+  async function drain(key: string, queue: Queue): Promise<void> {
+    queue.isRunning = true
+    // What else this turn of the event loop brings belongs to the same transaction.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (queue.waiting.length > 0) await storeGroup(queue, takeGroup(queue.waiting))
+    queues.delete(key)
+  }
+
+  async function storeGroup({ principal, columns }: Queue, group: readonly Waiting[]): Promise<void> {
+    try {
+      await database.transaction(async (connection) => {
+        await actAs(connection, principal, 'read write')
+        const names = new Set(await readEventNames(connection))
+        const areKnown = group.every(({ post }) => [...post.events].every((name) => names.has(name)))
+        if (!areKnown) throw new Regroup()
+        const rows = `[${group.map(({ post }) => post.text).join(',')}]`
+        const { rowCount } = await connection.query(buildInsert(columns), [rows])
+        if (rowCount !== countRows(group)) throw new Regroup()
+      })
+      for (const { settle } of group) settle(true)
+    } catch (error) {
+      if (isOfData(error)) for (const { settle } of group) settle(false)
+      else for (const { fail } of group) fail(error)
+    }
+  }
+
+  return {
+    ...rest,
+    async handle(request) {
+      if (request.method !== 'POST' || request.table !== 'webhook_events') return await rest.handle(request)
+      try {
+        return await handlePost(request)
+      } catch (error) {
+        const refusal = toErrorResponse(error, request.principal)
+        if (refusal.status >= 500) onFailure(error)
+        return refusal
+      }
+    },
+  }
+}
+
+/** Undoes a group whose posts have to be looked at one by one. */
+class Regroup extends Error {}
+
+/** Refused for what it is about, and surely not committed: it may be tried again, in other company. */
+function isOfData(error: unknown): boolean {
+  return error instanceof Regroup || (isDatabaseError(error) && /^(22|23|40|42)/.test(error.code))
+}
+
+function takeGroup(waiting: Waiting[]): Waiting[] {
+  let [rows, bytes, count] = [0, 0, 0]
+  for (const { post } of waiting) {
+    rows += post.rowCount
+    bytes += post.text.length
+    if (count > 0 && (rows > MOST_ROWS || bytes > MOST_BYTES)) break
+    count += 1
+  }
+  return waiting.splice(0, count)
+}
+
+const countRows = (group: readonly Waiting[]): number =>
+  group.reduce((sum, { post }) => sum + post.rowCount, 0)
+
+const TYPES: Readonly<Record<string, string>> = {
+  id: 'uuid',
+  organization_id: 'uuid',
+  event: 'text',
+  data: 'json',
+  previous: 'json',
+  timestamp: 'timestamptz',
+  source: 'text',
+}
+
+function buildInsert(columns: readonly string[]): string {
+  const names = columns.map((name) => `"${name}"`).join(', ')
+  const definition = columns.map((name) => `"${name}" ${TYPES[name]}`).join(', ')
+  return (
+    `insert into webhooks.webhook_events (${names}) select ${names} ` +
+    `from json_to_recordset($1::json) as r (${definition}) on conflict (id) do nothing`
+  )
+}

@@ -1,0 +1,57 @@
+import { checkEvents, webhookEventRules } from '../tables/webhook-events.ts'
+import { parseRows } from '../rest/body.ts'
+import { readHeader } from '../rest/rest-message.ts'
+import type { RestRequest } from '../rest/rest-message.ts'
+
+/** A post of events that can be stored together with others. */
+export interface ReadablePost {
+  /** The rows as JSON, with commas between: their own text, which is what is stored. */
+  text: string
+  rowCount: number
+  /** The columns that each of its rows names, in one order. */
+  columns: readonly string[]
+  /** The event types that it names. */
+  events: ReadonlySet<string>
+}
+
+const WRITABLE = new Set(webhookEventRules.writable)
+
+/**
+ * Reads a post as an ordinary client sends it. Undefined for one that asks for anything more, or has anything wrong with it:
+ * that is answered by itself, by the code that knows everything.
+ */
+export function readPost(request: RestRequest): ReadablePost | undefined {
+  if (!isOrdinary(request)) return undefined
+  try {
+    const { rows, text } = parseRows(request.body)
+    const [first] = rows
+    if (first === undefined) return undefined
+    const columns = Object.keys(first).toSorted()
+    const signature = columns.join()
+    const areAlike = rows.every((row) => Object.keys(row).toSorted().join() === signature)
+    if (!areAlike || !columns.every((name) => WRITABLE.has(name))) return undefined
+    const list = text.trim()
+    return {
+      text: list.slice(1, -1),
+      rowCount: rows.length,
+      columns,
+      events: checkEvents(rows),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+const ORDINARY: Readonly<Record<string, RegExp>> = {
+  prefer: /^(return=minimal)?$/,
+  'content-type': /^(application\/json(;.*)?)?$/i,
+  'content-profile': /^(public)?$/,
+  accept: /^(\*\/\*|application\/json)?$/,
+}
+
+function isOrdinary({ search, headers }: RestRequest): boolean {
+  return (
+    search === '' &&
+    Object.entries(ORDINARY).every(([name, usual]) => usual.test(readHeader(headers, name).trim()))
+  )
+}
