@@ -10,8 +10,6 @@ export interface ReadablePost {
   rowCount: number
   /** The columns that each of its rows names, in one order. */
   columns: readonly string[]
-  /** The event types that it names. */
-  events: ReadonlySet<string>
 }
 
 const WRITABLE = new Set(webhookEventRules.writable)
@@ -30,13 +28,8 @@ export function readPost(request: RestRequest): ReadablePost | undefined {
     const signature = columns.join()
     const areAlike = rows.every((row) => Object.keys(row).toSorted().join() === signature)
     if (!areAlike || !columns.every((name) => WRITABLE.has(name))) return undefined
-    const list = text.trim()
-    return {
-      text: list.slice(1, -1),
-      rowCount: rows.length,
-      columns,
-      events: checkEvents(rows),
-    }
+    checkEvents(rows)
+    return { text: text.trim().slice(1, -1), rowCount: rows.length, columns }
   } catch {
     return undefined
   }
