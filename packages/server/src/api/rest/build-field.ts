@@ -1,3 +1,4 @@
+import type { BuiltEmbed } from './build-embed.ts'
 import { findReadable } from './catalog.ts'
 import type { Relation } from './catalog.ts'
 import type { Role } from './principal.ts'
@@ -10,6 +11,8 @@ export interface Scope {
   relation: Relation
   role: Role
   alias: string
+  /** What is embedded in it, by the name that the request gives it. */
+  embeds?: ReadonlyMap<string, BuiltEmbed>
 }
 
 /** 'output' keeps JSON as it is stored; 'comparison' makes it jsonb, the only kind that can be compared. */

@@ -3,7 +3,9 @@ import { buildColumn, buildField } from './build-field.ts'
 import type { Scope } from './build-field.ts'
 import { checkCast } from './casts.ts'
 import { listColumns } from './catalog.ts'
+import type { Relation } from './catalog.ts'
 import type { Media } from './content-negotiation.ts'
+import { nameOf, refuseUnembedded } from './embed-names.ts'
 import type { OrderTerm, SelectItem } from './query-tree.ts'
 import { quoteIdentifier } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
@@ -34,39 +36,47 @@ function buildOutput(item: SelectItem, scope: Scope, params: Params): Output[] {
     return columns.map(({ name }) => ({ sql: buildColumn(scope, name), key: name }))
   }
   if (item.kind === 'aggregate') throw refuseAggregate(item.name)
-  if (item.kind === 'embed') throw refuseEmbed(scope.relation.name, item.relation)
+  if (item.kind === 'embed') return [...(scope.embeds?.get(nameOf(item))?.outputs ?? [])]
+  if (isCount(item, scope.relation)) throw refuseAggregate('count')
   const { sql } = buildField(item.field, scope, params, 'output')
   const cast = item.cast === null ? sql : `cast(${sql} as ${checkCast(item.cast)})`
   return [{ sql: cast, key: item.alias ?? item.field.name }]
 }
 
+/** `count`, as an embedded resource may have it; unless that is a column. */
+export function isCount(item: SelectItem, relation: Relation): boolean {
+  if (item.kind !== 'column' || item.field.name !== 'count' || item.field.path.length > 0) return false
+  return item.cast === null && item.alias === null && !relation.columns.has('count')
+}
+
 function refuseAggregate(name: string): ApiError {
   return new ApiError(400, 'PGRST123', 'Use of aggregate functions is not allowed', {
     details: `${name}() was asked for.`,
-    hint: 'For the number of rows, send the header Prefer: count=exact and read Content-Range.',
-  })
-}
-
-function refuseEmbed(from: string, to: string): ApiError {
-  const message = `Could not find a relationship between '${from}' and '${to}' in the schema cache`
-  return new ApiError(400, 'PGRST200', message, {
-    hint: `Embedding is not offered here: request '${to}' by itself.`,
+    hint:
+      'For the number of rows, send the header Prefer: count=exact and read Content-Range; ' +
+      'for that of embedded rows, select <embedded>(count) and nothing else of it.',
   })
 }
 
 export function buildOrder(terms: readonly OrderTerm[], scope: Scope, params: Params): string {
   return terms
     .map((term) => {
-      if (term.relation !== null) throw refuseUnembedded(term.relation)
-      const { sql } = buildField(term.field, scope, params, 'comparison')
+      const sql =
+        term.relation === null
+          ? buildField(term.field, scope, params, 'comparison').sql
+          : findSortedBy(term, term.relation, scope)
       return [sql, term.direction, term.nulls && `nulls ${term.nulls}`].filter(Boolean).join(' ')
     })
     .join(', ')
 }
 
-export function refuseUnembedded(relation: string): ApiError {
-  return new ApiError(400, 'PGRST108', `'${relation}' is not an embedded resource in this request`, {
-    hint: `Verify that '${relation}' is included in the 'select' query parameter.`,
+function findSortedBy(term: OrderTerm, name: string, { embeds, relation }: Scope): string {
+  const embed = embeds?.get(name)
+  if (embed === undefined) throw refuseUnembedded(name)
+  const sql = embed.order.get(term)
+  if (sql !== undefined && embed.isToOne) return sql
+  throw new ApiError(400, 'PGRST118', `A related order on '${name}' is not possible`, {
+    details: `'${relation.name}' and '${name}' do not form a many-to-one or one-to-one relationship`,
   })
 }
 

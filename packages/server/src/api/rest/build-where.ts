@@ -1,4 +1,5 @@
 import { textArray } from '../../db/array-literal.ts'
+import { ApiError } from '../../errors.ts'
 import { buildField } from './build-field.ts'
 import type { BuiltField, Scope } from './build-field.ts'
 import type { Comparison, Condition, Filter, Operation, TextSearch, Truth } from './query-tree.ts'
@@ -62,7 +63,20 @@ function buildCondition(condition: Condition, scope: Scope, params: Params): str
 }
 
 function buildFilter({ field, operation }: Filter, scope: Scope, params: Params): string {
+  const embed = field.path.length === 0 ? scope.embeds?.get(field.name) : undefined
+  if (embed !== undefined) {
+    if (operation.kind === 'is' && operation.truth === 'null') return `${embed.found} is not true`
+    if (operation.kind === 'is' && operation.truth === 'not_null') return `${embed.found} is true`
+    if (!scope.relation.columns.has(field.name)) throw refuseComparison(field.name)
+  }
   return buildOperation(operation, buildField(field, scope, params, 'comparison'), params)
+}
+
+function refuseComparison(name: string): ApiError {
+  return new ApiError(400, 'PGRST120', `Bad operator on the '${name}' embedded resource`, {
+    details: 'Only is null or not is null filters are allowed on embedded resources',
+    hint: `Filter by one of its columns: ${name}.<column>=….`,
+  })
 }
 
 function buildOperation(operation: Operation, field: BuiltField, params: Params): string {

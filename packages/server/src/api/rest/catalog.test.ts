@@ -34,13 +34,14 @@ for (const engine of ENGINES) {
 
     it('has keys and references from constraints and from comments', () => {
       assert.deepEqual(catalog.relations.get('webhook_logs')?.primaryKey, ['id'])
-      const found = catalog.foreignKeys.map(
-        ({ from, columns, to, references }) =>
-          `${from.name}.${columns.join()} ${to.name}.${references.join()}`,
+      const found = catalog.relationships.map(
+        ({ from, columns, to, references, cardinality }) =>
+          `${from.name}.${columns.join()} ${to.name}.${references.join()} ${cardinality}`,
       )
-      assert.ok(found.includes('deals.contact_id contacts.id'))
-      assert.ok(found.includes('webhook_configurations.organization_id organizations.id'))
-      assert.ok(found.includes('webhook_logs.delivery_id webhook_deliveries.id'))
+      assert.ok(found.includes('deals.contact_id contacts.id many-to-one'))
+      assert.ok(found.includes('webhook_configurations.organization_id organizations.id many-to-one'))
+      assert.ok(found.includes('webhook_logs.delivery_id webhook_deliveries.id many-to-one'))
+      assert.ok(found.includes('webhook_deliveries.id webhook_logs.delivery_id one-to-many'))
     })
   })
 }

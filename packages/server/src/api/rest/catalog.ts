@@ -5,6 +5,8 @@ import { ApiError } from '../../errors.ts'
 import { findNearest } from '../../nearest.ts'
 import { ROLES } from './principal.ts'
 import type { Role } from './principal.ts'
+import { deriveRelationships } from './relationships.ts'
+import type { ForeignKey, Relationship } from './relationships.ts'
 import { quoteIdentifier } from './sql-text.ts'
 
 export type Privilege = 'select' | 'insert' | 'update'
@@ -29,21 +31,14 @@ export interface Relation {
   sql: string
   columns: ReadonlyMap<string, Column>
   primaryKey: readonly string[]
+  /** Sets of columns that no two rows share the values of, the primary key among them. */
+  uniqueKeys: readonly (readonly string[])[]
   deletableBy: readonly Role[]
-}
-
-/** From the columns of one exposed relation to those of another. */
-export interface ForeignKey {
-  name: string
-  from: Relation
-  columns: readonly string[]
-  to: Relation
-  references: readonly string[]
 }
 
 export interface Catalog {
   relations: ReadonlyMap<string, Relation>
-  foreignKeys: readonly ForeignKey[]
+  relationships: readonly Relationship[]
 }
 
 interface KeyRow {
@@ -59,6 +54,7 @@ interface CatalogRow {
   schema: string
   name: string
   primary_key: string
+  unique_keys: string
   foreign_keys: string
   deletable_by: string
   columns: string
@@ -84,10 +80,11 @@ export async function readCatalog(database: Database): Promise<Catalog> {
     const from = relations.get(row.name)
     return from?.schema === row.schema ? readForeignKeys(row, from, relations) : []
   })
-  return { relations, foreignKeys }
+  return { relations, relationships: deriveRelationships(foreignKeys) }
 }
 
-function toRelation({ schema, name, columns, primary_key, deletable_by }: CatalogRow): Relation {
+function toRelation(row: CatalogRow): Relation {
+  const { schema, name, columns, primary_key, unique_keys, deletable_by } = row
   const list = JSON.parse(columns) as Column[]
   const declared = list.filter(({ comment }) => comment?.includes('@primary')).map((column) => column.name)
   const primaryKey = JSON.parse(primary_key) as string[]
@@ -97,6 +94,7 @@ function toRelation({ schema, name, columns, primary_key, deletable_by }: Catalo
     sql: `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`,
     columns: new Map(list.map((column) => [column.name, column])),
     primaryKey: primaryKey.length > 0 ? primaryKey : declared,
+    uniqueKeys: [...(JSON.parse(unique_keys) as string[][]), ...(declared.length > 0 ? [declared] : [])],
     deletableBy: JSON.parse(deletable_by) as Role[],
   }
 }

@@ -2,6 +2,7 @@ import { isDatabaseError } from '../../db/database.ts'
 import type { DatabaseError } from '../../db/database.ts'
 import { ApiError } from '../../errors.ts'
 import type { Principal } from './principal.ts'
+import { AmbiguousEmbedError } from './relationships.ts'
 import type { RestResponse } from './rest-message.ts'
 
 type Headers = Record<string, string>
@@ -57,7 +58,12 @@ export function toErrorResponse(thrown: unknown, principal?: Principal | null): 
       'proxy-status': `PostgREST; error=${code}`,
       ...(error instanceof RestError ? error.headers : {}),
     },
-    body: JSON.stringify({ code, details, hint, message }),
+    body: JSON.stringify({
+      code,
+      details: error instanceof AmbiguousEmbedError ? error.choices : details,
+      hint,
+      message,
+    }),
   }
 }
 

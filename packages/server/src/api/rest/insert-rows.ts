@@ -1,7 +1,6 @@
 import type { Connection } from '../../db/database.ts'
 import { ApiError } from '../../errors.ts'
 import { buildColumn } from './build-field.ts'
-import { buildOutputs } from './build-read.ts'
 import { buildInsert, buildRowSource, findStored } from './build-write.ts'
 import type { OnConflict } from './build-write.ts'
 import { parseRows } from './body.ts'
@@ -10,7 +9,7 @@ import type { Column } from './catalog.ts'
 import { runChange, showNothing, showRows } from './run-write.ts'
 import type { Written } from './run-write.ts'
 import { createParams, quoteIdentifier } from './sql-text.ts'
-import { requireShown } from './table-request.ts'
+import { buildReturned, requireShown } from './table-request.ts'
 import type { TableRequest } from './table-request.ts'
 import type { Disclose } from './table-rules.ts'
 import { checkWritable, replaceRows } from './writable-columns.ts'
@@ -18,10 +17,10 @@ import type { StoredRows } from './writable-columns.ts'
 
 /** Everything that can be refused without the database is refused before the function that needs it is returned. */
 export function prepareInsert(request: TableRequest): (connection: Connection) => Promise<Written> {
-  const { scope, query, preferences, rules, principal } = request
+  const { scope, preferences, rules, principal } = request
   const posted = checkWritable(request, parseRows(request.body), 'insert')
   const outputs =
-    preferences.return === 'representation' ? buildOutputs(query.select, scope, createParams()) : []
+    preferences.return === 'representation' ? buildReturned(request, createParams()).outputs : []
   const onConflict = chooseOnConflict(request)
   return async (connection) => {
     if (posted.rows.length === 0) return showNothing(request, outputs)

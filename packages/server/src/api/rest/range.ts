@@ -2,8 +2,8 @@ import { ApiError } from '../../errors.ts'
 import { RestError } from './error-response.ts'
 import type { Limits } from './query-tree.ts'
 
-/** Most rows of one answer to a read, whatever its limit says. */
-const LARGEST_PAGE = 1_000
+/** Most rows of one answer to a read, and of one embedded list, whatever its limit says. */
+export const LARGEST_PAGE = 1_000
 
 export interface Page {
   offset: number

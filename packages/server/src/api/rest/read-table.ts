@@ -1,10 +1,9 @@
 import type { Connection } from '../../db/database.ts'
-import { buildAnswer, buildOrder, buildOutputs } from './build-read.ts'
-import { buildWhere } from './build-where.ts'
+import { buildAnswer } from './build-read.ts'
 import { forbid, listColumns } from './catalog.ts'
 import type { Page } from './range.ts'
 import { createParams, quoteIdentifier } from './sql-text.ts'
-import { finishBody, requireSingle } from './table-request.ts'
+import { buildSelected, finishBody, requireSingle } from './table-request.ts'
 import type { AnswerRow, TableRequest } from './table-request.ts'
 
 export interface ReadAnswer {
@@ -16,23 +15,22 @@ export interface ReadAnswer {
 
 /** Everything that can be refused without the database is refused before the function that needs it is returned. */
 export function prepareRead(
-  { scope, query, preferences, media }: TableRequest,
+  request: TableRequest,
   page: Page,
   isHead: boolean,
 ): (connection: Connection) => Promise<ReadAnswer> {
+  const { scope, preferences, media } = request
   if (listColumns(scope.relation, scope.role, 'select').length === 0) throw forbid(scope.relation)
   const params = createParams()
-  const outputs = buildOutputs(query.select, scope, params)
-  const where = buildWhere(query.root.conditions, scope, params)
-  const order = buildOrder(query.root.order, scope, params)
-  const source = `${scope.relation.sql} as ${quoteIdentifier(scope.alias)}`
+  const { outputs, joins, restrictingJoins, where, order } = buildSelected(request, params)
+  const rows = `${scope.relation.sql} as ${quoteIdentifier(scope.alias)}`
   const condition = where === undefined ? '' : ` where ${where}`
-  const total = preferences.count === null ? 'null' : `(select count(*) from ${source}${condition})`
+  const count = `(select count(*) from ${rows}${restrictingJoins}${condition})`
+  const total = preferences.count === null ? 'null' : count
   const limit = params.add(String(page.limit))
   const offset = params.add(String(page.offset))
-  const text = buildAnswer({ source, outputs, where, order, limit, offset }, isHead ? null : media, [
-    `${total}::bigint as total`,
-  ])
+  const query = { source: rows + joins, outputs, where, order, limit, offset }
+  const text = buildAnswer(query, isHead ? null : media, [`${total}::bigint as total`])
   return async (connection) => {
     const { rows } = await connection.query<AnswerRow & { total: number | null }>(text, params.values)
     const answer = rows[0]!

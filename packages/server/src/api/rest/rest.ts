@@ -1,10 +1,10 @@
 import { isDatabaseError } from '../../db/database.ts'
 import type { Connection, Database } from '../../db/database.ts'
 import { actAs } from '../act-as.ts'
-import { refuseUnembedded } from './build-read.ts'
 import { findRelation, readCatalog } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
 import { chooseMedia, requireJsonBody, requireProfile } from './content-negotiation.ts'
+import { requireEmbedded } from './embed-names.ts'
 import { RestError, toErrorResponse } from './error-response.ts'
 import { prepareInsert } from './insert-rows.ts'
 import { parsePreferences } from './preferences.ts'
@@ -111,10 +111,11 @@ function parseRequest(context: Context, request: RestRequest, profileHeader: str
   const preferences = parsePreferences(readHeader(headers, 'prefer'))
   const media = chooseMedia(readHeader(headers, 'accept'))
   const query = parseQuery(request.search)
-  for (const { path } of query.embedded) throw refuseUnembedded(path.join('.'))
+  requireEmbedded(query)
   const rules = Object.hasOwn(context.rules, relation.name) ? context.rules[relation.name]! : {}
   const scope = { relation, role: principal.role, alias: 't' }
-  return { scope, query, preferences, media, body, rules, principal, disclosed: new Map() }
+  const { catalog } = context
+  return { catalog, scope, query, preferences, media, body, rules, principal, disclosed: new Map() }
 }
 
 async function write(

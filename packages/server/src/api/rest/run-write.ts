@@ -1,13 +1,13 @@
 import type { Connection } from '../../db/database.ts'
 import { buildColumn } from './build-field.ts'
-import { buildAnswer, buildOrder, buildOutputs } from './build-read.ts'
+import { buildAnswer } from './build-read.ts'
 import type { Output, RowsQuery } from './build-read.ts'
 import { UPDATED_COUNT } from './build-write.ts'
 import { forbid, listColumns } from './catalog.ts'
 import type { Media } from './content-negotiation.ts'
 import type { Params } from './sql-text.ts'
 import { quoteIdentifier } from './sql-text.ts'
-import { finishBody } from './table-request.ts'
+import { buildReturned, finishBody } from './table-request.ts'
 import type { AnswerRow, TableRequest } from './table-request.ts'
 
 export interface Written {
@@ -24,8 +24,12 @@ export interface Written {
 interface Shown {
   outputs: readonly Output[]
   media: Media | null
+  /** What is embedded in them, behind their source. */
+  joins: string
+  order: string
 }
 
+const nothing = { outputs: [], joins: '', order: '' }
 const keysAsJson: Media = { format: 'array', stripsNulls: false, contentType: '' }
 
 /** Runs a statement that changes rows, and shows those that it changed. */
@@ -73,19 +77,20 @@ export function showNothing(request: TableRequest, outputs: readonly Output[]): 
 }
 
 function chooseShown(request: TableRequest, params: Params): Shown {
-  const { scope, query, preferences, media } = request
+  const { scope, preferences, media } = request
   if (preferences.return === 'representation') {
     if (listColumns(scope.relation, scope.role, 'select').length === 0) throw forbid(scope.relation)
-    return { outputs: [...buildOutputs(query.select, scope, params), ...discloseTo(request, params)], media }
+    const { outputs, joins, order } = buildReturned(request, params)
+    return { outputs: [...outputs, ...discloseTo(request, params)], media, joins, order }
   }
   const keys = scope.relation.primaryKey.map((name) => scope.relation.columns.get(name))
   const areReadable = keys.length > 0 && keys.every((key) => key?.privileges[scope.role].select === true)
-  if (preferences.return !== 'headers-only' || !areReadable) return { outputs: [], media: null }
+  if (preferences.return !== 'headers-only' || !areReadable) return { ...nothing, media: null }
   const outputs = scope.relation.primaryKey.map((key) => ({
     sql: `${buildColumn(scope, key)}::text`,
     key,
   }))
-  return { outputs, media: keysAsJson }
+  return { ...nothing, outputs, media: keysAsJson }
 }
 
 /** What the rules show beside the stored columns, found by the row's key. */
@@ -102,16 +107,16 @@ function discloseTo({ scope, disclosed }: TableRequest, params: Params): Output[
 
 /** Order and limits are about what is shown, never about what is changed. */
 function buildShownRows(
-  { scope, query: { root } }: TableRequest,
-  shown: Shown,
+  { query: { root } }: TableRequest,
+  { outputs, media, joins, order }: Shown,
   source: string,
   params: Params,
 ): RowsQuery {
-  if (shown.media === null || shown.media === keysAsJson) return { source, outputs: shown.outputs, order: '' }
+  if (media === null || media === keysAsJson) return { source, outputs, order: '' }
   return {
-    source,
-    outputs: shown.outputs,
-    order: buildOrder(root.order, scope, params),
+    source: source + joins,
+    outputs,
+    order,
     ...(root.limit === null ? {} : { limit: params.add(String(root.limit)) }),
     ...(root.offset === null ? {} : { offset: params.add(String(root.offset)) }),
   }

@@ -1,16 +1,21 @@
 import { ApiError } from '../../errors.ts'
+import { buildResource } from './build-embed.ts'
+import type { BuiltResource } from './build-embed.ts'
 import type { Scope } from './build-field.ts'
 import { writeCsvHeader } from './build-read.ts'
 import type { Output } from './build-read.ts'
+import type { Catalog } from './catalog.ts'
 import type { Media } from './content-negotiation.ts'
 import type { JsonObject } from './json.ts'
 import type { Preferences } from './preferences.ts'
 import type { Principal } from './principal.ts'
 import type { QueryTree } from './query-tree.ts'
+import type { Params } from './sql-text.ts'
 import type { TableRules } from './table-rules.ts'
 
 /** A request whose parts have been read and whose table is known. */
 export interface TableRequest {
+  catalog: Catalog
   scope: Scope
   query: QueryTree
   preferences: Preferences
@@ -20,6 +25,17 @@ export interface TableRequest {
   principal: Principal
   /** By key: what the rules show in this answer alone. */
   disclosed: Map<string, JsonObject>
+}
+
+/** What a read selects, from which rows and in which order. */
+export function buildSelected({ catalog, query, scope }: TableRequest, params: Params): BuiltResource {
+  return buildResource(query.select, query.root, scope, { catalog, query, params, embedded: { count: 0 } })
+}
+
+/** What a write shows of its rows. Its filter is about what is changed, and has been followed by then. */
+export function buildReturned({ catalog, query, scope }: TableRequest, params: Params): BuiltResource {
+  const shaping = { ...query.root, conditions: [] }
+  return buildResource(query.select, shaping, scope, { catalog, query, params, embedded: { count: 0 } })
 }
 
 /** The one row that a statement of `buildAnswer` gives. */

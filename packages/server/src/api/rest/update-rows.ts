@@ -3,7 +3,6 @@ import type { Connection } from '../../db/database.ts'
 import { ApiError } from '../../errors.ts'
 import { buildColumn } from './build-field.ts'
 import type { Scope } from './build-field.ts'
-import { buildOutputs } from './build-read.ts'
 import { buildWhere } from './build-where.ts'
 import { buildDelete, buildRowSource, buildUpdate, findStored } from './build-write.ts'
 import { parseChange } from './body.ts'
@@ -13,7 +12,7 @@ import { runChange, showNothing, showRows } from './run-write.ts'
 import type { Written } from './run-write.ts'
 import { createParams, quoteIdentifier } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
-import { requireShown } from './table-request.ts'
+import { buildReturned, requireShown } from './table-request.ts'
 import type { TableRequest } from './table-request.ts'
 import type { Disclose } from './table-rules.ts'
 import { checkWritable, replaceRows } from './writable-columns.ts'
@@ -31,12 +30,12 @@ export function prepareDelete(request: TableRequest): (connection: Connection) =
 
 /** Everything that can be refused without the database is refused before the function that needs it is returned. */
 export function prepareUpdate(request: TableRequest): (connection: Connection) => Promise<Written> {
-  const { scope, query, preferences } = request
+  const { scope, preferences } = request
   if (listColumns(scope.relation, scope.role, 'update').length === 0) throw forbid(scope.relation)
   const buildFilter = prepareFilter(request, 'UPDATE')
   const change = checkWritable(request, parseChange(request.body), 'update')
   const outputs =
-    preferences.return === 'representation' ? buildOutputs(query.select, scope, createParams()) : []
+    preferences.return === 'representation' ? buildReturned(request, createParams()).outputs : []
   return async (connection) => {
     if (change.names.length === 0 || change.rows.length === 0) return showNothing(request, outputs)
     if (request.rules.beforeUpdate === undefined) {

@@ -114,6 +114,32 @@ for (const engine of ENGINES) {
       assert.equal(hint, "Perhaps you meant the table 'public.webhook_logs'")
     })
 
+    it('12: embeds one row as an object, several as a list, and their number', async () => {
+      const { json: one } = await ask('GET', `${L}?select=attempt,${W}(name)&order=attempt&limit=1`)
+      assert.deepEqual(one, [{ attempt: 1, [W]: { name: 'a' } }])
+      const { json: many } = await ask('GET', `${W}?select=name,${L}(attempt)&order=name&${L}.order=attempt`)
+      const logs = [1, 2, 3, 4, 5].map((attempt) => ({ attempt }))
+      assert.deepEqual(many, [
+        { name: 'a', [L]: logs },
+        { name: 'b', [L]: [] },
+        { name: 'c', [L]: [] },
+      ])
+      const { json: counted } = await ask('GET', `${W}?select=name,${L}(count)&name=in.(a,b)&order=name`)
+      assert.deepEqual(counted, [
+        { name: 'a', [L]: [{ count: 5 }] },
+        { name: 'b', [L]: [{ count: 0 }] },
+      ])
+    })
+
+    it('13: filters the rows themselves by what is embedded with !inner', async () => {
+      const path = `${L}?select=attempt,cfg:${W}!inner(name)&order=attempt&limit=1`
+      const active = await ask('GET', `${path}&cfg.is_active=is.true`, { headers: count })
+      assert.deepEqual(active.json, [{ attempt: 1, cfg: { name: 'a' } }])
+      assert.equal(active.headers['content-range'], '0-0/5')
+      const inactive = await ask('GET', `${path}&cfg.is_active=is.false`, { headers: count })
+      assert.deepEqual([inactive.body, inactive.headers['content-range']], ['[]', '*/0'])
+    })
+
     it('13: refuses a filter on a resource that is not embedded', async () => {
       expectError(await ask('GET', `${W}?contacts.name=eq.x`), 400, 'PGRST108')
     })

@@ -21,6 +21,22 @@ select
   coalesce(
     (
       select json_agg(
+        (
+          select json_agg(k.attname order by key.place)
+          from unnest(i.indkey::smallint[]) with ordinality as key (attnum, place)
+          join pg_attribute k on k.attrelid = i.indrelid and k.attnum = key.attnum
+          where key.place <= i.indnkeyatts
+        )
+        order by i.indexrelid
+      )
+      from pg_index i
+      where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
+    ),
+    '[]'
+  ) as unique_keys,
+  coalesce(
+    (
+      select json_agg(
         json_build_object(
           'name', con.conname,
           'columns', (
