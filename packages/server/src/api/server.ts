@@ -6,11 +6,12 @@ import type { Logger } from 'pino'
 import { ApiError, messageOf } from '../errors.ts'
 import { requireFunctionAccess, requireTableAccess } from './auth/access.ts'
 import type { Caller } from './auth/authenticate.ts'
+import { addCors } from './cors.ts'
 import type { Admit } from './limits/admission.ts'
 import type { LiveLog } from './live/live-log.ts'
 import { watchQuietConnections } from './quiet-connections.ts'
 import { DEEPEST_JSON, isDeeperThan } from './rest/body.ts'
-import { toErrorResponse } from './rest/error-response.ts'
+import { RestError, toErrorResponse } from './rest/error-response.ts'
 import type { RestResponse } from './rest/rest-message.ts'
 import type { Rest } from './rest/rest.ts'
 import { FUNCTIONS } from './rpc/functions.ts'
@@ -22,7 +23,7 @@ const BODY_LIMIT = 1024 * 1024
 const LONGEST_URL = 64 * 1024
 /** Of the URL and all headers together. */
 const LONGEST_HEAD = LONGEST_URL + 16 * 1024
-const REST_METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT'] as const
+const REST_METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT', 'OPTIONS'] as const
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -61,6 +62,7 @@ export function createServer(options: ApiOptions): FastifyInstance {
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  addCors(server)
   server.addHook('onRequest', refuseLongUrl)
   server.setErrorHandler((error, _request, reply) =>
     answer(reply, toErrorResponse(describe(error, options.log))),
@@ -106,17 +108,25 @@ function addRest(server: FastifyInstance, rest: Rest, { admit, live, rpc }: ApiO
     reply.type('text/html; charset=utf-8').send(welcomePage),
   )
 
-  server.post<{ Params: { name: string } }>('/rest/v1/rpc/:name', { onRequest }, async (request, reply) => {
-    const { principal } = request.caller
-    const called = Object.hasOwn(FUNCTIONS, request.params.name) ? FUNCTIONS[request.params.name] : undefined
-    if (called === undefined) {
-      throw new ApiError(404, 'PGRST202', `there is no function ${request.params.name}`, {
-        hint: `There are: ${Object.keys(FUNCTIONS).join(', ')}.`,
-      })
-    }
-    requireFunctionAccess(principal, request.params.name, called.access)
-    const result = await called.run(rpc, parseBody(request.body), principal)
-    return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
+  server.route<{ Params: { name: string } }>({
+    method: [...REST_METHODS],
+    url: '/rest/v1/rpc/:name',
+    exposeHeadRoute: false,
+    onRequest,
+    handler: async (request, reply) => {
+      const { principal } = request.caller
+      const { name } = request.params
+      const called = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
+      if (called === undefined) {
+        throw new ApiError(404, 'PGRST202', `there is no function ${name}`, {
+          hint: `There are: ${Object.keys(FUNCTIONS).join(', ')}.`,
+        })
+      }
+      if (request.method !== 'POST') throw refuseMethod(request.method)
+      requireFunctionAccess(principal, name, called.access)
+      const result = await called.run(rpc, parseBody(request.body), principal)
+      return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
+    },
   })
 
   server.get('/rest/v1/webhook_logs/live', { onRequest, exposeHeadRoute: false }, async (request, reply) => {
@@ -146,6 +156,13 @@ function addRest(server: FastifyInstance, rest: Rest, { admit, live, rpc }: ApiO
       })
       return answer(reply, response)
     },
+  })
+}
+
+function refuseMethod(method: string): RestError {
+  return new RestError(405, 'PGRST117', `Unsupported HTTP method: ${method}`, {
+    hint: 'A function is called with POST, its arguments in a JSON object.',
+    headers: { allow: 'POST' },
   })
 }
 

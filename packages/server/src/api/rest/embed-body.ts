@@ -35,38 +35,47 @@ export interface BodyParts {
 }
 
 /** A subquery with at most one row: `found`, and by shape `value` or `c0`, `c1`, …; `o0`, `o1`, … to order by. */
-export function buildBody({ shape, isOne, outputs, sortedBy, ...rest }: BodyParts, params: Params): string {
-  const { from, where, order, limits } = rest
-  const source = ` from ${from} where ${where}`
-  const columns = outputs.map(({ sql, key }) => `${sql} as ${quoteIdentifier(key)}`).join(', ')
-  const sorted = sortedBy.map((sql, index) => `, ${sql} as o${index}`).join('')
-  switch (shape) {
-    case 'count': {
-      const value = isOne ? 'row_to_json(r)' : 'array_to_json(array[row_to_json(r)])'
-      return `select r.count > 0 as found, ${value} as value from (select count(*) as count${source}) as r`
-    }
-    case 'list': {
-      const page = buildPage(
-        { ...limits, limit: Math.min(limits.limit ?? LARGEST_PAGE, LARGEST_PAGE) },
-        params,
-      )
-      const rows = `select ${columns}${source}${order === '' ? '' : ` order by ${order}`}${page}`
-      return `select count(*) > 0 as found, webhooks_internal.bounded_list(json_agg(r)) as value from (${rows}) as r`
-    }
-    case 'object': {
-      const value = `(select row_to_json(r) from (select ${columns}) as r)`
-      return `select true as found, ${value} as value${sorted}${source}${buildPage(limits, params)}`
-    }
-    case 'columns': {
-      const spread = outputs.map(({ sql }, index) => `, ${sql} as c${index}`).join('')
-      return `select true as found${spread}${sorted}${source}${buildPage(limits, params)}`
-    }
-    case 'hidden': {
-      const limit = isOne ? limits.limit : Math.min(limits.limit ?? 1, 1)
-      return `select true as found${sorted}${source}${buildPage({ ...limits, limit }, params)}`
-    }
-  }
+export function buildBody(parts: BodyParts, params: Params): string {
+  return builders[parts.shape](parts, params)
 }
+
+type BuildBody = (parts: BodyParts, params: Params) => string
+
+const builders: Readonly<Record<Shape, BuildBody>> = {
+  count(parts) {
+    const value = parts.isOne ? 'row_to_json(r)' : 'array_to_json(array[row_to_json(r)])'
+    const counted = `select count(*) as count${sourceOf(parts)}`
+    return `select r.count > 0 as found, ${value} as value from (${counted}) as r`
+  },
+  list(parts, params) {
+    const { limits, order } = parts
+    const page = buildPage({ ...limits, limit: Math.min(limits.limit ?? LARGEST_PAGE, LARGEST_PAGE) }, params)
+    const sorting = order === '' ? '' : ` order by ${order}`
+    const rows = `select ${columnsOf(parts)}${sourceOf(parts)}${sorting}${page}`
+    return `select count(*) > 0 as found, webhooks_internal.bounded_list(json_agg(r)) as value from (${rows}) as r`
+  },
+  object(parts, params) {
+    const value = `(select row_to_json(r) from (select ${columnsOf(parts)}) as r)`
+    return `select true as found, ${value} as value${sortedOf(parts)}${sourceOf(parts)}${buildPage(parts.limits, params)}`
+  },
+  columns(parts, params) {
+    const spread = parts.outputs.map(({ sql }, index) => `, ${sql} as c${index}`).join('')
+    return `select true as found${spread}${sortedOf(parts)}${sourceOf(parts)}${buildPage(parts.limits, params)}`
+  },
+  hidden(parts, params) {
+    const { isOne, limits } = parts
+    const limit = isOne ? limits.limit : Math.min(limits.limit ?? 1, 1)
+    return `select true as found${sortedOf(parts)}${sourceOf(parts)}${buildPage({ ...limits, limit }, params)}`
+  },
+}
+
+const sourceOf = ({ from, where }: BodyParts): string => ` from ${from} where ${where}`
+
+const columnsOf = ({ outputs }: BodyParts): string =>
+  outputs.map(({ sql, key }) => `${sql} as ${quoteIdentifier(key)}`).join(', ')
+
+const sortedOf = ({ sortedBy }: BodyParts): string =>
+  sortedBy.map((sql, index) => `, ${sql} as o${index}`).join('')
 
 function buildPage({ limit, offset }: Limits, params: Params): string {
   return (
@@ -82,17 +91,10 @@ export function listShown(
   outputs: readonly Output[],
   read: (column: string) => string,
 ): Output[] {
-  switch (shape) {
-    case 'hidden':
-      return []
-    case 'columns':
-      return outputs.map(({ key }, index) => ({ sql: read(`c${index}`), key }))
-    case 'list':
-      return [{ sql: `coalesce(${read('value')}, '[]')`, key: name }]
-    case 'object':
-    case 'count':
-      return [{ sql: read('value'), key: name }]
-  }
+  if (shape === 'hidden') return []
+  if (shape === 'columns') return outputs.map(({ key }, index) => ({ sql: read(`c${index}`), key }))
+  const value = read('value')
+  return [{ sql: shape === 'list' ? `coalesce(${value}, '[]')` : value, key: name }]
 }
 
 /** The related rows as a `from` item, the junction included where there is one. */

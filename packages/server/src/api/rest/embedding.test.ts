@@ -19,7 +19,6 @@ const D = 'webhook_deliveries'
 const E = 'webhook_events'
 const DELIVERY = '0190d000-0000-7000-8000-000000000001'
 const EVENT = '0190e000-0000-7000-8000-000000000001'
-const shown = { prefer: 'return=representation' }
 
 const numbered = (...attempts: number[]): { attempt: number }[] => attempts.map((attempt) => ({ attempt }))
 
@@ -263,55 +262,6 @@ for (const engine of ENGINES) {
       const accept = 'application/vnd.pgrst.array+json;nulls=stripped'
       const path = `${L}?select=attempt,error_message,${W}(name,description)&attempt=eq.5`
       assert.deepEqual(await rows(path, { headers: { accept } }), [{ attempt: 5, [W]: { name: 'a' } }])
-    })
-
-    it('embeds into what a write shows', async () => {
-      const contact = { organization_id: OURS, first_name: 'Ada' }
-      const { json: made } = await ask('POST', 'contacts?select=id,deals(title)', {
-        body: contact,
-        headers: shown,
-      })
-      const [{ id }] = made as [{ id: string }]
-      assert.deepEqual(made, [{ id, deals: [] }])
-      const deal = { organization_id: OURS, title: 'd', contact_id: id }
-      const select = 'select=title,contacts(first_name),...contacts(name:first_name)'.replace(
-        'contacts(f',
-        'who:contacts(f',
-      )
-      const embedded = [{ title: 'd', who: { first_name: 'Ada' }, name: 'Ada' }]
-      const inserted = await ask('POST', `deals?${select}`, { body: deal, headers: shown })
-      assert.deepEqual([inserted.status, inserted.json], [201, embedded])
-      const changed = await ask('PATCH', `deals?title=eq.d&${select}`, {
-        body: { stage: 'x' },
-        headers: shown,
-      })
-      assert.deepEqual([changed.status, changed.json], [200, embedded])
-      const removed = await ask('DELETE', `deals?title=eq.d&${select}`, { headers: shown })
-      assert.deepEqual([removed.status, removed.json], [200, embedded])
-    })
-
-    it('orders what a write shows by what is embedded, and shows only rows with an inner one', async () => {
-      await fixture.database.query(
-        `with c as (insert into public.contacts (organization_id, first_name) values ($1, 'b'), ($1, 'a') returning id, first_name)
-         insert into public.deals (organization_id, title, contact_id)
-         select $1::uuid, 'of ' || first_name, id from c union all select $1::uuid, 'alone', null`,
-        [OURS],
-      )
-      const { json } = await ask(
-        'PATCH',
-        `deals?organization_id=eq.${OURS}&select=title,contacts!inner()&order=contacts(first_name)`,
-        { body: { stage: 'x' }, headers: shown },
-      )
-      assert.deepEqual(json, [{ title: 'of a' }, { title: 'of b' }])
-      assert.equal(((await rows('deals?stage=eq.x')) as unknown[]).length, 3)
-    })
-
-    it('changes no rows by a filter on what is embedded', async () => {
-      const path = `${W}?select=name,${L}(attempt)&${L}=is.null`
-      expectError(await ask('PATCH', path, { body: { description: 'x' }, headers: shown }), 400, '42703')
-      expectError(await ask('DELETE', `${W}?${L}.attempt=eq.1`), 400, 'PGRST108')
-      const only = `${W}?select=name,${L}(attempt)&${L}.attempt=eq.1`
-      expectError(await ask('DELETE', only, { headers: shown }), 400, '21000')
     })
   })
 }

@@ -23,13 +23,13 @@ export function prepareRead(
   if (listColumns(scope.relation, scope.role, 'select').length === 0) throw forbid(scope.relation)
   const params = createParams()
   const { outputs, joins, restrictingJoins, where, order } = buildSelected(request, params)
-  const rows = `${scope.relation.sql} as ${quoteIdentifier(scope.alias)}`
+  const table = `${scope.relation.sql} as ${quoteIdentifier(scope.alias)}`
   const condition = where === undefined ? '' : ` where ${where}`
-  const count = `(select count(*) from ${rows}${restrictingJoins}${condition})`
+  const count = `(select count(*) from ${table}${restrictingJoins}${condition})`
   const total = preferences.count === null ? 'null' : count
   const limit = params.add(String(page.limit))
   const offset = params.add(String(page.offset))
-  const query = { source: rows + joins, outputs, where, order, limit, offset }
+  const query = { source: table + joins, outputs, where, order, limit, offset }
   const text = buildAnswer(query, isHead ? null : media, [`${total}::bigint as total`])
   return async (connection) => {
     const { rows } = await connection.query<AnswerRow & { total: number | null }>(text, params.values)

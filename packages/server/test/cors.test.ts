@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { onEachEngine } from './harness/on-each-engine.ts'
+
+onEachEngine(
+  'requests from a page of another origin',
+  (stage) => {
+    const origin = 'https://app.example'
+    const send = async (path: string, init: RequestInit = {}): Promise<Response> =>
+      await fetch(`${stage.server.url}${path}`, {
+        ...init,
+        headers: { origin, ...(init.headers as Record<string, string>) },
+      })
+
+    test('are announced by a preflight, which needs no key', async () => {
+      for (const path of ['/rest/v1/webhook_logs', '/rest/v1/rpc/test_webhook']) {
+        const { status, headers } = await send(path, {
+          method: 'OPTIONS',
+          headers: {
+            'access-control-request-method': 'POST',
+            'access-control-request-headers': 'apikey,content-type,x-own-header',
+          },
+        })
+        assert.equal(status, 204)
+        assert.equal(headers.get('access-control-allow-origin'), '*')
+        assert.equal(headers.get('access-control-allow-headers'), 'apikey,content-type,x-own-header')
+        assert.match(headers.get('access-control-allow-methods') ?? '', /\bPATCH\b/)
+        assert.equal(headers.get('access-control-allow-credentials'), null)
+      }
+    })
+
+    test('may read the count of their answers, and what they were refused for', async () => {
+      const apikey = stage.site.settings['SERVICE_KEY']!
+      const counted = await send('/rest/v1/organizations', { headers: { apikey, prefer: 'count=exact' } })
+      assert.equal(counted.headers.get('content-range'), '0-0/1')
+      const refused = await send('/rest/v1/organizations')
+      assert.equal(refused.status, 401)
+      for (const { headers } of [counted, refused]) {
+        assert.equal(headers.get('access-control-allow-origin'), '*')
+        assert.match(
+          headers.get('access-control-expose-headers') ?? '',
+          /\bContent-Range\b.*\bProxy-Status\b/,
+        )
+      }
+    })
+
+    test('get nothing from the pages beside the API', async () => {
+      const { headers } = await send('/settings/webhooks')
+      assert.equal(headers.get('access-control-allow-origin'), null)
+    })
+
+    test('with OPTIONS and a key learn the methods of a table', async () => {
+      const { status, headers } = await send('/rest/v1/webhook_logs', {
+        method: 'OPTIONS',
+        headers: { apikey: stage.site.settings['SERVICE_KEY']! },
+      })
+      assert.deepEqual([status, headers.get('allow')], [200, 'OPTIONS,GET,HEAD,POST,PATCH,DELETE'])
+    })
+
+    test('call functions with POST only', async () => {
+      const { status, headers } = await send('/rest/v1/rpc/test_webhook', {
+        headers: { apikey: stage.site.settings['SERVICE_KEY']! },
+      })
+      assert.deepEqual([status, headers.get('allow')], [405, 'POST'])
+      assert.equal(headers.get('proxy-status'), 'PostgREST; error=PGRST117')
+    })
+  },
+  { engines: ['pglite'] },
+)
