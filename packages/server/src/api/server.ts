@@ -12,6 +12,8 @@ import type { LiveLog } from './live/live-log.ts'
 import { watchQuietConnections } from './quiet-connections.ts'
 import { DEEPEST_JSON, isDeeperThan } from './rest/body.ts'
 import { RestError, toErrorResponse } from './rest/error-response.ts'
+import { requireProfile } from './rest/content-negotiation.ts'
+import { readHeader } from './rest/rest-message.ts'
 import type { RestResponse } from './rest/rest-message.ts'
 import type { Rest } from './rest/rest.ts'
 import { FUNCTIONS } from './rpc/functions.ts'
@@ -124,6 +126,7 @@ function addRest(server: FastifyInstance, rest: Rest, { admit, live, rpc }: ApiO
       }
       if (request.method !== 'POST') throw refuseMethod(request.method)
       requireFunctionAccess(principal, name, called.access)
+      requireProfile(readHeader(request.headers, 'content-profile'))
       const result = await called.run(rpc, parseBody(request.body), principal)
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
     },
