@@ -3,109 +3,13 @@ import { after, before, describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { ENGINES } from '../../../test/harness/databases.ts'
 import { newId } from '../../ids.ts'
+import { junk, mostly, searchOf } from './random-query.ts'
 import { HOOK_A, OURS, openFixture } from './rest-fixture.ts'
 import type { Fixture } from './rest-fixture.ts'
 
-/** Requests that are nearly right, so that most of what is wrong with them is met as late as can be. */
+/** Requests with methods, headers and bodies that are nearly right, so that what is wrong is met as late as can be. */
 
-/** Mostly one of the usual ones. */
-const mostly = <T>(usual: readonly T[], odd: readonly T[]): fc.Arbitrary<T> =>
-  fc.oneof(
-    { weight: 12, arbitrary: fc.constantFrom(...usual) },
-    { weight: 1, arbitrary: fc.constantFrom(...odd) },
-  )
-const joined = (separator: string, ...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
-  fc.tuple(...parts).map((texts) => texts.join(separator))
-const list = (item: fc.Arbitrary<string>): fc.Arbitrary<string> =>
-  fc.array(item, { minLength: 1, maxLength: 3 }).map((items) => items.join(','))
-
-const junk = fc.oneof(
-  fc.string({ maxLength: 12 }),
-  fc.string({ unit: fc.constantFrom(...'().,:"\\{}->*!&=$1a'.split('')), maxLength: 12 }),
-)
-const column = mostly(
-  ['id', 'name', 'url', 'events', 'is_active', 'headers', 'created_at', 'timeout_ms', 'organization_id'],
-  ['secret', 'nope', '*', 'status', ''],
-)
-const step = mostly(['', '', '', '->a', '->>b', '->0', '->-1', '->>"x y"'], ['->', '->a->>b->c'])
-const field = joined('', column, step)
-const operator = mostly(
-  (
-    'eq neq gt lte like ilike match imatch in is isdistinct cs cd ov sl adj fts plfts ' +
-    'wfts(english) fts(nope) eq(any) like(all)'
-  ).split(' '),
-  ['neq(any)', 'foo', ''],
-)
-const value = fc.oneof(
-  { weight: 1, arbitrary: junk },
-  {
-    weight: 4,
-    arbitrary: fc.constantFrom(
-      '1',
-      'true',
-      'null',
-      'a',
-      '{a,b}',
-      '{1,2}',
-      '(1,2)',
-      '("a","b")',
-      '{"a":1}',
-      '[1,2)',
-      HOOK_A,
-      '2025-01-15',
-    ),
-  },
-)
-const operation = joined('', mostly(['', '', 'not.'], ['not.not.']), operator, fc.constant('.'), value)
-const { tree } = fc.letrec<{ tree: string; leaf: string }>((tie) => ({
-  leaf: joined('.', field, operation),
-  tree: fc
-    .tuple(
-      fc.constantFrom('and', 'or', 'not.and', 'not.or'),
-      list(fc.oneof({ depthSize: 'small' }, tie('leaf'), tie('tree'))),
-    )
-    .map(([head, branches]) => `${head}(${branches})`),
-}))
-
-const item = fc.oneof(
-  { weight: 6, arbitrary: field },
-  {
-    weight: 3,
-    arbitrary: joined('', field, mostly(['::text', '::int', '::jsonb', '::text[]'], ['::nope', '::'])),
-  },
-  { weight: 1, arbitrary: joined(':', junk, field) },
-  { weight: 1, arbitrary: fc.constantFrom('count()', 'id.max()', 'webhook_logs(id)', '...webhook_logs(*)') },
-)
-const orderTerm = joined('', field, mostly(['', '.asc', '.desc', '.desc.nullslast', '.nullsfirst'], ['.up']))
-const number = mostly(['0', '1', '5', '99999999999999999999'], ['-1', 'x', ''])
-const pair = (key: fc.Arbitrary<string>, text: fc.Arbitrary<string>): fc.Arbitrary<[string, string]> =>
-  fc.tuple(key, text)
-
-const parameter: fc.Arbitrary<[string, string]> = fc.oneof(
-  { weight: 8, arbitrary: pair(field, operation) },
-  { weight: 2, arbitrary: pair(column, value) },
-  {
-    weight: 4,
-    arbitrary: tree.map((text): [string, string] => {
-      const open = text.indexOf('(')
-      return [text.slice(0, open), text.slice(open)]
-    }),
-  },
-  { weight: 6, arbitrary: pair(fc.constant('select'), list(item)) },
-  { weight: 4, arbitrary: pair(fc.constant('order'), list(orderTerm)) },
-  { weight: 2, arbitrary: pair(mostly(['limit', 'offset'], ['webhook_logs.limit']), number) },
-  {
-    weight: 2,
-    arbitrary: pair(
-      fc.constantFrom('columns', 'on_conflict'),
-      mostly(['id', 'name,url', '"id"'], ['nope', ',']),
-    ),
-  },
-  { weight: 1, arbitrary: pair(junk, junk) },
-)
-const search = fc
-  .array(parameter, { maxLength: 3 })
-  .map((parameters) => new URLSearchParams(parameters).toString())
+const search = searchOf('webhook_configurations')
 
 const row = fc.record(
   {
