@@ -19,6 +19,16 @@ onEachEngine('webhook configurations', (stage) => {
     ['a URL with a fragment', { url: 'https://crm.example.com/#x' }, 'url', /fragment/],
     ['a private address', { url: 'https://10.0.0.1/x' }, 'url', /10\.0\.0\.1 is private/],
     ['a mistyped event', { events: ['contact.create'] }, 'events', /nearest are 'contact\.created'/],
+    ['a mistyped wildcard', { events: ['contact*'] }, 'events', /nearest are 'contact\.\*'/],
+    ['an event that is no text', { events: [5] }, 'events', /events\.0: must be an event type, such as/],
+    ['a URL that is no text', { url: null }, 'url', /must be an absolute URL, such as "https:/],
+    [
+      'a filter with an unknown operator',
+      { filter: { 'data.x': { $foo: 1 } } },
+      'filter',
+      /^filter\.data\.x: \$foo is not/,
+    ],
+    ['a filter that is no object', { filter: 'won' }, 'filter', /^filter: must be an object, such as/],
     ['no events', { events: [] }, 'events', /at least one/],
     ['events that are no list', { events: 'contact.created' }, 'events', /must be a list/],
     ['a short secret', { secret: 'short' }, 'secret', /8 to 256 printable ASCII/],
@@ -70,6 +80,16 @@ onEachEngine('webhook configurations', (stage) => {
       withoutUrl,
     )
     assert.deepEqual([status, body.details], [400, 'url'])
+    assert.match(body.message, /^url: is missing; it must be an absolute URL/)
+  })
+
+  test('of several rows the wrong one is named', async () => {
+    const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_configurations', [
+      valid(),
+      { ...valid(), url: 'ftp://crm.example.com', events: [] },
+    ])
+    assert.deepEqual([status, body.details], [400, 'url, events'])
+    assert.match(body.message, /^row 2: url: it must begin with https:\/\/.*; events: must name at least one/)
   })
 
   test('an unknown column is refused by name', async () => {

@@ -15,8 +15,8 @@ export const GENERATE = 'generate'
 
 const MOST_EVENTS = 100
 
-const text = (longest: number): z.ZodString =>
-  z.string('must be text').max(longest, `must not be longer than ${longest} characters`)
+const text = (longest: number, error = 'must be text'): z.ZodString =>
+  z.string(error).max(longest, `must not be longer than ${longest} characters`)
 
 const whole = (from: number, to: number): z.ZodInt => {
   const message = `must be a whole number from ${from} to ${to}`
@@ -32,7 +32,7 @@ export const secret = z
     (given) => given === GENERATE || given.trim().toLowerCase() !== GENERATE,
     'must be exactly generate to make one',
   )
-  .refine((given) => given.trim() !== '', 'must not be blank')
+  .refine((given) => given.trim() !== '', { error: 'must not be blank; null is for none', abort: true })
   .regex(SECRET, 'must be 8 to 256 printable ASCII characters; or the word generate, which makes one')
   .refine(isUsableStandardSecret, 'after whsec_ there must be 24 to 64 bytes in base64, padded with =')
 
@@ -45,16 +45,21 @@ export function configurationFields(guard: GuardOptions) {
   return {
     id: uuid,
     organization_id: uuid,
-    name: text(200).trim().min(1, 'must not be empty'),
-    url: text(2_048).superRefine((url, context) => {
-      try {
-        checkUrl(url, guard)
-      } catch (error) {
-        context.addIssue(messageOf(error))
-      }
-    }),
+    name: text(200, 'must be text, such as "CRM Sync"').trim().min(1, 'must not be empty'),
+    url: text(2_048, 'must be an absolute URL, such as "https://example.com/webhook"').superRefine(
+      (url, context) => {
+        try {
+          checkUrl(url, guard)
+        } catch (error) {
+          context.addIssue(messageOf(error))
+        }
+      },
+    ),
     events: z
-      .array(z.string('must be text'), 'must be a list of event types, such as ["contact.created"]')
+      .array(
+        z.string('must be an event type, such as "contact.created"'),
+        'must be a list of event types, such as ["contact.created"]',
+      )
       .min(1, 'must name at least one event type')
       .max(MOST_EVENTS, `must not list more than ${MOST_EVENTS}; use wildcards, such as deal.*`)
       .transform((names) => [...new Set(names)]),
@@ -73,7 +78,13 @@ function checkFilter(filter: unknown, context: z.RefinementCtx): void {
   try {
     compileFilter(filter)
   } catch (error) {
-    context.addIssue(messageOf(error))
+    // It names the place inside of the filter by itself.
+    const [, place, message] = /^filter(?:\.([^:]*))?: (.*)$/s.exec(messageOf(error)) ?? []
+    context.addIssue({
+      code: 'custom',
+      path: place === undefined ? [] : [place],
+      message: message ?? messageOf(error),
+    })
   }
 }
 
@@ -94,7 +105,7 @@ function checkHeaders(named: Readonly<Record<string, string>>, context: z.Refine
 }
 
 function headerProblem(name: string, value: string, masked: string | undefined): string | undefined {
-  if (!HEADER_NAME.test(name)) return 'is not a valid header name'
+  if (!HEADER_NAME.test(name)) return 'is not a valid header name; letters, digits and - are'
   if (isReservedHeader(name)) return 'is set by ConnectGain itself and cannot be replaced'
   if (value === masked) return 'is the masked value; send the real one, or leave headers out to keep them'
   if (!HEADER_VALUE.test(value))

@@ -10,8 +10,9 @@ export async function readEventNames(connection: Connection): Promise<string[]> 
 
 /** For each unknown name those that may have been meant. */
 export function unknownEvents(field: string, wrong: readonly string[], names: readonly string[]): ApiError {
+  const wildcards = new Set(['*', ...names.map((name) => `${name.slice(0, name.indexOf('.'))}.*`)])
   const message = wrong.slice(0, 5).map((name) => {
-    const quoted = nearestNames(name, names).map((near) => `'${near}'`)
+    const quoted = nearestNames(name, name.includes('*') ? wildcards : names).map((near) => `'${near}'`)
     return `'${name.slice(0, 100)}' is not an event type; the nearest are ${quoted.join(', ')}`
   })
   return new ApiError(400, '22023', `${field}: ${message.join('; ')}`, {

@@ -12,7 +12,7 @@ import type { JsonObject } from '../rest/json.ts'
 import type { Disclose, TableRules } from '../rest/table-rules.ts'
 import { GENERATE, configurationFields } from './configuration-fields.ts'
 import { readEventNames, unknownEvents } from './event-names.ts'
-import { parseRow } from './field-problems.ts'
+import { parseRow, parseEachRow } from './field-problems.ts'
 
 /** Checks what is written to `webhook_configurations` and seals what must not be stored in the clear. */
 export function webhookConfigurationRules(box: SecretBox, guard: GuardOptions): TableRules {
@@ -28,7 +28,7 @@ export function webhookConfigurationRules(box: SecretBox, guard: GuardOptions): 
   return {
     writable: Object.keys(fields),
     async beforeInsert(connection, rows, _principal, disclose) {
-      const parsed = rows.map((row) => parseRow(insertSchema, row))
+      const parsed = parseEachRow(insertSchema, rows)
       await requireKnownEvents(
         connection,
         parsed.flatMap((row) => row.events),

@@ -3,7 +3,7 @@ import { ApiError } from '../../errors.ts'
 import type { JsonObject } from '../rest/json.ts'
 import type { TableRules } from '../rest/table-rules.ts'
 import { readEventNames, unknownEvents } from './event-names.ts'
-import { parseRow } from './field-problems.ts'
+import { parseEachRow } from './field-problems.ts'
 
 const MOST_ROWS = 1_000
 
@@ -50,7 +50,7 @@ export function checkEvents(rows: readonly JsonObject[]): Set<string> {
       hint: `Send at most ${MOST_ROWS} at once.`,
     })
   }
-  const named = new Set(rows.map((row) => parseRow(eventSchema, row).event))
+  const named = new Set(parseEachRow(eventSchema, rows).map(({ event }) => event))
   for (const row of rows) requireSize(row)
   requireTimesInAllOrNone(rows)
   return named
