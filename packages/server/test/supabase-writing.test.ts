@@ -180,19 +180,11 @@ onEachEngine('writing with supabase-js', (stage) => {
 })
 
 test('every method of the query builders is called by these tests', () => {
-  const texts = ['filters', 'reading', 'writing'].map((part) =>
-    readFileSync(new URL(`supabase-${part}.test.ts`, import.meta.url), 'utf8'),
-  )
+  const files = ['supabase-filters', 'supabase-reading', 'supabase-writing', 'openapi']
+  const texts = files.map((file) => readFileSync(new URL(`${file}.test.ts`, import.meta.url), 'utf8'))
   const called = texts.join('\n')
   // The client's own inside, and what `await` calls.
-  const inside = new Set([
-    'constructor',
-    'decorateFetch',
-    'cloneRequestState',
-    'processResponse',
-    'then',
-    'getOpenApiSpec',
-  ])
+  const inside = new Set(['constructor', 'decorateFetch', 'cloneRequestState', 'processResponse', 'then'])
   const builders = [
     postgrest.PostgrestClient,
     postgrest.PostgrestQueryBuilder,
@@ -203,7 +195,7 @@ test('every method of the query builders is called by these tests', () => {
   const methods = builders
     .flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype))
     .filter((name) => !inside.has(name))
-  assert.ok(methods.length > 60)
+  assert.ok(methods.length > 50)
   const missing = methods.filter((name) => !new RegExp(`\\.${name}[(<]`).test(called))
   assert.deepEqual(missing, [])
 })

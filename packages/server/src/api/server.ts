@@ -10,6 +10,7 @@ import { addCors } from './cors.ts'
 import type { Admit } from './limits/admission.ts'
 import type { LiveLog } from './live/live-log.ts'
 import { watchQuietConnections } from './quiet-connections.ts'
+import { addReference } from './openapi/routes.ts'
 import { DEEPEST_JSON, isDeeperThan } from './rest/body.ts'
 import { RestError, toErrorResponse } from './rest/error-response.ts'
 import { requireProfile } from './rest/content-negotiation.ts'
@@ -109,6 +110,8 @@ function addRest(server: FastifyInstance, rest: Rest, { admit, live, rpc }: ApiO
   server.get('/settings/webhooks', (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(welcomePage),
   )
+
+  addReference(server, rest, FUNCTIONS, onRequest)
 
   server.route<{ Params: { name: string } }>({
     method: [...REST_METHODS],

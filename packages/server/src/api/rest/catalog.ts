@@ -17,6 +17,7 @@ export interface Column {
   type: string
   /** What a domain is made of; the type itself for any other. */
   baseType: string
+  isNullable: boolean
   isGenerated: boolean
   /** The SQL expression. */
   default: string | null
@@ -27,6 +28,7 @@ export interface Column {
 export interface Relation {
   schema: string
   name: string
+  comment: string | null
   /** Schema and name, quoted. */
   sql: string
   columns: ReadonlyMap<string, Column>
@@ -49,10 +51,11 @@ interface KeyRow {
   references: string[]
 }
 
-/** All but the names is JSON text. */
+/** All but the names and the comment is JSON text. */
 interface CatalogRow {
   schema: string
   name: string
+  comment: string | null
   primary_key: string
   unique_keys: string
   foreign_keys: string
@@ -91,6 +94,7 @@ function toRelation(row: CatalogRow): Relation {
   return {
     schema,
     name,
+    comment: row.comment,
     sql: `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`,
     columns: new Map(list.map((column) => [column.name, column])),
     primaryKey: primaryKey.length > 0 ? primaryKey : declared,

@@ -5,10 +5,13 @@ import { findRelation, readCatalog } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
 import { chooseMedia, requireJsonBody, requireProfile } from './content-negotiation.ts'
 import { requireEmbedded } from './embed-names.ts'
+import { describeTables } from './describe-tables.ts'
+import type { TableDescription } from './describe-tables.ts'
 import { RestError, toErrorResponse } from './error-response.ts'
 import { prepareInsert } from './insert-rows.ts'
 import { parsePreferences } from './preferences.ts'
 import { parseQuery } from './parse-query.ts'
+import type { Role } from './principal.ts'
 import { choosePage } from './range.ts'
 import { prepareRead } from './read-table.ts'
 import { readHeader } from './rest-message.ts'
@@ -21,6 +24,8 @@ import type { Rules } from './table-rules.ts'
 import { prepareDelete, prepareUpdate } from './update-rows.ts'
 
 export interface Rest {
+  /** What a role may do with each table of which it may do anything, by name. */
+  describe(role: Role): TableDescription[]
   /** Answers every request, also with errors: it does not reject. */
   handle(request: RestRequest): Promise<RestResponse>
 }
@@ -49,6 +54,7 @@ export async function createRest(options: RestOptions): Promise<Rest> {
   const { database, rules = {}, basePath = '/rest/v1', onFailure } = options
   const context = { database, catalog: await readCatalog(database), rules, basePath }
   return {
+    describe: (role) => describeTables(context.catalog, rules, role),
     async handle(request) {
       const response = await answer(context, request).catch((thrown: unknown) => {
         const refusal = toErrorResponse(thrown, request.principal)

@@ -27,6 +27,8 @@ export interface RpcContext {
 
 export interface RpcFunction {
   access: FunctionAccess
+  /** What its body has to be. */
+  input: z.ZodType
   run(context: RpcContext, body: unknown, principal: Principal): Promise<unknown>
 }
 
@@ -39,7 +41,11 @@ export function defineFunction<T>(
   schema: z.ZodType<T>,
   run: (context: RpcContext, input: T, principal: Principal) => Promise<unknown>,
 ): RpcFunction {
-  return { access, run: (context, body, principal) => run(context, parseRow(schema, body), principal) }
+  return {
+    access,
+    input: schema,
+    run: (context, body, principal) => run(context, parseRow(schema, body), principal),
+  }
 }
 
 /** What a function that sent something says of it. */

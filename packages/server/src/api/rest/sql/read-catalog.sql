@@ -3,6 +3,7 @@
 select
   n.nspname as schema,
   c.relname as name,
+  obj_description(c.oid, 'pg_class') as comment,
   (
     select coalesce(json_agg(role), '[]')
     from unnest($1::text[]) as role
@@ -67,6 +68,7 @@ select
         'name', a.attname,
         'type', format_type(a.atttypid, a.atttypmod),
         'baseType', format_type(coalesce(nullif(t.typbasetype, 0), t.oid), null),
+        'isNullable', not a.attnotnull,
         'isGenerated', a.attgenerated <> '',
         'default', case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end,
         'comment', col_description(c.oid, a.attnum),

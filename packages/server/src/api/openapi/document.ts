@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import { VERSION } from '../../version.ts'
+import type { TableDescription } from '../rest/describe-tables.ts'
+import { describeColumn } from './column-schema.ts'
+import type { JsonSchema } from './column-schema.ts'
+import { describeOperations } from './table-operations.ts'
+
+export interface FunctionDescription {
+  input: z.ZodType
+}
+
+export interface OpenApiDocument {
+  openapi: string
+  info: Record<string, unknown>
+  servers: readonly object[]
+  security: readonly object[]
+  paths: Record<string, Record<string, unknown>>
+  components: { schemas: Record<string, JsonSchema>; [kind: string]: unknown }
+}
+
+/** The document of all that a role may do, from what the catalog and the functions' own schemas say. */
+export function writeOpenApi(
+  tables: readonly TableDescription[],
+  functions: Readonly<Record<string, FunctionDescription>>,
+): OpenApiDocument {
+  const tablePaths = tables.map((table) => [`/${table.name}`, describeOperations(table)] as const)
+  const functionPaths = Object.entries(functions).map(
+    ([name, { input }]) => [`/rpc/${name}`, { post: describeCall(name, input) }] as const,
+  )
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'ConnectGain Webhooks',
+      version: VERSION,
+      description: 'Tables as PostgREST serves them, and functions. docs/api.md says more.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/rest/v1' }],
+    security: [{ apikey: [] }, { bearer: [] }],
+    paths: Object.fromEntries([...tablePaths, ...functionPaths]),
+    components: {
+      schemas: { error: errorSchema, ...Object.fromEntries(tables.flatMap(describeSchemas)) },
+      responses: {
+        refused: { description: 'Refused', content: json({ $ref: '#/components/schemas/error' }) },
+      },
+      securitySchemes: {
+        apikey: { type: 'apiKey', in: 'header', name: 'apikey' },
+        bearer: { type: 'http', scheme: 'bearer' },
+      },
+    },
+  }
+}
+
+const nullableText = { type: ['string', 'null'] }
+
+const errorSchema: JsonSchema = {
+  type: 'object',
+  required: ['code', 'message', 'details', 'hint'],
+  properties: { code: { type: 'string' }, message: { type: 'string' }, details: {}, hint: nullableText },
+}
+
+const json = (schema: JsonSchema): JsonSchema => ({ 'application/json': { schema } })
+
+function describeSchemas({ name, comment, readable, insertable, updatable }: TableDescription) {
+  const schemaOf = (columns: TableDescription['readable']): JsonSchema => ({
+    type: 'object',
+    properties: Object.fromEntries(columns.map((column) => [column.name, describeColumn(column)])),
+  })
+  const required = insertable
+    .filter((column) => !column.isNullable && column.default === null)
+    .map((column) => column.name)
+  const schemas: [string, JsonSchema][] = [
+    [name, { ...schemaOf(readable), ...(comment === null ? {} : { description: comment }) }],
+  ]
+  if (insertable.length > 0) {
+    schemas.push([`${name}.insert`, { ...schemaOf(insertable), required, additionalProperties: false }])
+  }
+  if (updatable.length > 0) {
+    schemas.push([`${name}.update`, { ...schemaOf(updatable), additionalProperties: false }])
+  }
+  return schemas
+}
+
+function describeCall(name: string, input: z.ZodType): JsonSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
+  return {
+    operationId: `call_${name}`,
+    tags: ['functions'],
+    summary: name.replaceAll('_', ' '),
+    requestBody: { required: true, content: json(schema) },
+    responses: {
+      200: { description: 'What the function gives', content: json({}) },
+      '4XX': { $ref: '#/components/responses/refused' },
+      '5XX': { $ref: '#/components/responses/refused' },
+    },
+  }
+}

@@ -1,0 +1,123 @@
+import { VERSION } from '../../version.ts'
+import type { TableDescription } from '../rest/describe-tables.ts'
+import type { JsonSchema } from './column-schema.ts'
+import { describeColumn } from './column-schema.ts'
+import type { FunctionDescription, OpenApiDocument } from './document.ts'
+
+/** The reference at `/docs`: all tables and functions on one page, without scripts. */
+export function renderReference(
+  tables: readonly TableDescription[],
+  functions: Readonly<Record<string, FunctionDescription>>,
+  document: OpenApiDocument,
+): string {
+  const names = Object.keys(functions)
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>ConnectGain Webhooks API</title>
+<style>${STYLE}</style>
+<nav aria-label="Contents">
+<h2>Tables</h2>
+<ul>${tables.map(({ name }) => linkTo(name)).join('')}</ul>
+<h2>Functions</h2>
+<ul>${names.map((name) => linkTo(`rpc/${name}`)).join('')}</ul>
+</nav>
+<main>
+<h1>ConnectGain Webhooks API ${escapeHtml(VERSION)}</h1>
+${INTRODUCTION}
+${tables.map(renderTable).join('')}
+${names.map((name) => renderFunction(name, document)).join('')}
+</main>
+</html>
+`
+}
+
+const INTRODUCTION = `<p>Tables are read and written under <code>/rest/v1/&lt;table&gt;</code> the way PostgREST does, also by supabase-js;
+functions are called with <code>POST /rest/v1/rpc/&lt;name&gt;</code>. Every request carries a key:
+<code>apikey: &lt;key&gt;</code>. What is shown here is what the operator's key may do; a key of an organization sees its own
+rows alone. <code>GET /rest/v1/</code> with a key answers the same as an OpenAPI document.</p>`
+
+const STYLE = `
+  :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent) }
+  body { font: 1rem/1.55 system-ui, sans-serif; margin: 0 auto; max-width: 72rem; padding: 1rem; display: grid;
+    grid-template-columns: minmax(12rem, 16rem) 1fr; gap: 2rem }
+  nav { position: sticky; top: 1rem; align-self: start; max-height: calc(100vh - 2rem); overflow: auto }
+  nav h2 { font-size: 1rem; margin: 0 0 .25rem }
+  nav ul { list-style: none; margin: 0 0 1rem; padding: 0 }
+  main { min-width: 0 }
+  section { border-top: 1px solid var(--line); margin-top: 2rem }
+  code { font-family: ui-monospace, monospace; font-size: .92em; overflow-wrap: anywhere }
+  .scroll { overflow-x: auto }
+  table { border-collapse: collapse; width: 100% }
+  th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line) }
+  @media (max-width: 45rem) { body { display: block } nav { position: static; max-height: none } }
+`
+
+function linkTo(name: string): string {
+  return `<li><a href="#${escapeHtml(name)}"><code>${escapeHtml(name)}</code></a></li>`
+}
+
+function renderTable(table: TableDescription): string {
+  const { name, comment, readable, insertable, updatable, isDeletable, related } = table
+  const methods = [
+    readable.length > 0 ? ['GET', 'HEAD'] : [],
+    insertable.length > 0 ? ['POST'] : [],
+    updatable.length > 0 ? ['PATCH'] : [],
+    isDeletable ? ['DELETE'] : [],
+  ].flat()
+  const columns = new Map([...readable, ...insertable, ...updatable].map((column) => [column.name, column]))
+  const has = (list: TableDescription['readable'], column: string): string =>
+    list.some((candidate) => candidate.name === column) ? 'yes' : ''
+  const rows = [...columns.values()].map(
+    (column) =>
+      `<tr><th scope="row"><code>${escapeHtml(column.name)}</code></th><td>${escapeHtml(typeOf(describeColumn(column)))}</td>` +
+      `<td>${has(readable, column.name)}</td><td>${has(insertable, column.name)}</td><td>${has(updatable, column.name)}</td></tr>`,
+  )
+  const embedded = related.map(
+    ({ name: other, isOne }) => `<code>${escapeHtml(other)}</code> (${isOne ? 'one' : 'several'})`,
+  )
+  return `<section id="${escapeHtml(name)}">
+<h2><code>/rest/v1/${escapeHtml(name)}</code></h2>
+<p>${comment === null ? '' : `${escapeHtml(comment)}. `}${methods.map((method) => `<code>${method}</code>`).join(' ')}</p>
+${embedded.length === 0 ? '' : `<p>Related rows: ${embedded.join(', ')}</p>`}
+<div class="scroll"><table>
+<thead><tr><th scope="col">column</th><th scope="col">type</th><th scope="col">read</th><th scope="col">insert</th><th scope="col">change</th></tr></thead>
+<tbody>${rows.join('')}</tbody>
+</table></div>
+</section>
+`
+}
+
+function renderFunction(name: string, { paths }: OpenApiDocument): string {
+  const call = paths[`/rpc/${name}`]?.['post'] as
+    | { requestBody: { content: { 'application/json': { schema: JsonSchema } } } }
+    | undefined
+  const schema = call?.requestBody.content['application/json'].schema ?? {}
+  const properties = Object.entries((schema['properties'] ?? {}) as Record<string, JsonSchema>)
+  const required = (schema['required'] ?? []) as string[]
+  const rows = properties.map(
+    ([argument, type]) =>
+      `<tr><th scope="row"><code>${escapeHtml(argument)}</code></th><td>${escapeHtml(typeOf(type))}</td>` +
+      `<td>${required.includes(argument) ? 'yes' : ''}</td></tr>`,
+  )
+  return `<section id="rpc/${escapeHtml(name)}">
+<h2><code>POST /rest/v1/rpc/${escapeHtml(name)}</code></h2>
+<div class="scroll"><table>
+<thead><tr><th scope="col">argument</th><th scope="col">type</th><th scope="col">needed</th></tr></thead>
+<tbody>${rows.join('')}</tbody>
+</table></div>
+</section>
+`
+}
+
+function typeOf({ type, format, items }: JsonSchema): string {
+  const names = [type ?? 'any'].flat() as string[]
+  const inside = items === undefined ? '' : ` of ${typeOf(items as JsonSchema)}`
+  return `${typeof format === 'string' ? `${names[0]} (${format})` : names[0]}${inside}${names.includes('null') ? ', or null' : ''}`
+}
+
+export function escapeHtml(text: string): string {
+  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+  return text.replaceAll(/[&<>"]/g, (character) => entities[character]!)
+}

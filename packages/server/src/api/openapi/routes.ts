@@ -1,0 +1,78 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { requireFunctionAccess, requireTableAccess } from '../auth/access.ts'
+import type { TableDescription } from '../rest/describe-tables.ts'
+import type { Principal } from '../rest/principal.ts'
+import type { Rest } from '../rest/rest.ts'
+import type { RpcFunction } from '../rpc/rpc.ts'
+import { writeOpenApi } from './document.ts'
+import { renderReference } from './reference-page.ts'
+
+/** Nothing on the page is fetched, run or framed. */
+const PAGE_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+  'x-content-type-options': 'nosniff',
+}
+
+const operator: Principal = { role: 'webhooks_service', organizationId: null }
+
+type Functions = Readonly<Record<string, RpcFunction>>
+
+/**
+ * `GET /rest/v1/`: the OpenAPI document of what the caller may do. `GET /docs`: the reference, for everybody; it holds
+ * nothing but what the product's own documentation says.
+ */
+export function addReference(
+  server: FastifyInstance,
+  rest: Rest,
+  functions: Functions,
+  admit: (request: FastifyRequest, reply: FastifyReply) => Promise<void>,
+): void {
+  for (const url of ['/rest/v1', '/rest/v1/']) {
+    server.get(url, { onRequest: admit }, async (request, reply) => {
+      const { principal } = request.caller
+      const document = writeOpenApi(listTables(rest, principal), listFunctions(functions, principal))
+      return await reply.type('application/openapi+json; charset=utf-8').send(JSON.stringify(document))
+    })
+  }
+  const tables = rest.describe(operator.role)
+  const page = renderReference(tables, functions, writeOpenApi(tables, functions))
+  server.get('/docs', (_request, reply) =>
+    reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page),
+  )
+}
+
+/** What the grants allow, without what the scope of the caller's key leaves out. */
+function listTables(rest: Rest, principal: Principal): TableDescription[] {
+  return rest
+    .describe(principal.role)
+    .map((table) => {
+      const may = (method: string): boolean =>
+        isAllowed(() => requireTableAccess(principal, method, table.name))
+      return {
+        ...table,
+        readable: may('GET') ? table.readable : [],
+        insertable: may('POST') ? table.insertable : [],
+        updatable: may('PATCH') ? table.updatable : [],
+        isDeletable: table.isDeletable && may('DELETE'),
+      }
+    })
+    .filter(({ readable, insertable }) => readable.length > 0 || insertable.length > 0)
+}
+
+function listFunctions(functions: Functions, principal: Principal): Functions {
+  return Object.fromEntries(
+    Object.entries(functions).filter(([name, { access }]) =>
+      isAllowed(() => requireFunctionAccess(principal, name, access)),
+    ),
+  )
+}
+
+function isAllowed(require: () => void): boolean {
+  try {
+    require()
+    return true
+  } catch {
+    return false
+  }
+}

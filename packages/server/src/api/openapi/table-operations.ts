@@ -1,0 +1,122 @@
+import type { TableDescription } from '../rest/describe-tables.ts'
+import type { JsonSchema } from './column-schema.ts'
+
+const refused = {
+  '4XX': { $ref: '#/components/responses/refused' },
+  '5XX': { $ref: '#/components/responses/refused' },
+}
+
+const text = { type: 'string' }
+
+function query(name: string, description: string, schema: JsonSchema = text): JsonSchema {
+  return { name, in: 'query', description, schema }
+}
+
+function header(name: string, description: string): JsonSchema {
+  return { name, in: 'header', description, schema: text }
+}
+
+const select = query('select', 'Columns and related rows: name,url,webhook_logs(status)')
+const order = query('order', 'Columns, each with .desc, .nullsfirst or .nullslast: created_at.desc,id')
+const limit = query('limit', 'At most so many rows', { type: 'integer', minimum: 0 })
+const offset = query('offset', 'After so many rows', { type: 'integer', minimum: 0 })
+const range = header('Range', 'Rows from and to, from 0: 0-9')
+const preferRead = header('Prefer', 'count=exact')
+const preferWrite = header(
+  'Prefer',
+  'return=representation, count=exact, missing=default, max-affected=1 with handling=strict',
+)
+const preferInsert = header('Prefer', 'return=representation, resolution=merge-duplicates, missing=default')
+
+/** Parameters that are no filters, whatever the columns are called. */
+const reserved = new Set(['select', 'order', 'limit', 'offset', 'columns', 'on_conflict', 'and', 'or'])
+
+/** The operations of a table that its role may use, as a path item. */
+export function describeOperations(table: TableDescription): Record<string, unknown> {
+  const { name, readable, insertable, updatable, isDeletable } = table
+  const filters = readable
+    .filter(({ name: column }) => !reserved.has(column))
+    .map((column) => query(column.name, 'A filter: eq.…, gt.…, in.(…), is.null and so on'))
+  const shaping = [select, order, limit, offset]
+  const operation = (
+    verb: string,
+    summary: string,
+    parameters: readonly JsonSchema[],
+    responses: JsonSchema,
+  ) => ({
+    operationId: `${verb}_${name}`,
+    tags: [name],
+    summary,
+    parameters,
+    responses: { ...responses, ...refused },
+  })
+  const rows = { description: 'The rows', content: contentOf(name) }
+  const silent = { description: 'Done; nothing is shown' }
+  return {
+    ...(readable.length > 0 && {
+      get: operation('read', summaryOf(table), [...filters, ...shaping, range, preferRead], {
+        200: rows,
+        206: { ...rows, description: 'A part of the rows, of which there are more' },
+      }),
+    }),
+    ...(insertable.length > 0 && {
+      post: {
+        ...operation(
+          'insert',
+          'Insert one row or several',
+          [
+            select,
+            query('columns', 'The columns of the body that count'),
+            query('on_conflict', 'The columns of the key to merge by'),
+            preferInsert,
+          ],
+          {
+            200: { ...rows, description: 'All were there and were merged into' },
+            201: { ...rows, description: 'Inserted' },
+          },
+        ),
+        requestBody: bodyOf(`${name}.insert`, true),
+      },
+    }),
+    ...(updatable.length > 0 && {
+      patch: {
+        ...operation(
+          'update',
+          'Change the rows that the filter matches',
+          [...filters, ...shaping, preferWrite],
+          { 200: rows, 204: silent },
+        ),
+        requestBody: bodyOf(`${name}.update`, false),
+      },
+    }),
+    ...(isDeletable && {
+      delete: operation(
+        'delete',
+        'Delete the rows that the filter matches',
+        [...filters, ...shaping, preferWrite],
+        { 200: rows, 204: silent },
+      ),
+    }),
+  }
+}
+
+function summaryOf({ comment, related }: TableDescription): string {
+  const names = [...new Set(related.map(({ name }) => name))]
+  const embeddable = names.length === 0 ? '' : `. Related: ${names.join(', ')}`
+  return `${comment ?? 'Read rows'}${embeddable}`
+}
+
+function contentOf(name: string): JsonSchema {
+  const row = { $ref: `#/components/schemas/${name}` }
+  return {
+    'application/json': { schema: { type: 'array', items: row } },
+    'application/vnd.pgrst.object+json': { schema: row },
+    'text/csv': { schema: text },
+  }
+}
+
+function bodyOf(schema: string, mayBeSeveral: boolean): JsonSchema {
+  const row = { $ref: `#/components/schemas/${schema}` }
+  const body = mayBeSeveral ? { oneOf: [row, { type: 'array', items: row }] } : row
+  return { required: true, content: { 'application/json': { schema: body } } }
+}

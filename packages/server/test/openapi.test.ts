@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { createApi } from './harness/api.ts'
+import { onEachEngine } from './harness/on-each-engine.ts'
+import { openClient } from './harness/supabase.ts'
+
+interface Operation {
+  operationId: string
+  parameters?: { name: string; in: string; schema: { type: string } }[]
+  requestBody?: { content: { 'application/json': { schema: object } } }
+  responses: Record<string, unknown>
+}
+
+interface Document {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, { properties: Record<string, unknown> }> }
+}
+
+const NOBODY = '0193f0a2-6c1b-7c3e-8f00-00000000ffff'
+/** A value that suits a column of each type, and that no row has. */
+const NOTHING: Readonly<Record<string, string>> = { id: NOBODY, webhook_id: NOBODY, name: 'nobody' }
+
+onEachEngine('the OpenAPI document', (stage) => {
+  let document: Document
+
+  before(async () => {
+    const answer = await stage.server.api.request<Document>('GET', '')
+    assert.equal(answer.headers.get('content-type'), 'application/openapi+json; charset=utf-8')
+    document = answer.body
+  })
+
+  test('is a valid one', async () => {
+    const validate = async (spec: object) => await new Validator().validate({ ...structuredClone(spec) })
+    const { valid, errors } = await validate(document)
+    assert.deepEqual([valid, errors], [true, undefined])
+    assert.equal((await validate({ ...document, paths: { '/x': { get: 5 } } })).valid, false)
+    assert.equal(document.openapi, '3.1.0')
+  })
+
+  test('is what supabase-js asks for', async () => {
+    const spec = await (
+      openClient(stage) as unknown as { rest: { getOpenApiSpec(): Promise<{ data: Document }> } }
+    ).rest.getOpenApiSpec()
+    assert.deepEqual(Object.keys(spec.data.paths), Object.keys(document.paths))
+  })
+
+  test('has every table and function, with the columns that can be read and written', () => {
+    const paths = Object.keys(document.paths)
+    for (const path of [
+      '/webhook_configurations',
+      '/webhook_logs',
+      '/contacts',
+      '/rpc/test_webhook',
+      '/rpc/retry_failed',
+    ]) {
+      assert.ok(paths.includes(path), path)
+    }
+    const schemas = document.components.schemas
+    const columns = (name: string): string[] => Object.keys(schemas[name]!.properties)
+    assert.ok(!columns('webhook_configurations').includes('secret'))
+    assert.ok(columns('webhook_configurations.insert').includes('secret'))
+    assert.ok(!columns('webhook_configurations.insert').includes('sealed_headers'))
+    assert.deepEqual(Object.keys(document.paths['/webhook_logs']!), ['get'])
+  })
+
+  test('describes operations that answer as it says', async () => {
+    let called = 0
+    for (const [path, operations] of Object.entries(document.paths)) {
+      for (const [method, operation] of Object.entries(operations)) {
+        const filter = operation.parameters?.find(({ name }) => name in NOTHING)?.name
+        const isChange = method === 'patch' || method === 'delete'
+        const search = method === 'get' ? '?limit=1' : isChange ? `?${filter}=eq.${NOTHING[filter!]}` : ''
+        const body =
+          operation.requestBody === undefined ? undefined : path.startsWith('/rpc/') || isChange ? {} : []
+        const { status } = await stage.server.api.request(
+          method.toUpperCase(),
+          `${path.slice(1)}${search}`,
+          body,
+        )
+        const isRefused = status >= 400 && status < 500 && path.startsWith('/rpc/')
+        assert.ok(isRefused || String(status) in operation.responses, `${method} ${path}: ${status}`)
+        called += 1
+      }
+    }
+    assert.ok(called > 20)
+  })
+
+  test('has parameters that are followed: every column as a filter, select, order, limit and offset', async () => {
+    for (const [path, { get }] of Object.entries(document.paths)) {
+      for (const { name, in: place } of get?.parameters ?? []) {
+        if (place !== 'query' || name === 'select') continue
+        const value = { order: 'id', limit: '1', offset: '1' }[name] ?? 'is.null'
+        const search =
+          name === 'order' && document.components.schemas[path.slice(1)]?.properties['id'] === undefined
+            ? ''
+            : `${name}=${value}`
+        const { status, body } = await stage.server.api.request('GET', `${path.slice(1)}?select=&${search}`)
+        assert.equal(status, 200, `${path} ${name}: ${JSON.stringify(body)}`)
+      }
+    }
+  })
+
+  test('is about what the key may do that asks for it', async () => {
+    const allowedTo = async (scope: string): Promise<Map<string, string[]>> => {
+      const row = { organization_id: stage.organizationId, name: scope, scope }
+      const { key } = await stage.server.api.insert<{ key: string }>('api_keys', row)
+      const { body } = await createApi(stage.server.url, key).request<Document>('GET', '')
+      return new Map(Object.entries(body.paths).map(([path, operations]) => [path, Object.keys(operations)]))
+    }
+    const reader = await allowedTo('read')
+    assert.deepEqual(reader.get('/webhook_configurations'), ['get'])
+    assert.ok(reader.has('/rpc/preview_filter') && !reader.has('/rpc/test_webhook'))
+    assert.ok(!reader.has('/organizations'))
+    assert.deepEqual(
+      [...(await allowedTo('emit')).entries()],
+      [
+        ['/webhook_event_types', ['get']],
+        ['/webhook_events', ['post']],
+      ],
+    )
+  })
+
+  test('is for those who have a key; the reference page is for everybody', async () => {
+    assert.equal((await fetch(`${stage.server.url}/rest/v1/`)).status, 401)
+    const page = await fetch(`${stage.server.url}/docs`)
+    assert.equal(page.headers.get('content-type'), 'text/html; charset=utf-8')
+    const html = await page.text()
+    for (const path of Object.keys(document.paths)) assert.ok(html.includes(`id="${path.slice(1)}"`), path)
+  })
+})
