@@ -1,18 +1,28 @@
 import type { WebhookTarget } from '../webhooks/webhook-target.ts'
 
 /**
- * The states of a delivery (`webhook_deliveries.status`) and what moves it between them:
+ * The states of a delivery (`webhook_deliveries.status`) and what moves it between them. The model test goes along every
+ * arrow and along no other:
  *
- *                 fan-out
- *                    │
- *                 pending ──── attempt succeeded ───► delivered
- *                    │ attempt failed                    ▲
- *                    ▼                                   │ attempt succeeded
- *                 retrying ──────────────────────────────┤
- *                    │ ▲ attempt failed, waits left      │
- *                    │ └───────┘                         │
- *                    ├── attempt failed, no wait left ─► failed ─── manual retry
- *                    └── webhook off or deleted ───────► cancelled ─ manual retry, webhook on again
+ * stateDiagram-v2
+ *     [*] --> pending: fan-out
+ *     [*] --> filtered: fan-out, kept back by the webhook's filter
+ *     pending --> delivered: attempt succeeds
+ *     pending --> retrying: attempt fails, waits are left
+ *     pending --> failed: attempt fails, no wait is left, or 410
+ *     pending --> cancelled: webhook off or deleted
+ *     retrying --> delivered: attempt succeeds
+ *     retrying --> retrying: attempt fails, waits are left
+ *     retrying --> failed: attempt fails, no wait is left, or 410
+ *     retrying --> cancelled: webhook off or deleted
+ *     failed --> retrying: bulk retry
+ *     failed --> delivered: manual retry succeeds
+ *     failed --> failed: manual retry fails
+ *     cancelled --> delivered: manual retry succeeds
+ *     cancelled --> failed: manual retry fails
+ *     filtered --> delivered: manual retry succeeds
+ *     filtered --> failed: manual retry fails
+ *     delivered --> delivered: manual retry, whatever comes of it
  *
  * Invariants, kept by the statements of deliveries/ and attempts/:
  * - A delivery stands in `webhooks_internal.queue` exactly while there is something left to do: it is pending or retrying, or

@@ -46,14 +46,14 @@ judged as (
 ended as (
   delete from webhooks_internal.queue q
   using judged r
-  where q.ctid = r.place and (r.next_attempt_at is null or r.is_cancelled)
+  where q.ctid = r.place and q.lease = r.lease and (r.next_attempt_at is null or r.is_cancelled)
   returning r.id, q.delivery_id
 ),
 rescheduled as (
   update webhooks_internal.queue q
   set due_at = r.next_attempt_at, attempts = r.attempt, lease = null, lease_node = null
   from judged r
-  where q.ctid = r.place and r.next_attempt_at is not null and not r.is_cancelled
+  where q.ctid = r.place and q.lease = r.lease and r.next_attempt_at is not null and not r.is_cancelled
   returning r.id, q.delivery_id
 ),
 fenced as (

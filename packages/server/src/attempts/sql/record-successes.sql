@@ -18,14 +18,17 @@ with results as materialized (
 ),
 -- By attempt, not by delivery: a batch may also hold the late result of a lease that was taken over.
 held as (
-  select r.id, q.place
+  select r.id, r.lease, q.place
   from results r
   cross join lateral (
     select ctid as place from webhooks_internal.queue q where q.delivery_id = r.delivery_id and q.lease = r.lease limit 1
   ) as q
 ),
+-- The lease once more: a row that was taken over after it had been looked up is followed to its new place without asking
+-- whether that is the place which was asked for, by all but the newest releases.
 ended as (
-  delete from webhooks_internal.queue q using held where q.ctid = held.place returning held.id, q.delivery_id
+  delete from webhooks_internal.queue q using held where q.ctid = held.place and q.lease = held.lease
+  returning held.id, q.delivery_id
 ),
 completed as (
   update webhooks.webhook_deliveries d

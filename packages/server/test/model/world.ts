@@ -1,0 +1,215 @@
+import { pino } from 'pino'
+import { AttemptWriter } from '../../src/attempts/attempt-writer.ts'
+import { systemClock } from '../../src/clock.ts'
+import type { Database } from '../../src/db/database.ts'
+import { cancelDeliveriesOfStoppedWebhooks } from '../../src/deliveries/cancel-deliveries.ts'
+import { claimDue } from '../../src/deliveries/claim-due.ts'
+import { createHeartbeat, releaseDeliveries } from '../../src/deliveries/recover-leases.ts'
+import { redeliverBatch, startRedelivery } from '../../src/deliveries/redeliver-failed.ts'
+import { leaseOne } from '../../src/deliveries/redeliver.ts'
+import type { AttemptRecord } from '../../src/dispatch/make-attempt.ts'
+import { makeAttempt } from '../../src/dispatch/make-attempt.ts'
+import type { Answer } from '../../src/dispatch/send.ts'
+import { fanOut } from '../../src/fanout/create-deliveries.ts'
+import type { LeasedDelivery } from '../../src/fanout/delivery.ts'
+import type { Subscriptions } from '../../src/fanout/subscriptions.ts'
+import { createSubscriptions } from '../../src/fanout/subscriptions.ts'
+import { newToken } from '../../src/ids.ts'
+import { relayBatch } from '../../src/outbox/outbox-relay.ts'
+import { createSecretBox } from '../../src/webhooks/secrets.ts'
+import { createTargetOpener } from '../../src/webhooks/webhook-target.ts'
+
+/** Leases and waits are so long that none ends by itself while a test runs: only `expire` ends them. */
+const HOUR = 3_600_000
+/** Two waits: three attempts. */
+export const SCHEDULE: readonly number[] = [HOUR, HOUR]
+
+/** What the endpoint answers; `gone` deactivates the webhook. */
+export type Outcome = 'success' | 'failure' | 'gone'
+const STATUS: Readonly<Record<Outcome, number>> = { success: 200, failure: 500, gone: 410 }
+
+/** A process, as far as the database can tell: what it holds in memory is gone when it crashes. */
+export interface Node {
+  id: string
+  /** Leased, not sent yet, or sent with the answer still to come. */
+  held: LeasedDelivery[]
+  writer: AttemptWriter
+  subscriptions: Subscriptions
+}
+
+/** The engine's own functions on a real database, one step at a time, by two nodes. */
+export interface World {
+  database: Database
+  organization: string
+  nodes: [Node, Node]
+  /** Ids of nodes that have crashed. */
+  dead: { id: string }[]
+  crash(node: Node): void
+  createWebhook(filter?: object): Promise<string>
+  /** @returns the event's id. */
+  emit(data: object): Promise<string>
+  /** Fans out one batch; the node has room in memory for so many. @returns what it leased for itself. */
+  relay(node: Node, room: number): Promise<LeasedDelivery[]>
+  claim(node: Node, limit: number): Promise<LeasedDelivery[]>
+  retryByHand(node: Node, delivery: string): Promise<LeasedDelivery | undefined>
+  /** Sends; nothing is recorded. */
+  attempt(delivery: LeasedDelivery, outcome: Outcome): Promise<AttemptRecord>
+  /** Records results, all in one statement. */
+  record(node: Node, results: readonly AttemptRecord[]): Promise<void>
+  release(deliveries: readonly LeasedDelivery[]): Promise<void>
+  /** What `judge` does once it has not heard of `silent` for too long. */
+  takeOver(judge: Node, silent: Pick<Node, 'id'>): Promise<void>
+  /** The time of this delivery's lease, or of its next attempt, has come. */
+  expire(delivery: string): Promise<void>
+  askForRedelivery(webhook: string): Promise<void>
+  redeliver(): Promise<void>
+  sweep(): Promise<void>
+  switchWebhook(webhook: string, on: boolean): Promise<void>
+  deleteWebhook(webhook: string): Promise<void>
+  query: Database['query']
+}
+
+const log = pino({ level: 'silent' })
+
+export async function createWorld(database: Database): Promise<World> {
+  await empty(database)
+  const openTarget = createTargetOpener(createSecretBox([Buffer.alloc(32, 7)]), {
+    timeout: HOUR,
+    maxInFlight: 1_000,
+  })
+  const context = { clock: systemClock, openTarget, defaultTimeout: HOUR, defaultMaxInFlight: 1_000 }
+  const createNode = (): Node => ({
+    id: newToken(),
+    held: [],
+    writer: new AttemptWriter(database, log),
+    subscriptions: createSubscriptions(systemClock),
+  })
+  const dead: { id: string }[] = []
+  const webhookSql = `insert into webhooks.webhook_configurations (organization_id, name, url, events, filter)
+    values ($1, 'W', 'https://crm.example.com/hook', '{*}', $2) returning id`
+  const eventSql = `insert into webhooks.webhook_events (organization_id, event, data)
+    values ($1, 'deal.updated', $2) returning id`
+
+  async function inserted(sql: string, params: unknown[]): Promise<string> {
+    return (await database.query<{ id: string }>(sql, params)).rows[0]!.id
+  }
+
+  const organization = await inserted(`insert into organizations (name) values ('Acme') returning id`, [])
+  return {
+    database,
+    organization,
+    query: (statement, params) => database.query(statement, params),
+    nodes: [createNode(), createNode()],
+    dead,
+    crash(node) {
+      dead.push({ id: node.id })
+      Object.assign(node, createNode())
+    },
+    createWebhook: (filter) =>
+      inserted(webhookSql, [organization, filter === undefined ? null : JSON.stringify(filter)]),
+    emit: (data) => inserted(eventSql, [organization, JSON.stringify(data)]),
+    async relay(node, room) {
+      let left = room
+      const admit = (): boolean => (left -= 1) >= 0
+      let leased: LeasedDelivery[] = []
+      await relayBatch(
+        database,
+        (connection, events) =>
+          fanOut(connection, events, {
+            ...context,
+            nodeId: node.id,
+            subscriptions: node.subscriptions,
+            admit,
+          }),
+        (created) => (leased = created),
+      )
+      node.held.push(...leased)
+      return leased
+    },
+    async claim(node, limit) {
+      const claimed = await claimDue(database, limit, [], { ...context, nodeId: node.id })
+      node.held.push(...claimed)
+      return claimed
+    },
+    async retryByHand(node, delivery) {
+      const leased = await leaseOne(database, delivery, context)
+      if (leased !== undefined) node.held.push(leased)
+      return leased
+    },
+    attempt: (delivery, outcome) =>
+      makeAttempt(delivery, {
+        clock: systemClock,
+        sender: { send: async () => answer(STATUS[outcome]) },
+        retrySchedule: SCHEDULE,
+      }),
+    record: async (node, results) => {
+      await Promise.all(results.map((result) => node.writer.write(result)))
+    },
+    release: (deliveries) => releaseDeliveries(database, deliveries),
+    async takeOver(judge, silent) {
+      let now = 0
+      const beat = createHeartbeat(database, { clock: { now: () => now }, nodeId: judge.id })
+      await createHeartbeat(database, { clock: systemClock, nodeId: silent.id })()
+      await beat()
+      // The others are heard of, however slowly this test runs.
+      await database.query(
+        `update webhooks_internal.nodes
+         set seen_at = now() + case when id = $1 then interval '-1 minute' else interval '1 minute' end`,
+        [silent.id],
+      )
+      // It judges others only when its own heart has beaten for long enough.
+      now += 5_000
+      await beat()
+    },
+    async expire(delivery) {
+      await database.query(
+        `update webhooks_internal.queue set due_at = now() - interval '1 second' where delivery_id = $1`,
+        [delivery],
+      )
+    },
+    async askForRedelivery(webhookId) {
+      await startRedelivery(database, { webhookId, since: null, until: '2100-01-01', event: null }, 0)
+    },
+    async redeliver() {
+      while (await redeliverBatch(database));
+    },
+    async sweep() {
+      while (await cancelDeliveriesOfStoppedWebhooks(database));
+    },
+    async switchWebhook(webhook, on) {
+      await database.query('update webhooks.webhook_configurations set is_active = $2 where id = $1', [
+        webhook,
+        on,
+      ])
+    },
+    async deleteWebhook(webhook) {
+      await database.query('delete from webhooks.webhook_configurations where id = $1', [webhook])
+    },
+  }
+}
+
+const answer = (statusCode: number): Answer => ({
+  kind: 'response',
+  statusCode,
+  headers: {},
+  body: '',
+  durationMs: 1,
+})
+
+const TABLES = [
+  'webhooks.webhook_configurations',
+  'webhooks.webhook_events',
+  'webhooks.webhook_deliveries',
+  'webhooks.webhook_skips',
+  'webhooks.webhook_redeliveries',
+  'webhooks_internal.outbox',
+  'webhooks_internal.queue',
+  'webhooks_internal.attempts',
+  'webhooks_internal.cancellations',
+  'webhooks_internal.nodes',
+]
+
+/** Between runs: far faster than a database of its own for each, and with so few rows than to truncate. */
+async function empty(database: Database): Promise<void> {
+  await database.execute(TABLES.map((table) => `delete from ${table};`).join('\n'))
+}
