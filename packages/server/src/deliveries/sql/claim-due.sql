@@ -40,7 +40,9 @@ claimed as (
   where q.delivery_id = c.delivery_id
   returning q.delivery_id, q.attempts, c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight
 )
-select d.id, d.organization_id, d.event_id, d.event, c.attempts, d.status,
+-- Both counts, because either may be behind: this statement's view of the delivery, and the queue's when the row was put
+-- back by a retry by hand that waited for a result.
+select d.id, d.organization_id, d.event_id, d.event, greatest(c.attempts, d.attempts) as attempts, d.status,
   webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as body,
   c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight
 from claimed c
