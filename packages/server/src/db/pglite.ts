@@ -34,7 +34,7 @@ export async function openPglite(dataDir?: string, dump?: Blob): Promise<Databas
     engine: 'pglite',
     query: (statement, params) => takeTurn(() => alone.query(statement, params)),
     execute: (script) => takeTurn(() => alone.execute(script)),
-    transaction: (work) => takeTurn(() => inTransaction(client, work)),
+    transaction: (work) => takeTurn(() => inTransaction(connect(client), work)),
     listen: async (channel, onNotify) => {
       pglite.onNotification((notified, payload) => {
         if (notified === channel) onNotify(payload)

@@ -1,7 +1,7 @@
 import { Client, Pool, escapeIdentifier, types as pgTypes } from 'pg'
 import type { QueryResultRow } from 'pg'
 import type { Connection, Database, Result, Statement } from './database.ts'
-import { resultParsers } from './database.ts'
+import { isDatabaseError, resultParsers } from './database.ts'
 
 type TypeId = Parameters<typeof pgTypes.getTypeParser>[0]
 
@@ -13,6 +13,14 @@ export const types = {
 
 const FIRST_REDIAL_MS = 100
 const LONGEST_REDIAL_MS = 5_000
+/** A connection that only listens says nothing by itself: so often it is asked whether it still hears. */
+const HEARING_TEST_MS = 10_000
+const HEARING_TIMEOUT_MS = 5_000
+/**
+ * A client that is cut off without a word leaves its transaction open on the server, and with it locks that keep its events
+ * from all others. Between two statements of ours nothing takes this long.
+ */
+const PATIENCE = { idle_in_transaction_session_timeout: '15s' }
 
 export interface PostgresOptions {
   url: string
@@ -40,7 +48,7 @@ export function openPostgres({
     application_name: 'connectgain-webhooks',
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
-    ...(Object.keys(session).length > 0 ? { options: toOptions(session) } : {}),
+    options: toOptions({ ...PATIENCE, ...session }),
   }
   const pool = new Pool({
     ...settings,
@@ -48,7 +56,10 @@ export function openPostgres({
     ...(queryTimeout > 0 ? { query_timeout: queryTimeout } : {}),
   })
   pool.on('error', onConnectionLost)
-  const ears = createEars(() => new Client(settings), onConnectionLost)
+  const ears = createEars(
+    () => new Client({ ...settings, query_timeout: HEARING_TIMEOUT_MS }),
+    onConnectionLost,
+  )
   return {
     engine: 'postgresql',
     ...connect(pool),
@@ -93,27 +104,47 @@ async function runTransaction<T>(pool: Pool, work: (connection: Connection) => P
   }
   client.on('error', onError)
   try {
-    return await inTransaction(client, work, onError)
+    const connection = watch(connect(client), onError)
+    // On a connection that does not answer a rollback would wait as long again; what was begun there ends with it.
+    const rollBack = async (): Promise<void> => {
+      if (broken === undefined) await connection.execute('rollback').catch(onError)
+    }
+    return await inTransaction(connection, work, rollBack)
   } finally {
     client.off('error', onError)
     client.release(broken)
   }
 }
 
-/** @param onBroken told when the connection does not even roll back */
 export async function inTransaction<T>(
-  client: Pick<Client, 'query'>,
+  connection: Connection,
   work: (connection: Connection) => Promise<T>,
-  onBroken: (error: Error) => void = () => {},
+  rollBack: () => Promise<void> = () => connection.execute('rollback'),
 ): Promise<T> {
   try {
-    await client.query('begin')
-    const result = await work(connect(client))
-    await client.query('commit')
+    await connection.execute('begin')
+    const result = await work(connection)
+    await connection.execute('commit')
     return result
   } catch (error) {
-    await client.query('rollback').catch(onBroken)
+    await rollBack().catch(() => {})
     throw error
+  }
+}
+
+/** Tells of statements that the server did not answer, not even with an error: nothing more can be said to it. */
+function watch(connection: Connection, onUnanswered: (error: Error) => void): Connection {
+  const watched = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      if (error instanceof Error && !isDatabaseError(error)) onUnanswered(error)
+      throw error
+    }
+  }
+  return {
+    query: (statement, params) => watched(connection.query(statement, params)),
+    execute: (script) => watched(connection.execute(script)),
   }
 }
 
@@ -127,6 +158,7 @@ function createEars(newClient: () => Client, onLost: (error: Error) => void): Ea
   const callbacks = new Map<string, (payload: string) => void>()
   let client: Client | undefined
   let redial: NodeJS.Timeout | undefined
+  let hearingTest: NodeJS.Timeout | undefined
   let closed = false
 
   async function dial(): Promise<void> {
@@ -139,6 +171,21 @@ function createEars(newClient: () => Client, onLost: (error: Error) => void): Ea
     await fresh.connect()
     for (const channel of callbacks.keys()) await fresh.query(`listen ${escapeIdentifier(channel)}`)
     client = fresh
+    testHearing(fresh)
+  }
+
+  /** Of a network that has forgotten the connection neither side is told: without this it would be deaf for hours. */
+  function testHearing(tested: Client): void {
+    clearTimeout(hearingTest)
+    hearingTest = setTimeout(() => {
+      tested.query('select 1').then(
+        () => {
+          if (client === tested && !closed) testHearing(tested)
+        },
+        // Ends at once, without a word to the other side: `end` follows.
+        () => void tested.end().catch(onLost),
+      )
+    }, HEARING_TEST_MS).unref()
   }
 
   function redialAfter(wait: number): void {
@@ -163,6 +210,7 @@ function createEars(newClient: () => Client, onLost: (error: Error) => void): Ea
     async close() {
       closed = true
       clearTimeout(redial)
+      clearTimeout(hearingTest)
       await client?.end()
     },
   }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,8 @@ export interface TestPostgres {
   url: string
   port: number
   dataDir: string
+  /** `fast` ends all sessions in order, `immediate` as a crash would; then it is up again. */
+  restart(mode: 'fast' | 'immediate'): Promise<void>
   stop(): Promise<void>
 }
 
@@ -42,6 +44,14 @@ export async function startPostgres(settings = SETTINGS): Promise<TestPostgres> 
     url: `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`,
     port,
     dataDir,
+    async restart(mode) {
+      if (mode === 'immediate') {
+        const [pid] = readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n')
+        process.kill(Number(pid), 'SIGQUIT')
+      }
+      await server.stop()
+      await server.start()
+    },
     async stop() {
       await server.stop()
       rmSync(parent, { recursive: true, force: true })

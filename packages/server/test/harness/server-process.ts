@@ -11,6 +11,9 @@ import { until } from './until.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
+/** The suite starts the program a hundred times: a third of a start is reading the same sources. */
+const COMPILE_CACHE = join(tmpdir(), 'connectgain-compile-cache')
+
 export const SERVICE_KEY = 'service-key-of-the-tests'
 export const ENCRYPTION_KEY = Buffer.alloc(32, 7).toString('base64')
 
@@ -23,6 +26,7 @@ export interface ServerProcess {
   api: Api
   /** All that it printed, on both streams. */
   output(): string
+  isRunning(): boolean
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
   /** SIGKILL; resolves when it is gone. */
@@ -51,6 +55,7 @@ const DEVELOPMENT: Settings = {
 export function createSite(databaseUrl: string | undefined, settings: Settings = {}): ServerSite {
   const folder = mkdtempSync(join(tmpdir(), 'connectgain-test-'))
   const running = new Set<ServerProcess>()
+  let isClosed = false
   const all: Settings = {
     ...DEVELOPMENT,
     DATA_DIR: join(folder, 'data'),
@@ -66,9 +71,12 @@ export function createSite(databaseUrl: string | undefined, settings: Settings =
     async start(more = {}) {
       const started = await startProcess({ ...all, ...more }, folder)
       running.add(started)
+      // Of a test that has failed some part may still be starting processes.
+      if (isClosed) await started.kill()
       return started
     },
     async close() {
+      isClosed = true
       await Promise.all([...running].map((server) => server.kill()))
       rmSync(folder, { recursive: true, force: true })
     },
@@ -79,7 +87,7 @@ async function startProcess(settings: Settings, cwd: string): Promise<ServerProc
   const { child, output, exited } = spawnServer(settings, cwd)
   const page = await until('the server to print its address', () => {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`)
-    return /Page +(http:\S+)\/settings/.exec(output())?.[1]
+    return /(?:Page|Worker) +(http:\S+)\/(?:settings|health)/.exec(output())?.[1]
   }).catch((error: unknown) => {
     // Nobody else knows of it, and a child that lives on keeps the test file from ending.
     child.kill('SIGKILL')
@@ -89,6 +97,7 @@ async function startProcess(settings: Settings, cwd: string): Promise<ServerProc
     url: page,
     api: createApi(page, SERVICE_KEY),
     output,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     async stop() {
       child.kill('SIGTERM')
       return await exited
@@ -108,7 +117,7 @@ export function spawnServer(
   const { PATH = '' } = process.env
   const child = spawn(process.execPath, [MAIN], {
     cwd,
-    env: { PATH, ...settings },
+    env: { PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
