@@ -167,28 +167,49 @@ onEachEngine('the outcome of an attempt', (stage) => {
     assert.deepEqual([log.status, log.response_body], ['success', 'a\uFFFD\uFFFDb'])
   })
 
-  test('after the last attempt the delivery has failed for good; the attempts carry the same bytes', async () => {
-    const { id, path } = await createWebhook(stage, { events: ['deal.updated'], secret: 'your-secret-key' })
-    stage.receiver.reply(path, 500)
+  for (const status of [403, 500])
+    test(`after the last ${status} the delivery has failed for good; the attempts carry the same bytes`, async () => {
+      const { id, path } = await createWebhook(stage, { events: ['deal.updated'], secret: 'your-secret-key' })
+      stage.receiver.reply(path, status)
+      await emit(stage)
+      const [delivery] = await stage.server.api.rows<DeliveryRow>(
+        `webhook_deliveries?webhook_id=${id}&status=failed`,
+        1,
+      )
+      assert.deepEqual(
+        [delivery?.attempts, delivery?.reason, delivery?.next_attempt_at],
+        [3, 'no attempts left', null],
+      )
+      const requests = await stage.receiver.received(path, 3)
+      assert.deepEqual(
+        requests.map(({ headers }) => headers['x-webhook-attempt']),
+        ['1', '2', '3'],
+      )
+      for (const request of requests) {
+        assert.equal(request.body, requests[0]?.body)
+        assert.equal(request.headers['x-webhook-id'], requests[0]?.headers['x-webhook-id'])
+      }
+      const times = requests.map(({ headers }) => headers['x-webhook-timestamp'])
+      assert.equal(new Set(times).size, 3)
+      await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
+    })
+
+  test('a success after failures ends it: nothing more is sent', async () => {
+    const { id, path } = await createWebhook(stage, { events: ['deal.updated'] })
+    stage.receiver.reply(path, 500, 200)
     await emit(stage)
     const [delivery] = await stage.server.api.rows<DeliveryRow>(
-      `webhook_deliveries?webhook_id=${id}&status=failed`,
+      `webhook_deliveries?webhook_id=${id}&status=delivered`,
       1,
     )
-    assert.deepEqual(
-      [delivery?.attempts, delivery?.reason, delivery?.next_attempt_at],
-      [3, 'no attempts left', null],
-    )
-    const requests = await stage.receiver.received(path, 3)
-    assert.deepEqual(
-      requests.map(({ headers }) => headers['x-webhook-attempt']),
-      ['1', '2', '3'],
-    )
-    for (const request of requests) {
-      assert.equal(request.body, requests[0]?.body)
-      assert.equal(request.headers['x-webhook-id'], requests[0]?.headers['x-webhook-id'])
-    }
+    assert.deepEqual([delivery?.attempts, delivery?.next_attempt_at, delivery?.reason], [2, null, null])
+    assert.equal((await stage.receiver.received(path, 2)).length, 2)
     await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
+  })
+
+  test('an answer that is not ASCII is kept as it is', async () => {
+    const log = await firstAttempt(stage, (response) => response.writeHead(200).end('übernommen ✓ 受信'))
+    assert.deepEqual([log.status, log.response_body], ['success', 'übernommen ✓ 受信'])
   })
 
   test('a sibling of a failing endpoint gets the event once', async () => {
