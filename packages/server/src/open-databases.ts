@@ -27,7 +27,7 @@ const ENGINE_TIMEOUT_MS = 15_000
  * Every statement of the engine looks rows up by index. A plan that was made while a table was empty and scans it would be
  * kept when it is full; and compiling such a plan costs more than running it.
  */
-const ENGINE_SETTINGS = { enable_seqscan: 'off', jit: 'off', plan_cache_mode: 'force_generic_plan' }
+export const ENGINE_SETTINGS = { enable_seqscan: 'off', jit: 'off', plan_cache_mode: 'force_generic_plan' }
 /** A little more than the statement timeout that the database itself keeps for requests. */
 const API_TIMEOUT_MS = 40_000
 

@@ -37,12 +37,15 @@ async function onServer(url: string, statement: string): Promise<void> {
 }
 
 /** A migrated database in this process, for tests below the HTTP side. */
-export async function openMigrated(engine: Engine): Promise<{ database: Database; close(): Promise<void> }> {
+export async function openMigrated(
+  engine: Engine,
+): Promise<{ database: Database; url: string | undefined; close(): Promise<void> }> {
   const { url, drop } = await createDatabase(engine)
   const database =
     url === undefined ? await openPgliteMigrated() : await migrated(openPostgres({ url, poolSize: 4 }))
   return {
     database,
+    url,
     async close() {
       await database.close()
       await drop()

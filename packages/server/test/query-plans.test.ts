@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { pino } from 'pino'
+import { createRest } from '../src/api/rest/rest.ts'
+import { AttemptWriter } from '../src/attempts/attempt-writer.ts'
+import { systemClock } from '../src/clock.ts'
+import type { Database } from '../src/db/database.ts'
+import { cancelDeliveriesOfStoppedWebhooks } from '../src/deliveries/cancel-deliveries.ts'
+import { claimDue } from '../src/deliveries/claim-due.ts'
+import { redeliverBatch, startRedelivery } from '../src/deliveries/redeliver-failed.ts'
+import { leaseOne } from '../src/deliveries/redeliver.ts'
+import { makeAttempt } from '../src/dispatch/make-attempt.ts'
+import { fanOut } from '../src/fanout/create-deliveries.ts'
+import type { LeasedDelivery } from '../src/fanout/delivery.ts'
+import { createSubscriptions } from '../src/fanout/subscriptions.ts'
+import { openPostgres } from '../src/db/postgres.ts'
+import { ENGINE_SETTINGS } from '../src/open-databases.ts'
+import { newToken } from '../src/ids.ts'
+import { relayBatch } from '../src/outbox/outbox-relay.ts'
+import { createSecretBox } from '../src/webhooks/secrets.ts'
+import { createTargetOpener } from '../src/webhooks/webhook-target.ts'
+import { ENGINES, openMigrated } from './harness/databases.ts'
+import type { Explained } from './harness/explained.ts'
+import { explainOn } from './harness/explained.ts'
+import { fill, idOf } from './harness/many-rows.ts'
+import { LONG } from './harness/until.ts'
+
+/** Of events, deliveries, attempts and the queue each. */
+const ROWS = { pglite: 30_000, postgresql: 1_000_000 }
+/** No step may look at more, however many there are: batches have 200 rows, pages 50. */
+const MOST = 3_000
+
+const TARGET = { timeout: 10_000, maxInFlight: 32 }
+const openTarget = createTargetOpener(createSecretBox([Buffer.alloc(32, 7)]), TARGET)
+const context = {
+  clock: systemClock,
+  nodeId: newToken(),
+  openTarget,
+  defaultTimeout: TARGET.timeout,
+  defaultMaxInFlight: TARGET.maxInFlight,
+}
+const subscriptions = createSubscriptions(systemClock)
+
+for (const engine of ENGINES) {
+  suite(
+    `with ${ROWS[engine]} rows in each table no statement looks at more than it needs (${engine})`,
+    LONG,
+    () => {
+      let plain: Database
+      let database: Database
+      let requests: Database
+      let engineSide: Database
+      let close: () => Promise<void>
+      const explained: Explained[] = []
+
+      before(async () => {
+        const opened = await openMigrated(engine)
+        ;({ database: plain, close } = opened)
+        await fill(plain, ROWS[engine])
+        // As the program opens them: the engine's connections plan otherwise than those of requests.
+        engineSide =
+          opened.url === undefined
+            ? plain
+            : openPostgres({ url: opened.url, poolSize: 2, settings: ENGINE_SETTINGS })
+        database = explainOn(engineSide, explained)
+        requests = explainOn(plain, explained)
+      })
+      after(async () => {
+        if (engineSide !== plain) await engineSide.close()
+        await close()
+      })
+
+      /** What `work` ran, all of it cheap; `statement` names what must have been among it. */
+      async function assertCheap<T>(statement: RegExp, work: () => Promise<T>): Promise<T> {
+        explained.length = 0
+        const result = await work()
+        assert.ok(
+          explained.some(({ text }) => statement.test(text)),
+          'the statement was run',
+        )
+        for (const { text, steps } of explained) {
+          const costly = steps.filter(({ rows }) => rows > MOST)
+          assert.deepEqual(costly, [], text.slice(0, 400))
+        }
+        return result
+      }
+
+      /** With a few thousand rows it can be cheapest to read them all. */
+      const isLarge = { skip: engine === 'pglite' }
+      const claim = (): Promise<LeasedDelivery[]> => claimDue(database, 200, [], context)
+
+      test('claiming what is due', async () => {
+        const claimed = await assertCheap(/skip locked/, claim)
+        assert.equal(claimed.length, 200)
+      })
+
+      test('fanning events out', isLarge, async () => {
+        await plain.query(
+          `insert into webhooks.webhook_events (organization_id, event, data)
+         select ($1::text || lpad(to_hex(n % 50), 12, '0'))::uuid, 'deal.updated', '{}' from generate_series(1, 200) as n`,
+          [idOf.prefix],
+        )
+        let created = 0
+        await assertCheap(/webhooks_internal.outbox/, () =>
+          relayBatch(
+            database,
+            async (connection, events) => {
+              created = events.length
+              await fanOut(connection, events, { ...context, subscriptions, admit: () => true })
+            },
+            () => {},
+          ),
+        )
+        assert.equal(created, 200)
+      })
+
+      test('recording results', async () => {
+        const held = await claimDue(plain, 200, [], context)
+        const sender = {
+          send: () =>
+            Promise.resolve({
+              kind: 'response' as const,
+              statusCode: 500,
+              headers: {},
+              body: '',
+              durationMs: 1,
+            }),
+        }
+        const results = await Promise.all(
+          held.map((delivery) =>
+            makeAttempt(delivery, { clock: systemClock, sender, retrySchedule: [60_000] }),
+          ),
+        )
+        const writer = new AttemptWriter(database, pino({ level: 'silent' }))
+        await assertCheap(/webhooks_internal.queue/, () =>
+          Promise.all(results.map((result) => writer.write(result))),
+        )
+      })
+
+      test('retrying one delivery by hand', async () => {
+        // The newest, which no claim has come to yet.
+        const newest = idOf.delivery(ROWS[engine] - 1)
+        const leased = await assertCheap(/webhook_deliveries/, () => leaseOne(database, newest, context))
+        assert.equal(leased?.id, newest)
+      })
+
+      test('retrying in bulk', async () => {
+        const scope = { webhookId: idOf.webhook(3), since: null, until: '2100-01-01', event: null }
+        await startRedelivery(plain, scope, 0)
+        await assertCheap(/webhook_redeliveries/, () => redeliverBatch(database))
+      })
+
+      test('cancelling what a stopped webhook left', isLarge, async () => {
+        await plain.query('update webhooks.webhook_configurations set is_active = false where id = $1', [
+          idOf.webhook(0),
+        ])
+        await assertCheap(/webhooks_internal.cancellations/, () =>
+          cancelDeliveriesOfStoppedWebhooks(database),
+        )
+      })
+
+      for (const [what, search] of [
+        ["a webhook's log", `webhook_logs?webhook_id=eq.${idOf.webhook(5)}&order=created_at.desc&limit=50`],
+        ["an organization's log", 'webhook_logs?order=created_at.desc&limit=50'],
+        ['the attempts of a delivery', `webhook_logs?delivery_id=eq.${idOf.delivery(55)}&order=attempt`],
+        [
+          "a webhook's deliveries",
+          `webhook_deliveries?webhook_id=eq.${idOf.webhook(5)}&order=created_at.desc&limit=50`,
+        ],
+        ["an organization's deliveries", 'webhook_deliveries?order=created_at.desc&limit=50'],
+        ["an organization's events", 'webhook_events?order=created_at.desc&limit=50'],
+      ] as const) {
+        for (const role of ['webhooks_api', 'webhooks_service'] as const) {
+          // The operator sees every organization: there is no organization's own to list.
+          if (role === 'webhooks_service' && what.startsWith('an organization')) continue
+          test(`listing ${what} as ${role}`, async () => {
+            const listing = await createRest({ database: requests })
+            const [table, query] = search.split('?')
+            const request = {
+              method: 'GET',
+              table: table!,
+              search: query!,
+              headers: {},
+              body: '',
+              principal: { role, organizationId: role === 'webhooks_api' ? idOf.organization(5) : null },
+            }
+            const { status, body } = await assertCheap(/webhook/, () => listing.handle(request))
+            assert.equal(status, 200, body)
+            assert.ok((JSON.parse(body) as unknown[]).length > 0)
+          })
+        }
+      }
+    },
+  )
+}
