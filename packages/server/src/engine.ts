@@ -14,7 +14,7 @@ import {
   releaseDeliveries,
   signOff,
 } from './deliveries/recover-leases.ts'
-import { redeliverBatch } from './deliveries/redeliver-failed.ts'
+import { redeliverBatch } from './deliveries/redeliver-batch.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { makeAttempt } from './dispatch/make-attempt.ts'
 import type { Sender } from './dispatch/send.ts'
@@ -39,6 +39,8 @@ const RECORDING_MS = 20
 const CLAIM_BATCH = 200
 const CANCEL_POLL_MS = 5_000
 const REDELIVER_POLL_MS = 5_000
+/** For bulk work that waits until fewer deliveries of its webhook are due. */
+const REDELIVER_AGAIN_MS = 100
 const TIDY_MS = 60_000
 const PARTITIONS_MS = 600_000
 /** How long a stop waits for requests under way. */
@@ -91,11 +93,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     run: () => cancelDeliveriesOfStoppedWebhooks(database),
   })
 
-  const redelivering = startLoop({
-    name: 'redeliver',
-    everyMs: REDELIVER_POLL_MS,
-    log,
-    run: () => redeliverBatch(database),
+  const redelivering = startRedelivering(options, () => {
+    hints.isParked = true
+    claiming.wake()
   })
 
   const tidying = startLoop({
@@ -222,6 +222,21 @@ function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints
       }
     },
   })
+}
+
+function startRedelivering({ database, log }: EngineOptions, onQueued: () => void): Loop {
+  const loop = startLoop({
+    name: 'redeliver',
+    everyMs: REDELIVER_POLL_MS,
+    log,
+    run: async () => {
+      const progress = await redeliverBatch(database)
+      if (progress === 'queued') onQueued()
+      if (progress === 'waiting') setTimeout(() => loop.wake(), REDELIVER_AGAIN_MS).unref()
+      return progress === 'queued'
+    },
+  })
+  return loop
 }
 
 function startClaiming(options: EngineOptions, dispatcher: Dispatcher, hints: Hints): Loop {

@@ -94,7 +94,8 @@ create table webhooks.webhook_events (
 )
 partition by range (id);
 
-create index webhook_events_organization on webhooks.webhook_events (organization_id, created_at desc);
+-- With the id: all events of one transaction have one time, and a walk through them must not sort them at every step.
+create index webhook_events_organization on webhooks.webhook_events (organization_id, created_at desc, id desc);
 
 create table webhooks_internal.webhook_events_default partition of webhooks.webhook_events default;
 -- Here rows expire one by one.

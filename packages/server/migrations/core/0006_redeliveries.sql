@@ -1,14 +1,19 @@
--- Bulk retries by hand, worked off in the background a batch at a time. `after_*` is how far the last batch came: a
--- process that dies leaves the rest to whoever looks next.
+-- Bulk work by hand, done in the background a batch at a time: deliveries that have failed are retried, or events that a
+-- webhook has not got are replayed. `after_*` is how far the last batch came: a process that dies leaves the rest to
+-- whoever looks next.
 create table webhooks.webhook_redeliveries (
   id uuid primary key default webhooks.uuid_v7(),
   organization_id uuid not null,
   webhook_id uuid not null,
+  kind text not null check (kind in ('retry_failed', 'replay_events')),
   since timestamptz,
   until timestamptz not null,
   event text,
   status text not null default 'running' check (status in ('running', 'completed', 'cancelled')),
-  matched bigint not null,
+  -- Why it was cancelled.
+  reason text,
+  -- Null: there was too much to look through to count it beforehand.
+  matched bigint,
   queued bigint not null default 0,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -17,10 +22,10 @@ create table webhooks.webhook_redeliveries (
   after_id uuid not null default '00000000-0000-0000-0000-000000000000'
 );
 
-create index webhook_redeliveries_running on webhooks.webhook_redeliveries (created_at) where status = 'running';
+create index webhook_redeliveries_running on webhooks.webhook_redeliveries (webhook_id, created_at) where status = 'running';
 create index webhook_redeliveries_webhook on webhooks.webhook_redeliveries (webhook_id, created_at desc);
 
-comment on table webhooks.webhook_redeliveries is 'Bulk retries and how far they are';
+comment on table webhooks.webhook_redeliveries is 'Bulk retries and replays, and how far they are';
 comment on column webhooks.webhook_redeliveries.webhook_id is '@references webhooks.webhook_configurations(id)';
 
 alter table webhooks.webhook_redeliveries enable row level security;
@@ -28,5 +33,6 @@ create policy every_organization on webhooks.webhook_redeliveries to webhooks_se
 create policy own_organization on webhooks.webhook_redeliveries to webhooks_api
   using (organization_id = (select webhooks.current_organization()))
   with check (organization_id = (select webhooks.current_organization()));
-grant select (id, organization_id, webhook_id, since, until, event, status, matched, queued, created_at, updated_at, completed_at)
+grant select (id, organization_id, webhook_id, kind, since, until, event, status, reason, matched, queued, created_at,
+  updated_at, completed_at)
 on webhooks.webhook_redeliveries to webhooks_service, webhooks_api;

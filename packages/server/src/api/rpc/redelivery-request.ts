@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { countMissed } from '../../deliveries/missed-events.ts'
+import type { RedeliveryKind } from '../../deliveries/redeliveries.ts'
+import { countFailed, fixUntil, startRedelivery } from '../../deliveries/redeliveries.ts'
+import { eventNames } from '../../events/event-types.ts'
+import { ApiError } from '../../errors.ts'
+import type { Principal } from '../rest/principal.ts'
+import { unknownEvents } from '../tables/event-names.ts'
+import type { RpcContext } from './rpc.ts'
+import { findVisible } from './rpc.ts'
+
+export const time = z.iso.datetime({
+  offset: true,
+  error: 'must be an ISO 8601 time with its offset, such as "2025-01-15T10:30:00Z"',
+})
+
+export const redeliverySchema = z.strictObject({
+  webhook_id: z.guid('must be the UUID of a webhook'),
+  since: time.optional(),
+  until: time.optional(),
+  event: z.string('must be an event type').optional(),
+  dry_run: z.boolean('must be true or false').default(false),
+})
+
+export type RedeliveryRequest = z.infer<typeof redeliverySchema>
+
+/** Counts what bulk work would queue and, unless it is a dry run, asks a worker to do it. */
+export async function requestRedelivery(
+  context: RpcContext,
+  kind: RedeliveryKind,
+  input: RedeliveryRequest,
+  principal: Principal,
+): Promise<object> {
+  const webhook = await findVisible<{ is_active: boolean }>(
+    context,
+    principal,
+    'webhook',
+    'select is_active from webhooks.webhook_configurations where id = $1',
+    input.webhook_id,
+  )
+  requireOrder(input)
+  if (input.event !== undefined && !eventNames.includes(input.event)) {
+    throw unknownEvents('event', [input.event], eventNames)
+  }
+  const { database } = context
+  const scope = {
+    webhookId: input.webhook_id,
+    since: input.since ?? null,
+    until: await fixUntil(database, input.until ?? null),
+    event: input.event ?? null,
+  }
+  const matched = await (kind === 'retry_failed' ? countFailed : countMissed)(database, scope)
+  if (input.dry_run) return { matched, queued: 0 }
+  if (!webhook.is_active) {
+    throw new ApiError(409, '55000', 'the webhook is switched off', { hint: 'Switch it on, then ask again.' })
+  }
+  return { matched, queued: matched, redelivery_id: await startRedelivery(database, kind, scope, matched) }
+}
+
+/** @throws ApiError 400 when a time that is given ends before it begins */
+export function requireOrder({
+  since,
+  until,
+}: {
+  since?: string | undefined
+  until?: string | undefined
+}): void {
+  if (since === undefined || until === undefined || Date.parse(since) < Date.parse(until)) return
+  throw new ApiError(400, '22023', 'since: must be before until', { details: 'since' })
+}

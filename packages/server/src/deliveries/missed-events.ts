@@ -1,0 +1,123 @@
+import type { Connection } from '../db/database.ts'
+import { loadStatement } from '../db/statement.ts'
+import type { Subscription } from '../fanout/match-webhooks.ts'
+import { matchWebhooks } from '../fanout/match-webhooks.ts'
+import type { RedeliveryScope } from './redeliveries.ts'
+
+const pageEventsStatement = loadStatement(import.meta.url, 'page-events')
+
+/** Events looked at in one statement while counting. */
+const COUNT_PAGE = 1_000
+/** Events looked at for a count that somebody waits for. */
+const COUNTED_EVENTS = 200_000
+
+/** Where a walk through rows in order of (created_at, id) has come to. */
+export interface Cursor {
+  createdAt: string
+  id: string
+}
+
+export const START: Cursor = { createdAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' }
+
+/** An event that has not reached the webhook. */
+export interface MissedEvent {
+  eventId: string
+  event: string
+  /** Its delivery that failed, was cancelled or kept back; null: it never had one. */
+  deliveryId: string | null
+}
+
+/** An event and what has become of it for one webhook. */
+export interface EventRow {
+  id: string
+  organization_id: string
+  event: string
+  created_at: string
+  delivery_id: string | null
+  /** Or is on its way. */
+  has_reached: boolean
+  /** It is not fanned out yet: nothing is decided. */
+  is_waiting: boolean
+  body: string
+}
+
+/** The webhook as it is now, as the fan-out sees it; undefined when it was deleted. */
+export async function readSubscription(
+  connection: Connection,
+  webhookId: string,
+): Promise<Subscription | undefined> {
+  const { rows } = await connection.query<Subscription>(
+    'select * from webhooks_internal.targets where webhook_id = $1',
+    [webhookId],
+  )
+  return rows[0]
+}
+
+/** The next `limit` events of the webhook's organization. */
+export async function pageEvents(
+  connection: Connection,
+  subscription: Subscription,
+  { webhookId, since, until, event }: RedeliveryScope,
+  after: Cursor,
+  limit: number,
+): Promise<EventRow[]> {
+  const { rows } = await connection.query<EventRow>(pageEventsStatement, [
+    webhookId,
+    subscription.organization_id,
+    since,
+    until,
+    after.createdAt,
+    after.id,
+    limit,
+    event,
+    subscription.filter !== null,
+  ])
+  return rows
+}
+
+export const cursorOf = (row: { created_at: string; id: string } | undefined): Cursor | undefined =>
+  row && { createdAt: row.created_at, id: row.id }
+
+/**
+ * Those events that the webhook has missed: it subscribes to them and its filter lets them through, decided by the same
+ * code as in the fan-out, and they have neither reached it nor are on their way.
+ */
+export function chooseMissed(
+  rows: readonly EventRow[],
+  subscription: Subscription,
+  event: string | null,
+): MissedEvent[] {
+  const open = rows.filter(
+    (row) => !row.has_reached && !row.is_waiting && (event === null || row.event === event),
+  )
+  // Whether it is on at the moment does not say what it has missed.
+  const { matches } = matchWebhooks(open, [{ ...subscription, is_active: true }])
+  return matches.flatMap(({ event: row, filtered }) =>
+    filtered === undefined ? [{ eventId: row.id, event: row.event, deliveryId: row.delivery_id }] : [],
+  )
+}
+
+/**
+ * How many events a webhook has missed.
+ * @returns null when the time holds more than `most` events, whether missed or not: too many to look through at once.
+ */
+export async function countMissed(
+  connection: Connection,
+  scope: RedeliveryScope,
+  most = COUNTED_EVENTS,
+): Promise<number | null> {
+  const subscription = await readSubscription(connection, scope.webhookId)
+  if (subscription === undefined) return 0
+  let after: Cursor | undefined = START
+  let missed = 0
+  for (let seen = 0; after !== undefined;) {
+    // One more than the most, to know whether there are more.
+    const limit = Math.min(COUNT_PAGE, most + 1 - seen)
+    const rows: EventRow[] = await pageEvents(connection, subscription, scope, after, limit)
+    missed += chooseMissed(rows, subscription, scope.event).length
+    seen += rows.length
+    if (seen > most) return null
+    after = rows.length === limit ? cursorOf(rows.at(-1)) : undefined
+  }
+  return missed
+}

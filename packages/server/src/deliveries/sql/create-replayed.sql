@@ -1,0 +1,9 @@
+-- Deliveries of events that had none for this webhook, due now. $1 rows, $2 webhook, $3 its organization.
+with created as (
+  insert into webhooks.webhook_deliveries (id, organization_id, webhook_id, event_id, event, reason)
+  select n.id, $3::uuid, $2::uuid, n.event_id, n.event, 'replayed'
+  from json_to_recordset($1::json) as n (id uuid, event_id uuid, event text)
+  returning id, webhook_id
+)
+insert into webhooks_internal.queue (delivery_id, webhook_id)
+select id, webhook_id from created

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ErrorBody } from './harness/api.ts'
+import type { Stage } from './harness/on-each-engine.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+import { until } from './harness/until.ts'
+
+interface ReplayAnswer {
+  matched: number
+  queued: number
+  redelivery_id: string
+}
+
+const SINCE = '2020-01-01T00:00:00Z'
+
+onEachEngine('rpc/replay_events', (stage) => {
+  const replay = (body: object) => stage.server.api.rpc<ReplayAnswer>('replay_events', body)
+  const refused = async (body: object): Promise<[number, string, string | null]> => {
+    const answer = await stage.server.api.rpc<ErrorBody>('replay_events', body)
+    return [answer.status, answer.body.message, answer.body.details]
+  }
+  const finished = async (id: string) =>
+    (await stage.server.api.rows(`webhook_redeliveries?id=eq.${id}&status=neq.running`, 1))[0]!
+
+  test('sends a webhook that is on again what it missed, each once and under its own id', async () => {
+    const { id, path } = await createWebhook(stage, { events: ['deal.updated'], is_active: false })
+    const missed = await emit(stage, 'deal.updated', 120)
+    await emit(stage, 'deal.created', 3)
+    await skipped(stage, id, 123)
+    const dry = await replay({ webhook_id: id, since: SINCE, dry_run: true })
+    assert.deepEqual([dry.status, dry.body], [200, { matched: 120, queued: 0 }])
+
+    await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: true })
+    const { body } = await replay({ webhook_id: id, since: SINCE })
+    assert.deepEqual([body.matched, body.queued], [120, 120])
+    const { kind, status, matched, queued } = await finished(body.redelivery_id)
+    assert.deepEqual([kind, status, matched, queued], ['replay_events', 'completed', 120, 120])
+    await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 120)
+    const ids = (await stage.receiver.received(path, 120)).map(({ headers }) => headers['x-webhook-id'])
+    assert.equal(ids.length, missed.length)
+    assert.deepEqual(new Set(ids), new Set(missed))
+    assert.equal((await replay({ webhook_id: id, since: SINCE, dry_run: true })).body.matched, 0)
+  })
+
+  test('lets through what the filter, as it is now, does not keep back', async () => {
+    const { id, path } = await createWebhook(stage, {
+      events: ['deal.assigned'],
+      filter: { 'data.value': { $gt: 1 } },
+    })
+    const events = await emit(stage, 'deal.assigned', 3, (index) => ({ value: index }))
+    await stage.receiver.received(path, 1)
+    await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=filtered`, 2)
+    await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, {
+      filter: { 'data.value': { $gt: 0 } },
+    })
+    const { body } = await replay({ webhook_id: id, since: SINCE })
+    assert.equal(body.matched, 1)
+    const [, second] = await stage.receiver.received(path, 2)
+    assert.equal(second?.headers['x-webhook-id'], events[1])
+    assert.equal((await finished(body.redelivery_id))['queued'], 1)
+  })
+
+  test('goes on after a SIGKILL and sends nothing that had arrived before', async () => {
+    const { id, path } = await createWebhook(stage, { events: ['contact.updated'], is_active: false })
+    const count = 1_200
+    const missed = [
+      ...(await emit(stage, 'contact.updated', 600)),
+      ...(await emit(stage, 'contact.updated', 600)),
+    ]
+    await skipped(stage, id, count)
+    await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: true })
+    const { body } = await replay({ webhook_id: id, since: SINCE })
+    await stage.receiver.received(path, 1)
+    await stage.server.kill()
+    stage.server = await stage.site.start()
+    assert.deepEqual(
+      (({ status, matched, queued }) => ({ status, matched, queued }))(await finished(body.redelivery_id)),
+      { status: 'completed', matched: count, queued: count },
+    )
+    await stage.server.api.rows(
+      `webhook_deliveries?webhook_id=eq.${id}&status=eq.delivered&limit=1&offset=${count - 1}`,
+      1,
+    )
+    const logs = await stage.server.api.request('HEAD', `webhook_logs?webhook_id=eq.${id}`, undefined, {
+      prefer: 'count=exact',
+    })
+    assert.equal(
+      logs.headers.get('content-range')?.split('/')[1],
+      String(count),
+      'one attempt recorded for each',
+    )
+    const requests = await stage.receiver.received(path, count)
+    assert.deepEqual(new Set(requests.map(({ headers }) => headers['x-webhook-id'])), new Set(missed))
+  })
+
+  test('says what is wrong with a request, and does not know another webhook', async () => {
+    const { id } = await createWebhook(stage, { is_active: false })
+    const [noSince, event, order, off, unknown] = await Promise.all([
+      refused({ webhook_id: id }),
+      refused({ webhook_id: id, since: SINCE, event: 'deal.create' }),
+      refused({ webhook_id: id, since: SINCE, until: SINCE }),
+      refused({ webhook_id: id, since: SINCE }),
+      refused({ webhook_id: stage.organizationId, since: SINCE }),
+    ])
+    assert.deepEqual([noSince[0], noSince[2]], [400, 'since'])
+    assert.match(event[1], /nearest are 'deal\.created'/)
+    assert.deepEqual(order, [400, 'since: must be before until', 'since'])
+    assert.deepEqual(off.slice(0, 2), [409, 'the webhook is switched off'])
+    assert.equal(unknown[0], 404)
+  })
+})
+
+async function emit(
+  stage: Stage,
+  event: string,
+  count: number,
+  data: (index: number) => object = () => ({}),
+): Promise<string[]> {
+  const { body } = await stage.server.api.request<{ id: string }[]>(
+    'POST',
+    'webhook_events?select=id',
+    Array.from({ length: count }, (_, index) => ({
+      organization_id: stage.organizationId,
+      event,
+      data: data(index),
+    })),
+    { prefer: 'return=representation' },
+  )
+  return body.map(({ id }) => id)
+}
+
+/** Once the fan-out has passed over so many events for that webhook. */
+async function skipped(stage: Stage, webhookId: string, count: number): Promise<void> {
+  await until(`${count} events to be passed over`, async () => {
+    const rows = await stage.server.api.get<{ count: number }>(
+      `webhook_skips?webhook_id=eq.${webhookId}&reason=eq.inactive`,
+    )
+    return rows.reduce((sum, row) => sum + row.count, 0) >= count
+  })
+}
