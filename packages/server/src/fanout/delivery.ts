@@ -1,8 +1,8 @@
 import type { WebhookTarget } from '../webhooks/webhook-target.ts'
 
 /**
- * The states of a delivery (`webhook_deliveries.status`) and what moves it between them. The model test goes along every
- * arrow and along no other:
+ * The states of a delivery (`webhook_deliveries.status`) and what moves it between them. The model test finds no
+ * other arrows:
  *
  * stateDiagram-v2
  *     [*] --> pending: fan-out
@@ -15,13 +15,16 @@ import type { WebhookTarget } from '../webhooks/webhook-target.ts'
  *     retrying --> retrying: attempt fails, waits are left
  *     retrying --> failed: attempt fails, no wait is left, or 410
  *     retrying --> cancelled: webhook off or deleted
- *     failed --> retrying: bulk retry
+ *     failed --> retrying: bulk retry, replay
  *     failed --> delivered: manual retry succeeds
  *     failed --> failed: manual retry fails
  *     cancelled --> delivered: manual retry succeeds
  *     cancelled --> failed: manual retry fails
+ *     cancelled --> retrying: replay
+ *     cancelled --> pending: replay, when it was never tried
  *     filtered --> delivered: manual retry succeeds
  *     filtered --> failed: manual retry fails
+ *     filtered --> pending: replay
  *     delivered --> delivered: manual retry, whatever comes of it
  *
  * Invariants, kept by the statements of deliveries/ and attempts/:
