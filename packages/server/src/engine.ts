@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { AttemptWriter } from './attempts/attempt-writer.ts'
 import { keepPartitions } from './attempts/partitions.ts'
+import { expireRollups, foldCounts } from './attempts/rollups.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
@@ -41,6 +42,9 @@ const CANCEL_POLL_MS = 5_000
 const REDELIVER_POLL_MS = 5_000
 /** For bulk work that waits until fewer deliveries of its webhook are due. */
 const REDELIVER_AGAIN_MS = 100
+const FOLD_MS = 5_000
+const EXPIRE_MS = 10 * 60_000
+const DAY_MS = 86_400_000
 const TIDY_MS = 60_000
 const PARTITIONS_MS = 600_000
 /** How long a stop waits for requests under way. */
@@ -98,6 +102,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     claiming.wake()
   })
 
+  const folding = startLoop({ name: 'fold', everyMs: FOLD_MS, log, run: () => foldCounts(database) })
+  const expiring = startLoop({
+    name: 'expire roll-ups',
+    everyMs: EXPIRE_MS,
+    log,
+    run: () => expireRollups(database, options.config.logRetention / DAY_MS),
+  })
+
   const tidying = startLoop({
     name: 'tidy',
     everyMs: TIDY_MS,
@@ -128,9 +140,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     async stop() {
-      const loops = [relaying, claiming, cancelling, redelivering, tidying, partitioning].map((loop) =>
-        loop.stop(),
-      )
+      const loops = [
+        relaying,
+        claiming,
+        cancelling,
+        redelivering,
+        folding,
+        expiring,
+        tidying,
+        partitioning,
+      ].map((loop) => loop.stop())
       await within(DRAIN_MS, Promise.all([...loops, dispatcher.stop()]))
       dispatcher.abandon()
       await within(LAST_WORDS_MS, writer.close())

@@ -24,6 +24,7 @@ import { cancelRedeliveryFunction, retryFailed } from './rpc/retry-failed.ts'
 import { rotateWebhookSecret } from './rpc/rotate-webhook-secret.ts'
 import { retryDelivery } from './rpc/retry-delivery.ts'
 import { testWebhook } from './rpc/test-webhook.ts'
+import { webhookStats } from './rpc/webhook-stats.ts'
 import { welcomePage } from './welcome-page.ts'
 
 const BODY_LIMIT = 1024 * 1024
@@ -41,6 +42,7 @@ const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   cancel_redelivery: cancelRedeliveryFunction,
   rotate_webhook_secret: rotateWebhookSecret,
   preview_filter: previewFilter,
+  webhook_stats: webhookStats,
 }
 
 export interface ApiOptions {

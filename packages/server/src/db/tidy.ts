@@ -1,7 +1,7 @@
 import type { Database } from './database.ts'
 
 /** Rows come and go in these; what is gone has to be cleared away. */
-const BUSY = ['webhooks_internal.outbox', 'webhooks_internal.queue']
+const BUSY = ['webhooks_internal.outbox', 'webhooks_internal.queue', 'webhooks_internal.attempt_counts']
 
 /** What autovacuum does on a PostgreSQL server. The embedded database has none. */
 export async function tidy(database: Database): Promise<void> {
@@ -11,4 +11,5 @@ export async function tidy(database: Database): Promise<void> {
     `select partition::text as partition from webhooks_internal.partitions where day = (now() at time zone 'UTC')::date`,
   )
   for (const { partition } of rows) await database.query(`analyze ${partition}`)
+  await database.query('analyze webhooks_internal.attempt_rollups')
 }

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { readHistograms } from '../../attempts/rollups.ts'
+import type { RollupLevel } from '../../attempts/rollups.ts'
+import { summarize } from '../../attempts/stats.ts'
+import { ApiError } from '../../errors.ts'
+import { actAs } from '../act-as.ts'
+import type { Principal } from '../rest/principal.ts'
+import { requireOrder, time } from './redelivery-request.ts'
+import type { RpcContext } from './rpc.ts'
+import { defineFunction, findVisible } from './rpc.ts'
+
+const MINUTE = 60_000
+/** A chart has no use for more, and an answer should stay small. */
+const MOST_BUCKETS = 1_000
+
+/** Bucket widths in milliseconds, and the roll-ups that they are read from. */
+const WIDTHS: Record<'5m' | '1h' | '1d', { width: number; level: RollupLevel }> = {
+  '5m': { width: 5 * MINUTE, level: '5m' },
+  '1h': { width: 60 * MINUTE, level: '1h' },
+  '1d': { width: 24 * 60 * MINUTE, level: '1h' },
+}
+
+const schema = z.strictObject({
+  webhook_id: z.guid('must be the UUID of a webhook').optional(),
+  organization_id: z.guid('must be the UUID of an organization').optional(),
+  since: time,
+  until: time,
+  bucket: z.enum(['5m', '1h', '1d'], 'must be one of 5m, 1h, 1d'),
+})
+
+type StatsRequest = z.infer<typeof schema>
+
+/**
+ * Attempts of a webhook, or of all webhooks of an organization, by time: counts, success rate and latency. Every attempt
+ * that stands in the log is in it.
+ */
+export const webhookStats = defineFunction(schema, async (context, input, principal) => {
+  requireOrder(input)
+  const { width, level } = WIDTHS[input.bucket]
+  const since = Math.floor(Date.parse(input.since) / width) * width
+  const until = Math.ceil(Date.parse(input.until) / width) * width
+  requireFewBuckets((until - since) / width)
+  const organizationId = await findOrganization(context, input, principal)
+  const scope = { organizationId, webhookId: input.webhook_id ?? null, level, since, until }
+  const histograms = await context.database.transaction(async (connection) => {
+    await actAs(connection, principal, 'read only')
+    return await readHistograms(connection, scope)
+  })
+  return {
+    since: new Date(since).toISOString(),
+    until: new Date(until).toISOString(),
+    bucket: input.bucket,
+    ...summarize(histograms, { since, until, width }),
+  }
+})
+
+function requireFewBuckets(count: number): void {
+  if (count <= MOST_BUCKETS) return
+  throw new ApiError(400, '22023', `bucket: would be ${count} buckets, and ${MOST_BUCKETS} are the most`, {
+    details: 'bucket',
+    hint: 'Choose a larger bucket or a shorter time.',
+  })
+}
+
+async function findOrganization(
+  context: RpcContext,
+  { webhook_id, organization_id }: StatsRequest,
+  principal: Principal,
+): Promise<string> {
+  if (webhook_id !== undefined) {
+    const webhook = await findVisible<{ organization_id: string }>(
+      context,
+      principal,
+      'webhook',
+      'select organization_id from webhooks.webhook_configurations where id = $1',
+      webhook_id,
+    )
+    if (organization_id === undefined || organization_id === webhook.organization_id)
+      return webhook.organization_id
+    throw new ApiError(404, 'P0002', `there is no webhook with id ${webhook_id} in that organization`)
+  }
+  const organizationId = organization_id ?? principal.organizationId
+  if (organizationId !== null) return organizationId
+  throw new ApiError(400, '22023', 'webhook_id: is needed, or organization_id, with the service key', {
+    details: 'webhook_id',
+  })
+}

@@ -1,0 +1,76 @@
+import type { Connection, Database } from '../db/database.ts'
+import { loadStatement } from '../db/statement.ts'
+
+const foldCountsStatement = loadStatement(import.meta.url, 'fold-counts')
+const expireRollupsStatement = loadStatement(import.meta.url, 'expire-rollups')
+const readRollups = loadStatement(import.meta.url, 'read-rollups')
+
+/** Counts folded in one statement. The more at once, the fewer rows are written; on this thread it must stay short. */
+const FOLD_BATCH = { postgresql: 20_000, pglite: 2_000 }
+const EXPIRE_BATCH = 2_000
+/** How long roll-ups by the hour are kept: a year to compare with, and a little. */
+const HOURLY_DAYS = 400
+
+export type RollupLevel = '5m' | '1h'
+
+/** Attempts of one period that ended alike. */
+export interface Histogram {
+  /** The beginning of the period, in seconds since the Unix epoch. */
+  period: number
+  /** `success` or the error code. */
+  outcome: string
+  /** See `webhooks_internal.latency_bucket`; ascending. */
+  buckets: readonly number[]
+  /** Attempts in each of the buckets. */
+  counts: readonly number[]
+}
+
+export interface RollupScope {
+  organizationId: string
+  /** Null: all of the organization's webhooks together. */
+  webhookId: string | null
+  level: RollupLevel
+  /** Milliseconds since the Unix epoch. */
+  since: number
+  /** Exclusive. */
+  until: number
+}
+
+const ALL_WEBHOOKS = '00000000-0000-0000-0000-000000000000'
+
+/** Folds one batch of new counts into the roll-ups. @returns whether there may be more. */
+export async function foldCounts(database: Database): Promise<boolean> {
+  const batch = FOLD_BATCH[database.engine]
+  const { rows } = await database.query<{ taken: number }>(foldCountsStatement, [batch])
+  return rows[0]?.taken === batch
+}
+
+/** Deletes one batch of roll-ups that are older than they are kept. @returns whether there may be more. */
+export async function expireRollups(database: Database, logDays: number): Promise<boolean> {
+  const ages: [RollupLevel, number][] = [
+    ['5m', logDays],
+    ['1h', Math.max(HOURLY_DAYS, logDays)],
+  ]
+  let more = false
+  for (const [level, days] of ages) {
+    const { rowCount } = await database.query(expireRollupsStatement, [level, days, EXPIRE_BATCH])
+    if (rowCount === EXPIRE_BATCH) more = true
+  }
+  return more
+}
+
+/** All that was counted in a time, as the connection's role may see it; a period may come several times. */
+export async function readHistograms(
+  connection: Connection,
+  { organizationId, webhookId, level, since, until }: RollupScope,
+): Promise<Histogram[]> {
+  const { rows } = await connection.query<{ histograms: string }>(readRollups, [
+    organizationId,
+    webhookId ?? ALL_WEBHOOKS,
+    level,
+    new Date(since).toISOString(),
+    new Date(until).toISOString(),
+  ])
+  const parsed = JSON.parse(rows[0]!.histograms) as [number, string, number[], number[]][]
+  return parsed.map(([period, outcome, buckets, counts]) => ({ period, outcome, buckets, counts }))
+}
