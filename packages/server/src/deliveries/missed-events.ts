@@ -5,6 +5,8 @@ import { matchWebhooks } from '../fanout/match-webhooks.ts'
 import type { RedeliveryScope } from './redeliveries.ts'
 
 const pageEventsStatement = loadStatement(import.meta.url, 'page-events')
+const waitingEvents = loadStatement(import.meta.url, 'waiting-events')
+const deliveryStates = loadStatement(import.meta.url, 'delivery-states')
 
 /** Events looked at in one statement while counting. */
 const COUNT_PAGE = 1_000
@@ -27,18 +29,22 @@ export interface MissedEvent {
   deliveryId: string | null
 }
 
-/** An event and what has become of it for one webhook. */
-export interface EventRow {
+interface EventRow {
   id: string
   organization_id: string
   event: string
   created_at: string
-  delivery_id: string | null
-  /** Or is on its way. */
-  has_reached: boolean
+  /** Empty where no filter asks for it. */
+  body: string
+}
+
+/** An event and what has become of it for one webhook. */
+export interface EventState extends EventRow {
   /** It is not fanned out yet: nothing is decided. */
   is_waiting: boolean
-  body: string
+  /** Or is on its way. */
+  has_reached: boolean
+  delivery_id: string | null
 }
 
 /** The webhook as it is now, as the fan-out sees it; undefined when it was deleted. */
@@ -53,26 +59,52 @@ export async function readSubscription(
   return rows[0]
 }
 
-/** The next `limit` events of the webhook's organization. */
+/**
+ * The next `limit` events of the webhook's organization, and what has become of each.
+ *
+ * An event leaves the outbox in the transaction that creates its deliveries. The outbox is read first: what is not in it
+ * any more has all the deliveries that it will have, and they are seen.
+ */
 export async function pageEvents(
   connection: Connection,
-  subscription: Subscription,
+  { organization_id, filter }: Subscription,
   { webhookId, since, until, event }: RedeliveryScope,
   after: Cursor,
   limit: number,
-): Promise<EventRow[]> {
-  const { rows } = await connection.query<EventRow>(pageEventsStatement, [
-    webhookId,
-    subscription.organization_id,
-    since,
-    until,
-    after.createdAt,
-    after.id,
-    limit,
-    event,
-    subscription.filter !== null,
-  ])
-  return rows
+): Promise<EventState[]> {
+  const params = [organization_id, since, until, after.createdAt, after.id, limit, event, filter !== null]
+  const { rows } = await connection.query<EventRow>(pageEventsStatement, params)
+  if (rows.length === 0) return []
+  const ids = rows.map((row) => row.id)
+  const waiting = await connection.query<{ event_id: string }>(waitingEvents, [ids])
+  const isWaiting = new Set(waiting.rows.map((row) => row.event_id))
+  const states = await readStates(connection, webhookId, ids)
+  return rows.map((row) => ({
+    ...row,
+    is_waiting: isWaiting.has(row.id),
+    has_reached: states.get(row.id)?.has_reached ?? false,
+    delivery_id: states.get(row.id)?.id ?? null,
+  }))
+}
+
+interface StateRow {
+  event_id: string
+  id: string
+  has_reached: boolean
+}
+
+/** By event; of several deliveries the one that has reached the webhook. */
+async function readStates(
+  connection: Connection,
+  webhookId: string,
+  eventIds: readonly string[],
+): Promise<Map<string, StateRow>> {
+  const { rows } = await connection.query<StateRow>(deliveryStates, [webhookId, eventIds])
+  const states = new Map<string, StateRow>()
+  for (const row of rows) {
+    if (row.has_reached || !states.has(row.event_id)) states.set(row.event_id, row)
+  }
+  return states
 }
 
 export const cursorOf = (row: { created_at: string; id: string } | undefined): Cursor | undefined =>
@@ -83,7 +115,7 @@ export const cursorOf = (row: { created_at: string; id: string } | undefined): C
  * code as in the fan-out, and they have neither reached it nor are on their way.
  */
 export function chooseMissed(
-  rows: readonly EventRow[],
+  rows: readonly EventState[],
   subscription: Subscription,
   event: string | null,
 ): MissedEvent[] {
@@ -91,7 +123,8 @@ export function chooseMissed(
     (row) => !row.has_reached && !row.is_waiting && (event === null || row.event === event),
   )
   // Whether it is on at the moment does not say what it has missed.
-  const { matches } = matchWebhooks(open, [{ ...subscription, is_active: true }])
+  const webhooks = new Map([[subscription.organization_id, [{ ...subscription, is_active: true }]]])
+  const { matches } = matchWebhooks(open, webhooks)
   return matches.flatMap(({ event: row, filtered }) =>
     filtered === undefined ? [{ eventId: row.id, event: row.event, deliveryId: row.delivery_id }] : [],
   )
@@ -113,7 +146,7 @@ export async function countMissed(
   for (let seen = 0; after !== undefined;) {
     // One more than the most, to know whether there are more.
     const limit = Math.min(COUNT_PAGE, most + 1 - seen)
-    const rows: EventRow[] = await pageEvents(connection, subscription, scope, after, limit)
+    const rows: EventState[] = await pageEvents(connection, subscription, scope, after, limit)
     missed += chooseMissed(rows, subscription, scope.event).length
     seen += rows.length
     if (seen > most) return null
