@@ -33,6 +33,10 @@ export interface Config {
   deliveryTimeout: number
   /** How long events, deliveries and logs are kept; whole days, rounded up. */
   logRetention: number
+  /** Failures in a row after which an endpoint is held, and for how long they must have lasted. */
+  breaker: { failures: number; after: number }
+  /** How long, and at least how often, every attempt must have failed for the webhook to be deactivated. */
+  deactivation: { after: number; attempts: number }
   crmTables: boolean
   /** Requests of one key or token in a minute; 0: any number. */
   apiRateLimit: number
@@ -89,6 +93,16 @@ export function parseConfig(environment: Environment): Config {
         : read('RETRY_SCHEDULE', DEFAULT_SCHEDULE, parseSchedule),
     deliveryTimeout: read('DELIVERY_TIMEOUT', '10s', parseTimeout),
     logRetention: read('LOG_RETENTION', '30d', parseRetention),
+    breaker: {
+      failures: read('BREAKER_FAILURES', '20', (text) => parseCount(text, 'BREAKER_FAILURES=20')),
+      after: read('BREAKER_AFTER', '5s', (text) => parseWait(text, 'a time, as in BREAKER_AFTER=5s')),
+    },
+    deactivation: {
+      after: read('DEACTIVATE_AFTER', '5d', parseDeactivateAfter),
+      attempts: read('DEACTIVATE_MIN_ATTEMPTS', '20', (text) =>
+        parseCount(text, 'DEACTIVATE_MIN_ATTEMPTS=20'),
+      ),
+    },
     crmTables: read('CRM_TABLES', String(embedded), parseBoolean),
     apiRateLimit: read('API_RATE_LIMIT', '6000', (text) =>
       parseWhole(text, 0, 10_000_000, 'API_RATE_LIMIT=6000 (0 is for none)'),
@@ -253,6 +267,21 @@ function parseRetention(text: string): number {
   if (retention === undefined || retention < 3_600_000)
     fail(text, 'a time from 1h on, as in LOG_RETENTION=30d')
   return retention
+}
+
+function parseWait(text: string, allowed: string): number {
+  return parseDuration(text) ?? fail(text, allowed)
+}
+
+function parseDeactivateAfter(text: string): number {
+  if (text === 'never') return Number.POSITIVE_INFINITY
+  return parseWait(text, 'a time, as in DEACTIVATE_AFTER=5d, or never')
+}
+
+function parseCount(text: string, example: string): number {
+  const count = Number(text)
+  if (!/^\d{1,6}$/.test(text) || count < 1) fail(text, `a whole number from 1 to 999999, as in ${example}`)
+  return count
 }
 
 function parseOneOf<const T extends string>(text: string, allowed: readonly T[]): T {

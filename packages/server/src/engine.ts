@@ -2,12 +2,13 @@ import type { Logger } from 'pino'
 import type { AttemptWriter } from './attempts/attempt-writer.ts'
 import { keepPartitions } from './attempts/partitions.ts'
 import { expireRollups, foldCounts } from './attempts/rollups.ts'
+import type { EndpointHealth } from './attempts/endpoint-health.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
 import { tidy } from './db/tidy.ts'
 import { cancelDeliveriesOfStoppedWebhooks } from './deliveries/cancel-deliveries.ts'
-import { claimDue } from './deliveries/claim-due.ts'
+import { claimDue, nextClaimIn } from './deliveries/claim-due.ts'
 import {
   HEARTBEAT_MS,
   createHeartbeat,
@@ -31,10 +32,13 @@ import type { OpenTarget } from './webhooks/webhook-target.ts'
 /** Requests under way at once to one webhook that sets no limit of its own, in one process. */
 export const DEFAULT_MAX_IN_FLIGHT = 32
 
-const OUTBOX_POLL_MS = 1_000
+/** Where nobody else writes every notification arrives, and asking costs this very thread. */
+const OUTBOX_POLL_MS = { postgresql: 1_000, pglite: 5_000 }
 const CLAIM_POLL_MS = 1_000
 /** A claim looks at every webhook that has something queued: not for each slot that comes free. */
 const CLAIM_GAP_MS = 10
+/** Tokens of rate limits are collected for so long, or for longer where a claim is dear, but never so long that any is lost. */
+const PACED_GAP_MS = { least: 20, most: 100, timesTheClaim: 4 }
 /** What a result usually takes to be written. */
 const RECORDING_MS = 20
 const CLAIM_BATCH = 200
@@ -61,6 +65,7 @@ export interface EngineOptions {
   openTarget: OpenTarget
   sender: Sender
   writer: AttemptWriter
+  health: EndpointHealth
 }
 
 export interface Engine {
@@ -75,7 +80,7 @@ export interface Engine {
  * room there, is to be retried, or was left by a dead node waits in the table (the parking lot) and is claimed.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { database, log, nodeId, writer } = options
+  const { database, log, nodeId, writer, health } = options
   const hints = { isParked: true }
   const dispatcher: Dispatcher = createDispatcher(options, {
     onRoom: () => {
@@ -88,8 +93,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
   })
   const beating = await startHeartbeat(options)
-  const relaying = startRelay(options, dispatcher, hints)
+  const relaying = startRelay(options, dispatcher, hints, () => claiming.wake())
   const claiming = startClaiming(options, dispatcher, hints)
+  health.onPhase((webhookId, phase) => {
+    // What a fan-out that had read the webhook before has put into memory since.
+    if (phase === 'held') dispatcher.forget(webhookId)
+    if (phase !== 'draining') return
+    hints.isParked = true
+    claiming.wake()
+  })
   const cancelling = startLoop({
     name: 'cancel',
     everyMs: CANCEL_POLL_MS,
@@ -153,6 +165,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await within(DRAIN_MS, Promise.all([...loops, dispatcher.stop()]))
       dispatcher.abandon()
       await within(LAST_WORDS_MS, writer.close())
+      await within(LAST_WORDS_MS, health.close())
       await within(LAST_WORDS_MS, beating.stop())
       await within(
         LAST_WORDS_MS,
@@ -216,25 +229,30 @@ interface Hints {
   isParked: boolean
 }
 
-function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints): Loop {
+/** @param onTurn called when deliveries were queued that may have their turn at once */
+function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints, onTurn: () => void): Loop {
   const subscriptions = createSubscriptions(options.clock)
   return startLoop({
     name: 'outbox relay',
-    everyMs: OUTBOX_POLL_MS,
+    everyMs: OUTBOX_POLL_MS[options.database.engine],
     log: options.log,
     run: async () => {
       const places = dispatcher.reserve()
+      let isTurn = false
       const admit: typeof places.admit = (target, body) => {
-        const isAdmitted = places.admit(target, body)
+        isTurn ||= target.isParked && !target.isHeld
+        const isAdmitted = !target.isParked && places.admit(target, body)
         if (!isAdmitted) hints.isParked = true
         return isAdmitted
       }
       try {
-        return await relayBatch(
+        const isFull = await relayBatch(
           options.database,
           (connection, events) => fanOut(connection, events, { ...options, subscriptions, admit }),
           places.commit,
         )
+        if (isTurn) onTurn()
+        return isFull
       } catch (error) {
         places.cancel()
         throw error
@@ -265,18 +283,36 @@ function startClaiming(options: EngineOptions, dispatcher: Dispatcher, hints: Hi
     defaultTimeout: config.deliveryTimeout,
     defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
   }
+  /** Whether the run to come was asked for by the one before it. */
+  let isExpected = false
+  const expect = (wait: number | undefined, claimTook = 0): number | false => {
+    if (wait === undefined) return false
+    isExpected = wait <= CLAIM_POLL_MS
+    const { least, most, timesTheClaim } = PACED_GAP_MS
+    return Math.max(wait, least, Math.min(most, timesTheClaim * claimTook))
+  }
   return startLoop({
     name: 'claim',
     everyMs: CLAIM_POLL_MS,
     gapMs: CLAIM_GAP_MS,
     log,
-    run: async () => {
+    run: async (isWoken) => {
       // Results that are not written yet may be of what would be claimed: it would be sent a second time.
       if (dispatcher.room < CLAIM_BATCH || writer.isStalled) return false
-      const claimed = await claimDue(database, CLAIM_BATCH, dispatcher.freeSlots(), claimOptions)
+      if (!isWoken && !isExpected) {
+        const wait = await nextClaimIn(database)
+        if (wait !== 0) return expect(wait)
+      }
+      isExpected = false
+      const started = performance.now()
+      const claimed = await claimDue(database, CLAIM_BATCH, dispatcher.loads(), claimOptions)
       hints.isParked = claimed.length > 0
       dispatcher.accept(claimed)
-      return claimed.length === CLAIM_BATCH
+      if (claimed.length === CLAIM_BATCH) return true
+      const took = performance.now() - started
+      const isPaced = claimed.length === 0 || claimed.some(({ target }) => target.isParked)
+      // Of what this claim could have taken only a free slot can have been missing, which makes itself heard.
+      return isPaced && expect(await nextClaimIn(database, performance.now() - started), took)
     },
   })
 }

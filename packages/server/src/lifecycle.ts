@@ -14,8 +14,8 @@ export interface LoopOptions {
   everyMs: number
   /** Milliseconds at least between the end of a run and the next one, however often it is woken. */
   gapMs?: number
-  /** Does a piece of work; true: there is more, run again at once. */
-  run(): Promise<boolean>
+  /** Does a piece of work; true: there is more, run again at once; a number: run again in so many milliseconds. */
+  run(isWoken: boolean): Promise<boolean | number>
   log: Logger
 }
 
@@ -32,6 +32,7 @@ export function startLoop({ name, everyMs, gapMs = 0, run, log }: LoopOptions): 
   let woken = false
   let stopped = false
   let backoff = 0
+  let pause = everyMs
 
   function schedule(wait: number): void {
     if (stopped) return
@@ -43,14 +44,18 @@ export function startLoop({ name, everyMs, gapMs = 0, run, log }: LoopOptions): 
     clearTimeout(timer)
     running = runOnce().finally(() => {
       running = undefined
-      schedule(backoff > 0 ? backoff : woken ? gapMs : everyMs)
+      schedule(backoff > 0 ? backoff : woken ? gapMs : pause)
     })
   }
 
   async function runOnce(): Promise<void> {
+    const wasWoken = woken
     woken = false
+    pause = everyMs
     try {
-      if (await run()) woken = true
+      const next = await run(wasWoken)
+      if (next === true) woken = true
+      if (typeof next === 'number') pause = Math.min(next, everyMs)
       backoff = 0
     } catch (error) {
       backoff = Math.min(Math.max(backoff * 2, FIRST_BACKOFF_MS), LONGEST_BACKOFF_MS)

@@ -13,6 +13,7 @@ import { apiKeyRules } from './api/tables/api-keys.ts'
 import { webhookConfigurationRules } from './api/tables/webhook-configurations.ts'
 import { webhookEventRules } from './api/tables/webhook-events.ts'
 import { AttemptWriter } from './attempts/attempt-writer.ts'
+import { EndpointHealth } from './attempts/endpoint-health.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { SHORTEST_SAFE_KEY, isEncryptionKey, isServiceKey, parseConfig, readEnvironment } from './config.ts'
@@ -69,7 +70,7 @@ async function start(config: Config): Promise<Running> {
     )
   }
   const databases = await openDatabases(config, dataDir, log)
-  const { engine, server, writer } = await compose(
+  const { engine, server, writer, health } = await compose(
     config,
     databases,
     serviceKey,
@@ -85,6 +86,7 @@ async function start(config: Config): Promise<Running> {
       // recorded as, a failure of the endpoint.
       await Promise.all([within(DRAIN_MS, server.close()), engine?.stop()])
       await within(LAST_WORDS_MS, writer.close())
+      await within(LAST_WORDS_MS, health.close())
       await within(LAST_WORDS_MS, databases.close())
       await within(LAST_WORDS_MS, dataDir.unlock())
       log.info('stopped')
@@ -121,7 +123,15 @@ export async function compose(
     maxInFlight: DEFAULT_MAX_IN_FLIGHT,
   })
   const sender = createSender(guard)
-  const writer = new AttemptWriter(databases.engine, log)
+  const health = new EndpointHealth({
+    database: databases.engine,
+    clock,
+    log,
+    breaker: config.breaker,
+    deactivation: config.deactivation,
+    defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
+  })
+  const writer = new AttemptWriter(databases.engine, log, (records) => health.observe(records))
   const rules = {
     webhook_configurations: webhookConfigurationRules(box, guard),
     webhook_events: webhookEventRules,
@@ -175,9 +185,10 @@ export async function compose(
     openTarget,
     sender,
     writer,
+    health,
   }
   const engine: Engine | undefined = config.role === 'api' ? undefined : await startEngine(parts)
-  return { engine, server, writer }
+  return { engine, server, writer, health }
 }
 
 async function listen(server: ReturnType<typeof createServer>, { port, host }: Config): Promise<string> {

@@ -3,42 +3,10 @@ import { after, before, suite, test } from 'node:test'
 import { pino } from 'pino'
 import type { Database } from '../db/database.ts'
 import { openMigrated } from '../../test/harness/databases.ts'
-import type { AttemptRecord } from '../dispatch/make-attempt.ts'
-import { newId } from '../ids.ts'
+import { attempt } from '../../test/harness/attempt.ts'
 import { AttemptWriter } from './attempt-writer.ts'
 
 const log = pino({ level: 'silent' })
-
-/** A test's attempt: it has no delivery, so that its row stands alone. */
-function attempt(fields: Partial<AttemptRecord> = {}): AttemptRecord {
-  return {
-    id: newId(),
-    organization_id: newId(),
-    webhook_id: newId(),
-    delivery_id: newId(),
-    event_id: newId(),
-    event: 'deal.created',
-    url: 'https://crm.example.com/webhook',
-    status: 'success',
-    attempt: 1,
-    trigger: 'test',
-    response_code: 200,
-    error_code: null,
-    error_message: null,
-    diagnosis: null,
-    duration_ms: 1,
-    request_headers: '{}',
-    request_body: '{}',
-    response_headers: '{}',
-    response_body: 'ok',
-    next_attempt_at: null,
-    wait_ms: null,
-    created_at: new Date().toISOString(),
-    lease: null,
-    deactivate: null,
-    ...fields,
-  }
-}
 
 suite('the attempt writer', () => {
   let database: Database

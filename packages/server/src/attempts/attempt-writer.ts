@@ -25,6 +25,7 @@ interface Entry {
 export class AttemptWriter {
   readonly #database: Database
   readonly #log: Logger
+  readonly #onRecorded: (records: readonly AttemptRecord[]) => void
   #entries: Entry[] = []
   #waiting: (() => void)[] = []
   /** Batches on their way at once; a further one starts only when a whole batch waits. */
@@ -33,9 +34,15 @@ export class AttemptWriter {
   #closing = false
   #stalled = false
 
-  constructor(database: Database, log: Logger) {
+  /** @param onRecorded told of each batch once it is committed */
+  constructor(
+    database: Database,
+    log: Logger,
+    onRecorded: (records: readonly AttemptRecord[]) => void = () => {},
+  ) {
     this.#database = database
     this.#log = log
+    this.#onRecorded = onRecorded
   }
 
   /** Whether the database does not take results just now. What they are about may look unsent to it. */
@@ -87,8 +94,10 @@ export class AttemptWriter {
   async #writeUntilDone(batch: readonly Entry[]): Promise<boolean> {
     for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
       try {
-        await this.#store(batch.map(({ record }) => record))
+        const records = batch.map(({ record }) => record)
+        await this.#store(records)
         this.#stalled = false
+        this.#onRecorded(records)
         return true
       } catch (error) {
         this.#stalled = true

@@ -4,6 +4,7 @@ import { loadStatement } from '../db/statement.ts'
 import type { LeasedDelivery } from '../fanout/delivery.ts'
 import { LEASE_MARGIN_MS } from '../fanout/delivery.ts'
 import { newToken } from '../ids.ts'
+import type { EndpointLoad } from './endpoint-slots.ts'
 import { CLAIM_AHEAD } from './endpoint-slots.ts'
 import type { OpenTarget, TargetRow } from '../webhooks/webhook-target.ts'
 
@@ -30,11 +31,11 @@ export interface ClaimedRow extends TargetRow {
   body: string
 }
 
-/** Leases up to `limit` due deliveries of active webhooks; `busy` tells the free slots of endpoints that are not idle. */
+/** Leases up to `limit` due deliveries of active webhooks; `busy` tells of the endpoints that are not idle. */
 export async function claimDue(
   database: Database,
   limit: number,
-  busy: readonly { webhook_id: string; free: number }[],
+  busy: readonly EndpointLoad[],
   options: ClaimOptions,
 ): Promise<LeasedDelivery[]> {
   const lease = newToken()
@@ -50,6 +51,21 @@ export async function claimDue(
     CLAIM_AHEAD,
   ])
   return rows.map((row) => toLeasedDelivery(row, lease, now, options.openTarget))
+}
+
+/**
+ * Milliseconds until a delivery may be claimed, as far as its time, its endpoint's health and its rate go: whether a slot is
+ * free, only its node knows. Undefined: nothing is. Asks little of the database, however much is queued.
+ *
+ * @param known leaves out what could have been claimed so many milliseconds ago
+ */
+export async function nextClaimIn(database: Database, known?: number): Promise<number | undefined> {
+  const { rows } = await database.query<{ ms: number | null }>(
+    'select webhooks_internal.next_claim_ms($1) as ms',
+    [known ?? null],
+  )
+  const ms = rows[0]?.ms ?? undefined
+  return ms === undefined ? undefined : Math.max(0, Math.ceil(ms))
 }
 
 /** @param now when the claiming statement was sent: earlier than the database's clock counts from, never later. */

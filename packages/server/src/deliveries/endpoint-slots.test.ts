@@ -14,6 +14,9 @@ function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDeliver
     headers: {},
     timeout: 1,
     maxInFlight,
+    isHealthy: true,
+    isHeld: false,
+    isParked: false,
     unreadable: undefined,
   }
   return {
@@ -94,17 +97,17 @@ test('draining one endpoint leaves what is in flight and what others have queued
   assert.equal(slots.room, LIMITS.queued)
 })
 
-test('what may be claimed counts what is queued, reserved and in flight; an idle endpoint is forgotten', () => {
+test('the load counts what is queued, reserved and in flight; an idle endpoint is forgotten', () => {
   const slots = new EndpointSlots(LIMITS)
   fill(slots, 'a', ['a1', 'a2'], 4)
   slots.take()
   slots.reserve({ id: 'a', maxInFlight: 4 }, BODY.length)
-  assert.deepEqual(slots.freeSlots(), [{ webhook_id: 'a', free: 2 * 4 - 3 }])
+  assert.deepEqual(slots.loads(), [{ webhook_id: 'a', load: 3 }])
   slots.cancelReservation('a', BODY.length)
   slots.take()
   slots.release(delivery('a', ''))
   slots.release(delivery('a', ''))
-  assert.deepEqual(slots.freeSlots(), [])
+  assert.deepEqual(slots.loads(), [])
 })
 
 test('bodies are bounded by their size: what is sent or taken back makes room', () => {
@@ -144,5 +147,5 @@ test('when requests under way run short an endpoint may have few, and one that h
 test('a reservation that is refused leaves nothing behind', () => {
   const slots = new EndpointSlots({ ...LIMITS, queued: 0 })
   slots.reserve({ id: 'a', maxInFlight: 1 }, BODY.length)
-  assert.deepEqual(slots.freeSlots(), [])
+  assert.deepEqual(slots.loads(), [])
 })

@@ -11,7 +11,16 @@ export interface SlotLimits {
   bodies: number
 }
 
-/** Deliveries claimed for an endpoint at most, as a multiple of the requests that it may have under way. */
+/** Deliveries waiting, under way or about to be added, of one endpoint in this process. */
+export interface EndpointLoad {
+  webhook_id: string
+  load: number
+}
+
+/**
+ * Deliveries claimed for an endpoint at most, as a multiple of the requests that it may have under way: as many as keep its
+ * slots busy and as many again waiting behind them, so that claims come in batches.
+ */
 export const CLAIM_AHEAD = 2
 /** Requests that any endpoint may have under way even when half of all that are possible are: none starves. */
 const ASSURED_IN_FLIGHT = 4
@@ -132,14 +141,11 @@ export class EndpointSlots {
     })
   }
 
-  /**
-   * How many more may be claimed for each endpoint that is not idle: as many as keep its slots busy and as many again
-   * waiting behind them, so that claims come in batches. An idle one may have the same.
-   */
-  freeSlots(): { webhook_id: string; free: number }[] {
-    return [...this.#endpoints].map(([webhook_id, { inFlight, queue, reserved, maxInFlight }]) => ({
+  /** What the endpoints have that are not idle. */
+  loads(): EndpointLoad[] {
+    return [...this.#endpoints].map(([webhook_id, { inFlight, queue, reserved }]) => ({
       webhook_id,
-      free: Math.max(0, CLAIM_AHEAD * maxInFlight - inFlight - queue.length - reserved),
+      load: inFlight + queue.length + reserved,
     }))
   }
 

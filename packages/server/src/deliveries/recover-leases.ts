@@ -35,7 +35,7 @@ export function createHeartbeat(database: Database, { clock, nodeId }: NodeOptio
     steadySince ??= last
     if (last - steadySince < DEAD_AFTER_SECONDS * 1_000) return 0
     const dead = await findDeadNodes(database)
-    return dead.length === 0 ? 0 : (await database.query(recoverLeases, [dead])).rowCount
+    return dead.length === 0 ? 0 : await recoverNodes(database, dead)
   }
 }
 
@@ -45,6 +45,11 @@ async function findDeadNodes(database: Database): Promise<string[]> {
     [DEAD_AFTER_SECONDS],
   )
   return rows.map(({ id }) => id)
+}
+
+/** Gives back what nodes held that are dead, and forgets them. @returns how many deliveries that were. */
+export async function recoverNodes(database: Database, nodes: readonly string[]): Promise<number> {
+  return (await database.query(recoverLeases, [nodes])).rowCount
 }
 
 /** For a database that no other process can hold: whatever is leased was left by one that is gone. */
@@ -65,5 +70,5 @@ export async function releaseDeliveries(
 
 /** The last word of a node that stops in order: what it still holds is due at once, and nothing of it is waited for. */
 export async function signOff(database: Database, nodeId: string): Promise<void> {
-  await database.query(recoverLeases, [[nodeId]])
+  await recoverNodes(database, [nodeId])
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { SlotLimits } from '../deliveries/endpoint-slots.ts'
+import type { EndpointLoad, SlotLimits } from '../deliveries/endpoint-slots.ts'
 import { EndpointSlots } from '../deliveries/endpoint-slots.ts'
 import type { LeasedDelivery } from '../fanout/delivery.ts'
 import { canStillSend } from '../fanout/delivery.ts'
@@ -50,8 +50,8 @@ export class Dispatcher {
     return this.#stopping ? 0 : this.#slots.room
   }
 
-  freeSlots(): { webhook_id: string; free: number }[] {
-    return this.#slots.freeSlots()
+  loads(): EndpointLoad[] {
+    return this.#slots.loads()
   }
 
   reserve(): Reservation {
@@ -87,7 +87,7 @@ export class Dispatcher {
     this.#pump()
   }
 
-  /** Gives back what waits in memory for a webhook that was changed: it is claimed anew, as the webhook is now. */
+  /** Gives back what waits in memory for a webhook that was changed or is held: it is claimed anew, as the webhook is then. */
   forget(webhookId?: string): void {
     const drained = this.#slots.drain(webhookId)
     if (drained.length > 0) this.#options.giveBack(drained)

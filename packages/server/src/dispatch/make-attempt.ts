@@ -39,6 +39,8 @@ export interface AttemptRecord {
   lease: string | null
   /** Why the webhook is to be deactivated, if it is. */
   deactivate: string | null
+  /** Whether the webhook counted as healthy when this was sent. */
+  was_healthy: boolean
 }
 
 export interface AttemptOptions {
@@ -71,6 +73,7 @@ export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOpti
     created_at: new Date(startedAt).toISOString(),
     lease: delivery.lease,
     deactivate: verdict.deactivate ?? null,
+    was_healthy: target.isHealthy,
   }
 }
 

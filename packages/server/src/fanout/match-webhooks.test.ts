@@ -15,6 +15,9 @@ const webhook = (webhook_id: string, fields: Partial<Subscription> = {}): Subscr
   sealed_headers: null,
   timeout_ms: null,
   max_in_flight: null,
+  is_healthy: true,
+  is_held: false,
+  is_parked: false,
   ...fields,
 })
 

@@ -10,6 +10,10 @@ export interface TargetRow {
   sealed_headers: string | null
   timeout_ms: number | null
   max_in_flight: number | null
+  is_healthy: boolean
+  is_held: boolean
+  /** Held, draining, or to be kept to a rate. */
+  is_parked: boolean
 }
 
 /** Where and how to send: a webhook with its secrets opened. Lives in memory only, never in a log or an answer. */
@@ -23,6 +27,11 @@ export interface WebhookTarget {
   timeout: number
   /** Requests under way at once, in this process. */
   maxInFlight: number
+  isHealthy: boolean
+  /** Nothing is sent but a probe now and then. */
+  isHeld: boolean
+  /** Its deliveries are claimed in turn, never sent from the memory of whoever fans them out. */
+  isParked: boolean
   /** Set when a secret could not be opened: nothing may be sent unsigned instead. */
   unreadable: string | undefined
 }
@@ -56,7 +65,10 @@ function isSame(a: TargetRow, b: TargetRow): boolean {
     a.previous_secret === b.previous_secret &&
     a.sealed_headers === b.sealed_headers &&
     a.timeout_ms === b.timeout_ms &&
-    a.max_in_flight === b.max_in_flight
+    a.max_in_flight === b.max_in_flight &&
+    a.is_healthy === b.is_healthy &&
+    a.is_held === b.is_held &&
+    a.is_parked === b.is_parked
   )
 }
 
@@ -68,6 +80,9 @@ function openTarget(row: TargetRow, box: SecretBox, defaults: TargetDefaults): W
     headers: {},
     timeout: row.timeout_ms ?? defaults.timeout,
     maxInFlight: row.max_in_flight ?? defaults.maxInFlight,
+    isHealthy: row.is_healthy,
+    isHeld: row.is_held,
+    isParked: row.is_parked,
     unreadable: undefined,
   }
   try {

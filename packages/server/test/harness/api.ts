@@ -67,6 +67,10 @@ export interface WebhookRow {
   id: string
   is_active: boolean
   disabled_reason: string | null
+  health: string
+  health_since: string
+  health_reason: string | null
+  updated_at: string
 }
 
 export function createApi(url: string, key: string): Api {

@@ -69,6 +69,7 @@ export function configurationFields(guard: GuardOptions) {
     filter: z.custom<object | null>().superRefine(checkFilter).nullable(),
     headers,
     timeout_ms: whole(100, 60_000).nullable(),
+    rate_limit: whole(1, 10_000).nullable(),
     max_in_flight: whole(1, 1_000).nullable(),
   }
 }

@@ -1,7 +1,8 @@
 -- In a statement of its own, after the lease is held: a result recorded meanwhile is seen. $1 delivery, $2 lease token.
 select d.id, d.organization_id, d.event_id, d.event, d.attempts, d.status,
   webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as body,
-  c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight
+  c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
+  c.is_healthy, c.is_held, c.is_parked
 from webhooks_internal.queue q
 join webhooks.webhook_deliveries d on d.id = q.delivery_id
 join webhooks_internal.targets c on c.webhook_id = d.webhook_id

@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { DeliveryRow, LogRow, WebhookRow } from './harness/api.ts'
+import type { Stage } from './harness/on-each-engine.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+import type { ReceivedRequest } from './harness/receiver-server.ts'
+import { until } from './harness/until.ts'
+
+/** One statement, so that the events come in one batch. */
+async function emit(stage: Stage, count: number, event = 'deal.updated'): Promise<void> {
+  const row = { organization_id: stage.organizationId, event, data: {} }
+  const events = Array.from({ length: count }, () => row)
+  assert.equal((await stage.server.api.request('POST', 'webhook_events', events)).status, 201)
+}
+
+async function webhookOf(stage: Stage, id: string): Promise<WebhookRow> {
+  const [webhook] = await stage.server.api.get<WebhookRow>(`webhook_configurations?id=eq.${id}`)
+  assert.ok(webhook)
+  return webhook
+}
+
+const becomes = async (stage: Stage, id: string, health: string): Promise<WebhookRow> => {
+  const [webhook] = await stage.server.api.rows<WebhookRow>(
+    `webhook_configurations?id=eq.${id}&health=eq.${health}`,
+    1,
+  )
+  return webhook!
+}
+
+const switchOff = (stage: Stage, id: string): Promise<void> =>
+  stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
+
+/** Of a UUIDv7: the millisecond in which the delivery was made. */
+const madeAt = ({ headers }: ReceivedRequest): number =>
+  Number.parseInt((headers['x-webhook-delivery'] ?? '').replaceAll('-', '').slice(0, 12), 16)
+
+onEachEngine(
+  'the circuit breaker',
+  (stage) => {
+    test('holds a sick endpoint, and when it answers again sends all that waited, oldest first', async () => {
+      const sick = await createWebhook(stage, { events: ['deal.updated'], max_in_flight: 1 })
+      const well = await createWebhook(stage, { events: ['deal.*'] })
+      stage.receiver.reply(sick.path, 500)
+      const attempts = async (): Promise<number> =>
+        (await stage.server.api.get<LogRow>(`webhook_logs?webhook_id=${sick.id}`)).length
+      await emit(stage, 20)
+      const { health_reason } = await becomes(stage, sick.id, 'held')
+      assert.match(health_reason ?? '', /attempts in a row have failed since .*the endpoint answered 500/)
+      const before = await attempts()
+      assert.ok(before >= 20)
+      // What comes while it is held waits, and its neighbour gets everything.
+      for (let batch = 0; batch < 4; batch += 1) await emit(stage, 10)
+      await stage.server.api.rows(`webhook_deliveries?webhook_id=${well.id}&status=delivered`, 60)
+
+      const probes = (await attempts()) - before
+      assert.ok(probes < 20, `${probes} attempts while it was held`)
+      stage.receiver.requests.splice(0)
+      stage.receiver.reply(sick.path, 200)
+
+      const delivered = await stage.server.api.rows<DeliveryRow>(
+        `webhook_deliveries?webhook_id=${sick.id}&status=delivered`,
+        60,
+      )
+      // What came while it was held lost no attempt but to a probe.
+      assert.ok(delivered.filter((delivery) => delivery.attempts === 1).length >= 20)
+      const fresh = (await stage.receiver.received(sick.path, 60)).filter(
+        ({ headers }) => headers['x-webhook-attempt'] === '1',
+      )
+      const order = fresh.map(madeAt)
+      assert.deepEqual(
+        order,
+        order.toSorted((a, b) => a - b),
+      )
+      const { health, health_reason: reason } = await becomes(stage, sick.id, 'healthy')
+      assert.deepEqual([health, reason], ['healthy', null])
+      await switchOff(stage, sick.id)
+      await switchOff(stage, well.id)
+    })
+
+    test('shows an endpoint that has failed three times in a row as degraded, until it succeeds', async () => {
+      const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
+      const { health_since, updated_at } = await webhookOf(stage, id)
+      stage.receiver.reply(path, 500)
+      await emit(stage, 3, 'deal.created')
+      const degraded = await becomes(stage, id, 'degraded')
+      assert.ok(degraded.health_since > health_since)
+      assert.equal(degraded.updated_at, updated_at)
+      stage.receiver.reply(path, 200)
+      assert.equal((await becomes(stage, id, 'healthy')).health_reason, null)
+      await switchOff(stage, id)
+    })
+
+    test('leaves the schedule of a single delivery undisturbed, however short it is', async () => {
+      const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
+      stage.receiver.reply(path, 500)
+      await emit(stage, 1, 'deal.created')
+      const [delivery] = await stage.server.api.rows<DeliveryRow>(
+        `webhook_deliveries?webhook_id=${id}&status=failed`,
+        1,
+      )
+      assert.deepEqual([delivery?.attempts, delivery?.reason], [10, 'no attempts left'])
+      await switchOff(stage, id)
+    })
+
+    /** A webhook that is held, with so many deliveries waiting. */
+    async function held(): Promise<{ id: string; path: string }> {
+      const webhook = await createWebhook(stage, { events: ['deal.assigned'], max_in_flight: 1 })
+      stage.receiver.reply(webhook.path, 500)
+      await emit(stage, 40, 'deal.assigned')
+      await becomes(stage, webhook.id, 'held')
+      return webhook
+    }
+
+    test('a retry by hand is made at once, also when held, and its success lets the others go', async () => {
+      const { id, path } = await held()
+      stage.receiver.reply(path, 200)
+      const [waiting] = await stage.server.api.get<DeliveryRow>(
+        `webhook_deliveries?webhook_id=${id}&status=eq.pending&limit=1`,
+      )
+      const { body } = await stage.server.api.rpc<{ status: string }>('retry_delivery', {
+        delivery_id: waiting?.id,
+      })
+      assert.equal(body.status, 'success')
+      await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 40)
+      await becomes(stage, id, 'healthy')
+      await switchOff(stage, id)
+    })
+
+    test('a test that succeeds lets go what is held; one that fails leaves it', async () => {
+      const { id, path } = await held()
+      const send = async (): Promise<string> =>
+        (await stage.server.api.rpc<{ status: string }>('test_webhook', { webhook_id: id })).body.status
+      assert.equal(await send(), 'failed')
+      assert.equal((await webhookOf(stage, id)).health, 'held')
+      stage.receiver.reply(path, 200)
+      assert.equal(await send(), 'success')
+      await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 40)
+      await switchOff(stage, id)
+    })
+
+    test('another URL is a fresh start: what was held goes there', async () => {
+      const { id } = await held()
+      const url = new URL('/fresh', stage.receiver.url).href
+      await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { url })
+      assert.equal((await webhookOf(stage, id)).health, 'healthy')
+      await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 40)
+      assert.equal((await stage.receiver.received('/fresh', 40)).length, 40)
+      await switchOff(stage, id)
+    })
+
+    test('health is read, not written', async () => {
+      const { id } = await createWebhook(stage, { events: ['deal.created'] })
+      for (const column of ['health', 'health_since', 'health_reason', 'is_parked']) {
+        const { status, body } = await stage.server.api.request<{ code: string }>(
+          'PATCH',
+          `webhook_configurations?id=eq.${id}`,
+          { [column]: 'healthy' },
+        )
+        assert.deepEqual([status, body.code], [400, 'PGRST204'], column)
+      }
+      assert.equal('is_parked' in (await webhookOf(stage, id)), false)
+    })
+  },
+  {
+    settings: {
+      BREAKER_FAILURES: '20',
+      BREAKER_AFTER: '0s',
+      RETRY_SCHEDULE: Array.from({ length: 9 }, () => '100ms').join(','),
+    },
+  },
+)
+
+onEachEngine(
+  'limits of a webhook',
+  (stage) => {
+    test('max_in_flight is exact, whether deliveries come from memory or from the queue', async () => {
+      const { id, path } = await createWebhook(stage, { events: ['deal.updated'], max_in_flight: 3 })
+      const answers: (() => void)[] = []
+      let underWay = 0
+      let most = 0
+      stage.receiver.reply(path, (response) => {
+        underWay += 1
+        most = Math.max(most, underWay)
+        answers.push(() => {
+          underWay -= 1
+          response.writeHead(200).end()
+        })
+      })
+      await emit(stage, 30)
+      for (let answered = 0; answered < 30; answered += 1) {
+        // All slots are taken before one is given back.
+        await until('requests under way', () => underWay === Math.min(3, 30 - answered))
+        answers.shift()?.()
+      }
+      await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 30)
+      assert.equal(most, 3)
+      await switchOff(stage, id)
+    })
+
+    test('rate_limit spreads what is sent, what a bulk retry queues as well', async () => {
+      const rate = 40
+      const { id, path } = await createWebhook(stage, { events: ['deal.updated'], rate_limit: rate })
+      /** How long so many attempts took to be sent at least, as the rate has it; a start may be late by a little. */
+      const requireRate = (requests: readonly ReceivedRequest[]): void => {
+        const times = requests
+          .map(({ headers }) => Date.parse(headers['x-webhook-timestamp'] ?? ''))
+          .toSorted((a, b) => a - b)
+        const burst = 1 + rate / 10
+        const spread = (times.at(-1) ?? 0) - (times[0] ?? 0)
+        assert.ok(spread >= ((requests.length - burst) / rate) * 1_000 - 500, `${spread} ms`)
+      }
+      stage.receiver.reply(path, 400)
+      await emit(stage, 80)
+      await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=failed`, 80)
+      requireRate((await stage.receiver.received(path, 80)).splice(0))
+      stage.receiver.requests.splice(0)
+      stage.receiver.reply(path, 200)
+      await stage.server.api.rpc('retry_failed', { webhook_id: id })
+      await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 80)
+      requireRate(await stage.receiver.received(path, 80))
+      await switchOff(stage, id)
+    })
+
+    test('a rate is a whole number from 1 to 10000, or null for none', async () => {
+      const { id } = await createWebhook(stage, { events: ['deal.updated'], rate_limit: 10_000 })
+      for (const rate_limit of [0, 10_001, 1.5, '5']) {
+        const { status, body } = await stage.server.api.request<{ message: string; details: string }>(
+          'PATCH',
+          `webhook_configurations?id=eq.${id}`,
+          { rate_limit },
+        )
+        assert.deepEqual([status, body.details], [400, 'rate_limit'])
+        assert.match(body.message, /whole number from 1 to 10000/)
+      }
+      await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { rate_limit: null })
+      await switchOff(stage, id)
+    })
+  },
+  { settings: { RETRY_SCHEDULE: '' } },
+)
+
+onEachEngine(
+  'a webhook whose every attempt fails',
+  (stage) => {
+    test('is deactivated with that reason, and what it has pending is cancelled', async () => {
+      const { id, path } = await createWebhook(stage, { events: ['deal.updated'], max_in_flight: 1 })
+      stage.receiver.reply(path, 500)
+      await emit(stage, 20)
+      const [webhook] = await stage.server.api.rows<WebhookRow>(
+        `webhook_configurations?id=eq.${id}&is_active=false`,
+        1,
+      )
+      assert.match(
+        webhook?.disabled_reason ?? '',
+        /^every attempt has failed for \d+ seconds?, \d+ in a row; the last one: the endpoint answered 500$/,
+      )
+      const [cancelled] = await stage.server.api.rows<DeliveryRow>(
+        `webhook_deliveries?webhook_id=${id}&status=cancelled`,
+        20,
+      )
+      assert.ok(
+        ['webhook switched off', `webhook deactivated: ${webhook?.disabled_reason}`].includes(
+          cancelled?.reason ?? '',
+        ),
+        cancelled?.reason ?? '',
+      )
+      await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: true })
+      const again = await webhookOf(stage, id)
+      assert.deepEqual([again.health, again.disabled_reason], ['healthy', null])
+      await switchOff(stage, id)
+    })
+  },
+  { settings: { DEACTIVATE_AFTER: '0s', DEACTIVATE_MIN_ATTEMPTS: '6', RETRY_SCHEDULE: '1h,1h' } },
+)
