@@ -1,12 +1,9 @@
 import type { Logger } from 'pino'
 import type { AttemptWriter } from './attempts/attempt-writer.ts'
-import { keepPartitions } from './attempts/partitions.ts'
-import { expireRollups, foldCounts } from './attempts/rollups.ts'
 import type { EndpointHealth } from './attempts/endpoint-health.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
-import { tidy } from './db/tidy.ts'
 import { cancelDeliveriesOfStoppedWebhooks } from './deliveries/cancel-deliveries.ts'
 import { claimDue, nextClaimIn } from './deliveries/claim-due.ts'
 import {
@@ -27,6 +24,7 @@ import { createSubscriptions } from './fanout/subscriptions.ts'
 import type { Loop } from './lifecycle.ts'
 import { startLoop, within } from './lifecycle.ts'
 import { relayBatch } from './outbox/outbox-relay.ts'
+import { startUpkeep } from './upkeep.ts'
 import type { OpenTarget } from './webhooks/webhook-target.ts'
 
 /** Requests under way at once to one webhook that sets no limit of its own, in one process. */
@@ -44,13 +42,10 @@ const RECORDING_MS = 20
 const CLAIM_BATCH = 200
 const CANCEL_POLL_MS = 5_000
 const REDELIVER_POLL_MS = 5_000
+/** Between heartbeats that nobody listens for. */
+const ALONE_MS = 60_000
 /** For bulk work that waits until fewer deliveries of its webhook are due. */
 const REDELIVER_AGAIN_MS = 100
-const FOLD_MS = 5_000
-const EXPIRE_MS = 10 * 60_000
-const DAY_MS = 86_400_000
-const TIDY_MS = 60_000
-const PARTITIONS_MS = 600_000
 /** How long a stop waits for requests under way. */
 export const DRAIN_MS = 15_000
 /** For each of the statements that end it. */
@@ -80,7 +75,7 @@ export interface Engine {
  * room there, is to be retried, or was left by a dead node waits in the table (the parking lot) and is claimed.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { database, log, nodeId, writer, health } = options
+  const { config, database, log, nodeId, writer, health } = options
   const hints = { isParked: true }
   const dispatcher: Dispatcher = createDispatcher(options, {
     onRoom: () => {
@@ -114,33 +109,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     claiming.wake()
   })
 
-  const folding = startLoop({ name: 'fold', everyMs: FOLD_MS, log, run: () => foldCounts(database) })
-  const expiring = startLoop({
-    name: 'expire roll-ups',
-    everyMs: EXPIRE_MS,
-    log,
-    run: () => expireRollups(database, options.config.logRetention / DAY_MS),
-  })
-
-  const tidying = startLoop({
-    name: 'tidy',
-    everyMs: TIDY_MS,
-    log,
-    run: async () => {
-      if (database.engine === 'pglite') await tidy(database)
-      return false
-    },
-  })
-
-  const partitioning = startLoop({
-    name: 'partitions',
-    everyMs: PARTITIONS_MS,
-    log,
-    run: async () => {
-      await keepPartitions(database, { retention: options.config.logRetention, log })
-      return false
-    },
-  })
+  const upkeep = startUpkeep({ database, log, logRetention: config.logRetention })
 
   await database.listen('webhooks_redeliveries', () => redelivering.wake())
   await database.listen('webhooks_outbox', () => relaying.wake())
@@ -152,16 +121,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     async stop() {
-      const loops = [
-        relaying,
-        claiming,
-        cancelling,
-        redelivering,
-        folding,
-        expiring,
-        tidying,
-        partitioning,
-      ].map((loop) => loop.stop())
+      const loops = [relaying, claiming, cancelling, redelivering, ...upkeep].map((loop) => loop.stop())
       await within(DRAIN_MS, Promise.all([...loops, dispatcher.stop()]))
       dispatcher.abandon()
       await within(LAST_WORDS_MS, writer.close())
@@ -214,7 +174,7 @@ async function startHeartbeat({ database, clock, log, nodeId }: EngineOptions): 
   return startLoop({
     name: 'heartbeat',
     // On a database that only this process can open there is nobody to be seen by.
-    everyMs: database.engine === 'pglite' ? TIDY_MS : HEARTBEAT_MS,
+    everyMs: database.engine === 'pglite' ? ALONE_MS : HEARTBEAT_MS,
     log,
     run: async () => {
       const recovered = await beat()

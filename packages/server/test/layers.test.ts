@@ -9,7 +9,7 @@ const LINE = ['events', 'crm', 'outbox', 'fanout', 'deliveries', 'dispatch', 'at
 /** What every stage may import, and what imports no stage. */
 const FOUNDATION = ['db', 'webhooks']
 /** Compose the stages; only the command line and each other may import them. */
-const COMPOSERS = ['engine.ts', 'serve.ts', 'main.ts']
+const COMPOSERS = ['engine.ts', 'upkeep.ts', 'serve.ts', 'main.ts']
 const DRIVERS = ['pg', '@electric-sql/pglite']
 
 const PACKAGES = fileURLToPath(new URL('../../', import.meta.url))

@@ -7,7 +7,8 @@ import { systemClock } from '../src/clock.ts'
 import type { Database } from '../src/db/database.ts'
 import { cancelDeliveriesOfStoppedWebhooks } from '../src/deliveries/cancel-deliveries.ts'
 import { claimDue } from '../src/deliveries/claim-due.ts'
-import { redeliverBatch, startRedelivery } from '../src/deliveries/redeliver-failed.ts'
+import { startRedelivery } from '../src/deliveries/redeliveries.ts'
+import { redeliverBatch } from '../src/deliveries/redeliver-batch.ts'
 import { leaseOne } from '../src/deliveries/redeliver.ts'
 import { makeAttempt } from '../src/dispatch/make-attempt.ts'
 import { fanOut } from '../src/fanout/create-deliveries.ts'
@@ -146,7 +147,7 @@ for (const engine of ENGINES) {
 
       test('retrying in bulk', async () => {
         const scope = { webhookId: idOf.webhook(3), since: null, until: '2100-01-01', event: null }
-        await startRedelivery(plain, scope, 0)
+        await startRedelivery(plain, 'retry_failed', scope, null)
         await assertCheap(/webhook_redeliveries/, () => redeliverBatch(database))
       })
 

@@ -5,7 +5,8 @@ import type { Database } from '../../src/db/database.ts'
 import { cancelDeliveriesOfStoppedWebhooks } from '../../src/deliveries/cancel-deliveries.ts'
 import { claimDue } from '../../src/deliveries/claim-due.ts'
 import { createHeartbeat, releaseDeliveries } from '../../src/deliveries/recover-leases.ts'
-import { redeliverBatch, startRedelivery } from '../../src/deliveries/redeliver-failed.ts'
+import { startRedelivery } from '../../src/deliveries/redeliveries.ts'
+import { redeliverBatch } from '../../src/deliveries/redeliver-batch.ts'
 import { leaseOne } from '../../src/deliveries/redeliver.ts'
 import type { AttemptRecord } from '../../src/dispatch/make-attempt.ts'
 import { makeAttempt } from '../../src/dispatch/make-attempt.ts'
@@ -168,10 +169,11 @@ export async function createWorld(database: Database): Promise<World> {
       )
     },
     async askForRedelivery(webhookId) {
-      await startRedelivery(database, { webhookId, since: null, until: '2100-01-01', event: null }, 0)
+      const scope = { webhookId, since: null, until: '2100-01-01', event: null }
+      await startRedelivery(database, 'retry_failed', scope, null)
     },
     async redeliver() {
-      while (await redeliverBatch(database));
+      while ((await redeliverBatch(database)) === 'queued');
     },
     async sweep() {
       while (await cancelDeliveriesOfStoppedWebhooks(database));

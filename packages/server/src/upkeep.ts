@@ -1,0 +1,44 @@
+import type { Logger } from 'pino'
+import { keepPartitions } from './attempts/partitions.ts'
+import { expireRollups, foldCounts } from './attempts/rollups.ts'
+import type { Database } from './db/database.ts'
+import { tidy } from './db/tidy.ts'
+import type { Loop } from './lifecycle.ts'
+import { startLoop } from './lifecycle.ts'
+
+const FOLD_MS = 5_000
+const RETENTION_MS = 10 * 60_000
+const DAY_MS = 86_400_000
+const TIDY_MS = 60_000
+
+export interface UpkeepOptions {
+  database: Database
+  log: Logger
+  /** How long events, deliveries and logs are kept, in milliseconds. */
+  logRetention: number
+}
+
+/** What no delivery waits for: roll-ups, partitions, what is too old, and tidying where the database does not itself. */
+export function startUpkeep({ database, log, logRetention }: UpkeepOptions): Loop[] {
+  return [
+    startLoop({ name: 'fold', everyMs: FOLD_MS, log, run: () => foldCounts(database) }),
+    startLoop({
+      name: 'retention',
+      everyMs: RETENTION_MS,
+      log,
+      run: async () => {
+        await keepPartitions(database, { retention: logRetention, log })
+        return await expireRollups(database, logRetention / DAY_MS)
+      },
+    }),
+    startLoop({
+      name: 'tidy',
+      everyMs: TIDY_MS,
+      log,
+      run: async () => {
+        if (database.engine === 'pglite') await tidy(database)
+        return false
+      },
+    }),
+  ]
+}
