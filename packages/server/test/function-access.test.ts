@@ -17,9 +17,16 @@ const CALLS: Readonly<Record<string, (ids: Ids) => object>> = {
   test_webhook: ({ webhook }) => ({ webhook_id: webhook }),
   retry_delivery: ({ delivery }) => ({ delivery_id: delivery }),
   retry_failed: ({ webhook }) => ({ webhook_id: webhook }),
+  replay_events: ({ webhook }) => ({ webhook_id: webhook, since: '2025-01-15T00:00:00Z' }),
   cancel_redelivery: ({ redelivery }) => ({ redelivery_id: redelivery }),
   rotate_webhook_secret: ({ webhook }) => ({ webhook_id: webhook }),
   preview_filter: ({ webhook }) => ({ webhook_id: webhook, filter: {} }),
+  webhook_stats: ({ webhook }) => ({
+    webhook_id: webhook,
+    since: '2025-01-15T00:00:00Z',
+    until: '2025-01-16T00:00:00Z',
+    bucket: '1h',
+  }),
 }
 
 for (const engine of ENGINES) {

@@ -17,14 +17,8 @@ import { requireProfile } from './rest/content-negotiation.ts'
 import { readHeader } from './rest/rest-message.ts'
 import type { RestResponse } from './rest/rest-message.ts'
 import type { Rest } from './rest/rest.ts'
-import type { RpcContext, RpcFunction } from './rpc/rpc.ts'
-import { previewFilter } from './rpc/preview-filter.ts'
-import { replayEvents } from './rpc/replay-events.ts'
-import { cancelRedeliveryFunction, retryFailed } from './rpc/retry-failed.ts'
-import { rotateWebhookSecret } from './rpc/rotate-webhook-secret.ts'
-import { retryDelivery } from './rpc/retry-delivery.ts'
-import { testWebhook } from './rpc/test-webhook.ts'
-import { webhookStats } from './rpc/webhook-stats.ts'
+import { FUNCTIONS } from './rpc/functions.ts'
+import type { RpcContext } from './rpc/rpc.ts'
 import { welcomePage } from './welcome-page.ts'
 
 const BODY_LIMIT = 1024 * 1024
@@ -34,15 +28,11 @@ const LONGEST_URL = 64 * 1024
 const LONGEST_HEAD = LONGEST_URL + 16 * 1024
 const REST_METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT', 'OPTIONS'] as const
 
-const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
-  test_webhook: testWebhook,
-  retry_delivery: retryDelivery,
-  retry_failed: retryFailed,
-  replay_events: replayEvents,
-  cancel_redelivery: cancelRedeliveryFunction,
-  rotate_webhook_secret: rotateWebhookSecret,
-  preview_filter: previewFilter,
-  webhook_stats: webhookStats,
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on the routes of `/rest/v1`. */
+    caller: Caller
+  }
 }
 
 export interface ApiOptions {

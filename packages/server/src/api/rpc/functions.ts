@@ -1,16 +1,20 @@
 import { previewFilter } from './preview-filter.ts'
+import { replayEvents } from './replay-events.ts'
 import { cancelRedeliveryFunction, retryFailed } from './retry-failed.ts'
 import { retryDelivery } from './retry-delivery.ts'
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts'
 import type { RpcFunction } from './rpc.ts'
 import { testWebhook } from './test-webhook.ts'
+import { webhookStats } from './webhook-stats.ts'
 
 /** What can be called as `/rest/v1/rpc/<name>`. */
 export const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   test_webhook: testWebhook,
   retry_delivery: retryDelivery,
   retry_failed: retryFailed,
+  replay_events: replayEvents,
   cancel_redelivery: cancelRedeliveryFunction,
   rotate_webhook_secret: rotateWebhookSecret,
   preview_filter: previewFilter,
+  webhook_stats: webhookStats,
 }

@@ -7,6 +7,7 @@ import { defineFunction } from './rpc.ts'
  * limits. A dry run only counts.
  */
 export const replayEvents = defineFunction(
+  'change',
   redeliverySchema.extend({ since: time }),
   async (context, input, principal) => await requestRedelivery(context, 'replay_events', input, principal),
 )

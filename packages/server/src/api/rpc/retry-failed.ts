@@ -8,6 +8,7 @@ import { defineFunction, findVisible } from './rpc.ts'
  * webhook's limits. A dry run only counts.
  */
 export const retryFailed = defineFunction(
+  'change',
   redeliverySchema,
   async (context, input, principal) => await requestRedelivery(context, 'retry_failed', input, principal),
 )

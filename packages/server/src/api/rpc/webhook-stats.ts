@@ -34,7 +34,7 @@ type StatsRequest = z.infer<typeof schema>
  * Attempts of a webhook, or of all webhooks of an organization, by time: counts, success rate and latency. Every attempt
  * that stands in the log is in it.
  */
-export const webhookStats = defineFunction(schema, async (context, input, principal) => {
+export const webhookStats = defineFunction('read', schema, async (context, input, principal) => {
   requireOrder(input)
   const { width, level } = WIDTHS[input.bucket]
   const since = Math.floor(Date.parse(input.since) / width) * width
