@@ -115,12 +115,16 @@ onEachEngine(
       const { id, path } = await held()
       stage.receiver.reply(path, 200)
       const [waiting] = await stage.server.api.get<DeliveryRow>(
-        `webhook_deliveries?webhook_id=${id}&status=eq.pending&limit=1`,
+        `webhook_deliveries?webhook_id=${id}&status=in.(pending,retrying)&order=id.desc&limit=1`,
       )
-      const { body } = await stage.server.api.rpc<{ status: string }>('retry_delivery', {
-        delivery_id: waiting?.id,
+      // Refused for as long as the node has it in memory still.
+      const status = await until('the delivery to be given back', async () => {
+        const { body } = await stage.server.api.rpc<{ status?: string }>('retry_delivery', {
+          delivery_id: waiting?.id,
+        })
+        return body.status
       })
-      assert.equal(body.status, 'success')
+      assert.equal(status, 'success')
       await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 40)
       await becomes(stage, id, 'healthy')
       await switchOff(stage, id)
