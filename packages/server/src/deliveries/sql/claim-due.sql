@@ -45,10 +45,10 @@ open as (
     and exists (select from webhooks_internal.queue q where q.webhook_id = e.webhook_id and q.due_at <= now())
 ),
 due as (
-  select o.*, q.delivery_id, q.due_at, row_number() over (partition by o.webhook_id order by q.due_at, q.delivery_id) as turn
+  select o.*, q.place, q.due_at, row_number() over (partition by o.webhook_id order by q.due_at, q.delivery_id) as turn
   from open o
   cross join lateral (
-    select q.delivery_id, q.due_at
+    select q.ctid as place, q.delivery_id, q.due_at
     from webhooks_internal.queue q
     where q.webhook_id = o.webhook_id and q.due_at <= now()
     order by q.due_at, q.delivery_id
@@ -82,7 +82,7 @@ claimed as (
     lease_node = $3::uuid,
     due_at = now() + (coalesce(c.timeout_ms, $6::integer) + $7::integer) * interval '1 millisecond'
   from chosen c
-  where q.delivery_id = c.delivery_id
+  where q.ctid = c.place
   returning q.delivery_id, q.attempts, c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
     c.is_healthy, c.is_held, c.is_parked
 )
@@ -93,5 +93,5 @@ select d.id, d.organization_id, d.event_id, d.event, greatest(c.attempts, d.atte
   c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
   c.is_healthy, c.is_held, c.is_parked
 from claimed c
-join webhooks.webhook_deliveries d on d.id = c.delivery_id
-join webhooks.webhook_events e on e.id = d.event_id
+cross join lateral (select * from webhooks.webhook_deliveries d where d.id = c.delivery_id limit 1) as d
+cross join lateral (select * from webhooks.webhook_events e where e.id = d.event_id limit 1) as e
