@@ -58,7 +58,8 @@ create table webhooks_internal.queue (
 with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
 -- Without `delivery_id`: of a table that was empty when it was last looked at the planner believes any index to be as good
--- as another, and would keep a plan that finds a delivery by walking through all of this one.
+-- as another, and would keep a plan that finds a delivery by walking through all of this one. What is due at one moment is in
+-- the order in which it was stored.
 create index queue_due on webhooks_internal.queue (webhook_id, due_at);
 
 -- The webhooks that have something queued, found by stepping through the index from one to the next: the cost follows

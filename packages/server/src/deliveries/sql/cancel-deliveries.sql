@@ -8,7 +8,7 @@ with stopped as (
     from webhooks_internal.queue q
     join webhooks.webhook_deliveries d on d.id = q.delivery_id
     where q.webhook_id = $1::uuid and (q.lease is null or q.due_at < now()) and d.created_at <= $3::timestamptz
-    order by q.due_at, q.delivery_id
+    order by q.due_at
     limit $4
     for update of q skip locked
   )

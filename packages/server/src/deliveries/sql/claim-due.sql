@@ -45,13 +45,13 @@ open as (
     and exists (select from webhooks_internal.queue q where q.webhook_id = e.webhook_id and q.due_at <= now())
 ),
 due as (
-  select o.*, q.place, q.due_at, row_number() over (partition by o.webhook_id order by q.due_at, q.delivery_id) as turn
+  select o.*, q.place, q.due_at, row_number() over (partition by o.webhook_id order by q.due_at) as turn
   from open o
   cross join lateral (
-    select q.ctid as place, q.delivery_id, q.due_at
+    select q.ctid as place, q.due_at
     from webhooks_internal.queue q
     where q.webhook_id = o.webhook_id and q.due_at <= now()
-    order by q.due_at, q.delivery_id
+    order by q.due_at
     -- An equal share, so that no more rows are locked than are taken.
     limit greatest(0, least(o.free, ceil($1::numeric / (select count(*) from open where open.free > 0))))
     for update skip locked
