@@ -61,8 +61,8 @@ for (const engine of ENGINES) {
         event,
       )
       const redelivery = await one(
-        `insert into webhooks.webhook_redeliveries (organization_id, webhook_id, until, matched)
-         values ($1, $2, now(), 1)`,
+        `insert into webhooks.webhook_redeliveries (organization_id, webhook_id, kind, until, matched)
+         values ($1, $2, 'retry_failed', now(), 1)`,
         organization,
         webhook,
       )

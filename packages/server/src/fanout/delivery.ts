@@ -1,8 +1,8 @@
 import type { WebhookTarget } from '../webhooks/webhook-target.ts'
 
 /**
- * The states of a delivery (`webhook_deliveries.status`) and what moves it between them. The model test finds no
- * other arrows:
+ * The states of a delivery (`webhook_deliveries.status`) and what moves it between them. The model test goes
+ * along every arrow and along no other:
  *
  * stateDiagram-v2
  *     [*] --> pending: fan-out
@@ -15,17 +15,17 @@ import type { WebhookTarget } from '../webhooks/webhook-target.ts'
  *     retrying --> retrying: attempt fails, waits are left
  *     retrying --> failed: attempt fails, no wait is left, or 410
  *     retrying --> cancelled: webhook off or deleted
- *     failed --> retrying: bulk retry, replay
+ *     failed --> retrying: bulk retry
  *     failed --> delivered: manual retry succeeds
  *     failed --> failed: manual retry fails
  *     cancelled --> delivered: manual retry succeeds
  *     cancelled --> failed: manual retry fails
- *     cancelled --> retrying: replay
- *     cancelled --> pending: replay, when it was never tried
  *     filtered --> delivered: manual retry succeeds
  *     filtered --> failed: manual retry fails
- *     filtered --> pending: replay
  *     delivered --> delivered: manual retry, whatever comes of it
+ *
+ * Beside these a replay opens what never arrived (failed, cancelled, filtered), as what it was before: pending when no attempt
+ * was made, else retrying.
  *
  * Invariants, kept by the statements of deliveries/ and attempts/:
  * - A delivery stands in `webhooks_internal.queue` exactly while there is something left to do: it is pending or retrying, or

@@ -71,8 +71,8 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
     methods: 'read',
     audience: 'everybody',
     seed: [
-      `insert into webhooks.webhook_redeliveries (organization_id, webhook_id, until, matched, status, completed_at)
-       values ($1, gen_random_uuid(), now(), 1, 'completed', now())`,
+      `insert into webhooks.webhook_redeliveries (organization_id, webhook_id, kind, until, matched, status, completed_at)
+       values ($1, gen_random_uuid(), 'retry_failed', now(), 1, 'completed', now())`,
     ],
   },
   api_keys: {

@@ -284,9 +284,9 @@ export async function drain(expected: Expected, run: Run): Promise<void> {
   const { world } = run
   for (const at of [0, 1]) await crash(at).run(expected, run)
   await relayOn(expected, world, world.nodes[0], 0)
-  await redeliver.run(expected, run)
   await expireAll.run(expected, run)
   await sweep.run(expected, run)
+  await redeliver.run(expected, run)
   while ([...expected.deliveries.values()].some((delivery) => expected.isClaimable(delivery))) {
     await claim(0, 100).run(expected, run)
     const held = world.nodes[0].held.map((): Ending => ({ at: 0, outcome: 'success' }))

@@ -142,10 +142,18 @@ export class Expected {
     this.#cancelLater(id)
   }
 
-  /** Oldest first; each to its end. Only what had failed when it was asked for. */
+  /**
+   * Oldest first; each to its end. Only what had failed when it was asked for. One whose webhook has something left to be
+   * cancelled from a time that it was off waits.
+   */
   redeliver(): void {
-    for (const { webhook, askedAt } of this.redeliveries.splice(0)) {
+    for (const redelivery of this.redeliveries.splice(0)) {
+      const { webhook, askedAt } = redelivery
       if (!this.isActive(webhook)) continue
+      if (this.cancellations.some((cancellation) => cancellation.webhook === webhook)) {
+        this.redeliveries.push(redelivery)
+        continue
+      }
       for (const delivery of this.#of(webhook)) {
         const isFailed = delivery.status === 'failed' && delivery.completedAt < askedAt
         if (isFailed && delivery.queued === undefined) this.#reschedule(delivery, 'retrying', true)
