@@ -7,7 +7,7 @@ import { connect, inTransaction, types } from './postgres.ts'
 import { createTurns } from './turns.ts'
 
 /** A quarter of the preset: these pages count as this process's own memory, and the system keeps the files' as well. */
-const SETTINGS = ['shared_buffers = 32MB']
+const SETTINGS = ['-c', 'shared_buffers=32MB']
 
 /**
  * PostgreSQL inside this process. One connection: transactions wait for each other, and a statement occupies the
@@ -21,7 +21,7 @@ export async function openPglite(dataDir?: string, dump?: Blob): Promise<Databas
     ...(dataDir === undefined ? {} : { dataDir }),
     ...(dump === undefined ? {} : { loadDataDir: dump }),
     relaxedDurability: false,
-    postgresqlconf: SETTINGS,
+    startParams: [...PGlite.defaultStartParams, ...SETTINGS],
   })
   const connection = new PGliteConnection(pglite)
   const client = new Client({ connection, types } as unknown as ClientConfig)
