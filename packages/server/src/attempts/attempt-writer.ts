@@ -5,7 +5,8 @@ import type { AttemptRecord } from '../dispatch/make-attempt.ts'
 import { messageOf } from '../errors.ts'
 import { storeAttempts } from './store-attempts.ts'
 
-const BATCH = 200
+/** As for the outbox. */
+const BATCH = { pglite: 200, postgresql: 500 }
 /** Statements at once where the database has more than one connection. */
 const LANES = 2
 /** Results that may wait for the database; beyond it whoever brings one waits too. */
@@ -70,7 +71,8 @@ export class AttemptWriter {
   #push(entry: Entry): void {
     this.#entries.push(entry)
     const most = this.#database.engine === 'pglite' ? 1 : LANES
-    if (this.#active > 0 && (this.#active >= most || this.#entries.length < BATCH)) return
+    if (this.#active > 0 && (this.#active >= most || this.#entries.length < BATCH[this.#database.engine]))
+      return
     this.#active += 1
     const lane = this.#writeAll()
     this.#lanes.add(lane)
@@ -82,7 +84,7 @@ export class AttemptWriter {
       // Whatever else this turn of the event loop brings belongs to the same batch. Without it a database on this very
       // thread would be called for the first result while the others wait in their sockets.
       await new Promise((resolve) => setImmediate(resolve))
-      const batch = this.#entries.splice(0, BATCH)
+      const batch = this.#entries.splice(0, BATCH[this.#database.engine])
       if (batch.length > 0 && (await this.#writeUntilDone(batch)))
         for (const { onWritten } of batch) onWritten?.()
       if (this.#entries.length < CAPACITY) for (const resume of this.#waiting.splice(0)) resume()

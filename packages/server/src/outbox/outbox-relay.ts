@@ -3,8 +3,8 @@ import { loadStatement } from '../db/statement.ts'
 
 const takeEvents = loadStatement(import.meta.url, 'take-events')
 
-/** 200 rows a batch keep the event loop free where the database runs on it. */
-export const OUTBOX_BATCH = 200
+/** Few rows keep the event loop free where the database runs on it; elsewhere a commit costs the more the fewer there are. */
+const OUTBOX_BATCH = { pglite: 200, postgresql: 500 }
 
 /** An event as it leaves the outbox. */
 export interface OutboxEvent {
@@ -26,10 +26,11 @@ export async function relayBatch<T>(
   fanOut: (connection: Connection, events: readonly OutboxEvent[]) => Promise<T>,
   handOver: (created: T) => void,
 ): Promise<boolean> {
+  const most = OUTBOX_BATCH[database.engine]
   const { created, count } = await database.transaction(async (connection) => {
-    const { rows } = await connection.query<OutboxEvent>(takeEvents, [OUTBOX_BATCH])
+    const { rows } = await connection.query<OutboxEvent>(takeEvents, [most])
     return { created: rows.length === 0 ? undefined : await fanOut(connection, rows), count: rows.length }
   })
   if (created !== undefined) handOver(created)
-  return count === OUTBOX_BATCH
+  return count === most
 }
