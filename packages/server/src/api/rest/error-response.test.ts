@@ -13,6 +13,13 @@ describe('an error response', () => {
     assert.deepEqual(JSON.parse(body), { code: 'PGRST100', details: null, hint: 'so', message: 'no' })
   })
 
+  it('says that the database cannot be reached when no connection comes free, or one breaks off', () => {
+    for (const message of ['timeout exceeded when trying to connect', 'Connection terminated unexpectedly']) {
+      const { status, body } = toErrorResponse(new Error(message))
+      assert.deepEqual([status, (JSON.parse(body) as { code: string }).code], [503, 'PGRST000'])
+    }
+  })
+
   it('has the status that the SQLSTATE stands for', () => {
     const expected: [string, number][] = [
       ['23503', 409],

@@ -25,6 +25,10 @@ export class RestError extends ApiError {
 /** What goes wrong on the way to the database, before it can answer with a SQLSTATE. */
 const unreachable = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'])
 
+/** The same as the driver says it without a code: no connection came free in time, or one broke off. */
+const LOST =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/
+
 const statusByState: Readonly<Record<string, number>> = {
   '23503': 409,
   '23505': 409,
@@ -75,7 +79,8 @@ function toApiError(thrown: unknown, isAnonymous: boolean): ApiError {
 }
 
 function isUnreachable(thrown: unknown): boolean {
-  return thrown instanceof Error && unreachable.has((thrown as { code?: string }).code ?? '')
+  if (!(thrown instanceof Error)) return false
+  return unreachable.has((thrown as { code?: string }).code ?? '') || LOST.test(thrown.message)
 }
 
 function fromDatabase({ code, message, detail, hint }: DatabaseError, isAnonymous: boolean): ApiError {
