@@ -170,7 +170,8 @@ export function prepareHttp(api: Api, events: readonly LoadEvent[]): Emission {
   return () => eachOf(batches, EMIT_AT_ONCE, (batch) => post(api, 'webhook_events', batch))
 }
 
-function toJson(events: readonly LoadEvent[]): string {
+/** The body of a post. */
+export function toJson(events: readonly LoadEvent[]): string {
   const rows = events.map(
     ({ id, endpoint, data }) =>
       `{"id":"${id}","organization_id":"${endpoint.organizationId}","event":"${EVENT}","data":${data}}`,
@@ -178,7 +179,7 @@ function toJson(events: readonly LoadEvent[]): string {
   return `[${rows.join(',')}]`
 }
 
-async function post(api: Api, path: string, body: string): Promise<void> {
+export async function post(api: Api, path: string, body: string): Promise<void> {
   const { status, body: answer } = await api.request('POST', path, body)
   if (status >= 300) throw new Error(`POST ${path}: ${status} ${JSON.stringify(answer)}`)
 }

@@ -8,6 +8,7 @@ import type { Options, Part } from './options.ts'
 import { openBenchPostgres } from './postgres.ts'
 import { measureClaimCost } from './scenarios/claim-cost.ts'
 import { measureIdleCpu } from './scenarios/idle-cpu.ts'
+import { measureIngest } from './scenarios/ingest.ts'
 import { measureLatency } from './scenarios/latency.ts'
 import { measureMemory } from './scenarios/memory.ts'
 import { measureNoisyNeighbour } from './scenarios/noisy-neighbour.ts'
@@ -17,6 +18,7 @@ import { toGoalTable, toMarkdown } from './section.ts'
 
 const SCENARIOS: Readonly<Record<Part, (bench: Bench) => Promise<Section>>> = {
   throughput: measureThroughput,
+  ingest: measureIngest,
   latency: measureLatency,
   neighbour: measureNoisyNeighbour,
   claim: measureClaimCost,

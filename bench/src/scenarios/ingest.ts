@@ -1,0 +1,44 @@
+import type { Bench } from '../bench.ts'
+import { createEndpoints, createEvents, eachOf, inBatches } from '../load.ts'
+import { EMIT_BATCH } from '../contestant.ts'
+import { CpuMeter } from '../machine/cpu.ts'
+import { post, startOurServer, toJson } from '../ours.ts'
+import type { Section } from '../section.ts'
+
+const POSTS_AT_ONCE = 4
+
+/** How many events a second the API takes on, each acknowledged after its commit; nobody delivers meanwhile. */
+export async function measureIngest(bench: Bench): Promise<Section> {
+  const count = bench.options.quick ? 5_000 : 60_000
+  const server = await startOurServer({
+    engine: 'postgresql',
+    postgres: bench.postgres,
+    settings: { ROLE: 'api' },
+  })
+  try {
+    const events = createEvents(count + EMIT_BATCH, createEndpoints(100, 'http://127.0.0.1:4601'))
+    const [warmUp = '', ...bodies] = inBatches(events, EMIT_BATCH).map(toJson)
+    await post(server.api, 'webhook_events', warmUp)
+    const meter = new CpuMeter({ process: server.pid, postgres: bench.postgres.postmaster })
+    const started = performance.now()
+    await eachOf(bodies, POSTS_AT_ONCE, (body) => post(server.api, 'webhook_events', body))
+    const rate = count / ((performance.now() - started) / 1_000)
+    const { process = Number.NaN, postgres } = meter.used()
+    bench.say(`${Math.round(rate)} events/s`)
+    const per = (seconds: number | undefined): number | undefined =>
+      seconds === undefined ? undefined : (seconds * 1_000) / count
+    return {
+      title: 'Ingest',
+      notes: [
+        `${count.toLocaleString('en')} events of 1 KB by HTTP, ${EMIT_BATCH} in a post, ${POSTS_AT_ONCE} posts at once, each answered after its commit. CPU: seconds for 1,000 events.`,
+      ],
+      columns: ['Engine', 'events/s', 'CPU process', 'CPU PostgreSQL'],
+      rows: [['PostgreSQL', rate, per(process), per(postgres)]],
+      goals: [
+        { text: 'events a second by HTTP in bulk, PostgreSQL', measured: rate, atLeast: 10_000, unit: '/s' },
+      ],
+    }
+  } finally {
+    await server.close()
+  }
+}
