@@ -41,6 +41,20 @@ onEachEngine('the request', (stage) => {
     )
   })
 
+  test('stands in the log with the headers that were sent, of which the log keeps only some', async () => {
+    const { id, path } = await createWebhook(stage, { events: ['message.read'], secret: 'your-secret-key' })
+    await emit('message.read', { id: 'm-1' })
+    const [request] = await stage.receiver.received(path, 1)
+    const [log] = await stage.server.api.rows<LogRow>(`webhook_logs?webhook_id=${id}`, 1)
+    const logged = Object.entries(log?.request_headers ?? {}).map(([name, value]) => [
+      name.toLowerCase(),
+      value,
+    ])
+    const ofTheConnection = ['host', 'connection', 'content-length']
+    const sent = Object.entries(request?.headers ?? {}).filter(([name]) => !ofTheConnection.includes(name))
+    assert.deepEqual(Object.fromEntries(logged), Object.fromEntries(sent))
+  })
+
   test('passes data and previous on as they were given: key order, large numbers, time', async () => {
     const { path } = await createWebhook(stage, { events: ['deal.assigned'] })
     const raw = `{"organization_id":"${stage.organizationId}","event":"deal.assigned","timestamp":"2025-01-15T10:30:00Z","data":{"z":1,"a":12345678901234567890,"amount":10.50},"previous":{"assigned_to":null}}`
