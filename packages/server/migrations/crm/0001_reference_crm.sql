@@ -7,6 +7,12 @@ create table public.organizations (
   updated_at timestamptz not null default now()
 );
 
+alter table webhooks.webhook_configurations
+  add foreign key (organization_id) references public.organizations (id) on delete cascade;
+-- With the organization go its keys.
+alter table webhooks.api_keys
+  add foreign key (organization_id) references public.organizations (id) on delete cascade;
+
 create table public.contacts (
   id uuid primary key default webhooks.uuid_v7(),
   first_name text,
@@ -23,13 +29,16 @@ create table public.contacts (
 );
 
 create index contacts_organization on public.contacts (organization_id, created_at desc);
+-- How whoever writes or calls is recognized.
+create index contacts_phone on public.contacts (organization_id, phone) where phone is not null;
+create index contacts_email on public.contacts (organization_id, email) where email is not null;
 
 create table public.deals (
   id uuid primary key default webhooks.uuid_v7(),
   title text,
   contact_id uuid references public.contacts (id) on delete set null,
-  pipeline text not null default 'default',
-  stage text not null default 'New',
+  pipeline text not null default 'default' check (pipeline <> ''),
+  stage text not null default 'New' check (stage <> ''),
   value numeric(18, 2),
   currency text check (currency ~ '^[A-Z]{3}$'),
   expected_close_date date,
@@ -41,10 +50,7 @@ create table public.deals (
 );
 
 create index deals_organization on public.deals (organization_id, created_at desc);
-create index deals_contact on public.deals (contact_id);
-
-alter table webhooks.webhook_configurations
-  add foreign key (organization_id) references public.organizations (id) on delete cascade;
+create index deals_contact on public.deals (contact_id) where contact_id is not null;
 
 -- All but what identifies a row and what the database keeps itself: a key that changes would tear a row from its history.
 create function webhooks_internal.grant_crm_table(crm_table text, role text) returns void
@@ -57,30 +63,7 @@ begin
   select string_agg(quote_ident(attname), ', ') into changeable
   from pg_attribute
   where attrelid = format('public.%I', crm_table)::regclass and attnum > 0 and not attisdropped
-    and attname not in ('id', 'created_at', 'updated_at');
+    and attname not in ('id', 'created_at', 'updated_at', 'sent_at', 'delivered_at', 'read_at', 'failed_at');
   execute format('grant select, insert, delete, update (%s) on public.%I to %I', changeable, crm_table, role);
-end
-$$;
-
-do $$
-declare
-  crm_table text;
-begin
-  foreach crm_table in array array['organizations', 'contacts', 'deals'] loop
-    execute format(
-      'create trigger touch_updated_at before update on public.%I for each row
-         execute function webhooks_internal.touch_updated_at()', crm_table);
-    execute format('alter table public.%I enable row level security', crm_table);
-    execute format('create policy every_organization on public.%I to webhooks_service using (true) with check (true)', crm_table);
-    perform webhooks_internal.grant_crm_table(crm_table, 'webhooks_service');
-  end loop;
-
-  foreach crm_table in array array['contacts', 'deals'] loop
-    execute format(
-      'create policy own_organization on public.%I to webhooks_api
-         using (organization_id = (select webhooks.current_organization()))
-         with check (organization_id = (select webhooks.current_organization()))', crm_table);
-    perform webhooks_internal.grant_crm_table(crm_table, 'webhooks_api');
-  end loop;
 end
 $$;

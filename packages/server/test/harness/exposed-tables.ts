@@ -107,4 +107,32 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
     row: byName,
     change: { title: 'x' },
   },
+  conversations: {
+    methods: 'all',
+    audience: 'everybody',
+    seed: [`insert into public.conversations (organization_id) values ($1)`],
+    row: byName,
+    change: { status: 'closed' },
+  },
+  messages: {
+    methods: 'all',
+    audience: 'everybody',
+    seed: [`insert into public.messages (organization_id, direction) values ($1, 'inbound')`],
+    row: (organization) => ({ organization_id: organization, direction: 'outbound' }),
+    change: { body: 'x' },
+  },
+  broadcasts: {
+    methods: 'all',
+    audience: 'everybody',
+    seed: [`insert into public.broadcasts (organization_id, name) values ($1, 'a')`],
+    row: (organization) => ({ organization_id: organization, name: 'b' }),
+    change: { name: 'c' },
+  },
+  meetings: {
+    methods: 'all',
+    audience: 'everybody',
+    seed: [`insert into public.meetings (organization_id) values ($1)`],
+    row: byName,
+    change: { title: 'x' },
+  },
 }

@@ -237,7 +237,7 @@ for (const engine of ENGINES) {
         `Could not find a relationship between '${W}' and 'webhook_log' in the schema cache`,
       )
       const far = expectError(await ask('GET', `contacts?select=${L}(attempt)`), 400, 'PGRST200')
-      assert.match(far['hint'] ?? '', /These can be: 'organizations', 'deals'/)
+      assert.match(far['hint'] ?? '', /These can be: 'organizations', 'conversations', 'deals'/)
       expectError(await ask('GET', `${L}?select=${W}!nope(name)`), 400, 'PGRST200')
     })
 
