@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util'
 import ipaddr from 'ipaddr.js'
 import { parseDuration } from './duration.ts'
 import { StartError, messageOf } from './errors.ts'
+import { fail, parseDatabaseUrl, parseFrameAncestors, parseJwksUrl, parsePublicUrl } from './config-urls.ts'
 
 export type AddressRange = [ipaddr.IPv4 | ipaddr.IPv6, number]
 
@@ -44,6 +45,10 @@ export interface Config {
   maxBacklog: number
   /** Of the proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: string[]
+  /** The origin at which browsers and other nodes find this server; undefined: the one they asked. */
+  publicUrl: string | undefined
+  /** Origins whose pages may show the settings page in a frame. */
+  frameAncestors: string[]
   /** Webhooks that one organization may have. */
   maxWebhooks: number
   role: (typeof ROLES)[number]
@@ -112,6 +117,8 @@ export function parseConfig(environment: Environment): Config {
     ),
     trustedProxies: read('TRUSTED_PROXIES', '127.0.0.1,::1', parseProxies),
     maxWebhooks: read('MAX_WEBHOOKS', '100', (text) => parseWhole(text, 1, 100_000, 'MAX_WEBHOOKS=100')),
+    publicUrl: read('PUBLIC_URL', '', parsePublicUrl),
+    frameAncestors: read('PORTAL_FRAME_ANCESTORS', '', parseFrameAncestors),
     role: read('ROLE', 'all', (text) => parseOneOf(text, ROLES)),
     logLevel: read('LOG_LEVEL', 'info', (text) => parseOneOf(text, LOG_LEVELS)),
   }
@@ -146,15 +153,6 @@ function parseHost(text: string): string {
   return text
 }
 
-/** The value may hold a password: no message repeats it. */
-function parseDatabaseUrl(text: string): string | undefined {
-  if (text === '') return undefined
-  if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol)) {
-    throw new Error('is not a PostgreSQL address. Write postgresql://user:password@host:5432/database.')
-  }
-  return text
-}
-
 /** A shorter key can be guessed; the start warns of it. */
 export const SHORTEST_SAFE_KEY = 16
 
@@ -185,19 +183,6 @@ function parseJwtSecret(text: string): string | undefined {
   if (text.length < 32) {
     throw new Error(
       `has ${text.length} characters, at least 32 are needed. It is the secret that signs the CRM's tokens (HS256).`,
-    )
-  }
-  return text
-}
-
-function parseJwksUrl(text: string): string | undefined {
-  if (text === '') return undefined
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '')
-  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLocal)) {
-    fail(
-      text,
-      'an https:// address of a JSON Web Key Set, as in JWKS_URL=https://id.example.com/.well-known/jwks.json',
     )
   }
   return text
@@ -286,8 +271,4 @@ function parseCount(text: string, example: string): number {
 
 function parseOneOf<const T extends string>(text: string, allowed: readonly T[]): T {
   return allowed.find((name) => name === text) ?? fail(text, `one of ${allowed.join(', ')}`)
-}
-
-function fail(found: string, right: string): never {
-  throw new Error(`'${found}' is not valid. It takes ${right}.`)
 }

@@ -9,9 +9,11 @@ import { createEventIntake } from './api/intake/event-intake.ts'
 import { createLiveLog } from './api/live/live-log.ts'
 import { createRest } from './api/rest/rest.ts'
 import { createServer } from './api/server.ts'
+import { createSessionStore, markServiceKey } from './api/sessions/session-store.ts'
 import { apiKeyRules } from './api/tables/api-keys.ts'
 import { webhookConfigurationRules } from './api/tables/webhook-configurations.ts'
 import { webhookEventRules } from './api/tables/webhook-events.ts'
+import { webhookInboxRules } from './api/tables/webhook-inboxes.ts'
 import { AttemptWriter } from './attempts/attempt-writer.ts'
 import { EndpointHealth } from './attempts/endpoint-health.ts'
 import { systemClock } from './clock.ts'
@@ -31,6 +33,7 @@ import type { Databases } from './open-databases.ts'
 import { VERSION } from './version.ts'
 import { createSecretBox } from './webhooks/secrets.ts'
 import { storeLimits } from './webhooks/limits.ts'
+import { createOwnInboxes } from './webhooks/own-inboxes.ts'
 import { requireKeysInUse } from './webhooks/keys-in-use.ts'
 import { createTargetOpener } from './webhooks/webhook-target.ts'
 
@@ -122,7 +125,12 @@ export async function compose(
     timeout: config.deliveryTimeout,
     maxInFlight: DEFAULT_MAX_IN_FLIGHT,
   })
-  const sender = createSender(guard)
+  const inboxes = createOwnInboxes(config.publicUrl, () => {
+    const address = server.server.address()
+    return typeof address === 'string' ? undefined : (address ?? undefined)
+  })
+  // A worker does not serve them: to it they are addresses like any other.
+  const sender = createSender(guard, config.role === 'worker' ? undefined : inboxes)
   const health = new EndpointHealth({
     database: databases.engine,
     clock,
@@ -133,8 +141,9 @@ export async function compose(
   })
   const writer = new AttemptWriter(databases.engine, log, (records) => health.observe(records))
   const rules = {
-    webhook_configurations: webhookConfigurationRules(box, guard),
+    webhook_configurations: webhookConfigurationRules(box, guard, inboxes),
     webhook_events: webhookEventRules,
+    webhook_inboxes: webhookInboxRules(inboxes),
     api_keys: apiKeyRules,
   }
   const tokens = {
@@ -144,7 +153,16 @@ export async function compose(
     issuer: config.jwtIssuer,
   }
   const verifyToken = createTokenVerifier(tokens)
-  const authenticate = createAuthenticate({ database, serviceKey, verifyToken, log })
+  const serviceMarks = markServiceKey(serviceKey, keys)
+  const sessions = createSessionStore(database, serviceMarks)
+  const authenticate = createAuthenticate({
+    database,
+    serviceKey,
+    serviceMark: serviceMarks[0]!,
+    sessions,
+    verifyToken,
+    log,
+  })
   const onFailure = (error: unknown): void => log.error({ error: messageOf(error) }, 'a request failed')
   const requireRoom = createBackPressure({ database, clock, maxBacklog: config.maxBacklog })
   const rest =
@@ -157,7 +175,11 @@ export async function compose(
           onFailure,
         })
   const server = createServer({
-    admit: createAdmission({ authenticate, rateLimit: config.apiRateLimit, clock }),
+    admission: createAdmission({ authenticate, rateLimit: config.apiRateLimit, clock }),
+    authenticate,
+    sessions,
+    settings: config,
+    inbox: { database, clock, openTarget },
     trustedProxies: config.trustedProxies,
     rest,
     live: rest === undefined ? undefined : createLiveLog({ rest, authenticate, clock }),
@@ -168,6 +190,7 @@ export async function compose(
       writer,
       openTarget,
       box,
+      sessions,
       retrySchedule: config.retrySchedule,
       deliveryTimeout: config.deliveryTimeout,
     },

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino'
+import { expireInboxes } from './api/inbox/receive.ts'
+import { expireSessions } from './api/sessions/session-store.ts'
 import { keepPartitions } from './attempts/partitions.ts'
 import { expireRollups, foldCounts } from './attempts/rollups.ts'
 import type { Database } from './db/database.ts'
@@ -8,6 +10,7 @@ import { startLoop } from './lifecycle.ts'
 
 const FOLD_MS = 5_000
 const RETENTION_MS = 10 * 60_000
+const EXPIRE_MS = 60_000
 const DAY_MS = 86_400_000
 const TIDY_MS = 60_000
 
@@ -29,6 +32,16 @@ export function startUpkeep({ database, log, logRetention }: UpkeepOptions): Loo
       run: async () => {
         await keepPartitions(database, { retention: logRetention, log })
         return await expireRollups(database, logRetention / DAY_MS)
+      },
+    }),
+    startLoop({
+      name: 'expire',
+      everyMs: EXPIRE_MS,
+      log,
+      run: async () => {
+        await expireSessions(database)
+        await expireInboxes(database)
+        return false
       },
     }),
     startLoop({

@@ -14,7 +14,9 @@ const listed = (part: string): string[] => [...part.matchAll(/^\| `(\w+)` \|/gm)
 function codesOfApi(): string[] {
   const files = globSync('**/*.ts', { cwd: SOURCES }).filter((file) => !file.endsWith('.test.ts'))
   const found = files.flatMap((file) => [
-    ...readFileSync(`${SOURCES}/${file}`, 'utf8').matchAll(/'(PGRST\d{3}|PT429|\d[0-9A-Z]{4}|P0002|XX000)'/g),
+    ...readFileSync(`${SOURCES}/${file}`, 'utf8').matchAll(
+      /'(PGRST\d{3}|PT403|PT429|\d[0-9A-Z]{4}|P0002|XX000)'/g,
+    ),
   ])
   return [...new Set(found.map(([, code = '']) => code))]
 }

@@ -148,6 +148,14 @@ suite('a wrong setting stops the start, naming the variable and the fix', () => 
     ['DEACTIVATE_MIN_ATTEMPTS', 'x', /DEACTIVATE_MIN_ATTEMPTS: 'x' is not valid\. It takes a whole number/],
     ['CRM_TABLES', '1', /CRM_TABLES: .*true or false/],
     ['LOG_LEVEL', 'loud', /LOG_LEVEL: .*one of fatal/],
+    ['PUBLIC_URL', 'https://x.example/hooks', /PUBLIC_URL: .*an origin without a path/],
+    ['PUBLIC_URL', 'ftp://x.example', /PUBLIC_URL: .*an origin without a path/],
+    ['PORTAL_FRAME_ANCESTORS', 'http://crm.example', /PORTAL_FRAME_ANCESTORS: 'http:.*https:\/\/ origins/],
+    [
+      'PORTAL_FRAME_ANCESTORS',
+      "https://a.example; script-src 'x'",
+      /PORTAL_FRAME_ANCESTORS: .*https:\/\/ origins/,
+    ],
     ['ROLE', 'worker', /ROLE: .*Set DATABASE_URL/],
   ]
   for (const [name, value, message] of wrong) {

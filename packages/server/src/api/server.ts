@@ -4,14 +4,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
 import type { Logger } from 'pino'
 import { ApiError, messageOf } from '../errors.ts'
-import { requireFunctionAccess, requireTableAccess } from './auth/access.ts'
-import type { Caller } from './auth/authenticate.ts'
+import { requireFunctionAccess, requireKeyBehind, requireTableAccess } from './auth/access.ts'
+import type { Authenticate, Caller } from './auth/authenticate.ts'
 import { addCors } from './cors.ts'
-import type { Admit } from './limits/admission.ts'
+import { addInboxRoute } from './inbox/receive.ts'
+import type { InboxOptions } from './inbox/receive.ts'
+import type { Admission } from './limits/admission.ts'
 import type { LiveLog } from './live/live-log.ts'
 import { watchQuietConnections } from './quiet-connections.ts'
 import { addReference } from './openapi/routes.ts'
-import { DEEPEST_JSON, isDeeperThan } from './rest/body.ts'
+import { addSettingsPage } from './page/settings-page.ts'
+import { parseArguments } from './rest/body.ts'
 import { RestError, toErrorResponse } from './rest/error-response.ts'
 import { requireProfile } from './rest/content-negotiation.ts'
 import { readHeader } from './rest/rest-message.ts'
@@ -19,7 +22,10 @@ import type { RestResponse } from './rest/rest-message.ts'
 import type { Rest } from './rest/rest.ts'
 import { FUNCTIONS } from './rpc/functions.ts'
 import type { RpcContext } from './rpc/rpc.ts'
-import { welcomePage } from './welcome-page.ts'
+import { originOf, requireOwnPage } from './sessions/own-page.ts'
+import { addSessionRoutes } from './sessions/session-routes.ts'
+import type { SessionSettings } from './sessions/session-routes.ts'
+import type { SessionStore } from './sessions/session-store.ts'
 
 const BODY_LIMIT = 1024 * 1024
 /** supabase-js puts long `.in()` lists into the URL. */
@@ -36,7 +42,11 @@ declare module 'fastify' {
 }
 
 export interface ApiOptions {
-  admit: Admit
+  admission: Admission
+  authenticate: Authenticate
+  sessions: SessionStore
+  settings: SessionSettings
+  inbox: InboxOptions
   /** Undefined where `rest` is. */
   live: LiveLog | undefined
   /** Addresses and CIDR ranges of proxies whose `X-Forwarded-For` is believed. */
@@ -98,18 +108,19 @@ function addHealth(server: FastifyInstance, { checkReady, log }: ApiOptions): vo
   })
 }
 
-function addRest(server: FastifyInstance, rest: Rest, { admit, live, rpc }: ApiOptions): void {
+function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void {
+  const { admission, live, rpc, settings } = options
   server.decorateRequest('caller')
   /** Before the body is read: nobody unknown sends us a megabyte. */
   const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const { caller, headers } = await admit(request.headers, request.ip)
+    const { caller, headers } = await admission.admit(request.headers, request.ip)
+    if (caller.session !== undefined) requireOwnPage(request, settings.publicUrl)
     request.caller = caller
     reply.headers(headers)
   }
-  server.get('/', (_request, reply) => reply.redirect('/settings/webhooks'))
-  server.get('/settings/webhooks', (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(welcomePage),
-  )
+  addSettingsPage(server, settings)
+  addSessionRoutes(server, options)
+  addInboxRoute(server, options.inbox)
 
   addReference(server, rest, FUNCTIONS, onRequest)
 
@@ -130,7 +141,8 @@ function addRest(server: FastifyInstance, rest: Rest, { admit, live, rpc }: ApiO
       if (request.method !== 'POST') throw refuseMethod(request.method)
       requireFunctionAccess(principal, name, called.access)
       requireProfile(readHeader(request.headers, 'content-profile'))
-      const result = await called.run(rpc, parseBody(request.body), principal)
+      const call = { caller: request.caller, origin: settings.publicUrl ?? originOf(request) }
+      const result = await called.run(rpc, parseArguments(request.body), principal, call)
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
     },
   })
@@ -150,8 +162,9 @@ function addRest(server: FastifyInstance, rest: Rest, { admit, live, rpc }: ApiO
     exposeHeadRoute: false,
     onRequest,
     handler: async (request, reply) => {
-      const { principal } = request.caller
+      const { principal, session } = request.caller
       requireTableAccess(principal, request.method, request.params.table)
+      requireKeyBehind(session?.is_of_link === true, request.method, request.params.table)
       const response = await rest.handle({
         method: request.method,
         table: request.params.table,
@@ -204,18 +217,6 @@ function searchOf({ raw }: FastifyRequest): string {
   const url = raw.url ?? ''
   const at = url.indexOf('?')
   return at < 0 ? '' : url.slice(at + 1)
-}
-
-function parseBody(body: unknown): unknown {
-  if (typeof body !== 'string' || body.trim() === '') return {}
-  if (isDeeperThan(body, DEEPEST_JSON)) {
-    throw new ApiError(400, 'PGRST102', `the body has more than ${DEEPEST_JSON} levels of nesting`)
-  }
-  try {
-    return JSON.parse(body)
-  } catch (error) {
-    throw new ApiError(400, 'PGRST102', `the body is not valid JSON: ${messageOf(error)}`)
-  }
 }
 
 /** Fastify's own refusals keep their status; a defect is logged here and told to nobody. */

@@ -1,5 +1,6 @@
 import { createConnections } from './connections.ts'
 import type { Connection, ConnectionUser, Connections, Origin } from './connections.ts'
+import type { OwnInboxes } from '../webhooks/own-inboxes.ts'
 import { checkUrl, createGuardedLookup } from './network-guard.ts'
 import type { BlockedDestination, GuardOptions } from './network-guard.ts'
 import { InvalidAnswer, ResponseParser } from './response-parser.ts'
@@ -61,8 +62,11 @@ interface Destination {
 
 const CACHED_DESTINATIONS = 10_000
 
-/** Connections are kept and used again; redirects are never followed; only judged addresses are connected to. */
-export function createSender(guard: GuardOptions): Sender {
+/**
+ * Connections are kept and used again; redirects are never followed; only judged addresses are connected to.
+ * @param inboxes those of this process, reached past the guard where it listens itself; undefined: none
+ */
+export function createSender(guard: GuardOptions, inboxes?: OwnInboxes): Sender {
   const connections = createConnections(createGuardedLookup(guard.egressAllow))
   const destinations = new Map<string, Destination>()
   return {
@@ -70,7 +74,10 @@ export function createSender(guard: GuardOptions): Sender {
       let destination = destinations.get(request.url)
       if (destination === undefined) {
         try {
-          destination = toDestination(checkUrl(request.url, guard))
+          destination =
+            inboxes?.idOf(request.url) === undefined
+              ? toDestination(checkUrl(request.url, guard))
+              : toOwnInbox(new URL(request.url), inboxes)
         } catch (error) {
           return { kind: 'failure', error: error as BlockedDestination, phase: 'connecting', durationMs: 0 }
         }
@@ -87,15 +94,22 @@ export function createSender(guard: GuardOptions): Sender {
 
 function toDestination(url: URL): Destination {
   const isTls = url.protocol === 'https:'
-  return {
-    origin: {
-      isTls,
-      host: url.hostname.replace(/^\[|\]$/g, ''),
-      port: Number(url.port) || (isTls ? 443 : 80),
-      key: url.origin,
-    },
-    head: `POST ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n`,
+  const origin: Origin = {
+    isTls,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || (isTls ? 443 : 80),
+    key: url.origin,
   }
+  return { origin, head: headFor(url) }
+}
+
+/** Its connections have a key of their own: none is ever used for what the guard would have had to judge. */
+function toOwnInbox(url: URL, inboxes: OwnInboxes): Destination {
+  return { origin: { isTls: false, ...inboxes.address(), key: 'own inboxes' }, head: headFor(url) }
+}
+
+function headFor(url: URL): string {
+  return `POST ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n`
 }
 
 /** Names and values were checked where they came in; a line break that got through all the same must not begin a line. */

@@ -75,6 +75,30 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
        values ($1, gen_random_uuid(), 'retry_failed', now(), 1, 'completed', now())`,
     ],
   },
+  webhook_inboxes: {
+    methods: 'all',
+    audience: 'everybody',
+    seed: [
+      // At most ten are allowed, and the tests make one each time.
+      `delete from webhooks.webhook_inboxes where organization_id = $1`,
+      `insert into webhooks.webhook_inboxes (organization_id, url) values ($1, 'http://localhost/receive/x')`,
+    ],
+    row: byName,
+    change: { response_status: 500 },
+    stored: { url: 'http://localhost/receive/y' },
+  },
+  webhook_inbox_requests: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_inboxes (organization_id, url)
+       select $1, 'http://localhost/receive/x'
+       where not exists (select from webhooks.webhook_inboxes where organization_id = $1)`,
+      `insert into webhooks.webhook_inbox_requests (inbox_id, organization_id, method, headers, body, body_bytes, signature)
+       select id, organization_id, 'POST', '{}', '', 0, 'unsigned'
+       from webhooks.webhook_inboxes where organization_id = $1 limit 1`,
+    ],
+  },
   api_keys: {
     methods: 'all',
     audience: 'admins',

@@ -32,6 +32,12 @@ export interface Answer<T> {
 export interface InProcessApi {
   database: Database
   ask<T = unknown>(method: string, path: string, ask?: Ask): Promise<Answer<T>>
+  /** A request to any path, as it is. */
+  inject(
+    method: string,
+    url: string,
+    init?: { headers?: Record<string, string>; body?: string; remoteAddress?: string },
+  ): Promise<{ statusCode: number; headers: Answer<unknown>['headers']; body: string }>
   /** Listens as well; gives the address. */
   listen(): Promise<string>
   /** As SIGTERM does; the database stays open. */
@@ -70,6 +76,14 @@ export async function openApi(engine: Engine, settings: Settings = {}): Promise<
   return {
     database,
     storeOrganizations,
+    inject: async (method, url, { headers = {}, body, remoteAddress = '127.0.0.1' } = {}) =>
+      await server.inject({
+        method: method as 'GET',
+        url,
+        headers,
+        remoteAddress,
+        ...(body === undefined ? {} : { payload: body }),
+      }),
     stopListening: async () => await server.close(),
     listen: async () => await server.listen({ port: 0, host: '127.0.0.1' }),
     async ask<T>(method: string, path: string, ask: Ask = {}): Promise<Answer<T>> {

@@ -42,6 +42,22 @@ export function requireTableAccess({ role }: Principal, method: string, table: s
   }
 }
 
+/**
+ * A session that a one-time link opened is not to make keys that outlive it.
+ * @throws ApiError 403
+ */
+export function requireKeyBehind(isOfLink: boolean, method: string, table: string): void {
+  if (!isOfLink || table !== 'api_keys' || !WRITES.has(method)) return
+  throw new ApiError(
+    403,
+    '42501',
+    `a session that was opened by a link does not cover ${method} of api_keys`,
+    {
+      hint: 'Sign in with a key whose scope is admin.',
+    },
+  )
+}
+
 /** @throws ApiError 403 */
 export function requireFunctionAccess({ role }: Principal, name: string, access: FunctionAccess): void {
   if (role === 'webhooks_emit') throw refuse('emit', `rpc/${name}`, 'It inserts into webhook_events only.')

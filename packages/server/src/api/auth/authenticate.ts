@@ -5,6 +5,8 @@ import type { Database } from '../../db/database.ts'
 import { messageOf } from '../../errors.ts'
 import { RestError } from '../rest/error-response.ts'
 import type { Principal } from '../rest/principal.ts'
+import { readSessionCookie } from '../sessions/session-cookie.ts'
+import type { KeyBehind, Session, SessionStore } from '../sessions/session-store.ts'
 import { actFor } from './access.ts'
 import { createKeyFinder, touchApiKey } from './api-keys.ts'
 import type { FindApiKey } from './api-keys.ts'
@@ -16,6 +18,10 @@ export interface Caller {
   principal: Principal
   /** What its requests are counted by; null for the operator, whose requests are not. */
   countedAs: string | null
+  /** What ends the sessions and links that it opens. */
+  behind: KeyBehind
+  /** Undefined for a key or token that came with the request itself. */
+  session: Session | undefined
 }
 
 /** @throws ApiError 401 */
@@ -24,6 +30,9 @@ export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Caller>
 export interface AuthenticateOptions {
   database: Database
   serviceKey: string
+  /** What the service key is told by in the sessions opened with it. */
+  serviceMark: string
+  sessions: SessionStore
   /** Undefined: no tokens are accepted. */
   verifyToken: VerifyToken | undefined
   log: Logger
@@ -31,16 +40,18 @@ export interface AuthenticateOptions {
 
 /**
  * `Authorization: Bearer <key or token>`, or `apikey: <key>`. Where both are sent the first alone counts, as supabase-js
- * means it: with a session it sends the session's token there, without one the key of `apikey` once more.
+ * means it: with a session it sends the session's token there, without one the key of `apikey` once more. Without either,
+ * the cookie of a session.
  */
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const isServiceKey = createComparison(options.serviceKey)
   const findKey = createKeyFinder(options.database)
   return async (headers) => {
-    const credential = readCredential(headers)
-    if (credential === undefined) throw refuseAnonymous()
+    const credential = readKey(headers)
+    if (credential === undefined) return await acceptSession(options, readSessionCookie(headers))
     if (isServiceKey(credential)) {
-      return { principal: { role: 'webhooks_service', organizationId: null }, countedAs: null }
+      const behind = { apiKeyId: null, serviceMark: options.serviceMark }
+      return { principal: OPERATOR, countedAs: null, behind, session: undefined }
     }
     return looksLikeToken(credential)
       ? await acceptToken(options, credential)
@@ -48,8 +59,15 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   }
 }
 
+const OPERATOR: Principal = { role: 'webhooks_service', organizationId: null }
+const NO_KEY: KeyBehind = { apiKeyId: null, serviceMark: null }
+
 /** What a request is to be judged by; undefined for none. */
-export function readCredential({ apikey, authorization }: IncomingHttpHeaders): string | undefined {
+export function readCredential(headers: IncomingHttpHeaders): string | undefined {
+  return readKey(headers) ?? readSessionCookie(headers)
+}
+
+function readKey({ apikey, authorization }: IncomingHttpHeaders): string | undefined {
   const bearer = /^Bearer +(\S+)$/i.exec(authorization?.trim() ?? '')?.[1]
   const credential = bearer ?? (typeof apikey === 'string' ? apikey.trim() : '')
   return credential === '' ? undefined : credential
@@ -60,7 +78,12 @@ async function acceptToken({ verifyToken }: AuthenticateOptions, token: string):
     throw refuseKey('tokens are not accepted here', 'The operator accepts them by JWT_SECRET or JWKS_URL.')
   }
   const { organizationId, scope, subject } = await verifyToken(token)
-  return { principal: actFor(organizationId, scope), countedAs: `token ${organizationId} ${subject}` }
+  return {
+    principal: actFor(organizationId, scope),
+    countedAs: `token ${organizationId} ${subject}`,
+    behind: NO_KEY,
+    session: undefined,
+  }
 }
 
 async function acceptKey(
@@ -77,7 +100,36 @@ async function acceptKey(
       log.warn({ error: messageOf(error) }, 'the use of a key could not be noted'),
     )
   }
-  return { principal: actFor(found.organization_id, found.scope), countedAs: `key ${found.id}` }
+  return {
+    principal: actFor(found.organization_id, found.scope),
+    countedAs: `key ${found.id}`,
+    behind: { apiKeyId: found.id, serviceMark: null },
+    session: undefined,
+  }
+}
+
+/** A session counts as the key behind it does: with many sessions one may not ask more. */
+async function acceptSession(
+  { sessions, log }: AuthenticateOptions,
+  token: string | undefined,
+): Promise<Caller> {
+  if (token === undefined) throw refuseAnonymous()
+  const session = await sessions.find(token)
+  if (session === undefined) throw refuseEnded()
+  if (session.is_stale) {
+    sessions
+      .touch(session.id)
+      .catch((error: unknown) =>
+        log.warn({ error: messageOf(error) }, 'the use of a session could not be noted'),
+      )
+  }
+  const { id, organization_id, scope, api_key_id, service_mark } = session
+  const behind = { apiKeyId: api_key_id, serviceMark: service_mark }
+  if (organization_id === null || scope === 'service') {
+    return { principal: OPERATOR, countedAs: null, behind, session }
+  }
+  const countedAs = api_key_id === null ? `session ${id}` : `key ${api_key_id}`
+  return { principal: actFor(organization_id, scope), countedAs, behind, session }
 }
 
 function createComparison(secret: string): (given: string) => boolean {
@@ -93,6 +145,14 @@ function digest(text: string): Buffer {
 function refuseAnonymous(): RestError {
   return new RestError(401, 'PGRST302', 'no credentials were given', {
     hint: 'Send the header apikey: <key>, or Authorization: Bearer <key or token>.',
+    headers: { 'www-authenticate': 'Bearer' },
+  })
+}
+
+/** Not counted as a guess: a page that was left open asks with its old session a few times. */
+function refuseEnded(): RestError {
+  return new RestError(401, 'PGRST303', 'the session has ended', {
+    hint: 'Sign in again.',
     headers: { 'www-authenticate': 'Bearer' },
   })
 }

@@ -20,8 +20,15 @@ export interface Admitted {
   headers: Record<string, string>
 }
 
-/** @throws ApiError 401, or 429 with `Retry-After` */
-export type Admit = (headers: IncomingHttpHeaders, address: string) => Promise<Admitted>
+export interface Admission {
+  /** @throws ApiError 401, or 429 with `Retry-After` */
+  admit(headers: IncomingHttpHeaders, address: string): Promise<Admitted>
+  /**
+   * Lets a credential be proven that is no header of the request: one to sign in with. Wrong ones count as guesses.
+   * @throws ApiError 401, or 429 with `Retry-After`
+   */
+  prove<T>(credential: string, address: string, proof: () => Promise<T>): Promise<T>
+}
 
 export interface AdmissionOptions {
   authenticate: Authenticate
@@ -31,7 +38,7 @@ export interface AdmissionOptions {
 }
 
 /** Says who a request comes from, and refuses those who ask too much or guess. */
-export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOptions): Admit {
+export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOptions): Admission {
   const requests = new WindowCounter(rateLimit, clock)
   const failures = new WindowCounter(FAILURES_A_MINUTE, clock)
   const proven = new Set<string>()
@@ -42,21 +49,29 @@ export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOpt
     proven.add(credential)
   }
 
-  return async (headers, address) => {
+  async function prove<T>(given: string | undefined, address: string, proof: () => Promise<T>): Promise<T> {
     const origin = toOrigin(address)
-    const credential = digest(readCredential(headers))
+    const credential = digest(given)
     const standing = failures.look(origin)
     if (standing.isOver && !proven.has(credential)) throw refuseGuessing(standing)
-    const caller = await authenticate(headers).catch((error: unknown) => {
+    const result = await proof().catch((error: unknown) => {
       proven.delete(credential)
       if (error instanceof ApiError && error.code === 'PGRST301') failures.count(origin)
       throw error
     })
     remember(credential)
-    if (caller.countedAs === null || rateLimit === 0) return { caller, headers: {} }
-    const counted = requests.count(caller.countedAs)
-    if (counted.isOver) throw refuseHaste(counted)
-    return { caller, headers: describe(counted) }
+    return result
+  }
+
+  return {
+    prove,
+    async admit(headers, address) {
+      const caller = await prove(readCredential(headers), address, () => authenticate(headers))
+      if (caller.countedAs === null || rateLimit === 0) return { caller, headers: {} }
+      const counted = requests.count(caller.countedAs)
+      if (counted.isOver) throw refuseHaste(counted)
+      return { caller, headers: describe(counted) }
+    },
   }
 }
 

@@ -3,6 +3,7 @@ import { VERSION } from '../../version.ts'
 import type { TableDescription } from '../rest/describe-tables.ts'
 import { describeColumn } from './column-schema.ts'
 import type { JsonSchema } from './column-schema.ts'
+import { describeSession, sessionSchema } from './session-operations.ts'
 import { describeOperations } from './table-operations.ts'
 
 export interface FunctionDescription {
@@ -22,6 +23,7 @@ export interface OpenApiDocument {
 export function writeOpenApi(
   tables: readonly TableDescription[],
   functions: Readonly<Record<string, FunctionDescription>>,
+  maySignIn = true,
 ): OpenApiDocument {
   const tablePaths = tables.map((table) => [`/${table.name}`, describeOperations(table)] as const)
   const functionPaths = Object.entries(functions).map(
@@ -36,16 +38,29 @@ export function writeOpenApi(
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/rest/v1' }],
-    security: [{ apikey: [] }, { bearer: [] }],
-    paths: Object.fromEntries([...tablePaths, ...functionPaths]),
+    security: [{ apikey: [] }, { bearer: [] }, ...(maySignIn ? [{ session: [] }] : [])],
+    paths: {
+      ...Object.fromEntries([...tablePaths, ...functionPaths]),
+      ...(maySignIn ? { '/session': describeSession() } : {}),
+    },
     components: {
-      schemas: { error: errorSchema, ...Object.fromEntries(tables.flatMap(describeSchemas)) },
+      schemas: {
+        error: errorSchema,
+        session: sessionSchema,
+        ...Object.fromEntries(tables.flatMap(describeSchemas)),
+      },
       responses: {
         refused: { description: 'Refused', content: json({ $ref: '#/components/schemas/error' }) },
       },
       securitySchemes: {
         apikey: { type: 'apiKey', in: 'header', name: 'apikey' },
         bearer: { type: 'http', scheme: 'bearer' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'webhooks_session',
+          description: 'From POST /session. Changes need the header X-Webhooks-Session: 1 beside it.',
+        },
       },
     },
   }

@@ -22,12 +22,15 @@ export function renderReference(
 <ul>${tables.map(({ name }) => linkTo(name)).join('')}</ul>
 <h2>Functions</h2>
 <ul>${names.map((name) => linkTo(`rpc/${name}`)).join('')}</ul>
+<h2>Sessions</h2>
+<ul>${linkTo('session')}</ul>
 </nav>
 <main>
 <h1>ConnectGain Webhooks API ${escapeHtml(VERSION)}</h1>
 ${INTRODUCTION}
 ${tables.map(renderTable).join('')}
 ${names.map((name) => renderFunction(name, document)).join('')}
+${SESSION}
 </main>
 </html>
 `
@@ -37,6 +40,14 @@ const INTRODUCTION = `<p>Tables are read and written under <code>/rest/v1/&lt;ta
 functions are called with <code>POST /rest/v1/rpc/&lt;name&gt;</code>. Every request carries a key:
 <code>apikey: &lt;key&gt;</code>. What is shown here is what the operator's key may do; a key of an organization sees its own
 rows alone. <code>GET /rest/v1/</code> with a key answers the same as an OpenAPI document.</p>`
+
+const SESSION = `<section id="session">
+<h2><code>/session</code></h2>
+<p><code>POST</code> with <code>{"key": …}</code> or, for a link from <code>rpc/create_portal_session</code>,
+<code>{"token": …}</code> signs a browser in by a cookie, which <code>/rest/v1</code> then takes instead of a key; changes need
+the header <code>X-Webhooks-Session: 1</code> beside it. <code>GET</code> shows the session, <code>DELETE</code> ends it.</p>
+</section>
+`
 
 const STYLE = `
   :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent) }

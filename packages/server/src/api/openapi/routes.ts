@@ -31,7 +31,11 @@ export function addReference(
   for (const url of ['/rest/v1', '/rest/v1/']) {
     server.get(url, { onRequest: admit }, async (request, reply) => {
       const { principal } = request.caller
-      const document = writeOpenApi(listTables(rest, principal), listFunctions(functions, principal))
+      const document = writeOpenApi(
+        listTables(rest, principal),
+        listFunctions(functions, principal),
+        principal.role !== 'webhooks_emit',
+      )
       return await reply.type('application/openapi+json; charset=utf-8').send(JSON.stringify(document))
     })
   }

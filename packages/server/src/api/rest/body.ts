@@ -1,4 +1,4 @@
-import { ApiError } from '../../errors.ts'
+import { ApiError, messageOf } from '../../errors.ts'
 import { isJsonObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 
@@ -31,6 +31,19 @@ export function parseChange(body: string): Rows {
     })
   }
   return parsed
+}
+
+/** Reads the body of a call: what its arguments are; nothing at all is none. */
+export function parseArguments(body: unknown): unknown {
+  if (typeof body !== 'string' || body.trim() === '') return {}
+  if (isDeeperThan(body, DEEPEST_JSON)) {
+    throw new ApiError(400, 'PGRST102', `the body has more than ${DEEPEST_JSON} levels of nesting`)
+  }
+  try {
+    return JSON.parse(body)
+  } catch (error) {
+    throw new ApiError(400, 'PGRST102', `the body is not valid JSON: ${messageOf(error)}`)
+  }
 }
 
 function parseJson(body: string): unknown {

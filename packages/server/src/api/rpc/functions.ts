@@ -1,3 +1,4 @@
+import { createPortalSession } from './create-portal-session.ts'
 import { previewFilter } from './preview-filter.ts'
 import { replayEvents } from './replay-events.ts'
 import { cancelRedeliveryFunction, retryFailed } from './retry-failed.ts'
@@ -17,4 +18,5 @@ export const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   rotate_webhook_secret: rotateWebhookSecret,
   preview_filter: previewFilter,
   webhook_stats: webhookStats,
+  create_portal_session: createPortalSession,
 }

@@ -9,7 +9,9 @@ import type { SecretBox } from '../../webhooks/secrets.ts'
 import type { OpenTarget } from '../../webhooks/webhook-target.ts'
 import { actAs } from '../act-as.ts'
 import type { FunctionAccess } from '../auth/access.ts'
+import type { Caller } from '../auth/authenticate.ts'
 import type { Principal } from '../rest/principal.ts'
+import type { SessionStore } from '../sessions/session-store.ts'
 import { parseRow } from '../tables/field-problems.ts'
 
 /** What the functions work with. */
@@ -20,16 +22,24 @@ export interface RpcContext {
   writer: AttemptWriter
   openTarget: OpenTarget
   box: SecretBox
+  sessions: SessionStore
   retrySchedule: readonly number[]
   /** Milliseconds for an attempt to a webhook that sets none. */
   deliveryTimeout: number
+}
+
+/** The request that calls a function. */
+export interface RpcCall {
+  caller: Caller
+  /** Scheme, host and port at which the client finds this server. */
+  origin: string
 }
 
 export interface RpcFunction {
   access: FunctionAccess
   /** What its body has to be. */
   input: z.ZodType
-  run(context: RpcContext, body: unknown, principal: Principal): Promise<unknown>
+  run(context: RpcContext, body: unknown, principal: Principal, call: RpcCall): Promise<unknown>
 }
 
 /**
@@ -39,12 +49,12 @@ export interface RpcFunction {
 export function defineFunction<T>(
   access: FunctionAccess,
   schema: z.ZodType<T>,
-  run: (context: RpcContext, input: T, principal: Principal) => Promise<unknown>,
+  run: (context: RpcContext, input: T, principal: Principal, call: RpcCall) => Promise<unknown>,
 ): RpcFunction {
   return {
     access,
     input: schema,
-    run: (context, body, principal) => run(context, parseRow(schema, body), principal),
+    run: (context, body, principal, call) => run(context, parseRow(schema, body), principal, call),
   }
 }
 

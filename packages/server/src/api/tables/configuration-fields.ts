@@ -4,6 +4,7 @@ import type { GuardOptions } from '../../dispatch/network-guard.ts'
 import { checkUrl } from '../../dispatch/network-guard.ts'
 import { messageOf } from '../../errors.ts'
 import { compileFilter } from '../../fanout/filter.ts'
+import type { OwnInboxes } from '../../webhooks/own-inboxes.ts'
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
 /** Visible ASCII, with spaces inside: what every HTTP implementation passes on unchanged. */
@@ -40,14 +41,18 @@ const headers = z
   .record(z.string(), z.string('must be text'), 'must be an object of names and values')
   .superRefine(checkHeaders)
 
-/** What a client may write to `webhook_configurations`; the same for POST and PATCH, which may leave fields out. */
-export function configurationFields(guard: GuardOptions) {
+/**
+ * What a client may write to `webhook_configurations`; the same for POST and PATCH, which may leave fields out. Whether an
+ * inbox of our own that `url` names is there, the database is asked afterwards.
+ */
+export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes) {
   return {
     id: uuid,
     organization_id: uuid,
     name: text(200, 'must be text, such as "CRM Sync"').trim().min(1, 'must not be empty'),
     url: text(2_048, 'must be an absolute URL, such as "https://example.com/webhook"').superRefine(
       (url, context) => {
+        if (inboxes.idOf(url) !== undefined) return
         try {
           checkUrl(url, guard)
         } catch (error) {

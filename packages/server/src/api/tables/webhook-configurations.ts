@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { plainArray } from '../../db/array-literal.ts'
 import type { Connection } from '../../db/database.ts'
 import { maskValues } from '../../dispatch/build-request.ts'
 import type { GuardOptions } from '../../dispatch/network-guard.ts'
 import { ApiError } from '../../errors.ts'
 import { isKnownSubscription } from '../../events/event-types.ts'
 import { newId } from '../../ids.ts'
+import type { OwnInboxes } from '../../webhooks/own-inboxes.ts'
 import type { SecretBox } from '../../webhooks/secrets.ts'
 import { generateSigningSecret, hintOf } from '../../webhooks/secrets.ts'
 import { headersContext, secretContext } from '../../webhooks/webhook-target.ts'
@@ -15,8 +17,12 @@ import { readEventNames, unknownEvents } from './event-names.ts'
 import { parseRow, parseEachRow } from './field-problems.ts'
 
 /** Checks what is written to `webhook_configurations` and seals what must not be stored in the clear. */
-export function webhookConfigurationRules(box: SecretBox, guard: GuardOptions): TableRules {
-  const fields = configurationFields(guard)
+export function webhookConfigurationRules(
+  box: SecretBox,
+  guard: GuardOptions,
+  inboxes: OwnInboxes,
+): TableRules {
+  const fields = configurationFields(guard, inboxes)
   const { id, organization_id, name, url, events, ...optional } = fields
   const insertSchema = z
     .object({ id, ...optional })
@@ -33,6 +39,13 @@ export function webhookConfigurationRules(box: SecretBox, guard: GuardOptions): 
         connection,
         parsed.flatMap((row) => row.events),
       )
+      await requireOwnInboxes(
+        connection,
+        parsed.flatMap(({ url: given, organization_id: owner }) => {
+          const inbox = inboxes.idOf(given)
+          return inbox === undefined ? [] : [{ inbox, owner }]
+        }),
+      )
       return parsed.map((row) => {
         const rowId = row.id ?? newId()
         return { ...row, id: rowId, ...seal(box, rowId, row, disclose) } as JsonObject
@@ -48,6 +61,14 @@ export function webhookConfigurationRules(box: SecretBox, guard: GuardOptions): 
       }
       const parsed = parseRow(updateSchema, change)
       await requireKnownEvents(connection, parsed.events ?? [])
+      const inbox = inboxes.idOf(parsed.url ?? '')
+      if (inbox !== undefined) {
+        const owners = await readOwners(connection, ids)
+        await requireOwnInboxes(
+          connection,
+          owners.map((owner) => ({ inbox, owner })),
+        )
+      }
       return new Map(
         ids.map((rowId) => [rowId, { ...parsed, ...seal(box, rowId, parsed, disclose) } as JsonObject]),
       )
@@ -81,6 +102,36 @@ function sealHeaders(box: SecretBox, rowId: string, headers: Record<string, stri
     headers: maskValues(headers),
     sealed_headers: box.seal(JSON.stringify(headers), headersContext(rowId)),
   }
+}
+
+interface InboxUse {
+  inbox: string
+  /** The organization whose webhook is pointed at it. */
+  owner: string
+}
+
+/** What the network guard lets nobody reach: only one's own inbox, and only while it is there. */
+async function requireOwnInboxes(connection: Connection, uses: readonly InboxUse[]): Promise<void> {
+  if (uses.length === 0) return
+  const { rows } = await connection.query<{ id: string; organization_id: string }>(
+    'select id, organization_id from webhooks.webhook_inboxes where id = any ($1::uuid[]) and expires_at > now()',
+    [plainArray(uses.map(({ inbox }) => inbox))],
+  )
+  const isThere = ({ inbox, owner }: InboxUse): boolean =>
+    rows.some(({ id, organization_id }) => id === inbox && organization_id === owner)
+  if (uses.every(isThere)) return
+  throw new ApiError(400, '22023', 'url: there is no such inbox in this organization, or it has ended', {
+    details: 'url',
+    hint: 'Make one with POST /rest/v1/webhook_inboxes; each lasts for 24 hours.',
+  })
+}
+
+async function readOwners(connection: Connection, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await connection.query<{ organization_id: string }>(
+    'select distinct organization_id from webhooks.webhook_configurations where id = any ($1::uuid[])',
+    [plainArray(ids)],
+  )
+  return rows.map(({ organization_id }) => organization_id)
 }
 
 async function requireKnownEvents(connection: Connection, subscriptions: readonly string[]): Promise<void> {

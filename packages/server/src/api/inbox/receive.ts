@@ -1,0 +1,138 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { Clock } from '../../clock.ts'
+import type { Database } from '../../db/database.ts'
+import { loadStatement } from '../../db/statement.ts'
+import { maskValues } from '../../dispatch/build-request.ts'
+import { signBody } from '../../dispatch/sign.ts'
+import { ApiError } from '../../errors.ts'
+import type { OpenTarget, TargetRow, WebhookTarget } from '../../webhooks/webhook-target.ts'
+import { WindowCounter } from '../limits/window-counter.ts'
+import { RestError } from '../rest/error-response.ts'
+
+const findInbox = loadStatement(import.meta.url, 'find-inbox')
+const storeRequest = loadStatement(import.meta.url, 'store-request')
+const expireStatement = loadStatement(import.meta.url, 'expire-inboxes')
+
+const INBOX_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT', 'OPTIONS'] as const
+const KEPT_BYTES = 64 * 1024
+/** Anybody who knows the address may send: it is a place to look at a few requests, not one to fill a database. */
+const MOST_A_MINUTE = 600
+/** Beside those that a webhook sets: what others sent to be let in with. */
+const SECRET_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization', 'apikey'])
+
+export interface InboxOptions {
+  database: Database
+  clock: Clock
+  openTarget: OpenTarget
+}
+
+interface Inbox {
+  id: string
+  organization_id: string
+  response_status: number
+  /** JSON text of the webhooks that are pointed at it; null for none. */
+  targets: string | null
+}
+
+/** `'unknown'`: it is signed, and no webhook that is pointed here has a secret to verify it with. */
+type Signature = 'valid' | 'invalid' | 'unsigned' | 'unknown'
+
+/** `/receive/<id>`: the built-in test receiver. It keeps what arrives and answers as its inbox says. */
+export function addInboxRoute(server: FastifyInstance, { database, clock, openTarget }: InboxOptions): void {
+  const arrivals = new WindowCounter(MOST_A_MINUTE, clock)
+  // In a scope of its own, where a body stays the bytes that were signed.
+  void server.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    scope.route<{ Params: { id: string } }>({
+      method: [...METHODS],
+      url: '/receive/:id',
+      exposeHeadRoute: false,
+      handler: async ({ params: { id }, method, headers, body }, reply) => {
+        const { rows } = INBOX_ID.test(id) ? await database.query<Inbox>(findInbox, [id]) : { rows: [] }
+        const [inbox] = rows
+        if (inbox === undefined) throw refuseGone()
+        const counted = arrivals.count(id)
+        if (counted.isOver) throw refuseHaste(counted.reset)
+        const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+        const targets = (JSON.parse(inbox.targets ?? '[]') as TargetRow[]).map(openTarget)
+        await database.query(storeRequest, [
+          inbox.id,
+          inbox.organization_id,
+          method,
+          JSON.stringify(showHeaders(headers, targets)),
+          toStorableText(bytes.subarray(0, KEPT_BYTES)),
+          bytes.length,
+          judgeSignature(headers, bytes, targets),
+        ])
+        return await reply.status(inbox.response_status).send()
+      },
+    })
+  })
+}
+
+/** Deletes inboxes that have ended and requests that are too old. */
+export async function expireInboxes(database: Database): Promise<void> {
+  await database.query(expireStatement)
+}
+
+function judgeSignature(
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+  targets: readonly WebhookTarget[],
+): Signature {
+  const given = String(headers['x-webhook-signature'] ?? '')
+  if (given === '') return 'unsigned'
+  const expected = targets.flatMap(({ secrets }) =>
+    secrets.length === 0 ? [] : signBody(secrets, body).split(', '),
+  )
+  if (expected.length === 0) return 'unknown'
+  const signatures = given.split(',').map((signature) => signature.trim())
+  return signatures.some((signature) => expected.some((right) => isSame(signature, right)))
+    ? 'valid'
+    : 'invalid'
+}
+
+function isSame(given: string, right: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(right)]
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
+/** As the log shows them: the values of a webhook's own headers are secrets. */
+function showHeaders(
+  headers: IncomingHttpHeaders,
+  targets: readonly WebhookTarget[],
+): Record<string, string> {
+  const own = new Set(
+    targets.flatMap((target) => Object.keys(target.headers).map((name) => name.toLowerCase())),
+  )
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      const isSecret = own.has(name) || SECRET_HEADERS.has(name)
+      const text = toStorableText(Buffer.from([value].flat().join(', '), 'utf8'))
+      return [name, isSecret ? maskValues({ [name]: text })[name]! : text]
+    }),
+  )
+}
+
+/** Invalid UTF-8 becomes U+FFFD, and so does NUL, which PostgreSQL cannot store. */
+function toStorableText(bytes: Buffer): string {
+  return bytes.toString('utf8').replaceAll('\0', '\uFFFD')
+}
+
+/** 410: a webhook that is pointed at an inbox which has ended is switched off instead of retried for days. */
+function refuseGone(): ApiError {
+  return new ApiError(410, 'P0002', 'there is no such inbox, or it has ended', {
+    hint: 'Make one with POST /rest/v1/webhook_inboxes; each lasts for 24 hours.',
+  })
+}
+
+function refuseHaste(reset: number): RestError {
+  return new RestError(429, 'PT429', `more than ${MOST_A_MINUTE} requests to an inbox in a minute`, {
+    hint: `Try again in ${reset} seconds.`,
+    headers: { 'retry-after': String(reset) },
+  })
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
+import fastify from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import { addSettingsPage } from './settings-page.ts'
+
+const SCRIPT = 'console.log("a page")\n'.repeat(100)
+
+async function open(folder: string, frameAncestors: readonly string[] = []): Promise<FastifyInstance> {
+  const server = fastify()
+  addSettingsPage(server, { frameAncestors }, folder)
+  return await server
+}
+
+suite('the settings page', () => {
+  let folder: string
+  let server: FastifyInstance
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'connectgain-page-'))
+    mkdirSync(join(folder, 'dist/assets'), { recursive: true })
+    writeFileSync(join(folder, 'secret.txt'), 'beside the page')
+    writeFileSync(join(folder, 'dist/index.html'), '<!doctype html><title>Webhooks</title>')
+    writeFileSync(join(folder, 'dist/favicon.svg'), '<svg/>')
+    writeFileSync(join(folder, 'dist/assets/main-1a2b.js'), SCRIPT)
+    server = await open(join(folder, 'dist/'))
+  })
+  after(async () => {
+    await server.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const get = async (url: string, headers: Record<string, string> = {}) =>
+    await server.inject({ method: 'GET', url, headers })
+
+  test('is at its address and at every one below, where it finds its way by itself', async () => {
+    for (const url of [
+      '/settings/webhooks',
+      '/settings/webhooks/',
+      '/settings/webhooks/0190/deliveries?status=failed',
+    ]) {
+      const { statusCode, body, headers } = await get(url)
+      assert.deepEqual([statusCode, headers['content-type']], [200, 'text/html; charset=utf-8'], url)
+      assert.match(body, /<title>Webhooks/)
+      assert.equal(headers['cache-control'], 'no-cache')
+    }
+    const root = await get('/')
+    assert.deepEqual([root.statusCode, root.headers['location']], [302, '/settings/webhooks'])
+    assert.equal((await server.inject({ method: 'POST', url: '/settings/webhooks/x' })).statusCode, 404)
+  })
+
+  test('may run, load and ask nothing but from this server, and be framed by nobody', async () => {
+    const { headers } = await get('/settings/webhooks')
+    assert.equal(
+      headers['content-security-policy'],
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+        "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    )
+    assert.equal(headers['x-content-type-options'], 'nosniff')
+    assert.equal(headers['referrer-policy'], 'no-referrer')
+    assert.equal(headers['x-frame-options'], 'DENY')
+  })
+
+  test('has assets that are kept for good and sent packed to those who take it', async () => {
+    const plain = await get('/settings/webhooks/assets/main-1a2b.js')
+    assert.equal(plain.body, SCRIPT)
+    assert.equal(plain.headers['content-type'], 'text/javascript; charset=utf-8')
+    assert.equal(plain.headers['cache-control'], 'public, max-age=31536000, immutable')
+    const packed = await get('/settings/webhooks/assets/main-1a2b.js', { 'accept-encoding': 'br, gzip' })
+    assert.equal(packed.headers['content-encoding'], 'gzip')
+    assert.equal(gunzipSync(packed.rawPayload).toString(), SCRIPT)
+    assert.ok(packed.rawPayload.length < SCRIPT.length / 5)
+    assert.equal(packed.headers['vary'], 'accept-encoding')
+  })
+
+  test('has other files beside them, and a 404 for an asset that is not there', async () => {
+    const icon = await get('/settings/webhooks/favicon.svg')
+    assert.deepEqual([icon.body, icon.headers['content-type']], ['<svg/>', 'image/svg+xml'])
+    assert.equal((await get('/settings/webhooks/assets/old-0000.js')).statusCode, 404)
+  })
+
+  test('gives nothing that lies outside of it', async () => {
+    for (const path of ['../secret.txt', '..%2fsecret.txt', 'assets/../../secret.txt', '%2e%2e/secret.txt']) {
+      const { body } = await get(`/settings/webhooks/${path}`)
+      assert.ok(!body.includes('beside the page'), path)
+    }
+  })
+
+  test('may be framed by the origins that the operator names', async () => {
+    const framed = await open(join(folder, 'dist/'), ['https://crm.example', 'https://*.other.example'])
+    const { headers } = await framed.inject('/settings/webhooks')
+    assert.match(
+      String(headers['content-security-policy']),
+      /; frame-ancestors 'self' https:\/\/crm\.example https:\/\/\*\.other\.example$/,
+    )
+    assert.equal(headers['x-frame-options'], undefined)
+    await framed.close()
+  })
+
+  test('is a word of welcome where it was not built', async () => {
+    const bare = await open(join(folder, 'nowhere/'))
+    const { statusCode, body } = await bare.inject('/settings/webhooks')
+    assert.equal(statusCode, 200)
+    assert.match(body, /The server is running/)
+    await bare.close()
+  })
+})

@@ -1,0 +1,124 @@
+import { readFileSync, readdirSync, existsSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { ApiError } from '../../errors.ts'
+import { welcomePage } from '../welcome-page.ts'
+
+/** What `npm run build` makes of packages/web. */
+const BUILT = fileURLToPath(new URL('../../../../web/dist/', import.meta.url))
+const PATH = '/settings/webhooks'
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
+  '.woff2': 'font/woff2',
+}
+
+/** Packed already. */
+const INCOMPRESSIBLE = new Set(['.ico', '.png', '.woff2'])
+const YEAR_SECONDS = 31_536_000
+const pack = promisify(gzip)
+
+export interface PageSettings {
+  /** Origins whose pages may show this one in a frame. */
+  frameAncestors: readonly string[]
+}
+
+/**
+ * The settings page: its files as built, and the page itself at every other address below `/settings/webhooks`, where it finds
+ * its way by itself. Not built: a page that says how to work without.
+ */
+export function addSettingsPage(server: FastifyInstance, settings: PageSettings, folder = BUILT): void {
+  const headers = pageHeaders(settings)
+  server.get('/', (_request, reply) => reply.redirect(PATH))
+  if (!existsSync(join(folder, 'index.html'))) {
+    server.get(PATH, (_request, reply) => reply.type(TYPES['.html']!).send(welcomePage))
+    return
+  }
+  const files = readFiles(folder)
+  const page = files.get('index.html')!
+  const answer = async (reply: FastifyReply, path: string): Promise<FastifyReply> => {
+    const file = files.get(path)
+    if (file === undefined && path.startsWith('assets/')) {
+      throw new ApiError(404, 'PGRST125', `there is nothing at ${PATH}/${path}`)
+    }
+    const isAsset = file !== undefined && path.startsWith('assets/')
+    reply
+      .headers(headers)
+      .header('cache-control', isAsset ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache')
+    return await send(reply, file ?? page)
+  }
+  for (const url of [PATH, `${PATH}/`]) server.get(url, (_request, reply) => answer(reply, 'index.html'))
+  server.get<{ Params: { '*': string } }>(`${PATH}/*`, (request, reply) => answer(reply, request.params['*']))
+}
+
+/** No script, style or request but to this server; nothing of it in an attribute. */
+function pageHeaders({ frameAncestors }: PageSettings): Record<string, string> {
+  const ancestors = frameAncestors.length === 0 ? "'none'" : ["'self'", ...frameAncestors].join(' ')
+  return {
+    'content-security-policy': [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self' data:",
+      "connect-src 'self'",
+      "font-src 'self'",
+      "base-uri 'none'",
+      "form-action 'self'",
+      `frame-ancestors ${ancestors}`,
+    ].join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+    // For browsers that know no frame-ancestors.
+    ...(frameAncestors.length === 0 ? { 'x-frame-options': 'DENY' } : {}),
+  }
+}
+
+interface BuiltFile {
+  type: string
+  content: Buffer
+  /** Packed once, when first asked for. */
+  packed: Promise<Buffer> | undefined
+  isPackable: boolean
+}
+
+/** All of them, in memory: a request can name no file that was not there at start. */
+function readFiles(folder: string): ReadonlyMap<string, BuiltFile> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  )
+  return new Map(
+    entries.map((entry) => {
+      const path = join(entry.parentPath, entry.name)
+      const extension = extname(entry.name)
+      const file: BuiltFile = {
+        type: TYPES[extension] ?? 'application/octet-stream',
+        content: readFileSync(path),
+        packed: undefined,
+        isPackable: !INCOMPRESSIBLE.has(extension),
+      }
+      return [path.slice(folder.length).replaceAll('\\', '/').replace(/^\//, ''), file]
+    }),
+  )
+}
+
+async function send(reply: FastifyReply, file: BuiltFile): Promise<FastifyReply> {
+  reply.type(file.type)
+  if (!file.isPackable) return reply.send(file.content)
+  reply.header('vary', 'accept-encoding')
+  if (!/\bgzip\b/.test(reply.request.headers['accept-encoding'] ?? '')) return reply.send(file.content)
+  file.packed ??= pack(file.content, { level: 9 })
+  return reply.header('content-encoding', 'gzip').send(await file.packed)
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { ApiError } from '../../errors.ts'
+import { uuid } from '../tables/configuration-fields.ts'
+import { defineFunction } from './rpc.ts'
+
+const DEFAULT_SECONDS = 3_600
+const LONGEST_SECONDS = 86_400
+
+const seconds = `must be a whole number of seconds from 60 to ${LONGEST_SECONDS}`
+
+const schema = z.strictObject({
+  organization_id: uuid,
+  expires_in: z.int(seconds).min(60, seconds).max(LONGEST_SECONDS, seconds).default(DEFAULT_SECONDS),
+})
+
+/**
+ * A one-time link to the settings page for one organization: it opens one session, and both end at `expires_at`. The token
+ * is in the fragment, which browsers send to nobody: neither a log nor a `Referer` has it.
+ */
+export const createPortalSession = defineFunction(
+  'change',
+  schema,
+  async ({ sessions }, { organization_id, expires_in }, principal, { caller, origin }) => {
+    if (principal.organizationId !== null && principal.organizationId !== organization_id) {
+      throw new ApiError(404, 'P0002', `there is no organization with id ${organization_id}`)
+    }
+    const { token, expiresAt } = await sessions.createLink({
+      organizationId: organization_id,
+      seconds: expires_in,
+      behind: caller.behind,
+      sessionId: caller.session?.id,
+    })
+    return { url: `${origin}/settings/webhooks#token=${token}`, expires_at: expiresAt.toISOString() }
+  },
+)

@@ -1,0 +1,138 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import { ApiError } from '../../errors.ts'
+import type { Caller, Authenticate } from '../auth/authenticate.ts'
+import { looksLikeToken } from '../auth/tokens.ts'
+import type { Admission } from '../limits/admission.ts'
+import { parseArguments } from '../rest/body.ts'
+import { RestError } from '../rest/error-response.ts'
+import { parseRow } from '../tables/field-problems.ts'
+import { isSecure, requireOwnOrigin, requireOwnPage } from './own-page.ts'
+import { readSessionCookie, writeSessionCookie } from './session-cookie.ts'
+import type { OpenedSession, SessionRow, SessionStore } from './session-store.ts'
+
+export interface SessionSettings {
+  publicUrl: string | undefined
+  /** Origins that may frame the page. */
+  frameAncestors: readonly string[]
+}
+
+export interface SessionRoutesOptions {
+  sessions: SessionStore
+  admission: Admission
+  authenticate: Authenticate
+  settings: SessionSettings
+  log: Logger
+}
+
+const credential = z.string('must be text').min(1, 'must not be empty').max(500, 'is too long')
+
+/** What one signs in with: a one-time link's token, or a key. */
+export const signInSchema = z
+  .strictObject({ token: credential.optional(), key: credential.optional() })
+  .refine(({ token, key }) => (token === undefined) !== (key === undefined), {
+    error: 'give either token or key',
+    path: ['token'],
+  })
+
+/**
+ * `/session`: sign in (POST), who one is (GET), sign out (DELETE). The session itself is in a cookie that scripts cannot read.
+ *
+ * Nobody else's page can sign a browser in: the body has to be JSON, which another origin may not send without being asked
+ * for leave, and none is given here.
+ */
+export function addSessionRoutes(server: FastifyInstance, options: SessionRoutesOptions): void {
+  const { sessions, settings, log } = options
+  const { publicUrl } = settings
+
+  server.post('/session', async (request, reply) => {
+    requireOwnOrigin(request, publicUrl)
+    requireJson(request)
+    const input = parseRow(signInSchema, parseArguments(request.body))
+    const opened = await signIn(options, input, request.ip)
+    const before = readSessionCookie(request.headers)
+    if (before !== undefined) await sessions.end(before)
+    const { id, organization_id, scope } = opened.session
+    log.info({ session: id, organization: organization_id, scope }, 'signed in')
+    setCookie(request, reply, opened)
+    return await answer(reply, opened.session)
+  })
+
+  server.get('/session', async (request, reply) => {
+    const caller = await callerOf(options, request)
+    return await answer(reply, caller.session!)
+  })
+
+  server.delete('/session', async (request, reply) => {
+    const token = readSessionCookie(request.headers)
+    if (token !== undefined) {
+      requireOwnPage(request, publicUrl)
+      await sessions.end(token)
+    }
+    setCookie(request, reply, undefined)
+    return await reply.status(204).header('cache-control', 'no-store').send()
+  })
+
+  function setCookie(request: FastifyRequest, reply: FastifyReply, opened: OpenedSession | undefined): void {
+    const seconds = opened === undefined ? 0 : (opened.session.latest_end.getTime() - Date.now()) / 1_000
+    const cookie = writeSessionCookie(opened?.token, seconds, {
+      isSecure: isSecure(request, publicUrl),
+      isFramed: settings.frameAncestors.length > 0,
+    })
+    reply.header('set-cookie', cookie)
+  }
+}
+
+/** By the cookie alone: a key has no session. */
+async function callerOf({ admission }: SessionRoutesOptions, request: FastifyRequest): Promise<Caller> {
+  const { cookie } = request.headers
+  const { caller } = await admission.admit(cookie === undefined ? {} : { cookie }, request.ip)
+  return caller
+}
+
+async function signIn(
+  { sessions, admission, authenticate }: SessionRoutesOptions,
+  { token, key }: z.infer<typeof signInSchema>,
+  address: string,
+): Promise<OpenedSession> {
+  if (token !== undefined) {
+    return await admission.prove(token, address, async () => {
+      const opened = await sessions.redeemLink(token)
+      if (opened === undefined)
+        throw refuse('the link is not valid: it was used before, or has ended', 'Ask for a new link.')
+      return opened
+    })
+  }
+  const given = key!.trim()
+  if (looksLikeToken(given)) throw refuse('a token does not open a session', 'Sign in with a key or a link.')
+  const caller = await admission.prove(given, address, () => authenticate({ apikey: given }))
+  return await sessions.open(caller.principal.organizationId, scopeOf(caller), caller.behind)
+}
+
+function scopeOf({ principal: { role } }: Caller): SessionRow['scope'] {
+  if (role === 'webhooks_service') return 'service'
+  if (role === 'webhooks_api') return 'admin'
+  if (role === 'webhooks_read') return 'read'
+  throw new ApiError(403, '42501', 'scope emit does not cover the settings page', {
+    hint: 'Sign in with a key whose scope is read or admin.',
+  })
+}
+
+function requireJson({ headers }: FastifyRequest): void {
+  if (/^application\/json\b/i.test(headers['content-type'] ?? '')) return
+  throw new ApiError(415, 'PGRST102', 'signing in takes JSON', {
+    hint: 'Send Content-Type: application/json.',
+  })
+}
+
+function refuse(message: string, hint: string): RestError {
+  return new RestError(401, 'PGRST301', message, { hint, headers: { 'www-authenticate': 'Bearer' } })
+}
+
+function answer(reply: FastifyReply, { id, organization_id, scope, expires_at }: SessionRow): FastifyReply {
+  return reply
+    .type('application/json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify({ id, organization_id, scope, expires_at: expires_at.toISOString() }))
+}

@@ -1,0 +1,136 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import type { Database } from '../../db/database.ts'
+import { loadStatement } from '../../db/statement.ts'
+import type { Scope } from '../auth/access.ts'
+
+const createLinkStatement = loadStatement(import.meta.url, 'create-link')
+const redeemLinkStatement = loadStatement(import.meta.url, 'redeem-link')
+const openSessionStatement = loadStatement(import.meta.url, 'open-session')
+const findSessionStatement = loadStatement(import.meta.url, 'find-session')
+const touchSessionStatement = loadStatement(import.meta.url, 'touch-session')
+const endSessionStatement = loadStatement(import.meta.url, 'end-session')
+const expireStatement = loadStatement(import.meta.url, 'expire-sessions')
+
+const SESSION_TOKEN = /^cgw_session_[A-Za-z0-9_-]{43}$/
+const LINK_TOKEN = /^cgw_link_[A-Za-z0-9_-]{43}$/
+
+/** The key that a session or link ends with; both null for a token of the CRM's, which ends by itself. */
+export interface KeyBehind {
+  apiKeyId: string | null
+  serviceMark: string | null
+}
+
+/** What a session shows of itself. Its end moves on with use, up to the latest one. */
+export interface SessionRow {
+  id: string
+  /** Null for the operator's, which may act for every organization. */
+  organization_id: string | null
+  scope: 'service' | Exclude<Scope, 'emit'>
+  expires_at: Date
+  latest_end: Date
+}
+
+/** One that a request came with. */
+export interface Session extends SessionRow {
+  api_key_id: string | null
+  service_mark: string | null
+  /** Opened by a one-time link, not by a key. */
+  is_of_link: boolean
+  is_stale: boolean
+}
+
+export interface OpenedSession {
+  /** For the cookie; stored is its digest alone. */
+  token: string
+  session: SessionRow
+}
+
+export interface LinkRequest {
+  organizationId: string
+  seconds: number
+  behind: KeyBehind
+  /** The session that asks for it; the link ends with that at the latest. */
+  sessionId: string | undefined
+}
+
+/** Sessions of the settings page: kept in the database, so that they count and end on all nodes at once. */
+export interface SessionStore {
+  createLink(request: LinkRequest): Promise<{ token: string; expiresAt: Date }>
+  /** Undefined for a link that is unknown, was used or has ended. */
+  redeemLink(token: string): Promise<OpenedSession | undefined>
+  open(organizationId: string | null, scope: SessionRow['scope'], behind: KeyBehind): Promise<OpenedSession>
+  /** Undefined for a session that is unknown or has ended. */
+  find(token: string): Promise<Session | undefined>
+  touch(id: string): Promise<void>
+  end(token: string): Promise<void>
+}
+
+/** @param serviceMarks those of the service key that counts now; see `markServiceKey` */
+export function createSessionStore(database: Database, serviceMarks: readonly string[]): SessionStore {
+  const marks = `{${serviceMarks.join(',')}}`
+  return {
+    async createLink({ organizationId, seconds, behind, sessionId }) {
+      const token = generateToken('cgw_link_')
+      const { rows } = await database.query<{ expires_at: Date }>(createLinkStatement, [
+        organizationId,
+        hash(token),
+        behind.apiKeyId,
+        behind.serviceMark,
+        seconds,
+        sessionId ?? null,
+      ])
+      return { token, expiresAt: rows[0]!.expires_at }
+    },
+    async redeemLink(link) {
+      if (!LINK_TOKEN.test(link)) return undefined
+      const token = generateToken('cgw_session_')
+      const { rows } = await database.query<SessionRow>(redeemLinkStatement, [hash(link), hash(token), marks])
+      return rows[0] === undefined ? undefined : { token, session: rows[0] }
+    },
+    async open(organizationId, scope, { apiKeyId, serviceMark }) {
+      const token = generateToken('cgw_session_')
+      const { rows } = await database.query<SessionRow>(openSessionStatement, [
+        hash(token),
+        organizationId,
+        scope,
+        apiKeyId,
+        serviceMark,
+      ])
+      return { token, session: rows[0]! }
+    },
+    async find(token) {
+      if (!SESSION_TOKEN.test(token)) return undefined
+      return (await database.query<Session>(findSessionStatement, [hash(token), marks])).rows[0]
+    },
+    async touch(id) {
+      await database.query(touchSessionStatement, [id])
+    },
+    async end(token) {
+      await database.query(endSessionStatement, [hash(token)])
+    },
+  }
+}
+
+/**
+ * What tells later whether a session was opened with the service key of today: one mark for each encryption key, the first
+ * to be stored. Keyed, so that whoever reads the database cannot try service keys against it.
+ */
+export function markServiceKey(serviceKey: string, encryptionKeys: readonly Buffer[]): string[] {
+  return encryptionKeys.map((key) =>
+    createHmac('sha256', key).update(`service key of a session: ${serviceKey}`).digest('hex'),
+  )
+}
+
+/** Deletes what has ended. */
+export async function expireSessions(database: Database): Promise<void> {
+  await database.query(expireStatement)
+}
+
+/** 256 bits of randomness behind a prefix by which a leaked token is recognized. */
+function generateToken(prefix: string): string {
+  return prefix + randomBytes(32).toString('base64url')
+}
+
+function hash(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}

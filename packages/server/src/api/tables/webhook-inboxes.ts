@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { ApiError } from '../../errors.ts'
+import { newToken } from '../../ids.ts'
+import type { OwnInboxes } from '../../webhooks/own-inboxes.ts'
+import type { JsonObject } from '../rest/json.ts'
+import type { TableRules } from '../rest/table-rules.ts'
+import { uuid } from './configuration-fields.ts'
+import { parseEachRow, parseRow } from './field-problems.ts'
+
+const status = 'must be a whole number from 200 to 599'
+const response_status = z.int(status).min(200, status).max(599, status)
+
+const insertSchema = z.strictObject({ organization_id: uuid, response_status: response_status.default(200) })
+const updateSchema = z.strictObject({ response_status })
+
+/** The id is made here, at random: it is all that keeps others from sending to the inbox. */
+export function webhookInboxRules(inboxes: OwnInboxes): TableRules {
+  return {
+    writable: ['organization_id', 'response_status'],
+    beforeInsert(_connection, rows) {
+      return parseEachRow(insertSchema, rows).map((row): JsonObject => {
+        const id = newToken()
+        return { ...row, id, url: inboxes.urlOf(id) }
+      })
+    },
+    beforeUpdate(_connection, change, ids) {
+      if ('organization_id' in change) {
+        throw new ApiError(400, '22023', 'organization_id: cannot be changed', {
+          details: 'organization_id',
+          hint: 'Create another inbox instead.',
+        })
+      }
+      const parsed = parseRow(updateSchema, change) as JsonObject
+      return new Map(ids.map((id) => [id, parsed]))
+    },
+  }
+}

@@ -1,0 +1,50 @@
+/** The value may hold a password: no message repeats it. */
+export function parseDatabaseUrl(text: string): string | undefined {
+  if (text === '') return undefined
+  if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol)) {
+    throw new Error('is not a PostgreSQL address. Write postgresql://user:password@host:5432/database.')
+  }
+  return text
+}
+
+export function parseJwksUrl(text: string): string | undefined {
+  if (text === '') return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '')
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLocal)) {
+    fail(
+      text,
+      'an https:// address of a JSON Web Key Set, as in JWKS_URL=https://id.example.com/.well-known/jwks.json',
+    )
+  }
+  return text
+}
+
+/** An origin: nothing of this server can be under a path. */
+export function parsePublicUrl(text: string): string | undefined {
+  if (text === '') return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isOrigin = url !== undefined && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href
+  if (!isOrigin) fail(text, 'an origin without a path, as in PUBLIC_URL=https://webhooks.example.com')
+  return url.origin
+}
+
+/** As Content-Security-Policy takes them: a scheme, a host (or all of its subdomains) and perhaps a port. */
+const FRAME_ANCESTOR = /^https:\/\/(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?$/i
+
+export function parseFrameAncestors(text: string): string[] {
+  const origins = text.split(/[\s,]+/).filter((part) => part !== '')
+  return origins.map((origin) =>
+    FRAME_ANCESTOR.test(origin)
+      ? origin.toLowerCase()
+      : fail(
+          origin,
+          'https:// origins without a path, with spaces or commas between, as in PORTAL_FRAME_ANCESTORS=https://crm.example.com',
+        ),
+  )
+}
+
+/** Says what a setting takes instead of what was found. */
+export function fail(found: string, right: string): never {
+  throw new Error(`'${found}' is not valid. It takes ${right}.`)
+}
