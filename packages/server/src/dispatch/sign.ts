@@ -1,13 +1,13 @@
-import { createHmac, createSecretKey } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
+import { hmacKey, hmacSha256 } from './hmac.ts'
+import type { HmacKey } from './hmac.ts'
 
 const STANDARD_PREFIX = 'whsec_'
 
 interface SigningKey {
   /** The secret's own bytes. */
-  plain: KeyObject
+  plain: HmacKey
   /** As Standard Webhooks reads it. */
-  standard: KeyObject
+  standard: HmacKey
 }
 
 /** Making a key costs as much as a signature; the secrets of a webhook stay one array while they are cached. */
@@ -17,8 +17,8 @@ function keysOf(secrets: readonly string[]): readonly SigningKey[] {
   const known = keysBySecrets.get(secrets)
   if (known !== undefined) return known
   const keys = secrets.map((secret) => ({
-    plain: createSecretKey(secret, 'utf8'),
-    standard: createSecretKey(standardKey(secret)),
+    plain: hmacKey(Buffer.from(secret, 'utf8')),
+    standard: hmacKey(standardKey(secret)),
   }))
   keysBySecrets.set(secrets, keys)
   return keys
@@ -27,7 +27,7 @@ function keysOf(secrets: readonly string[]): readonly SigningKey[] {
 /** `X-Webhook-Signature` for one or, during a rotation, several secrets: hex HMAC-SHA256 of the raw body. */
 export function signBody(secrets: readonly string[], body: Buffer): string {
   return keysOf(secrets)
-    .map(({ plain }) => `sha256=${createHmac('sha256', plain).update(body).digest('hex')}`)
+    .map(({ plain }) => `sha256=${hmacSha256(plain, [body], 'hex')}`)
     .join(', ')
 }
 
@@ -43,10 +43,7 @@ export function signStandard(
   body: Buffer,
 ): string {
   return keysOf(secrets)
-    .map(({ standard }) => {
-      const hmac = createHmac('sha256', standard).update(`${id}.${timestamp}.`).update(body)
-      return `v1,${hmac.digest('base64')}`
-    })
+    .map(({ standard }) => `v1,${hmacSha256(standard, [`${id}.${timestamp}.`, body], 'base64')}`)
     .join(' ')
 }
 
