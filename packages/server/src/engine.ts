@@ -30,7 +30,7 @@ import type { OpenTarget } from './webhooks/webhook-target.ts'
 /** Requests under way at once to one webhook that sets no limit of its own, in one process. */
 export const DEFAULT_MAX_IN_FLIGHT = 32
 
-/** Where nobody else writes every notification arrives, and asking costs this very thread. */
+/** Where nobody else writes every notification arrives. */
 const OUTBOX_POLL_MS = { postgresql: 1_000, pglite: 5_000 }
 const CLAIM_POLL_MS = 1_000
 /** A claim looks at every webhook that has something queued: not for each slot that comes free. */

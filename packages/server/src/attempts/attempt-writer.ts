@@ -81,8 +81,8 @@ export class AttemptWriter {
 
   async #writeAll(): Promise<void> {
     do {
-      // Whatever else this turn of the event loop brings belongs to the same batch. Without it a database on this very
-      // thread would be called for the first result while the others wait in their sockets.
+      // Whatever else this turn of the event loop brings belongs to the same batch. Without it the
+      // first result would go alone while the others wait in their sockets.
       await new Promise((resolve) => setImmediate(resolve))
       const batch = this.#entries.splice(0, BATCH[this.#database.engine])
       if (batch.length > 0 && (await this.#writeUntilDone(batch)))

@@ -5,7 +5,7 @@ const foldCountsStatement = loadStatement(import.meta.url, 'fold-counts')
 const expireRollupsStatement = loadStatement(import.meta.url, 'expire-rollups')
 const readRollups = loadStatement(import.meta.url, 'read-rollups')
 
-/** Counts folded in one statement. The more at once, the fewer rows are written; on this thread it must stay short. */
+/** Counts folded in one statement. The more at once, the fewer rows are written; on PGlite everybody waits for it. */
 const FOLD_BATCH = { postgresql: 20_000, pglite: 2_000 }
 const EXPIRE_BATCH = 2_000
 /** How long roll-ups by the hour are kept: a year to compare with, and a little. */

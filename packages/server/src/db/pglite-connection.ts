@@ -1,21 +1,22 @@
 import { EventEmitter } from 'node:events'
-import type { PGlite } from '@electric-sql/pglite'
-import { serialize } from 'pg-protocol'
+import { parse, serialize } from 'pg-protocol'
+import type { PGliteThread } from './pglite-thread.ts'
 
 type Message = Uint8Array
 type Args<F extends keyof typeof serialize> = Parameters<(typeof serialize)[F]>
 
 /**
- * What `pg.Client` takes for its connection, leading to a PGlite in this process. So one driver serves both databases,
+ * What `pg.Client` takes for its connection, leading to a PGlite in a thread of this process. So one driver serves both databases,
  * with its prepared statements: PGlite's own `query` parses and plans each statement anew.
  *
- * Each call into the database costs more than most messages do, so they are kept until one asks for an answer: a prepared
+ * Each call into the database, in its thread, costs more than most messages do, so they are kept until one asks for an answer: a prepared
  * statement is one call instead of four.
  */
 export class PGliteConnection extends EventEmitter {
-  readonly #pglite: PGlite
+  readonly #thread: PGliteThread
   #messages: Message[] = []
-  #sent: Promise<void> = Promise.resolve()
+  #owed = 0
+  #isEnding = false
 
   // Read and written by pg.Client.
   readonly parsedStatements: Record<string, string> = {}
@@ -23,9 +24,19 @@ export class PGliteConnection extends EventEmitter {
   readonly _connecting = true
   readonly stream = { cork: (): void => {}, uncork: (): void => {}, destroy: (): void => this.end() }
 
-  constructor(pglite: PGlite) {
+  constructor(thread: PGliteThread) {
     super()
-    this.#pglite = pglite
+    this.#thread = thread
+    const answers = new EventEmitter()
+    void parse(answers as unknown as NodeJS.ReadableStream, (message) =>
+      this.emit(message.name === 'error' ? 'errorMessage' : message.name, message),
+    )
+    thread.onAnswer((answer) => {
+      answers.emit('data', Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength))
+      this.#owed -= 1
+      this.#endWhenDone()
+    })
+    thread.onFault((error) => this.emit('error', error))
   }
 
   connect(): void {
@@ -66,21 +77,28 @@ export class PGliteConnection extends EventEmitter {
   unref(): void {}
 
   end(): void {
-    void this.#sent.then(() => this.emit('end'))
+    this.#isEnding = true
+    process.nextTick(() => this.#endWhenDone())
+  }
+
+  #endWhenDone(): void {
+    if (this.#isEnding && this.#owed === 0) this.emit('end')
   }
 
   #send(last: Message): void {
-    const messages = Buffer.concat([...this.#messages, last])
+    this.#owed += 1
+    this.#thread.send(join([...this.#messages, last]))
     this.#messages = []
-    this.#sent = this.#sent.then(() => this.#exchange(messages))
   }
+}
 
-  async #exchange(messages: Message): Promise<void> {
-    try {
-      const answers = await this.#pglite.execProtocolStream(messages, { throwOnError: false })
-      for (const answer of answers) this.emit(answer.name === 'error' ? 'errorMessage' : answer.name, answer)
-    } catch (error) {
-      this.emit('error', error)
-    }
+/** In memory of its own, which can be handed to another thread. */
+function join(messages: readonly Message[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(messages.reduce((length, message) => length + message.length, 0))
+  let offset = 0
+  for (const message of messages) {
+    joined.set(message, offset)
+    offset += message.length
   }
+  return joined
 }

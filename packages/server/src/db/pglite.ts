@@ -1,29 +1,20 @@
-import { PGlite } from '@electric-sql/pglite'
 import { Client, escapeIdentifier } from 'pg'
 import type { ClientConfig } from 'pg'
 import type { Database } from './database.ts'
 import { PGliteConnection } from './pglite-connection.ts'
+import { startPGliteThread } from './pglite-thread.ts'
 import { connect, inTransaction, types } from './postgres.ts'
 import { createTurns } from './turns.ts'
 
-/** A quarter of the preset: these pages count as this process's own memory, and the system keeps the files' as well. */
-const SETTINGS = ['-c', 'shared_buffers=32MB']
-
 /**
- * PostgreSQL inside this process. One connection: transactions wait for each other, and a statement occupies the
- * event loop while it runs.
+ * PostgreSQL inside this process, in a thread of its own. One connection: transactions wait for each other.
  *
  * @param dataDir undefined keeps everything in memory
  * @param dump what to begin with, instead of an empty database
  */
 export async function openPglite(dataDir?: string, dump?: Blob): Promise<Database> {
-  const pglite = await PGlite.create({
-    ...(dataDir === undefined ? {} : { dataDir }),
-    ...(dump === undefined ? {} : { loadDataDir: dump }),
-    relaxedDurability: false,
-    startParams: [...PGlite.defaultStartParams, ...SETTINGS],
-  })
-  const connection = new PGliteConnection(pglite)
+  const thread = await startPGliteThread({ dataDir, dump })
+  const connection = new PGliteConnection(thread)
   const client = new Client({ connection, types } as unknown as ClientConfig)
   await client.connect()
   // As for the engine on a server: a plan that was made while a table was empty must not scan it when it is full.
@@ -36,14 +27,14 @@ export async function openPglite(dataDir?: string, dump?: Blob): Promise<Databas
     execute: (script) => takeTurn(() => alone.execute(script)),
     transaction: (work) => takeTurn(() => inTransaction(connect(client), work)),
     listen: async (channel, onNotify) => {
-      pglite.onNotification((notified, payload) => {
-        if (notified === channel) onNotify(payload)
+      client.on('notification', ({ channel: notified, payload }) => {
+        if (notified === channel) onNotify(payload ?? '')
       })
       await takeTurn(() => alone.execute(`listen ${escapeIdentifier(channel)}`))
     },
     close: async () => {
       await takeTurn(() => client.end())
-      await pglite.close()
+      await thread.close()
     },
   }
 }

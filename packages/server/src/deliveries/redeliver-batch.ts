@@ -22,7 +22,7 @@ export interface RedeliveryLimits {
   mostInOutbox: number
 }
 
-/** Batches are small enough that a database on this thread stays responsive. */
+/** Batches are small enough that a database with one connection stays responsive. */
 const LIMITS: RedeliveryLimits = { batch: 200, mostDue: 1_000, mostInOutbox: 10_000 }
 /** Nodes take turns at one webhook: with its id the key of an advisory lock. */
 const WEBHOOK_LOCK = 4_600_002

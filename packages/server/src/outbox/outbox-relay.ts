@@ -3,7 +3,7 @@ import { loadStatement } from '../db/statement.ts'
 
 const takeEvents = loadStatement(import.meta.url, 'take-events')
 
-/** Few rows keep the event loop free where the database runs on it; elsewhere a commit costs the more the fewer there are. */
+/** Where there is one connection, requests wait for the batch; elsewhere a commit costs the more the fewer rows there are. */
 const OUTBOX_BATCH = { pglite: 200, postgresql: 500 }
 
 /** An event as it leaves the outbox. */

@@ -1,0 +1,30 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { PGlite } from '@electric-sql/pglite'
+import type { PGliteFiles } from './pglite-thread.ts'
+import { CLOSE } from './pglite-thread.ts'
+
+/** What runs in the thread of pglite-thread.ts: requests in, answers out, both as they are on the wire. */
+
+/** A quarter of the preset: these pages count as this process's own memory, and the system keeps the files' as well. */
+const SETTINGS = ['-c', 'shared_buffers=32MB']
+
+const port = parentPort!
+const { dataDir, dump } = workerData as PGliteFiles
+const pglite = await PGlite.create({
+  ...(dataDir === undefined ? {} : { dataDir }),
+  ...(dump === undefined ? {} : { loadDataDir: dump }),
+  relaxedDurability: false,
+  startParams: [...PGlite.defaultStartParams, ...SETTINGS],
+})
+
+async function answer(request: Uint8Array): Promise<void> {
+  const bytes = (await pglite.execProtocolRaw(request)) as Uint8Array<ArrayBuffer>
+  port.postMessage(bytes, [bytes.buffer])
+}
+
+let last = Promise.resolve()
+port.on('message', (message: Uint8Array | typeof CLOSE) => {
+  if (message !== CLOSE) last = last.then(() => answer(message))
+  else void last.then(() => pglite.close()).finally(() => port.close())
+})
+port.postMessage('ready')
