@@ -1,7 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-export const PARTS = ['throughput', 'ingest', 'latency', 'neighbour', 'claim', 'memory', 'idle'] as const
+export const PARTS = [
+  'throughput',
+  'ingest',
+  'latency',
+  'neighbour',
+  'claim',
+  'memory',
+  'idle',
+  'triggers',
+] as const
 export type Part = (typeof PARTS)[number]
 
 export const RECEIVERS = ['nginx', 'raw'] as const

@@ -13,6 +13,7 @@ import { measureLatency } from './scenarios/latency.ts'
 import { measureMemory } from './scenarios/memory.ts'
 import { measureNoisyNeighbour } from './scenarios/noisy-neighbour.ts'
 import { measureThroughput } from './scenarios/throughput.ts'
+import { measureTriggerOverhead } from './scenarios/trigger-overhead.ts'
 import type { Section } from './section.ts'
 import { toGoalTable, toMarkdown } from './section.ts'
 
@@ -24,6 +25,7 @@ const SCENARIOS: Readonly<Record<Part, (bench: Bench) => Promise<Section>>> = {
   claim: measureClaimCost,
   memory: measureMemory,
   idle: measureIdleCpu,
+  triggers: measureTriggerOverhead,
 }
 
 /** Runs the parts that were asked for and prints what they found. */

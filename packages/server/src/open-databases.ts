@@ -3,11 +3,10 @@ import type { Config } from './config.ts'
 import type { DataDir } from './data-dir.ts'
 import { isDatabaseError } from './db/database.ts'
 import type { Database } from './db/database.ts'
-import { migrate } from './db/migrate.ts'
 import { openPglite } from './db/pglite.ts'
 import { openPostgres } from './db/postgres.ts'
 import { StartError, messageOf } from './errors.ts'
-import { storeEventTypes } from './events/store-event-types.ts'
+import { prepareDatabase } from './prepare-database.ts'
 
 /** One connection pool for requests and one for the engine: a request that waits for a lock must not stop a heartbeat. */
 export interface Databases {
@@ -66,9 +65,8 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
 
 async function prepare(config: Config, database: Database, log: Logger): Promise<string[]> {
   try {
-    const applied = await migrate(database, config.crmTables ? ['core', 'crm'] : ['core'])
+    const applied = await prepareDatabase(database, config)
     if (applied.length > 0) log.info({ migrations: applied }, 'the database was brought up to date')
-    await storeEventTypes(database)
     return applied
   } catch (error) {
     await database.close().catch(() => {})

@@ -3,6 +3,7 @@ import { expireInboxes } from './api/inbox/receive.ts'
 import { expireSessions } from './api/sessions/session-store.ts'
 import { keepPartitions } from './attempts/partitions.ts'
 import { expireRollups, foldCounts } from './attempts/rollups.ts'
+import { expireCaptures } from './crm/expire-captures.ts'
 import type { Database } from './db/database.ts'
 import { tidy } from './db/tidy.ts'
 import type { Loop } from './lifecycle.ts'
@@ -31,6 +32,7 @@ export function startUpkeep({ database, log, logRetention }: UpkeepOptions): Loo
       log,
       run: async () => {
         await keepPartitions(database, { retention: logRetention, log })
+        await expireCaptures(database, logRetention)
         return await expireRollups(database, logRetention / DAY_MS)
       },
     }),

@@ -1,130 +1,165 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { Connection, Database } from '../src/db/database.ts'
-import { ENGINES, openMigrated } from './harness/databases.ts'
-
-interface StoredEvent {
-  event: string
-  data: string
-  previous: string | null
-}
+import { captureReferenceCrm } from '../src/crm/capture-reference.ts'
+import type { Connection } from '../src/db/database.ts'
+import type { CapturedEvent, CapturingDatabase } from './harness/captured.ts'
+import { openCapturing } from './harness/captured.ts'
+import { ENGINES } from './harness/databases.ts'
 
 for (const engine of ENGINES) {
   suite(`events from the CRM's own transactions (${engine})`, () => {
-    let database: Database
-    let close: () => Promise<void>
-    let organizationId: string
+    let crm: CapturingDatabase
     before(async () => {
-      ;({ database, close } = await openMigrated(engine))
-      const { rows } = await database.query<{ id: string }>(
-        `insert into organizations (name) values ('Acme') returning id`,
-      )
-      organizationId = rows[0]!.id
+      crm = await openCapturing(engine)
     })
-    after(() => close())
+    after(() => crm.close())
 
-    /** The events that `work` leaves behind, in order. */
-    async function eventsOf(work: (connection: Connection) => Promise<unknown>): Promise<StoredEvent[]> {
-      await database.execute('delete from webhooks_internal.outbox')
-      await work(database)
-      const { rows } = await database.query<StoredEvent>(
-        `select e.event, e.data, e.previous from webhooks_internal.outbox o
-         join webhooks.webhook_events e on e.id = o.event_id order by o.id`,
-      )
-      return rows
-    }
-
-    const insertContact = (connection: Connection, first_name: string, assigned_to: string | null = null) =>
-      connection.query(
-        'insert into contacts (organization_id, first_name, assigned_to) values ($1, $2, $3)',
-        [organizationId, first_name, assigned_to],
-      )
-
-    const names = (events: readonly StoredEvent[]): string[] => events.map(({ event }) => event)
-
-    test('an inserted contact emits contact.created with the row', async () => {
-      const events = await eventsOf((connection) => insertContact(connection, 'John'))
-      assert.deepEqual(names(events), ['contact.created'])
-      assert.equal((JSON.parse(events[0]!.data) as { first_name: string }).first_name, 'John')
-      assert.equal(events[0]!.previous, null)
-    })
-
-    test('a contact inserted with an owner is also assigned', async () => {
-      const events = await eventsOf((connection) => insertContact(connection, 'Owned', organizationId))
-      assert.deepEqual(names(events), ['contact.created', 'contact.assigned'])
-      assert.deepEqual(JSON.parse(events[1]!.previous ?? ''), { assigned_to: null })
-    })
-
-    test('a changed column emits contact.updated with its old value', async () => {
-      await insertContact(database, 'Before')
-      const events = await eventsOf((connection) =>
-        connection.query(`update contacts set first_name = 'After' where first_name = 'Before'`),
-      )
-      assert.deepEqual(names(events), ['contact.updated'])
-      assert.deepEqual(JSON.parse(events[0]!.previous ?? ''), { first_name: 'Before' })
-    })
-
-    test('an update that changes nothing emits nothing', async () => {
-      await insertContact(database, 'Same')
-      assert.deepEqual(
-        await eventsOf((connection) =>
-          connection.query(
-            `update contacts set first_name = 'Same', updated_at = now() where first_name = 'Same'`,
-          ),
-        ),
-        [],
-      )
-      assert.deepEqual(
-        await eventsOf((connection) => connection.query(`update contacts set first_name = 'x' where false`)),
-        [],
-      )
-    })
-
-    test('a new owner emits contact.assigned alone; the same owner again, or none, emits nothing', async () => {
-      await insertContact(database, 'Passed on')
-      const assign = (to: string | null) => (connection: Connection) =>
-        connection.query(`update contacts set assigned_to = $1 where first_name = 'Passed on'`, [to])
-      assert.deepEqual(names(await eventsOf(assign(organizationId))), ['contact.assigned'])
-      assert.deepEqual(names(await eventsOf(assign(organizationId))), [])
-      assert.deepEqual(names(await eventsOf(assign(null))), [])
-    })
-
-    test('a deal emits its own events: created, updated, stage.changed, assigned', async () => {
-      const insert = (connection: Connection) =>
-        connection.query(`insert into deals (organization_id, title, stage) values ($1, 'Deal', 'New')`, [
-          organizationId,
-        ])
-      const update = (change: string) => (connection: Connection) =>
-        connection.query(`update deals set ${change} where title = 'Deal'`)
-      assert.deepEqual(names(await eventsOf(insert)), ['deal.created'])
-      const moved = await eventsOf(update(`stage = 'Won'`))
-      assert.deepEqual(names(moved), ['deal.stage.changed'])
-      assert.deepEqual(JSON.parse(moved[0]!.previous ?? ''), { stage: 'New' })
-      assert.deepEqual(names(await eventsOf(update('value = 10'))), ['deal.updated'])
-      assert.deepEqual(
-        names(await eventsOf(update(`stage = 'Lost', value = 11, assigned_to = organization_id`))),
-        ['deal.updated', 'deal.stage.changed', 'deal.assigned'],
-      )
-    })
+    const insertContact = (connection: Connection, first_name: string) =>
+      connection.query('insert into contacts (organization_id, first_name) values ($1, $2)', [
+        crm.organizationId,
+        first_name,
+      ])
+    const names = (events: readonly CapturedEvent[]): string[] => events.map(({ event }) => event)
+    const firstNames = (events: readonly CapturedEvent[]): unknown[] =>
+      events.map(({ data }) => data['first_name'])
 
     test('one statement over many rows emits one event a row, in order', async () => {
-      const events = await eventsOf((connection) =>
+      const events = await crm.eventsOf((connection) =>
         connection.query(
           `insert into contacts (organization_id, first_name) select $1::uuid, 'bulk ' || n from generate_series(1, 300) n`,
-          [organizationId],
+          [crm.organizationId],
         ),
       )
-      assert.equal(events.length, 300)
       assert.deepEqual(
-        events.map(({ data }) => (JSON.parse(data) as { first_name: string }).first_name),
+        firstNames(events),
         Array.from({ length: 300 }, (_, index) => `bulk ${index + 1}`),
       )
     })
 
+    test('an update of many rows emits for those alone that it changes, each with its own old value', async () => {
+      const events = await crm.eventsOf((connection) =>
+        connection.query(
+          `update contacts set first_name = replace(first_name, '7', 'seven') where first_name like 'bulk %'`,
+        ),
+      )
+      assert.ok(events.length > 40 && events.length < 300)
+      for (const { event, data, previous } of events) {
+        assert.equal(event, 'contact.updated')
+        assert.equal(String(previous?.['first_name']).replaceAll('7', 'seven'), data['first_name'])
+      }
+    })
+
+    test('an update of no row emits nothing', async () => {
+      assert.deepEqual(
+        await crm.eventsOf((connection) =>
+          connection.query(`update contacts set first_name = 'x' where false`),
+        ),
+        [],
+      )
+    })
+
+    test('an upsert emits created for rows that are new and updated for those that change', async () => {
+      const [kept, changed] = [
+        await crm.insert('contacts', { company: 'Same' }),
+        await crm.insert('contacts'),
+      ]
+      const events = await crm.eventsOf((connection) =>
+        connection.query(
+          `insert into contacts (id, organization_id, company)
+           values ($1, $3, 'Same'), ($2, $3, 'Other'), (gen_random_uuid(), $3, 'New')
+           on conflict (id) do update set company = excluded.company`,
+          [kept, changed, crm.organizationId],
+        ),
+      )
+      assert.deepEqual(events.map(({ event, data }) => `${event}: ${String(data['company'])}`).sort(), [
+        'contact.created: New',
+        'contact.updated: Other',
+      ])
+    })
+
+    test('an insert that does nothing where there is a row already emits nothing', async () => {
+      const id = await crm.insert('contacts')
+      const events = await crm.eventsOf((connection) =>
+        connection.query(
+          'insert into contacts (id, organization_id) values ($1, $2) on conflict do nothing',
+          [id, crm.organizationId],
+        ),
+      )
+      assert.deepEqual(events, [])
+    })
+
+    test('a delete emits nothing of the row; what it takes away from others does', async () => {
+      const contact_id = await crm.insert('contacts')
+      await crm.insert('deals', { contact_id })
+      const events = await crm.eventsOf((connection) =>
+        connection.query('delete from contacts where id = $1', [contact_id]),
+      )
+      assert.deepEqual(
+        events.map(({ event, previous }) => [event, previous]),
+        [['deal.updated', { contact_id }]],
+      )
+    })
+
+    test('COPY emits one event a row', async () => {
+      const { rows } = await crm.database.query<{ folder: string }>(
+        `select current_setting('data_directory') as folder`,
+      )
+      const file = `${rows[0]!.folder}/copied.csv`
+      await crm.database.execute(
+        `copy (select '${crm.organizationId}', 'copied ' || n from generate_series(1, 3) n) to '${file}' csv`,
+      )
+      const events = await crm.eventsOf((connection) =>
+        connection.execute(`copy contacts (organization_id, first_name) from '${file}' csv`),
+      )
+      assert.deepEqual(firstNames(events), ['copied 1', 'copied 2', 'copied 3'])
+    })
+
+    test('MERGE emits for what it inserts and for what it updates', async () => {
+      const id = await crm.insert('contacts', { first_name: 'merged' })
+      const events = await crm.eventsOf((connection) =>
+        connection.query(
+          `merge into contacts c using (values ($1::uuid, 'changed'), (gen_random_uuid(), 'new')) as s (id, name) on c.id = s.id
+           when matched then update set first_name = s.name
+           when not matched then insert (organization_id, first_name) values ($2, s.name)`,
+          [id, crm.organizationId],
+        ),
+      )
+      assert.deepEqual(names(events).sort(), ['contact.created', 'contact.updated'])
+    })
+
+    test('what a trigger of the CRM changes in turn is emitted too', async () => {
+      await crm.database.execute(`
+        create function public.close_deals() returns trigger language plpgsql as $$
+        begin
+          update public.deals set stage = 'Lost' where contact_id = new.id;
+          return null;
+        end $$;
+        create trigger close_deals after update on public.contacts for each row
+        when (new.company = 'Gone') execute function public.close_deals();`)
+      const contact_id = await crm.insert('contacts')
+      await crm.insert('deals', { contact_id })
+      const events = await crm.eventsOf(() => crm.update('contacts', contact_id, { company: 'Gone' }))
+      await crm.database.execute('drop trigger close_deals on public.contacts')
+      assert.deepEqual(names(events).sort(), ['contact.updated', 'deal.stage.changed'])
+    })
+
+    test('what a trigger of the CRM makes of a row is what is emitted', async () => {
+      await crm.database.execute(`
+        create function public.tidy_name() returns trigger language plpgsql as $$
+        begin
+          new.first_name := initcap(new.first_name);
+          return new;
+        end $$;
+        create trigger tidy_name before insert on public.contacts for each row execute function public.tidy_name();`)
+      const events = await crm.eventsOf((connection) => insertContact(connection, 'ann'))
+      await crm.database.execute('drop trigger tidy_name on public.contacts')
+      assert.deepEqual(firstNames(events), ['Ann'])
+    })
+
     test('a rolled-back transaction emits nothing', async () => {
-      const events = await eventsOf(() =>
+      const events = await crm.eventsOf(() =>
         assert.rejects(
-          database.transaction(async (connection) => {
+          crm.database.transaction(async (connection) => {
             await insertContact(connection, 'Never')
             throw new Error('changed my mind')
           }),
@@ -135,18 +170,32 @@ for (const engine of ENGINES) {
     })
 
     test('what is rolled back to a savepoint emits nothing, the rest of the transaction does', async () => {
-      const events = await eventsOf(() =>
-        database.transaction(async (connection) => {
+      const events = await crm.eventsOf(() =>
+        crm.database.transaction(async (connection) => {
           await insertContact(connection, 'Kept')
           await connection.execute('savepoint before_second')
           await insertContact(connection, 'Dropped')
           await connection.execute('rollback to savepoint before_second')
         }),
       )
-      assert.deepEqual(
-        events.map(({ data }) => (JSON.parse(data) as { first_name: string }).first_name),
-        ['Kept'],
-      )
+      assert.deepEqual(firstNames(events), ['Kept'])
+    })
+
+    test('a column that is added later is part of the events from its first change on', async () => {
+      await crm.database.execute('alter table contacts add column nickname text')
+      const id = await crm.insert('contacts', { nickname: 'Jo' })
+      const change = (nickname: string) => crm.eventsOf(() => crm.update('contacts', id, { nickname }))
+      for (const prepare of [() => Promise.resolve(), () => captureReferenceCrm(crm.database)]) {
+        await prepare()
+        await crm.update('contacts', id, { nickname: 'Jo' })
+        const [event, ...others] = await change('Joe')
+        assert.deepEqual([event?.event, event?.previous, others], ['contact.updated', { nickname: 'Jo' }, []])
+      }
+      await crm.database.execute('alter table contacts drop column nickname')
+      assert.deepEqual(names(await crm.eventsOf(() => crm.update('contacts', id, { company: 'x' }))), [
+        'contact.updated',
+      ])
+      await captureReferenceCrm(crm.database)
     })
   })
 }

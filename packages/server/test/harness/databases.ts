@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '../../src/db/database.ts'
-import { migrate } from '../../src/db/migrate.ts'
 import { openPostgres } from '../../src/db/postgres.ts'
+import { prepareDatabase } from '../../src/prepare-database.ts'
 import { openPgliteMigrated } from './pglite-template.ts'
 
 export type Engine = Database['engine']
@@ -54,6 +54,6 @@ export async function openMigrated(
 }
 
 async function migrated(database: Database): Promise<Database> {
-  await migrate(database, ['core', 'crm'])
+  await prepareDatabase(database, { crmTables: true })
   return database
 }

@@ -10,6 +10,8 @@ export interface ExposedTable {
   change?: Record<string, unknown>
   /** What the API adds to a row before it is stored. */
   stored?: Record<string, unknown>
+  /** A filter that every row passes, of a table that is no organization's; default: one by name. */
+  all?: string
 }
 
 const EVENT = { event: 'deal.created', data: { n: 1 } }
@@ -98,6 +100,15 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
        select id, organization_id, 'POST', '{}', '', 0, 'unsigned'
        from webhooks.webhook_inboxes where organization_id = $1 limit 1`,
     ],
+  },
+  webhook_capture_faults: {
+    methods: 'read',
+    audience: 'operator',
+    seed: [
+      `insert into webhooks.webhook_capture_faults (relation, operation, code, message, row_count, record_ids)
+       select 'public.deals', 'insert', '42703', 'no such column', 1, '{1}' where $1::uuid is not null`,
+    ],
+    all: 'code=neq.x',
   },
   api_keys: {
     methods: 'all',

@@ -3,7 +3,6 @@ import { generateApiKey, hashApiKey } from '../../src/api/auth/api-keys.ts'
 import type { Scope } from '../../src/api/auth/access.ts'
 import { parseConfig } from '../../src/config.ts'
 import type { Database } from '../../src/db/database.ts'
-import { storeEventTypes } from '../../src/events/store-event-types.ts'
 import { compose } from '../../src/serve.ts'
 import type { Engine } from './databases.ts'
 import { openMigrated } from './databases.ts'
@@ -51,7 +50,6 @@ export interface InProcessApi {
 
 export async function openApi(engine: Engine, settings: Settings = {}): Promise<InProcessApi> {
   const { database, close } = await openMigrated(engine)
-  await storeEventTypes(database)
   const storeOrganizations = async (): Promise<void> => {
     await database.query(
       'insert into public.organizations (id, name) values ($1, $2), ($3, $4) on conflict do nothing',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   cpSync,
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -14,12 +15,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
 import type { Database } from '../../src/db/database.ts'
-import { migrate, readMigrations } from '../../src/db/migrate.ts'
+import { readMigrations } from '../../src/db/migrate.ts'
 import { openPglite } from '../../src/db/pglite.ts'
+import { prepareDatabase } from '../../src/prepare-database.ts'
 
 const PGLITE_VERSION = readFileSync(
   join(fileURLToPath(import.meta.resolve('@electric-sql/pglite')), '../../package.json'),
 )
+const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url))
 const DATABASE = 'database'
 const MIGRATED = 'migrated.tar'
 
@@ -37,7 +40,7 @@ export async function providePgliteTemplate(): Promise<string> {
   const dataDir = join(draft, 'migrated')
   cpSync(join(draft, DATABASE), dataDir, { recursive: true })
   const database = await openPglite(dataDir)
-  await migrate(database, ['core', 'crm'])
+  await prepareDatabase(database, { crmTables: true })
   await database.close()
   const migrated = await PGlite.create({ dataDir })
   writeFileSync(join(draft, MIGRATED), Buffer.from(await (await migrated.dumpDataDir('none')).arrayBuffer()))
@@ -56,6 +59,9 @@ function fingerprint(): string {
   const hash = createHash('sha256').update(PGLITE_VERSION)
   for (const set of ['core', 'crm'] as const)
     for (const { name, checksum } of readMigrations(set)) hash.update(name).update(checksum)
+  // They write the triggers and the catalog of events.
+  for (const file of globSync('{crm,events}/**/*.{ts,sql}', { cwd: SOURCES }).sort())
+    hash.update(readFileSync(join(SOURCES, file)))
   // Partitions are made for the day.
   return hash.update(new Date().toISOString().slice(0, 10)).digest('hex').slice(0, 16)
 }
@@ -74,6 +80,6 @@ export async function openPgliteMigrated(): Promise<Database> {
   if (template !== undefined)
     return await openPglite(undefined, new Blob([readFileSync(join(template, MIGRATED))]))
   const database = await openPglite()
-  await migrate(database, ['core', 'crm'])
+  await prepareDatabase(database, { crmTables: true })
   return database
 }

@@ -1,5 +1,7 @@
 import { ApiError } from '../../errors.ts'
 
+export { quoteIdentifier } from '../../db/identifiers.ts'
+
 /** The protocol counts parameters in 16 bits. */
 const MOST_PARAMS = 65_535
 
@@ -22,8 +24,4 @@ export function createParams(): Params {
       return `$${values.length}`
     },
   }
-}
-
-export function quoteIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }

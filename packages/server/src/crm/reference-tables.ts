@@ -1,0 +1,47 @@
+import { textArray } from '../db/array-literal.ts'
+import type { Connection } from '../db/database.ts'
+import { quoteIdentifier } from '../db/identifiers.ts'
+import { loadStatement } from '../db/statement.ts'
+import { relationOf } from './capture-sql.ts'
+import { toComparable } from './captured-table.ts'
+import type { CapturedColumn, CapturedTable } from './captured-table.ts'
+import type { RecordName } from './event-rules.ts'
+
+const readColumns = loadStatement(import.meta.url, 'read-columns')
+
+const TABLES: Readonly<Record<RecordName, string>> = {
+  contact: 'contacts',
+  deal: 'deals',
+  conversation: 'conversations',
+  message: 'messages',
+  meeting: 'meetings',
+}
+
+interface ColumnRow {
+  relation: string
+  name: string
+  type: string
+}
+
+/** The tables of the reference CRM, with the columns that they have by now: an operator may have added some. */
+export async function readReferenceTables(connection: Connection): Promise<CapturedTable[]> {
+  const named = Object.entries(TABLES).map(([record, name]) => ({
+    record: record as RecordName,
+    schema: 'public',
+    name,
+  }))
+  const { rows } = await connection.query<ColumnRow>(readColumns, [textArray(named.map(relationOf))])
+  return named.map((table) => ({
+    ...table,
+    key: ['id'],
+    organization: { expression: 'n.organization_id', joins: '' },
+    columns: new Map(rows.filter(({ relation }) => relation === relationOf(table)).map(toColumn)),
+    data: 'row',
+    firstTimes: 'noted',
+  }))
+}
+
+function toColumn({ name, type }: ColumnRow): [string, CapturedColumn] {
+  const value = (alias: string): string => `${alias}.${quoteIdentifier(name)}`
+  return [name, { value, comparable: (alias) => toComparable(value(alias), type) }]
+}

@@ -1,0 +1,19 @@
+import { captureReferenceCrm } from './crm/capture-reference.ts'
+import type { Database } from './db/database.ts'
+import { migrate } from './db/migrate.ts'
+import { storeEventTypes } from './events/store-event-types.ts'
+
+/**
+ * Brings a database to what this version of the program works with; safe to call by several nodes at once.
+ * @param crmTables whether it is to have the reference CRM
+ * @returns the migrations that were applied
+ */
+export async function prepareDatabase(
+  database: Database,
+  { crmTables }: { crmTables: boolean },
+): Promise<string[]> {
+  const applied = await migrate(database, crmTables ? ['core', 'crm'] : ['core'])
+  await storeEventTypes(database)
+  if (crmTables) await captureReferenceCrm(database)
+  return applied
+}

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type { CapturingDatabase } from './harness/captured.ts'
+import { openCapturing } from './harness/captured.ts'
+import { ENGINES } from './harness/databases.ts'
+
+interface Fault {
+  relation: string
+  operation: string
+  code: string
+  message: string
+  row_count: number
+  record_ids: string[]
+}
+
+for (const engine of ENGINES) {
+  suite(`a fault while events are captured (${engine})`, () => {
+    let crm: CapturingDatabase
+    before(async () => {
+      crm = await openCapturing(engine)
+    })
+    after(() => crm.close())
+
+    const readFaults = async (): Promise<Fault[]> =>
+      (
+        await crm.database.query<Fault>(
+          `select relation, operation, code, message, row_count, record_ids
+           from webhooks.webhook_capture_faults order by created_at`,
+        )
+      ).rows
+
+    /** Runs while every event of contacts fails with this SQL. */
+    async function whileContactsFail(fault: string, run: () => Promise<unknown>): Promise<void> {
+      await crm.database.execute(`
+        create function public.fail() returns trigger language plpgsql as $$ begin ${fault}; return new; end $$;
+        create trigger fail before insert on webhooks.webhook_events for each row
+        when (new.event like 'contact.%') execute function public.fail();`)
+      try {
+        await run()
+      } finally {
+        await crm.database.execute(
+          'drop function public.fail cascade; delete from webhooks.webhook_capture_faults',
+        )
+      }
+    }
+
+    test('does not fail the CRM’s statement and is recorded, with the rows that it is about', async () => {
+      await whileContactsFail(`raise exception 'out of order'`, async () => {
+        let id = ''
+        const events = await crm.eventsOf(async () => {
+          await crm.database.transaction(async (connection) => {
+            const { rows } = await connection.query<{ id: string }>(
+              'insert into contacts (organization_id) select $1 from generate_series(1, 150) returning id',
+              [crm.organizationId],
+            )
+            id = rows[0]!.id
+            await connection.query('insert into deals (organization_id) values ($1)', [crm.organizationId])
+          })
+          await crm.update('contacts', id, { company: 'x' })
+        })
+        assert.deepEqual(
+          events.map(({ event }) => event),
+          ['deal.created'],
+        )
+        const [inserted, updated] = await readFaults()
+        assert.equal(inserted?.record_ids.length, 100)
+        assert.ok(inserted.record_ids.includes(id))
+        assert.deepEqual(
+          { ...inserted, record_ids: [] },
+          {
+            relation: 'public.contacts',
+            operation: 'insert',
+            code: 'P0001',
+            message: 'out of order',
+            row_count: 150,
+            record_ids: [],
+          },
+        )
+        assert.deepEqual([updated?.operation, updated?.row_count, updated?.record_ids], ['update', 1, [id]])
+      })
+    })
+
+    test('is forgotten with the transaction that is rolled back', async () => {
+      await whileContactsFail(`raise exception 'out of order'`, async () => {
+        const rolledBack = crm.database.transaction(async (connection) => {
+          await connection.query('insert into contacts (organization_id) values ($1)', [crm.organizationId])
+          throw new Error('changed my mind')
+        })
+        await assert.rejects(rolledBack, /changed my mind/)
+        assert.deepEqual(await readFaults(), [])
+      })
+    })
+
+    test('does not fail the CRM’s statement when it cannot be recorded either', async () => {
+      await crm.database.execute('alter table webhooks.webhook_capture_faults rename to elsewhere')
+      await whileContactsFailQuietly(async () => {
+        const id = await crm.insert('contacts', { company: 'kept' })
+        const { rows } = await crm.database.query('select company from contacts where id = $1', [id])
+        assert.deepEqual(rows, [{ company: 'kept' }])
+      })
+      await crm.database.execute('alter table webhooks.elsewhere rename to webhook_capture_faults')
+    })
+
+    async function whileContactsFailQuietly(run: () => Promise<unknown>): Promise<void> {
+      await crm.database.execute('alter table webhooks.webhook_events rename to gone')
+      await run()
+      await crm.database.execute('alter table webhooks.gone rename to webhook_events')
+    }
+
+    for (const [name, code] of [
+      ['serialization failure', '40001'],
+      ['deadlock', '40P01'],
+    ] as const) {
+      test(`is raised when it is a ${name}: the transaction has to be repeated`, async () => {
+        await whileContactsFail(`raise exception 'again' using errcode = '${code}'`, async () => {
+          await assert.rejects(crm.insert('contacts'), { code })
+          assert.deepEqual(await readFaults(), [])
+        })
+      })
+    }
+
+    test(
+      'is raised when the statement was cancelled',
+      { skip: engine === 'pglite' && 'nobody can cancel its statements' },
+      async () => {
+        await whileContactsFail('perform pg_sleep(60)', async () => {
+          const cancelled = crm.database.transaction(async (connection) => {
+            await connection.execute(`set local statement_timeout = '50ms'`)
+            await connection.query('insert into contacts (organization_id) values ($1)', [crm.organizationId])
+          })
+          await assert.rejects(cancelled, { code: '57014' })
+        })
+      },
+    )
+  })
+}
