@@ -168,6 +168,7 @@ for (const engine of ENGINES) {
           "a webhook's deliveries",
           `webhook_deliveries?webhook_id=eq.${idOf.webhook(5)}&order=created_at.desc&limit=50`,
         ],
+        ["a record's deliveries", 'webhook_deliveries?record_id=eq.d-5&order=created_at.desc&limit=50'],
         ["an organization's deliveries", 'webhook_deliveries?order=created_at.desc&limit=50'],
         ["an organization's events", 'webhook_events?order=created_at.desc&limit=50'],
       ] as const) {

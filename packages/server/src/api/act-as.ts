@@ -10,13 +10,18 @@ const STATEMENT_TIMEOUT = '30s'
  */
 export async function actAs(
   connection: Connection,
-  { role, organizationId }: Principal,
+  { role, organizationId, origin = null }: Principal,
   access: 'read only' | 'read write',
 ): Promise<void> {
   await connection.query(
     `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),
       set_config('timezone', 'UTC', true), set_config('transaction_read_only', $3, true),
-      set_config('statement_timeout', '${STATEMENT_TIMEOUT}', true)`,
-    [role, JSON.stringify({ role, organization_id: organizationId }), access === 'read only' ? 'on' : 'off'],
+      set_config('statement_timeout', '${STATEMENT_TIMEOUT}', true), set_config('webhooks.origin', $4, true)`,
+    [
+      role,
+      JSON.stringify({ role, organization_id: organizationId }),
+      access === 'read only' ? 'on' : 'off',
+      origin ?? '',
+    ],
   )
 }

@@ -8,7 +8,7 @@ const EXPOSED = [
 
 const METHODS = 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'
 const USUAL_HEADERS =
-  'Authorization, apikey, Content-Type, Accept, Accept-Profile, Content-Profile, Prefer, Range, Range-Unit, X-Client-Info'
+  'Authorization, apikey, Content-Type, Accept, Accept-Profile, Content-Profile, Prefer, Range, Range-Unit, X-Client-Info, X-Webhooks-Origin'
 const HEADER_NAMES = /^[\w\-, ]{1,2000}$/
 const DAY_SECONDS = 86_400
 

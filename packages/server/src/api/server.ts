@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import { ApiError, messageOf } from '../errors.ts'
 import { requireFunctionAccess, requireKeyBehind, requireTableAccess } from './auth/access.ts'
 import type { Authenticate, Caller } from './auth/authenticate.ts'
+import { markOrigin } from './auth/mark-origin.ts'
 import { addCors } from './cors.ts'
 import { addInboxRoute } from './inbox/receive.ts'
 import type { InboxOptions } from './inbox/receive.ts'
@@ -115,7 +116,7 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
   const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { caller, headers } = await admission.admit(request.headers, request.ip)
     if (caller.session !== undefined) requireOwnPage(request, settings.publicUrl)
-    request.caller = caller
+    request.caller = { ...caller, principal: markOrigin(caller.principal, request.headers) }
     reply.headers(headers)
   }
   addSettingsPage(server, settings)

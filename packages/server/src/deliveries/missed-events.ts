@@ -33,6 +33,7 @@ interface EventRow {
   id: string
   organization_id: string
   event: string
+  origin: string | null
   created_at: string
   /** Empty where no filter asks for it. */
   body: string

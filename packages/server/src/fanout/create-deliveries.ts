@@ -9,6 +9,7 @@ import type { LeasedDelivery } from './delivery.ts'
 import { LEASE_MARGIN_MS } from './delivery.ts'
 import type { Match } from './match-webhooks.ts'
 import { matchWebhooks } from './match-webhooks.ts'
+import { recordIdOf } from './record-id.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
 const countSkips = loadStatement(import.meta.url, 'count-skips')
@@ -84,5 +85,15 @@ function toColumns(planned: readonly Plan[]): string[] {
       planned.map(({ isLeased, delivery }) => (isLeased ? delivery.target.timeout + LEASE_MARGIN_MS : null)),
     ),
     textArray(planned.map(({ filtered }) => filtered ?? null)),
+    textArray(readRecordIds(planned)),
   ]
+}
+
+/** Those of one event, which follow each other, are read once. */
+function readRecordIds(planned: readonly Plan[]): (string | null)[] {
+  let [eventId, recordId]: [string, string | null] = ['', null]
+  return planned.map(({ delivery }) => {
+    if (delivery.eventId !== eventId) [eventId, recordId] = [delivery.eventId, recordIdOf(delivery.body)]
+    return recordId
+  })
 }

@@ -9,6 +9,7 @@ const webhook = (webhook_id: string, fields: Partial<Subscription> = {}): Subscr
   events: ['deal.*'],
   is_active: true,
   filter: null,
+  ignore_origins: [],
   url: '',
   secret: null,
   previous_secret: null,
@@ -21,9 +22,10 @@ const webhook = (webhook_id: string, fields: Partial<Subscription> = {}): Subscr
   ...fields,
 })
 
-const event = (name: string, data: object = {}, organization_id = 'acme') => ({
+const event = (name: string, data: object = {}, organization_id = 'acme', origin: string | null = null) => ({
   organization_id,
   event: name,
+  origin,
   body: JSON.stringify({ event: name, timestamp: '2025-01-15T10:30:00.000Z', data }),
 })
 
@@ -77,4 +79,20 @@ test('a filter that cannot be applied keeps back its own webhook alone', () => {
   const { matches } = decide([event('deal.updated')], webhooks)
   assert.match(String(matches[0]?.[2]), /could not be applied: .*\$bogus/)
   assert.deepEqual(matches[1], ['deal.updated', 'all', undefined])
+})
+
+test('what comes from an origin that a webhook ignores is kept back from it, whatever its filter', () => {
+  const webhooks = [
+    webhook('a', { ignore_origins: ['sync', 'import'], filter: '{"data.n":{"$gt":0}}' }),
+    webhook('b', { ignore_origins: ['other'] }),
+  ]
+  const events = [null, 'sync', 'Sync'].map((origin) => event('deal.created', { n: 1 }, 'acme', origin))
+  assert.deepEqual(decide(events, webhooks).matches, [
+    ['deal.created', 'a', undefined],
+    ['deal.created', 'b', undefined],
+    ['deal.created', 'a', 'origin'],
+    ['deal.created', 'b', undefined],
+    ['deal.created', 'a', undefined],
+    ['deal.created', 'b', undefined],
+  ])
 })

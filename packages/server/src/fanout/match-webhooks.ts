@@ -10,12 +10,14 @@ export interface Subscription extends TargetRow {
   is_active: boolean
   /** JSON text. */
   filter: string | null
+  /** What comes from these it does not get. */
+  ignore_origins: string[]
 }
 
 export interface Match<E> {
   event: E
   subscription: Subscription
-  /** Why the webhook's filter kept the event back; undefined: it is to be delivered. */
+  /** Why the event was kept back from the webhook, by its filter or its origin; undefined: it is to be delivered. */
   filtered: string | undefined
 }
 
@@ -39,6 +41,7 @@ export interface Decisions<E> {
 interface MatchedEvent {
   organization_id: string
   event: string
+  origin: string | null
   /** The request body. */
   body: string
 }
@@ -58,7 +61,7 @@ export function matchWebhooks<E extends MatchedEvent>(
     for (const subscription of byOrganization.get(event.organization_id) ?? []) {
       const reason = skipReason(subscription, event.event)
       if (reason === undefined)
-        matches.push({ event, subscription, filtered: applyFilter(subscription, subject) })
+        matches.push({ event, subscription, filtered: keepBack(subscription, event.origin, subject) })
       else countSkip(skips, subscription, event.event, reason)
     }
   }
@@ -82,6 +85,15 @@ function countSkip(skips: Map<string, Skip>, webhook: Subscription, event: strin
 function lazySubject(body: string): () => FilterSubject {
   let subject: FilterSubject | undefined
   return () => (subject ??= JSON.parse(body) as FilterSubject)
+}
+
+function keepBack(
+  subscription: Subscription,
+  origin: string | null,
+  subject: () => FilterSubject,
+): string | undefined {
+  if (origin !== null && subscription.ignore_origins.includes(origin)) return 'origin'
+  return applyFilter(subscription, subject)
 }
 
 /** A filter that fails keeps back its own webhook's delivery, visibly, and nobody else's. */

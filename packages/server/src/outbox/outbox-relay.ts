@@ -11,6 +11,8 @@ export interface OutboxEvent {
   id: string
   organization_id: string
   event: string
+  /** Who made the change, where that was said. */
+  origin: string | null
   /** The request body that every delivery of this event will carry. */
   body: string
 }

@@ -39,8 +39,8 @@ export async function fill(database: Database, rows: number): Promise<void> {
     `insert into webhooks.webhook_events (id, organization_id, event, data, created_at)
      select ${event('n')}, ${organization('n')}, 'deal.updated', '{"id":"d-1"}', ${time('n')} from generate_series(1, $1::integer) as n`,
     `insert into webhooks.webhook_deliveries
-       (id, organization_id, webhook_id, event_id, event, status, attempts, created_at, completed_at)
-     select ${delivery('n')}, ${organization('n')}, ${webhook('n')}, ${event('n')}, 'deal.updated',
+       (id, organization_id, webhook_id, event_id, event, record_id, status, attempts, created_at, completed_at)
+     select ${delivery('n')}, ${organization('n')}, ${webhook('n')}, ${event('n')}, 'deal.updated', 'd-' || n / 100,
        case when n % 10 = 3 then 'failed' else 'pending' end, 1, ${time('n')}, case when n % 10 = 3 then now() end
      from generate_series(1, $1::integer) as n`,
     `insert into webhooks_internal.attempts (id, organization_id, webhook_id, delivery_id, event_id, event, url, status,

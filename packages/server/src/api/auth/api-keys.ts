@@ -15,6 +15,7 @@ export interface ApiKey {
   id: string
   organization_id: string
   scope: Scope
+  name: string
   /** Whether its last use was noted more than a minute ago. */
   is_stale: boolean
 }

@@ -101,7 +101,7 @@ async function acceptKey(
     )
   }
   return {
-    principal: actFor(found.organization_id, found.scope),
+    principal: { ...actFor(found.organization_id, found.scope), origin: found.name },
     countedAs: `key ${found.id}`,
     behind: { apiKeyId: found.id, serviceMark: null },
     session: undefined,

@@ -55,7 +55,7 @@ export function createEventIntake({ rest, database, requireRoom, onFailure }: Ev
   }
 
   async function enqueue(principal: Principal, post: ReadablePost): Promise<boolean> {
-    const key = JSON.stringify([principal.role, principal.organizationId, post.columns])
+    const key = JSON.stringify([principal.role, principal.organizationId, principal.origin, post.columns])
     const queue = queues.get(key) ?? { principal, columns: post.columns, waiting: [], isRunning: false }
     queues.set(key, queue)
     const { promise, resolve, reject } = Promise.withResolvers<boolean>()

@@ -6,4 +6,6 @@ export type Role = (typeof ROLES)[number]
 export interface Principal {
   role: Role
   organizationId: string | null
+  /** What its changes come from, for webhooks that ignore that; undefined or null: nothing is said of it. */
+  origin?: string | null
 }

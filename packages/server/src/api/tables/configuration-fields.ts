@@ -73,6 +73,10 @@ export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes) {
     description: text(2_000).nullable(),
     filter: z.custom<object | null>().superRefine(checkFilter).nullable(),
     headers,
+    ignore_origins: z
+      .array(text(200).trim().min(1, 'must not be empty'), 'must be a list of origins, such as ["hubspot"]')
+      .max(20, 'must not list more than 20')
+      .transform((names) => [...new Set(names)]),
     timeout_ms: whole(100, 60_000).nullable(),
     rate_limit: whole(1, 10_000).nullable(),
     max_in_flight: whole(1, 1_000).nullable(),

@@ -1,6 +1,6 @@
 -- The next events of an organization. $1 organization, $2 since, $3 until, $4 and $5 the last row seen, $6 rows to look at,
 -- $7 the event type whose bodies are wanted, null for all, $8 whether bodies are wanted.
-select e.id, e.organization_id, e.event, e.created_at::text,
+select e.id, e.organization_id, e.event, e.origin, e.created_at::text,
   case when $8::boolean and ($7::text is null or e.event = $7::text)
     then webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) else '' end as body
 from webhooks.webhook_events e

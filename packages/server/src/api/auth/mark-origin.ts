@@ -1,0 +1,19 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { ApiError } from '../../errors.ts'
+import type { Principal } from '../rest/principal.ts'
+
+const HEADER = 'X-Webhooks-Origin'
+const ORIGIN = /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/
+
+/**
+ * The principal with the origin that its request names for what it changes; without one it stays the name of its key.
+ * @throws ApiError 400
+ */
+export function markOrigin(principal: Principal, headers: IncomingHttpHeaders): Principal {
+  const given = headers[HEADER.toLowerCase()]
+  if (given === undefined || given === '') return principal
+  if (typeof given === 'string' && ORIGIN.test(given)) return { ...principal, origin: given }
+  throw new ApiError(400, '22023', `${HEADER}: must be 1 to 200 printable ASCII characters`, {
+    details: HEADER,
+  })
+}

@@ -1,0 +1,20 @@
+const LONGEST_ID = 200
+
+/** A request body whose record begins with its id, as rows of the CRM's tables do. */
+const LEADING_ID =
+  /^\{"event":"[^"\\]*","timestamp":"[^"]*","data":\s*\{\s*"id"\s*:\s*(?:"([^"\\\0]*)"|(-?\d+))\s*[,}]/
+
+/**
+ * The `id` of the record that an event is about, as text; null where it has none that could be asked for. Read from the
+ * beginning of the request body, which need not be parsed for it.
+ */
+export function recordIdOf(body: string): string | null {
+  const [, text, number] = LEADING_ID.exec(body) ?? []
+  const id = text ?? number ?? (body.includes('"id"') ? parseId(body) : undefined)
+  return id === undefined || id === '' || id.length > LONGEST_ID || id.includes('\0') ? null : id
+}
+
+function parseId(body: string): string | undefined {
+  const { id } = (JSON.parse(body) as { data: { id?: unknown } }).data
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined
+}
