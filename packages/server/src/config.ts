@@ -1,12 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
-import ipaddr from 'ipaddr.js'
 import { parseDuration } from './duration.ts'
 import { StartError, messageOf } from './errors.ts'
+import { parsePorts, parseProxies, parseRanges } from './config-network.ts'
+import type { AddressRange, PortRange } from './config-network.ts'
 import { fail, parseDatabaseUrl, parseFrameAncestors, parseJwksUrl, parsePublicUrl } from './config-urls.ts'
-
-export type AddressRange = [ipaddr.IPv4 | ipaddr.IPv6, number]
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export const ROLES = ['all', 'api', 'worker'] as const
@@ -29,6 +27,8 @@ export interface Config {
   encryptionKeys: Buffer[]
   allowHttpUrls: boolean
   egressAllow: AddressRange[]
+  /** Ports of endpoints. */
+  egressPorts: PortRange[]
   /** Waits between attempts: one attempt more than there are waits. */
   retrySchedule: number[]
   deliveryTimeout: number
@@ -91,6 +91,7 @@ export function parseConfig(environment: Environment): Config {
     encryptionKeys: read('ENCRYPTION_KEYS', '', (text) => parseEncryptionKeys(text, embedded)),
     allowHttpUrls: read('ALLOW_HTTP_URLS', 'false', parseBoolean),
     egressAllow: read('EGRESS_ALLOW', '', parseRanges),
+    egressPorts: read('EGRESS_PORTS', DEFAULT_PORTS, parsePorts),
     // Set but empty is an answer here: one attempt, no retries.
     retrySchedule:
       environment['RETRY_SCHEDULE']?.trim() === ''
@@ -130,6 +131,7 @@ export function parseConfig(environment: Environment): Config {
   return config
 }
 
+const DEFAULT_PORTS = '80,443,1024-65535'
 const DEFAULT_SCHEDULE = '5s,5m,30m,2h,5h,10h,14h,20h,24h'
 const EMBEDDED_ROLE =
   'roles need a database that several processes share. Set DATABASE_URL, or leave ROLE out to run everything in one.'
@@ -209,26 +211,6 @@ function parseEncryptionKeys(text: string, embedded: boolean): Buffer[] {
 function parseBoolean(text: string): boolean {
   if (text !== 'true' && text !== 'false') fail(text, 'true or false')
   return text === 'true'
-}
-
-function parseRanges(text: string, name = 'EGRESS_ALLOW'): AddressRange[] {
-  if (text === '') return []
-  return text.split(',').map((part) => {
-    const range = part.trim()
-    try {
-      // Spellings such as 010.0.0.0 or 10 mean another address than they seem to.
-      if (isIP(range.split('/')[0] ?? '') === 0) throw new Error('not an address')
-      if (range.includes('/')) return ipaddr.parseCIDR(range)
-      const address = ipaddr.parse(range)
-      return [address, address.kind() === 'ipv4' ? 32 : 128]
-    } catch {
-      return fail(range, `CIDR ranges with commas between, as in ${name}=10.1.0.0/16,fd00::/8`)
-    }
-  })
-}
-
-function parseProxies(text: string): string[] {
-  return parseRanges(text, 'TRUSTED_PROXIES').map(([address, bits]) => `${address.toString()}/${bits}`)
 }
 
 function parseSchedule(text: string): number[] {

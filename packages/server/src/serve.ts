@@ -117,7 +117,7 @@ export async function compose(
 ) {
   const database = databases.api
   const clock = systemClock
-  const guard = { allowHttp: config.allowHttpUrls, egressAllow: config.egressAllow }
+  const guard = { ...config, allowHttp: config.allowHttpUrls }
   await requireKeysInUse(database, keys)
   if (config.role !== 'worker') await storeLimits(database, config)
   const box = createSecretBox(keys)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
-import type { Server } from 'node:https'
+import type { Server, ServerOptions } from 'node:https'
+import { createServer as createPlainServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -15,24 +16,33 @@ const AUTHORITY = fileURLToPath(tls('authority.pem'))
 onEachEngine(
   'over https',
   (stage) => {
-    let endpoint: Server
+    const endpoints: { server: Server; port: number }[] = []
     let port: number
     before(async () => {
-      endpoint = createServer(
-        { key: readFileSync(tls('localhost.key')), cert: readFileSync(tls('localhost.pem')) },
-        (request, response) => request.resume().on('end', () => response.end('received')),
-      ).listen(0, '127.0.0.1')
-      await new Promise((resolve) => endpoint.once('listening', resolve))
-      port = (endpoint.address() as AddressInfo).port
+      port = await serve()
     })
     after(() => {
-      endpoint.closeAllConnections()
-      endpoint.close()
+      for (const { server } of endpoints) {
+        server.closeAllConnections()
+        server.close()
+      }
     })
 
-    async function attempt(host: string): Promise<LogRow> {
+    /** @returns the port of an endpoint with this certificate */
+    async function serve(certificate = 'localhost.pem', options: ServerOptions = {}): Promise<number> {
+      const server = createServer(
+        { key: readFileSync(tls('localhost.key')), cert: readFileSync(tls(certificate)), ...options },
+        (request, response) => request.resume().on('end', () => response.end('received')),
+      ).listen(0, '127.0.0.1')
+      await new Promise((resolve) => server.once('listening', resolve))
+      const endpoint = { server, port: (server.address() as AddressInfo).port }
+      endpoints.push(endpoint)
+      return endpoint.port
+    }
+
+    async function attempt(host: string, at = port): Promise<LogRow> {
       const { id } = await createWebhook(stage, {
-        url: `https://${host}:${port}/hook`,
+        url: `https://${host}:${at}/hook`,
         events: ['deal.created'],
       })
       const { body } = await stage.server.api.rpc<{ log_id: string }>('test_webhook', { webhook_id: id })
@@ -41,22 +51,50 @@ onEachEngine(
       return log
     }
 
-    test('an endpoint with a certificate that is trusted and for its host name gets its requests', async () => {
+    function assertRefused(log: LogRow, diagnosis: RegExp): void {
+      assert.deepEqual([log.status, log.error_code], ['failed', 'tls_failure'])
+      assert.match(log.diagnosis ?? '', diagnosis)
+    }
+
+    test('an endpoint whose certificate is trusted and for its host name gets its requests, past any proxy in the environment', async () => {
       const log = await attempt('localhost')
       assert.deepEqual([log.status, log.response_code, log.response_body], ['success', 200, 'received'])
     })
 
-    test('a certificate for another host name is refused', async () => {
-      const log = await attempt('127.0.0.1')
-      assert.deepEqual([log.status, log.error_code], ['failed', 'tls_failure'])
+    test('a certificate for another host name is refused, and the diagnosis says so', async () => {
+      assertRefused(await attempt('127.0.0.1'), /for another host name/)
+    })
+
+    test('a certificate that has expired is refused, and the diagnosis says so', async () => {
+      assertRefused(await attempt('localhost', await serve('expired.pem')), /has expired/)
+    })
+
+    test('a certificate that signs itself is refused, and the diagnosis says so', async () => {
+      assertRefused(await attempt('localhost', await serve('self-signed.pem')), /signed itself/)
+    })
+
+    test('TLS before 1.2 is refused, and the diagnosis says so', async () => {
+      const old = await serve('localhost.pem', {
+        minVersion: 'TLSv1',
+        maxVersion: 'TLSv1.1',
+        ciphers: 'DEFAULT@SECLEVEL=0',
+      })
+      assertRefused(await attempt('localhost', old), /older than 1\.2/)
+    })
+
+    test('a port that does not speak TLS is refused, and the diagnosis says so', async () => {
+      const plain = createPlainServer().listen(0, '127.0.0.1')
+      await new Promise((resolve) => plain.once('listening', resolve))
+      const log = await attempt('localhost', (plain.address() as AddressInfo).port)
+      plain.close()
+      assertRefused(log, /does not speak TLS/)
     })
 
     test('a certificate by an unknown authority is refused', async () => {
       await stage.server.stop()
       stage.server = await stage.site.start({ NODE_EXTRA_CA_CERTS: '' })
       const log = await attempt('localhost')
-      assert.deepEqual([log.status, log.error_code], ['failed', 'tls_failure'])
-      assert.match(log.diagnosis ?? '', /certificate/)
+      assertRefused(log, /full chain/)
     })
 
     test('an http endpoint is refused unless it is allowed', async () => {
@@ -74,5 +112,14 @@ onEachEngine(
       assert.match(body.message, /must begin with https:\/\//)
     })
   },
-  { settings: { NODE_EXTRA_CA_CERTS: AUTHORITY, ALLOW_HTTP_URLS: 'false' } },
+  {
+    settings: {
+      NODE_EXTRA_CA_CERTS: AUTHORITY,
+      ALLOW_HTTP_URLS: 'false',
+      // A proxy in the environment is for other programs: through it the guard could not see where requests go.
+      NODE_USE_ENV_PROXY: '1',
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+      HTTP_PROXY: 'http://127.0.0.1:9',
+    },
+  },
 )

@@ -4,6 +4,7 @@ import { BlockedDestination, UnusableUrl } from './network-guard.ts'
 import { InvalidAnswer } from './response-parser.ts'
 import type { Answer, Phase } from './send.ts'
 import { Timeout } from './send.ts'
+import { diagnoseTls } from './tls-diagnosis.ts'
 
 /** What an answer means for the delivery, and what it says to people. */
 export interface Verdict {
@@ -136,11 +137,10 @@ function judgeFailure(error: CodedError, phase: Phase): Verdict {
     NETWORK_CODES[code] ??
     (isTlsCode(code) ? 'tls_failure' : undefined) ??
     (error instanceof InvalidAnswer ? 'invalid_response' : 'network_error')
-  return failed(
-    errorCode,
-    (error.message || error.errors?.[0]?.message || code).trim(),
-    DIAGNOSES[errorCode] ?? OTHER_FAILURE,
-  )
+  const message = (error.message || error.errors?.[0]?.message || code).trim()
+  const diagnosis =
+    errorCode === 'tls_failure' ? diagnoseTls(code, message) : (DIAGNOSES[errorCode] ?? OTHER_FAILURE)
+  return failed(errorCode, message, diagnosis)
 }
 
 const UNUSABLE =
@@ -184,8 +184,6 @@ const DIAGNOSES: Readonly<Partial<Record<AttemptErrorCode, string>>> = {
     'The endpoint closed the connection before it had answered. A proxy in between, or the receiving program, broke off.',
   unreachable: 'There is no way to this address. Check the address and the network in between.',
   dns_failure: 'The host name does not resolve. Check its spelling and its DNS records.',
-  tls_failure:
-    'A secure connection could not be made. Check that the port speaks HTTPS, and that the certificate is valid, complete with its chain, and issued for this host name.',
   invalid_response:
     'What came back is not a valid HTTP answer. Check that the port speaks HTTP, and HTTPS for an https URL.',
 }

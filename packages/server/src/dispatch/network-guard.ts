@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import type { AddressRange } from '../config.ts'
+import type { AddressRange, PortRange } from '../config-network.ts'
 import type { ResolveHost } from './resolve-host.ts'
 import { createResolver } from './resolve-host.ts'
 
@@ -10,6 +10,8 @@ export interface GuardOptions {
   allowHttp: boolean
   /** Ranges that may be reached although they are private. */
   egressAllow: readonly AddressRange[]
+  /** Ports that may be connected to. */
+  egressPorts: readonly PortRange[]
 }
 
 /** A destination that must not be connected to; `message` says why, in words for the webhook's owner. */
@@ -41,14 +43,20 @@ const FORBIDDEN: readonly AddressRange[] = `${FORBIDDEN_V4} ${FORBIDDEN_V6}`
 const ABSOLUTE_URL = /^[a-z]+:\/\/([^/?#\\\s\x00-\x1f]+)[^\\\s\x00-\x1f]*$/i
 const HOST_NAME = /^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/
 
-const ALWAYS_OPEN_PORTS = new Set([80, 443])
-
 /** Whether an address, in any spelling, may be connected to. An IPv4-mapped one is judged by its inner address. */
 export function isAllowedAddress(address: string, egressAllow: readonly AddressRange[]): boolean {
-  const parsed = ipaddr.process(address)
+  const parsed = ipaddr.process(writeInHex(address))
   if (isWithin(parsed, egressAllow)) return true
   // Of IPv6 only this much is given out for the public internet.
   return (parsed.kind() === 'ipv4' || isWithin(parsed, GLOBAL_V6)) && !isWithin(parsed, FORBIDDEN)
+}
+
+/** Of an IPv6 address that ends like an IPv4 one; the library would read ::1.2.3.4 as if it were ::ffff:1.2.3.4. */
+function writeInHex(address: string): string {
+  return address.replace(/(?<=:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => {
+    const [a, b, c, d] = bytes.slice(0, 4).map((byte) => Number(byte).toString(16).padStart(2, '0'))
+    return `${a}${b}:${c}${d}`
+  })
 }
 
 function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, ranges: readonly AddressRange[]): boolean {
@@ -59,7 +67,7 @@ function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, ranges: readonly AddressRa
  * Judges a URL by what it says, without looking its name up.
  * @throws BlockedDestination
  */
-export function checkUrl(text: string, { allowHttp, egressAllow }: GuardOptions): URL {
+export function checkUrl(text: string, { allowHttp, egressAllow, egressPorts }: GuardOptions): URL {
   const authority = ABSOLUTE_URL.exec(text)?.[1]
   if (authority === undefined || !URL.canParse(text)) {
     throw new UnusableUrl('it is not an absolute URL, such as https://example.com/webhook')
@@ -72,15 +80,17 @@ export function checkUrl(text: string, { allowHttp, egressAllow }: GuardOptions)
     throw new UnusableUrl('it must not hold a user name or password; use a custom header instead')
   }
   if (text.includes('#')) throw new UnusableUrl('it must not have a fragment (the part from # on)')
-  checkPort(url)
+  checkPort(url, egressPorts)
   checkHost(url.hostname, egressAllow)
   return url
 }
 
-function checkPort(url: URL): void {
-  const port = Number(url.port)
-  if (url.port !== '' && port < 1024 && !ALWAYS_OPEN_PORTS.has(port)) {
-    throw new UnusableUrl(`port ${port} is not allowed; use 80, 443, or one from 1024 up`)
+function checkPort(url: URL, egressPorts: readonly PortRange[]): void {
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+  // Port 0 reads as none; it is no port to connect to.
+  if (url.port === '0' || !egressPorts.some(([first, last]) => port >= first && port <= last)) {
+    const allowed = egressPorts.map(([first, last]) => (first === last ? first : `${first} to ${last}`))
+    throw new UnusableUrl(`port ${url.port || port} is not allowed; use ${allowed.join(', ')}`)
   }
 }
 

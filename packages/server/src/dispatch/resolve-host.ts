@@ -19,10 +19,13 @@ export type ResolveHost = (hostname: string) => Promise<LookupAddress[]>
  * The system's own resolver runs on a handful of threads that everything shares: one name whose name server does not
  * answer would keep all other endpoints from being looked up. So the name servers are asked without threads, after the
  * hosts file as it was at start, and the system only about names that they do not know (search domains, say).
+ *
+ * @param servers name servers to ask instead of the system's, as `address:port`
  */
-export function createResolver(): ResolveHost {
+export function createResolver(servers?: readonly string[]): ResolveHost {
   const known = readHostsFile()
   const resolver = new dns.promises.Resolver({ timeout: TIMEOUT_MS, tries: TRIES })
+  if (servers !== undefined) resolver.setServers(servers)
   return async (hostname) => {
     if (hostname === 'localhost' || hostname.endsWith('.localhost')) return LOOPBACK
     const local = known.get(hostname.toLowerCase())

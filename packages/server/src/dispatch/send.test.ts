@@ -21,7 +21,11 @@ suite('a request', () => {
     }
   })
 
-  const sender = createSender({ allowHttp: true, egressAllow: [ipaddr.parseCIDR('127.0.0.0/8')] })
+  const sender = createSender({
+    allowHttp: true,
+    egressAllow: [ipaddr.parseCIDR('127.0.0.0/8')],
+    egressPorts: [[1024, 65_535]],
+  })
 
   async function listen(
     onData: OnData,

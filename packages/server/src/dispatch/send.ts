@@ -3,6 +3,8 @@ import type { Connection, ConnectionUser, Connections, Origin } from './connecti
 import type { OwnInboxes } from '../webhooks/own-inboxes.ts'
 import { checkUrl, createGuardedLookup } from './network-guard.ts'
 import type { BlockedDestination, GuardOptions } from './network-guard.ts'
+import { createResolver } from './resolve-host.ts'
+import type { ResolveHost } from './resolve-host.ts'
 import { InvalidAnswer, ResponseParser } from './response-parser.ts'
 
 /** How far the answer's body is read, and how much of it is kept. */
@@ -66,8 +68,12 @@ const CACHED_DESTINATIONS = 10_000
  * Connections are kept and used again; redirects are never followed; only judged addresses are connected to.
  * @param inboxes those of this process, reached past the guard where it listens itself; undefined: none
  */
-export function createSender(guard: GuardOptions, inboxes?: OwnInboxes): Sender {
-  const connections = createConnections(createGuardedLookup(guard.egressAllow))
+export function createSender(
+  guard: GuardOptions,
+  inboxes?: OwnInboxes,
+  resolveHost: ResolveHost = createResolver(),
+): Sender {
+  const connections = createConnections(createGuardedLookup(guard.egressAllow, resolveHost))
   const destinations = new Map<string, Destination>()
   return {
     async send(request) {

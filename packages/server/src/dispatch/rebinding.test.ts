@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, suite, test } from 'node:test'
+import ipaddr from 'ipaddr.js'
+import type { DnsServer } from '../../test/harness/dns-server.ts'
+import { startDnsServer } from '../../test/harness/dns-server.ts'
+import { createResolver } from './resolve-host.ts'
+import type { Answer, Sender } from './send.ts'
+import { createSender } from './send.ts'
+
+/** Stands for the public internet here; everything else on loopback is what must not be reached. */
+const PUBLIC = '127.0.0.5'
+const PRIVATE = '127.0.0.1'
+
+suite('a name server that lies', () => {
+  let dns: DnsServer
+  let endpoint: Server
+  let trap: Server
+  let port: number
+  let sender: Sender
+  const trapped: string[] = []
+
+  before(async () => {
+    dns = await startDnsServer((name, time) => {
+      if (name === 'rebinding.test') return time === 0 ? [PUBLIC] : [PRIVATE]
+      if (name === 'mixed.test') return [PUBLIC, PRIVATE]
+      if (name === 'mapped.test') return [`::ffff:${PRIVATE}`]
+      return name === 'honest.test' ? [PUBLIC] : []
+    })
+    endpoint = createServer((request, response) => {
+      request.resume()
+      // A connection for each request, so that each has to look the name up.
+      const headers = { connection: 'close', location: 'http://169.254.169.254/latest/meta-data/' }
+      response.writeHead(request.url === '/redirect' ? 302 : 200, headers)
+      response.end('here')
+    }).listen(0, PUBLIC)
+    await new Promise((resolve) => endpoint.once('listening', resolve))
+    port = (endpoint.address() as AddressInfo).port
+    trap = createServer((request, response) => {
+      trapped.push(request.url ?? '')
+      response.end()
+    }).listen(port, PRIVATE)
+    await new Promise((resolve) => trap.once('listening', resolve))
+    sender = createSender(
+      { allowHttp: true, egressAllow: [ipaddr.parseCIDR(`${PUBLIC}/32`)], egressPorts: [[1024, 65_535]] },
+      undefined,
+      createResolver([dns.address]),
+    )
+  })
+  after(async () => {
+    for (const server of [endpoint, trap]) {
+      server.closeAllConnections()
+      server.close()
+    }
+    await dns.close()
+  })
+
+  const send = (host: string, path = '/'): Promise<Answer> =>
+    sender.send({
+      url: `http://${host}:${port}${path}`,
+      headers: {},
+      body: Buffer.from('{}'),
+      timeout: 5_000,
+    })
+
+  const codeOf = (answer: Answer): unknown =>
+    answer.kind === 'response' ? answer.statusCode : answer.error.name
+
+  test('is asked once for a connection, which goes to the address that was judged', async () => {
+    assert.equal(codeOf(await send('honest.test')), 200)
+    assert.equal(dns.asked('honest.test'), 1)
+  })
+
+  test('cannot lead the next connection to a private address', async () => {
+    assert.equal(codeOf(await send('rebinding.test')), 200)
+    assert.equal(codeOf(await send('rebinding.test')), 'BlockedDestination')
+    assert.deepEqual(trapped, [])
+  })
+
+  test('cannot hide a private address among public ones', async () => {
+    assert.equal(codeOf(await send('mixed.test')), 'BlockedDestination')
+  })
+
+  test('cannot hide a private address in an IPv6 one', async () => {
+    assert.equal(codeOf(await send('mapped.test')), 'BlockedDestination')
+  })
+
+  test('is not asked about addresses, nor is a redirect to one followed', async () => {
+    assert.equal(codeOf(await send('honest.test', '/redirect')), 302)
+    assert.equal(codeOf(await send(PRIVATE)), 'BlockedDestination')
+    assert.deepEqual(trapped, [])
+  })
+})
