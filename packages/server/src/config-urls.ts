@@ -48,3 +48,21 @@ export function parseFrameAncestors(text: string): string[] {
 export function fail(found: string, right: string): never {
   throw new Error(`'${found}' is not valid. It takes ${right}.`)
 }
+
+/** As a browser writes them. */
+const WEB_ORIGIN = /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/
+
+/** `*` for pages of any origin. */
+export function parseCorsOrigins(text: string): string[] {
+  if (text === '*') return ['*']
+  return text
+    .split(/[\s,]+/)
+    .map((origin) =>
+      WEB_ORIGIN.test(origin)
+        ? origin
+        : fail(
+            origin,
+            '* for all, or origins without a path with commas between, as in CORS_ORIGINS=https://app.example.com',
+          ),
+    )
+}

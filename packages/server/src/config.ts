@@ -4,7 +4,14 @@ import { parseDuration } from './duration.ts'
 import { StartError, messageOf } from './errors.ts'
 import { parsePorts, parseProxies, parseRanges } from './config-network.ts'
 import type { AddressRange, PortRange } from './config-network.ts'
-import { fail, parseDatabaseUrl, parseFrameAncestors, parseJwksUrl, parsePublicUrl } from './config-urls.ts'
+import {
+  fail,
+  parseCorsOrigins,
+  parseDatabaseUrl,
+  parseFrameAncestors,
+  parseJwksUrl,
+  parsePublicUrl,
+} from './config-urls.ts'
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export const ROLES = ['all', 'api', 'worker'] as const
@@ -49,6 +56,8 @@ export interface Config {
   publicUrl: string | undefined
   /** Origins whose pages may show the settings page in a frame. */
   frameAncestors: string[]
+  /** Origins whose pages may call the API from a browser; `*`: all. */
+  corsOrigins: string[]
   /** Webhooks that one organization may have. */
   maxWebhooks: number
   role: (typeof ROLES)[number]
@@ -119,6 +128,7 @@ export function parseConfig(environment: Environment): Config {
     trustedProxies: read('TRUSTED_PROXIES', '127.0.0.1,::1', parseProxies),
     maxWebhooks: read('MAX_WEBHOOKS', '100', (text) => parseWhole(text, 1, 100_000, 'MAX_WEBHOOKS=100')),
     publicUrl: read('PUBLIC_URL', '', parsePublicUrl),
+    corsOrigins: read('CORS_ORIGINS', '*', parseCorsOrigins),
     frameAncestors: read('PORTAL_FRAME_ANCESTORS', '', parseFrameAncestors),
     role: read('ROLE', 'all', (text) => parseOneOf(text, ROLES)),
     logLevel: read('LOG_LEVEL', 'info', (text) => parseOneOf(text, LOG_LEVELS)),

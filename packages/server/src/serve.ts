@@ -15,6 +15,7 @@ import { webhookConfigurationRules } from './api/tables/webhook-configurations.t
 import { webhookEventRules } from './api/tables/webhook-events.ts'
 import { webhookInboxRules } from './api/tables/webhook-inboxes.ts'
 import { AttemptWriter } from './attempts/attempt-writer.ts'
+import { CertificateNotes } from './attempts/certificate-notes.ts'
 import { EndpointHealth } from './attempts/endpoint-health.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -73,7 +74,7 @@ async function start(config: Config): Promise<Running> {
     )
   }
   const databases = await openDatabases(config, dataDir, log)
-  const { engine, server, writer, health } = await compose(
+  const { engine, server, writer, health, certificates } = await compose(
     config,
     databases,
     serviceKey,
@@ -90,6 +91,7 @@ async function start(config: Config): Promise<Running> {
       await Promise.all([within(DRAIN_MS, server.close()), engine?.stop()])
       await within(LAST_WORDS_MS, writer.close())
       await within(LAST_WORDS_MS, health.close())
+      await within(LAST_WORDS_MS, certificates.close())
       await within(LAST_WORDS_MS, databases.close())
       await within(LAST_WORDS_MS, dataDir.unlock())
       log.info('stopped')
@@ -139,7 +141,11 @@ export async function compose(
     deactivation: config.deactivation,
     defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
   })
-  const writer = new AttemptWriter(databases.engine, log, (records) => health.observe(records))
+  const certificates = new CertificateNotes(databases.engine, log)
+  const writer = new AttemptWriter(databases.engine, log, (records) => {
+    health.observe(records)
+    certificates.observe(records)
+  })
   const rules = {
     webhook_configurations: webhookConfigurationRules(box, guard, inboxes),
     webhook_events: webhookEventRules,
@@ -211,7 +217,7 @@ export async function compose(
     health,
   }
   const engine: Engine | undefined = config.role === 'api' ? undefined : await startEngine(parts)
-  return { engine, server, writer, health }
+  return { engine, server, writer, health, certificates }
 }
 
 async function listen(server: ReturnType<typeof createServer>, { port, host }: Config): Promise<string> {

@@ -67,3 +67,29 @@ onEachEngine(
   },
   { engines: ['pglite'] },
 )
+
+onEachEngine(
+  'CORS_ORIGINS',
+  (stage) => {
+    const preflight = async (origin: string): Promise<Response> =>
+      await fetch(`${stage.server.url}/rest/v1/webhook_logs`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'GET' },
+      })
+
+    test('lets pages of its origins call, each by its name', async () => {
+      const { status, headers } = await preflight('https://app.example.com')
+      assert.equal(status, 204)
+      assert.equal(headers.get('access-control-allow-origin'), 'https://app.example.com')
+      assert.equal(headers.get('vary'), 'Origin')
+    })
+
+    test('keeps all other pages out', async () => {
+      for (const origin of ['https://evil.example.com', 'https://app.example.com.evil.example', 'null']) {
+        const { headers } = await preflight(origin)
+        assert.equal(headers.get('access-control-allow-origin'), null, origin)
+      }
+    })
+  },
+  { engines: ['pglite'], settings: { CORS_ORIGINS: 'https://app.example.com,http://localhost:3000' } },
+)

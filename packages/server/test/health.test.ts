@@ -154,7 +154,13 @@ onEachEngine(
 
     test('health is read, not written', async () => {
       const { id } = await createWebhook(stage, { events: ['deal.created'] })
-      for (const column of ['health', 'health_since', 'health_reason', 'is_parked']) {
+      for (const column of [
+        'health',
+        'health_since',
+        'health_reason',
+        'is_parked',
+        'certificate_expires_at',
+      ]) {
         const { status, body } = await stage.server.api.request<{ code: string }>(
           'PATCH',
           `webhook_configurations?id=eq.${id}`,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { Server, ServerOptions } from 'node:https'
@@ -6,7 +7,7 @@ import { createServer as createPlainServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { LogRow } from './harness/api.ts'
+import type { LogRow, WebhookRow } from './harness/api.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 
 /** A certificate for localhost, by an authority that only these tests know; valid for a hundred years. */
@@ -59,6 +60,18 @@ onEachEngine(
     test('an endpoint whose certificate is trusted and for its host name gets its requests, past any proxy in the environment', async () => {
       const log = await attempt('localhost')
       assert.deepEqual([log.status, log.response_code, log.response_body], ['success', 200, 'received'])
+    })
+
+    test('the webhook says when the certificate that its endpoint showed expires', async () => {
+      const { webhook_id: id } = await attempt('localhost')
+      const noted = `webhook_configurations?id=eq.${id}&certificate_expires_at=not.is.null`
+      const [webhook] = await stage.server.api.rows<WebhookRow>(noted, 1)
+      const { validTo } = new X509Certificate(readFileSync(tls('localhost.pem')))
+      assert.equal(Date.parse(webhook?.certificate_expires_at ?? ''), Date.parse(validTo))
+      await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, {
+        url: 'https://example.com/elsewhere',
+      })
+      assert.deepEqual(await stage.server.api.get(noted), [])
     })
 
     test('a certificate for another host name is refused, and the diagnosis says so', async () => {

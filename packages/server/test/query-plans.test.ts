@@ -124,6 +124,7 @@ for (const engine of ENGINES) {
               statusCode: 500,
               headers: {},
               body: '',
+              certificateEnds: undefined,
               durationMs: 1,
             }),
         }

@@ -7,11 +7,13 @@ alter table webhooks.webhook_configurations
   add column health text not null default 'healthy' check (health in ('healthy', 'degraded', 'held')),
   add column health_since timestamptz not null default now(),
   add column health_reason text,
+  -- Of the certificate that the endpoint showed last; null: none was seen, or the URL is not https.
+  add column certificate_expires_at timestamptz,
   -- Held, or draining what was held: its deliveries wait in the queue for their turn instead of being sent from the memory
   -- of the node that fans them out.
   add column is_parked boolean not null default false;
 
-grant select (rate_limit, health, health_since, health_reason), insert (rate_limit), update (rate_limit)
+grant select (rate_limit, health, health_since, health_reason, certificate_expires_at), insert (rate_limit), update (rate_limit)
 on webhooks.webhook_configurations to webhooks_service, webhooks_api;
 
 -- One row for a webhook that has a rate limit or has failed. A claim that has to keep to it locks it, so that it holds
@@ -109,6 +111,9 @@ begin
   where webhook_id = new.id;
   new.is_parked := false;
   new.health_reason := null;
+  if new.url <> old.url then
+    new.certificate_expires_at := null;
+  end if;
   if new.health <> 'healthy' then
     new.health := 'healthy';
     new.health_since := now();
@@ -139,12 +144,12 @@ $$;
 create trigger keep_endpoint_health after insert or delete or update of rate_limit on webhooks.webhook_configurations
 for each row execute function webhooks_internal.keep_endpoint_health();
 
--- The engine's note of how the endpoint does is no change of the configuration.
+-- The engine's note of how the endpoint does, and of its certificate, is no change of the configuration.
 drop trigger touch_updated_at on webhooks.webhook_configurations;
 create trigger touch_updated_at before update on webhooks.webhook_configurations
 for each row when (
-  (new.health, new.health_since, new.health_reason, new.is_parked)
-    is not distinct from (old.health, old.health_since, old.health_reason, old.is_parked)
+  (new.health, new.health_since, new.health_reason, new.is_parked, new.certificate_expires_at)
+    is not distinct from (old.health, old.health_since, old.health_reason, old.is_parked, old.certificate_expires_at)
   or new.url <> old.url or new.is_active <> old.is_active
 )
 execute function webhooks_internal.touch_updated_at();
@@ -159,9 +164,10 @@ begin
   elsif old.is_active and not new.is_active then
     insert into webhooks_internal.cancellations (webhook_id, reason)
     values (new.id, coalesce('webhook deactivated: ' || new.disabled_reason, 'webhook switched off'));
-  elsif (old.health, old.health_since, old.health_reason) is distinct from (new.health, new.health_since, new.health_reason)
+  elsif (old.health, old.health_since, old.health_reason, old.certificate_expires_at)
+      is distinct from (new.health, new.health_since, new.health_reason, new.certificate_expires_at)
     and new.url = old.url and new.is_active and new.is_parked <= old.is_parked then
-    -- A note of its health by which nothing has to be given back that waits in a node's memory.
+    -- A note of the engine's by which nothing has to be given back that waits in a node's memory.
     return null;
   end if;
   perform pg_notify('webhooks_changed', old.id::text);

@@ -13,13 +13,23 @@ const HEADER_NAMES = /^[\w\-, ]{1,2000}$/
 const DAY_SECONDS = 86_400
 
 /**
- * Lets pages of any origin call `/rest/v1`. There is nothing that a browser would add by itself: the key is in a header
- * that the page has to have, so that `*` gives no page more than it has.
+ * Lets pages of other origins call `/rest/v1`. There is nothing that a browser would add by itself: the key is in a header
+ * that the page has to have, so that `*` gives no page more than it has. A session's cookie is never sent by them.
+ *
+ * @param origins those that may, or `*` for all
  */
-export function addCors(server: FastifyInstance): void {
+export function addCors(server: FastifyInstance, origins: readonly string[]): void {
+  const isForAll = origins.includes('*')
   server.addHook('onRequest', async (request, reply) => {
-    if (!request.url.startsWith('/rest/v1') || request.headers.origin === undefined) return
-    reply.headers({ 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED })
+    const { origin } = request.headers
+    if (!request.url.startsWith('/rest/v1') || origin === undefined) return
+    // Whoever keeps the answer must not give it to a page of another origin.
+    if (!isForAll) reply.header('vary', 'Origin')
+    if (!isForAll && !origins.includes(origin)) return
+    reply.headers({
+      'access-control-allow-origin': isForAll ? '*' : origin,
+      'access-control-expose-headers': EXPOSED,
+    })
     const { 'access-control-request-method': method, 'access-control-request-headers': wanted } =
       request.headers
     if (request.method !== 'OPTIONS' || method === undefined) return

@@ -14,6 +14,7 @@ import type { Admission } from './limits/admission.ts'
 import type { LiveLog } from './live/live-log.ts'
 import { watchQuietConnections } from './quiet-connections.ts'
 import { addReference } from './openapi/routes.ts'
+import { addSecurityHeaders } from './security-headers.ts'
 import { addSettingsPage } from './page/settings-page.ts'
 import { parseArguments } from './rest/body.ts'
 import { RestError, toErrorResponse } from './rest/error-response.ts'
@@ -46,7 +47,7 @@ export interface ApiOptions {
   admission: Admission
   authenticate: Authenticate
   sessions: SessionStore
-  settings: SessionSettings
+  settings: SessionSettings & { corsOrigins: readonly string[] }
   inbox: InboxOptions
   /** Undefined where `rest` is. */
   live: LiveLog | undefined
@@ -76,7 +77,8 @@ export function createServer(options: ApiOptions): FastifyInstance {
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-  addCors(server)
+  addSecurityHeaders(server)
+  addCors(server, options.settings.corsOrigins)
   server.addHook('onRequest', refuseLongUrl)
   server.setErrorHandler((error, _request, reply) =>
     answer(reply, toErrorResponse(describe(error, options.log))),

@@ -28,6 +28,8 @@ export interface ConnectionUser {
 export interface Connection {
   /** Whether it has carried a request before. */
   readonly isReused: boolean
+  /** When the certificate of the other side expires, in milliseconds; undefined without TLS, or before it was shown. */
+  readonly certificateEnds: number | undefined
   write(bytes: Buffer): void
   /** Keeps it for the next request to the same origin. */
   keep(): void
@@ -118,6 +120,7 @@ class KeptConnection implements Connection {
   #user: ConnectionUser | undefined
   #error: Error | undefined
   isReused = false
+  certificateEnds: number | undefined
   idleSince = 0
 
   constructor(socket: Socket, origin: Origin, user: ConnectionUser, pool: Pool) {
@@ -125,7 +128,10 @@ class KeptConnection implements Connection {
     this.#key = origin.key
     this.#pool = pool
     this.#user = user
-    socket.on(origin.isTls ? 'secureConnect' : 'connect', () => this.#user?.onConnected())
+    socket.on(origin.isTls ? 'secureConnect' : 'connect', () => {
+      if (socket instanceof tls.TLSSocket) this.certificateEnds = readCertificateEnd(socket)
+      this.#user?.onConnected()
+    })
     socket.on('data', (chunk: Buffer) => {
       // Nobody asked: whatever this is, the next answer could not be told from it.
       if (this.#user === undefined) this.drop()
@@ -165,4 +171,10 @@ class KeptConnection implements Connection {
     this.#user = undefined
     this.#socket.destroy()
   }
+}
+
+/** A resumed session shows no certificate. */
+function readCertificateEnd(socket: tls.TLSSocket): number | undefined {
+  const ends = Date.parse(socket.getPeerCertificate().valid_to)
+  return Number.isNaN(ends) ? undefined : ends
 }

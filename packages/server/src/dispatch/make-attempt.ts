@@ -41,6 +41,8 @@ export interface AttemptRecord {
   deactivate: string | null
   /** Whether the webhook counted as healthy when this was sent. */
   was_healthy: boolean
+  /** When the endpoint's certificate expires, in milliseconds; null when none was shown. */
+  certificate_ends: number | null
 }
 
 export interface AttemptOptions {
@@ -74,6 +76,7 @@ export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOpti
     lease: delivery.lease,
     deactivate: verdict.deactivate ?? null,
     was_healthy: target.isHealthy,
+    certificate_ends: answer?.kind === 'response' ? (answer.certificateEnds ?? null) : null,
   }
 }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { after, suite, test } from 'node:test'
 import ipaddr from 'ipaddr.js'
+import { gzipSync } from 'node:zlib'
 import { until } from '../../test/harness/until.ts'
 import { createSender } from './send.ts'
 import type { Answer } from './send.ts'
@@ -149,6 +150,42 @@ suite('a request', () => {
     const answer = await send(url, 200)
     assert.deepEqual([codeOf(answer), answer.kind === 'failure' && answer.phase], ['Timeout', 'reading'])
     await until('the connection to be gone', () => sockets.size === 0)
+  })
+
+  test('leaves a compressed answer as it is: what it would become cannot fill the memory', async () => {
+    const bomb = gzipSync(Buffer.alloc(10_000_000))
+    const { url } = await listen((socket) => {
+      socket.write(
+        `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${Math.min(bomb.length, 12_000)}\r\n\r\n`,
+      )
+      socket.write(bomb.subarray(0, 12_000))
+    })
+    const answer = await send(url)
+    assert.ok(answer.kind === 'response' && answer.body.length <= 12_000)
+    assert.equal(answer.headers['content-encoding'], 'gzip')
+  })
+
+  test('takes an answer with ten thousand headers for what it is', async () => {
+    const headers = Array.from({ length: 10_000 }, (_, i) => `x-${i}: ${i}\r\n`).join('')
+    const { url, sockets } = await listen((socket) => socket.write(`HTTP/1.1 200 OK\r\n${headers}\r\n`))
+    const answer = await send(url)
+    assert.match(answer.kind === 'failure' ? answer.error.message : '', /headers/)
+    await until('the connection to be gone', () => sockets.size === 0)
+  })
+
+  test('keeps 16 KiB of each of a hundred answers that never end', async () => {
+    const flood = 'x'.repeat(65_536)
+    const { url } = await listen((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
+      const pour = (): void => {
+        while (!socket.destroyed && socket.write(`10000\r\n${flood}\r\n`));
+      }
+      socket.on('drain', pour)
+      pour()
+    })
+    const answers = await Promise.all(Array.from({ length: 100 }, () => send(url)))
+    const kept = answers.map((answer) => (answer.kind === 'response' ? answer.body.length : -1))
+    assert.deepEqual(new Set(kept), new Set([16 * 1024]))
   })
 
   test('reads no more than 64 KiB and keeps 16', async () => {

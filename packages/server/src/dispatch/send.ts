@@ -30,6 +30,8 @@ interface Response {
   headers: Record<string, string>
   /** At most 16 KiB, as text that PostgreSQL can store. */
   body: string
+  /** When the endpoint's certificate expires, in milliseconds; undefined when none was shown. */
+  certificateEnds: number | undefined
   durationMs: number
 }
 
@@ -221,6 +223,7 @@ class Exchange implements ConnectionUser {
       statusCode: head.statusCode,
       headers: head.headers,
       body: toStorableText(this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)),
+      certificateEnds: this.#connection?.certificateEnds,
       durationMs: this.#durationMs(),
     })
   }

@@ -34,6 +34,7 @@ export interface ErrorBody {
 }
 
 export interface LogRow {
+  webhook_id: string
   id: string
   delivery_id: string
   event_id: string
@@ -70,6 +71,7 @@ export interface WebhookRow {
   health: string
   health_since: string
   health_reason: string | null
+  certificate_expires_at: string | null
   updated_at: string
 }
 

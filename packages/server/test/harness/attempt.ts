@@ -29,6 +29,7 @@ export function attempt(fields: Partial<AttemptRecord> = {}): AttemptRecord {
     lease: null,
     deactivate: null,
     was_healthy: true,
+    certificate_ends: null,
     ...fields,
   }
 }

@@ -1,5 +1,4 @@
 import { createSocket } from 'node:dgram'
-import type { AddressInfo } from 'node:net'
 import { isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
@@ -33,7 +32,7 @@ export async function startDnsServer(answer: (name: string, time: number) => str
   })
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
   return {
-    address: `127.0.0.1:${(socket.address() as AddressInfo).port}`,
+    address: `127.0.0.1:${socket.address().port}`,
     asked: (name) => asked.get(name) ?? 0,
     close: () => new Promise((resolve) => socket.close(() => resolve())),
   }

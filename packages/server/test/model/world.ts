@@ -195,6 +195,7 @@ const answer = (statusCode: number): Answer => ({
   statusCode,
   headers: {},
   body: '',
+  certificateEnds: undefined,
   durationMs: 1,
 })
 

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { test } from 'node:test'
+import { onEachEngine } from './harness/on-each-engine.ts'
+
+/** What an answer must say to a browser, whatever else it says. */
+const EXPECTED = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+}
+
+onEachEngine(
+  'answers to browsers and strangers',
+  (stage) => {
+    const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(`${stage.server.url}${path}`, { headers, redirect: 'manual' })
+
+    test('tell a browser not to guess, keep, frame or name them, refusals included', async () => {
+      const apikey = stage.site.settings['SERVICE_KEY']!
+      for (const path of ['/rest/v1/webhook_logs', '/health/live', '/nothing', '/receive/x']) {
+        for (const headers of [{}, { apikey }]) {
+          const answer = await get(path, headers)
+          for (const [name, value] of Object.entries(EXPECTED))
+            assert.equal(answer.headers.get(name), value, path)
+          assert.match(answer.headers.get('content-security-policy') ?? '', /default-src 'none'/, path)
+          assert.match(answer.headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/, path)
+        }
+      }
+      assert.equal((await get('/rest/v1/webhook_logs', { apikey })).headers.get('cache-control'), 'no-store')
+    })
+
+    test('ask for https where they came by it', async () => {
+      const plain = await get('/health/live')
+      assert.equal(plain.headers.get('strict-transport-security'), null)
+      const secure = await get('/health/live', { 'x-forwarded-proto': 'https' })
+      assert.match(secure.headers.get('strict-transport-security') ?? '', /^max-age=\d+/)
+    })
+
+    test('do not say what made them', async () => {
+      const { headers } = await get('/rest/v1/webhook_logs')
+      for (const name of ['server', 'x-powered-by', 'via']) assert.equal(headers.get(name), null)
+    })
+
+    test('are given to what is not HTTP, in words and without a trace of the program', async () => {
+      const answer = await new Promise<string>((resolve) => {
+        const socket = connect(Number(new URL(stage.server.url).port), '127.0.0.1')
+        let text = ''
+        socket.on('data', (chunk) => (text += chunk.toString()))
+        socket.on('close', () => resolve(text))
+        socket.write('\u0016\u0003\u0001 hello\r\n\r\n')
+      })
+      assert.match(answer, /^HTTP\/1\.1 400 /)
+      assert.match(answer, /not HTTP that can be read/)
+      assert.doesNotMatch(answer, /node:|\.ts:|    at /)
+    })
+  },
+  { engines: ['pglite'] },
+)
