@@ -1,15 +1,17 @@
+// Written by `npm run generate` from packages/server/src/events/: change it there.
+
 /**
  * What ConnectGain sends, as types. Nothing here exists at run time.
  *
- * Times are ISO 8601 strings, ids are UUID strings. A record carries every column of its table, so the columns that a
- * CRM has beyond the ones named here arrive too, as `unknown`.
+ * Times are ISO 8601 strings; ids are strings, UUIDs in the reference CRM. A record carries every column of its table, so the
+ * columns that a CRM has beyond the ones named here arrive too, as `unknown`.
  */
 
 interface CrmRecord {
   id: string
   organization_id: string
-  created_at: string
-  updated_at: string
+  created_at: string | null
+  updated_at: string | null
   [column: string]: unknown
 }
 
@@ -20,14 +22,15 @@ export interface Contact extends CrmRecord {
   phone: string | null
   company: string | null
   tags: string[]
+  /** Whatever the CRM keeps beside its own columns. */
   custom_fields: Record<string, unknown>
-  /** The id of the user that the contact is assigned to. */
+  /** The user that it is assigned to. */
   assigned_to: string | null
 }
 
 export interface Deal extends CrmRecord {
-  contact_id: string | null
   title: string | null
+  contact_id: string | null
   pipeline: string
   stage: string
   /** In units of `currency`, with its decimals: 1250.5. */
@@ -36,7 +39,9 @@ export interface Deal extends CrmRecord {
   currency: string | null
   /** A day: `2025-01-31`. */
   expected_close_date: string | null
+  /** Whatever the CRM keeps beside its own columns. */
   custom_fields: Record<string, unknown>
+  /** The user that it is assigned to. */
   assigned_to: string | null
 }
 
@@ -44,33 +49,53 @@ export interface Conversation extends CrmRecord {
   contact_id: string | null
   channel: string
   subject: string | null
+  /** `open`, `pending`, `resolved` or `closed` in the reference CRM. */
   status: string
+  /** `low`, `normal`, `high` or `urgent` in the reference CRM. */
   priority: string | null
+  /** Whatever the CRM keeps beside its own columns. */
+  custom_fields: Record<string, unknown>
+  /** The user that it is assigned to. */
   assigned_to: string | null
 }
 
 export interface Message extends CrmRecord {
   conversation_id: string | null
   contact_id: string | null
-  /** Set on a message that belongs to a broadcast or answers one. */
+  /** The broadcast that the message is part of or, when it is inbound, answers. */
   broadcast_id: string | null
   direction: 'inbound' | 'outbound'
   type: string
   body: string | null
-  media_url: string | null
+  /** What came with it: `url`, `mime_type`, `filename`, `size`, as far as they are known. */
+  media: Record<string, unknown>[]
+  /** Where the message is by now: `sent`, `delivered`, `read`, `failed` or `received`. */
   status: string
   /** Why the message failed. */
   error: string | null
   /** The id that the channel's provider gave the message. */
   external_id: string | null
+  /** When it was first known to be sent. */
+  sent_at: string | null
+  delivered_at: string | null
+  read_at: string | null
+  failed_at: string | null
 }
 
 export interface Meeting extends CrmRecord {
   contact_id: string | null
   title: string | null
-  recording_status: string | null
-  recording_files: unknown[]
+  provider: string | null
+  /** The provider's id of this one meeting. */
+  external_id: string | null
+  /** The number under which people join it. */
+  meeting_number: string | null
+  host_email: string | null
+  starts_at: string | null
   duration_minutes: number | null
+  recording_status: string | null
+  /** As far as they are known: `id`, `type`, `url`, `size`. */
+  recording_files: Record<string, unknown>[]
   share_url: string | null
 }
 
@@ -103,21 +128,21 @@ interface Change<Name extends string, Data, Column extends keyof Data = never> e
 export type WebhookEvent =
   | WebhookBody<'contact.created', Contact>
   | Change<'contact.updated', Contact>
-  | Change<'contact.assigned', Contact, 'assigned_to'>
+  | (Change<'contact.assigned', Contact, 'assigned_to'> & { data: { assigned_to: string } })
   | WebhookBody<'deal.created', Deal>
   | Change<'deal.updated', Deal>
-  | Change<'deal.assigned', Deal, 'assigned_to'>
   | Change<'deal.stage.changed', Deal, 'stage'>
+  | (Change<'deal.assigned', Deal, 'assigned_to'> & { data: { assigned_to: string } })
   | WebhookBody<'conversation.created', Conversation>
-  | Change<'conversation.assigned', Conversation, 'assigned_to'>
+  | (Change<'conversation.assigned', Conversation, 'assigned_to'> & { data: { assigned_to: string } })
   | Change<'conversation.status.changed', Conversation, 'status'>
-  | WebhookBody<'message.received', Message>
-  | WebhookBody<'message.sent', Message>
-  | WebhookBody<'message.delivered', Message>
-  | WebhookBody<'message.read', Message>
-  | WebhookBody<'message.failed', Message>
-  | WebhookBody<'broadcast.response', Message>
-  | WebhookBody<'zoom.recording.completed', Meeting>
+  | WebhookBody<'message.received', Message & { direction: 'inbound' }>
+  | WebhookBody<'message.sent', Message & { direction: 'outbound' }>
+  | WebhookBody<'message.delivered', Message & { direction: 'outbound' }>
+  | WebhookBody<'message.read', Message & { direction: 'outbound' }>
+  | WebhookBody<'message.failed', Message & { direction: 'outbound' }>
+  | WebhookBody<'broadcast.response', Message & { direction: 'inbound'; broadcast_id: string }>
+  | WebhookBody<'zoom.recording.completed', Meeting & { recording_status: 'completed' }>
 
 /** `'contact.created' | 'contact.updated' | …` */
 export type WebhookEventType = WebhookEvent['event']

@@ -12,6 +12,7 @@ import { createServer } from './api/server.ts'
 import { createSessionStore, markServiceKey } from './api/sessions/session-store.ts'
 import { apiKeyRules } from './api/tables/api-keys.ts'
 import { webhookConfigurationRules } from './api/tables/webhook-configurations.ts'
+import { webhookEventTypeRules } from './api/tables/webhook-event-types.ts'
 import { webhookEventRules } from './api/tables/webhook-events.ts'
 import { webhookInboxRules } from './api/tables/webhook-inboxes.ts'
 import { AttemptWriter } from './attempts/attempt-writer.ts'
@@ -150,6 +151,7 @@ export async function compose(
     webhook_configurations: webhookConfigurationRules(box, guard, inboxes),
     webhook_events: webhookEventRules,
     webhook_inboxes: webhookInboxRules(inboxes),
+    webhook_event_types: webhookEventTypeRules,
     api_keys: apiKeyRules,
   }
   const tokens = {

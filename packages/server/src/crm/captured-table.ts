@@ -1,4 +1,4 @@
-import type { RecordName } from './event-rules.ts'
+import type { RecordName } from '../events/records.ts'
 
 /** A column as the events name it; SQL over the alias of a row. */
 export interface CapturedColumn {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { textArray } from '../db/array-literal.ts'
 import type { Connection } from '../db/database.ts'
 import type { CaptureSql } from './capture-sql.ts'
-import type { RecordName } from './event-rules.ts'
+import type { RecordName } from '../events/records.ts'
 
 /** A row of `webhooks_internal.captures`. */
 export interface Capture {

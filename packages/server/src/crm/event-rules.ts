@@ -1,6 +1,4 @@
-/** What the rows of a table are. */
-export const RECORDS = ['contact', 'deal', 'conversation', 'message', 'meeting'] as const
-export type RecordName = (typeof RECORDS)[number]
+import type { RecordName } from '../events/records.ts'
 
 /** SQL conditions about one row and, in an update, the row that it was. */
 export interface RowSql {

@@ -5,7 +5,7 @@ import { loadStatement } from '../db/statement.ts'
 import { relationOf } from './capture-sql.ts'
 import { toComparable } from './captured-table.ts'
 import type { CapturedColumn, CapturedTable } from './captured-table.ts'
-import type { RecordName } from './event-rules.ts'
+import type { RecordName } from '../events/records.ts'
 
 const readColumns = loadStatement(import.meta.url, 'read-columns')
 

@@ -1,65 +1,112 @@
-import { EXAMPLES } from './examples.ts'
+import type { RecordName } from './records.ts'
+import { exampleOf } from './records.ts'
 
 export interface EventType {
   name: string
   category: string
   description: string
+  /** What `data` is. */
+  record: RecordName
+  /** What the event says of columns beyond what the record's columns say: their one value, or that they are set. */
+  narrows: Readonly<Record<string, Narrowed>>
   /** A realistic `data`, used by the Test button and shown in the catalog. */
   example: Readonly<Record<string, unknown>>
   /** The example's `previous`, for a type that says what changed. */
   previous?: Readonly<Record<string, unknown>>
+  /** Columns that `previous` always has. */
+  changes: readonly string[]
 }
 
-const UNASSIGNED = { assigned_to: null }
+export type Narrowed = { value: string } | 'set'
 
-const { contact, deal, conversation, received, sent, meeting } = EXAMPLES
+interface More {
+  narrows?: EventType['narrows']
+  /** Of the example, beside what the record's example has. */
+  example?: Record<string, unknown>
+  previous?: Record<string, unknown>
+  changes?: readonly string[]
+}
 
-/** The seventeen events; this list is their only source. */
+const ASSIGNED: More = {
+  narrows: { assigned_to: 'set' },
+  previous: { assigned_to: null },
+  changes: ['assigned_to'],
+}
+const INBOUND = { direction: { value: 'inbound' } } as const
+const OUTBOUND: More = { narrows: { direction: { value: 'outbound' } } }
+const RECEIVED = {
+  direction: 'inbound',
+  status: 'received',
+  body: 'Is the offer still valid?',
+  sent_at: null,
+  external_id: 'wamid.0002',
+}
+const LATER = '2025-01-15T10:30:04+00:00'
+
+/** The seventeen events; this list and ./records.ts are their only source. */
 export const EVENT_TYPES: readonly EventType[] = [
-  define('contact.created', 'New contact created', contact),
-  define('contact.updated', 'Contact information updated', contact, { company: null }),
-  define('contact.assigned', 'Contact assigned to a user', contact, UNASSIGNED),
-  define('deal.created', 'New deal created', deal),
-  define('deal.updated', 'Deal information updated', deal, { value: 900 }),
-  define(
-    'deal.stage.changed',
-    'Deal moved to a different stage',
-    { ...deal, stage: 'Won' },
-    { stage: deal.stage },
-  ),
-  define('deal.assigned', 'Deal assigned to a user', deal, UNASSIGNED),
-  define('conversation.created', 'New conversation started', conversation),
-  define('conversation.assigned', 'Conversation assigned to a user', conversation, UNASSIGNED),
-  define(
-    'conversation.status.changed',
-    'Conversation status changed',
-    { ...conversation, status: 'closed' },
-    { status: conversation.status },
-  ),
-  define('message.received', 'New message received', received),
-  define('message.sent', 'Message sent successfully', sent),
-  define('message.delivered', 'Sent message delivered to the recipient', { ...sent, status: 'delivered' }),
-  define('message.read', 'Sent message read by the recipient', { ...sent, status: 'read' }),
-  define('message.failed', 'Message failed to send', {
-    ...sent,
-    status: 'failed',
-    error: 'recipient unreachable',
+  define('contact.created', 'New contact created', 'contact'),
+  define('contact.updated', 'Contact information updated', 'contact', { previous: { company: null } }),
+  define('contact.assigned', 'Contact assigned to a user', 'contact', ASSIGNED),
+  define('deal.created', 'New deal created', 'deal'),
+  define('deal.updated', 'Deal information updated', 'deal', { previous: { value: 900 } }),
+  define('deal.stage.changed', 'Deal moved to a different stage', 'deal', {
+    example: { stage: 'Won' },
+    previous: { stage: 'Negotiation' },
+    changes: ['stage'],
   }),
-  define('broadcast.response', 'Contact replied to a broadcast message', {
-    ...received,
-    broadcast_id: '0193f0a2-6c1b-7c3e-8f00-000000000061',
+  define('deal.assigned', 'Deal assigned to a user', 'deal', ASSIGNED),
+  define('conversation.created', 'New conversation started', 'conversation'),
+  define('conversation.assigned', 'Conversation assigned to a user', 'conversation', ASSIGNED),
+  define('conversation.status.changed', 'Conversation status changed', 'conversation', {
+    example: { status: 'closed' },
+    previous: { status: 'open' },
+    changes: ['status'],
   }),
-  define('zoom.recording.completed', 'Zoom cloud recording finished processing', meeting),
+  define('message.received', 'New message received', 'message', { narrows: INBOUND, example: RECEIVED }),
+  define('message.sent', 'Message sent successfully', 'message', OUTBOUND),
+  define('message.delivered', 'Sent message delivered to the recipient', 'message', {
+    ...OUTBOUND,
+    example: { status: 'delivered', delivered_at: LATER },
+  }),
+  define('message.read', 'Sent message read by the recipient', 'message', {
+    ...OUTBOUND,
+    example: { status: 'read', delivered_at: LATER, read_at: LATER },
+  }),
+  define('message.failed', 'Message failed to send', 'message', {
+    ...OUTBOUND,
+    example: { status: 'failed', error: 'recipient unreachable', sent_at: null, failed_at: LATER },
+  }),
+  define('broadcast.response', 'Contact replied to a broadcast message', 'message', {
+    narrows: { ...INBOUND, broadcast_id: 'set' },
+    example: { ...RECEIVED, broadcast_id: '0193f0a2-6c1b-7c3e-8f00-000000000061' },
+  }),
+  define('zoom.recording.completed', 'Zoom cloud recording finished processing', 'meeting', {
+    narrows: { recording_status: { value: 'completed' } },
+  }),
 ]
 
 function define(
   name: string,
   description: string,
-  example: EventType['example'],
-  previous?: EventType['previous'],
+  record: RecordName,
+  { narrows = {}, example = {}, previous, changes = [] }: More = {},
 ): EventType {
-  const type = { name, category: name.slice(0, name.indexOf('.')), description, example }
-  return previous === undefined ? type : { ...type, previous }
+  return {
+    name,
+    category: categoryOf(name),
+    description,
+    record,
+    narrows,
+    changes,
+    example: { ...exampleOf(record), ...example },
+    ...(previous === undefined ? {} : { previous }),
+  }
+}
+
+/** `deal` for `deal.stage.changed`. */
+export function categoryOf(name: string): string {
+  return name.slice(0, name.indexOf('.'))
 }
 
 /** Whether a subscription (an exact name, `deal.*` or `*`) covers an event. */

@@ -5,6 +5,8 @@ export interface ExposedTable {
   audience: 'everybody' | 'admins' | 'operator'
   /** Run as the owner for each organization ($1): after them it has exactly one row of it, or one more. */
   seed: readonly string[]
+  /** Who writes; default: the audience. */
+  writers?: 'operator'
   /** What a client inserts, and a change. */
   row?: (organization: string) => Record<string, unknown>
   change?: Record<string, unknown>
@@ -60,7 +62,17 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
     ],
     row: (organization) => ({ organization_id: organization, ...EVENT }),
   },
-  webhook_event_types: { methods: 'read', audience: 'everybody', seed: [] },
+  webhook_event_types: {
+    methods: 'all',
+    audience: 'everybody',
+    writers: 'operator',
+    seed: [
+      `insert into webhooks.webhook_event_types (name, category, description)
+       select 'own.kept', 'own', 'x' where $1::uuid is not null on conflict do nothing`,
+    ],
+    row: () => ({ name: `own.event_${Date.now()}_${Math.floor(Math.random() * 1e6)}`, description: 'x' }),
+    change: { description: 'y' },
+  },
   webhook_skips: {
     methods: 'read',
     audience: 'everybody',

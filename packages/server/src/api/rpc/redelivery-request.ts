@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { countMissed } from '../../deliveries/missed-events.ts'
+import type { Connection } from '../../db/database.ts'
 import type { RedeliveryKind } from '../../deliveries/redeliveries.ts'
 import { countFailed, fixUntil, startRedelivery } from '../../deliveries/redeliveries.ts'
-import { eventNames } from '../../events/event-types.ts'
 import { ApiError } from '../../errors.ts'
 import type { Principal } from '../rest/principal.ts'
-import { unknownEvents } from '../tables/event-names.ts'
+import { readEventNames, unknownEvents } from '../tables/event-names.ts'
 import type { RpcContext } from './rpc.ts'
 import { findVisible } from './rpc.ts'
 
@@ -39,10 +39,8 @@ export async function requestRedelivery(
     input.webhook_id,
   )
   requireOrder(input)
-  if (input.event !== undefined && !eventNames.includes(input.event)) {
-    throw unknownEvents('event', [input.event], eventNames)
-  }
   const { database } = context
+  await requireKnownEvent(database, input.event)
   const scope = {
     webhookId: input.webhook_id,
     since: input.since ?? null,
@@ -55,6 +53,12 @@ export async function requestRedelivery(
     throw new ApiError(409, '55000', 'the webhook is switched off', { hint: 'Switch it on, then ask again.' })
   }
   return { matched, queued: matched, redelivery_id: await startRedelivery(database, kind, scope, matched) }
+}
+
+async function requireKnownEvent(connection: Connection, event: string | undefined): Promise<void> {
+  if (event === undefined) return
+  const names = await readEventNames(connection)
+  if (!names.includes(event)) throw unknownEvents('event', [event], names)
 }
 
 /** @throws ApiError 400 when a time that is given ends before it begins */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Connection } from '../../db/database.ts'
 import { makeAttempt } from '../../dispatch/make-attempt.ts'
 import { EVENT_TYPES, covers } from '../../events/event-types.ts'
 import type { LeasedDelivery } from '../../fanout/delivery.ts'
@@ -37,7 +38,7 @@ export const testWebhook = defineFunction(
       'select * from webhooks_internal.targets where webhook_id = $1',
       [webhook_id],
     )
-    const type = chooseType(event, webhook.events)
+    const type = await chooseType(context.database, event, webhook.events)
     const now = context.clock.now()
     const body = JSON.stringify({
       event: type.name,
@@ -73,15 +74,30 @@ export const testWebhook = defineFunction(
   },
 )
 
-/** The event asked for, or the first one that the webhook subscribes to. */
-function chooseType(event: string | undefined, subscriptions: readonly string[]) {
-  const type = EVENT_TYPES.find(({ name }) =>
-    event === undefined ? subscriptions.some((subscription) => covers(subscription, name)) : name === event,
+interface ChosenType {
+  name: string
+  example: unknown
+  previous?: unknown
+}
+
+/** The event asked for, or the first one that the webhook subscribes to: ours before the CRM's own. */
+async function chooseType(
+  connection: Connection,
+  event: string | undefined,
+  subscriptions: readonly string[],
+): Promise<ChosenType> {
+  const isChosen = ({ name }: { name: string }): boolean =>
+    event === undefined ? subscriptions.some((subscription) => covers(subscription, name)) : name === event
+  const ours = EVENT_TYPES.find(isChosen)
+  if (ours !== undefined) return ours
+  const { rows } = await connection.query<{ name: string; example: string }>(
+    'select name, example from webhooks.webhook_event_types order by name',
   )
-  if (type !== undefined) return type
+  const own = rows.find(isChosen)
+  if (own !== undefined) return { name: own.name, example: JSON.parse(own.example) as unknown }
   throw unknownEvents(
     'event',
     [event ?? subscriptions.join(', ')],
-    EVENT_TYPES.map(({ name }) => name),
+    rows.map(({ name }) => name),
   )
 }

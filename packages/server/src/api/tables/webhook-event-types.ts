@@ -1,0 +1,96 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { z } from 'zod'
+import { ApiError } from '../../errors.ts'
+import { categoryOf, eventNames } from '../../events/event-types.ts'
+import type { JsonObject } from '../rest/json.ts'
+import type { TableRules } from '../rest/table-rules.ts'
+import { parseEachRow, parseRow } from './field-problems.ts'
+
+const NAME = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/
+const LARGEST = 64 * 1024
+/** The check of a schema calls itself for each level. */
+const DEEPEST = 50
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema'
+
+const ajv = new Ajv2020({ strict: false })
+
+const object = z
+  .record(z.string(), z.unknown(), 'must be a JSON object')
+  .refine(
+    (value) => Buffer.byteLength(JSON.stringify(value)) <= LARGEST,
+    `must not be larger than ${LARGEST / 1_024} KiB`,
+  )
+  .refine((value) => isShallow(value, DEEPEST), `must not be deeper than ${DEEPEST} levels`)
+
+const schema = object.superRefine((value, context) => {
+  const problem = schemaProblem(value)
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
+})
+
+const name = z
+  .string('must be text, such as "invoice.paid"')
+  .max(100, 'must not be longer than 100 characters')
+  .regex(NAME, 'must be lower case with at least one dot, such as "invoice.paid"')
+  .refine((given) => !eventNames.includes(given), {
+    error: "is one of ConnectGain's own event types; choose another name",
+  })
+
+const description = z
+  .string('must be text')
+  .trim()
+  .min(1, 'must not be empty')
+  .max(2_000, 'must not be longer than 2000 characters')
+
+const fields = { description, schema: schema.nullable(), example: object }
+const updateSchema = z.strictObject(fields).partial()
+const insertSchema = updateSchema.extend({ name, description })
+
+/**
+ * Event types of the operator's own. They count for all organizations and from the moment of the commit on: whoever
+ * subscribes or emits reads them from the table. Grants keep them to the operator, policies keep him from the seventeen.
+ */
+export const webhookEventTypeRules: TableRules = {
+  writable: ['name', 'description', 'schema', 'example'],
+  beforeInsert: (_connection, rows) =>
+    parseEachRow(insertSchema, rows).map(
+      (row) =>
+        ({
+          name: row.name,
+          category: categoryOf(row.name),
+          description: row.description,
+          schema: row.schema ?? null,
+          example: row.example ?? {},
+        }) as JsonObject,
+    ),
+  beforeUpdate(_connection, change, names) {
+    if ('name' in change) {
+      throw new ApiError(400, '22023', 'name: cannot be changed', {
+        details: 'name',
+        hint: 'Register another event type instead, and delete this one when nobody emits it any more.',
+      })
+    }
+    const parsed = parseRow(updateSchema, change) as JsonObject
+    return new Map(names.map((one) => [one, parsed]))
+  },
+}
+
+/** What keeps a value from being a JSON Schema of `data`; it is not compiled, so that nothing of it runs. */
+function schemaProblem(value: Readonly<Record<string, unknown>>): string | undefined {
+  if (value['$schema'] !== undefined && value['$schema'] !== DIALECT) {
+    return `must be of JSON Schema 2020-12: "$schema": "${DIALECT}", or none`
+  }
+  if (ajv.validateSchema(value) !== true) {
+    const [error] = ajv.errors ?? []
+    return `is not a JSON Schema (2020-12): ${error?.instancePath ?? ''} ${error?.message ?? ''}`.trim()
+  }
+  const type = value['type']
+  if (type !== undefined && ![type].flat().includes('object')) {
+    return 'must describe an object, because data always is one: "type": "object"'
+  }
+  return undefined
+}
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1))
+}

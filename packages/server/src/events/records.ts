@@ -1,0 +1,155 @@
+/** What the `data` of an event is. */
+export const RECORD_NAMES = ['contact', 'deal', 'conversation', 'message', 'meeting'] as const
+export type RecordName = (typeof RECORD_NAMES)[number]
+
+/** How a column's values look in JSON. `objects` and `texts` are lists. */
+export type ColumnKind =
+  | 'id'
+  | 'organization'
+  | 'text'
+  | 'time'
+  | 'date'
+  | 'number'
+  | 'integer'
+  | 'object'
+  | 'objects'
+  | 'texts'
+
+export interface RecordColumn {
+  kind: ColumnKind
+  isNullable: boolean
+  /** All values that there can be. */
+  values?: readonly string[]
+  description?: string
+  /** What it is in the events of a CRM that has no such column; default: null, or empty. */
+  absent?: string
+  example: unknown
+}
+
+export type RecordColumns = Readonly<Record<string, RecordColumn>>
+
+const AT = '2025-01-15T10:30:00+00:00'
+const USER = '0193f0a2-6c1b-7c3e-8f00-000000000002'
+const CONTACT = '0193f0a2-6c1b-7c3e-8f00-000000000011'
+const CONVERSATION = '0193f0a2-6c1b-7c3e-8f00-000000000031'
+
+const always = (kind: ColumnKind, example: unknown, description?: string): RecordColumn => ({
+  kind,
+  isNullable: false,
+  example,
+  ...(description === undefined ? {} : { description }),
+})
+const maybe = (kind: ColumnKind, example: unknown, description?: string): RecordColumn => ({
+  ...always(kind, example, description),
+  isNullable: true,
+})
+
+const assignedTo = maybe('id', USER, 'The user that it is assigned to.')
+const contactId = maybe('id', CONTACT)
+const customFields = always('object', {}, 'Whatever the CRM keeps beside its own columns.')
+
+/** At the end of each record. */
+const common: RecordColumns = {
+  organization_id: always('organization', '0193f0a2-6c1b-7c3e-8f00-000000000001'),
+  created_at: maybe('time', AT),
+  updated_at: maybe('time', AT),
+}
+
+/**
+ * The columns of each record, which are those of the reference CRM's tables, in their order: the one source of the
+ * JSON Schemas, the receivers' types, the documentation, and of what another CRM's columns are mapped to.
+ */
+export const RECORD_COLUMNS: Readonly<Record<RecordName, RecordColumns>> = {
+  contact: {
+    id: always('id', CONTACT),
+    first_name: maybe('text', 'John'),
+    last_name: maybe('text', 'Doe'),
+    email: maybe('text', 'john.doe@example.com'),
+    phone: maybe('text', '+15550100'),
+    company: maybe('text', 'Example Ltd'),
+    tags: always('texts', ['newsletter']),
+    custom_fields: { ...customFields, example: { plan: 'pro' } },
+    assigned_to: assignedTo,
+    ...common,
+  },
+  deal: {
+    id: always('id', '0193f0a2-6c1b-7c3e-8f00-000000000021'),
+    title: maybe('text', 'Annual plan'),
+    contact_id: contactId,
+    pipeline: { ...always('text', 'default'), absent: 'default' },
+    stage: always('text', 'Negotiation'),
+    value: maybe('number', 1200, 'In units of `currency`, with its decimals: 1250.5.'),
+    currency: maybe('text', 'USD', 'ISO 4217: `EUR`.'),
+    expected_close_date: maybe('date', '2025-02-28', 'A day: `2025-01-31`.'),
+    custom_fields: customFields,
+    assigned_to: assignedTo,
+    ...common,
+  },
+  conversation: {
+    id: always('id', CONVERSATION),
+    contact_id: contactId,
+    channel: { ...always('text', 'whatsapp'), absent: 'unknown' },
+    subject: maybe('text', 'Question about the invoice'),
+    status: always('text', 'open', '`open`, `pending`, `resolved` or `closed` in the reference CRM.'),
+    priority: maybe('text', 'normal', '`low`, `normal`, `high` or `urgent` in the reference CRM.'),
+    custom_fields: customFields,
+    assigned_to: assignedTo,
+    ...common,
+  },
+  message: {
+    id: always('id', '0193f0a2-6c1b-7c3e-8f00-000000000041'),
+    conversation_id: maybe('id', CONVERSATION),
+    contact_id: contactId,
+    broadcast_id: maybe(
+      'id',
+      null,
+      'The broadcast that the message is part of or, when it is inbound, answers.',
+    ),
+    direction: { ...always('text', 'outbound'), values: ['inbound', 'outbound'] },
+    type: { ...always('text', 'text'), absent: 'text' },
+    body: maybe('text', 'It is, until Friday.'),
+    media: always(
+      'objects',
+      [],
+      'What came with it: `url`, `mime_type`, `filename`, `size`, as far as they are known.',
+    ),
+    status: always(
+      'text',
+      'sent',
+      'Where the message is by now: `sent`, `delivered`, `read`, `failed` or `received`.',
+    ),
+    error: maybe('text', null, 'Why the message failed.'),
+    external_id: maybe('text', 'wamid.0001', "The id that the channel's provider gave the message."),
+    sent_at: maybe('time', AT, 'When it was first known to be sent.'),
+    delivered_at: maybe('time', null),
+    read_at: maybe('time', null),
+    failed_at: maybe('time', null),
+    ...common,
+  },
+  meeting: {
+    id: always('id', '0193f0a2-6c1b-7c3e-8f00-000000000051'),
+    contact_id: contactId,
+    title: maybe('text', 'Onboarding call'),
+    provider: maybe('text', 'zoom'),
+    external_id: maybe('text', '4444AAAiAAAAAiAiAiiAii==', "The provider's id of this one meeting."),
+    meeting_number: maybe('text', '85412345678', 'The number under which people join it.'),
+    host_email: maybe('text', 'host@example.com'),
+    starts_at: maybe('time', '2025-01-15T09:45:00+00:00'),
+    duration_minutes: maybe('integer', 42),
+    recording_status: maybe('text', 'completed'),
+    recording_files: always(
+      'objects',
+      [{ id: '0001', type: 'MP4', url: 'https://zoom.example.com/rec/0001', size: 1_048_576 }],
+      'As far as they are known: `id`, `type`, `url`, `size`.',
+    ),
+    share_url: maybe('text', 'https://zoom.example.com/share/0001'),
+    ...common,
+  },
+}
+
+/** One record of each kind, as `data` carries it. */
+export function exampleOf(record: RecordName): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(RECORD_COLUMNS[record]).map(([name, { example }]) => [name, example]),
+  )
+}
