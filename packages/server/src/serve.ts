@@ -15,6 +15,7 @@ import { webhookConfigurationRules } from './api/tables/webhook-configurations.t
 import { webhookEventTypeRules } from './api/tables/webhook-event-types.ts'
 import { webhookEventRules } from './api/tables/webhook-events.ts'
 import { webhookInboxRules } from './api/tables/webhook-inboxes.ts'
+import { webhookSourceRules } from './api/tables/webhook-sources.ts'
 import { AttemptWriter } from './attempts/attempt-writer.ts'
 import { CertificateNotes } from './attempts/certificate-notes.ts'
 import { EndpointHealth } from './attempts/endpoint-health.ts'
@@ -152,6 +153,7 @@ export async function compose(
     webhook_events: webhookEventRules,
     webhook_inboxes: webhookInboxRules(inboxes),
     webhook_event_types: webhookEventTypeRules,
+    webhook_sources: webhookSourceRules(box),
     api_keys: apiKeyRules,
   }
   const tokens = {

@@ -25,6 +25,7 @@ import type { Rest } from './rest/rest.ts'
 import { FUNCTIONS } from './rpc/functions.ts'
 import type { RpcContext } from './rpc/rpc.ts'
 import { originOf, requireOwnPage } from './sessions/own-page.ts'
+import { addSourceRoutes } from './sources/source-routes.ts'
 import { addSessionRoutes } from './sessions/session-routes.ts'
 import type { SessionSettings } from './sessions/session-routes.ts'
 import type { SessionStore } from './sessions/session-store.ts'
@@ -124,6 +125,10 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
   addSettingsPage(server, settings)
   addSessionRoutes(server, options)
   addInboxRoute(server, options.inbox)
+  // They write to the reference CRM, which is not everywhere.
+  if (rest.describe('webhooks_service').some(({ name }) => name === 'webhook_sources')) {
+    addSourceRoutes(server, rpc)
+  }
 
   addReference(server, rest, FUNCTIONS, onRequest)
 

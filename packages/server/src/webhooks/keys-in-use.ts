@@ -8,9 +8,7 @@ import { keyId } from './secrets.ts'
  */
 export async function requireKeysInUse(database: Database, keys: readonly Buffer[]): Promise<void> {
   const { rows } = await database.query<{ id: string }>(
-    `select distinct split_part(sealed, '.', 2) as id
-     from webhooks.webhook_configurations, unnest(array[secret, previous_secret, sealed_headers]) as sealed
-     where sealed is not null`,
+    `select distinct split_part(sealed, '.', 2) as id from (${await listSealed(database)}) as stored where sealed is not null`,
   )
   const known = new Set(keys.map(keyId))
   const missing = rows.filter(({ id }) => !known.has(id))
@@ -20,4 +18,15 @@ export async function requireKeysInUse(database: Database, keys: readonly Buffer
         `(${missing.map(({ id }) => id).join(', ')}). Put it back, after a comma; with the embedded database it is the file encryption-key in DATA_DIR.`,
     )
   }
+}
+
+/** A query of all that is stored sealed; sources are there only beside the reference CRM. */
+async function listSealed(database: Database): Promise<string> {
+  const { rows } = await database.query<{ is_there: boolean }>(
+    `select to_regclass('webhooks.webhook_sources') is not null as is_there`,
+  )
+  const ofWebhooks =
+    'select unnest(array[secret, previous_secret, sealed_headers]) as sealed from webhooks.webhook_configurations'
+  const ofSources = 'select unnest(array[secret, verify_token]) from webhooks.webhook_sources'
+  return rows[0]?.is_there === true ? `${ofWebhooks} union all ${ofSources}` : ofWebhooks
 }

@@ -122,6 +122,32 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
     ],
     all: 'code=neq.x',
   },
+  webhook_sources: {
+    methods: 'all',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_sources (organization_id, provider, secret, secret_hint)
+       values ($1, 'zoom', 'v1.x', '…') on conflict do nothing`,
+      // One of each provider is allowed, and the tests insert the other.
+      `delete from webhooks.webhook_sources where organization_id = $1 and provider = 'whatsapp'`,
+    ],
+    row: (organization) => ({
+      organization_id: organization,
+      provider: 'whatsapp',
+      secret: 'v1.secret-of-the-app',
+      verify_token: 'v1.verify-token',
+    }),
+    change: { secret: 'another-secret' },
+    stored: { secret_hint: '…' },
+  },
+  webhook_source_payloads: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_source_payloads (organization_id, provider, reason, payload)
+       values ($1, 'zoom', 'event x', '{}')`,
+    ],
+  },
   api_keys: {
     methods: 'all',
     audience: 'admins',

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../../clock.ts'
@@ -8,7 +7,9 @@ import { maskValues } from '../../dispatch/build-request.ts'
 import { signBody } from '../../dispatch/sign.ts'
 import { ApiError } from '../../errors.ts'
 import type { OpenTarget, TargetRow, WebhookTarget } from '../../webhooks/webhook-target.ts'
+import { isSame } from '../constant-time.ts'
 import { WindowCounter } from '../limits/window-counter.ts'
+import { addRawRoutes, toBytes, toStorableText } from '../raw-body.ts'
 import { RestError } from '../rest/error-response.ts'
 
 const findInbox = loadStatement(import.meta.url, 'find-inbox')
@@ -43,10 +44,7 @@ type Signature = 'valid' | 'invalid' | 'unsigned' | 'unknown'
 /** `/receive/<id>`: the built-in test receiver. It keeps what arrives and answers as its inbox says. */
 export function addInboxRoute(server: FastifyInstance, { database, clock, openTarget }: InboxOptions): void {
   const arrivals = new WindowCounter(MOST_A_MINUTE, clock)
-  // In a scope of its own, where a body stays the bytes that were signed.
-  void server.register(async (scope) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  addRawRoutes(server, (scope) => {
     scope.route<{ Params: { id: string } }>({
       method: [...METHODS],
       url: '/receive/:id',
@@ -57,7 +55,7 @@ export function addInboxRoute(server: FastifyInstance, { database, clock, openTa
         if (inbox === undefined) throw refuseGone()
         const counted = arrivals.count(id)
         if (counted.isOver) throw refuseHaste(counted.reset)
-        const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+        const bytes = toBytes(body)
         const targets = (JSON.parse(inbox.targets ?? '[]') as TargetRow[]).map(openTarget)
         await database.query(storeRequest, [
           inbox.id,
@@ -96,11 +94,6 @@ function judgeSignature(
     : 'invalid'
 }
 
-function isSame(given: string, right: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(right)]
-  return one.length === other.length && timingSafeEqual(one, other)
-}
-
 /** As the log shows them: the values of a webhook's own headers are secrets. */
 function showHeaders(
   headers: IncomingHttpHeaders,
@@ -116,11 +109,6 @@ function showHeaders(
       return [name, isSecret ? maskValues({ [name]: text })[name]! : text]
     }),
   )
-}
-
-/** Invalid UTF-8 becomes U+FFFD, and so does NUL, which PostgreSQL cannot store. */
-function toStorableText(bytes: Buffer): string {
-  return bytes.toString('utf8').replaceAll('\0', '\uFFFD')
 }
 
 /** 410: a webhook that is pointed at an inbox which has ended is switched off instead of retried for days. */

@@ -85,7 +85,8 @@ const SEED = `
   truncate public.organizations, public.conversations, public.messages, public.broadcasts, public.meetings,
     webhooks.webhook_configurations, webhooks.webhook_events, webhooks_internal.attempts,
     public.contacts, public.deals, webhooks_internal.outbox, webhooks_internal.cancellations, webhooks.api_keys,
-    webhooks.webhook_inboxes, webhooks.webhook_inbox_requests, webhooks_internal.portal_links, webhooks_internal.sessions;
+    webhooks.webhook_inboxes, webhooks.webhook_inbox_requests, webhooks_internal.portal_links, webhooks_internal.sessions,
+    webhooks.webhook_sources, webhooks.webhook_source_payloads;
   insert into public.organizations (id, name) values ('${OURS}', 'Ours'), ('${THEIRS}', 'Theirs');
   insert into webhooks.webhook_configurations (id, organization_id, name, url, events, is_active, headers, timeout_ms)
   values

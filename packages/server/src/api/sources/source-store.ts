@@ -1,0 +1,67 @@
+import type { Connection, Database } from '../../db/database.ts'
+import { loadStatement } from '../../db/statement.ts'
+import type { SecretBox } from '../../webhooks/secrets.ts'
+import { toStorableText } from '../raw-body.ts'
+
+const findSourceStatement = loadStatement(import.meta.url, 'find-source')
+const noteReceivedStatement = loadStatement(import.meta.url, 'note-received')
+const keepPayloadStatement = loadStatement(import.meta.url, 'keep-payload')
+
+const KEPT_BYTES = 64 * 1024
+
+export const PROVIDERS = ['zoom', 'whatsapp'] as const
+export type Provider = (typeof PROVIDERS)[number]
+
+/** A source with its secrets opened: in memory only. */
+export interface Source {
+  id: string
+  organizationId: string
+  provider: Provider
+  secret: string
+  verifyToken: string | undefined
+}
+
+interface SourceRow {
+  id: string
+  secret: string
+  verify_token: string | null
+}
+
+/** Undefined where the organization receives nothing from this provider. */
+export async function findSource(
+  database: Database,
+  box: SecretBox,
+  provider: Provider,
+  organizationId: string,
+): Promise<Source | undefined> {
+  const { rows } = await database.query<SourceRow>(findSourceStatement, [organizationId, provider])
+  const [row] = rows
+  if (row === undefined) return undefined
+  return {
+    id: row.id,
+    organizationId,
+    provider,
+    secret: box.open(row.secret, sourceSecretContext(row.id)),
+    verifyToken:
+      row.verify_token === null ? undefined : box.open(row.verify_token, verifyTokenContext(row.id)),
+  }
+}
+
+export async function noteReceived(connection: Connection, { id }: Source): Promise<void> {
+  await connection.query(noteReceivedStatement, [id])
+}
+
+/** Keeps what is not understood, for whoever wants to know what was missed. */
+export async function keepPayload(
+  connection: Connection,
+  { organizationId, provider }: Source,
+  reason: string,
+  payload: Buffer,
+): Promise<void> {
+  const text = toStorableText(payload.subarray(0, KEPT_BYTES))
+  await connection.query(keepPayloadStatement, [organizationId, provider, reason, text])
+}
+
+/** What a sealed value is bound to: the row and the column that it stands in. */
+export const sourceSecretContext = (id: string): string => `webhook_sources.secret:${id}`
+export const verifyTokenContext = (id: string): string => `webhook_sources.verify_token:${id}`

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+
+/** An inbound message as it is stored. */
+export interface InboundMessage {
+  /** Digits only. */
+  from: string
+  id: string
+  type: string
+  body: string | null
+  media: readonly object[]
+  /** ISO 8601. */
+  at: string
+  /** The id of the message that it answers. */
+  answers: string | null
+  /** Whether its type is one whose content is read. */
+  isKnown: boolean
+}
+
+/** Unix seconds, as text. */
+export const seconds = z
+  .string()
+  .regex(/^\d{1,11}$/)
+  .transform((text) => new Date(Number(text) * 1_000).toISOString())
+
+const envelope = z.object({
+  from: z
+    .string()
+    .regex(/^\+?\d{5,20}$/)
+    .transform((number) => number.replace('+', '')),
+  id: z.string().min(1).max(500),
+  timestamp: seconds,
+  type: z.string().min(1).max(50),
+  context: z.object({ id: z.string() }).optional().catch(undefined),
+})
+
+const medium = z.object({
+  id: z.string(),
+  mime_type: z.string().optional(),
+  filename: z.string().optional(),
+  caption: z.string().optional(),
+  url: z.string().optional(),
+})
+
+interface Content {
+  body: string | null
+  media?: readonly object[]
+}
+
+const readMedium = medium.transform(({ caption, ...file }): Content => ({
+  body: caption ?? null,
+  media: [file],
+}))
+const titled = z.object({ title: z.string() })
+
+/** What a message of each type says. */
+const CONTENTS: Readonly<Record<string, z.ZodType<Content>>> = {
+  text: z.object({ body: z.string() }).transform(({ body }) => ({ body })),
+  image: readMedium,
+  video: readMedium,
+  audio: readMedium,
+  document: readMedium,
+  sticker: readMedium,
+  button: z.object({ text: z.string() }).transform(({ text }) => ({ body: text })),
+  interactive: z
+    .union([
+      z.object({ button_reply: titled }).transform(({ button_reply }) => button_reply),
+      z.object({ list_reply: titled }).transform(({ list_reply }) => list_reply),
+    ])
+    .transform(({ title }) => ({ body: title })),
+  reaction: z.object({ emoji: z.string().optional() }).transform(({ emoji }) => ({ body: emoji ?? null })),
+  location: z
+    .object({ latitude: z.number(), longitude: z.number(), name: z.string().optional() })
+    .transform(({ latitude, longitude, name }) => ({
+      body: [name, `${latitude},${longitude}`].filter((part) => part !== undefined).join(' '),
+    })),
+}
+
+/** Undefined for one that lacks what every message has. Of a type that is not known the message is there, its content not. */
+export function readMessage(given: Readonly<Record<string, unknown>>): InboundMessage | undefined {
+  const parsed = envelope.safeParse(given)
+  if (!parsed.success) return undefined
+  const { from, id, timestamp, type, context } = parsed.data
+  const content = Object.hasOwn(CONTENTS, type) ? CONTENTS[type]!.safeParse(given[type]) : undefined
+  const { body, media = [] } = content?.success === true ? content.data : { body: null }
+  const answers = context?.id ?? null
+  return { from, id, type, body, media, at: timestamp, answers, isKnown: content?.success === true }
+}

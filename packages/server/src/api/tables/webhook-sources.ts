@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { plainArray } from '../../db/array-literal.ts'
+import type { Connection } from '../../db/database.ts'
+import { ApiError } from '../../errors.ts'
+import { newId } from '../../ids.ts'
+import type { SecretBox } from '../../webhooks/secrets.ts'
+import { hintOf } from '../../webhooks/secrets.ts'
+import type { JsonObject } from '../rest/json.ts'
+import type { TableRules } from '../rest/table-rules.ts'
+import { PROVIDERS, sourceSecretContext, verifyTokenContext } from '../sources/source-store.ts'
+import { uuid } from './configuration-fields.ts'
+import { parseEachRow, parseRow } from './field-problems.ts'
+
+const secret = z
+  .string('must be text, as the provider shows it')
+  .regex(/^[\x21-\x7e]{8,256}$/, 'must be 8 to 256 printable ASCII characters without spaces')
+const verify_token = secret.optional()
+
+const insertSchema = z
+  .strictObject({
+    organization_id: uuid,
+    provider: z.enum(PROVIDERS, `must be one of ${PROVIDERS.join(', ')}`),
+    secret,
+    verify_token,
+  })
+  .superRefine((row, context) => {
+    if ((row.provider === 'whatsapp') === (row.verify_token !== undefined)) return
+    context.addIssue({
+      code: 'custom',
+      path: ['verify_token'],
+      message: row.provider === 'whatsapp' ? 'is needed for whatsapp' : 'is for whatsapp alone',
+    })
+  })
+
+const updateSchema = z.strictObject({ secret: secret.optional(), verify_token })
+const FIXED = ['organization_id', 'provider']
+
+/** Seals the secrets of sources, each bound to its row: they are written, and never shown. */
+export function webhookSourceRules(box: SecretBox): TableRules {
+  const seal = (id: string, row: z.infer<typeof updateSchema>): JsonObject => ({
+    ...(row.secret === undefined
+      ? {}
+      : { secret: box.seal(row.secret, sourceSecretContext(id)), secret_hint: hintOf(row.secret) }),
+    ...(row.verify_token === undefined
+      ? {}
+      : { verify_token: box.seal(row.verify_token, verifyTokenContext(id)) }),
+  })
+  return {
+    writable: [...FIXED, 'secret', 'verify_token'],
+    beforeInsert(_connection, rows) {
+      return parseEachRow(insertSchema, rows).map((row): JsonObject => {
+        const id = newId()
+        const { organization_id, provider } = row
+        return { id, organization_id, provider, ...seal(id, row) }
+      })
+    },
+    async beforeUpdate(connection, change, ids) {
+      const fixed = FIXED.find((column) => column in change)
+      if (fixed !== undefined) {
+        throw new ApiError(400, '22023', `${fixed}: cannot be changed`, {
+          details: fixed,
+          hint: 'Create another source instead.',
+        })
+      }
+      const parsed = parseRow(updateSchema, change)
+      if (parsed.verify_token !== undefined) await requireWhatsApp(connection, ids)
+      return new Map(ids.map((id) => [id, seal(id, parsed)]))
+    },
+  }
+}
+
+async function requireWhatsApp(connection: Connection, ids: readonly string[]): Promise<void> {
+  const { rows } = await connection.query(
+    `select id from webhooks.webhook_sources where id = any ($1::uuid[]) and provider <> 'whatsapp'`,
+    [plainArray(ids)],
+  )
+  if (rows.length === 0) return
+  throw new ApiError(400, '22023', 'verify_token: is for whatsapp alone', { details: 'verify_token' })
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import type { ErrorBody } from './harness/api.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+import { ZOOM_SECRET, recordingCompleted, signAsZoom, zoomToken } from './harness/provider-payloads.ts'
+import type { SignedRequest } from './harness/provider-payloads.ts'
+
+interface Meeting {
+  external_id: string
+  meeting_number: string
+  title: string
+  host_email: string
+  starts_at: string
+  duration_minutes: number
+  recording_status: string
+  recording_files: object[]
+  share_url: string
+}
+
+interface Kept {
+  provider: string
+  reason: string
+  payload: string
+}
+
+const MINUTE = 60_000
+
+onEachEngine("Zoom's own webhooks", (stage) => {
+  before(async () => {
+    await stage.server.api.insert('webhook_sources', {
+      organization_id: stage.organizationId,
+      provider: 'zoom',
+      secret: ZOOM_SECRET,
+    })
+  })
+
+  const send = async (
+    { body, headers }: SignedRequest,
+    organization = stage.organizationId,
+  ): Promise<Response> =>
+    await fetch(`${stage.server.url}/sources/zoom/${organization}`, { method: 'POST', headers, body })
+  const meetings = async (uuid: string) =>
+    await stage.server.api.get<Meeting>(`meetings?external_id=eq.${encodeURIComponent(uuid)}`)
+  const recordedEvents = async () =>
+    await stage.server.api.get<{ data: Meeting; origin: string }>(
+      'webhook_events?event=eq.zoom.recording.completed',
+    )
+
+  test('a completed recording becomes a meeting and its event, which is sent on', async () => {
+    const { path } = await createWebhook(stage, { events: ['zoom.*'] })
+    assert.equal((await send(signAsZoom(recordingCompleted('uuid/1==')))).status, 200)
+    const [meeting] = await meetings('uuid/1==')
+    assert.ok(meeting)
+    const { recording_files: files, ...rest } = meeting
+    assert.equal(rest.title, 'Quarterly review')
+    assert.equal(rest.meeting_number, '81234567890')
+    assert.equal(rest.host_email, 'ada@example.com')
+    assert.equal(Date.parse(rest.starts_at), Date.parse('2026-11-20T14:00:00Z'))
+    assert.deepEqual([rest.duration_minutes, rest.recording_status], [42, 'completed'])
+    assert.equal(rest.share_url, 'https://zoom.example/rec/share/abc')
+    assert.deepEqual(files, [
+      {
+        id: 'file-1',
+        type: 'MP4',
+        recording_type: 'shared_screen_with_speaker_view',
+        url: 'https://zoom.example/rec/download/1',
+        play_url: 'https://zoom.example/rec/play/1',
+        size: 3_000_000,
+      },
+      { id: 'file-2', type: 'M4A', url: 'https://zoom.example/rec/download/2', size: 500_000 },
+    ])
+    const [request] = await stage.receiver.received(path, 1)
+    assert.deepEqual(
+      [request?.json.event, request?.json.data['share_url']],
+      ['zoom.recording.completed', rest.share_url],
+    )
+    const stored = await recordedEvents()
+    assert.equal(stored[0]?.origin, 'zoom')
+    assert.ok(!JSON.stringify([stored, meeting]).includes('a-token-that-is-not-to-be-kept'))
+  })
+
+  test('the same again, at once or later, changes and emits nothing', async () => {
+    const request = signAsZoom(recordingCompleted('uuid-2'))
+    const statuses = await Promise.all([1, 2, 3].map(async () => (await send(request)).status))
+    assert.deepEqual(statuses, [200, 200, 200])
+    await send(signAsZoom(recordingCompleted('uuid-2')))
+    assert.equal((await meetings('uuid-2')).length, 1)
+    assert.equal((await recordedEvents()).filter(({ data }) => data.external_id === 'uuid-2').length, 1)
+  })
+
+  test('a meeting that the CRM knows is completed, what Zoom leaves out stays', async () => {
+    await stage.server.api.insert('meetings', {
+      organization_id: stage.organizationId,
+      external_id: 'uuid-3',
+      title: 'Kick-off',
+      recording_status: 'processing',
+    })
+    const { status } = await send(
+      signAsZoom({ event: 'recording.completed', payload: { object: { uuid: 'uuid-3', topic: null } } }),
+    )
+    assert.equal(status, 200)
+    const [meeting] = await meetings('uuid-3')
+    assert.deepEqual([meeting?.title, meeting?.recording_status], ['Kick-off', 'completed'])
+  })
+
+  test('the question whether the address is ours is answered, if it is signed', async () => {
+    const question = { event: 'endpoint.url_validation', payload: { plainToken: 'qgg8vlvZRS6UYooatFL8Aw' } }
+    const answer = await send(signAsZoom(question))
+    assert.deepEqual(
+      [answer.status, await answer.json()],
+      [200, { plainToken: 'qgg8vlvZRS6UYooatFL8Aw', encryptedToken: zoomToken('qgg8vlvZRS6UYooatFL8Aw') }],
+    )
+    assert.equal((await send(signAsZoom(question, { secret: 'another-secret' }))).status, 401)
+    // Not even for one who can sign: its answer would be a signature of whatever was asked.
+    const forged = { event: 'endpoint.url_validation', payload: { plainToken: 'v0:1764000000:{}' } }
+    assert.ok(!(await (await send(signAsZoom(forged))).text()).includes('encryptedToken'))
+  })
+
+  test('what is not signed right is refused without a word of why', async () => {
+    const payload = recordingCompleted('uuid-forged')
+    const right = signAsZoom(payload)
+    const { 'x-zm-signature': _, ...unsigned } = right.headers
+    const wrong: [SignedRequest, string?][] = [
+      [signAsZoom(payload, { secret: 'another-secret' })],
+      [signAsZoom(payload, { at: Date.now() - 6 * MINUTE })],
+      [signAsZoom(payload, { at: Date.now() + 6 * MINUTE })],
+      [{ ...right, body: right.body.replace('42', '43') }],
+      [{ ...right, headers: unsigned }],
+      [{ ...right, headers: { ...right.headers, 'x-zm-request-timestamp': 'x' } }],
+      [right, '0190a000-0000-7000-8000-00000000dead'],
+      [right, 'nobody'],
+    ]
+    const bodies = new Set<string>()
+    for (const [request, organization] of wrong) {
+      const response = await send(request, organization)
+      assert.equal(response.status, 401)
+      bodies.add(await response.text())
+    }
+    assert.equal(bodies.size, 1)
+    assert.deepEqual(await meetings('uuid-forged'), [])
+    assert.equal((await send(signAsZoom(payload, { at: Date.now() - 4 * MINUTE }))).status, 200)
+  })
+
+  test('what is not understood is kept, and answered with 200', async () => {
+    const unknown = { event: 'meeting.started', payload: { object: { id: '1' } } }
+    for (const payload of [
+      unknown,
+      { event: 'recording.completed', payload: {} },
+      'not json',
+      '[]',
+      '"\\ud800\\u0000"',
+    ]) {
+      assert.equal((await send(signAsZoom(payload))).status, 200)
+    }
+    const kept = await stage.server.api.get<Kept>('webhook_source_payloads?order=created_at,id')
+    assert.deepEqual(
+      kept.map(({ provider, reason }) => [provider, reason]).slice(-5),
+      [
+        'event meeting.started',
+        'recording.completed that cannot be read',
+        'a body that is not JSON',
+        'event without a name',
+        'event without a name',
+      ].map((reason) => ['zoom', reason]),
+    )
+    assert.equal(kept.at(-5)?.payload, JSON.stringify(unknown))
+  })
+
+  test('the secrets are written, and never shown', async () => {
+    const [source] = await stage.server.api.get<Record<string, unknown>>('webhook_sources')
+    assert.equal(source?.['has_secret'], true)
+    assert.ok(source?.['last_received_at'] !== null)
+    assert.ok(!JSON.stringify(source).includes(ZOOM_SECRET) && !('secret' in source))
+    const post = async (row: object) => {
+      const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_sources', {
+        organization_id: stage.organizationId,
+        secret: 'long-enough',
+        ...row,
+      })
+      return [status, body.code, body.details]
+    }
+    assert.deepEqual(await post({ provider: 'teams' }), [400, '22023', 'provider'])
+    assert.deepEqual(await post({ provider: 'whatsapp' }), [400, '22023', 'verify_token'])
+    assert.deepEqual(await post({ provider: 'zoom', verify_token: 'x'.repeat(8) }), [
+      400,
+      '22023',
+      'verify_token',
+    ])
+    assert.deepEqual(await post({ provider: 'zoom', secret: 'short' }), [400, '22023', 'secret'])
+    assert.equal((await post({ provider: 'zoom' }))[1], '23505')
+  })
+
+  test('a secret that is replaced counts at once', async () => {
+    await stage.server.api.patch('webhook_sources?provider=eq.zoom', { secret: 'the-next-secret' })
+    assert.equal((await send(signAsZoom(recordingCompleted('uuid-9')))).status, 401)
+    assert.equal(
+      (await send(signAsZoom(recordingCompleted('uuid-9'), { secret: 'the-next-secret' }))).status,
+      200,
+    )
+  })
+})
