@@ -41,6 +41,8 @@ export interface Config {
   deliveryTimeout: number
   /** How long events, deliveries and logs are kept; whole days, rounded up. */
   logRetention: number
+  /** How long the audit log is kept. */
+  auditRetention: number
   /** Failures in a row after which an endpoint is held, and for how long they must have lasted. */
   breaker: { failures: number; after: number }
   /** How long, and at least how often, every attempt must have failed for the webhook to be deactivated. */
@@ -107,7 +109,8 @@ export function parseConfig(environment: Environment): Config {
         ? []
         : read('RETRY_SCHEDULE', DEFAULT_SCHEDULE, parseSchedule),
     deliveryTimeout: read('DELIVERY_TIMEOUT', '10s', parseTimeout),
-    logRetention: read('LOG_RETENTION', '30d', parseRetention),
+    logRetention: read('LOG_RETENTION', '30d', (text) => parseRetention(text, 'LOG_RETENTION=30d')),
+    auditRetention: read('AUDIT_RETENTION', '400d', (text) => parseRetention(text, 'AUDIT_RETENTION=400d')),
     breaker: {
       failures: read('BREAKER_FAILURES', '20', (text) => parseCount(text, 'BREAKER_FAILURES=20')),
       after: read('BREAKER_AFTER', '5s', (text) => parseWait(text, 'a time, as in BREAKER_AFTER=5s')),
@@ -239,10 +242,9 @@ function parseTimeout(text: string): number {
   return timeout
 }
 
-function parseRetention(text: string): number {
+function parseRetention(text: string, example: string): number {
   const retention = parseDuration(text)
-  if (retention === undefined || retention < 3_600_000)
-    fail(text, 'a time from 1h on, as in LOG_RETENTION=30d')
+  if (retention === undefined || retention < 3_600_000) fail(text, `a time from 1h on, as in ${example}`)
   return retention
 }
 

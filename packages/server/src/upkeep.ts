@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { expireAuditLog } from './api/audit/expire-audit-log.ts'
 import { expireInboxes } from './api/inbox/receive.ts'
 import { expireSessions } from './api/sessions/session-store.ts'
 import { keepPartitions } from './attempts/partitions.ts'
@@ -20,10 +21,12 @@ export interface UpkeepOptions {
   log: Logger
   /** How long events, deliveries and logs are kept, in milliseconds. */
   logRetention: number
+  /** How long the audit log is kept, in milliseconds. */
+  auditRetention: number
 }
 
 /** What no delivery waits for: roll-ups, partitions, what is too old, and tidying where the database does not itself. */
-export function startUpkeep({ database, log, logRetention }: UpkeepOptions): Loop[] {
+export function startUpkeep({ database, log, logRetention, auditRetention }: UpkeepOptions): Loop[] {
   return [
     startLoop({ name: 'fold', everyMs: FOLD_MS, log, run: () => foldCounts(database) }),
     startLoop({
@@ -33,6 +36,7 @@ export function startUpkeep({ database, log, logRetention }: UpkeepOptions): Loo
       run: async () => {
         await keepPartitions(database, { retention: logRetention, log })
         await expireCaptures(database, logRetention)
+        await expireAuditLog(database, auditRetention)
         return await expireRollups(database, logRetention / DAY_MS)
       },
     }),

@@ -157,7 +157,10 @@ for (const engine of ENGINES) {
       const openStore = (serviceKey: string, keys: Buffer[]) =>
         createSessionStore(api.database, markServiceKey(serviceKey, keys))
       const behind = { apiKeyId: null, serviceMark: markServiceKey('a', [now])[0]! }
-      const { token } = await openStore('a', [now]).open(null, 'service', behind)
+      const { token } = await openStore('a', [now]).open(
+        { organizationId: null, scope: 'service', behind },
+        undefined,
+      )
       assert.notEqual(await openStore('a', [now]).find(token), undefined)
       assert.notEqual(await openStore('a', [next, now]).find(token), undefined)
       assert.equal(await openStore('b', [now]).find(token), undefined)

@@ -1,5 +1,5 @@
-import type { Connection } from '../db/database.ts'
-import type { Principal } from './rest/principal.ts'
+import type { Connection, Database } from '../db/database.ts'
+import type { Actor, Principal } from './rest/principal.ts'
 
 /** For one statement of a request; PGlite, which runs on our own thread, cannot keep to it. */
 const STATEMENT_TIMEOUT = '30s'
@@ -10,18 +10,34 @@ const STATEMENT_TIMEOUT = '30s'
  */
 export async function actAs(
   connection: Connection,
-  { role, organizationId, origin = null }: Principal,
+  { role, organizationId, origin = null, actor }: Principal,
   access: 'read only' | 'read write',
 ): Promise<void> {
   await connection.query(
     `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),
       set_config('timezone', 'UTC', true), set_config('transaction_read_only', $3, true),
-      set_config('statement_timeout', '${STATEMENT_TIMEOUT}', true), set_config('webhooks.origin', $4, true)`,
+      set_config('statement_timeout', '${STATEMENT_TIMEOUT}', true), set_config('webhooks.origin', $4, true),
+      set_config('webhooks.actor', $5, true)`,
     [
       role,
       JSON.stringify({ role, organization_id: organizationId }),
       access === 'read only' ? 'on' : 'off',
       origin ?? '',
+      actor === undefined || access === 'read only' ? '' : JSON.stringify(actor),
     ],
   )
+}
+
+/** Runs as the owner what the audit log is to have in the caller's name. */
+export async function inNameOf<T>(
+  database: Database,
+  actor: Actor | undefined,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  return await database.transaction(async (connection) => {
+    await connection.query(`select set_config('webhooks.actor', $1, true)`, [
+      actor === undefined ? '' : JSON.stringify(actor),
+    ])
+    return await work(connection)
+  })
 }

@@ -7,6 +7,7 @@ import { ApiError, messageOf } from '../errors.ts'
 import { requireFunctionAccess, requireKeyBehind, requireTableAccess } from './auth/access.ts'
 import type { Authenticate, Caller } from './auth/authenticate.ts'
 import { markOrigin } from './auth/mark-origin.ts'
+import { placeOf } from './auth/place.ts'
 import { addCors } from './cors.ts'
 import { addInboxRoute } from './inbox/receive.ts'
 import type { InboxOptions } from './inbox/receive.ts'
@@ -19,6 +20,7 @@ import { addSettingsPage } from './page/settings-page.ts'
 import { parseArguments } from './rest/body.ts'
 import { RestError, toErrorResponse } from './rest/error-response.ts'
 import { requireProfile } from './rest/content-negotiation.ts'
+import type { Principal } from './rest/principal.ts'
 import { readHeader } from './rest/rest-message.ts'
 import type { RestResponse } from './rest/rest-message.ts'
 import type { Rest } from './rest/rest.ts'
@@ -119,7 +121,10 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
   const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { caller, headers } = await admission.admit(request.headers, request.ip)
     if (caller.session !== undefined) requireOwnPage(request, settings.publicUrl)
-    request.caller = { ...caller, principal: markOrigin(caller.principal, request.headers) }
+    request.caller = {
+      ...caller,
+      principal: withPlace(markOrigin(caller.principal, request.headers), request),
+    }
     reply.headers(headers)
   }
   addSettingsPage(server, settings)
@@ -184,6 +189,11 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
       return answer(reply, response)
     },
   })
+}
+
+function withPlace(principal: Principal, request: FastifyRequest): Principal {
+  const { actor } = principal
+  return actor === undefined ? principal : { ...principal, actor: { ...actor, ...placeOf(request) } }
 }
 
 function refuseMethod(method: string): RestError {

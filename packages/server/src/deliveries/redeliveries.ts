@@ -1,4 +1,4 @@
-import type { Database } from '../db/database.ts'
+import type { Connection, Database } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
 
 const startStatement = loadStatement(import.meta.url, 'start-redelivery')
@@ -36,7 +36,7 @@ export async function countFailed(database: Database, scope: RedeliveryScope): P
 
 /** Asks for bulk work; a worker takes it up. @returns its id, by which its progress can be read. */
 export async function startRedelivery(
-  database: Database,
+  database: Connection,
   kind: RedeliveryKind,
   { webhookId, since, until, event }: RedeliveryScope,
   matched: number | null,
@@ -47,7 +47,7 @@ export async function startRedelivery(
 }
 
 /** Stops bulk work where it is; what it has queued stays queued. @returns false when it is over already. */
-export async function cancelRedelivery(database: Database, id: string): Promise<boolean> {
+export async function cancelRedelivery(database: Connection, id: string): Promise<boolean> {
   const { rowCount } = await database.query(
     `update webhooks.webhook_redeliveries
      set status = 'cancelled', reason = 'by hand', completed_at = now(), updated_at = now()

@@ -159,6 +159,15 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
     change: { name: 'c' },
     stored: { hint: '…', key_hash: `\\x${'ab'.repeat(32)}` },
   },
+  audit_log: {
+    methods: 'read',
+    audience: 'admins',
+    seed: [
+      `insert into webhooks.audit_log
+         (organization_id, actor_kind, action, target_table, changed, old_values, new_values)
+       values ($1, 'cli', 'webhook.updated', 'webhook_configurations', '{}', '{}', '{}')`,
+    ],
+  },
   organizations: {
     methods: 'all',
     audience: 'operator',

@@ -16,6 +16,7 @@ export interface ApiKey {
   organization_id: string
   scope: Scope
   name: string
+  hint: string
   /** Whether its last use was noted more than a minute ago. */
   is_stale: boolean
 }

@@ -51,7 +51,8 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     if (credential === undefined) return await acceptSession(options, readSessionCookie(headers))
     if (isServiceKey(credential)) {
       const behind = { apiKeyId: null, serviceMark: options.serviceMark }
-      return { principal: OPERATOR, countedAs: null, behind, session: undefined }
+      const actor = { kind: 'service_key', id: null, name: null } as const
+      return { principal: { ...OPERATOR, actor }, countedAs: null, behind, session: undefined }
     }
     return looksLikeToken(credential)
       ? await acceptToken(options, credential)
@@ -79,7 +80,7 @@ async function acceptToken({ verifyToken }: AuthenticateOptions, token: string):
   }
   const { organizationId, scope, subject } = await verifyToken(token)
   return {
-    principal: actFor(organizationId, scope),
+    principal: { ...actFor(organizationId, scope), actor: { kind: 'jwt', id: subject, name: null } },
     countedAs: `token ${organizationId} ${subject}`,
     behind: NO_KEY,
     session: undefined,
@@ -100,8 +101,9 @@ async function acceptKey(
       log.warn({ error: messageOf(error) }, 'the use of a key could not be noted'),
     )
   }
+  const actor = { kind: 'api_key', id: found.id, name: nameKey(found) } as const
   return {
-    principal: { ...actFor(found.organization_id, found.scope), origin: found.name },
+    principal: { ...actFor(found.organization_id, found.scope), origin: found.name, actor },
     countedAs: `key ${found.id}`,
     behind: { apiKeyId: found.id, serviceMark: null },
     session: undefined,
@@ -125,11 +127,21 @@ async function acceptSession(
   }
   const { id, organization_id, scope, api_key_id, service_mark } = session
   const behind = { apiKeyId: api_key_id, serviceMark: service_mark }
+  const actor = { kind: 'session', id, name: nameOpener(session) } as const
   if (organization_id === null || scope === 'service') {
-    return { principal: OPERATOR, countedAs: null, behind, session }
+    return { principal: { ...OPERATOR, actor }, countedAs: null, behind, session }
   }
   const countedAs = api_key_id === null ? `session ${id}` : `key ${api_key_id}`
-  return { principal: actFor(organization_id, scope), countedAs, behind, session }
+  return { principal: { ...actFor(organization_id, scope), actor }, countedAs, behind, session }
+}
+
+/** As people tell keys apart. */
+const nameKey = ({ name, hint }: { name: string; hint: string }): string => `${name} (${hint})`
+
+function nameOpener({ is_of_link, service_mark, key_name, key_hint }: Session): string {
+  const key = key_name === null || key_hint === null ? undefined : nameKey({ name: key_name, hint: key_hint })
+  const by = key ?? (service_mark === null ? 'a token' : 'the service key')
+  return is_of_link ? `by a link made with ${by}` : `opened with ${by}`
 }
 
 function createComparison(secret: string): (given: string) => boolean {

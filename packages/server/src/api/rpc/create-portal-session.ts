@@ -24,12 +24,15 @@ export const createPortalSession = defineFunction(
     if (principal.organizationId !== null && principal.organizationId !== organization_id) {
       throw new ApiError(404, 'P0002', `there is no organization with id ${organization_id}`)
     }
-    const { token, expiresAt } = await sessions.createLink({
-      organizationId: organization_id,
-      seconds: expires_in,
-      behind: caller.behind,
-      sessionId: caller.session?.id,
-    })
+    const { token, expiresAt } = await sessions.createLink(
+      {
+        organizationId: organization_id,
+        seconds: expires_in,
+        behind: caller.behind,
+        sessionId: caller.session?.id,
+      },
+      principal.actor,
+    )
     return { url: `${origin}/settings/webhooks#token=${token}`, expires_at: expiresAt.toISOString() }
   },
 )

@@ -4,6 +4,7 @@ import type { Connection } from '../../db/database.ts'
 import type { RedeliveryKind } from '../../deliveries/redeliveries.ts'
 import { countFailed, fixUntil, startRedelivery } from '../../deliveries/redeliveries.ts'
 import { ApiError } from '../../errors.ts'
+import { inNameOf } from '../act-as.ts'
 import type { Principal } from '../rest/principal.ts'
 import { readEventNames, unknownEvents } from '../tables/event-names.ts'
 import type { RpcContext } from './rpc.ts'
@@ -52,7 +53,10 @@ export async function requestRedelivery(
   if (!webhook.is_active) {
     throw new ApiError(409, '55000', 'the webhook is switched off', { hint: 'Switch it on, then ask again.' })
   }
-  return { matched, queued: matched, redelivery_id: await startRedelivery(database, kind, scope, matched) }
+  const redeliveryId = await inNameOf(database, principal.actor, (connection) =>
+    startRedelivery(connection, kind, scope, matched),
+  )
+  return { matched, queued: matched, redelivery_id: redeliveryId }
 }
 
 async function requireKnownEvent(connection: Connection, event: string | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { cancelRedelivery } from '../../deliveries/redeliveries.ts'
+import { inNameOf } from '../act-as.ts'
 import { redeliverySchema, requestRedelivery } from './redelivery-request.ts'
 import { defineFunction, findVisible } from './rpc.ts'
 
@@ -27,6 +28,9 @@ export const cancelRedeliveryFunction = defineFunction(
       'select id from webhooks.webhook_redeliveries where id = $1',
       redelivery_id,
     )
-    return { cancelled: await cancelRedelivery(context.database, redelivery_id) }
+    const cancelled = await inNameOf(context.database, principal.actor, (connection) =>
+      cancelRedelivery(connection, redelivery_id),
+    )
+    return { cancelled }
   },
 )

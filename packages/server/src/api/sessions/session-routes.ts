@@ -4,9 +4,11 @@ import { z } from 'zod'
 import { ApiError } from '../../errors.ts'
 import type { Caller, Authenticate } from '../auth/authenticate.ts'
 import { looksLikeToken } from '../auth/tokens.ts'
+import { placeOf } from '../auth/place.ts'
 import type { Admission } from '../limits/admission.ts'
 import { parseArguments } from '../rest/body.ts'
 import { RestError } from '../rest/error-response.ts'
+import type { Actor } from '../rest/principal.ts'
 import { parseRow } from '../tables/field-problems.ts'
 import { isSecure, requireOwnOrigin, requireOwnPage } from './own-page.ts'
 import { readSessionCookie, writeSessionCookie } from './session-cookie.ts'
@@ -50,9 +52,9 @@ export function addSessionRoutes(server: FastifyInstance, options: SessionRoutes
     requireOwnOrigin(request, publicUrl)
     requireJson(request)
     const input = parseRow(signInSchema, parseArguments(request.body))
-    const opened = await signIn(options, input, request.ip)
+    const opened = await signIn(options, input, request)
     const before = readSessionCookie(request.headers)
-    if (before !== undefined) await sessions.end(before)
+    if (before !== undefined) await sessions.end(before, sessionAt(request))
     const { id, organization_id, scope } = opened.session
     log.info({ session: id, organization: organization_id, scope }, 'signed in')
     setCookie(request, reply, opened)
@@ -68,7 +70,7 @@ export function addSessionRoutes(server: FastifyInstance, options: SessionRoutes
     const token = readSessionCookie(request.headers)
     if (token !== undefined) {
       requireOwnPage(request, publicUrl)
-      await sessions.end(token)
+      await sessions.end(token, sessionAt(request))
     }
     setCookie(request, reply, undefined)
     return await reply.status(204).header('cache-control', 'no-store').send()
@@ -94,11 +96,11 @@ async function callerOf({ admission }: SessionRoutesOptions, request: FastifyReq
 async function signIn(
   { sessions, admission, authenticate }: SessionRoutesOptions,
   { token, key }: z.infer<typeof signInSchema>,
-  address: string,
+  request: FastifyRequest,
 ): Promise<OpenedSession> {
   if (token !== undefined) {
-    return await admission.prove(token, address, async () => {
-      const opened = await sessions.redeemLink(token)
+    return await admission.prove(token, request.ip, async () => {
+      const opened = await sessions.redeemLink(token, sessionAt(request))
       if (opened === undefined)
         throw refuse('the link is not valid: it was used before, or has ended', 'Ask for a new link.')
       return opened
@@ -106,8 +108,17 @@ async function signIn(
   }
   const given = key!.trim()
   if (looksLikeToken(given)) throw refuse('a token does not open a session', 'Sign in with a key or a link.')
-  const caller = await admission.prove(given, address, () => authenticate({ apikey: given }))
-  return await sessions.open(caller.principal.organizationId, scopeOf(caller), caller.behind)
+  const caller = await admission.prove(given, request.ip, () => authenticate({ apikey: given }))
+  const { organizationId, actor } = caller.principal
+  return await sessions.open(
+    { organizationId, scope: scopeOf(caller), behind: caller.behind },
+    actor === undefined ? undefined : { ...actor, ...placeOf(request) },
+  )
+}
+
+/** The session that the request opens or ends. */
+function sessionAt(request: FastifyRequest): Actor {
+  return { kind: 'session', id: null, name: null, ...placeOf(request) }
 }
 
 function scopeOf({ principal: { role } }: Caller): SessionRow['scope'] {

@@ -1,7 +1,9 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { Database } from '../../db/database.ts'
 import { loadStatement } from '../../db/statement.ts'
+import { inNameOf } from '../act-as.ts'
 import type { Scope } from '../auth/access.ts'
+import type { Actor } from '../rest/principal.ts'
 
 const createLinkStatement = loadStatement(import.meta.url, 'create-link')
 const redeemLinkStatement = loadStatement(import.meta.url, 'redeem-link')
@@ -36,6 +38,9 @@ export interface Session extends SessionRow {
   service_mark: string | null
   /** Opened by a one-time link, not by a key. */
   is_of_link: boolean
+  /** Of the key behind it; null where there is none. */
+  key_name: string | null
+  key_hint: string | null
   is_stale: boolean
 }
 
@@ -53,49 +58,54 @@ export interface LinkRequest {
   sessionId: string | undefined
 }
 
-/** Sessions of the settings page: kept in the database, so that they count and end on all nodes at once. */
+export interface SessionRequest {
+  organizationId: string | null
+  scope: SessionRow['scope']
+  behind: KeyBehind
+}
+
+/**
+ * Sessions of the settings page: kept in the database, so that they count and end on all nodes at once. What is changed is
+ * audited in the name of `actor`.
+ */
 export interface SessionStore {
-  createLink(request: LinkRequest): Promise<{ token: string; expiresAt: Date }>
+  createLink(request: LinkRequest, actor: Actor | undefined): Promise<{ token: string; expiresAt: Date }>
   /** Undefined for a link that is unknown, was used or has ended. */
-  redeemLink(token: string): Promise<OpenedSession | undefined>
-  open(organizationId: string | null, scope: SessionRow['scope'], behind: KeyBehind): Promise<OpenedSession>
+  redeemLink(token: string, actor: Actor): Promise<OpenedSession | undefined>
+  open(request: SessionRequest, actor: Actor | undefined): Promise<OpenedSession>
   /** Undefined for a session that is unknown or has ended. */
   find(token: string): Promise<Session | undefined>
   touch(id: string): Promise<void>
-  end(token: string): Promise<void>
+  end(token: string, actor: Actor): Promise<void>
 }
 
 /** @param serviceMarks those of the service key that counts now; see `markServiceKey` */
 export function createSessionStore(database: Database, serviceMarks: readonly string[]): SessionStore {
   const marks = `{${serviceMarks.join(',')}}`
   return {
-    async createLink({ organizationId, seconds, behind, sessionId }) {
+    async createLink({ organizationId, seconds, behind, sessionId }, actor) {
       const token = generateToken('cgw_link_')
-      const { rows } = await database.query<{ expires_at: Date }>(createLinkStatement, [
-        organizationId,
-        hash(token),
-        behind.apiKeyId,
-        behind.serviceMark,
-        seconds,
-        sessionId ?? null,
-      ])
+      const { apiKeyId, serviceMark } = behind
+      const params = [organizationId, hash(token), apiKeyId, serviceMark, seconds, sessionId ?? null]
+      const { rows } = await inNameOf(database, actor, (connection) =>
+        connection.query<{ expires_at: Date }>(createLinkStatement, params),
+      )
       return { token, expiresAt: rows[0]!.expires_at }
     },
-    async redeemLink(link) {
+    async redeemLink(link, actor) {
       if (!LINK_TOKEN.test(link)) return undefined
       const token = generateToken('cgw_session_')
-      const { rows } = await database.query<SessionRow>(redeemLinkStatement, [hash(link), hash(token), marks])
+      const { rows } = await inNameOf(database, actor, (connection) =>
+        connection.query<SessionRow>(redeemLinkStatement, [hash(link), hash(token), marks]),
+      )
       return rows[0] === undefined ? undefined : { token, session: rows[0] }
     },
-    async open(organizationId, scope, { apiKeyId, serviceMark }) {
+    async open({ organizationId, scope, behind: { apiKeyId, serviceMark } }, actor) {
       const token = generateToken('cgw_session_')
-      const { rows } = await database.query<SessionRow>(openSessionStatement, [
-        hash(token),
-        organizationId,
-        scope,
-        apiKeyId,
-        serviceMark,
-      ])
+      const params = [hash(token), organizationId, scope, apiKeyId, serviceMark]
+      const { rows } = await inNameOf(database, actor, (connection) =>
+        connection.query<SessionRow>(openSessionStatement, params),
+      )
       return { token, session: rows[0]! }
     },
     async find(token) {
@@ -105,8 +115,8 @@ export function createSessionStore(database: Database, serviceMarks: readonly st
     async touch(id) {
       await database.query(touchSessionStatement, [id])
     },
-    async end(token) {
-      await database.query(endSessionStatement, [hash(token)])
+    async end(token, actor) {
+      await inNameOf(database, actor, (connection) => connection.query(endSessionStatement, [hash(token)]))
     },
   }
 }

@@ -1,0 +1,200 @@
+-- Who changed what, when and from where, written by the transaction that makes the change: there is none without its entry.
+-- Nobody but the owner can add to it, and nobody at all changes an entry; upkeep deletes those older than AUDIT_RETENTION.
+
+create table webhooks.audit_log (
+  id uuid primary key default webhooks.uuid_v7(),
+  -- Null: of the operator's own.
+  organization_id uuid,
+  at timestamptz not null default clock_timestamp(),
+  -- `database`: a statement of somebody who is connected to the database, not of this program.
+  actor_kind text not null check (actor_kind in ('service_key', 'api_key', 'jwt', 'session', 'engine', 'cli', 'database')),
+  actor_id text,
+  actor_name text,
+  action text not null,
+  target_table text not null,
+  target_id text,
+  target_name text,
+  -- Names of columns. What is secret has its name here and no value in the two that follow.
+  changed text[] not null,
+  old_values jsonb not null,
+  new_values jsonb not null,
+  ip_address text,
+  user_agent text
+);
+
+create index audit_log_organization on webhooks.audit_log (organization_id, at desc, id desc);
+create index audit_log_target on webhooks.audit_log (target_id, at desc);
+create index audit_log_at on webhooks.audit_log (at);
+
+comment on table webhooks.audit_log is 'Who changed which webhook, key or session, when and from where; nobody can change it';
+
+create function webhooks_internal.keep_audit_log() returns trigger
+language plpgsql
+set search_path = pg_catalog
+as $$
+begin
+  raise exception using errcode = '42501', message = 'entries of the audit log are never changed';
+end
+$$;
+
+create trigger keep_audit_log before update or truncate on webhooks.audit_log
+for each statement execute function webhooks_internal.keep_audit_log();
+
+-- `webhooks.actor` is set by the program for a transaction, as JSON: kind, id, name, address, user_agent. The organization is
+-- that of the target.
+create function webhooks_internal.write_audit(organization_id uuid, otherwise text, action text, target_table text, target_id text,
+  target_name text, changed text[], old_values jsonb, new_values jsonb) returns void
+language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+  actor jsonb := nullif(current_setting('webhooks.actor', true), '')::jsonb;
+begin
+  insert into webhooks.audit_log (organization_id, actor_kind, actor_id, actor_name, action, target_table, target_id, target_name,
+    changed, old_values, new_values, ip_address, user_agent)
+  values (organization_id, coalesce(actor ->> 'kind', otherwise),
+    -- A session that is only just opened is itself who opens it.
+    coalesce(actor ->> 'id', case when actor ->> 'kind' = 'session' then target_id end), coalesce(actor ->> 'name', case when actor is null and otherwise = 'database' then session_user end),
+    action, target_table, target_id, target_name, changed, old_values, new_values, actor ->> 'address',
+    left(actor ->> 'user_agent', 300));
+end
+$$;
+
+revoke execute on function webhooks_internal.write_audit(uuid, text, text, text, text, text, text[], jsonb, jsonb) from public;
+
+create function webhooks_internal.audit_action(noun text, operation text, changed text[], after jsonb) returns text
+language sql immutable
+set search_path = pg_catalog
+as $$
+  select noun || case
+    when operation = 'INSERT' then '.created'
+    when operation = 'DELETE' then '.deleted'
+    when noun = 'session' then '.ended'
+    when noun = 'redelivery' then '.cancelled'
+    when 'revoked_at' = any (changed) then '.revoked'
+    when 'is_active' = any (changed) and (after ->> 'is_active')::boolean then '.enabled'
+    when 'is_active' = any (changed) and after ->> 'disabled_reason' is not null then '.deactivated'
+    when 'is_active' = any (changed) then '.disabled'
+    when 'secret' = any (changed) then '.secret_changed'
+    else '.updated'
+  end
+$$;
+
+-- Audits a table row by row. Arguments: what a row of it is called; columns whose values nobody may see; columns that are
+-- bookkeeping and no change.
+create function webhooks_internal.audit() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog
+as $$
+declare
+  secrets text[] := tg_argv[1];
+  -- Sealed once more with another key, a secret is still the same.
+  unseen text[] := tg_argv[2]::text[] || '{id,organization_id}'
+    || case when current_setting('webhooks.resealing', true) = 'on' then secrets else '{}' end;
+  target jsonb := case when tg_op = 'DELETE' then to_jsonb(old) else to_jsonb(new) end;
+  before jsonb := case when tg_op = 'INSERT' then '{}' else to_jsonb(old) - unseen end;
+  after jsonb := case when tg_op = 'DELETE' then '{}' else to_jsonb(new) - unseen end;
+  changed text[] := array(
+    select name from jsonb_object_keys(before || after) as name
+    where coalesce(before -> name, 'null') <> coalesce(after -> name, 'null')
+    order by name);
+  action text := webhooks_internal.audit_action(tg_argv[0], tg_op, changed, after);
+begin
+  if cardinality(changed) = 0 then
+    return null;
+  end if;
+  perform webhooks_internal.write_audit(
+    (target ->> 'organization_id')::uuid,
+    -- Nobody but the engine gives a reason.
+    case when action = 'webhook.deactivated' then 'engine' else 'database' end,
+    action, tg_table_name, target ->> 'id', coalesce(target ->> 'name', target ->> 'kind', target ->> 'provider'),
+    -- Under the name by which the API knows them.
+    array(select distinct case name when 'sealed_headers' then 'headers' else name end from unnest(changed) as name order by 1),
+    (select coalesce(jsonb_object_agg(name, before -> name), '{}') from unnest(changed) as name
+     where before ? name and name <> all (secrets) and before -> name <> 'null'),
+    (select coalesce(jsonb_object_agg(name, after -> name), '{}') from unnest(changed) as name
+     where after ? name and name <> all (secrets) and (after -> name <> 'null' or tg_op = 'UPDATE')));
+  return null;
+end
+$$;
+
+create trigger audit after insert or update or delete on webhooks.webhook_configurations
+for each row execute function webhooks_internal.audit('webhook', '{secret,sealed_headers}',
+  '{previous_secret,has_secret,health,health_since,health_reason,is_parked,certificate_expires_at,created_at,updated_at}');
+
+create trigger audit after insert or delete or update of name, revoked_at on webhooks.api_keys
+for each row execute function webhooks_internal.audit('api_key', '{}', '{key_hash,last_used_at,created_at}');
+
+-- Not its deletion: a link is deleted when it is used, which opens a session, or when it has ended.
+create trigger audit after insert on webhooks_internal.portal_links
+for each row execute function webhooks_internal.audit('portal_link', '{}', '{token_hash,service_mark,created_at}');
+
+create trigger audit after insert or update of ended_at on webhooks_internal.sessions
+for each row execute function webhooks_internal.audit('session', '{}',
+  '{token_hash,service_mark,created_at,seen_at,expires_at,latest_end}');
+
+create trigger audit after insert on webhooks.webhook_redeliveries
+for each row execute function webhooks_internal.audit('redelivery', '{}',
+  '{status,queued,created_at,updated_at,completed_at,after_created_at,after_id}');
+
+create trigger audit_cancellation after update of status on webhooks.webhook_redeliveries
+for each row when (new.status = 'cancelled' and old.status = 'running' and new.reason = 'by hand')
+execute function webhooks_internal.audit('redelivery', '{}', '{updated_at,completed_at,after_created_at,after_id}');
+
+-- Nor is it a change of the row.
+create or replace function webhooks_internal.touch_updated_at() returns trigger
+language plpgsql
+set search_path = pg_catalog
+as $$
+begin
+  if new is distinct from old and current_setting('webhooks.resealing', true) is distinct from 'on' then
+    new.updated_at := now();
+  end if;
+  return new;
+end
+$$;
+
+alter table webhooks.audit_log enable row level security;
+create policy every_organization on webhooks.audit_log to webhooks_service using (true) with check (true);
+create policy own_organization on webhooks.audit_log to webhooks_api
+  using (organization_id = (select webhooks.current_organization()))
+  with check (organization_id = (select webhooks.current_organization()));
+grant select on webhooks.audit_log to webhooks_service, webhooks_api;
+
+-- As before, but that the audit log is kept from `webhooks_read` as keys are.
+create or replace function webhooks_internal.grant_scopes() returns void
+language plpgsql
+set search_path = pg_catalog
+as $$
+declare
+  found record;
+begin
+  for found in
+    select p.polname, p.polrelid::regclass as relation
+    from pg_policy p
+    where 'webhooks_api'::regrole = any(p.polroles)
+  loop
+    execute format('alter policy %I on %s to webhooks_api, webhooks_read, webhooks_emit', found.polname, found.relation);
+  end loop;
+
+  for found in
+    select c.oid::regclass as relation, string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns
+    from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where c.relkind in ('r', 'p', 'v')
+      and c.relnamespace in (select oid from pg_namespace where nspname in ('webhooks', 'webhooks_internal', 'public'))
+      and c.oid not in ('webhooks.api_keys'::regclass, 'webhooks.audit_log'::regclass)
+      and has_column_privilege('webhooks_api', c.oid, a.attnum, 'select')
+      -- What everybody was granted is no business of ours.
+      and (
+        exists (select from aclexplode(a.attacl) acl where acl.grantee = 'webhooks_api'::regrole)
+        or exists (select from aclexplode(c.relacl) acl where acl.grantee = 'webhooks_api'::regrole)
+      )
+    group by c.oid
+  loop
+    execute format('grant select (%s) on %s to webhooks_read', found.columns, found.relation);
+  end loop;
+end
+$$;
+
+select webhooks_internal.grant_scopes();
