@@ -1,0 +1,104 @@
+/** What the API says when it refuses: `{code, message, details, hint}` with the HTTP status. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly details: string | null
+  readonly hint: string | null
+
+  constructor(status: number, body: Partial<Record<'code' | 'message' | 'details' | 'hint', string | null>>) {
+    super(body.message ?? `HTTP ${status}`)
+    this.status = status
+    this.code = body.code ?? ''
+    this.details = body.details ?? null
+    this.hint = body.hint ?? null
+  }
+}
+
+/** The request did not reach the server, or no answer came back. */
+export class OfflineError extends Error {}
+
+interface Options {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  body?: unknown
+  headers?: Record<string, string>
+  signal?: AbortSignal | undefined
+}
+
+/** Browsers send the session's cookie by themselves; this header no other site can make them send. */
+const SESSION_HEADER = { 'x-webhooks-session': '1' }
+
+export async function send(path: string, options: Options = {}): Promise<Response> {
+  const { method = 'GET', body, headers = {}, signal } = options
+  const response = await fetch(path, {
+    method,
+    credentials: 'same-origin',
+    headers: {
+      ...SESSION_HEADER,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new OfflineError('The server cannot be reached.')
+  })
+  if (!response.ok) throw new ApiError(response.status, await readError(response))
+  return response
+}
+
+async function readError(response: Response): Promise<ConstructorParameters<typeof ApiError>[1]> {
+  try {
+    return (await response.json()) as ConstructorParameters<typeof ApiError>[1]
+  } catch {
+    return {}
+  }
+}
+
+const REST = '/rest/v1/'
+
+/** The rows of a table. */
+export async function getRows<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+  return (await (await send(REST + path, { signal })).json()) as T[]
+}
+
+/** How many rows there are, without any of them. */
+export async function countRows(path: string, signal?: AbortSignal): Promise<number> {
+  const headers = { prefer: 'count=exact' }
+  const response = await send(`${REST}${path}&limit=1`, { headers, signal })
+  return Number(response.headers.get('content-range')?.split('/')[1] ?? 0)
+}
+
+const RETURNING = { prefer: 'return=representation', accept: 'application/vnd.pgrst.object+json' }
+
+export async function insertRow<T>(table: string, row: object): Promise<T> {
+  const response = await send(REST + table, { method: 'POST', body: row, headers: RETURNING })
+  return (await response.json()) as T
+}
+
+export async function patchRow<T>(path: string, change: object): Promise<T> {
+  const response = await send(REST + path, { method: 'PATCH', body: change, headers: RETURNING })
+  return (await response.json()) as T
+}
+
+export async function deleteRows(path: string): Promise<void> {
+  await send(REST + path, { method: 'DELETE' })
+}
+
+export async function call<T>(name: string, body: object, signal?: AbortSignal): Promise<T> {
+  return (await (await send(`${REST}rpc/${name}`, { method: 'POST', body, signal })).json()) as T
+}
+
+/** A query string; undefined and empty values are left out. */
+export function query(
+  entries: readonly (readonly [string, string | undefined])[] | Record<string, string | undefined>,
+): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Array.isArray(entries) ? entries : Object.entries(entries)) {
+    if (value !== undefined && value !== '') search.append(name, value)
+  }
+  return search.toString()
+}
+
+/** As a value inside of `in.(…)` or `or=(…)`. */
+export const quoted = (value: string): string => `"${value.replace(/["\\]/g, '\\$&')}"`

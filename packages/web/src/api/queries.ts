@@ -1,0 +1,176 @@
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
+import { call, countRows, getRows, query } from './client.ts'
+import { inOrder } from './event-order.ts'
+import type {
+  EventType,
+  Inbox,
+  InboxRequest,
+  ListedWebhook,
+  Organization,
+  Redelivery,
+  Skip,
+  Stats,
+  Webhook,
+} from './types.ts'
+
+const SECOND = 1_000
+const HOUR = 3_600_000
+
+export const eq = (value: string): string => `eq.${value}`
+
+export function useOrganizations(isNeeded: boolean) {
+  return useQuery({
+    queryKey: ['organizations'],
+    queryFn: ({ signal }) =>
+      getRows<Organization>('organizations?select=id,name&order=name&limit=1000', signal),
+    enabled: isNeeded,
+    retry: false,
+    staleTime: 60 * SECOND,
+  })
+}
+
+/** Where the CRM keeps its organizations elsewhere, those that have a webhook are known. */
+export function useOrganizationIds(isNeeded: boolean) {
+  return useQuery({
+    queryKey: ['organization-ids'],
+    queryFn: async ({ signal }) => {
+      const rows = await getRows<{ organization_id: string }>(
+        'webhook_configurations?select=organization_id&limit=1000',
+        signal,
+      )
+      return [...new Set(rows.map((row) => row.organization_id))]
+    },
+    enabled: isNeeded,
+  })
+}
+
+export const webhooksQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: ['webhooks', organizationId],
+    queryFn: ({ signal }) =>
+      getRows<ListedWebhook>(
+        `webhook_configurations?${query({
+          organization_id: eq(organizationId),
+          select: '*,webhook_logs(id,created_at,status,response_code,event)',
+          'webhook_logs.order': 'created_at.desc',
+          'webhook_logs.limit': '1',
+          order: 'created_at.asc',
+        })}`,
+        signal,
+      ),
+    refetchInterval: 10 * SECOND,
+  })
+
+export const webhookQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['webhook', id],
+    queryFn: async ({ signal }) =>
+      (await getRows<Webhook>(`webhook_configurations?id=eq.${encodeURIComponent(id)}`, signal))[0] ?? null,
+    refetchInterval: 10 * SECOND,
+  })
+
+const WAITING = 'in.(pending,retrying)'
+
+/** Deliveries that are still to be sent, by webhook. */
+export const waitingCountsQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: ['waiting', organizationId],
+    queryFn: async ({ signal }) => {
+      const rows = await getRows<{ id: string; webhook_deliveries: { count: number }[] }>(
+        `webhook_configurations?${query({
+          organization_id: eq(organizationId),
+          select: 'id,webhook_deliveries(count)',
+          'webhook_deliveries.status': WAITING,
+        })}`,
+        signal,
+      )
+      return new Map(rows.map(({ id, webhook_deliveries }) => [id, webhook_deliveries[0]?.count ?? 0]))
+    },
+    refetchInterval: 20 * SECOND,
+  })
+
+export const waitingCountQuery = (webhookId: string) =>
+  queryOptions({
+    queryKey: ['waiting-of', webhookId],
+    queryFn: ({ signal }) =>
+      countRows(`webhook_deliveries?webhook_id=eq.${webhookId}&status=${WAITING}&select=id`, signal),
+    refetchInterval: 20 * SECOND,
+  })
+
+export const RANGES = { '24h': 24, '7d': 7 * 24, '30d': 30 * 24 } as const
+export type Range = keyof typeof RANGES
+
+/** The last hours as whole buckets, so that what is asked for changes only when a bucket ends. */
+export function rangeBounds(range: Range): { since: string; until: string; bucket: '1h' | '1d' } {
+  const bucket = range === '30d' ? '1d' : '1h'
+  const width = bucket === '1d' ? 24 * HOUR : HOUR
+  const until = (Math.floor(Date.now() / width) + 1) * width
+  return {
+    since: new Date(until - RANGES[range] * HOUR).toISOString(),
+    until: new Date(until).toISOString(),
+    bucket,
+  }
+}
+
+type StatsScope = { webhook_id: string } | { organization_id: string }
+
+export const statsQuery = (scope: StatsScope, range: Range) =>
+  queryOptions({
+    queryKey: ['stats', scope, range],
+    queryFn: ({ signal }) => call<Stats>('webhook_stats', { ...scope, ...rangeBounds(range) }, signal),
+    refetchInterval: 20 * SECOND,
+    placeholderData: keepPreviousData,
+  })
+
+export const eventTypesQuery = queryOptions({
+  queryKey: ['event-types'],
+  queryFn: async ({ signal }) => inOrder(await getRows<EventType>('webhook_event_types', signal)),
+  staleTime: 10 * 60 * SECOND,
+})
+
+export const skipsQuery = (webhookId: string, since: string) =>
+  queryOptions({
+    queryKey: ['skips', webhookId, since],
+    queryFn: ({ signal }) =>
+      getRows<Skip>(
+        `webhook_skips?${query({ webhook_id: eq(webhookId), day: `gte.${since}`, select: 'event,reason,count' })}`,
+        signal,
+      ),
+  })
+
+export const redeliveriesQuery = (webhookId: string) =>
+  queryOptions({
+    queryKey: ['redeliveries', webhookId],
+    queryFn: ({ signal }) =>
+      getRows<Redelivery>(
+        `webhook_redeliveries?${query({ webhook_id: eq(webhookId), order: 'created_at.desc', limit: '5' })}`,
+        signal,
+      ),
+    refetchInterval: ({ state }) =>
+      state.data?.some(({ status }) => status === 'running') === true ? SECOND : 30 * SECOND,
+  })
+
+/** The inbox that a URL belongs to; null where it is not one of ours, or where there are none. */
+export const inboxOfQuery = (url: string) =>
+  queryOptions({
+    queryKey: ['inbox-of', url],
+    queryFn: async ({ signal }) => {
+      const id = /\/receive\/([^/?#]+)$/.exec(url)?.[1]
+      if (id === undefined) return null
+      const inboxes = await getRows<Inbox>(`webhook_inboxes?id=eq.${encodeURIComponent(id)}`, signal)
+      return inboxes[0] ?? null
+    },
+    retry: false,
+    staleTime: 60 * SECOND,
+  })
+
+export const inboxRequestsQuery = (inboxId: string) =>
+  queryOptions({
+    queryKey: ['inbox-requests', inboxId],
+    queryFn: ({ signal }) =>
+      getRows<InboxRequest>(
+        `webhook_inbox_requests?${query({ inbox_id: eq(inboxId), order: 'created_at.desc', limit: '20' })}`,
+        signal,
+      ),
+    refetchInterval: SECOND,
+  })

@@ -1,0 +1,59 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { ApiError, send } from './client.ts'
+import type { Session } from './types.ts'
+
+const SESSION = ['session']
+
+async function readSession(): Promise<Session | null> {
+  const link = takeLinkToken()
+  if (link !== undefined) return await openSession({ token: link })
+  try {
+    return (await (await send('/session')).json()) as Session
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null
+    throw error
+  }
+}
+
+async function openSession(credential: { token: string } | { key: string }): Promise<Session> {
+  return (await (await send('/session', { method: 'POST', body: credential })).json()) as Session
+}
+
+/** A one-time link's token, taken out of the address so that it is neither kept in the history nor passed on. */
+function takeLinkToken(): string | undefined {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token')
+  if (token === null || token === '') return undefined
+  history.replaceState(history.state, '', location.pathname + location.search)
+  return token
+}
+
+/** Who is signed in: null for nobody. */
+export function useSession() {
+  return useQuery({ queryKey: SESSION, queryFn: readSession, staleTime: Infinity, retry: false })
+}
+
+export function useSignIn() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (key: string) => openSession({ key }),
+    onSuccess: (session) => client.setQueryData(SESSION, session),
+  })
+}
+
+export function useSignOut() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => send('/session', { method: 'DELETE' }),
+    onSettled: () => {
+      client.setQueryData(SESSION, null)
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] })
+    },
+  })
+}
+
+/** What a query or mutation that was refused with 401 means: the session has ended. */
+export function isSessionEnd(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401
+}
+
+export const sessionKey = SESSION

@@ -1,0 +1,58 @@
+import type { ComponentProps, ReactNode } from 'react'
+import { Link } from 'wouter'
+import styles from './button.module.css'
+
+type Variant = 'primary' | 'secondary' | 'danger' | 'ghost'
+
+interface Look {
+  variant?: Variant
+  small?: boolean
+  icon?: boolean
+}
+
+function classOf({ variant = 'secondary', small = false, icon = false }: Look, more = ''): string {
+  const variantClass = variant === 'secondary' ? '' : styles[variant]
+  return [styles.button, variantClass, small && styles.small, icon && styles.icon, more]
+    .filter(Boolean)
+    .join(' ')
+}
+
+type ButtonProps = ComponentProps<'button'> & Look & { busy?: boolean }
+
+export function Button({ variant, small, icon, busy = false, children, className, ...rest }: ButtonProps) {
+  const look = classOf(
+    { ...(variant && { variant }), ...(small && { small }), ...(icon && { icon }) },
+    className,
+  )
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={look}
+      disabled={rest.disabled === true || busy}
+      aria-busy={busy}
+    >
+      {busy && <span className={styles.spinner} aria-hidden="true" />}
+      {children}
+    </button>
+  )
+}
+
+/** A button that shows an icon only: its label is for the pointer's tooltip and for those who do not see it. */
+export function IconButton({ label, ...rest }: Omit<ButtonProps, 'icon' | 'aria-label'> & { label: string }) {
+  return <Button variant="ghost" title={label} {...rest} icon aria-label={label} />
+}
+
+export function LinkButton({ variant, small, href, children }: Look & { href: string; children: ReactNode }) {
+  const look = classOf({ ...(variant && { variant }), ...(small && { small }) })
+  return (
+    <Link href={href} className={look}>
+      {children}
+    </Link>
+  )
+}
+
+/** A button in running text. */
+export function TextButton(props: ComponentProps<'button'>) {
+  return <button type="button" {...props} className={styles.link} />
+}

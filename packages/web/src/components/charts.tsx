@@ -1,0 +1,281 @@
+import { useEffect, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
+import styles from './charts.module.css'
+
+/** The width that a chart has, so that it is drawn in true pixels and its text keeps its size. */
+function useWidth() {
+  const box = useRef<HTMLDivElement>(null)
+  const [width, setWidth] = useState(640)
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined && entry.contentRect.width > 0) setWidth(entry.contentRect.width)
+    })
+    if (box.current !== null) observer.observe(box.current)
+    return () => observer.disconnect()
+  }, [])
+  return { box, width }
+}
+
+const HEIGHT = 168
+const LEFT = 44
+const BOTTOM = 22
+const TOP = 8
+const PLOT = HEIGHT - BOTTOM - TOP
+
+/** The next round number: 1, 2 or 5 of a power of ten. */
+function roundUp(value: number): number {
+  if (value <= 1) return 1
+  const power = 10 ** Math.floor(Math.log10(value))
+  return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power
+}
+
+interface FrameProps {
+  label: string
+  top: number
+  labels: readonly string[]
+  format: (value: number) => string
+  titleOf: (index: number) => string
+  children: (place: { x: (index: number) => number; y: (value: number) => number; step: number }) => ReactNode
+}
+
+function Frame({ label, top, labels, format, titleOf, children }: FrameProps) {
+  const { box, width } = useWidth()
+  const step = (width - LEFT) / Math.max(1, labels.length)
+  const x = (index: number): number => LEFT + index * step
+  const y = (value: number): number => TOP + PLOT - (value / top) * PLOT
+  const every = Math.ceil(labels.length / Math.max(2, Math.floor(width / 110)))
+  return (
+    <div ref={box}>
+      <svg
+        className={styles.chart}
+        height={HEIGHT}
+        viewBox={`0 0 ${width} ${HEIGHT}`}
+        role="img"
+        aria-label={label}
+      >
+        {[0, top / 2, top].map((value) => (
+          <g key={value}>
+            <line className={styles.grid} x1={LEFT} x2={width} y1={y(value)} y2={y(value)} />
+            {(value === 0 || value === top || top > 1) && (
+              <text className={styles.axis} x={LEFT - 8} y={y(value) + 4} textAnchor="end">
+                {format(value)}
+              </text>
+            )}
+          </g>
+        ))}
+        {labels.map(
+          (text, index) =>
+            index % every === 0 && (
+              <text key={index} className={styles.axis} x={x(index)} y={HEIGHT - 5}>
+                {text}
+              </text>
+            ),
+        )}
+        {children({ x, y, step })}
+        {labels.map((_, index) => (
+          <rect key={index} className={styles.band} x={x(index)} y={TOP} width={step} height={PLOT}>
+            <title>{titleOf(index)}</title>
+          </rect>
+        ))}
+      </svg>
+    </div>
+  )
+}
+
+interface BarsProps {
+  label: string
+  labels: readonly string[]
+  /** From below: what succeeded, what failed. */
+  values: readonly { ok: number; bad: number }[]
+  format: (value: number) => string
+  titleOf: (index: number) => string
+}
+
+export function Bars({ values, ...rest }: BarsProps) {
+  const top = roundUp(Math.max(0, ...values.map(({ ok, bad }) => ok + bad)))
+  return (
+    <Frame {...rest} top={top}>
+      {({ x, y, step }) =>
+        values.map(({ ok, bad }, index) => {
+          const gap = Math.min(3, step * 0.25)
+          const place = { x: x(index) + gap / 2, width: Math.max(1, step - gap), rx: Math.min(2, step / 4) }
+          return (
+            <g key={index}>
+              {ok > 0 && <rect className={styles.ok} {...place} y={y(ok)} height={y(0) - y(ok)} />}
+              {bad > 0 && (
+                <rect className={styles.bad} {...place} y={y(ok + bad)} height={y(ok) - y(ok + bad)} />
+              )}
+            </g>
+          )
+        })
+      }
+    </Frame>
+  )
+}
+
+const LINES = ['p50', 'p95', 'p99'] as const
+export type LatencyPoint = Record<(typeof LINES)[number], number> | null
+
+interface LinesProps extends Omit<BarsProps, 'values'> {
+  values: readonly LatencyPoint[]
+}
+
+export function Lines({ values, ...rest }: LinesProps) {
+  const top = roundUp(Math.max(1, ...values.map((value) => value?.p99 ?? 0)))
+  return (
+    <Frame {...rest} top={top}>
+      {({ x, y, step }) =>
+        LINES.toReversed().map((name) => {
+          const points = values.map((value) => value?.[name])
+          const middle = (index: number): number => x(index) + step / 2
+          return (
+            <g key={name}>
+              <path className={`${styles.line} ${styles[name]}`} d={pathOf(points, middle, y)} />
+              {points.map(
+                (value, index) =>
+                  value !== undefined &&
+                  isAlone(points, index) && (
+                    <circle
+                      key={index}
+                      className={`${styles.dot} ${styles[name]}`}
+                      cx={middle(index)}
+                      cy={y(value)}
+                      r={3.5}
+                    />
+                  ),
+              )}
+            </g>
+          )
+        })
+      }
+    </Frame>
+  )
+}
+
+/** A value without neighbours, which no line would show. */
+const isAlone = (points: readonly (number | undefined)[], at: number): boolean =>
+  points[at - 1] === undefined && points[at + 1] === undefined
+
+/** A line with gaps where there is nothing to say. */
+function pathOf(
+  values: readonly (number | undefined)[],
+  x: (index: number) => number,
+  y: (value: number) => number,
+): string {
+  return values
+    .map((value, index) => {
+      if (value === undefined) return ''
+      const isStart = index === 0 || values[index - 1] === undefined
+      return `${isStart ? 'M' : 'L'}${x(index).toFixed(1)} ${y(value).toFixed(1)}`
+    })
+    .join('')
+}
+
+export function Legend({ entries }: { entries: readonly { color: string; text: string }[] }) {
+  return (
+    <div className={styles.legend}>
+      {entries.map(({ color, text }) => (
+        <span key={text} className={styles.key}>
+          <span className={styles.swatch} style={{ background: color }} aria-hidden="true" />
+          {text}
+        </span>
+      ))}
+    </div>
+  )
+}
+
+const SPARK = { width: 120, height: 28 }
+
+/** A day in little: one bar an hour, what failed in red below its share. */
+export function Sparkline({
+  values,
+  label,
+}: {
+  values: readonly { ok: number; bad: number }[]
+  label: string
+}) {
+  const top = Math.max(1, ...values.map(({ ok, bad }) => ok + bad))
+  const step = SPARK.width / Math.max(1, values.length)
+  const scale = (value: number): number => (value === 0 ? 0 : Math.max(2, (value / top) * (SPARK.height - 2)))
+  return (
+    <svg
+      className={styles.sparkline}
+      viewBox={`0 0 ${SPARK.width} ${SPARK.height}`}
+      role="img"
+      aria-label={label}
+    >
+      {values.map(({ ok, bad }, index) => {
+        const place = { x: index * step + 0.5, width: Math.max(1, step - 1), rx: 1 }
+        const badHeight = scale(bad)
+        const height = Math.max(badHeight, scale(ok + bad))
+        return (
+          <g key={index}>
+            {ok + bad === 0 && <rect className={styles.none} {...place} y={SPARK.height - 2} height={2} />}
+            {ok > 0 && (
+              <rect className={styles.ok} {...place} y={SPARK.height - height} height={height - badHeight} />
+            )}
+            {bad > 0 && (
+              <rect className={styles.bad} {...place} y={SPARK.height - badHeight} height={badHeight} />
+            )}
+          </g>
+        )
+      })}
+    </svg>
+  )
+}
+
+export function ReasonBars({
+  reasons,
+}: {
+  reasons: readonly { text: string; count: number; shown: string }[]
+}) {
+  const top = Math.max(1, ...reasons.map(({ count }) => count))
+  return (
+    <ul className={styles.reasons}>
+      {reasons.map(({ text, count, shown }) => (
+        <li key={text} className={styles.reason}>
+          <span>{text}</span>
+          <strong>{shown}</strong>
+          <span className={styles.bar} aria-hidden="true">
+            <span style={{ width: `${(count / top) * 100}%` }} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+interface TableProps {
+  label: string
+  head: readonly string[]
+  rows: readonly (readonly string[])[]
+}
+
+/** A chart's numbers, for those to whom a picture says less. */
+export function NumberTable({ label, head, rows }: TableProps) {
+  return (
+    <div className={styles.scroll} tabIndex={0} role="group" aria-label={label}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            {head.map((text) => (
+              <th key={text} scope="col">
+                {text}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([first, ...cells]) => (
+            <tr key={first}>
+              <th scope="row">{first}</th>
+              {cells.map((cell, index) => (
+                <td key={head[index + 1]}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

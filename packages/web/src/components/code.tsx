@@ -1,0 +1,113 @@
+import { Check, Copy } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { t } from '../strings.ts'
+import { IconButton } from './button.tsx'
+import styles from './code.module.css'
+import { highlightCode, highlightJson, prettyJson } from './highlight.ts'
+import type { Part } from './highlight.ts'
+import { toastError } from './toast.tsx'
+
+const CONFIRMED_MS = 2_000
+
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const [isCopied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!isCopied) return undefined
+    const timer = setTimeout(() => setCopied(false), CONFIRMED_MS)
+    return () => clearTimeout(timer)
+  }, [isCopied])
+  return (
+    <IconButton
+      label={label}
+      small
+      onClick={() => void copyText(text).then(() => setCopied(true), toastError)}
+    >
+      {isCopied ? <Check size={14} aria-hidden="true" /> : <Copy size={14} aria-hidden="true" />}
+      <span className="visually-hidden" role="status">
+        {isCopied ? t.copied : ''}
+      </span>
+    </IconButton>
+  )
+}
+
+/** Also where the clipboard's interface is missing: on plain http, or in a frame that may not use it. */
+export async function copyText(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    const area = document.createElement('textarea')
+    area.value = text
+    // Inside of an open dialog, outside of which nothing can be selected.
+    const parent = document.querySelector('dialog[open]') ?? document.body
+    parent.append(area)
+    area.select()
+    const isDone = document.execCommand('copy')
+    area.remove()
+    if (!isDone) throw new Error(t.copyFailed)
+  }
+}
+
+function Parts({ parts }: { parts: readonly Part[] }) {
+  return parts.map(([kind, text], index) =>
+    kind === 'plain' ? (
+      text
+    ) : (
+      <span key={index} className={styles[kind]}>
+        {text}
+      </span>
+    ),
+  )
+}
+
+/** A body: as JSON with colors where it is JSON, else as it is. */
+export function Body({ text, label }: { text: string; label: string }) {
+  const pretty = prettyJson(text)
+  return (
+    <div className={styles.block}>
+      <pre className={styles.code} tabIndex={0} role="group" aria-label={label}>
+        {pretty.isJson ? <Parts parts={highlightJson(pretty.text)} /> : pretty.text}
+      </pre>
+      <div className={styles.tools}>
+        <CopyButton text={text} label={t.copyOf(label)} />
+      </div>
+    </div>
+  )
+}
+
+export function Code({ text, label }: { text: string; label: string }) {
+  return (
+    <div className={styles.block}>
+      <pre className={`${styles.code} ${styles.tall}`} tabIndex={0} role="group" aria-label={label}>
+        <Parts parts={highlightCode(text)} />
+      </pre>
+      <div className={styles.tools}>
+        <CopyButton text={text} label={t.copyOf(label)} />
+      </div>
+    </div>
+  )
+}
+
+/** A secret in the one moment in which it is known. */
+export function SecretText({ secret }: { secret: string }) {
+  return (
+    <div className={styles.secret}>
+      <code>{secret}</code>
+      <CopyButton text={secret} label={t.secret.copy} />
+    </div>
+  )
+}
+
+export function HeaderTable({ headers, label }: { headers: Record<string, string>; label: string }) {
+  return (
+    <table className={styles.headers} aria-label={label}>
+      <tbody>
+        {Object.entries(headers).map(([name, value]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,105 @@
+import { X } from 'lucide-react'
+import { useEffect, useId, useRef } from 'react'
+import type { ReactNode } from 'react'
+import { t } from '../strings.ts'
+import { Button, IconButton } from './button.tsx'
+import styles from './dialog.module.css'
+
+interface DialogProps {
+  title: ReactNode
+  onClose: () => void
+  kind?: 'dialog' | 'wide' | 'drawer'
+  /** Beside the button that closes it. */
+  tools?: ReactNode
+  foot?: ReactNode
+  children: ReactNode
+}
+
+/**
+ * The browser's own modal dialog: it keeps the focus inside, gives it back, closes on Escape and makes the rest inert.
+ * It is open for as long as it is mounted.
+ */
+export function Dialog({ title, onClose, kind = 'dialog', tools, foot, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const body = useRef<HTMLDivElement>(null)
+  const titleId = useId()
+  useEffect(() => {
+    const opened = dialog.current
+    const before = document.activeElement
+    if (opened?.open === false) opened.showModal()
+    body.current?.focus()
+    return () => {
+      opened?.close()
+      if (before instanceof HTMLElement) before.focus()
+    }
+  }, [])
+  return (
+    <dialog
+      ref={dialog}
+      className={[styles.dialog, kind !== 'dialog' && styles[kind]].filter(Boolean).join(' ')}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+      onMouseDown={(event) => {
+        if (event.target === event.currentTarget) onClose()
+      }}
+    >
+      <div className={styles.head}>
+        <h2 id={titleId} className={styles.title}>
+          {title}
+        </h2>
+        <div className={styles.tools}>
+          {tools}
+          <IconButton label={t.close} small onClick={onClose}>
+            <X size={16} aria-hidden="true" />
+          </IconButton>
+        </div>
+      </div>
+      <div ref={body} className={styles.body} tabIndex={-1}>
+        {children}
+      </div>
+      {foot !== undefined && <div className={styles.foot}>{foot}</div>}
+    </dialog>
+  )
+}
+
+interface ConfirmProps {
+  title: string
+  children: ReactNode
+  action: string
+  danger?: boolean
+  busy?: boolean
+  onConfirm: () => void
+  onClose: () => void
+  cancel?: string
+}
+
+export function Confirm({
+  title,
+  children,
+  action,
+  danger,
+  busy = false,
+  onConfirm,
+  onClose,
+  cancel,
+}: ConfirmProps) {
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      foot={
+        <>
+          <Button onClick={onClose}>{cancel ?? t.cancel}</Button>
+          <Button variant={danger === true ? 'danger' : 'primary'} busy={busy} onClick={onConfirm}>
+            {action}
+          </Button>
+        </>
+      }
+    >
+      {children}
+    </Dialog>
+  )
+}

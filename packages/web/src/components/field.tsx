@@ -1,0 +1,160 @@
+import * as RadixCheckbox from '@radix-ui/react-checkbox'
+import * as RadixRadioGroup from '@radix-ui/react-radio-group'
+import * as RadixSwitch from '@radix-ui/react-switch'
+import { AlertCircle, Check, ChevronDown, Minus } from 'lucide-react'
+import { useId } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
+import { t } from '../strings.ts'
+import styles from './field.module.css'
+
+/** What ties an input to its label, hint and error. */
+interface Wiring {
+  id: string
+  'aria-describedby': string | undefined
+  'aria-invalid': boolean | undefined
+}
+
+interface FieldProps {
+  label: string
+  hint?: ReactNode
+  error?: string | undefined
+  optional?: boolean
+  children: (wiring: Wiring) => ReactNode
+}
+
+export function Field({ label, hint, error, optional = false, children }: FieldProps) {
+  const id = useId()
+  const describedBy = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`].filter(
+    Boolean,
+  )
+  return (
+    <div className={styles.field}>
+      <label className={styles.label} htmlFor={id}>
+        {label}
+        {optional && <span className={styles.optional}>{t.optional}</span>}
+      </label>
+      {children({
+        id,
+        'aria-describedby': describedBy.length > 0 ? describedBy.join(' ') : undefined,
+        'aria-invalid': error === undefined ? undefined : true,
+      })}
+      {error !== undefined && <FieldError id={`${id}-error`}>{error}</FieldError>}
+      {hint !== undefined && (
+        <p className={styles.hint} id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  )
+}
+
+export function FieldError({ id, children }: { id?: string; children: ReactNode }) {
+  return (
+    <p className={styles.error} id={id} role="alert">
+      <AlertCircle size={13} aria-hidden="true" />
+      <span>{children}</span>
+    </p>
+  )
+}
+
+interface Size {
+  mono?: boolean
+  small?: boolean
+}
+
+const classOf = ({ mono = false, small = false }: Size, more = ''): string =>
+  [styles.input, mono && styles.mono, small && styles.small, more].filter(Boolean).join(' ')
+
+export function Input({ mono = false, small = false, ...rest }: ComponentProps<'input'> & Size) {
+  return <input autoComplete="off" {...rest} className={classOf({ mono, small })} />
+}
+
+export function TextArea({ mono = false, ...rest }: ComponentProps<'textarea'> & Size) {
+  return <textarea spellCheck={!mono} {...rest} className={classOf({ mono })} />
+}
+
+export function Select({ small = false, ...rest }: ComponentProps<'select'> & Size) {
+  return (
+    <span className={styles.selectBox}>
+      <select {...rest} className={classOf({ small }, styles.select)} />
+      <ChevronDown size={14} aria-hidden="true" />
+    </span>
+  )
+}
+
+interface SwitchProps {
+  label: string
+  checked: boolean
+  disabled?: boolean
+  onChange: (checked: boolean) => void
+}
+
+export function Switch({ label, checked, disabled = false, onChange }: SwitchProps) {
+  return (
+    <RadixSwitch.Root
+      className={styles.switch}
+      aria-label={label}
+      checked={checked}
+      disabled={disabled}
+      onCheckedChange={onChange}
+    >
+      <RadixSwitch.Thumb className={styles.thumb} />
+    </RadixSwitch.Root>
+  )
+}
+
+interface CheckboxProps {
+  id?: string
+  label?: string
+  checked: boolean | 'indeterminate'
+  disabled?: boolean
+  onChange: (checked: boolean) => void
+}
+
+/** Without a label it takes that of a `<label>` for its id. */
+export function Checkbox({ id, label, checked, disabled = false, onChange }: CheckboxProps) {
+  return (
+    <RadixCheckbox.Root
+      className={styles.checkbox}
+      id={id}
+      aria-label={label}
+      checked={checked}
+      disabled={disabled}
+      onCheckedChange={(next) => onChange(next === true)}
+    >
+      <RadixCheckbox.Indicator>
+        {checked === 'indeterminate' ? (
+          <Minus size={12} strokeWidth={3} />
+        ) : (
+          <Check size={12} strokeWidth={3} />
+        )}
+      </RadixCheckbox.Indicator>
+    </RadixCheckbox.Root>
+  )
+}
+
+interface RadioCardsProps<T extends string> {
+  label: string
+  value: T
+  options: readonly { value: T; title: string; text: string }[]
+  onChange: (value: T) => void
+}
+
+export function RadioCards<T extends string>({ label, value, options, onChange }: RadioCardsProps<T>) {
+  return (
+    <RadixRadioGroup.Root
+      className={styles.radios}
+      aria-label={label}
+      value={value}
+      onValueChange={(next) => onChange(next as T)}
+    >
+      {options.map((option) => (
+        <RadixRadioGroup.Item key={option.value} value={option.value} className={styles.radio}>
+          <span className={styles.dot} aria-hidden="true" />
+          <span className={styles.radioTitle}>{option.title}</span>
+          <span className={styles.radioText}>{option.text}</span>
+        </RadixRadioGroup.Item>
+      ))}
+    </RadixRadioGroup.Root>
+  )
+}

@@ -1,0 +1,93 @@
+import { AlertCircle, CheckCircle2, X } from 'lucide-react'
+import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { t } from '../strings.ts'
+import { Button, IconButton } from './button.tsx'
+import { explain } from './surface.tsx'
+import styles from './toast.module.css'
+
+interface Toast {
+  id: number
+  text: string
+  isBad: boolean
+  action: { text: string; run: () => void } | undefined
+}
+
+const SHOWN_MS = 7_000
+
+let toasts: readonly Toast[] = []
+let count = 0
+const listeners = new Set<() => void>()
+
+function change(next: readonly Toast[]): void {
+  toasts = next
+  for (const listener of listeners) listener()
+}
+
+const dismiss = (id: number): void => change(toasts.filter((toast) => toast.id !== id))
+
+function show(text: string, isBad: boolean, action: Toast['action']): void {
+  count += 1
+  const id = count
+  change([...toasts.slice(-2), { id, text, isBad, action }])
+  setTimeout(() => dismiss(id), SHOWN_MS)
+}
+
+/** Says shortly that something was done. */
+export const toast = (text: string, action?: Toast['action']): void => show(text, false, action)
+
+/** Says why something was not done. */
+export function toastError(error: unknown): void {
+  const { title, text } = explain(error)
+  show(text === undefined ? title : `${title}. ${text}`, true, undefined)
+}
+
+/** A popover of the page, so that it is above an open dialog. */
+export function Toaster() {
+  const shown = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => toasts,
+  )
+  const stack = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const element = stack.current
+    if (element === null) return
+    if (element.matches(':popover-open')) element.hidePopover()
+    if (shown.length > 0) element.showPopover()
+  }, [shown])
+  return (
+    <div
+      ref={stack}
+      className={styles.stack}
+      popover="manual"
+      role="status"
+      aria-live="polite"
+      aria-label={t.notifications}
+    >
+      {shown.map(({ id, text, isBad, action }) => (
+        <div key={id} className={isBad ? `${styles.toast} ${styles.bad}` : styles.toast}>
+          <span className={styles.icon} aria-hidden="true">
+            {isBad ? <AlertCircle size={16} /> : <CheckCircle2 size={16} />}
+          </span>
+          <span>{text}</span>
+          {action !== undefined && (
+            <Button
+              small
+              onClick={() => {
+                dismiss(id)
+                action.run()
+              }}
+            >
+              {action.text}
+            </Button>
+          )}
+          <IconButton label={t.dismiss} small onClick={() => dismiss(id)}>
+            <X size={14} aria-hidden="true" />
+          </IconButton>
+        </div>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,36 @@
+import type { JsonObject } from '../api/types.ts'
+import { t } from '../strings.ts'
+import { labelOf } from '../webhooks/form/filter-fields.ts'
+import styles from './drawer.module.css'
+
+/** What the event's change was: each column that has another value now. */
+export function Changes({ previous, data }: { previous: JsonObject; data: JsonObject }) {
+  return (
+    <section className={styles.section} aria-label={t.drawer.changed}>
+      <h3>{t.drawer.changed}</h3>
+      <table className={styles.changes}>
+        <thead>
+          <tr>
+            <th scope="col">{t.drawer.field}</th>
+            <th scope="col">{t.drawer.before}</th>
+            <th scope="col">{t.drawer.after}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {Object.keys(previous).map((column) => (
+            <tr key={column}>
+              <th scope="row">{labelOf(column)}</th>
+              <td className={styles.old}>{show(previous[column])}</td>
+              <td className={styles.new}>{show(data[column])}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function show(value: unknown): string {
+  if (value === null || value === undefined || value === '') return t.drawer.empty
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

@@ -1,0 +1,135 @@
+import { ListChecks, RotateCcw, SearchX } from 'lucide-react'
+import { useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { redeliveriesQuery } from '../api/queries.ts'
+import type { Redelivery, Webhook } from '../api/types.ts'
+import { Button } from '../components/button.tsx'
+import { Switch } from '../components/field.tsx'
+import { Menu, MenuItem } from '../components/menu.tsx'
+import { Empty, ErrorNotice, Loading } from '../components/surface.tsx'
+import { useAccess } from '../routes/organization.tsx'
+import { t } from '../strings.ts'
+import styles from './deliveries.module.css'
+import { DeliveryDrawer } from './drawer.tsx'
+import { DeliveryList } from './delivery-list.tsx'
+import { FilterBar } from './filter-bar.tsx'
+import { FILTER_NAMES, isFiltering, readFilters, useSearchEntries } from './filters.ts'
+import { RedeliverDialog } from './redeliver-dialog.tsx'
+import { RedeliveryProgress } from './redelivery-progress.tsx'
+import { useDeliveries } from './use-deliveries.ts'
+
+interface ViewProps {
+  organizationId: string
+  /** Undefined: of all webhooks. */
+  webhook?: Webhook
+}
+
+export function DeliveriesView({ organizationId, webhook }: ViewProps) {
+  const { search, get, change } = useSearchEntries()
+  const filters = readFilters(search)
+  const [isLive, setLive] = useState(true)
+  const { list, live } = useDeliveries({ organizationId, webhookId: webhook?.id }, filters, isLive)
+  const items = list.data?.pages.flatMap((page) => page.items) ?? []
+  const open = get('delivery') ?? get('attempt')
+  const clear = (): void => change(Object.fromEntries(FILTER_NAMES.map((name) => [name, undefined])))
+  return (
+    <>
+      <div className={styles.toolbar}>
+        <span className={styles.live}>
+          <Switch label={t.deliveries.live} checked={isLive} onChange={setLive} />
+          <span className={styles.dot} data-live={isLive && live === 'live'} aria-hidden="true" />
+          <span role="status">{isLive ? t.deliveries.liveState[live] : t.deliveries.paused}</span>
+        </span>
+        <span className={styles.grow} />
+        {webhook !== undefined && <Bulk webhook={webhook} />}
+      </div>
+      <FilterBar filters={filters} onChange={change} />
+      {webhook !== undefined && <Running webhookId={webhook.id} />}
+      {list.isPending && <Loading rows={8} height="2.875rem" />}
+      {list.isError && list.data === undefined && (
+        <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {list.data !== undefined && items.length === 0 && (
+        <Nothing isFiltered={isFiltering(filters)} onClear={clear} />
+      )}
+      {items.length > 0 && <DeliveryList items={items} isOfAll={webhook === undefined} openId={open} />}
+      {list.hasNextPage && (
+        <div className={styles.more}>
+          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            {t.deliveries.more}
+          </Button>
+        </div>
+      )}
+      {open !== undefined && (
+        <DeliveryDrawer
+          key={open}
+          id={open}
+          isAttempt={get('delivery') === undefined}
+          items={items}
+          onClose={() => change({ delivery: undefined, attempt: undefined })}
+        />
+      )}
+    </>
+  )
+}
+
+function Nothing({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  return isFiltered ? (
+    <Empty
+      icon={<SearchX size={20} />}
+      title={t.deliveries.noMatch}
+      action={<Button onClick={onClear}>{t.deliveries.clear}</Button>}
+    />
+  ) : (
+    <Empty icon={<ListChecks size={20} />} title={t.deliveries.none}>
+      <p>{t.deliveries.noneText}</p>
+    </Empty>
+  )
+}
+
+/** Retrying and replaying many at once. `?replay=<time>` opens the latter, with that beginning. */
+function Bulk({ webhook }: { webhook: Webhook }) {
+  const { canChange } = useAccess()
+  const { get, change } = useSearchEntries()
+  const replaySince = get('replay')
+  const [kind, setKind] = useState<Redelivery['kind']>()
+  const shown = kind ?? (replaySince === undefined ? undefined : 'replay_events')
+  if (!canChange) return null
+  return (
+    <>
+      <Menu
+        trigger={
+          <Button small>
+            <RotateCcw size={14} aria-hidden="true" />
+            {t.redeliver.menu}
+          </Button>
+        }
+      >
+        <MenuItem onSelect={() => setKind('retry_failed')}>{t.redeliver.failed}</MenuItem>
+        <MenuItem onSelect={() => setKind('replay_events')}>{t.redeliver.missed}</MenuItem>
+      </Menu>
+      {shown !== undefined && (
+        <RedeliverDialog
+          webhook={webhook}
+          kind={shown}
+          since={replaySince}
+          onClose={() => {
+            setKind(undefined)
+            if (replaySince !== undefined) change({ replay: undefined })
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+const RECENT_MS = 120_000
+
+function Running({ webhookId }: { webhookId: string }) {
+  const redeliveries = useQuery(redeliveriesQuery(webhookId))
+  const shown = (redeliveries.data ?? []).filter(
+    ({ status, completed_at: end }) =>
+      status === 'running' || (end !== null && Date.now() - Date.parse(end) < RECENT_MS),
+  )
+  return shown.map((redelivery) => <RedeliveryProgress key={redelivery.id} redelivery={redelivery} />)
+}

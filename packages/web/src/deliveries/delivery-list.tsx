@@ -1,0 +1,99 @@
+import type { KeyboardEvent } from 'react'
+import { Link } from 'wouter'
+import { RelativeTime } from '../components/time.tsx'
+import { t } from '../strings.ts'
+import styles from './deliveries.module.css'
+import type { Item } from './fetch-page.ts'
+import { useSearchEntries } from './filters.ts'
+import { PHRASES } from './phrases.ts'
+import { titleOf } from './record-title.ts'
+import { StatusPill } from './status.tsx'
+
+interface ListProps {
+  items: readonly Item[]
+  /** Of all webhooks: each row names its own. */
+  isOfAll: boolean
+  openId: string | undefined
+}
+
+export function DeliveryList({ items, isOfAll, openId }: ListProps) {
+  const { hrefWith } = useSearchEntries()
+  return (
+    <div className={styles.list}>
+      <div className={styles.headRow} data-all={isOfAll} aria-hidden="true">
+        <span>{t.deliveries.status}</span>
+        <span>{t.deliveries.event}</span>
+        {isOfAll && <span>{t.deliveries.webhook}</span>}
+        <span>{t.deliveries.answer}</span>
+        <span>{t.deliveries.attempts}</span>
+        <span className={styles.when}>{t.deliveries.when}</span>
+      </div>
+      <ul aria-label={t.deliveries.list} onKeyDown={moveFocus}>
+        {items.map((item) => (
+          <li key={item.id}>
+            <Link
+              className={styles.row}
+              data-all={isOfAll}
+              aria-current={item.id === openId ? 'true' : undefined}
+              href={hrefWith(
+                item.isTest
+                  ? { attempt: item.id, delivery: undefined }
+                  : { delivery: item.id, attempt: undefined },
+              )}
+            >
+              <Row item={item} isOfAll={isOfAll} />
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
+  const title = titleOf(item.record)
+  return (
+    <>
+      <span>
+        <StatusPill status={item.status} isTest={item.isTest} />
+      </span>
+      <span className={styles.event}>
+        <span className={styles.eventName}>{item.event}</span>
+        {title !== undefined && <span className={styles.title}>{title}</span>}
+      </span>
+      {isOfAll && <span className={styles.webhookName}>{item.webhookName ?? t.deliveries.deleted}</span>}
+      <span className={styles.reason}>
+        {item.code !== null && <span className={styles.code}>{item.code}</span>}
+        {reasonOf(item)}
+        {item.status === 'retrying' && item.next_attempt_at !== null && (
+          <>
+            {' · '}
+            {t.deliveries.again} <RelativeTime time={item.next_attempt_at} />
+          </>
+        )}
+      </span>
+      <span className={styles.attempts}>{item.attempts > 0 && t.deliveries.attemptCount(item.attempts)}</span>
+      <span className={styles.when}>
+        <RelativeTime time={item.created_at} />
+      </span>
+    </>
+  )
+}
+
+/** The code says already that the endpoint answered with it. */
+function reasonOf({ status, code, reason }: Item): string | null {
+  if (status === 'filtered') return t.keptBack[reason ?? ''] ?? reason
+  return code !== null && reason === `the endpoint answered ${code}` ? (PHRASES[code] ?? null) : reason
+}
+
+/** Up and down go from row to row. */
+function moveFocus(event: KeyboardEvent<HTMLUListElement>): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  if (step === undefined) return
+  const rows = [...event.currentTarget.querySelectorAll('a')]
+  const at = rows.findIndex((row) => row === document.activeElement)
+  const next = rows[at + step]
+  if (next === undefined) return
+  event.preventDefault()
+  next.focus()
+}

@@ -1,0 +1,89 @@
+import { Check, CircleSlash, Clock, X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Attempt, Delivery } from '../api/types.ts'
+import { formatDateTime, formatDuration } from '../components/format.ts'
+import { RelativeTime } from '../components/time.tsx'
+import { t } from '../strings.ts'
+import styles from './drawer.module.css'
+
+interface TimelineProps {
+  row: Delivery
+  attempts: readonly Attempt[]
+  chosenId: string | undefined
+  onChoose: (id: string) => void
+}
+
+/** Every attempt, why it was made and how it ended, and what comes next. */
+export function Timeline({ row, attempts, chosenId, onChoose }: TimelineProps) {
+  return (
+    <ol className={styles.timeline}>
+      {attempts.map((attempt) => {
+        const isOk = attempt.status === 'success'
+        return (
+          <Entry
+            key={attempt.id}
+            tone={isOk ? 'ok' : 'bad'}
+            mark={isOk ? <Check size={13} /> : <X size={13} />}
+          >
+            <button
+              type="button"
+              className={styles.attempt}
+              aria-pressed={attempt.id === chosenId}
+              onClick={() => onChoose(attempt.id)}
+            >
+              <span className={styles.what}>
+                {t.timeline.attempt(attempt.attempt)} · {t.timeline.trigger[attempt.trigger]}
+              </span>
+              <span className="muted small">{formatDuration(attempt.duration_ms)}</span>
+              <span className={styles.why}>
+                {attempt.response_code ?? attempt.error_message ?? ''} · {formatDateTime(attempt.created_at)}
+              </span>
+            </button>
+          </Entry>
+        )
+      })}
+      <End row={row} />
+    </ol>
+  )
+}
+
+function Entry({
+  tone,
+  mark,
+  children,
+}: {
+  tone: 'ok' | 'bad' | 'quiet'
+  mark: ReactNode
+  children: ReactNode
+}) {
+  return (
+    <li className={styles.entry}>
+      <span className={styles.mark} data-tone={tone} aria-hidden="true">
+        {mark}
+      </span>
+      {children}
+    </li>
+  )
+}
+
+/** How the delivery stands after its attempts. */
+function End({ row }: { row: Delivery }) {
+  if (row.status === 'delivered') return null
+  const isWaiting = row.status === 'pending' || row.status === 'retrying'
+  return (
+    <Entry tone="quiet" mark={isWaiting ? <Clock size={13} /> : <CircleSlash size={13} />}>
+      <p className={styles.attempt}>
+        <span className={styles.what}>{t.timeline.end[row.status]}</span>
+        {isWaiting && row.next_attempt_at !== null && (
+          <span className={styles.why}>
+            {t.timeline.next} <RelativeTime time={row.next_attempt_at} />,{' '}
+            {formatDateTime(row.next_attempt_at)}
+          </span>
+        )}
+        {!isWaiting && row.reason !== null && (
+          <span className={styles.why}>{t.keptBack[row.reason] ?? row.reason}</span>
+        )}
+      </p>
+    </Entry>
+  )
+}

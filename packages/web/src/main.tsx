@@ -1,0 +1,47 @@
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { Router } from 'wouter'
+import { ApiError } from './api/client.ts'
+import { isSessionEnd, sessionKey } from './api/session.ts'
+import { Toaster } from './components/toast.tsx'
+import { App } from './routes/app.tsx'
+import { LeaveQuestion, useGuardedLocation } from './routes/leave-guard.tsx'
+import { applyTheme } from './routes/theme.ts'
+import './styles/base.css'
+
+const BASE = '/settings/webhooks'
+
+function onError(error: unknown): void {
+  if (isSessionEnd(error)) client.setQueryData(sessionKey, null)
+}
+
+/** Why a session could not be opened is shown where one signs in. */
+function onQueryError(error: unknown, { queryKey }: { queryKey: readonly unknown[] }): void {
+  if (queryKey[0] !== sessionKey[0]) onError(error)
+}
+
+/** What the API refuses it refuses again; only what did not get through is worth another try. */
+function shouldRetry(failures: number, error: Error): boolean {
+  const isRefusal = error instanceof ApiError && error.status < 500
+  return !isRefusal && failures < 2
+}
+
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: onQueryError }),
+  mutationCache: new MutationCache({ onError }),
+  defaultOptions: { queries: { retry: shouldRetry, staleTime: 2_000 } },
+})
+
+applyTheme()
+createRoot(document.querySelector('#root')!).render(
+  <StrictMode>
+    <QueryClientProvider client={client}>
+      <Router base={BASE} hook={useGuardedLocation}>
+        <App />
+        <LeaveQuestion />
+        <Toaster />
+      </Router>
+    </QueryClientProvider>
+  </StrictMode>,
+)

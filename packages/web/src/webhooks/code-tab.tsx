@@ -1,0 +1,93 @@
+import { useState } from 'react'
+import type { Webhook } from '../api/types.ts'
+import { Code, HeaderTable } from '../components/code.tsx'
+import { LinkButton } from '../components/button.tsx'
+import { Notice, Section, Segments } from '../components/surface.tsx'
+import { t } from '../strings.ts'
+import styles from './webhook.module.css'
+
+/** Whole programs, run by the tests where their language is there. */
+const SAMPLES = import.meta.glob<string>('./samples/*', { query: '?raw', import: 'default', eager: true })
+
+const LANGUAGES = [
+  ['node.mjs', 'Node.js'],
+  ['python.py', 'Python'],
+  ['go.go', 'Go'],
+  ['php.php', 'PHP'],
+  ['ruby.rb', 'Ruby'],
+  ['java.java', 'Java'],
+  ['csharp.cs', 'C#'],
+] as const
+type Language = (typeof LANGUAGES)[number][0]
+
+export function CodeTab({ webhook }: { webhook: Webhook }) {
+  const [language, setLanguage] = useState<Language>('node.mjs')
+  return (
+    <>
+      {!webhook.has_secret && (
+        <Notice
+          tone="warn"
+          title={t.code.noSecret}
+          action={
+            <LinkButton small href={`/${webhook.id}/settings`}>
+              {t.secret.add}
+            </LinkButton>
+          }
+        >
+          {t.code.noSecretText}
+        </Notice>
+      )}
+      <Section
+        title={t.code.title}
+        tools={
+          <div className={styles.languages}>
+            <Segments label={t.code.language} value={language} options={LANGUAGES} onChange={setLanguage} />
+          </div>
+        }
+      >
+        <div className="stack">
+          <p className="muted">{t.code.text}</p>
+          <Code text={sampleFor(language, webhook)} label={t.code.sample(nameOf(language))} />
+        </div>
+      </Section>
+      <Section title={t.code.headers}>
+        <div className="stack-small">
+          <p className="muted">{t.code.headersText}</p>
+          <HeaderTable headers={headersOf(webhook)} label={t.code.headers} />
+        </div>
+      </Section>
+    </>
+  )
+}
+
+const nameOf = (language: Language): string => LANGUAGES.find(([each]) => each === language)?.[1] ?? ''
+
+/** The sample, with the path that this webhook's requests go to. */
+function sampleFor(language: Language, { url }: Webhook): string {
+  const { pathname } = new URL(url)
+  return (SAMPLES[`./samples/${language}`] ?? '')
+    .replaceAll('/webhook"', `${pathname}"`)
+    .replaceAll("'/webhook'", `'${pathname}'`)
+    .replaceAll('POST /webhook', `POST ${pathname}`)
+}
+
+function headersOf(webhook: Webhook): Record<string, string> {
+  return {
+    'Content-Type': 'application/json',
+    'User-Agent': 'ConnectGain-Webhooks/…',
+    'X-Webhook-Event': webhook.events.find((event) => !event.includes('*')) ?? 'contact.created',
+    'X-Webhook-Timestamp': t.code.timestamp,
+    'X-Webhook-Id': t.code.id,
+    'X-Webhook-Delivery': t.code.delivery,
+    'X-Webhook-Attempt': t.code.attempt,
+    ...(webhook.has_secret
+      ? {
+          'X-Webhook-Signature': t.code.signature,
+          'webhook-id': t.code.standardId,
+          'webhook-timestamp': t.code.standardTimestamp,
+          'webhook-signature': t.code.standardSignature,
+        }
+      : {}),
+    ...webhook.headers,
+  }
+}

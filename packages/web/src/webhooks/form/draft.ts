@@ -1,0 +1,117 @@
+import type { JsonObject, Webhook } from '../../api/types.ts'
+import { emptyFilter, readFilter, writeFilter } from './filter-model.ts'
+import type { FilterDraft } from './filter-model.ts'
+
+export interface HeaderDraft {
+  name: string
+  value: string
+}
+
+/** What stands in the form, as it was typed. */
+export interface Draft {
+  name: string
+  url: string
+  description: string
+  is_active: boolean
+  events: string[]
+  filter: FilterDraft
+  /** With commas between. */
+  ignore_origins: string
+  /** Only for a webhook that does not exist yet; later on it has a place of its own. */
+  secretKind: 'generate' | 'own' | 'none'
+  secret: string
+  /** Undefined: as they are; the values of stored headers are known to nobody. */
+  headers: HeaderDraft[] | undefined
+  /** Seconds. */
+  timeout: string
+  rate_limit: string
+  max_in_flight: string
+}
+
+export const newDraft: Draft = {
+  name: '',
+  url: '',
+  description: '',
+  is_active: true,
+  events: [],
+  filter: emptyFilter,
+  ignore_origins: '',
+  secretKind: 'generate',
+  secret: '',
+  headers: [],
+  timeout: '',
+  rate_limit: '',
+  max_in_flight: '',
+}
+
+export function draftOf(webhook: Webhook): Draft {
+  const hasHeaders = Object.keys(webhook.headers ?? {}).length > 0
+  return {
+    ...newDraft,
+    name: webhook.name,
+    url: webhook.url,
+    description: webhook.description ?? '',
+    is_active: webhook.is_active,
+    events: webhook.events,
+    filter: readFilter(webhook.filter),
+    ignore_origins: webhook.ignore_origins.join(', '),
+    headers: hasHeaders ? undefined : [],
+    timeout: webhook.timeout_ms === null ? '' : String(webhook.timeout_ms / 1_000),
+    rate_limit: String(webhook.rate_limit ?? ''),
+    max_in_flight: String(webhook.max_in_flight ?? ''),
+  }
+}
+
+/** The columns that a draft stands for, without the secret. */
+function toColumns(draft: Draft): JsonObject {
+  const timeout = toNumber(draft.timeout)
+  return {
+    name: draft.name.trim(),
+    url: draft.url.trim(),
+    description: draft.description.trim() === '' ? null : draft.description.trim(),
+    is_active: draft.is_active,
+    events: draft.events,
+    filter: writeFilter(draft.filter),
+    ignore_origins: draft.ignore_origins
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ''),
+    timeout_ms: typeof timeout === 'number' ? Math.round(timeout * 1_000) : timeout,
+    rate_limit: toNumber(draft.rate_limit),
+    max_in_flight: toNumber(draft.max_in_flight),
+    ...(draft.headers === undefined ? {} : { headers: toHeaders(draft.headers) }),
+  }
+}
+
+/** What is no number is sent as it is: the API says what would be right. */
+function toNumber(text: string): number | string | null {
+  if (text.trim() === '') return null
+  const value = Number(text.replace(',', '.'))
+  return Number.isNaN(value) ? text : value
+}
+
+function toHeaders(headers: readonly HeaderDraft[]): Record<string, string> {
+  return Object.fromEntries(
+    headers
+      .filter(({ name, value }) => name.trim() !== '' || value !== '')
+      .map(({ name, value }) => [name.trim(), value.trim()]),
+  )
+}
+
+export function toInsert(draft: Draft, organizationId: string): JsonObject {
+  const secret =
+    draft.secretKind === 'none' ? null : draft.secretKind === 'generate' ? 'generate' : draft.secret
+  return { organization_id: organizationId, ...toColumns(draft), secret }
+}
+
+/** Only what is different: somebody else may have changed the rest meanwhile. */
+export function toChange(draft: Draft, before: Draft): JsonObject {
+  const old = toColumns(before)
+  return Object.fromEntries(
+    Object.entries(toColumns(draft)).filter(
+      ([column, value]) => JSON.stringify(value) !== JSON.stringify(old[column]),
+    ),
+  )
+}
+
+export const isSame = (a: Draft, b: Draft): boolean => JSON.stringify(a) === JSON.stringify(b)

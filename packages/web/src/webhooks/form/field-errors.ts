@@ -1,0 +1,47 @@
+import { ApiError } from '../../api/client.ts'
+import { sentence } from '../health.tsx'
+
+export const FIELDS = [
+  'name',
+  'url',
+  'description',
+  'is_active',
+  'events',
+  'filter',
+  'ignore_origins',
+  'secret',
+  'headers',
+  'timeout_ms',
+  'rate_limit',
+  'max_in_flight',
+] as const
+export type FieldName = (typeof FIELDS)[number]
+
+export type FieldErrors = Partial<Record<FieldName, string>>
+
+const PROBLEM = new RegExp(`(?:^|; )(${FIELDS.join('|')})((?:\\.[^:]*)?): `, 'g')
+
+/** What the API says about each field, in its own words: its message names them one after the other. */
+export function readFieldErrors(error: unknown): FieldErrors {
+  if (!(error instanceof ApiError) || error.details === null) return {}
+  const found = [...error.message.matchAll(PROBLEM)]
+  const errors: FieldErrors = {}
+  found.forEach((match, index) => {
+    const [whole, field = '', place = ''] = match
+    const text = error.message.slice(match.index + whole.length, found[index + 1]?.index)
+    const inside = place === '' ? '' : `${place.slice(1)}: `
+    const said = sentence(inside === '' ? text : inside + text)
+    const before = errors[field as FieldName]
+    errors[field as FieldName] = before === undefined ? said : `${before} ${said}`
+  })
+  return withHint(errors, error.hint)
+}
+
+function withHint(errors: FieldErrors, hint: string | null): FieldErrors {
+  const [only, ...more] = Object.keys(errors) as FieldName[]
+  if (hint === null || only === undefined || more.length > 0) return errors
+  return { [only]: `${errors[only]} ${hint}` }
+}
+
+/** Whether something was said that belongs beside no field. */
+export const isAboutFields = (error: unknown): boolean => Object.keys(readFieldErrors(error)).length > 0

@@ -1,0 +1,57 @@
+import type { EventType } from '../../api/types.ts'
+import { t } from '../../strings.ts'
+import type { FieldKind } from './filter-model.ts'
+
+export interface FilterField {
+  path: string
+  label: string
+  kind: FieldKind
+}
+
+const HIDDEN = new Set(['id', 'organization_id', 'created_at', 'updated_at'])
+
+/** What can be filtered by: the fields of the records that the chosen events carry, in the CRM's words. */
+export function fieldsOf(types: readonly EventType[]): FilterField[] {
+  const fields = new Map<string, FilterField>()
+  for (const { example } of types) {
+    for (const [path, value] of Object.entries(example)) {
+      if (HIDDEN.has(path) || fields.has(path)) continue
+      for (const field of readField(path, value)) fields.set(field.path, field)
+    }
+  }
+  return [...fields.values()].sort((a, b) => rank(a) - rank(b))
+}
+
+function readField(path: string, value: unknown): FilterField[] {
+  if (Array.isArray(value)) {
+    return value.every((each) => typeof each === 'string')
+      ? [{ path, label: labelOf(path), kind: 'list' }]
+      : []
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([key, inside]) => readField(`${path}.${key}`, inside))
+  }
+  const kind = typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'yesNo' : 'text'
+  return [{ path, label: labelOf(path), kind }]
+}
+
+export function labelOf(path: string): string {
+  const known = t.fields[path]
+  if (known !== undefined) return known
+  const [first = '', ...rest] = path.split('.')
+  if (first === 'custom_fields' && rest.length > 0) return t.fieldOwn(words(rest.join(' ')))
+  return words(path.replaceAll('.', ' '))
+}
+
+function words(name: string): string {
+  const text = name.replaceAll('_', ' ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** What people filter by most comes first. */
+const FIRST = ['stage', 'status', 'value', 'assigned_to', 'tags', 'company', 'direction', 'channel']
+
+function rank({ path }: FilterField): number {
+  const at = FIRST.indexOf(path)
+  return at < 0 ? FIRST.length : at
+}

@@ -1,0 +1,74 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { call } from '../../api/client.ts'
+import type { Preview } from '../../api/types.ts'
+import { Body } from '../../components/code.tsx'
+import { Disclosure } from '../../components/disclosure.tsx'
+import { FieldError } from '../../components/field.tsx'
+import { RelativeTime } from '../../components/time.tsx'
+import { t } from '../../strings.ts'
+import { titleOf } from '../../deliveries/record-title.ts'
+import { sentence } from '../health.tsx'
+import styles from './form.module.css'
+
+const TYPING_MS = 350
+
+interface PreviewProps {
+  filter: unknown
+  events: readonly string[]
+  organizationId: string
+}
+
+/** What the filter would have let through of the events that really happened. */
+export function FilterPreview({ filter, events, organizationId }: PreviewProps) {
+  const asked = useSettled(JSON.stringify({ organization_id: organizationId, events, filter: filter ?? {} }))
+  const preview = useQuery({
+    queryKey: ['preview', asked],
+    queryFn: ({ signal }) => call<Preview>('preview_filter', JSON.parse(asked) as object, signal),
+    enabled: events.length > 0,
+    placeholderData: keepPreviousData,
+    retry: false,
+  })
+  if (events.length === 0) return <p className="muted small">{t.preview.chooseEvents}</p>
+  if (preview.isError)
+    return <FieldError>{sentence(preview.error.message.replace(/^filter: (filter\S*: )?/, ''))}</FieldError>
+  const { matched, of, samples } = preview.data ?? { matched: 0, of: 0, samples: [] }
+  return (
+    <div className={styles.preview} role="status">
+      <p className={styles.previewTitle}>
+        {preview.data === undefined
+          ? t.loading
+          : of === 0
+            ? t.preview.nothingYet
+            : t.preview.matched(matched, of)}
+      </p>
+      {samples.length > 0 && (
+        <div className={styles.samples}>
+          {samples.map((sample) => (
+            <Disclosure
+              key={sample.id}
+              title={sample.event}
+              note={
+                <>
+                  {titleOf(sample.data) ?? ''} · <RelativeTime time={sample.timestamp} />
+                </>
+              }
+            >
+              <Body text={JSON.stringify(sample.data)} label={t.preview.sample} />
+            </Disclosure>
+          ))}
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** The value, once it has stayed the same for a moment. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), TYPING_MS)
+    return () => clearTimeout(timer)
+  }, [value])
+  return settled
+}

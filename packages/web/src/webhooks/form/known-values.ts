@@ -1,0 +1,33 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRows, query } from '../../api/client.ts'
+
+const LOOK_BACK = '200'
+const MOST = 30
+
+/** What the field has held in recent events, to choose from instead of remembering how it is spelled. */
+export function useKnownValues(organizationId: string, events: readonly string[], field: string): string[] {
+  const kinds = [...new Set(events.map((event) => event.split('.')[0]))].filter((kind) => kind !== '*')
+  const { data } = useQuery({
+    queryKey: ['known-values', organizationId, kinds, field],
+    queryFn: async ({ signal }) => {
+      const path = field.replaceAll('.', '->').replace(/->([^>]*)$/, '->>$1')
+      const column = path.includes('->>') ? `data->${path}` : `data->>${path}`
+      const rows = await getRows<{ value: string | null }>(
+        `webhook_events?${query([
+          ['organization_id', `eq.${organizationId}`],
+          ['select', `value:${column}`],
+          ['or', kinds.length > 0 ? `(${kinds.map((kind) => `event.like.${kind}.*`).join(',')})` : undefined],
+          ['order', 'created_at.desc'],
+          ['limit', LOOK_BACK],
+        ])}`,
+        signal,
+      )
+      const values = rows.map(({ value }) => value).filter((value) => value !== null && value.length < 80)
+      return [...new Set(values)].slice(0, MOST) as string[]
+    },
+    enabled: field !== '' && /^[\w.]+$/.test(field),
+    staleTime: 60_000,
+    retry: false,
+  })
+  return data ?? []
+}

@@ -1,0 +1,177 @@
+import { Check } from 'lucide-react'
+import { useId } from 'react'
+import type { ReactNode } from 'react'
+import { Field, Input, RadioCards, Switch, TextArea } from '../../components/field.tsx'
+import { t } from '../../strings.ts'
+import type { Draft } from './draft.ts'
+import type { FieldErrors } from './field-errors.ts'
+import styles from './form.module.css'
+import { checkUrl, nameFor } from './url-check.ts'
+
+export interface SectionProps {
+  draft: Draft
+  errors: FieldErrors
+  change: (part: Partial<Draft>) => void
+}
+
+export function FormSection({ title, text, children }: { title: string; text: string; children: ReactNode }) {
+  const id = useId()
+  return (
+    <section className={styles.section} aria-labelledby={id}>
+      <div>
+        <h2 id={id}>{title}</h2>
+        <p className={styles.sectionText}>{text}</p>
+      </div>
+      <div className={styles.fields}>{children}</div>
+    </section>
+  )
+}
+
+export function EndpointSection({ draft, errors, change, isNew }: SectionProps & { isNew: boolean }) {
+  const check = checkUrl(draft.url)
+  const hint =
+    check === 'fine' ? (
+      <span className={styles.good}>
+        <Check size={13} aria-hidden="true" />
+        {t.form.url.fine}
+      </span>
+    ) : (
+      t.form.url[check]
+    )
+  return (
+    <FormSection title={t.form.endpoint} text={t.form.endpointText}>
+      <Field label={t.form.name} error={errors.name}>
+        {(wiring) => (
+          <Input
+            {...wiring}
+            value={draft.name}
+            placeholder={t.form.namePlaceholder}
+            autoFocus={isNew}
+            onChange={(event) => change({ name: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field label={t.form.urlLabel} error={errors.url} hint={hint}>
+        {(wiring) => (
+          <Input
+            {...wiring}
+            mono
+            type="url"
+            inputMode="url"
+            spellCheck={false}
+            value={draft.url}
+            placeholder="https://example.com/webhook"
+            onChange={(event) => change({ url: event.target.value })}
+            onBlur={() => {
+              const name = nameFor(draft.url)
+              if (draft.name.trim() === '' && name !== undefined) change({ name })
+            }}
+          />
+        )}
+      </Field>
+      <Field label={t.form.description} optional error={errors.description}>
+        {(wiring) => (
+          <TextArea
+            {...wiring}
+            rows={2}
+            value={draft.description}
+            placeholder={t.form.descriptionPlaceholder}
+            onChange={(event) => change({ description: event.target.value })}
+          />
+        )}
+      </Field>
+      {isNew && (
+        <div className={styles.active}>
+          <Switch
+            label={t.form.active}
+            checked={draft.is_active}
+            onChange={(isActive) => change({ is_active: isActive })}
+          />
+          <span>
+            {t.form.active}
+            <span className="muted small"> {draft.is_active ? t.form.activeOn : t.form.activeOff}</span>
+          </span>
+        </div>
+      )}
+    </FormSection>
+  )
+}
+
+export function SecretSection({ draft, errors, change }: SectionProps) {
+  return (
+    <FormSection title={t.secret.title} text={t.secret.text}>
+      <RadioCards
+        label={t.secret.title}
+        value={draft.secretKind}
+        options={[
+          { value: 'generate', title: t.secret.generate, text: t.secret.generateText },
+          { value: 'own', title: t.secret.own, text: t.secret.ownText },
+          { value: 'none', title: t.secret.none, text: t.secret.noneText },
+        ]}
+        onChange={(secretKind) => change({ secretKind })}
+      />
+      {draft.secretKind === 'own' && (
+        <Field label={t.secret.label} hint={t.secret.rules} error={errors.secret}>
+          {(wiring) => (
+            <Input
+              {...wiring}
+              mono
+              spellCheck={false}
+              value={draft.secret}
+              onChange={(event) => change({ secret: event.target.value })}
+            />
+          )}
+        </Field>
+      )}
+    </FormSection>
+  )
+}
+
+export function AdvancedSection({ draft, errors, change }: SectionProps) {
+  return (
+    <FormSection title={t.form.advanced} text={t.form.advancedText}>
+      <div className={styles.two}>
+        <Field label={t.form.timeout} optional error={errors.timeout_ms} hint={t.form.timeoutHint}>
+          {(wiring) => (
+            <Input
+              {...wiring}
+              inputMode="decimal"
+              value={draft.timeout}
+              onChange={(event) => change({ timeout: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label={t.form.rate} optional error={errors.rate_limit} hint={t.form.rateHint}>
+          {(wiring) => (
+            <Input
+              {...wiring}
+              inputMode="numeric"
+              value={draft.rate_limit}
+              onChange={(event) => change({ rate_limit: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label={t.form.inFlight} optional error={errors.max_in_flight} hint={t.form.inFlightHint}>
+          {(wiring) => (
+            <Input
+              {...wiring}
+              inputMode="numeric"
+              value={draft.max_in_flight}
+              onChange={(event) => change({ max_in_flight: event.target.value })}
+            />
+          )}
+        </Field>
+      </div>
+      <Field label={t.form.origins} optional error={errors.ignore_origins} hint={t.form.originsHint}>
+        {(wiring) => (
+          <Input
+            {...wiring}
+            value={draft.ignore_origins}
+            placeholder={t.form.originsPlaceholder}
+            onChange={(event) => change({ ignore_origins: event.target.value })}
+          />
+        )}
+      </Field>
+    </FormSection>
+  )
+}

@@ -1,0 +1,36 @@
+import { covers } from '../event-names.ts'
+
+/** The names that a list of subscriptions covers. */
+export const coveredBy = (events: readonly string[], names: readonly string[]): string[] =>
+  names.filter((name) => events.some((event) => covers(event, name)))
+
+export const groupName = (category: string): string => `${category}.*`
+
+/** Switches one event on or off; a wildcard that covered it is written out as what remains. */
+export function toggleEvent(
+  events: readonly string[],
+  name: string,
+  isOn: boolean,
+  names: readonly string[],
+): string[] {
+  if (isOn) return [...events, name]
+  const kept = events.filter((event) => !covers(event, name))
+  const wildcards = events.filter((event) => covers(event, name) && event !== name)
+  const remaining = coveredBy(wildcards, names).filter((each) => each !== name)
+  return [...new Set([...kept, ...remaining])]
+}
+
+/** All of a kind, also those that are yet to be invented; or none of them. */
+export function toggleGroup(
+  events: readonly string[],
+  category: string,
+  isOn: boolean,
+  names: readonly string[],
+): string[] {
+  const group = groupName(category)
+  const isInGroup = (event: string): boolean => covers(group, event)
+  if (isOn) return [...events.filter((event) => !isInGroup(event)), group]
+  const others = names.filter((name) => !isInGroup(name))
+  const expanded = events.includes('*') ? others : events
+  return expanded.filter((event) => event !== group && !isInGroup(event))
+}

@@ -1,0 +1,85 @@
+import { useEffect, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
+import type { Webhook } from '../../api/types.ts'
+import { Button } from '../../components/button.tsx'
+import { ErrorNotice } from '../../components/surface.tsx'
+import { releaseGuard, useUnsavedChanges } from '../../routes/leave-guard.tsx'
+import { t } from '../../strings.ts'
+import { isSame } from './draft.ts'
+import type { Draft } from './draft.ts'
+import { EventsSection } from './events-section.tsx'
+import { isAboutFields, readFieldErrors } from './field-errors.ts'
+import { FilterSection } from './filter-section.tsx'
+import styles from './form.module.css'
+import { HeadersSection } from './headers-section.tsx'
+import { AdvancedSection, EndpointSection, SecretSection } from './sections.tsx'
+
+interface FormProps {
+  initial: Draft
+  /** The one that is changed; without it, one is made. */
+  webhook?: Webhook
+  organizationId: string
+  error: Error | null
+  isSaving: boolean
+  action: string
+  onSave: (draft: Draft) => void
+  /** Beside the button that saves. */
+  cancel: (reset: () => void) => ReactNode
+}
+
+export function WebhookForm({
+  initial,
+  webhook,
+  organizationId,
+  error,
+  isSaving,
+  action,
+  onSave,
+  cancel,
+}: FormProps) {
+  const [draft, setDraft] = useState(initial)
+  const form = useRef<HTMLFormElement>(null)
+  const hasChanges = !isSame(draft, initial)
+  useUnsavedChanges(hasChanges && !isSaving)
+  const errors = readFieldErrors(error)
+  useEffect(() => {
+    const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]')
+    if (error === null || wrong == null) return
+    wrong.focus({ preventScroll: true })
+    wrong.scrollIntoView({ block: 'center' })
+  }, [error])
+  const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }))
+  const section = { draft, errors, change }
+  const isNew = webhook === undefined
+  return (
+    <form
+      ref={form}
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        releaseGuard()
+        onSave(draft)
+      }}
+    >
+      <EndpointSection {...section} isNew={isNew} />
+      <EventsSection {...section} />
+      <FilterSection {...section} organizationId={organizationId} />
+      {isNew && <SecretSection {...section} />}
+      <HeadersSection {...section} {...(webhook === undefined ? {} : { webhook })} />
+      <AdvancedSection {...section} />
+      {error !== null && !isAboutFields(error) && <ErrorNotice error={error} />}
+      {(isNew || hasChanges || isSaving || error !== null) && (
+        <div className={styles.foot}>
+          <span className={styles.footText} role="status">
+            {error !== null && isAboutFields(error) ? t.form.correct : hasChanges ? t.form.unsaved : ''}
+          </span>
+          {cancel(() => setDraft(initial))}
+          <Button variant="primary" type="submit" busy={isSaving} disabled={!isNew && !hasChanges}>
+            {action}
+          </Button>
+        </div>
+      )}
+    </form>
+  )
+}

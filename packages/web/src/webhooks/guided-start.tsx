@@ -1,0 +1,93 @@
+import { useQuery } from '@tanstack/react-query'
+import { Check, CircleDashed, LoaderCircle, X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { inboxRequestsQuery } from '../api/queries.ts'
+import { Button, LinkButton } from '../components/button.tsx'
+import { SecretText } from '../components/code.tsx'
+import { ErrorNotice, Section } from '../components/surface.tsx'
+import { t } from '../strings.ts'
+import { useRefreshTraffic } from './changes.ts'
+import type { Started } from './first-webhook.tsx'
+import styles from './first.module.css'
+import { InboxRequestView } from './inbox.tsx'
+
+type StepState = 'done' | 'active' | 'waiting' | 'failed'
+
+interface GuidedProps {
+  progress: Partial<Started>
+  error: Error | null
+  onRetry: () => void
+  onDone: () => void
+}
+
+/** A webhook, a test and its arrival, one after the other, as they happen. */
+export function GuidedStart({ progress, error, onRetry, onDone }: GuidedProps) {
+  const { inbox, webhook, tested } = progress
+  const requests = useQuery({ ...inboxRequestsQuery(inbox?.id ?? ''), enabled: inbox !== undefined })
+  const [arrived] = requests.data ?? []
+  const refresh = useRefreshTraffic()
+  const stateOf = (isDone: boolean, isNext: boolean): StepState =>
+    isDone ? 'done' : !isNext ? 'waiting' : error === null ? 'active' : 'failed'
+  return (
+    <Section title={t.first.guideTitle}>
+      <ol className={styles.steps} aria-live="polite">
+        <Step title={t.first.stepInbox} state={stateOf(inbox !== undefined, true)}>
+          {inbox !== undefined && <p className="mono">{inbox.url}</p>}
+        </Step>
+        <Step title={t.first.stepWebhook} state={stateOf(webhook !== undefined, inbox !== undefined)}>
+          {webhook?.secret !== undefined && (
+            <>
+              <p>{t.first.secretText}</p>
+              <SecretText secret={webhook.secret} />
+            </>
+          )}
+        </Step>
+        <Step title={t.first.stepTest} state={stateOf(tested !== undefined, webhook !== undefined)}>
+          {tested !== undefined && (
+            <p>{t.first.tested(tested.result.response_code, tested.result.duration_ms)}</p>
+          )}
+        </Step>
+        <Step title={t.first.stepArrived} state={stateOf(arrived !== undefined, tested !== undefined)}>
+          {arrived !== undefined && <InboxRequestView request={arrived} />}
+        </Step>
+      </ol>
+      {error !== null && <ErrorNotice error={error} onRetry={onRetry} />}
+      {arrived !== undefined && webhook !== undefined && (
+        <div className="stack">
+          <p>{t.first.next}</p>
+          <div className="line">
+            <LinkButton variant="primary" href={`/${webhook.id}/settings`}>
+              {t.first.pointElsewhere}
+            </LinkButton>
+            <LinkButton href={`/${webhook.id}/code`}>{t.first.seeCode}</LinkButton>
+            <Button variant="ghost" onClick={() => void refresh().then(onDone)}>
+              {t.first.done}
+            </Button>
+          </div>
+        </div>
+      )}
+    </Section>
+  )
+}
+
+const MARKS = {
+  done: <Check size={15} />,
+  active: <LoaderCircle size={15} />,
+  waiting: <CircleDashed size={15} />,
+  failed: <X size={15} />,
+}
+
+function Step({ title, state, children }: { title: string; state: StepState; children: ReactNode }) {
+  return (
+    <li className={styles.step} data-state={state}>
+      <span className={styles.mark} aria-hidden="true">
+        {MARKS[state]}
+      </span>
+      <p className={styles.stepTitle}>
+        {title}
+        <span className="visually-hidden"> {t.first.state[state]}</span>
+      </p>
+      <div className={styles.stepBody}>{children}</div>
+    </li>
+  )
+}

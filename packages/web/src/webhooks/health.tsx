@@ -1,0 +1,50 @@
+import type { Webhook } from '../api/types.ts'
+import { formatDateTime } from '../components/format.ts'
+import { Pill } from '../components/surface.tsx'
+import { t } from '../strings.ts'
+
+export type Condition = 'healthy' | 'unused' | 'failing' | 'recovering' | 'held' | 'off' | 'switchedOff'
+
+type Judged = Pick<Webhook, 'is_active' | 'health' | 'health_reason' | 'disabled_reason'>
+
+/** One word for how a webhook does, out of its switch and its endpoint's health. */
+export function conditionOf(webhook: Judged, hasAttempts: boolean): Condition {
+  if (!webhook.is_active) return webhook.disabled_reason === null ? 'off' : 'switchedOff'
+  if (webhook.health === 'held') return 'held'
+  if (webhook.health === 'degraded') return isRecovering(webhook) ? 'recovering' : 'failing'
+  return hasAttempts ? 'healthy' : 'unused'
+}
+
+/** What was held is being sent: nothing to be done about it. */
+const isRecovering = ({ health_reason }: Judged): boolean =>
+  health_reason?.startsWith('the endpoint answers again') === true
+
+const LOOKS = {
+  healthy: { tone: 'ok' },
+  unused: { tone: 'quiet' },
+  failing: { tone: 'warn' },
+  recovering: { tone: 'info', icon: 'waiting' },
+  held: { tone: 'bad', icon: 'held' },
+  off: { tone: 'quiet' },
+  switchedOff: { tone: 'bad' },
+} as const
+
+export const needsAttention = (condition: Condition): boolean =>
+  ['failing', 'held', 'switchedOff'].includes(condition)
+
+export function ConditionPill({ condition }: { condition: Condition }) {
+  return <Pill {...LOOKS[condition]}>{t.condition[condition]}</Pill>
+}
+
+const ISO_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
+
+/** The API's words as a sentence, with their times as the user writes them. */
+export function sentence(words: string): string {
+  const text = words.replaceAll(ISO_TIME, formatDateTime)
+  const start = text.charAt(0).toUpperCase() + text.slice(1)
+  return /[.!?]$/.test(start) ? start : `${start}.`
+}
+
+/** When a webhook that is off was switched off: at its last change, unless it was not a person who did it. */
+export const offSince = ({ disabled_at, updated_at }: Pick<Webhook, 'disabled_at' | 'updated_at'>): string =>
+  new Date(disabled_at ?? updated_at).toISOString()

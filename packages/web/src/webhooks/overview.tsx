@@ -1,0 +1,143 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { RANGES, redeliveriesQuery, statsQuery, waitingCountQuery } from '../api/queries.ts'
+import type { Range } from '../api/queries.ts'
+import type { Stats, Webhook } from '../api/types.ts'
+import { LinkButton } from '../components/button.tsx'
+import { formatCompact, formatDuration, formatNumber, formatShare } from '../components/format.ts'
+import { ErrorNotice, Notice, Segments, Skeleton } from '../components/surface.tsx'
+import { RelativeTime } from '../components/time.tsx'
+import { RedeliveryProgress } from '../deliveries/redelivery-progress.tsx'
+import { t } from '../strings.ts'
+import { conditionOf, offSince, sentence } from './health.tsx'
+import { InboxSection } from './inbox.tsx'
+import { NotSent } from './not-sent.tsx'
+import { RecentFailures } from './recent-failures.tsx'
+import { SetupPanel } from './setup-panel.tsx'
+import { Reasons, StatsCharts } from './stats-charts.tsx'
+import styles from './webhook.module.css'
+
+export function Overview({ webhook }: { webhook: Webhook }) {
+  const [range, setRange] = useState<Range>('24h')
+  const stats = useQuery(statsQuery({ webhook_id: webhook.id }, range))
+  const redeliveries = useQuery(redeliveriesQuery(webhook.id))
+  return (
+    <>
+      <SetupPanel webhook={webhook} />
+      <ConditionNotice webhook={webhook} />
+      {redeliveries.data
+        ?.filter(({ status }) => status === 'running')
+        .map((redelivery) => (
+          <RedeliveryProgress key={redelivery.id} redelivery={redelivery} />
+        ))}
+      <div className={styles.toolbar}>
+        <h2>{t.overview.title}</h2>
+        <Segments
+          label={t.overview.range}
+          value={range}
+          options={(Object.keys(RANGES) as Range[]).map((each) => [each, t.overview.ranges[each]] as const)}
+          onChange={setRange}
+        />
+      </div>
+      {stats.isError && stats.data === undefined ? (
+        <ErrorNotice error={stats.error} onRetry={() => void stats.refetch()} />
+      ) : (
+        <>
+          <Tiles webhook={webhook} stats={stats.data} />
+          {stats.data === undefined ? <Skeleton height="17.5rem" /> : <StatsCharts stats={stats.data} />}
+        </>
+      )}
+      <div className={styles.charts}>
+        {stats.data !== undefined && <Reasons stats={stats.data} />}
+        <RecentFailures webhookId={webhook.id} />
+      </div>
+      <NotSent webhookId={webhook.id} />
+      <InboxSection url={webhook.url} />
+    </>
+  )
+}
+
+/** What is wrong and what happens now, when something is. */
+function ConditionNotice({ webhook }: { webhook: Webhook }) {
+  const condition = conditionOf(webhook, true)
+  const { health_reason: reason, health_since: since } = webhook
+  if (condition === 'healthy' || condition === 'unused') return null
+  if (condition === 'off' || condition === 'switchedOff') {
+    return (
+      <Notice
+        tone={condition === 'off' ? 'quiet' : 'bad'}
+        title={
+          <>
+            {t.overview.isOff}
+            {webhook.disabled_at !== null && <Since time={webhook.disabled_at} />}
+          </>
+        }
+        action={
+          <LinkButton small href={`/${webhook.id}/deliveries?replay=${offSince(webhook)}`}>
+            {t.redeliver.missed}
+          </LinkButton>
+        }
+      >
+        {webhook.disabled_reason === null ? t.overview.offText : sentence(webhook.disabled_reason)}
+      </Notice>
+    )
+  }
+  return (
+    <Notice
+      tone={condition === 'recovering' ? 'info' : condition === 'held' ? 'bad' : 'warn'}
+      title={
+        <>
+          {t.overview[condition]}
+          {since !== null && <Since time={since} />}
+        </>
+      }
+    >
+      {reason !== null && sentence(reason)}
+    </Notice>
+  )
+}
+
+function Since({ time }: { time: string }) {
+  return (
+    <>
+      {' · '}
+      <RelativeTime time={time} />
+    </>
+  )
+}
+
+function Tiles({ webhook, stats }: { webhook: Webhook; stats: Stats | undefined }) {
+  const waiting = useQuery(waitingCountQuery(webhook.id))
+  const totals = stats?.totals
+  const rate = totals?.success_rate ?? null
+  const latency = totals?.latency ?? null
+  const tiles = [
+    [
+      t.overview.successRate,
+      rate === null ? '–' : formatShare(rate),
+      totals && t.overview.ofAttempts(totals.attempts),
+    ],
+    [t.overview.failed, totals === undefined ? '–' : formatCompact(totals.failed), t.overview.failedText],
+    [
+      t.overview.typical,
+      latency === null ? '–' : formatDuration(latency.p50),
+      latency === null ? t.overview.noLatency : t.overview.slowest(formatDuration(latency.p99)),
+    ],
+    [
+      t.overview.waiting,
+      waiting.data === undefined ? '–' : formatNumber(waiting.data),
+      webhook.health === 'held' ? t.overview.heldText : t.overview.waitingText,
+    ],
+  ] as const
+  return (
+    <div className={styles.tiles}>
+      {tiles.map(([name, value, note]) => (
+        <div key={name} className={styles.tile}>
+          <p className={styles.tileName}>{name}</p>
+          <p className={styles.tileValue}>{value}</p>
+          <p className={styles.tileNote}>{note ?? ' '}</p>
+        </div>
+      ))}
+    </div>
+  )
+}

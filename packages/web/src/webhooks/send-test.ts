@@ -1,0 +1,18 @@
+import { call, getRows } from '../api/client.ts'
+import type { Attempt, TestResult } from '../api/types.ts'
+
+export interface Tested {
+  result: TestResult
+  attempt: Attempt | undefined
+}
+
+/** Sends a test and reads its row of the log, which alone has the answer's headers. */
+export async function sendTest(webhookId: string, event?: string, data?: object): Promise<Tested> {
+  const result = await call<TestResult>('test_webhook', {
+    webhook_id: webhookId,
+    ...(event === undefined ? {} : { event }),
+    ...(data === undefined ? {} : { data }),
+  })
+  const [attempt] = await getRows<Attempt>(`webhook_logs?id=eq.${result.log_id}`).catch(() => [])
+  return { result, attempt }
+}

@@ -1,0 +1,33 @@
+import type { Webhook } from '../api/types.ts'
+import { Button, LinkButton } from '../components/button.tsx'
+import { SecretText } from '../components/code.tsx'
+import { Section } from '../components/surface.tsx'
+import { t } from '../strings.ts'
+import { putAway, useFresh } from './fresh-secrets.ts'
+import { TestButton } from './test-button.tsx'
+
+/** Right after a webhook was made: its secret, shown this once, and what comes next. */
+export function SetupPanel({ webhook }: { webhook: Webhook }) {
+  const { isFresh, secret } = useFresh(webhook.id)
+  if (!isFresh) return null
+  return (
+    <Section title={t.setup.title}>
+      <div className="stack">
+        {secret !== undefined && (
+          <div className="stack-small">
+            <p>{t.setup.secret}</p>
+            <SecretText secret={secret} />
+          </div>
+        )}
+        <p className="muted">{t.setup.next}</p>
+        <div className="line">
+          <TestButton webhook={webhook} />
+          <LinkButton href={`/${webhook.id}/code`}>{t.setup.code}</LinkButton>
+          <Button variant="ghost" onClick={() => putAway(webhook.id)}>
+            {secret === undefined ? t.setup.done : t.setup.doneSecret}
+          </Button>
+        </div>
+      </div>
+    </Section>
+  )
+}

@@ -1,0 +1,151 @@
+import { useState } from 'react'
+import type { Stats } from '../api/types.ts'
+import { Bars, Legend, Lines, NumberTable, ReasonBars } from '../components/charts.tsx'
+import {
+  formatCompact,
+  formatDay,
+  formatDayAndTime,
+  formatDuration,
+  formatNumber,
+  formatShare,
+  formatTime,
+} from '../components/format.ts'
+import { Section, Segments } from '../components/surface.tsx'
+import { t } from '../strings.ts'
+import styles from './webhook.module.css'
+
+const DAY_AND_A_HALF = 36
+
+/** The same numbers as pictures and as tables. */
+export function StatsCharts({ stats }: { stats: Stats }) {
+  const [look, setLook] = useState<'chart' | 'table'>('chart')
+  const { buckets } = stats
+  const isDays = stats.bucket === '1d' || buckets.length > DAY_AND_A_HALF
+  const labels = buckets.map(({ start }) => (isDays ? formatDay(start) : formatTime(start)))
+  const long = (start: string): string => (stats.bucket === '1d' ? formatDay(start) : formatDayAndTime(start))
+  const switcher = (
+    <Segments
+      label={t.charts.look}
+      value={look}
+      options={[
+        ['chart', t.charts.chart],
+        ['table', t.charts.table],
+      ]}
+      onChange={setLook}
+    />
+  )
+  const rows = buckets.filter(({ attempts }) => attempts > 0)
+  return (
+    <div className={styles.charts}>
+      <Section title={t.charts.deliveries} tools={switcher}>
+        {look === 'chart' ? (
+          <div className="stack-small">
+            <Bars
+              label={t.charts.deliveriesInWords(stats.totals.success, stats.totals.failed)}
+              labels={labels}
+              values={buckets.map(({ success, failed }) => ({ ok: success, bad: failed }))}
+              format={formatCompact}
+              titleOf={(index) => {
+                const bucket = buckets[index]
+                return bucket === undefined
+                  ? ''
+                  : t.charts.bucket(long(bucket.start), bucket.success, bucket.failed)
+              }}
+            />
+            <Legend
+              entries={[
+                { color: 'var(--ok-fill)', text: t.charts.succeeded },
+                { color: 'var(--bad-fill)', text: t.charts.failed },
+              ]}
+            />
+          </div>
+        ) : (
+          <NumberTable
+            label={t.charts.deliveries}
+            head={[t.charts.time, t.charts.succeeded, t.charts.failed, t.charts.rate]}
+            rows={rows.map(({ start, success, failed, success_rate: rate }) => [
+              long(start),
+              formatNumber(success),
+              formatNumber(failed),
+              rate === null ? '–' : formatShare(rate),
+            ])}
+          />
+        )}
+      </Section>
+      <LatencyChart stats={stats} look={look} labels={labels} long={long} />
+    </div>
+  )
+}
+
+interface LatencyProps {
+  stats: Stats
+  look: 'chart' | 'table'
+  labels: string[]
+  long: (start: string) => string
+}
+
+function LatencyChart({ stats, look, labels, long }: LatencyProps) {
+  const { buckets } = stats
+  const measured = buckets.filter(({ latency }) => latency !== null)
+  return (
+    <Section title={t.charts.latency}>
+      {look === 'table' ? (
+        <NumberTable
+          label={t.charts.latency}
+          head={[t.charts.time, 'p50', 'p95', 'p99']}
+          rows={measured.map(({ start, latency }) => [
+            long(start),
+            ...[latency?.p50, latency?.p95, latency?.p99].map((ms) => formatDuration(ms ?? 0)),
+          ])}
+        />
+      ) : (
+        <div className="stack-small">
+          <Lines
+            label={t.charts.latencyInWords(
+              stats.totals.latency === null ? undefined : formatDuration(stats.totals.latency.p50),
+            )}
+            labels={labels}
+            values={buckets.map(({ latency }) => latency)}
+            format={formatDuration}
+            titleOf={(index) => {
+              const bucket = buckets[index]
+              if (bucket === undefined) return ''
+              const { start, latency } = bucket
+              return latency === null
+                ? t.charts.bucketQuiet(long(start))
+                : t.charts.bucketLatency(
+                    long(start),
+                    formatDuration(latency.p50),
+                    formatDuration(latency.p95),
+                    formatDuration(latency.p99),
+                  )
+            }}
+          />
+          <Legend
+            entries={[
+              { color: 'var(--accent)', text: t.charts.p50 },
+              { color: 'var(--warn-fill)', text: t.charts.p95 },
+              { color: 'var(--bad-fill)', text: t.charts.p99 },
+            ]}
+          />
+        </div>
+      )}
+    </Section>
+  )
+}
+
+export function Reasons({ stats }: { stats: Stats }) {
+  const reasons = Object.entries(stats.totals.errors)
+  if (reasons.length === 0) return null
+  return (
+    <Section title={t.charts.reasons}>
+      <ReasonBars
+        reasons={reasons.map(([code, count]) => ({
+          text: t.reasons[code] ?? code,
+          count,
+          shown: formatNumber(count),
+        }))}
+      />
+    </Section>
+  )
+}
