@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import type { Demo } from './demo.ts'
+import { createDemo } from './demo.ts'
+import type { Look } from './harness/stage.ts'
+import { dialogOf, onStage } from './harness/stage.ts'
+import { VIEWS } from './views.ts'
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
+
+/** Rows narrower than this have to scroll by themselves, never the page. */
+const NARROW = 360
+
+onStage(
+  'everybody can use the page',
+  (stage) => {
+    let demo: Demo
+    before(async () => {
+      demo = await createDemo(stage.api, stage.receiver)
+      stage.organizationId = demo.organizationId
+    })
+
+    async function eachView(look: Look, check: (page: Page, name: string) => Promise<void>): Promise<void> {
+      const page = await stage.open('', look)
+      for (const view of VIEWS) {
+        await page.goto(`${stage.server.url}/settings/webhooks${view.path(demo)}`)
+        await view.ready(page)
+        await check(page, view.name)
+      }
+    }
+
+    for (const colorScheme of ['light', 'dark'] as const) {
+      test(`no view has a fault that axe finds, ${colorScheme}`, async () => {
+        const faults: string[] = []
+        await eachView({ colorScheme }, async (page, name) => {
+          const { violations } = await axeFor(page, colorScheme).analyze()
+          for (const { id, nodes } of violations)
+            faults.push(`${name}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+        })
+        assert.deepEqual(faults, [])
+      })
+    }
+
+    test('at 360 pixels nothing makes the page scroll sideways', async () => {
+      const tooWide: string[] = []
+      await eachView({ width: NARROW, height: 740 }, async (page, name) => {
+        const widths = await page.evaluate<[number, number]>(
+          '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
+        )
+        if (widths[0] > widths[1]) tooWide.push(`${name}: ${widths.join(' in ')}`)
+      })
+      assert.deepEqual(tooWide, [])
+    })
+
+    test('the keyboard alone leads from the list to a failed delivery and back', async () => {
+      const page = await stage.open()
+      await page.getByRole('link', { name: 'Support desk' }).waitFor()
+      await tabTo(page, 'Support desk')
+      await page.keyboard.press('Enter')
+      await page.getByRole('heading', { name: 'Support desk' }).waitFor()
+      await tabTo(page, 'Deliveries')
+      await page.keyboard.press('Enter')
+      const rows = page.getByRole('list', { name: 'Deliveries' }).getByRole('link')
+      await rows.first().waitFor()
+      await rows.first().focus()
+      await page.keyboard.press('ArrowDown')
+      await page.keyboard.press('Enter')
+      const drawer = dialogOf(page)
+      await drawer.getByText('The endpoint answered 500.').waitFor()
+      // The focus stays inside of what is open.
+      await tabTo(page, 'Copy as curl')
+      await page.keyboard.press('Escape')
+      await drawer.waitFor({ state: 'detached' })
+    })
+
+    test('the first tab leads past the header', async () => {
+      const page = await stage.open()
+      await page.getByRole('heading', { name: 'Webhooks' }).waitFor()
+      await page.keyboard.press('Tab')
+      assert.equal(await focusedText(page), 'Skip to content')
+      await page.keyboard.press('Enter')
+      assert.equal(await page.evaluate('document.activeElement.id'), 'main')
+    })
+
+    test('a menu opens, is walked through and closes by the keyboard', async () => {
+      const page = await stage.open()
+      await page.getByRole('button', { name: 'Appearance' }).focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('menuitemradio', { name: 'As the system' }).waitFor()
+      await pressUntil(page, 'ArrowDown', 'Dark')
+      await page.keyboard.press('Enter')
+      await page.getByRole('menu').waitFor({ state: 'detached' })
+      assert.equal(await page.evaluate('document.documentElement.dataset.theme'), 'dark')
+      await page.reload()
+      assert.equal(await page.evaluate('document.documentElement.dataset.theme'), 'dark')
+    })
+  },
+  { settings: { BREAKER_AFTER: '1ms', BREAKER_FAILURES: '10', RETRY_SCHEDULE: '1h' } },
+)
+
+/** Everything once; of the other colors the contrast, which is all that they change. */
+function axeFor(page: Page, colorScheme: 'light' | 'dark'): AxeBuilder {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
+  return colorScheme === 'light' ? axe.withTags(TAGS) : axe.withRules(['color-contrast'])
+}
+
+const focusedText = async (page: Page): Promise<string> =>
+  await page.evaluate<string>(
+    '(document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "").trim()',
+  )
+
+const MOST_KEYS = 60
+
+async function pressUntil(page: Page, key: string, text: string): Promise<void> {
+  for (let pressed = 0; pressed < MOST_KEYS; pressed += 1) {
+    await page.keyboard.press(key)
+    if ((await focusedText(page)) === text) return
+  }
+  assert.fail(`${MOST_KEYS} times ${key} do not lead to "${text}"`)
+}
+
+const tabTo = async (page: Page, text: string): Promise<void> => await pressUntil(page, 'Tab', text)

@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { before, test } from 'node:test'
+import { promisify } from 'node:util'
+import type { Page } from 'playwright-core'
+import { LONG, until } from '../../server/test/harness/until.ts'
+import { createContact, createWebhook, dialogOf, onStage, pageUrl, rowOf } from './harness/stage.ts'
+
+const rows = (page: Page) => page.getByRole('list', { name: 'Deliveries' }).getByRole('link')
+
+onStage('deliveries', (stage) => {
+  test('appear as they happen, and pausing holds them back', async () => {
+    const { id } = await createWebhook(stage)
+    const page = await stage.open(`/${id}/deliveries`)
+    await page.getByText('Nothing was sent yet').waitFor()
+    await page.getByText('Live', { exact: true }).waitFor()
+    await createContact(stage, { first_name: 'Live' })
+    await rowOf(page, 'Live Doe').getByText('Delivered').waitFor()
+    await page.getByRole('switch', { name: 'Show new deliveries as they happen' }).click()
+    await page.getByText('Paused').waitFor()
+    await createContact(stage, { first_name: 'Later' })
+    await stage.api.rows(`webhook_logs?webhook_id=eq.${id}`, 2)
+    assert.equal(await rows(page).count(), 1)
+    await page.getByRole('switch', { name: 'Show new deliveries as they happen' }).click()
+    await createContact(stage, { first_name: 'Again' })
+    await rowOf(page, 'Later Doe').waitFor()
+    await rowOf(page, 'Again Doe').waitFor()
+  })
+
+  test('are filtered by status, event, code, record and time, and the address keeps it', async () => {
+    const { id, path } = await createWebhook(stage, { events: ['contact.*'] })
+    stage.receiver.reply(path, 200, 200, 418, 418, 418)
+    const contact = await createContact(stage, { first_name: 'Good' })
+    await stage.receiver.received(path, 1)
+    await stage.api.patch(`contacts?id=eq.${contact}`, { company: 'Example Ltd' })
+    await stage.receiver.received(path, 2)
+    await createContact(stage, { first_name: 'Bad' })
+    await stage.receiver.received(path, 5)
+    const page = await stage.open(`/${id}/deliveries`)
+    await rowOf(page, 'Bad Doe').getByText('Failed').waitFor()
+    const search = page.getByRole('search')
+    const expectRows = async (texts: RegExp[]): Promise<void> => {
+      await until(`${texts.length} rows`, async () => (await rows(page).count()) === texts.length)
+      const shown = await rows(page).allInnerTexts()
+      for (const [at, text] of texts.entries()) assert.match(shown[at] ?? '', text)
+    }
+    await search.getByLabel('Status').selectOption('failed')
+    await expectRows([/Bad Doe/])
+    assert.equal(page.url(), pageUrl(stage, `/${id}/deliveries?status=failed`))
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await search.getByLabel('Event').selectOption('contact.updated')
+    await expectRows([/updated.*Good Doe/s])
+    await search.getByLabel('Event').selectOption('')
+    await search.getByLabel('Response code').selectOption('4xx')
+    await expectRows([/Bad Doe/])
+    await search.getByLabel('Response code').selectOption('Other…')
+    await search.getByLabel('Response code').fill('200')
+    await expectRows([/updated/, /created/])
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await search.getByLabel('Record id').fill(contact)
+    await expectRows([/updated.*Good Doe/s, /created.*Good Doe/s])
+    await page.reload()
+    await expectRows([/updated.*Good Doe/s, /created.*Good Doe/s])
+    assert.equal(await search.getByLabel('Record id').inputValue(), contact)
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await search.getByLabel('Time').selectOption('Last hour')
+    await expectRows([/Bad/, /updated/, /created/])
+    await search.getByLabel('Time').selectOption('From… to…')
+    await page.getByLabel('To', { exact: true }).fill('2020-01-01T00:00')
+    await page.getByText('No delivery is like that').waitFor()
+  })
+
+  test('come page by page, each once', LONG, async () => {
+    const { id } = await createWebhook(stage, { events: ['deal.created'] })
+    const data = (at: number) => ({ id: `d-${at}`, title: `Deal ${at}.` })
+    await stage.api.request(
+      'POST',
+      'webhook_events',
+      Array.from({ length: 120 }, (_, at) => ({
+        organization_id: stage.organizationId,
+        event: 'deal.created',
+        data: data(at),
+      })),
+    )
+    await stage.api.rows(`webhook_logs?webhook_id=eq.${id}&select=id`, 120)
+    const page = await stage.open(`/${id}/deliveries`)
+    await rows(page).first().waitFor()
+    await page.getByRole('switch', { name: 'Show new deliveries as they happen' }).click()
+    assert.equal(await rows(page).count(), 50)
+    for (const count of [100, 120]) {
+      await page.getByRole('button', { name: 'Show older' }).click()
+      await rows(page)
+        .nth(count - 1)
+        .waitFor()
+    }
+    assert.equal(await page.getByRole('button', { name: 'Show older' }).count(), 0)
+    const titles = (await rows(page).allInnerTexts()).map((text) => /Deal \d+\./.exec(text)?.[0])
+    assert.equal(new Set(titles).size, 120)
+  })
+
+  test('a failed one says why, is retried from where it is read, and its row follows', async () => {
+    const { id, path } = await createWebhook(stage)
+    stage.receiver.reply(path, 401, 401, 401, 200)
+    await createContact(stage, { first_name: 'Refused' })
+    await stage.receiver.received(path, 3)
+    const page = await stage.open(`/${id}/deliveries`)
+    await rowOf(page, 'Refused Doe').getByText('Failed').waitFor()
+    await rowOf(page, 'Refused Doe').getByRole('link').click()
+    const drawer = dialogOf(page)
+    await drawer.getByText('The endpoint answered 401.').waitFor()
+    await drawer.getByText('Check that it verifies with the current secret').waitFor()
+    await drawer.getByText('Attempt 1 · as it happened').waitFor()
+    await drawer.getByText('Attempt 3 · retried on schedule').waitFor()
+    await drawer.getByRole('button', { name: /Attempt 1/ }).click()
+    await drawer.getByText('Response to attempt 1').waitFor()
+    await drawer.getByRole('button', { name: 'Retry now' }).click()
+    await page.getByText('Delivered: answered 200.').waitFor()
+    await drawer.getByText('Attempt 4 · retried by hand').waitFor()
+    await page.keyboard.press('Escape')
+    await rowOf(page, 'Refused Doe').getByText('Delivered').waitFor()
+    assert.equal(page.url(), pageUrl(stage, `/${id}/deliveries`))
+  })
+
+  test('a copied curl command sends the same request, signature included', async () => {
+    const { id, path } = await createWebhook(stage, { secret: 'a-secret-of-ours' })
+    await createContact(stage, { first_name: "Conan O'Brien" })
+    const [first] = await stage.receiver.received(path, 1)
+    const page = await stage.open(`/${id}/deliveries`)
+    await rows(page).first().click()
+    await dialogOf(page).getByRole('button', { name: 'Copy as curl' }).click()
+    await page.getByText('The command was copied.').waitFor()
+    const command = await page.evaluate<string>('navigator.clipboard.readText()')
+    await promisify(execFile)('sh', ['-c', command])
+    const [, again] = await stage.receiver.received(path, 2)
+    assert.ok(first !== undefined && again !== undefined)
+    assert.equal(again.body, first.body)
+    for (const name of ['x-webhook-signature', 'x-webhook-id', 'webhook-signature', 'content-type'])
+      assert.equal(again.headers[name], first.headers[name], name)
+  })
+
+  test('the link to one opens it, and the arrows go on to its neighbours', async () => {
+    const { id } = await createWebhook(stage)
+    for (const first_name of ['Older', 'Newer']) {
+      await createContact(stage, { first_name })
+      await stage.api.rows(`webhook_logs?webhook_id=eq.${id}`, first_name === 'Older' ? 1 : 2)
+    }
+    const page = await stage.open(`/${id}/deliveries`)
+    await rowOf(page, 'Newer Doe').getByRole('link').click()
+    await dialogOf(page).getByText('"Newer"').waitFor()
+    const link = page.url()
+    await dialogOf(page).getByRole('button', { name: 'The one below' }).click()
+    await dialogOf(page).getByText('"Older"').waitFor()
+    await page.goto(link)
+    await dialogOf(page).getByText('"Newer"').waitFor()
+  })
+
+  test('of all webhooks together stand in one list, each with its webhook', async () => {
+    const first = await createWebhook(stage)
+    const second = await createWebhook(stage)
+    await createContact(stage, { first_name: 'Both' })
+    await stage.receiver.received(second.path, 1)
+    await stage.receiver.received(first.path, 1)
+    const page = await stage.open('/deliveries')
+    for (const { name } of [first, second])
+      await page.getByRole('listitem').filter({ hasText: 'Both Doe' }).filter({ hasText: name }).waitFor()
+  })
+
+  let failed: Awaited<ReturnType<typeof createWebhook>>
+  before(async () => {
+    failed = await createWebhook(stage, { events: ['deal.assigned'], max_in_flight: 1 })
+    stage.receiver.reply(failed.path, 500)
+    for (const title of ['One', 'Two', 'Three'])
+      await stage.api.insert('webhook_events', {
+        organization_id: stage.organizationId,
+        event: 'deal.assigned',
+        data: { id: title, title },
+      })
+    await stage.api.rows(`webhook_deliveries?webhook_id=eq.${failed.id}&status=eq.failed`, 3)
+  })
+
+  test('what failed is counted first, then retried with its progress shown', async () => {
+    stage.receiver.reply(failed.path, 200)
+    const page = await stage.open(`/${failed.id}/deliveries`)
+    await page.getByRole('button', { name: 'Send again' }).click()
+    await page.getByRole('menuitem', { name: 'Retry what failed…' }).click()
+    const dialog = dialogOf(page)
+    await dialog.getByText('3 deliveries failed for good in this time.').waitFor()
+    await dialog.getByLabel('Event').selectOption('contact.created')
+    await dialog.getByText('0 deliveries failed for good in this time.').waitFor()
+    assert.equal(await dialog.getByRole('button', { name: /^Send/ }).isDisabled(), true)
+    await dialog.getByLabel('Event').selectOption('')
+    await dialog.getByRole('button', { name: 'Send 3' }).click()
+    await page.getByText('3 failed deliveries queued again').waitFor()
+    for (const title of ['One', 'Two', 'Three']) await rowOf(page, title).getByText('Delivered').waitFor()
+  })
+
+  test('what it missed is replayed, counted first', async () => {
+    const { id, path } = await createWebhook(stage, { events: ['deal.assigned'] })
+    const page = await stage.open(`/${id}/deliveries?replay=2020-01-01T00:00:00Z`)
+    const dialog = dialogOf(page)
+    await dialog.getByText('3 events of this time never reached it.').waitFor()
+    await dialog.getByRole('button', { name: 'Send 3' }).click()
+    const requests = await stage.receiver.received(path, 3)
+    assert.deepEqual(
+      new Set(requests.map(({ json }) => json.data['title'])),
+      new Set(['One', 'Two', 'Three']),
+    )
+    await rowOf(page, 'Three').getByText('Delivered').waitFor()
+  })
+
+  test('bulk work that is under way is shown and can be stopped', async () => {
+    const { id, path } = await createWebhook(stage, { events: ['message.sent'], is_active: false })
+    for (let more = 0; more < 4; more += 1)
+      await stage.api.request(
+        'POST',
+        'webhook_events',
+        Array.from({ length: 1_000 }, (_, at) => ({
+          organization_id: stage.organizationId,
+          event: 'message.sent',
+          data: { id: `m-${more}-${at}` },
+        })),
+      )
+    await until('all to be fanned out', async () => {
+      const [skip] = await stage.api.get(`webhook_skips?webhook_id=eq.${id}&event=eq.message.sent`)
+      return skip?.['count'] === 4_000
+    })
+    // An endpoint that never answers: a thousand wait for it, and the replay pauses behind them.
+    stage.receiver.reply(path, () => {})
+    await stage.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: true, max_in_flight: 1 })
+    const page = await stage.open(`/${id}/deliveries?replay=2020-01-01T00:00:00Z`)
+    await dialogOf(page).getByRole('button', { name: 'Send 4,000' }).click()
+    await page.getByText(/Sending what it missed: .* of 4,000 queued/).waitFor()
+    await page.getByRole('progressbar', { name: 'Progress' }).waitFor()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByText(/Sending was stopped after/).waitFor()
+    await stage.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
+  })
+})

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { createContact, createWebhook, dialogOf, onStage, pageUrl, rowOf } from './harness/stage.ts'
+import { SERVICE_KEY } from '../../server/test/harness/server-process.ts'
+
+const created = async (page: Page): Promise<void> =>
+  await page.getByRole('heading', { name: 'Your webhook is ready' }).waitFor()
+
+onStage('setting up', (stage) => {
+  test('somebody new sees a verified request arrive after one click', async () => {
+    const { id } = await stage.api.insert<{ id: string }>('organizations', { name: 'Beginners' })
+    const page = await stage.open('', { isStranger: true })
+    await page.getByLabel('Service key or organization key').fill(SERVICE_KEY)
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Beginners' }).click()
+    await page.getByRole('button', { name: 'Try it now' }).click()
+    await page.getByText('Signature verified').waitFor()
+    await page.getByText('POST contact.created').waitFor()
+    await page.getByText(/^whsec_/).waitFor()
+    const [webhook] = await stage.api.get(`webhook_configurations?organization_id=eq.${id}`)
+    assert.match(String(webhook?.['url']), /\/receive\//)
+    await page.getByRole('button', { name: 'To the list' }).click()
+    await rowOf(page, 'My first webhook').getByText('Healthy').waitFor()
+    await page.getByRole('link', { name: 'My first webhook' }).click()
+    await page.getByRole('heading', { name: 'Test inbox' }).waitFor()
+    await page.getByText('Signature verified').waitFor()
+  })
+
+  test('says of an address what is wrong with it while it is typed', async () => {
+    const page = await stage.open('/new')
+    const url = page.getByLabel('URL')
+    for (const [typed, hint] of [
+      ['example.com/hook', 'The address begins with https://.'],
+      ['http://example.com', 'http:// is not encrypted'],
+      ['https://user:word@example.com', 'Leave out the name and password'],
+      ['https://example.com/hook#top', 'Leave out what follows #'],
+      ['https://example.com/hook', 'This looks right.'],
+    ] as const) {
+      await url.fill(typed)
+      await page.getByText(hint).waitFor()
+    }
+    await url.blur()
+    assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'example.com')
+  })
+
+  test('puts what the API says beside the field that it is about', async () => {
+    const page = await stage.open('/new')
+    await page.getByLabel('URL').fill('https://10.0.0.1/hook')
+    await page.getByLabel('Name', { exact: true }).fill(' ')
+    await page.getByLabel('Description').click()
+    await page.getByLabel('Name', { exact: true }).fill(' ')
+    await page.getByRole('radio', { name: /My own/ }).click()
+    await page.getByLabel('Secret', { exact: true }).fill('short')
+    await page.getByLabel('Timeout in seconds').fill('soon')
+    await page.getByRole('button', { name: 'Create webhook' }).click()
+    const errorOf = async (label: string): Promise<string> => {
+      const input = page.getByLabel(label, { exact: label !== 'Timeout in seconds' })
+      const ids = (await input.getAttribute('aria-describedby')) ?? ''
+      assert.equal(await input.getAttribute('aria-invalid'), 'true', label)
+      return await page.locator(`[id="${ids.split(' ').at(-1)}"]`).innerText()
+    }
+    await page.getByText('Must not be empty.').waitFor()
+    assert.match(await errorOf('Name'), /Must not be empty/)
+    assert.match(await errorOf('URL'), /10\.0\.0\.1/)
+    assert.match(await errorOf('Secret'), /8 to 256/)
+    assert.match(await errorOf('Timeout in seconds'), /whole number/)
+    await page.getByText('Must name at least one event type').waitFor()
+    await page.getByText('Not saved: something above needs correcting.').waitFor()
+    assert.equal(await page.evaluate('document.activeElement.getAttribute("aria-invalid")'), 'true')
+  })
+
+  test('chooses events by search, by kind and one by one', async () => {
+    const page = await stage.open('/new')
+    await page.getByLabel('URL').fill(`${stage.receiver.url}/events`)
+    await page.getByLabel('Find an event').fill('stage')
+    await page.getByRole('checkbox', { name: 'contact.created' }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Example of deal.stage.changed' }).click()
+    await page.getByText('"Annual plan"').waitFor()
+    await page.getByLabel('Find an event').fill('')
+    await page.getByRole('checkbox', { name: /Deals/ }).check()
+    await page.getByText('4 of 17 events chosen').waitFor()
+    await page.getByRole('checkbox', { name: 'deal.updated' }).uncheck()
+    await page.getByRole('checkbox', { name: /Contacts/ }).check()
+    await page.getByRole('button', { name: 'Create webhook' }).click()
+    await created(page)
+    const [webhook] = await stage.api.get(`webhook_configurations?url=like.*events`)
+    assert.deepEqual(
+      new Set(webhook?.['events'] as string[]),
+      new Set(['deal.created', 'deal.stage.changed', 'deal.assigned', 'contact.*']),
+    )
+  })
+
+  test('builds a filter in the words of the CRM and tries it on what happened', async () => {
+    for (const [title, stageName, value] of [
+      ['Large', 'Won', 5_000],
+      ['Small', 'Won', 10],
+      ['Lost', 'Lost', 9_000],
+    ] as const) {
+      await stage.api.insert('webhook_events', {
+        organization_id: stage.organizationId,
+        event: 'deal.stage.changed',
+        data: { id: title, title, stage: stageName, value },
+      })
+    }
+    const page = await stage.open('/new')
+    await page.getByLabel('URL').fill(`${stage.receiver.url}/filtered`)
+    await page.getByRole('checkbox', { name: 'deal.stage.changed' }).check()
+    await page.getByRole('button', { name: 'Only when…' }).click()
+    await page.getByLabel('Field of condition 1').selectOption({ label: 'Stage' })
+    await page.getByLabel('Value of condition 1').fill('Won')
+    await page.getByText('Would have matched 2 of the last 3 events').waitFor()
+    await page.getByRole('button', { name: 'Add a condition' }).click()
+    await page.getByLabel('Field of condition 2').selectOption({ label: 'Value' })
+    await page.getByLabel('Comparison of condition 2').selectOption({ label: 'is over' })
+    await page.getByLabel('Value of condition 2').fill('1000')
+    await page.getByText('Would have matched 1 of the last 3 events').waitFor()
+    await page.getByText(/^Large · /).waitFor()
+    await page.getByRole('button', { name: 'As JSON' }).click()
+    assert.deepEqual(JSON.parse(await page.getByLabel('Filter as JSON').inputValue()), {
+      'data.stage': 'Won',
+      'data.value': { $gt: 1_000 },
+    })
+    await page.getByRole('button', { name: 'Create webhook' }).click()
+    await created(page)
+    const [webhook] = await stage.api.get(`webhook_configurations?url=like.*filtered`)
+    assert.deepEqual(webhook?.['filter'], { 'data.stage': 'Won', 'data.value': { $gt: 1_000 } })
+    await page.getByRole('link', { name: 'Settings', exact: true }).click()
+    assert.equal(await page.getByLabel('Value of condition 2').inputValue(), '1000')
+  })
+
+  test('says what is wrong with a filter that is written by hand', async () => {
+    const page = await stage.open('/new')
+    await page.getByRole('checkbox', { name: 'deal.created' }).check()
+    await page.getByRole('button', { name: 'As JSON' }).click()
+    await page.getByLabel('Filter as JSON').fill('{"stage": "Won"}')
+    await page.getByText('write "data.stage"').waitFor()
+  })
+
+  test('shows a generated secret once, to be copied', async () => {
+    const page = await stage.open('/new')
+    await page.getByLabel('URL').fill(`${stage.receiver.url}/secret`)
+    await page.getByRole('checkbox', { name: 'Every event' }).check()
+    await page.getByRole('button', { name: 'Create webhook' }).click()
+    await created(page)
+    await page.getByText(/^whsec_/).waitFor()
+    await page.getByRole('button', { name: 'Done, I have the secret' }).click()
+    await page.getByText(/^whsec_/).waitFor({ state: 'detached' })
+    await page.reload()
+    await page.getByRole('heading', { name: 'Activity' }).waitFor()
+    assert.equal(await page.getByText(/whsec_/).count(), 0)
+  })
+
+  test('a webhook without a secret, with headers and limits, is made as it was filled in', async () => {
+    const page = await stage.open('/new')
+    await page.getByLabel('URL').fill(`${stage.receiver.url}/plain`)
+    await page.getByRole('checkbox', { name: 'contact.created' }).check()
+    await page.getByRole('radio', { name: /None/ }).click()
+    await page.getByRole('button', { name: 'Add a header' }).click()
+    await page.getByLabel('Name of header 1').fill('X-Token')
+    await page.getByLabel('Value of header 1').fill('let-me-in')
+    await page.getByLabel('Timeout in seconds').fill('2.5')
+    await page.getByLabel('Requests per second').fill('20')
+    await page.getByLabel('At the same time').fill('4')
+    await page.getByRole('button', { name: 'Create webhook' }).click()
+    await created(page)
+    const [webhook] = await stage.api.get(`webhook_configurations?url=like.*plain`)
+    assert.deepEqual(
+      ['has_secret', 'timeout_ms', 'rate_limit', 'max_in_flight'].map((column) => webhook?.[column]),
+      [false, 2_500, 20, 4],
+    )
+    await createContact(stage)
+    const [request] = await stage.receiver.received('/plain', 1)
+    assert.equal(request?.headers['x-token'], 'let-me-in')
+    assert.equal(request?.headers['x-webhook-signature'], undefined)
+  })
+
+  test('a webhook is changed without its hidden headers being touched', async () => {
+    const { id, path } = await createWebhook(stage, { headers: { 'X-Token': 'kept' } })
+    const page = await stage.open(`/${id}/settings`)
+    await page.getByText('Values are not shown again').waitFor()
+    await page.getByLabel('Name', { exact: true }).fill('Renamed')
+    await page.getByText('You have unsaved changes.').waitFor()
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await page.getByText('Saved. It counts for the very next event.').waitFor()
+    await page.getByRole('heading', { name: 'Renamed' }).waitFor()
+    await createContact(stage)
+    const [request] = await stage.receiver.received(path, 1)
+    assert.equal(request?.headers['x-token'], 'kept')
+  })
+
+  test('asks before unsaved changes are left, by a link and by the back button', async () => {
+    const page = await stage.open('')
+    await page.getByRole('link', { name: 'Create webhook' }).click()
+    await page.getByLabel('Description').fill('something')
+    await page.getByRole('link', { name: 'Cancel' }).click()
+    await dialogOf(page).getByText('is not saved').waitFor()
+    await dialogOf(page).getByRole('button', { name: 'Stay here' }).click()
+    assert.equal(page.url(), pageUrl(stage, '/new'))
+    await page.goBack()
+    await dialogOf(page).getByText('is not saved').waitFor()
+    assert.equal(await page.getByLabel('Description').inputValue(), 'something')
+    await dialogOf(page).getByRole('button', { name: 'Leave' }).click()
+    await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor()
+    assert.equal(page.url(), pageUrl(stage, ''))
+  })
+})

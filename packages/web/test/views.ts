@@ -1,0 +1,137 @@
+import type { Page } from 'playwright-core'
+import type { Demo } from './demo.ts'
+import { dialogOf } from './harness/stage.ts'
+
+/** Every view of the page, for what has to hold of each: accessibility, width, screenshots. */
+export interface View {
+  name: string
+  path: (demo: Demo) => string
+  /** Brings the view about and waits until it is there. */
+  ready: (page: Page) => Promise<void>
+}
+
+const heading = (name: string | RegExp) => async (page: Page) =>
+  await page.getByRole('heading', { name }).first().waitFor()
+
+async function openRow(page: Page): Promise<void> {
+  await page
+    .getByRole('list', { name: 'Deliveries' })
+    .getByRole('link', { name: /updated/ })
+    .first()
+    .click()
+  await dialogOf(page).getByText('What changed').waitFor()
+  await dialogOf(page).getByRole('group', { name: 'Request body' }).waitFor()
+}
+
+export const VIEWS: readonly View[] = [
+  {
+    name: 'list',
+    path: () => '',
+    async ready(page) {
+      await page.getByText('need attention').waitFor()
+      await page.getByText('…', { exact: true }).first().waitFor({ state: 'detached' })
+      await page
+        .getByText(/held back/)
+        .first()
+        .waitFor()
+    },
+  },
+  { name: 'create', path: () => '/new', ready: groupsShown },
+  {
+    name: 'overview',
+    path: ({ failing }) => `/${failing}`,
+    async ready(page) {
+      await page.getByRole('heading', { name: 'Latest failures' }).waitFor()
+      await page.getByRole('heading', { name: 'Not sent in the last 7 days' }).waitFor()
+    },
+  },
+  {
+    name: 'overview-table',
+    path: ({ healthy }) => `/${healthy}`,
+    async ready(page) {
+      await page.getByRole('button', { name: 'Table' }).click()
+      await page.getByRole('table').first().waitFor()
+    },
+  },
+  {
+    name: 'deliveries',
+    path: ({ failing }) => `/${failing}/deliveries`,
+    async ready(page) {
+      await page.getByRole('list', { name: 'Deliveries' }).getByRole('link').first().waitFor()
+    },
+  },
+  { name: 'delivery', path: ({ failing }) => `/${failing}/deliveries`, ready: openRow },
+  {
+    name: 'all-deliveries',
+    path: () => '/deliveries',
+    async ready(page) {
+      await page.getByRole('list', { name: 'Deliveries' }).getByRole('link').first().waitFor()
+    },
+  },
+  {
+    name: 'settings',
+    path: ({ filtered }) => `/${filtered}/settings`,
+    async ready(page) {
+      await page.getByText(/Would have matched/).waitFor()
+      await page.getByRole('heading', { name: 'Switch off or delete' }).waitFor()
+    },
+  },
+  {
+    name: 'code',
+    path: ({ healthy }) => `/${healthy}/code`,
+    ready: heading('Receive and verify'),
+  },
+  {
+    name: 'test',
+    path: ({ healthy }) => `/${healthy}`,
+    async ready(page) {
+      await page.getByRole('button', { name: 'Test CRM Sync' }).click()
+      await dialogOf(page).getByRole('button', { name: 'Send test' }).click()
+      await dialogOf(page).getByText('Delivered', { exact: true }).waitFor()
+    },
+  },
+  {
+    name: 'rotate',
+    path: ({ filtered }) => `/${filtered}/settings`,
+    async ready(page) {
+      await page.getByRole('button', { name: 'Rotate…' }).click()
+      await dialogOf(page).getByRole('heading', { name: 'Rotate the secret' }).waitFor()
+    },
+  },
+  {
+    name: 'send-again',
+    path: ({ off }) => `/${off}/deliveries?replay=2026-01-01T00:00:00Z`,
+    async ready(page) {
+      await dialogOf(page)
+        .getByText(/never reached it/)
+        .waitFor()
+    },
+  },
+  {
+    name: 'switch-off',
+    path: ({ held }) => `/${held}`,
+    async ready(page) {
+      await page.getByRole('switch', { name: /is active/ }).click()
+      await dialogOf(page)
+        .getByText(/still to be sent/)
+        .waitFor()
+    },
+  },
+]
+
+async function groupsShown(page: Page): Promise<void> {
+  await page.getByText('Meetings').waitFor()
+}
+
+/** Where nothing is set up yet. */
+export const FIRST_VIEWS: readonly View[] = [
+  { name: 'first', path: () => '', ready: heading('See one work, in a minute') },
+  {
+    name: 'guide',
+    path: () => '',
+    async ready(page) {
+      await page.getByRole('button', { name: 'Try it now' }).click()
+      await page.getByText('Signature verified').waitFor()
+    },
+  },
+]
