@@ -109,7 +109,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     claiming.wake()
   })
 
-  const upkeep = startUpkeep({ database, log, ...config })
+  const upkeep = await startUpkeep({ database, log, ...config })
 
   await database.listen('webhooks_redeliveries', () => redelivering.wake())
   await database.listen('webhooks_outbox', () => relaying.wake())

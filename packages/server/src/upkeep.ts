@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { expireAuditLog } from './api/audit/expire-audit-log.ts'
 import { expireInboxes } from './api/inbox/receive.ts'
 import { expireSessions } from './api/sessions/session-store.ts'
+import { catchUpStatuses, hasMessages } from './api/sources/statuses.ts'
 import { keepPartitions } from './attempts/partitions.ts'
 import { expireRollups, foldCounts } from './attempts/rollups.ts'
 import { expireCaptures } from './crm/expire-captures.ts'
@@ -13,6 +14,7 @@ import { startLoop } from './lifecycle.ts'
 const FOLD_MS = 5_000
 const RETENTION_MS = 10 * 60_000
 const EXPIRE_MS = 60_000
+const CATCH_UP_MS = 5_000
 const DAY_MS = 86_400_000
 const TIDY_MS = 60_000
 
@@ -26,8 +28,14 @@ export interface UpkeepOptions {
 }
 
 /** What no delivery waits for: roll-ups, partitions, what is too old, and tidying where the database does not itself. */
-export function startUpkeep({ database, log, logRetention, auditRetention }: UpkeepOptions): Loop[] {
+export async function startUpkeep({
+  database,
+  log,
+  logRetention,
+  auditRetention,
+}: UpkeepOptions): Promise<Loop[]> {
   return [
+    ...(await startCatchingUp(database, log)),
     startLoop({ name: 'fold', everyMs: FOLD_MS, log, run: () => foldCounts(database) }),
     startLoop({
       name: 'retention',
@@ -60,4 +68,14 @@ export function startUpkeep({ database, log, logRetention, auditRetention }: Upk
       },
     }),
   ]
+}
+
+/** None where there is no reference CRM. */
+async function startCatchingUp(database: Database, log: Logger): Promise<Loop[]> {
+  if (!(await hasMessages(database))) return []
+  const run = async (): Promise<false> => {
+    await catchUpStatuses(database)
+    return false
+  }
+  return [startLoop({ name: 'statuses', everyMs: CATCH_UP_MS, log, run })]
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import type { ErrorBody, LogRow, WebhookRow } from './harness/api.ts'
+import { ENGINES } from './harness/databases.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import { until } from './harness/until.ts'
 
@@ -203,4 +204,28 @@ onEachEngine(
   },
   // Neither http:// nor this machine's addresses are let through for anything else.
   { settings: { ALLOW_HTTP_URLS: 'false', EGRESS_ALLOW: '' } },
+)
+
+onEachEngine(
+  'an inbox, seen from a worker of its own',
+  (stage) => {
+    test('is an address like any other, for the guard to judge', async () => {
+      const worker = await stage.site.start({ ROLE: 'worker' })
+      const inbox = await stage.server.api.insert<Inbox>('webhook_inboxes', {
+        organization_id: stage.organizationId,
+      })
+      const { id } = await createWebhook(stage, { url: inbox.url })
+      await stage.server.api.insert('contacts', { organization_id: stage.organizationId })
+      const [log] = await stage.server.api.rows<LogRow>(`webhook_logs?webhook_id=eq.${id}`, 1)
+      assert.equal(log?.error_code, 'blocked_destination')
+      // The node that serves requests reaches it: it is its own.
+      const { body } = await stage.server.api.rpc<{ status: string }>('test_webhook', { webhook_id: id })
+      assert.equal(body.status, 'success')
+      await worker.stop()
+    })
+  },
+  {
+    engines: ENGINES.filter((engine) => engine === 'postgresql'),
+    settings: { ROLE: 'api', ALLOW_HTTP_URLS: 'false', EGRESS_ALLOW: '' },
+  },
 )

@@ -10,6 +10,7 @@ import {
   statusOf,
 } from './harness/provider-payloads.ts'
 import type { SignedRequest } from './harness/provider-payloads.ts'
+import { until } from './harness/until.ts'
 
 interface Message {
   id: string
@@ -215,6 +216,16 @@ onEachEngine("WhatsApp's webhooks", (stage) => {
     assert.deepEqual([message.status, message.error], ['read', null])
     assert.ok(message.read_at !== null && message.delivered_at !== null)
     assert.deepEqual(await eventsOf('wamid.g1'), ['message.read', 'message.delivered', 'message.sent'])
+  })
+
+  test('news of a message that the CRM has not stored yet waits for it', async () => {
+    for (const status of ['delivered', 'sent']) await tell(statusOf('wamid.early', status))
+    await outbound('wamid.early', { status: 'queued' })
+    await until(
+      'the message to have been delivered',
+      async () => (await messageOf('wamid.early')).status === 'delivered',
+    )
+    assert.deepEqual((await eventsOf('wamid.early')).toSorted(), ['message.delivered', 'message.sent'])
   })
 
   test('a failure says why', async () => {

@@ -86,7 +86,7 @@ const SEED = `
     webhooks.webhook_configurations, webhooks.webhook_events, webhooks_internal.attempts,
     public.contacts, public.deals, webhooks_internal.outbox, webhooks_internal.cancellations, webhooks.api_keys,
     webhooks.webhook_inboxes, webhooks.webhook_inbox_requests, webhooks_internal.portal_links, webhooks_internal.sessions,
-    webhooks.webhook_sources, webhooks.webhook_source_payloads;
+    webhooks.webhook_sources, webhooks.webhook_source_payloads, webhooks_internal.early_statuses;
   insert into public.organizations (id, name) values ('${OURS}', 'Ours'), ('${THEIRS}', 'Theirs');
   insert into webhooks.webhook_configurations (id, organization_id, name, url, events, is_active, headers, timeout_ms)
   values

@@ -6,11 +6,11 @@ import type { Connection } from '../../db/database.ts'
 import { loadStatement } from '../../db/statement.ts'
 import { isSame } from '../constant-time.ts'
 import type { Source } from './source-store.ts'
+import { advance } from './statuses.ts'
 import { readMessage, seconds } from './whatsapp-message.ts'
 
 const lockSender = loadStatement(import.meta.url, 'lock-sender')
 const storeMessage = loadStatement(import.meta.url, 'store-message')
-const advanceStatus = loadStatement(import.meta.url, 'advance-status')
 
 /** `X-Hub-Signature-256`: `sha256=` and the hex HMAC-SHA256 of the body. */
 export function isSignedByMeta(headers: IncomingHttpHeaders, body: Buffer, secret: string): boolean {
@@ -142,12 +142,12 @@ async function takeStatus(
       [code, title ?? message].filter((part) => part !== undefined).join(' '),
     )
     .join('; ')
-  const { rows } = await connection.query(advanceStatus, [
-    organizationId,
-    id,
-    reached,
-    timestamp,
-    error === '' ? null : error.slice(0, 2_000),
-  ])
-  return rows.length === 0 ? [`the status ${reached} of a message that is not known`] : []
+  const isKnown = await advance(connection, {
+    organization_id: organizationId,
+    external_id: id,
+    status: reached,
+    reached_at: timestamp,
+    error: error === '' ? null : error.slice(0, 2_000),
+  })
+  return isKnown ? [] : [`the status ${reached} of a message that is not known`]
 }
