@@ -102,11 +102,11 @@ async function start(config: Config): Promise<Running> {
 }
 
 /** Logs go to stderr as JSON lines: stdout is for people. */
-function createLog({ logLevel }: Config): Logger {
+export function createLog({ logLevel }: Config): Logger {
   return pino({ level: logLevel, base: null }, pino.destination(2))
 }
 
-function readKeys(config: Config, dataDir: DataDir): Buffer[] {
+export function readKeys(config: Config, dataDir: DataDir): Buffer[] {
   if (config.encryptionKeys.length > 0) return config.encryptionKeys
   return [Buffer.from(dataDir.readKey('encryption-key', generateEncryptionKey, isEncryptionKey), 'base64')]
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts'
 import { StartError } from '../errors.ts'
+import { listSealedTables } from './sealed-columns.ts'
 import { keyId } from './secrets.ts'
 
 /**
@@ -20,13 +21,13 @@ export async function requireKeysInUse(database: Database, keys: readonly Buffer
   }
 }
 
-/** A query of all that is stored sealed; sources are there only beside the reference CRM. */
+/** A query of all that is stored sealed. */
 async function listSealed(database: Database): Promise<string> {
-  const { rows } = await database.query<{ is_there: boolean }>(
-    `select to_regclass('webhooks.webhook_sources') is not null as is_there`,
-  )
-  const ofWebhooks =
-    'select unnest(array[secret, previous_secret, sealed_headers]) as sealed from webhooks.webhook_configurations'
-  const ofSources = 'select unnest(array[secret, verify_token]) from webhooks.webhook_sources'
-  return rows[0]?.is_there === true ? `${ofWebhooks} union all ${ofSources}` : ofWebhooks
+  const tables = await listSealedTables(database)
+  return tables
+    .map(
+      ({ name, columns }) =>
+        `select unnest(array[${Object.keys(columns).join(', ')}]) as sealed from webhooks.${name}`,
+    )
+    .join(' union all ')
 }

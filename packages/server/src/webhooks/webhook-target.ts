@@ -1,3 +1,4 @@
+import { headersContext, secretContext } from './sealed-columns.ts'
 import type { SecretBox } from './secrets.ts'
 
 /** A row of `webhooks_internal.targets`: what sending needs of a webhook, as stored. */
@@ -104,7 +105,3 @@ function openTarget(row: TargetRow, box: SecretBox, defaults: TargetDefaults): W
 function parseHeaders(json: string): Record<string, string> {
   return JSON.parse(json) as Record<string, string>
 }
-
-/** What a sealed value is bound to: the row and the column that it stands in. */
-export const secretContext = (webhookId: string): string => `webhook_configurations.secret:${webhookId}`
-export const headersContext = (webhookId: string): string => `webhook_configurations.headers:${webhookId}`

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { generateSigningSecret, hintOf } from '../../webhooks/secrets.ts'
-import { secretContext } from '../../webhooks/webhook-target.ts'
+import { secretContext } from '../../webhooks/sealed-columns.ts'
 import { inNameOf } from '../act-as.ts'
 import { GENERATE, secret, uuid } from '../tables/configuration-fields.ts'
 import { defineFunction, findVisible } from './rpc.ts'

@@ -1,5 +1,6 @@
 import type { Connection, Database } from '../../db/database.ts'
 import { loadStatement } from '../../db/statement.ts'
+import { sourceSecretContext, verifyTokenContext } from '../../webhooks/sealed-columns.ts'
 import type { SecretBox } from '../../webhooks/secrets.ts'
 import { toStorableText } from '../raw-body.ts'
 
@@ -61,7 +62,3 @@ export async function keepPayload(
   const text = toStorableText(payload.subarray(0, KEPT_BYTES))
   await connection.query(keepPayloadStatement, [organizationId, provider, reason, text])
 }
-
-/** What a sealed value is bound to: the row and the column that it stands in. */
-export const sourceSecretContext = (id: string): string => `webhook_sources.secret:${id}`
-export const verifyTokenContext = (id: string): string => `webhook_sources.verify_token:${id}`

@@ -1,0 +1,54 @@
+import { Command } from 'commander'
+import { parseConfig, readEnvironment } from '../../config.ts'
+import type { Config } from '../../config.ts'
+import { openDataDir } from '../../data-dir.ts'
+import { openDatabases } from '../../open-databases.ts'
+import { createLog, readKeys } from '../../serve.ts'
+import { requireKeysInUse } from '../../webhooks/keys-in-use.ts'
+import type { Resealed } from '../../webhooks/reseal.ts'
+import { resealAll } from '../../webhooks/reseal.ts'
+import { keyId } from '../../webhooks/secrets.ts'
+import { FAILED } from '../exit-codes.ts'
+
+interface Options {
+  dryRun?: boolean
+  json?: boolean
+}
+
+export function reencryptCommand(): Command {
+  return new Command('reencrypt')
+    .description(
+      'seal all stored secrets with the first of ENCRYPTION_KEYS, so that the others can be dropped',
+    )
+    .option('--dry-run', 'only count them')
+    .option('--json', 'print the result as JSON')
+    .action(async ({ dryRun = false, json = false }: Options) => {
+      const { key, ...result } = await reencrypt(parseConfig(readEnvironment()), dryRun)
+      const text = json ? JSON.stringify({ dry_run: dryRun, key, ...result }) : describe(result, key, dryRun)
+      process.stdout.write(`${text}\n`)
+      if (result.unreadable.length > 0) process.exitCode = FAILED
+    })
+}
+
+async function reencrypt(config: Config, dryRun: boolean): Promise<Resealed & { key: string }> {
+  const dataDir = openDataDir(config.dataDir)
+  const keys = readKeys(config, dataDir)
+  const databases = await openDatabases(config, dataDir, createLog(config))
+  try {
+    await requireKeysInUse(databases.api, keys)
+    return { key: keyId(keys[0]!), ...(await resealAll(databases.api, keys, { dryRun })) }
+  } finally {
+    await databases.close()
+    await dataDir.unlock()
+  }
+}
+
+function describe({ rows, unreadable }: Resealed, key: string, dryRun: boolean): string {
+  const lines = Object.entries(rows).map(([table, count]) => `  ${table}: ${count}`)
+  const failed = unreadable.map(({ table, id }) => `  ${table} ${id}`)
+  return [
+    `${dryRun ? 'Rows to be sealed' : 'Rows sealed'} with key ${key}:`,
+    ...lines,
+    ...(failed.length > 0 ? ['Not to be opened, left as they are; set their secrets anew:', ...failed] : []),
+  ].join('\n')
+}

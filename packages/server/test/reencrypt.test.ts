@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { verifyWebhook } from '@connectgain/webhooks-receiver'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+import { ENCRYPTION_KEY, runCommand } from './harness/server-process.ts'
+
+const NEW_KEY = Buffer.alloc(32, 9).toString('base64')
+const SECRET = 'a-secret-to-be-sealed-again'
+
+interface Printed {
+  dry_run: boolean
+  rows: Record<string, number>
+  unreadable: unknown[]
+}
+
+onEachEngine(
+  'connectgain-webhooks reencrypt',
+  (stage) => {
+    const deliver = async (path: string, count: number): Promise<void> => {
+      await stage.server.api.insert('webhook_events', {
+        organization_id: stage.organizationId,
+        event: 'deal.created',
+        data: {},
+      })
+      const { body, headers } = (await stage.receiver.received(path, count))[count - 1]!
+      await verifyWebhook({ body, headers, secret: SECRET })
+    }
+
+    test('lets the old key be dropped, while nodes run where several may', async () => {
+      const { path } = await createWebhook(stage, { events: ['deal.created'], secret: SECRET })
+      await deliver(path, 1)
+      const both = { ...stage.site.settings, ENCRYPTION_KEYS: `${NEW_KEY},${ENCRYPTION_KEY}` }
+      const run = async (...args: string[]): Promise<Printed> => {
+        const { code, stdout, stderr } = await runCommand(['reencrypt', '--json', ...args], both, '/')
+        assert.equal(code, 0, stderr)
+        return JSON.parse(stdout) as Printed
+      }
+      await stage.server.stop()
+      if (stage.engine === 'postgresql') {
+        stage.server = await stage.site.start({ ENCRYPTION_KEYS: both.ENCRYPTION_KEYS })
+      }
+      const wanted = { webhook_configurations: 1, webhook_sources: 0 }
+      const dry = await run('--dry-run')
+      assert.deepEqual([dry.dry_run, dry.rows, dry.unreadable], [true, wanted, []])
+      assert.deepEqual((await run()).rows, wanted)
+      assert.deepEqual((await run()).rows, { webhook_configurations: 0, webhook_sources: 0 })
+      if (stage.engine === 'postgresql') {
+        await deliver(path, 2)
+        await stage.server.stop()
+      }
+      stage.server = await stage.site.start({ ENCRYPTION_KEYS: NEW_KEY })
+      await deliver(path, stage.engine === 'postgresql' ? 3 : 2)
+    })
+
+    test('without the key that something is sealed with nothing is done, and the key is named', async () => {
+      const settings = { ...stage.site.settings, ENCRYPTION_KEYS: ENCRYPTION_KEY }
+      if (stage.engine === 'pglite') await stage.server.stop()
+      const { code, stdout, stderr } = await runCommand(['reencrypt'], settings, '/')
+      assert.deepEqual([code, stdout], [2, ''])
+      assert.match(stderr, /ENCRYPTION_KEYS: stored secrets were sealed with a key that is not there/)
+    })
+  },
+  { settings: { ENCRYPTION_KEYS: ENCRYPTION_KEY } },
+)
