@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
-import { styleText } from 'node:util'
 import { verifyWebhook, WebhookVerificationError } from '@connectgain/webhooks-receiver'
 import { Command, InvalidArgumentError } from 'commander'
 import { messageOf, StartError } from '../../errors.ts'
 import { FAILED, exitByKind } from '../exit-codes.ts'
+import { escapeControls, toJsonLine, toReadableText } from './listen-print.ts'
+import { forwardTarget, forwardTo } from './listen-forward.ts'
 
 const bodyLimit = 1024 * 1024
-const printLimit = 20_000
 const tooLarge = 'The body is larger than 1 MiB, so it was not read.'
 
 /** The bytes, or why there are none. */
@@ -28,6 +28,8 @@ export interface ListenerOptions {
   delay?: number
   /** How many requests, counted without the refused ones, are answered 500 before `status` is. */
   failFirst?: number
+  /** Requests that verify are passed on there as they came, and its answer is passed back. */
+  forward?: string
   /** One line of JSON a request instead of readable text. */
   json?: boolean
   colours?: boolean
@@ -68,10 +70,17 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const closing = new AbortController()
   const chooseAnswer = answersFor(options)
 
+  async function answerTo(received: ReceivedRequest, body: Body): Promise<[status: number, text: string]> {
+    const chosen = chooseAnswer(received)
+    const isGood = received.error === null && typeof body !== 'string' && chosen[0] < 500
+    if (options.forward === undefined || !isGood) return chosen
+    return await forwardTo(options.forward, received, body)
+  }
+
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request)
     const received = await describe(request, body, options.secrets ?? [])
-    const [status, reason] = chooseAnswer(received)
+    const [status, reason] = await answerTo(received, body)
     const text = typeof body === 'string' ? '' : body.toString()
     write(json ? toJsonLine(received, text) : toReadableText(received, text, status, options))
     await wait(options.delay ?? 0, undefined, { signal: closing.signal })
@@ -107,6 +116,11 @@ export function listenCommand(): Command {
     .option('--status <code>', 'status to answer with', wholeNumber(200, 599), 200)
     .option('--delay <ms>', 'wait this long before each answer', wholeNumber(0, 3_600_000), 0)
     .option('--fail-first <n>', 'answer 500 to this many requests first', wholeNumber(0, 1_000_000), 0)
+    .option(
+      '--forward <url>',
+      'pass on what verifies to a program on this machine, and answer as it does',
+      forwardTarget,
+    )
     .option('--json', 'print one line of JSON for each request')
     .exitOverride(exitByKind)
     .action(listenUntilStopped)
@@ -228,64 +242,4 @@ function parse(text: string): unknown {
   } catch {
     return text
   }
-}
-
-function toJsonLine(received: ReceivedRequest, text: string): string {
-  return `${escapeControls(stringify(received) ?? JSON.stringify({ ...received, body: text }))}\n`
-}
-
-function toReadableText(
-  received: ReceivedRequest,
-  text: string,
-  status: number,
-  options: ListenerOptions,
-): string {
-  const paint = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow', line: string): string =>
-    options.colours ? styleText(style, line, { validateStream: false }) : line
-  const { method, path, event, attempt, id, delivery, verified, error } = received
-  const time = new Date(received.received_at).toTimeString().slice(0, 8)
-  const title = [`${method} ${path}`, event, attempt && `attempt ${attempt}`].filter(Boolean).join('  ')
-  const ids = [id && `id ${id}`, delivery && `delivery ${delivery}`].filter(Boolean).join('  ')
-  const signature = describeSignature(received, options.secrets ?? [])
-  const lines = [
-    `${paint('dim', time)}  ${paint('bold', escapeControls(title))}  ${paint('dim', `→ ${status}`)}`,
-    ...(ids === '' ? [] : [`  ${paint('dim', escapeControls(ids))}`]),
-    `  ${paint(error !== null ? 'red' : verified ? 'green' : 'yellow', signature)}`,
-    // Indented further, so that no line of a hostile body can pass for one of the above.
-    ...printBody(received.body, text).map((line) => `    ${escapeControls(line)}`),
-  ]
-  return `${lines.join('\n')}\n\n`
-}
-
-function describeSignature({ verified, error, headers }: ReceivedRequest, secrets: Secrets): string {
-  if (verified === false) return `signature NOT verified: ${error}`
-  if (error !== null) return error
-  if (secrets.length > 0) return 'signature verified'
-  const isSigned = 'webhook-signature' in headers || 'x-webhook-signature' in headers
-  return isSigned ? 'no secret given, not verified' : 'not signed'
-}
-
-function printBody(body: unknown, text: string): string[] {
-  if (text === '') return []
-  const full = (typeof body === 'string' ? undefined : stringify(body, 2)) ?? text
-  const left = full.length - printLimit
-  return [
-    ...full.slice(0, printLimit).split('\n'),
-    ...(left > 0 ? [`… ${left} more characters; --json prints all`] : []),
-  ]
-}
-
-/** undefined for what is nested more deeply than the stack allows. */
-function stringify(value: unknown, indent = 0): string | undefined {
-  try {
-    return JSON.stringify(value, null, indent)
-  } catch {
-    return undefined
-  }
-}
-
-/** Without these characters no sender can drive the terminal. What was valid JSON stays it, with the same meaning. */
-function escapeControls(text: string): string {
-  const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, escape)
 }

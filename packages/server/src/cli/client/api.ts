@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
+import { readEnvironment } from '../../config.ts'
+import { messageOf } from '../../errors.ts'
+
+/** Options of every command that talks to a server. */
+export interface ConnectionFlags {
+  url?: string
+  key?: string
+  json?: boolean
+}
+
+/** The server refused, or could not be reached: said to the user, exit code 1. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed'
+  readonly hint: string | undefined
+  readonly status: number | undefined
+
+  constructor(message: string, { hint, status }: { hint?: string | undefined; status?: number } = {}) {
+    super(message)
+    this.hint = hint
+    this.status = status
+  }
+}
+
+export interface Api {
+  readonly url: string
+  get<T>(path: string): Promise<T[]>
+  send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>
+  /** @returns how many rows there are, without reading them */
+  count(path: string): Promise<number>
+  /** The raw answer, for streams and health. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+}
+
+export function withConnection(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--url <url>', "the server's address")
+        .argParser(parseUrl)
+        .default(undefined, '$CONNECTGAIN_URL, or http://localhost:4600'),
+    )
+    .addOption(
+      new Option('--key <key>', 'service key or key of an organization').default(
+        undefined,
+        '$CONNECTGAIN_KEY, $SERVICE_KEY, or the one in $DATA_DIR',
+      ),
+    )
+    .option('--json', 'print JSON, for programs')
+}
+
+function parseUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text).origin
+  throw new InvalidArgumentError('It must be an address such as http://localhost:4600.')
+}
+
+/** @throws CommandFailed when there is no key to be found */
+export function connectApi({ url, key }: ConnectionFlags): Api {
+  const environment = readEnvironment()
+  const origin =
+    url ?? parseUrl(environment['CONNECTGAIN_URL'] || `http://localhost:${environment['PORT'] || 4600}`)
+  const apikey =
+    key ?? (environment['CONNECTGAIN_KEY'] || environment['SERVICE_KEY'] || readOwnKey(environment))
+  if (apikey === undefined) {
+    throw new CommandFailed('no key was given', {
+      hint: 'Use --key, set CONNECTGAIN_KEY, or run this in the folder that the server runs in.',
+    })
+  }
+  return createApi(origin, apikey)
+}
+
+/** That of a server with an embedded database that was started in the same folder. */
+function readOwnKey(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const file = join(environment['DATA_DIR'] || '.data', 'service-key')
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+}
+
+function createApi(url: string, apikey: string): Api {
+  async function call(path: string, init: RequestInit = {}): Promise<Response> {
+    try {
+      return await fetch(`${url}${path}`, {
+        ...init,
+        headers: { apikey, 'content-type': 'application/json', ...(init.headers as Record<string, string>) },
+      })
+    } catch (error) {
+      throw new CommandFailed(`${url} cannot be reached: ${messageOf(causeOf(error))}`, {
+        hint: 'Start the server, or name another address with --url.',
+      })
+    }
+  }
+
+  async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await call(`/rest/v1/${path}`, {
+      method,
+      headers: { prefer: 'return=representation' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    if (!response.ok) throw await readRefusal(response)
+    const text = await response.text()
+    return (text === '' ? undefined : JSON.parse(text)) as T
+  }
+
+  return {
+    url,
+    get: (path) => request('GET', path),
+    send: request,
+    async count(path) {
+      const response = await call(`/rest/v1/${path}`, { method: 'HEAD', headers: { prefer: 'count=exact' } })
+      if (!response.ok) throw new CommandFailed(`the server answered ${response.status}`, response)
+      return Number(response.headers.get('content-range')?.split('/')[1])
+    },
+    fetch: call,
+  }
+}
+
+/** The API's own words; of anything else, such as a proxy's page, the status alone. */
+export async function readRefusal(response: Response): Promise<CommandFailed> {
+  const { status } = response
+  try {
+    const { message, details, hint } = (await response.json()) as Record<string, string | null>
+    return new CommandFailed([message, details].filter(Boolean).join('. '), {
+      hint: hint ?? undefined,
+      status,
+    })
+  } catch {
+    return new CommandFailed(`the server answered ${status}, and not as ConnectGain Webhooks does`, {
+      status,
+    })
+  }
+}
+
+function causeOf(error: unknown): unknown {
+  const { cause } = error as { cause?: { errors?: unknown[] } }
+  return cause?.errors?.[0] ?? cause ?? error
+}

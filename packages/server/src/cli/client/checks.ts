@@ -1,0 +1,180 @@
+import { connect } from 'node:net'
+import type { Api } from './api.ts'
+import { messageOf } from '../../errors.ts'
+
+/** One thing that `doctor` looked at. */
+export interface Finding {
+  check: string
+  status: 'ok' | 'warning' | 'problem'
+  message: string
+  /** What to do about it; null when nothing is to be done. */
+  fix: string | null
+}
+
+interface Webhook {
+  id: string
+  name: string
+  url: string
+  health: string
+  health_reason: string | null
+  disabled_reason: string | null
+  certificate_expires_at: string | null
+}
+
+const CLOCK_TOLERANCE_MS = 5_000
+const WAITING_TOO_LONG_MS = 60_000
+const DAY_MS = 86_400_000
+const CERTIFICATE_DAYS = 14
+const MOST_ENDPOINTS = 20
+const CONNECT_TIMEOUT_MS = 3_000
+
+const ok = (check: string, message: string): Finding => ({ check, status: 'ok', message, fix: null })
+const warning = (check: string, message: string, fix: string): Finding => ({
+  check,
+  status: 'warning',
+  message,
+  fix,
+})
+const problem = (check: string, message: string, fix: string): Finding => ({
+  check,
+  status: 'problem',
+  message,
+  fix,
+})
+
+/** Looks at one thing after the other, and stops where the next could say nothing more. */
+export async function* examine(api: Api): AsyncGenerator<Finding> {
+  const live = await api.fetch('/health/live').catch((error: unknown) => messageOf(error))
+  if (typeof live === 'string' || !live.ok) {
+    const why = typeof live === 'string' ? live : `${api.url} answered ${live.status}`
+    yield problem('server', why, 'Start it with npm start, or name its address with --url.')
+    return
+  }
+  yield ok('server', `answers at ${api.url}`)
+  yield checkClock(live)
+  const ready = await api.fetch('/health/ready')
+  if (!ready.ok) {
+    yield problem(
+      'database',
+      'the server is there, its database does not answer',
+      'Check DATABASE_URL, that PostgreSQL runs, and that its connections are not used up; the server goes on by itself.',
+    )
+    return
+  }
+  yield ok('database', 'answers, and its migrations are done')
+  const key = await api.fetch('/rest/v1/webhook_configurations?limit=1')
+  if (!key.ok) {
+    yield problem(
+      'key',
+      `is refused with ${key.status}`,
+      'Use the service key, or a key of an organization with the scope admin or read.',
+    )
+    return
+  }
+  yield ok('key', 'is accepted')
+  yield await checkQueue(api)
+  yield await checkCapture(api)
+  const webhooks = await api.get<Webhook>(
+    `webhook_configurations?or=(is_active.is.true,disabled_reason.not.is.null)&order=health.desc&limit=${MOST_ENDPOINTS}`,
+  )
+  if (webhooks.length === 0)
+    yield warning('webhooks', 'there is no active webhook', 'Make one: webhooks create --help')
+  for (const webhook of webhooks) yield* checkWebhook(webhook)
+}
+
+function checkClock(response: Response): Finding {
+  const theirs = Date.parse(response.headers.get('date') ?? '')
+  const off = Math.abs(Date.now() - theirs)
+  if (!(off > CLOCK_TOLERANCE_MS)) return ok('clock', 'is the same here and on the server')
+  return warning(
+    'clock',
+    `the server's clock and this one are ${Math.round(off / 1_000)} s apart`,
+    'Receivers refuse signatures that are more than five minutes off: let both machines take their time from NTP.',
+  )
+}
+
+async function checkQueue(api: Api): Promise<Finding> {
+  const before = new Date(Date.now() - WAITING_TOO_LONG_MS).toISOString()
+  const waiting = await api.get<{ webhook: { health: string } | null }>(
+    `webhook_deliveries?status=eq.pending&created_at=lt.${before}&select=webhook:webhook_configurations(health)&limit=1000`,
+  )
+  const stuck = waiting.filter(({ webhook }) => webhook?.health === 'healthy').length
+  if (stuck === 0) return ok('queue', 'nothing waits that could be sent')
+  return problem(
+    'queue',
+    `${stuck}${waiting.length === 1_000 ? ' or more' : ''} deliveries to healthy endpoints have waited for more than a minute`,
+    'With ROLE=api a worker must run as well: check that one does, and its log. If one does, raise max_in_flight or rate_limit of the webhook.',
+  )
+}
+
+async function checkCapture(api: Api): Promise<Finding> {
+  const since = new Date(Date.now() - DAY_MS).toISOString()
+  const faults = await api
+    .get<{ relation: string; message: string }>(
+      `webhook_capture_faults?created_at=gte.${since}&order=id.desc&limit=10`,
+    )
+    // An organization's key may not read them.
+    .catch(() => [])
+  const [last] = faults
+  if (last === undefined)
+    return ok('capture', "no change of the CRM's failed to become an event in the last day")
+  return problem(
+    'capture',
+    `changes in ${last.relation} could not become events: ${last.message}`,
+    'See webhook_capture_faults for the records; correct the cause, then emit their events by POST /rest/v1/webhook_events.',
+  )
+}
+
+async function* checkWebhook(webhook: Webhook): AsyncGenerator<Finding> {
+  const check = `webhook ${webhook.name}`
+  if (webhook.disabled_reason !== null) {
+    yield warning(
+      check,
+      `was deactivated: ${webhook.disabled_reason}`,
+      `When the endpoint is right again: webhooks enable ${webhook.id}, then retry --missed ${webhook.id} --since …`,
+    )
+    return
+  }
+  const ends = Date.parse(webhook.certificate_expires_at ?? '')
+  const days = Math.floor((ends - Date.now()) / DAY_MS)
+  if (days < CERTIFICATE_DAYS)
+    yield warning(
+      check,
+      `its endpoint's certificate ends in ${days} days`,
+      'Renew it on the receiving server.',
+    )
+  if (webhook.health !== 'healthy') {
+    yield problem(
+      check,
+      `is ${webhook.health}: ${webhook.health_reason ?? ''}`,
+      `See why: logs --webhook ${webhook.id} --status failed`,
+    )
+    return
+  }
+  const refusal = await tryToConnect(new URL(webhook.url))
+  if (refusal === undefined) yield ok(check, 'is healthy, and its host can be reached from here')
+  else
+    yield warning(
+      check,
+      `its host cannot be reached from this machine: ${refusal}`,
+      'If this is where the server runs: check DNS, the firewall, and that outgoing connections are allowed.',
+    )
+}
+
+/** Why no connection could be made; undefined: it was made. */
+async function tryToConnect({ hostname, port, protocol }: URL): Promise<string | undefined> {
+  return await new Promise((resolve) => {
+    const socket = connect({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port) || (protocol === 'https:' ? 443 : 80),
+      timeout: CONNECT_TIMEOUT_MS,
+    })
+    const settle = (why: string | undefined): void => {
+      socket.destroy()
+      resolve(why)
+    }
+    socket.once('connect', () => settle(undefined))
+    socket.once('timeout', () => settle(`no answer within ${CONNECT_TIMEOUT_MS / 1_000} s`))
+    socket.once('error', (error) => settle(error.message || messageOf((error as AggregateError).errors?.[0])))
+  })
+}

@@ -1,0 +1,28 @@
+import type { Api } from './api.ts'
+import { CommandFailed } from './api.ts'
+
+/**
+ * The organization that was named, or the only one that there is: most who run this for themselves have one.
+ * @throws CommandFailed when there are several to choose from, or none
+ */
+export async function chooseOrganization(api: Api, named: string | undefined): Promise<string> {
+  if (named !== undefined) return named
+  const found = new Set<string>()
+  for (const path of [
+    'organizations?select=id&limit=2',
+    'webhook_configurations?select=id:organization_id&limit=1000',
+  ]) {
+    // An organization's own key may not list organizations, and without the reference CRM there is no such table.
+    const rows = await api.get<{ id: string }>(path).catch(() => [])
+    for (const { id } of rows) found.add(id)
+    if (found.size > 0) break
+  }
+  const [only, another] = found
+  if (only !== undefined && another === undefined) return only
+  throw new CommandFailed(
+    only === undefined ? 'there is no organization yet' : 'there are several organizations',
+    {
+      hint: 'Say which one: --organization <id>',
+    },
+  )
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { InvalidArgumentError } from 'commander'
+import { parseDuration } from '../../duration.ts'
+
+/** JSON as it stands, from a file as `@file`, or from the standard input as `-`. */
+export function parseJsonOption(text: string): unknown {
+  let source = text
+  try {
+    if (text === '-') source = readFileSync(0, 'utf8')
+    else if (text.startsWith('@')) source = readFileSync(text.slice(1), 'utf8')
+    return JSON.parse(source)
+  } catch (error) {
+    throw new InvalidArgumentError(
+      `It must be JSON, @file or - for the standard input: ${(error as Error).message}`,
+    )
+  }
+}
+
+/** A time as ISO 8601, or how long ago it is: `2h`, `3d`. @returns ISO 8601 */
+export function parseTimeOption(text: string): string {
+  const ago = parseDuration(text)
+  if (ago !== undefined) return new Date(Date.now() - ago).toISOString()
+  if (!Number.isNaN(Date.parse(text))) return new Date(text).toISOString()
+  throw new InvalidArgumentError(
+    'It must be a time such as 2025-01-15T10:30:00Z, or how long ago, such as 2h or 3d.',
+  )
+}
+
+export function parseCountOption(text: string): number {
+  if (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 1_000) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number from 1 to 1000.')
+}

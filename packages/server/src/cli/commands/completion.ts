@@ -1,0 +1,69 @@
+import { Argument, Command } from 'commander'
+import { print } from '../client/output.ts'
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const
+const NAME = 'connectgain-webhooks'
+
+/** @param program every command and option of it is offered */
+export function completionCommand(program: Command): Command {
+  return new Command('completion')
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .description(
+      `print what makes a shell complete commands and options; for bash: source <(${NAME} completion bash)`,
+    )
+    .action((shell: (typeof SHELLS)[number]) => {
+      const words = listWords(program)
+      print(
+        shell === 'fish'
+          ? forFish(words)
+          : shell === 'zsh'
+            ? `autoload -U +X bashcompinit && bashcompinit\n${forBash(words)}`
+            : forBash(words),
+      )
+    })
+}
+
+/** What may follow a command, by its path: `webhooks list`. */
+function listWords(command: Command, path = ''): Map<string, string[]> {
+  const words = new Map<string, string[]>()
+  words.set(path, [
+    ...command.commands.map((each) => each.name()),
+    ...command.options.flatMap(({ long }) => long ?? []),
+    '--help',
+  ])
+  for (const each of command.commands)
+    for (const [below, offered] of listWords(each, `${path} ${each.name()}`.trim())) words.set(below, offered)
+  return words
+}
+
+function forBash(words: ReadonlyMap<string, readonly string[]>): string {
+  const cases = Array.from(
+    words,
+    ([path, offered]) => `    ${JSON.stringify(path)}) words=${JSON.stringify(offered.join(' '))} ;;`,
+  )
+  return `_connectgain_webhooks() {
+  local path="" word words=""
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "$word" in -*) ;; *) path="\${path:+$path }$word" ;; esac
+  done
+  case "$path" in
+${cases.join('\n')}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o default -F _connectgain_webhooks ${NAME}`
+}
+
+function forFish(words: ReadonlyMap<string, readonly string[]>): string {
+  return Array.from(words, ([path, offered]) => {
+    const when =
+      path === '' ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${path.split(' ').at(-1)}`
+    return offered.map((word) =>
+      word.startsWith('--')
+        ? `complete -c ${NAME} -n '${when}' -l ${word.slice(2)}`
+        : `complete -c ${NAME} -n '${when}' -a ${word}`,
+    )
+  })
+    .flat()
+    .join('\n')
+}

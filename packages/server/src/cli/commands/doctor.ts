@@ -1,0 +1,35 @@
+import { Command } from 'commander'
+import type { Api, ConnectionFlags } from '../client/api.ts'
+import { withConnection } from '../client/api.ts'
+import { examine } from '../client/checks.ts'
+import type { Finding } from '../client/checks.ts'
+import { paint, print, printJson, toLine } from '../client/output.ts'
+import { overApi } from '../client/run.ts'
+import { FAILED } from '../exit-codes.ts'
+
+const MARKS = { ok: ['green', '✓'], warning: ['yellow', '!'], problem: ['red', '✗'] } as const
+
+export function doctorCommand(): Command {
+  return withConnection(
+    new Command('doctor').description(
+      'look at server, database, clock, key, queue and endpoints, and say what to do',
+    ),
+  ).action(overApi(runDoctor))
+}
+
+/** Exits 1 for a problem; a warning is none. */
+async function runDoctor(api: Api, { json }: ConnectionFlags): Promise<void> {
+  const findings: Finding[] = []
+  for await (const finding of examine(api)) {
+    findings.push(finding)
+    if (!json) printFinding(finding)
+  }
+  if (json) printJson({ findings })
+  if (findings.some(({ status }) => status === 'problem')) process.exitCode = FAILED
+}
+
+function printFinding({ check, status, message, fix }: Finding): void {
+  const [colour, mark] = MARKS[status]
+  print(`${paint(colour, mark)} ${toLine(check)}: ${toLine(message)}`)
+  if (fix !== null) print(`  ${paint('dim', '→')} ${toLine(fix)}`)
+}

@@ -1,0 +1,79 @@
+import { Command, Option } from 'commander'
+import type { Api, ConnectionFlags } from '../client/api.ts'
+import { CommandFailed, withConnection } from '../client/api.ts'
+import { chooseOrganization } from '../client/organization.ts'
+import { print, printJson, printTable, showTime, toLine } from '../client/output.ts'
+import { overApi } from '../client/run.ts'
+
+interface ApiKey {
+  id: string
+  organization_id: string
+  name: string
+  scope: string
+  hint: string
+  last_used_at: string | null
+  revoked_at: string | null
+  key?: string
+}
+
+interface Flags extends ConnectionFlags {
+  organization?: string
+  name: string
+  scope: string
+}
+
+export function keysCommand(): Command {
+  const command = new Command('keys').description('list, create and revoke keys of organizations')
+  withConnection(command.command('list').description('the keys; never the keys themselves')).action(
+    overApi(list),
+  )
+  withConnection(command.command('create').description('create a key, which is shown this once'))
+    .requiredOption('--name <name>', 'what it is for')
+    .addOption(
+      new Option('--scope <scope>', 'what it may do').choices(['admin', 'read', 'emit']).default('read'),
+    )
+    .option('--organization <id>', 'whose it is (default: the only one there is)')
+    .action(overApi(create))
+  withConnection(
+    command.command('revoke').argument('<id>').description('end a key at once, for good'),
+  ).action(overApi(revoke))
+  return command
+}
+
+async function list(api: Api, { json }: Flags): Promise<void> {
+  const keys = await api.get<ApiKey>('api_keys?order=created_at')
+  if (json) return printJson(keys)
+  if (keys.length === 0) return print('There are no keys yet. Make one with: keys create --help')
+  printTable(
+    ['ID', 'NAME', 'SCOPE', 'KEY', 'LAST USED', 'STATE', 'ORGANIZATION'],
+    keys.map((key) => [
+      key.id,
+      key.name,
+      key.scope,
+      key.hint,
+      showTime(key.last_used_at),
+      key.revoked_at === null ? 'in use' : 'revoked',
+      key.organization_id,
+    ]),
+  )
+}
+
+async function create(api: Api, { organization, name, scope, json }: Flags): Promise<void> {
+  const [key] = await api.send<ApiKey[]>('POST', 'api_keys', {
+    organization_id: await chooseOrganization(api, organization),
+    name,
+    scope,
+  })
+  if (json) return printJson(key)
+  print(`Created ${toLine(key!.name)} (${key!.scope})  ${key!.id}`)
+  print(`Key, shown this once: ${key!.key}`)
+}
+
+async function revoke(api: Api, { json }: Flags, [id]: readonly string[]): Promise<void> {
+  const [key] = await api.send<ApiKey[]>('PATCH', `api_keys?id=eq.${encodeURIComponent(id!)}`, {
+    revoked_at: new Date().toISOString(),
+  })
+  if (key === undefined) throw new CommandFailed(`there is no key ${id}`, { hint: 'See: keys list' })
+  if (json) return printJson(key)
+  print(`Revoked ${toLine(key.name)}`)
+}

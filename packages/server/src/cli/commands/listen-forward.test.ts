@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text as readText } from 'node:stream/consumers'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { startListener } from './listen.ts'
+
+const secret = 'a-secret-of-the-test'
+const body = '{"event":"deal.created","timestamp":"2025-01-15T10:30:00Z","data":{"title":"Zoë 👋"}}'
+
+/** A listener that forwards, and what posts to it as ConnectGain Webhooks would. */
+async function startForwarding(t: TestContext, forward: string) {
+  const listener = await startListener({ port: 0, secrets: [secret], forward, write: () => {} })
+  t.after(() => listener.close())
+  return async (key = secret): Promise<[number, string]> => {
+    const signature = createHmac('sha256', key).update(body).digest('hex')
+    const headers = {
+      'x-webhook-event': 'deal.created',
+      'x-webhook-timestamp': new Date().toISOString(),
+      'x-webhook-signature': `sha256=${signature}`,
+    }
+    const response = await fetch(listener.url, { method: 'POST', headers, body })
+    return [response.status, await response.text()]
+  }
+}
+
+test('--forward passes on what verifies, byte by byte, and answers as that program does', async (t) => {
+  const forwarded: unknown[] = []
+  const program = createServer((request, response) => {
+    void readText(request).then((text) => {
+      forwarded.push([
+        text,
+        request.headers['x-webhook-event'],
+        request.headers['x-webhook-signature']?.length,
+      ])
+      response.writeHead(202).end('taken')
+    })
+  }).listen(0, '127.0.0.1')
+  await once(program, 'listening')
+  t.after(() => program.close())
+  const post = await startForwarding(t, `http://127.0.0.1:${(program.address() as AddressInfo).port}/hook`)
+  assert.deepEqual(await post(), [202, 'taken\n'])
+  assert.equal((await post('another-secret'))[0], 401)
+  assert.deepEqual(forwarded, [[body, 'deal.created', 71]])
+})
+
+test('--forward to nobody is answered 502 with the reason', async (t) => {
+  const post = await startForwarding(t, 'http://127.0.0.1:9/')
+  const [status, text] = await post()
+  assert.equal(status, 502)
+  assert.match(text, /cannot be reached/)
+})

@@ -1,0 +1,119 @@
+import { Command } from 'commander'
+import type { Api, ConnectionFlags } from '../client/api.ts'
+import { CommandFailed, readRefusal, withConnection } from '../client/api.ts'
+import { print, printJson, printTable, showStatus, showTime, toLine } from '../client/output.ts'
+import type { Cell } from '../client/output.ts'
+import { parseCountOption, parseTimeOption } from '../client/parse.ts'
+import { overApi } from '../client/run.ts'
+
+interface LogRow {
+  id: string
+  created_at: string
+  event: string
+  status: string
+  attempt: number
+  response_code: number | null
+  error_code: string | null
+  duration_ms: number
+  diagnosis: string | null
+  url: string
+  delivery_id: string
+}
+
+interface Flags extends ConnectionFlags {
+  webhook?: string
+  delivery?: string
+  status?: string
+  event?: string
+  since?: string
+  limit: number
+  follow?: boolean
+}
+
+const REDIAL_MS = 1_000
+
+export function logsCommand(): Command {
+  return withConnection(new Command('logs').description('the attempts, newest last'))
+    .option('--webhook <id>', 'of one webhook')
+    .option('--delivery <id>', 'of one delivery')
+    .option('--status <status>', 'success or failed')
+    .option('--event <name>', 'of one event type')
+    .option('--since <time>', 'from a time on, or how long ago: 2h, 3d', parseTimeOption)
+    .option('--limit <n>', 'how many', parseCountOption, 20)
+    .option('--follow', 'go on printing what comes, until Ctrl+C')
+    .action(overApi(showLogs))
+}
+
+async function showLogs(api: Api, flags: Flags): Promise<void> {
+  const filters = toFilters(flags)
+  const newest = await api.get<LogRow>(
+    `webhook_logs?order=created_at.desc,id.desc&limit=${flags.limit}${filters}`,
+  )
+  const rows = newest.toReversed()
+  if (flags.json) for (const row of rows) printJson(row)
+  else if (rows.length > 0)
+    printTable(['TIME', 'STATUS', 'CODE', 'MS', 'TRY', 'EVENT', 'DELIVERY', 'URL'], rows.map(toCells))
+  else if (!flags.follow) print('Nothing was sent yet that fits.')
+  if (flags.follow) await follow(api, flags, filters, rows.at(-1)?.id)
+}
+
+function toFilters({ webhook, delivery, status, event, since }: Flags): string {
+  const named = { webhook_id: webhook, delivery_id: delivery, status, event }
+  const equal = Object.entries(named).flatMap(([column, value]) =>
+    value === undefined ? [] : [`&${column}=eq.${encodeURIComponent(value)}`],
+  )
+  return equal.join('') + (since === undefined ? '' : `&created_at=gte.${since}`)
+}
+
+function toCells(row: LogRow): Cell[] {
+  return [
+    showTime(row.created_at),
+    showStatus(row.status),
+    row.response_code === null ? (row.error_code ?? '-') : String(row.response_code),
+    String(row.duration_ms),
+    String(row.attempt),
+    row.event,
+    row.delivery_id,
+    row.url,
+  ]
+}
+
+/** Prints new rows until it is stopped; a stream that breaks off is taken up again where it was. */
+async function follow(api: Api, { json }: Flags, filters: string, after: string | undefined): Promise<void> {
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
+  const seen = { last: after }
+  while (!stopping.signal.aborted) {
+    try {
+      const response = await api.fetch(`/rest/v1/webhook_logs/live?${filters.slice(1)}`, {
+        signal: stopping.signal,
+        headers: {
+          accept: 'text/event-stream',
+          ...(seen.last === undefined ? {} : { 'last-event-id': seen.last }),
+        },
+      })
+      if (!response.ok) throw await readRefusal(response)
+      for await (const row of readRows(response)) {
+        seen.last = row.id
+        if (json) printJson(row)
+        else print([...toCells(row).slice(0, -1), toLine(row.diagnosis ?? '')].join('  ').trimEnd())
+      }
+    } catch (error) {
+      if (stopping.signal.aborted) return
+      if (error instanceof CommandFailed && error.status !== undefined) throw error
+      await new Promise((resolve) => setTimeout(resolve, REDIAL_MS))
+    }
+  }
+}
+
+async function* readRows(response: Response): AsyncGenerator<LogRow> {
+  let rest = ''
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    const events = (rest + chunk).split('\n\n')
+    rest = events.pop() ?? ''
+    for (const event of events) {
+      const data = event.split('\n').flatMap((line) => (line.startsWith('data: ') ? [line.slice(6)] : []))
+      if (data.length > 0) yield JSON.parse(data.join('\n')) as LogRow
+    }
+  }
+}

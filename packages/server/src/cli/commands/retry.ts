@@ -1,0 +1,115 @@
+import { Command } from 'commander'
+import type { Api, ConnectionFlags } from '../client/api.ts'
+import { CommandFailed, withConnection } from '../client/api.ts'
+import { paint, print, printJson, showStatus, toLine } from '../client/output.ts'
+import { parseTimeOption } from '../client/parse.ts'
+import { overApi } from '../client/run.ts'
+
+interface Flags extends ConnectionFlags {
+  failed?: string
+  missed?: string
+  since?: string
+  until?: string
+  event?: string
+  dryRun?: boolean
+}
+
+interface Queued {
+  matched: number
+  queued: number
+  redelivery_id?: string
+}
+
+interface Redelivery {
+  status: string
+  reason: string | null
+  matched: number
+  queued: number
+}
+
+interface Attempt {
+  status: string
+  response_code: number | null
+  duration_ms: number
+  error_message: string | null
+  diagnosis: string | null
+}
+
+const LOOK_EVERY_MS = 500
+
+export function retryCommand(): Command {
+  return withConnection(
+    new Command('retry')
+      .argument('[delivery]', 'the id of one delivery')
+      .description('send one delivery again, all that failed for good, or what a webhook missed'),
+  )
+    .option('--failed <webhook>', 'everything of this webhook that has failed for good')
+    .option('--missed <webhook>', 'events that this webhook did not get; needs --since')
+    .option('--since <time>', 'from a time on, or how long ago: 2h, 3d', parseTimeOption)
+    .option('--until <time>', 'up to a time', parseTimeOption)
+    .option('--event <name>', 'of one event type')
+    .option('--dry-run', 'say how many it would be, and send nothing')
+    .action(async (...given: unknown[]) => {
+      const command = given.at(-1) as Command
+      const { failed, missed, since } = command.opts<Flags>()
+      const chosen = [given[0], failed, missed].filter((each) => each !== undefined)
+      if (chosen.length !== 1)
+        command.error('error: name one delivery, or use --failed or --missed', { code: 'commander.choice' })
+      if (missed !== undefined && since === undefined)
+        command.error('error: --missed needs --since', { code: 'commander.since' })
+      await overApi(retry)(...given)
+    })
+}
+
+async function retry(api: Api, flags: Flags, [delivery]: readonly string[]): Promise<void> {
+  if (delivery !== undefined) return await retryOne(api, flags, delivery)
+  const { failed, missed, since, until, event, dryRun, json } = flags
+  const result = await api.send<Queued>(
+    'POST',
+    failed === undefined ? 'rpc/replay_events' : 'rpc/retry_failed',
+    {
+      webhook_id: failed ?? missed,
+      ...(since === undefined ? {} : { since }),
+      ...(until === undefined ? {} : { until }),
+      ...(event === undefined ? {} : { event }),
+      dry_run: dryRun === true,
+    },
+  )
+  if (dryRun || result.redelivery_id === undefined) {
+    if (json) return printJson(result)
+    return print(`${result.matched} ${dryRun ? 'would be' : 'are'} sent again`)
+  }
+  const ended = await watch(api, result.redelivery_id, json === true)
+  if (ended.status !== 'completed') process.exitCode = 1
+  if (json) return printJson({ redelivery_id: result.redelivery_id, ...ended })
+  print(
+    `${ended.queued} of ${ended.matched} were queued: ${ended.status}${ended.reason ? `, ${toLine(ended.reason)}` : ''}`,
+  )
+}
+
+async function retryOne(api: Api, { json }: Flags, delivery: string): Promise<void> {
+  const attempt = await api.send<Attempt>('POST', 'rpc/retry_delivery', { delivery_id: delivery })
+  if (attempt.status !== 'success') process.exitCode = 1
+  if (json) return printJson(attempt)
+  print(`${showStatus(attempt.status).toString()}  ${attempt.response_code ?? ''}  ${attempt.duration_ms} ms`)
+  if (attempt.error_message) print(toLine(attempt.error_message))
+  if (attempt.diagnosis) print(toLine(attempt.diagnosis))
+}
+
+/** Shows how far the work is, on one line that is written over where a person looks at it. */
+async function watch(api: Api, id: string, isQuiet: boolean): Promise<Redelivery> {
+  for (;;) {
+    const [progress] = await api.get<Redelivery>(
+      `webhook_redeliveries?id=eq.${id}&select=status,reason,matched,queued`,
+    )
+    if (progress === undefined) throw new CommandFailed(`the work ${id} is gone`)
+    const isOver = !['pending', 'running'].includes(progress.status)
+    if (process.stderr.isTTY && !isQuiet) {
+      process.stderr.write(
+        `\r${paint('dim', `${progress.queued} of ${progress.matched} queued`)}${isOver ? '\n' : ''}`,
+      )
+    }
+    if (isOver) return progress
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+  }
+}

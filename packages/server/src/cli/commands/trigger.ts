@@ -1,0 +1,98 @@
+import { Command } from 'commander'
+import type { Api, ConnectionFlags } from '../client/api.ts'
+import { CommandFailed, withConnection } from '../client/api.ts'
+import { chooseOrganization } from '../client/organization.ts'
+import { print, printJson, printTable, showStatus, toLine } from '../client/output.ts'
+import { parseJsonOption } from '../client/parse.ts'
+import { overApi } from '../client/run.ts'
+
+interface EventType {
+  name: string
+  example: Record<string, unknown> | null
+}
+
+interface Delivery {
+  id: string
+  webhook_id: string
+  status: string
+  reason: string | null
+  last_response_code: number | null
+  last_error: string | null
+}
+
+interface Flags extends ConnectionFlags {
+  organization?: string
+  data?: unknown
+  wait?: boolean
+}
+
+const WAIT_MS = 30_000
+const LOOK_EVERY_MS = 250
+
+export function triggerCommand(): Command {
+  return withConnection(
+    new Command('trigger')
+      .argument('<event>')
+      .description('emit an event, with an example record unless one is given'),
+  )
+    .option('--organization <id>', 'whose event it is (default: the only one there is)')
+    .option(
+      '--data <json>',
+      "the record: JSON, @file or - (default: the event type's example)",
+      parseJsonOption,
+    )
+    .option(
+      '--wait',
+      'until every webhook has had its first attempt, at most 30 seconds; exits 1 if one failed',
+    )
+    .action(overApi(trigger))
+}
+
+async function trigger(api: Api, flags: Flags, [name]: readonly string[]): Promise<void> {
+  const organization = await chooseOrganization(api, flags.organization)
+  const [event] = await api.send<{ id: string }[]>('POST', 'webhook_events?select=id', {
+    organization_id: organization,
+    event: name,
+    data: flags.data ?? (await findExample(api, name!, organization)),
+  })
+  const deliveries = flags.wait ? await waitForDeliveries(api, event!.id) : undefined
+  if (deliveries?.some(({ status }) => status !== 'delivered' && status !== 'filtered')) process.exitCode = 1
+  if (flags.json) return printJson({ id: event!.id, ...(deliveries === undefined ? {} : { deliveries }) })
+  print(`Emitted ${toLine(name!)}  ${event!.id}`)
+  if (deliveries === undefined) return print(`See what comes of it: logs --event ${toLine(name!)}`)
+  if (deliveries.length === 0) return print('No webhook is to get it.')
+  printTable(
+    ['DELIVERY', 'WEBHOOK', 'STATUS', 'CODE', 'WHY'],
+    deliveries.map((each) => [
+      each.id,
+      each.webhook_id,
+      showStatus(each.status),
+      String(each.last_response_code ?? '-'),
+      each.reason ?? each.last_error ?? '',
+    ]),
+  )
+}
+
+/** The catalog's example, as a record of this organization. */
+async function findExample(api: Api, name: string, organization: string): Promise<Record<string, unknown>> {
+  const types = await api.get<EventType>('webhook_event_types?select=name,example&order=name')
+  const example = types.find((type) => type.name === name)?.example
+  if (example) return 'organization_id' in example ? { ...example, organization_id: organization } : example
+  if (types.some((type) => type.name === name)) return {}
+  throw new CommandFailed(`there is no event type ${name}`, {
+    hint: `There are: ${types.map((type) => type.name).join(', ')}`,
+  })
+}
+
+async function waitForDeliveries(api: Api, eventId: string): Promise<Delivery[]> {
+  const columns = 'id,webhook_id,status,reason,last_response_code,last_error'
+  const until = Date.now() + WAIT_MS
+  for (;;) {
+    const deliveries = await api.get<Delivery>(`webhook_deliveries?event_id=eq.${eventId}&select=${columns}`)
+    const isOver = deliveries.length > 0 && deliveries.every(({ status }) => status !== 'pending')
+    // With no webhook to get it there is never a delivery: a moment tells.
+    const isForNobody = deliveries.length === 0 && Date.now() > until - WAIT_MS + 2_000
+    if (isOver || isForNobody || Date.now() > until) return deliveries
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+  }
+}

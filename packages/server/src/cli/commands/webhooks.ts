@@ -1,0 +1,152 @@
+import { Command } from 'commander'
+import type { Api, ConnectionFlags } from '../client/api.ts'
+import { CommandFailed, withConnection } from '../client/api.ts'
+import { chooseOrganization } from '../client/organization.ts'
+import { print, printJson, printTable, showStatus, showTime, toLine } from '../client/output.ts'
+import type { Cell } from '../client/output.ts'
+import { parseJsonOption } from '../client/parse.ts'
+import { overApi } from '../client/run.ts'
+
+interface Webhook {
+  id: string
+  organization_id: string
+  name: string
+  url: string
+  events: string[]
+  is_active: boolean
+  disabled_reason: string | null
+  health: string
+  health_reason: string | null
+  secret?: string
+}
+
+interface TestResult {
+  status: string
+  response_code: number | null
+  duration_ms: number
+  response_body: string | null
+  error_message: string | null
+  diagnosis: string | null
+  log_id: string
+}
+
+interface Flags extends ConnectionFlags {
+  organization?: string
+  name: string
+  webhookUrl: string
+  events: string[]
+  secret?: string
+  filter?: unknown
+  description?: string
+  inactive?: boolean
+  event?: string
+  data?: unknown
+}
+
+export function webhooksCommand(): Command {
+  const command = new Command('webhooks').description('list, create, test, switch and delete webhooks')
+  withConnection(command.command('list').description('the webhooks and how they do'))
+    .option('--organization <id>', 'of one organization')
+    .action(overApi(list))
+  withConnection(command.command('create').description('create a webhook'))
+    .requiredOption('--name <name>', 'what to call it')
+    .requiredOption('--webhook-url <url>', 'the https:// address to send to')
+    .requiredOption('--events <names...>', 'what to send, as contact.created or "deal.*"')
+    .option('--organization <id>', 'whose it is (default: the only one there is)')
+    .option('--secret <secret>', 'to sign with; "generate" makes one and shows it once')
+    .option('--filter <json>', 'which of these events, as in docs/filtering.md', parseJsonOption)
+    .option('--description <text>')
+    .option('--inactive', 'do not send anything yet')
+    .action(overApi(create))
+  withConnection(
+    command.command('test').argument('<id>').description('send a test now and show what comes back'),
+  )
+    .option('--event <name>', 'an event type (default: the first that it subscribes to)')
+    .option('--data <json>', "the record to send (default: the event type's example)", parseJsonOption)
+    .action(overApi(test))
+  for (const [name, isActive, text] of [
+    ['enable', true, 'send events again'],
+    ['disable', false, 'send nothing more; what is pending is cancelled'],
+  ] as const) {
+    withConnection(command.command(name).argument('<id>').description(text)).action(
+      overApi((api, flags, [id]) => change(api, flags, id!, isActive)),
+    )
+  }
+  withConnection(
+    command.command('delete').argument('<id>').description('delete a webhook; its logs stay'),
+  ).action(overApi(remove))
+  return command
+}
+
+async function list(api: Api, { organization, json }: Pick<Flags, 'organization' | 'json'>): Promise<void> {
+  const of = organization === undefined ? '' : `&organization_id=eq.${encodeURIComponent(organization)}`
+  const webhooks = await api.get<Webhook>(`webhook_configurations?order=created_at${of}`)
+  if (json) return printJson(webhooks)
+  if (webhooks.length === 0) return print('There are no webhooks yet. Make one with: webhooks create --help')
+  printTable(
+    ['ID', 'NAME', 'STATE', 'EVENTS', 'URL'],
+    webhooks.map((each) => [each.id, each.name, stateOf(each), each.events.join(' '), each.url]),
+  )
+}
+
+function stateOf({ is_active, health }: Webhook): Cell {
+  return is_active ? showStatus(health) : 'off'
+}
+
+async function create(api: Api, flags: Flags): Promise<void> {
+  const [webhook] = await api.send<Webhook[]>('POST', 'webhook_configurations', {
+    organization_id: await chooseOrganization(api, flags.organization),
+    name: flags.name,
+    url: flags.webhookUrl,
+    events: flags.events.flatMap((names) => names.split(',')),
+    is_active: flags.inactive !== true,
+    ...(flags.secret === undefined ? {} : { secret: flags.secret }),
+    ...(flags.filter === undefined ? {} : { filter: flags.filter }),
+    ...(flags.description === undefined ? {} : { description: flags.description }),
+  })
+  if (flags.json) return printJson(webhook)
+  print(`Created ${toLine(webhook!.name)}  ${webhook!.id}`)
+  if (webhook!.secret !== undefined) print(`Secret, shown this once: ${webhook!.secret}`)
+  print(`Try it: webhooks test ${webhook!.id}`)
+}
+
+async function test(api: Api, { event, data, json }: Flags, [id]: readonly string[]): Promise<void> {
+  const result = await api.send<TestResult>('POST', 'rpc/test_webhook', {
+    webhook_id: id,
+    ...(event === undefined ? {} : { event }),
+    ...(data === undefined ? {} : { data }),
+  })
+  if (result.status !== 'success') process.exitCode = 1
+  if (json) return printJson(result)
+  const code = result.response_code === null ? '' : `  ${result.response_code}`
+  print(`${showStatus(result.status).toString()}${code}  ${result.duration_ms} ms  log ${result.log_id}`)
+  if (result.error_message !== null) print(toLine(result.error_message))
+  if (result.diagnosis !== null) print(toLine(result.diagnosis))
+  if (result.response_body) print(`Answer: ${toLine(result.response_body.slice(0, 500))}`)
+}
+
+async function change(api: Api, { json }: ConnectionFlags, id: string, isActive: boolean): Promise<void> {
+  const webhook = only(
+    await api.send<Webhook[]>('PATCH', `webhook_configurations?id=eq.${encodeURIComponent(id)}`, {
+      is_active: isActive,
+    }),
+    id,
+  )
+  if (json) return printJson(webhook)
+  print(`${toLine(webhook.name)} is ${isActive ? 'on' : 'off'} since ${showTime(new Date().toISOString())}`)
+}
+
+async function remove(api: Api, { json }: Flags, [id]: readonly string[]): Promise<void> {
+  const webhook = only(
+    await api.send<Webhook[]>('DELETE', `webhook_configurations?id=eq.${encodeURIComponent(id!)}`),
+    id!,
+  )
+  if (json) return printJson(webhook)
+  print(`Deleted ${toLine(webhook.name)}`)
+}
+
+function only([webhook]: readonly Webhook[], id: string): Webhook {
+  if (webhook === undefined)
+    throw new CommandFailed(`there is no webhook ${id}`, { hint: 'See: webhooks list' })
+  return webhook
+}

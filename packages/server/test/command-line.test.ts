@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
+import type { CommandResult } from './harness/run-command.ts'
+import { HAS_TERMINAL, startCommand, startInTerminal } from './harness/run-command.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+import { SERVICE_KEY } from './harness/server-process.ts'
+import { until } from './harness/until.ts'
+
+onEachEngine(
+  'the command line',
+  (stage) => {
+    const connection = (): Record<string, string> => ({
+      CONNECTGAIN_URL: stage.server.url,
+      CONNECTGAIN_KEY: SERVICE_KEY,
+    })
+    const run = (...args: string[]): Promise<CommandResult> => startCommand(args, connection()).done
+    async function runOk(...args: string[]): Promise<string> {
+      const { code, stdout, stderr } = await run(...args)
+      assert.equal(code, 0, stderr)
+      return stdout
+    }
+
+    test('creates, lists, tests, switches and deletes a webhook', async () => {
+      stage.receiver.reply('/cli', 200)
+      const url = `${stage.receiver.url}/cli`
+      const created = JSON.parse(
+        await runOk(
+          'webhooks',
+          'create',
+          '--name',
+          'From the shell',
+          '--webhook-url',
+          url,
+          '--events',
+          'contact.created',
+          'deal.*',
+          '--secret',
+          'generate',
+          '--json',
+        ),
+      ) as { id: string; secret: string; events: string[] }
+      assert.match(created.secret, /^whsec_/)
+      assert.deepEqual(created.events, ['contact.created', 'deal.*'])
+      assert.match(await runOk('webhooks', 'list'), /From the shell +healthy +contact\.created deal\.\*/)
+      assert.match(await runOk('webhooks', 'test', created.id), /^success {2}200 {2}\d+ ms/)
+      await runOk('webhooks', 'disable', created.id)
+      assert.match(await runOk('webhooks', 'list'), /From the shell +off/)
+      await runOk('webhooks', 'enable', created.id)
+      assert.match(await runOk('webhooks', 'delete', created.id), /Deleted From the shell/)
+    })
+
+    test('a test that fails says why and exits 1', async () => {
+      const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
+      stage.receiver.reply(path, 404)
+      const { code, stdout } = await run('webhooks', 'test', id)
+      assert.equal(code, 1)
+      assert.match(stdout, /failed {2}404[^]*the endpoint answered 404[^]*Check the path/)
+    })
+
+    test('triggers every event type with its example, and waits for the outcome', async () => {
+      const { id, path } = await createWebhook(stage, { events: ['contact.assigned'] })
+      const text = await runOk('trigger', 'contact.assigned', '--wait')
+      assert.match(text, new RegExp(`${id} +delivered +200`))
+      const [request] = await stage.receiver.received(path, 1)
+      const { data } = JSON.parse(request!.body) as {
+        data: { organization_id: string; first_name: string }
+      }
+      assert.equal(data.organization_id, stage.organizationId)
+      assert.equal(data.first_name, 'John')
+    })
+
+    test('triggers an event with a record of its own, from the standard input', async () => {
+      const { path } = await createWebhook(stage, { events: ['deal.updated'] })
+      const running = startCommand(['trigger', 'deal.updated', '--data', '-', '--wait'], connection())
+      running.child.stdin?.end('{"title": "from a pipe"}')
+      assert.equal((await running.done).code, 0)
+      const [request] = await stage.receiver.received(path, 1)
+      assert.match(request!.body, /"data":{"title": ?"from a pipe"}/)
+    })
+
+    test('an unknown event type is refused with those that there are', async () => {
+      const { code, stderr } = await run('trigger', 'contact.exploded')
+      assert.equal(code, 1)
+      assert.match(stderr, /no event type contact\.exploded[^]*contact\.created/)
+    })
+
+    test('shows the log, filtered, and as JSON one row a line', async () => {
+      const { id } = await createWebhook(stage, { events: ['deal.assigned'] })
+      await runOk('trigger', 'deal.assigned', '--wait')
+      assert.match(await runOk('logs', '--webhook', id), /TIME +STATUS[^]*success +200/)
+      const lines = (await runOk('logs', '--webhook', id, '--json')).trim().split('\n')
+      assert.deepEqual(
+        lines.map((line) => (JSON.parse(line) as { event: string }).event),
+        ['deal.assigned'],
+      )
+      assert.match(await runOk('logs', '--webhook', id, '--status', 'failed'), /Nothing was sent yet/)
+    })
+
+    test('follows the log until it is told to stop', async () => {
+      const { id } = await createWebhook(stage, { events: ['conversation.created'] })
+      const following = startCommand(['logs', '--follow', '--webhook', id, '--json'], connection())
+      for (let count = 1; count <= 2; count += 1) {
+        await runOk('trigger', 'conversation.created', '--wait')
+        await until('the row to be printed', () => following.output().trim().split('\n').length === count)
+      }
+      following.child.kill('SIGINT')
+      assert.equal((await following.done).code, 0)
+    })
+
+    test('retries one delivery, then all that failed, with a count first', async () => {
+      const { id, path } = await createWebhook(stage, { events: ['message.read'] })
+      stage.receiver.reply(path, 500, 500, 500, 500, 200, 200)
+      await runOk('trigger', 'message.read')
+      const [delivery] = await stage.server.api.rows<{ id: string }>(
+        `webhook_deliveries?webhook_id=${id}&status=failed`,
+        1,
+      )
+      assert.equal((await run('retry', delivery!.id)).code, 1)
+      assert.match(await runOk('retry', '--failed', id, '--dry-run'), /1 would be sent again/)
+      assert.match(await runOk('retry', '--failed', id), /1 of 1 were queued: completed/)
+      await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 1)
+    })
+
+    test('creates, lists and revokes keys', async () => {
+      const created = await runOk('keys', 'create', '--name', 'CI', '--scope', 'emit')
+      const [, id] = /([0-9a-f-]{36})/.exec(created)!
+      assert.match(created, /Key, shown this once: cgw_/)
+      assert.match(await runOk('keys', 'list'), /CI +emit[^]*in use/)
+      await runOk('keys', 'revoke', id!)
+      assert.match(await runOk('keys', 'list'), /CI +emit[^]*revoked/)
+    })
+
+    test('doctor looks at everything, and says what to do about what is wrong', async () => {
+      const { id, path } = await createWebhook(stage, { events: ['broadcast.response'] })
+      const { stdout } = await run('doctor')
+      for (const check of ['server', 'clock', 'database', 'key', 'queue', 'capture'])
+        assert.match(stdout, new RegExp(`✓ ${check}:`), stdout)
+      stage.receiver.reply(path, 410)
+      await runOk('trigger', 'broadcast.response')
+      await until('the webhook to be deactivated', async () => {
+        const [webhook] = await stage.server.api.get<{ is_active: boolean }>(
+          `webhook_configurations?id=eq.${id}`,
+        )
+        return webhook?.is_active === false
+      })
+      assert.match((await run('doctor')).stdout, /was deactivated: the endpoint answered 410 Gone\n {2}→ /)
+    })
+
+    test('doctor on a server that is not there says so and exits 1', async () => {
+      const { code, stdout } = await startCommand(['doctor', '--json'], {
+        CONNECTGAIN_URL: 'http://127.0.0.1:9',
+        CONNECTGAIN_KEY: 'x',
+      }).done
+      assert.equal(code, 1)
+      const { findings } = JSON.parse(stdout) as { findings: { check: string; status: string }[] }
+      assert.deepEqual(
+        findings.map(({ check, status }) => [check, status]),
+        [['server', 'problem']],
+      )
+    })
+
+    test('a refused key is said in words, and exits 1', async () => {
+      const { code, stderr } = await startCommand(['webhooks', 'list', '--key', 'wrong'], connection()).done
+      assert.equal(code, 1)
+      assert.doesNotMatch(stderr, /wrong\n|at .*\.ts/)
+      assert.match(stderr, /^error: /)
+    })
+
+    for (const args of [
+      ['webhooks', 'create'],
+      ['retry'],
+      ['retry', '--missed', 'x'],
+      ['keys', 'create', '--name', 'a', '--scope', 'root'],
+      ['logs', '--limit', 'many'],
+      ['trigger', 'deal.updated', '--data', '{'],
+      ['nothing'],
+      ['webhooks', 'list', '--url', 'nowhere'],
+    ]) {
+      test(`"${args.join(' ')}" is used wrongly: exit 2, with what would be right`, async () => {
+        const { code, stderr } = await run(...args)
+        assert.equal(code, 2, stderr)
+        assert.match(stderr, /error: /)
+      })
+    }
+
+    test('the help names every command, and the shells complete all of them', async () => {
+      const commands = [
+        'serve',
+        'migrate',
+        'webhooks',
+        'logs',
+        'trigger',
+        'retry',
+        'keys',
+        'listen',
+        'doctor',
+      ]
+      const [help, bash, fish] = await Promise.all([
+        runOk('--help'),
+        runOk('completion', 'bash'),
+        runOk('completion', 'fish'),
+      ])
+      for (const command of commands)
+        for (const text of [help, bash, fish]) assert.match(text, new RegExp(`\\b${command}\\b`))
+      assert.match(await runOk('webhooks', 'create', '--help'), /Usage: connectgain-webhooks webhooks create/)
+    })
+
+    test(
+      'in a terminal there are colours, and rows are cut to its width',
+      { skip: !HAS_TERMINAL },
+      async () => {
+        await createWebhook(stage, {
+          name: 'Wide',
+          url: `${stage.receiver.url}/${'x'.repeat(400)}`,
+          is_active: false,
+        })
+        const { stdout } = await startInTerminal(['webhooks', 'list'], connection()).done
+        assert.notEqual(stripVTControlCharacters(stdout), stdout)
+        assert.doesNotMatch(stdout, /x{100}/)
+        assert.match(stdout, /…/)
+        const plain = await startInTerminal(['webhooks', 'list'], { ...connection(), NO_COLOR: '1' }).done
+        assert.equal(stripVTControlCharacters(plain.stdout), plain.stdout)
+        const piped = await runOk('webhooks', 'list')
+        assert.equal(stripVTControlCharacters(piped), piped)
+      },
+    )
+  },
+  { engines: ['pglite'] },
+)

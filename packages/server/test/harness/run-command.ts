@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const PROGRAM = fileURLToPath(new URL('../../bin/connectgain-webhooks.js', import.meta.url))
+/** Of util-linux: runs a command in a pseudo-terminal of its own. */
+const SCRIPT = '/usr/bin/script'
+
+export const HAS_TERMINAL = existsSync(SCRIPT)
+
+export interface CommandResult {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface RunningCommand {
+  child: ChildProcess
+  /** What it has printed so far, on both streams. */
+  output(): string
+  done: Promise<CommandResult>
+}
+
+/** Starts the command line as its users do, its output in a pipe. */
+export function startCommand(args: readonly string[], env: Record<string, string> = {}): RunningCommand {
+  return start(process.execPath, [PROGRAM, ...args], env)
+}
+
+/** The same in a pseudo-terminal, where both streams are one. */
+export function startInTerminal(args: readonly string[], env: Record<string, string> = {}): RunningCommand {
+  const quoted = [process.execPath, PROGRAM, ...args].map((each) => `'${each.replaceAll("'", `'\\''`)}'`)
+  return start(SCRIPT, ['-qec', quoted.join(' '), '/dev/null'], { TERM: 'xterm', ...env })
+}
+
+function start(file: string, args: readonly string[], env: Record<string, string>): RunningCommand {
+  const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env
+  const child = spawn(file, args, { env: { ...inherited, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+  const printed = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => (printed[stream] += text))
+  }
+  const done = new Promise<CommandResult>((resolve) => {
+    child.once('close', (code) => resolve({ code, ...printed }))
+  })
+  return { child, output: () => printed.stdout + printed.stderr, done }
+}
