@@ -23,7 +23,9 @@ import type { LeasedDelivery } from './fanout/delivery.ts'
 import { createSubscriptions } from './fanout/subscriptions.ts'
 import type { Loop } from './lifecycle.ts'
 import { startLoop, within } from './lifecycle.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { relayBatch } from './outbox/outbox-relay.ts'
+import type { OutboxEvent } from './outbox/outbox-relay.ts'
 import { startUpkeep } from './upkeep.ts'
 import type { OpenTarget } from './webhooks/webhook-target.ts'
 
@@ -61,6 +63,7 @@ export interface EngineOptions {
   sender: Sender
   writer: AttemptWriter
   health: EndpointHealth
+  metrics: Metrics
 }
 
 export interface Engine {
@@ -87,6 +90,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       if (wait < CLAIM_POLL_MS) setTimeout(() => claiming.wake(), wait).unref()
     },
   })
+  options.metrics.watchInFlight(() => dispatcher.inFlight)
   const beating = await startHeartbeat(options)
   const relaying = startRelay(options, dispatcher, hints, () => claiming.wake())
   const claiming = startClaiming(options, dispatcher, hints)
@@ -167,7 +171,7 @@ function createDispatcher(options: EngineOptions, events: DispatcherEvents): Dis
 }
 
 /** The first beat comes before anything is leased: a node without a heartbeat counts as dead. */
-async function startHeartbeat({ database, clock, log, nodeId }: EngineOptions): Promise<Loop> {
+async function startHeartbeat({ database, clock, log, nodeId, metrics }: EngineOptions): Promise<Loop> {
   if (database.engine === 'pglite') await releaseAllLeases(database)
   const beat = createHeartbeat(database, { clock, nodeId })
   await beat()
@@ -178,7 +182,10 @@ async function startHeartbeat({ database, clock, log, nodeId }: EngineOptions): 
     log,
     run: async () => {
       const recovered = await beat()
-      if (recovered > 0) log.warn({ deliveries: recovered }, 'took over what a dead node had left')
+      if (recovered > 0) {
+        metrics.recovered(recovered)
+        log.warn({ deliveries: recovered }, 'took over what a dead node had left')
+      }
       return false
     },
   })
@@ -192,6 +199,8 @@ interface Hints {
 /** @param onTurn called when deliveries were queued that may have their turn at once */
 function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints, onTurn: () => void): Loop {
   const subscriptions = createSubscriptions(options.clock)
+  const { metrics } = options
+  const onFiltered = (count: number): void => metrics.filtered(count)
   return startLoop({
     name: 'outbox relay',
     everyMs: OUTBOX_POLL_MS[options.database.engine],
@@ -206,10 +215,17 @@ function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints
         return isAdmitted
       }
       try {
+        let taken: readonly OutboxEvent[] = []
         const isFull = await relayBatch(
           options.database,
-          (connection, events) => fanOut(connection, events, { ...options, subscriptions, admit }),
-          places.commit,
+          (connection, events) => {
+            taken = events
+            return fanOut(connection, events, { ...options, subscriptions, admit, onFiltered })
+          },
+          (created) => {
+            places.commit(created)
+            metrics.fannedOut(taken)
+          },
         )
         if (isTurn) onTurn()
         return isFull

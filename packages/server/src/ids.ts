@@ -20,5 +20,10 @@ export function newId(now = Date.now()): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-${random.slice(0, 4)}-${random.slice(4, 8)}-${random.slice(8)}`
 }
 
+/** When a UUIDv7 was made, in Unix milliseconds; undefined for ids of other kinds, which callers may give. */
+export function timeOfId(id: string): number | undefined {
+  return id[14] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined
+}
+
 /** An unguessable UUIDv4, for what must not tell when it was made: lease tokens, node ids. */
 export const newToken = randomUUID

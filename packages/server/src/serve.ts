@@ -17,6 +17,9 @@ import { webhookEventRules } from './api/tables/webhook-events.ts'
 import { webhookInboxRules } from './api/tables/webhook-inboxes.ts'
 import { webhookSourceRules } from './api/tables/webhook-sources.ts'
 import { AttemptWriter } from './attempts/attempt-writer.ts'
+import { createMetrics } from './metrics/metrics.ts'
+import { createQueueStateReader } from './metrics/queue-state.ts'
+import { timeDatabase } from './metrics/timed-database.ts'
 import { CertificateNotes } from './attempts/certificate-notes.ts'
 import { EndpointHealth } from './attempts/endpoint-health.ts'
 import { systemClock } from './clock.ts'
@@ -144,7 +147,10 @@ export async function compose(
     defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
   })
   const certificates = new CertificateNotes(databases.engine, log)
-  const writer = new AttemptWriter(databases.engine, log, (records) => {
+  const metrics = createMetrics(clock, createQueueStateReader(database))
+  const engineDatabase = timeDatabase(databases.engine, metrics.statement)
+  const writer = new AttemptWriter(engineDatabase, log, (records) => {
+    metrics.attempts(records)
     health.observe(records)
     certificates.observe(records)
   })
@@ -204,6 +210,7 @@ export async function compose(
       retrySchedule: config.retrySchedule,
       deliveryTimeout: config.deliveryTimeout,
     },
+    metrics,
     checkReady: async () => {
       await database.query('select 1')
     },
@@ -211,7 +218,8 @@ export async function compose(
   })
   const parts = {
     config,
-    database: databases.engine,
+    database: engineDatabase,
+    metrics,
     clock,
     log,
     nodeId: newToken(),

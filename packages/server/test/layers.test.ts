@@ -5,7 +5,18 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
 
 /** The line that an event takes. A stage imports what stands left of it, never right. */
-const LINE = ['events', 'crm', 'outbox', 'fanout', 'deliveries', 'dispatch', 'attempts', 'api', 'cli']
+const LINE = [
+  'events',
+  'crm',
+  'outbox',
+  'fanout',
+  'deliveries',
+  'dispatch',
+  'attempts',
+  'metrics',
+  'api',
+  'cli',
+]
 /** What every stage may import, and what imports no stage. */
 const FOUNDATION = ['db', 'webhooks']
 /** Compose the stages; only the command line and each other may import them. */

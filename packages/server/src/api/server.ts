@@ -15,6 +15,7 @@ import type { Admission } from './limits/admission.ts'
 import type { LiveLog } from './live/live-log.ts'
 import { watchQuietConnections } from './quiet-connections.ts'
 import { addReference } from './openapi/routes.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { addSettingsPage } from './page/settings-page.ts'
 import { parseArguments } from './rest/body.ts'
@@ -61,6 +62,7 @@ export interface ApiOptions {
   rpc: RpcContext
   /** Throws while the node must not be given requests. */
   checkReady(): Promise<void>
+  metrics: Pick<Metrics, 'read'>
   log: Logger
 }
 
@@ -91,6 +93,10 @@ export function createServer(options: ApiOptions): FastifyInstance {
     return answer(reply, toErrorResponse(new ApiError(404, 'PGRST125', `there is nothing at ${path}`)))
   })
   addHealth(server, options)
+  server.get('/metrics', async (_request, reply) => {
+    const { text, contentType } = await options.metrics.read()
+    return await reply.type(contentType).send(text)
+  })
   if (options.rest !== undefined) addRest(server, options.rest, options)
   const closeQuietConnections = watchQuietConnections(server.server)
   // Before it waits for the connections to end, which by themselves these would not.

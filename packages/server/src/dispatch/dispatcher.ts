@@ -50,6 +50,11 @@ export class Dispatcher {
     return this.#stopping ? 0 : this.#slots.room
   }
 
+  /** Requests under way. */
+  get inFlight(): number {
+    return this.#slots.inFlight
+  }
+
   loads(): EndpointLoad[] {
     return this.#slots.loads()
   }

@@ -22,6 +22,8 @@ export interface FanOutOptions {
   subscriptions: Subscriptions
   /** Whether this node has room in memory for one more delivery to that webhook; asked once for each. */
   admit(target: WebhookTarget, body: string): boolean
+  /** Told how many deliveries a filter or an ignored origin kept back, if any. */
+  onFiltered?: (count: number) => void
 }
 
 /**
@@ -40,6 +42,8 @@ export async function fanOut(
   )
   if (skips.length > 0) await connection.query(countSkips, [JSON.stringify(skips)])
   if (matches.length === 0) return []
+  const filtered = matches.filter((match) => match.filtered !== undefined).length
+  if (filtered > 0) options.onFiltered?.(filtered)
   const lease = newToken()
   const planned = matches.map((match) => plan(match, lease, options))
   await connection.query(createDeliveries, [...toColumns(planned), lease, options.nodeId])

@@ -1,0 +1,136 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { Clock } from '../clock.ts'
+import type { AttemptRecord } from '../dispatch/make-attempt.ts'
+import { eventNames } from '../events/event-types.ts'
+import { timeOfId } from '../ids.ts'
+import type { QueueState } from './queue-state.ts'
+
+const PREFIX = 'connectgain_'
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+/** From an event to its delivery there may be days of retries. */
+const LONG_SECONDS = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3_600, 21_600, 86_400, 345_600,
+]
+
+const KNOWN_EVENTS = new Set(eventNames)
+
+export interface Metrics {
+  /** Prometheus' text format. */
+  read(): Promise<{ text: string; contentType: string }>
+  /** Takes results that have been recorded. */
+  attempts(records: readonly AttemptRecord[]): void
+  /** Takes events whose deliveries are committed. */
+  fannedOut(events: readonly { event: string }[]): void
+  /** Deliveries that a filter or an ignored origin kept back. */
+  filtered(deliveries: number): void
+  recovered(deliveries: number): void
+  /** @param seconds until a statement of the engine was answered */
+  statement(name: string, seconds: number): void
+  /** Tells what is under way when it is asked. */
+  watchInFlight(count: () => number): void
+}
+
+/**
+ * What this process counts, for Prometheus. Labels are from short lists of ours: never an organization, a webhook or an
+ * address, of which there may be any number.
+ *
+ * @param readState what waits, over all nodes
+ */
+export function createMetrics(clock: Clock, readState: () => Promise<QueueState>): Metrics {
+  const register = new Registry()
+  const registers = [register]
+  collectDefaultMetrics({ register, prefix: PREFIX })
+  const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
+    new Counter({ name: `${PREFIX}${name}`, help, labelNames, registers })
+  const histogram = <L extends string>(name: string, help: string, buckets: number[], ...labelNames: L[]) =>
+    new Histogram<L>({ name: `${PREFIX}${name}`, help, labelNames, buckets, registers })
+  const gauge = (name: string, help: string): Gauge =>
+    new Gauge({ name: `${PREFIX}${name}`, help, registers })
+
+  const events = counter('events_total', 'Events that were fanned out by this process', 'event')
+  const deliveries = counter(
+    'deliveries_total',
+    'Deliveries that ended in this process, by outcome',
+    'outcome',
+  )
+  const attempts = counter('attempts_total', 'Attempts, by class of status code or by error', 'result')
+  const duration = histogram('attempt_duration_seconds', 'Time of an attempt', SECONDS)
+  const untilAttempt = histogram(
+    'event_to_first_attempt_seconds',
+    'From an event until its first attempt was sent',
+    LONG_SECONDS,
+  )
+  const untilDelivery = histogram(
+    'event_to_delivery_seconds',
+    'From an event until it was delivered',
+    LONG_SECONDS,
+  )
+  const recoveries = counter('lease_recoveries_total', 'Deliveries that were taken over from dead nodes')
+  const database = histogram(
+    'database_seconds',
+    "Time of the engine's statements, the wait for a connection included",
+    SECONDS,
+    'statement',
+  )
+  const inFlight = gauge('attempts_in_flight', 'Requests under way in this process')
+  const outboxAge = gauge(
+    'outbox_lag_seconds',
+    'Age of the oldest event that is not fanned out, over all nodes',
+  )
+  const outboxBacklog = gauge(
+    'outbox_backlog',
+    'About how many events are not fanned out yet, over all nodes',
+  )
+  const oldestDue = gauge(
+    'oldest_due_seconds',
+    'How long ago the oldest delivery that waits came due, over all nodes',
+  )
+  const held = gauge('held_endpoints', 'Endpoints that are held, over all nodes')
+  let countInFlight = (): number => 0
+
+  function observe(record: AttemptRecord): void {
+    attempts.inc({ result: resultOf(record) })
+    duration.observe(record.duration_ms / 1_000)
+    const outcome = outcomeOf(record)
+    if (outcome !== undefined && record.lease !== null) deliveries.inc({ outcome })
+    const happenedAt = timeOfId(record.event_id)
+    if (happenedAt === undefined || record.lease === null) return
+    if (record.attempt === 1) untilAttempt.observe(seconds(Date.parse(record.created_at) - happenedAt))
+    if (outcome === 'delivered') untilDelivery.observe(seconds(clock.now() - happenedAt))
+  }
+
+  return {
+    attempts: (records) => records.forEach(observe),
+    fannedOut(taken) {
+      for (const { event } of taken) events.inc({ event: KNOWN_EVENTS.has(event) ? event : 'custom' })
+    },
+    filtered: (count) => deliveries.inc({ outcome: 'filtered' }, count),
+    recovered: (count) => recoveries.inc(count),
+    statement: (name, time) => database.observe({ statement: name }, time),
+    watchInFlight(count) {
+      countInFlight = count
+    },
+    async read() {
+      const state = await readState()
+      inFlight.set(countInFlight())
+      outboxAge.set(state.outbox_age ?? 0)
+      outboxBacklog.set(state.outbox_backlog)
+      oldestDue.set(state.oldest_due_age ?? 0)
+      held.set(state.held_endpoints)
+      return { text: await register.metrics(), contentType: register.contentType }
+    },
+  }
+}
+
+/** Clocks of nodes may be off by a little; no time is negative. */
+const seconds = (ms: number): number => Math.max(0, ms) / 1_000
+
+function resultOf({ response_code: code, error_code: error }: AttemptRecord): string {
+  return code === null ? (error ?? 'unknown') : `${Math.floor(code / 100)}xx`
+}
+
+/** Undefined while it is to be tried again. */
+function outcomeOf(record: AttemptRecord): 'delivered' | 'failed' | undefined {
+  if (record.status === 'success') return 'delivered'
+  return record.wait_ms === null ? 'failed' : undefined
+}

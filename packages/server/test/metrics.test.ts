@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+import type { Stage } from './harness/on-each-engine.ts'
+import { until } from './harness/until.ts'
+
+const ops = (name: string): string => readFileSync(new URL(`../../../ops/${name}`, import.meta.url), 'utf8')
+
+async function scrape(stage: Stage): Promise<string> {
+  const response = await fetch(`${stage.server.url}/metrics`)
+  assert.equal(response.status, 200)
+  assert.match(response.headers.get('content-type') ?? '', /^text\/plain/)
+  return await response.text()
+}
+
+/** The value of the one series with this name and these labels. */
+function valueOf(text: string, series: string): number {
+  const line = text.split('\n').find((each) => each.startsWith(`${series} `))
+  return Number(line?.slice(series.length + 1) ?? 0)
+}
+
+onEachEngine('metrics', (stage) => {
+  test('count events, attempts and deliveries by what became of them', async () => {
+    const well = await createWebhook(stage, { events: ['deal.created'] })
+    const sick = await createWebhook(stage, { events: ['deal.created'] })
+    const picky = await createWebhook(stage, { events: ['deal.created'], filter: { 'data.stage': 'Won' } })
+    stage.receiver.reply(sick.path, 500)
+    const before = await scrape(stage)
+    await stage.server.api.insert('webhook_events', {
+      organization_id: stage.organizationId,
+      event: 'deal.created',
+      data: { id: 'd-1' },
+    })
+    await stage.server.api.rows(`webhook_deliveries?webhook_id=${well.id}&status=delivered`, 1)
+    await stage.server.api.rows(`webhook_deliveries?webhook_id=${sick.id}&status=failed`, 1)
+    await stage.server.api.rows(`webhook_deliveries?webhook_id=${picky.id}&status=filtered`, 1)
+    const grown = (series: string, text: string): number => valueOf(text, series) - valueOf(before, series)
+    await until('all to be counted', async () => {
+      const text = await scrape(stage)
+      return grown('connectgain_deliveries_total{outcome="failed"}', text) === 1
+    })
+    const after = await scrape(stage)
+    for (const [series, count] of [
+      ['connectgain_events_total{event="deal.created"}', 1],
+      ['connectgain_attempts_total{result="2xx"}', 1],
+      ['connectgain_attempts_total{result="5xx"}', 3],
+      ['connectgain_deliveries_total{outcome="delivered"}', 1],
+      ['connectgain_deliveries_total{outcome="filtered"}', 1],
+      ['connectgain_event_to_first_attempt_seconds_count', 2],
+      ['connectgain_event_to_delivery_seconds_count', 1],
+      ['connectgain_attempt_duration_seconds_count', 4],
+    ] as const)
+      assert.equal(grown(series, after), count, series)
+    assert.ok(valueOf(after, 'connectgain_database_seconds_count{statement="take-events"}') > 0)
+    assert.equal(valueOf(after, 'connectgain_attempts_in_flight'), 0)
+  })
+
+  test('name no organization, webhook or address', async () => {
+    const text = await scrape(stage)
+    assert.ok(!text.includes(stage.organizationId))
+    assert.doesNotMatch(text, /hook-\d|127\.0\.0\.1/)
+  })
+
+  test('are all there for the dashboard, the alert rules and the page that describes them', async () => {
+    const text = await scrape(stage)
+    const exported = new Set(Array.from(text.matchAll(/^# TYPE (\S+)/gm), ([, name]) => name!))
+    const docs = readFileSync(new URL('../../../docs/monitoring.md', import.meta.url), 'utf8')
+    for (const [file, source] of [
+      ['dashboard', ops('grafana-dashboard.json')],
+      ['alerts', ops('prometheus-alerts.yml')],
+      ['docs', docs],
+    ] as const) {
+      const used = Array.from(source.matchAll(/connectgain_[a-z0-9_]*[a-z0-9]/g), ([name]) =>
+        name.replace(/_bucket$/, ''),
+      )
+      const missing = used.filter((name) => !exported.has(name) && !/_(nodejs|process)$/.test(name))
+      assert.deepEqual(missing, [], file)
+      assert.ok(used.length > 5, file)
+    }
+  })
+})
