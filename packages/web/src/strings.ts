@@ -410,6 +410,17 @@ export const t = {
     toList: 'To all webhooks',
   },
 
+  certificate: {
+    title: (days: number) =>
+      days < 0
+        ? 'The endpoint’s certificate has expired'
+        : `The endpoint’s certificate ends in ${n(days, 'day')}`,
+    text: (end: string) =>
+      `It is valid until ${end}. Renew it on the receiving server: after that nothing can be delivered any more.`,
+    short: (days: number) =>
+      days < 0 ? 'Its certificate has expired.' : `Its certificate ends in ${n(days, 'day')}.`,
+  },
+
   overview: {
     title: 'Activity',
     range: 'Time shown',

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createContact, createWebhook, onStage, rowOf } from './harness/stage.ts'
 
@@ -34,5 +35,25 @@ onStage('when something is wrong', (stage) => {
     await stage.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
     await page.getByRole('button', { name: 'Retry now' }).click()
     await page.getByText('the webhook of this delivery is switched off').waitFor()
+  })
+
+  // How the end becomes known is tested over https; here it is put into what the server answers.
+  test('a certificate that ends within two weeks is warned of, in the list and on the webhook', async () => {
+    const { id, name } = await createWebhook(stage)
+    const page = await stage.open()
+    await page.route('**/rest/v1/webhook_configurations*', async (route) => {
+      const response = await route.fetch()
+      const end = new Date(Date.now() + 5.5 * 86_400_000).toISOString()
+      const text = (await response.text()).replaceAll(
+        '"certificate_expires_at":null',
+        `"certificate_expires_at":"${end}"`,
+      )
+      await route.fulfill({ response, body: text })
+    })
+    await page.reload()
+    await rowOf(page, name).getByText('Its certificate ends in 5 days.').waitFor()
+    await page.getByRole('link', { name }).click()
+    await page.getByText('The endpoint’s certificate ends in 5 days').waitFor()
+    assert.ok(page.url().endsWith(id))
   })
 })

@@ -35,6 +35,8 @@ export interface Webhook {
   health: Health
   health_since: string | null
   health_reason: string | null
+  /** Of the certificate that the endpoint showed last; null: none was seen. */
+  certificate_expires_at: string | null
   disabled_reason: string | null
   disabled_at: string | null
   created_at: string

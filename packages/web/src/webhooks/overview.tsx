@@ -9,6 +9,7 @@ import { ErrorNotice, Notice, Segments, Skeleton } from '../components/surface.t
 import { RelativeTime } from '../components/time.tsx'
 import { RedeliveryProgress } from '../deliveries/redelivery-progress.tsx'
 import { t } from '../strings.ts'
+import { CertificateNotice } from './certificate.tsx'
 import { conditionOf, offSince, sentence } from './health.tsx'
 import { InboxSection } from './inbox.tsx'
 import { NotSent } from './not-sent.tsx'
@@ -25,6 +26,7 @@ export function Overview({ webhook }: { webhook: Webhook }) {
     <>
       <SetupPanel webhook={webhook} />
       <ConditionNotice webhook={webhook} />
+      <CertificateNotice webhook={webhook} />
       {redeliveries.data
         ?.filter(({ status }) => status === 'running')
         .map((redelivery) => (
