@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { expireAuditLog } from './api/audit/expire-audit-log.ts'
+import { eraseBatch } from './api/erasure/erase-batch.ts'
 import { expireInboxes } from './api/inbox/receive.ts'
 import { expireSessions } from './api/sessions/session-store.ts'
 import { catchUpStatuses, hasMessages } from './api/sources/statuses.ts'
@@ -16,6 +17,9 @@ const RETENTION_MS = 10 * 60_000
 const EXPIRE_MS = 60_000
 const CATCH_UP_MS = 5_000
 const DAY_MS = 86_400_000
+const ERASE_MS = 5_000
+/** For what is to be erased and is being sent just now. */
+const ERASE_AGAIN_MS = 200
 const TIDY_MS = 60_000
 
 export interface UpkeepOptions {
@@ -36,6 +40,7 @@ export async function startUpkeep({
 }: UpkeepOptions): Promise<Loop[]> {
   return [
     ...(await startCatchingUp(database, log)),
+    startErasing(database, log),
     startLoop({ name: 'fold', everyMs: FOLD_MS, log, run: () => foldCounts(database) }),
     startLoop({
       name: 'retention',
@@ -78,4 +83,16 @@ async function startCatchingUp(database: Database, log: Logger): Promise<Loop[]>
     return false
   }
   return [startLoop({ name: 'statuses', everyMs: CATCH_UP_MS, log, run })]
+}
+
+function startErasing(database: Database, log: Logger): Loop {
+  return startLoop({
+    name: 'erase',
+    everyMs: ERASE_MS,
+    log,
+    run: async () => {
+      const progress = await eraseBatch(database)
+      return progress === 'waiting' ? ERASE_AGAIN_MS : progress === 'erased'
+    },
+  })
 }

@@ -27,6 +27,7 @@ const CALLS: Readonly<Record<string, (ids: Ids) => object>> = {
     until: '2025-01-16T00:00:00Z',
     bucket: '1h',
   }),
+  erase_record: ({ organization, webhook }) => ({ organization_id: organization, record_id: webhook }),
   create_portal_session: ({ organization }) => ({ organization_id: organization }),
 }
 

@@ -10,11 +10,11 @@ import type { WebhookTarget } from '../webhooks/webhook-target.ts'
  *     pending --> delivered: attempt succeeds
  *     pending --> retrying: attempt fails, waits are left
  *     pending --> failed: attempt fails, no wait is left, or 410
- *     pending --> cancelled: webhook off or deleted
+ *     pending --> cancelled: webhook off or deleted, record erased
  *     retrying --> delivered: attempt succeeds
  *     retrying --> retrying: attempt fails, waits are left
  *     retrying --> failed: attempt fails, no wait is left, or 410
- *     retrying --> cancelled: webhook off or deleted
+ *     retrying --> cancelled: webhook off or deleted, record erased
  *     failed --> retrying: bulk retry
  *     failed --> delivered: manual retry succeeds
  *     failed --> failed: manual retry fails

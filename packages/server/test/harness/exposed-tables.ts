@@ -159,6 +159,14 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
     change: { name: 'c' },
     stored: { hint: '…', key_hash: `\\x${'ab'.repeat(32)}` },
   },
+  webhook_erasures: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_erasures (organization_id, record_id, status, completed_at)
+       values ($1, gen_random_uuid(), 'completed', now())`,
+    ],
+  },
   audit_log: {
     methods: 'read',
     audience: 'admins',

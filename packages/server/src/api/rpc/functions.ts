@@ -1,4 +1,5 @@
 import { createPortalSession } from './create-portal-session.ts'
+import { eraseRecord } from './erase-record.ts'
 import { previewFilter } from './preview-filter.ts'
 import { replayEvents } from './replay-events.ts'
 import { cancelRedeliveryFunction, retryFailed } from './retry-failed.ts'
@@ -19,4 +20,5 @@ export const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   preview_filter: previewFilter,
   webhook_stats: webhookStats,
   create_portal_session: createPortalSession,
+  erase_record: eraseRecord,
 }

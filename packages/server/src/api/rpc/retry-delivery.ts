@@ -9,18 +9,19 @@ const schema = z.strictObject({ delivery_id: z.guid('must be the UUID of a deliv
 
 /** Makes one attempt at once, in place of the scheduled one, and waits for its outcome. */
 export const retryDelivery = defineFunction('change', schema, async (context, { delivery_id }, principal) => {
-  const { webhook_id } = await findVisible<{ webhook_id: string }>(
+  const { webhook_id, is_erased } = await findVisible<{ webhook_id: string; is_erased: boolean }>(
     context,
     principal,
     'delivery',
-    'select webhook_id from webhooks.webhook_deliveries where id = $1',
+    `select webhook_id, reason is not distinct from 'record erased' as is_erased
+     from webhooks.webhook_deliveries where id = $1`,
     delivery_id,
   )
   const delivery = await leaseOne(context.database, delivery_id, {
     ...context,
     defaultTimeout: context.deliveryTimeout,
   })
-  if (delivery === undefined) throw await explainRefusal(context, webhook_id)
+  if (delivery === undefined) throw await explainRefusal(context, webhook_id, is_erased)
   const attempt = await makeAttempt(delivery, { ...context })
   await context.writer.write(attempt)
   return {
@@ -31,7 +32,11 @@ export const retryDelivery = defineFunction('change', schema, async (context, { 
   }
 })
 
-async function explainRefusal({ database }: RpcContext, webhookId: string): Promise<ApiError> {
+async function explainRefusal(
+  { database }: RpcContext,
+  webhookId: string,
+  isErased: boolean,
+): Promise<ApiError> {
   const { rows } = await database.query<{ is_active: boolean }>(
     'select is_active from webhooks.webhook_configurations where id = $1',
     [webhookId],
@@ -42,6 +47,9 @@ async function explainRefusal({ database }: RpcContext, webhookId: string): Prom
     return new ApiError(409, '55000', 'the webhook of this delivery is switched off', {
       hint: 'Switch it on, then retry.',
     })
+  }
+  if (isErased) {
+    return new ApiError(409, '55000', 'the record of this delivery was erased: there is nothing to send')
   }
   return new ApiError(409, '55006', 'this delivery is being sent just now', {
     hint: 'Its result will be in webhook_logs in a moment.',

@@ -1,0 +1,71 @@
+/** Whose data is erased. */
+export interface ErasedRecord {
+  recordId: string
+  /** `contact`, `deal`, …; null: the id is a UUID, which no two records share. */
+  object: string | null
+  /** Conversations with the person; UUIDs. */
+  relatedIds: readonly string[]
+}
+
+export interface EventContent {
+  event: string
+  data: unknown
+  previous: unknown
+}
+
+/** Whether an event is about the record, or about another one that refers to it. */
+export function isAboutRecord({ event, data, previous }: EventContent, record: ErasedRecord): boolean {
+  const related = new Set(record.relatedIds)
+  if (contains(data, related) || contains(previous, related)) return true
+  if (record.object === null) {
+    const ids = new Set([record.recordId])
+    return contains(data, ids) || contains(previous, ids)
+  }
+  if (event.startsWith(`${record.object}.`) && isId(idOf(data), record.recordId)) return true
+  return refersTo(data, record.object, record.recordId) || refersTo(previous, record.object, record.recordId)
+}
+
+/** The conversation that the event is about, where it is about one. */
+export function conversationOf({ event, data }: EventContent): string | undefined {
+  const id = idOf(data)
+  return event.startsWith('conversation.') && typeof id === 'string' ? id : undefined
+}
+
+const SHORTEST_TERM = 6
+
+/** By what a person is also known, from the contact's own event: the address, and the number also without its plus sign. */
+export function termsOf({ data, previous }: EventContent, recordId: string): string[] {
+  if (!isId(idOf(data), recordId)) return []
+  return [data, previous].flatMap((values) => {
+    const { email, phone } = (values ?? {}) as { email?: unknown; phone?: unknown }
+    const digits = typeof phone === 'string' ? phone.replaceAll(/\D/g, '') : undefined
+    return [email, phone, digits].filter(
+      (term): term is string => typeof term === 'string' && term.length >= SHORTEST_TERM,
+    )
+  })
+}
+
+function idOf(data: unknown): unknown {
+  return typeof data === 'object' && data !== null ? (data as { id?: unknown }).id : undefined
+}
+
+function isId(value: unknown, id: string): boolean {
+  return (typeof value === 'string' || typeof value === 'number') && String(value) === id
+}
+
+function contains(value: unknown, ids: ReadonlySet<string>): boolean {
+  if (typeof value === 'string' || typeof value === 'number') return ids.has(String(value))
+  if (typeof value !== 'object' || value === null) return false
+  return Object.values(value).some((inner) => contains(inner, ids))
+}
+
+/** `contact_id`, or a `contact` with its `id`, at any depth. */
+function refersTo(value: unknown, object: string, id: string): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(
+    ([key, inner]) =>
+      (key === `${object}_id` && isId(inner, id)) ||
+      (key === object && isId(idOf(inner), id)) ||
+      refersTo(inner, object, id),
+  )
+}

@@ -1,0 +1,203 @@
+import { textArray } from '../../db/array-literal.ts'
+import type { Connection, Database } from '../../db/database.ts'
+import { loadStatement } from '../../db/statement.ts'
+import type { EventContent } from './about-record.ts'
+import { conversationOf, isAboutRecord, termsOf } from './about-record.ts'
+
+const pickErasure = loadStatement(import.meta.url, 'pick-erasure')
+const pageEvents = loadStatement(import.meta.url, 'page-events')
+const cancelErased = loadStatement(import.meta.url, 'cancel-erased')
+const eraseEvents = loadStatement(import.meta.url, 'erase-events')
+const eraseTests = loadStatement(import.meta.url, 'erase-tests')
+const eraseRest = loadStatement(import.meta.url, 'erase-rest')
+const erasePayloads = loadStatement(import.meta.url, 'erase-payloads')
+const advanceErasure = loadStatement(import.meta.url, 'advance-erasure')
+
+/** Rows looked at in one transaction; an event may have a hundred deliveries. */
+const EVENTS = 100
+const ATTEMPTS = 500
+const START = { createdAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' }
+
+/** `waiting`: something that is to be erased is being sent just now. */
+export type ErasureProgress = 'erased' | 'waiting' | 'idle'
+
+interface Erasure {
+  id: string
+  organization_id: string
+  record_id: string
+  object: string | null
+  phase: 'events' | 'tests' | 'rest'
+  until: string
+  after_created_at: string
+  after_id: string
+  related_ids: string[]
+  terms: string[]
+}
+
+interface Step {
+  /** Undefined: all is done. */
+  phase: Erasure['phase'] | undefined
+  after: { createdAt: string; id: string }
+  events?: number
+  deliveries?: number
+  others?: number
+}
+
+/**
+ * Does one batch of the erasure that has waited longest, in one transaction with the note of how far it came: a process that
+ * dies leaves everything done or nothing. Erasing again what is erased changes nothing.
+ */
+export async function eraseBatch(database: Database): Promise<ErasureProgress> {
+  const { rows: running } = await database.query(
+    `select from webhooks.webhook_erasures where status = 'running' limit 1`,
+  )
+  if (running.length === 0) return 'idle'
+  return await database.transaction(async (connection) => {
+    const { rows } = await connection.query<Erasure>(pickErasure)
+    const [erasure] = rows
+    if (erasure === undefined) return 'waiting'
+    const step = await STEPS[erasure.phase](connection, erasure)
+    const {
+      phase,
+      after,
+      events = 0,
+      deliveries = 0,
+      others = 0,
+    } = step ?? {
+      phase: erasure.phase,
+      after: { createdAt: erasure.after_created_at, id: erasure.after_id },
+    }
+    await connection.query(advanceErasure, [
+      erasure.id,
+      phase ?? null,
+      after.createdAt,
+      after.id,
+      events,
+      deliveries,
+      others,
+      textArray(erasure.related_ids),
+      textArray(erasure.terms),
+    ])
+    return step === undefined ? 'waiting' : 'erased'
+  })
+}
+
+/** Undefined: it has to wait where it is. */
+const STEPS: Record<
+  Erasure['phase'],
+  (connection: Connection, erasure: Erasure) => Promise<Step | undefined>
+> = { events: eraseFromEvents, tests: eraseFromTests, rest: eraseFromRest }
+
+interface EventRow {
+  id: string
+  event: string
+  created_at: string
+  data: string | null
+  previous: string | null
+}
+
+async function eraseFromEvents(connection: Connection, erasure: Erasure): Promise<Step | undefined> {
+  const { rows } = await connection.query<EventRow>(pageEvents, [
+    erasure.organization_id,
+    erasure.until,
+    erasure.after_created_at,
+    erasure.after_id,
+    textArray([erasure.record_id, ...erasure.related_ids]),
+    EVENTS,
+  ])
+  const { covered, last, isCut } = choose(rows, erasure)
+  const phase = rows.length < EVENTS && !isCut ? 'tests' : 'events'
+  const after = phase === 'tests' ? START : { createdAt: last!.created_at, id: last!.id }
+  if (covered.length === 0) return { phase, after }
+  await connection.query(cancelErased, [covered])
+  if (await isBeingSent(connection, covered)) return undefined
+  const erased = await connection.query<{ deliveries: number }>(eraseEvents, [covered])
+  return { phase, after, events: covered.length, deliveries: erased.rows[0]!.deliveries }
+}
+
+/** A conversation that is found makes what follows be read anew: the page ends there. */
+function choose(
+  rows: readonly EventRow[],
+  erasure: Erasure,
+): { covered: string[]; last: EventRow | undefined; isCut: boolean } {
+  const covered: string[] = []
+  for (const row of rows) {
+    if (row.data === null) continue
+    const content: EventContent = {
+      event: row.event,
+      data: JSON.parse(row.data) as unknown,
+      previous: row.previous === null ? null : (JSON.parse(row.previous) as unknown),
+    }
+    const { record_id: recordId, object, related_ids: relatedIds, terms } = erasure
+    if (!isAboutRecord(content, { recordId, object, relatedIds })) continue
+    covered.push(row.id)
+    terms.push(...termsOf(content, recordId).filter((term) => !terms.includes(term)))
+    const conversation = conversationOf(content)
+    const isOfContact = object === null || object === 'contact'
+    if (!isOfContact || conversation === undefined || [recordId, ...relatedIds].includes(conversation))
+      continue
+    relatedIds.push(conversation)
+    return { covered, last: row, isCut: true }
+  }
+  return { covered, last: rows.at(-1), isCut: false }
+}
+
+async function isBeingSent(connection: Connection, events: readonly string[]): Promise<boolean> {
+  const { rows } = await connection.query(
+    `select from webhooks_internal.queue q where q.delivery_id = any (array(
+       select d.id from webhooks.webhook_deliveries d where d.event_id = any ($1::uuid[]))) limit 1`,
+    [events],
+  )
+  return rows.length > 0
+}
+
+interface TestsRow {
+  seen: number
+  erased: number
+  created_at: string | null
+  id: string | null
+}
+
+async function eraseFromTests(connection: Connection, erasure: Erasure): Promise<Step> {
+  const { rows } = await connection.query<TestsRow>(eraseTests, [
+    erasure.organization_id,
+    erasure.until,
+    erasure.after_created_at,
+    erasure.after_id,
+    textArray(wordsOf(erasure)),
+    ATTEMPTS,
+  ])
+  const { seen, erased, created_at, id } = rows[0]!
+  if (seen < ATTEMPTS || created_at === null || id === null) {
+    return { phase: 'rest', after: START, others: erased }
+  }
+  return { phase: 'tests', after: { createdAt: created_at, id }, others: erased }
+}
+
+async function eraseFromRest(connection: Connection, erasure: Erasure): Promise<Step> {
+  const words = textArray(wordsOf(erasure))
+  const ids = textArray([erasure.record_id, ...erasure.related_ids])
+  const { rows } = await connection.query<{ erased: number }>(eraseRest, [
+    erasure.organization_id,
+    words,
+    ids,
+  ])
+  let others = rows[0]!.erased
+  if (await hasSources(connection)) {
+    others += (await connection.query(erasePayloads, [erasure.organization_id, words])).rowCount
+  }
+  return { phase: undefined, after: START, others }
+}
+
+/** Sources are there only beside the reference CRM. */
+async function hasSources(connection: Connection): Promise<boolean> {
+  const { rows } = await connection.query<{ is_there: boolean }>(
+    `select to_regclass('webhooks.webhook_source_payloads') is not null as is_there`,
+  )
+  return rows[0]!.is_there
+}
+
+/** An id that is short or a mere number stands in much that has nothing to do with it. */
+function wordsOf({ record_id, related_ids, terms }: Erasure): string[] {
+  return [...(record_id.length >= 16 ? [record_id] : []), ...related_ids, ...terms]
+}

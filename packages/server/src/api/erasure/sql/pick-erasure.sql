@@ -1,0 +1,6 @@
+select id, organization_id, record_id, object, phase, until::text, after_created_at::text, after_id, related_ids, terms
+from webhooks.webhook_erasures
+where status = 'running'
+order by updated_at
+limit 1
+for update skip locked

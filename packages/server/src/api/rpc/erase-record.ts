@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { textArray } from '../../db/array-literal.ts'
+import { ApiError } from '../../errors.ts'
+import { inNameOf } from '../act-as.ts'
+import { uuid } from '../tables/configuration-fields.ts'
+import { defineFunction, readAs } from './rpc.ts'
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const term = z.string('must be text').min(6, 'must have at least 6 characters').max(200, 'is too long')
+
+const schema = z.strictObject({
+  organization_id: uuid.optional(),
+  record_id: z
+    .string('must be the id of a record, as text')
+    .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters'),
+  object: z
+    .string('must be text')
+    .regex(/^[a-z][a-z0-9_]{0,49}$/, 'must be what the record is, such as "contact"')
+    .optional(),
+  terms: z.array(term, 'must be a list of texts').max(20, 'must not list more than 20').default([]),
+  dry_run: z.boolean('must be true or false').default(false),
+})
+
+/**
+ * Removes what the log holds about a record, in the background: docs/privacy.md says what that is. Asked for again it finds what
+ * has come since. A dry run only counts the events in which the id stands.
+ */
+export const eraseRecord = defineFunction('change', schema, async (context, input, principal) => {
+  const { record_id, object = null, terms, dry_run } = input
+  const organizationId = input.organization_id ?? principal.organizationId
+  if (organizationId === null) {
+    throw new ApiError(400, '22023', 'organization_id: is needed with the service key', {
+      details: 'organization_id',
+    })
+  }
+  if (principal.organizationId !== null && organizationId !== principal.organizationId) {
+    throw new ApiError(404, 'P0002', `there is no organization with id ${organizationId}`)
+  }
+  if (object === null && !UUID.test(record_id)) {
+    throw new ApiError(400, '22023', 'object: is needed with an id that is not a UUID', {
+      details: 'object',
+      hint: 'Say what the record is, such as "contact": others may have the same id.',
+    })
+  }
+  if (dry_run) {
+    const [counted] = await readAs<{ matched: number }>(
+      context,
+      principal,
+      `select count(*) as matched from webhooks.webhook_events e
+       where e.organization_id = $1 and webhooks_internal.mentions(e.data::text || coalesce(e.previous::text, ''), $2::text[])`,
+      [organizationId, textArray([record_id])],
+    )
+    return { matched: counted?.matched ?? 0 }
+  }
+  const { rows } = await inNameOf(context.database, principal.actor, (connection) =>
+    connection.query<{ id: string }>(
+      `insert into webhooks.webhook_erasures (organization_id, record_id, object, terms)
+       values ($1, $2, $3, $4::text[]) returning id`,
+      [organizationId, record_id, object, textArray(terms)],
+    ),
+  )
+  return { erasure_id: rows[0]!.id }
+})
