@@ -3,6 +3,7 @@ import { StartError } from '../errors.ts'
 import { VERSION } from '../version.ts'
 import { completionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { installCommand } from './commands/install.ts'
 import { keysCommand } from './commands/keys.ts'
 import { listenCommand } from './commands/listen.ts'
 import { logsCommand } from './commands/logs.ts'
@@ -11,12 +12,15 @@ import { reencryptCommand } from './commands/reencrypt.ts'
 import { retryCommand } from './commands/retry.ts'
 import { serveCommand } from './commands/serve.ts'
 import { triggerCommand } from './commands/trigger.ts'
+import { uninstallCommand } from './commands/uninstall.ts'
 import { webhooksCommand } from './commands/webhooks.ts'
 import { USED_WRONGLY, exitByKind } from './exit-codes.ts'
 
 const COMMANDS = [
   serveCommand(),
   migrateCommand(),
+  installCommand(),
+  uninstallCommand(),
   webhooksCommand(),
   logsCommand(),
   triggerCommand(),

@@ -163,7 +163,7 @@ function staticRow({ columns, firstTimes }: CapturedTable): RowSql {
   }
   const isChanged = (name: string): string => {
     const { comparable } = columnOf(name)
-    return `${comparable('n')} is distinct from ${comparable('o')}`
+    return comparable === undefined ? 'false' : `${comparable('n')} is distinct from ${comparable('o')}`
   }
   return {
     value: (name) => columnOf(name).value('n'),
@@ -173,7 +173,8 @@ function staticRow({ columns, firstTimes }: CapturedTable): RowSql {
       [...columns.keys()]
         .filter((name) => !apart.includes(name) && name !== 'updated_at')
         .map(isChanged)
-        .join('\n    or '),
+        .filter((condition) => condition !== 'false')
+        .join('\n    or ') || 'false',
     isFirst(status) {
       if (firstTimes === 'noted') {
         const { value } = columnOf(`${status}_at`)
@@ -187,12 +188,11 @@ function staticRow({ columns, firstTimes }: CapturedTable): RowSql {
 
 /** `change.previous`: the old values of the columns that changed, as JSON text; nothing is built for those that did not. */
 function staticPrevious({ columns }: CapturedTable): string {
-  const parts = [...columns]
-    .filter(([name]) => name !== 'updated_at')
-    .map(([name, { value, comparable }]) => {
-      const key = quoteLiteral(`,${JSON.stringify(name)}:`)
-      return `case when ${comparable('n')} is distinct from ${comparable('o')} then ${key} || coalesce(to_json(${value('o')})::text, 'null') end`
-    })
+  const parts = [...columns].flatMap(([name, { value, comparable }]) => {
+    if (comparable === undefined || name === 'updated_at') return []
+    const key = quoteLiteral(`,${JSON.stringify(name)}:`)
+    return `case when ${comparable('n')} is distinct from ${comparable('o')} then ${key} || coalesce(to_json(${value('o')})::text, 'null') end`
+  })
   return `cross join lateral (select '{' || substr(concat(\n  ${parts.join(',\n  ')}\n), 2) || '}' as previous) as change`
 }
 

@@ -4,8 +4,8 @@ import type { RecordName } from '../events/records.ts'
 export interface CapturedColumn {
   /** The value as `data` carries it. */
   value(alias: string): string
-  /** What differs exactly when the value does. */
-  comparable(alias: string): string
+  /** What differs exactly when the value does; undefined: it never does. */
+  comparable: ((alias: string) => string) | undefined
 }
 
 /** A table whose changes emit events, and how its columns are called in them. */

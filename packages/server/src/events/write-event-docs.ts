@@ -63,7 +63,8 @@ Deleting a record emits nothing of it. A deal whose contact is deleted loses its
 
 ## Records
 
-What is listed is always there; further columns of a table, which a CRM may have, arrive as they are.
+What is listed is always there; further columns of the reference CRM's tables arrive as they are. Another CRM's tables
+([Installing](installing.md)) have the same shape: what it has no column for is null, or empty.
 
 ${RECORD_NAMES.map(writeRecord).join('\n\n')}
 

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { readEnvironment } from '../../config.ts'
+import { writeCapture } from '../../crm/capture-sql.ts'
+import type { CapturedTable } from '../../crm/captured-table.ts'
+import { readCrmTables } from '../../crm/crm-tables.ts'
+import { guessMap } from '../../crm/default-map.ts'
+import { installCaptures, readCaptures } from '../../crm/install-captures.ts'
+import type { Installed } from '../../crm/install-captures.ts'
+import { mapTables } from '../../crm/map-tables.ts'
+import type { CrmMap } from '../../crm/table-map.ts'
+import { parseMap } from '../../crm/table-map.ts'
+import type { Database } from '../../db/database.ts'
+import { readMigrations } from '../../db/migrate.ts'
+import { StartError } from '../../errors.ts'
+import { prepareDatabase } from '../../prepare-database.ts'
+import { FAILED } from '../exit-codes.ts'
+import { databaseUrlOption, patienceOption, withDatabase } from '../with-database.ts'
+
+interface Options {
+  databaseUrl?: string
+  map?: string
+  printMap?: boolean
+  dryRun?: boolean
+  json?: boolean
+  patience: number
+}
+
+export function installCommand(): Command {
+  return new Command('install')
+    .description('attach to the tables of an existing CRM: its own transactions then emit the events')
+    .addOption(databaseUrlOption())
+    .option('--map <file>', 'which tables and columns, as JSON; see --print-map')
+    .option('--print-map', 'print a map made by looking at the database, to start from, and end')
+    .option('--dry-run', 'check, show the SQL and change nothing')
+    .addOption(patienceOption())
+    .option('--json', 'print the result as JSON')
+    .action(async (options: Options) => {
+      await withDatabase(options.databaseUrl ?? readEnvironment()['DATABASE_URL'], async (database) => {
+        await (options.printMap === true ? printMap(database) : install(database, options))
+      })
+    })
+}
+
+const print = (text: string): boolean => process.stdout.write(`${text}\n`)
+
+async function printMap(database: Database): Promise<void> {
+  const tables = await readCrmTables(database)
+  const map = guessMap(tables)
+  print(JSON.stringify(map, null, 2))
+  for (const [record, { table, columns }] of Object.entries(map)) {
+    const mapped = Object.values(columns).map((column) =>
+      typeof column === 'string' ? column : column?.column,
+    )
+    const found = tables.find(({ schema, name }) => `${schema}.${name}` === table)
+    const rest = found?.columns.map(({ name }) => name).filter((name) => !mapped.includes(name)) ?? []
+    process.stderr.write(`${record}: not mapped are ${rest.join(', ') || 'none of its columns'}\n`)
+  }
+  if (Object.keys(map).length === 0) process.stderr.write('No table looks like one of a CRM.\n')
+}
+
+interface Report {
+  problems: string[]
+  warnings: string[]
+  /** That are, or would be, applied to the schema `webhooks`. */
+  migrations: string[]
+  /** Of a dry run. */
+  sql?: string[]
+  tables?: Installed[]
+}
+
+async function install(database: Database, options: Options): Promise<void> {
+  const { map: file, dryRun = false, json = false, patience } = options
+  if (file === undefined)
+    throw new StartError('--map is missing. Make one with --print-map, and look it over.')
+  const map = parseMap(readMap(file), file)
+  const { tables, problems, warnings } = mapTables(map, await readCrmTables(database))
+  if ((await readCaptures(database)).some(({ is_reference }) => is_reference)) {
+    problems.push('this database has the reference CRM (CRM_TABLES=true), whose tables are captured already')
+  }
+  const report: Report = { problems, warnings, migrations: [] }
+  if (problems.length > 0) process.exitCode = FAILED
+  else if (dryRun)
+    Object.assign(report, { migrations: await pendingMigrations(database), sql: tables.flatMap(sqlOf) })
+  else Object.assign(report, await apply(database, tables, map, patience))
+  print(json ? JSON.stringify(report) : toText(report))
+}
+
+function readMap(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new StartError(`--map: ${(error as Error).message}`)
+  }
+}
+
+async function apply(
+  database: Database,
+  tables: readonly CapturedTable[],
+  map: CrmMap,
+  patience: number,
+): Promise<Pick<Report, 'migrations' | 'tables'>> {
+  const migrations = await prepareDatabase(database, { crmTables: false })
+  return { migrations, tables: await installCaptures(database, tables, map, { patience }) }
+}
+
+const sqlOf = (table: CapturedTable): string[] => {
+  const { functions, triggers } = writeCapture(table)
+  return [...functions, ...triggers.map(({ sql }) => sql)]
+}
+
+async function pendingMigrations(database: Database): Promise<string[]> {
+  const names = readMigrations('core').map(({ name }) => name)
+  const { rows: known } = await database.query<{ there: boolean }>(
+    `select to_regclass('webhooks.schema_migrations') is not null as there`,
+  )
+  if (known[0]?.there !== true) return names
+  const { rows } = await database.query<{ name: string }>('select name from webhooks.schema_migrations')
+  return names.filter((name) => !rows.some((row) => row.name === name))
+}
+
+function toText({ problems, warnings, migrations, sql, tables }: Report): string {
+  const list = (title: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`), '']
+  if (problems.length > 0) {
+    return [...list('Nothing was changed, because of this', problems), ...list('Beside that', warnings)].join(
+      '\n',
+    )
+  }
+  if (sql !== undefined) {
+    const comment = (lines: readonly string[]): string[] => lines.map((line) => `-- ${line}`)
+    return [
+      ...comment(list('First, in the schemas webhooks and webhooks_internal', migrations)),
+      ...comment(list('To know', warnings)),
+      ...sql,
+    ].join('\n\n')
+  }
+  const states = (tables ?? []).map(({ record, relation, state }) => `${relation} (${record}): ${state}`)
+  return [...list('Applied', migrations), ...list('To know', warnings), ...list('Captured', states)].join(
+    '\n',
+  )
+}

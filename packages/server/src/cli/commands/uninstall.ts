@@ -1,0 +1,56 @@
+import { Command } from 'commander'
+import { readEnvironment } from '../../config.ts'
+import { readCaptures, removeCapture } from '../../crm/install-captures.ts'
+import { purge } from '../../crm/purge.ts'
+import type { Database } from '../../db/database.ts'
+import { FAILED } from '../exit-codes.ts'
+import { databaseUrlOption, patienceOption, withDatabase } from '../with-database.ts'
+
+interface Options {
+  databaseUrl?: string
+  purge?: boolean
+  json?: boolean
+  patience: number
+}
+
+export function uninstallCommand(): Command {
+  return new Command('uninstall')
+    .description('detach from the tables of a CRM, of which nothing is changed')
+    .addOption(databaseUrlOption())
+    .option(
+      '--purge',
+      'also drop the schemas of ConnectGain Webhooks, with all webhooks and logs, and its roles',
+    )
+    .addOption(patienceOption())
+    .option('--json', 'print the result as JSON')
+    .action(async (options: Options) => {
+      await withDatabase(options.databaseUrl ?? readEnvironment()['DATABASE_URL'], (database) =>
+        uninstall(database, options),
+      )
+    })
+}
+
+async function uninstall(
+  database: Database,
+  { purge: isPurge = false, json = false, patience }: Options,
+): Promise<void> {
+  const captures = await readCaptures(database)
+  const installed = captures.filter(({ is_reference }) => !is_reference)
+  for (const capture of installed) await removeCapture(database, capture, patience)
+  const detached = installed.map(({ relation }) => relation)
+  if (isPurge && captures.length > installed.length) {
+    process.stderr.write(
+      'The reference CRM is in this database and needs what --purge drops: nothing was purged.\n',
+    )
+    process.exitCode = FAILED
+    return
+  }
+  const kept = isPurge ? await purge(database) : []
+  const lines = [
+    detached.length === 0 ? 'No table of a CRM was attached.' : `Detached: ${detached.join(', ')}.`,
+    ...(isPurge ? ['The schemas webhooks and webhooks_internal are dropped.'] : []),
+    ...(kept.length > 0 ? [`Roles that are still needed elsewhere: ${kept.join(', ')}.`] : []),
+  ]
+  const report = { detached, purged: isPurge, kept_roles: kept }
+  process.stdout.write(`${json ? JSON.stringify(report) : lines.join('\n')}\n`)
+}

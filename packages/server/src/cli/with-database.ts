@@ -1,0 +1,58 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { BusyTableError } from '../crm/install-captures.ts'
+import type { Database } from '../db/database.ts'
+import { isDatabaseError } from '../db/database.ts'
+import { openPostgres } from '../db/postgres.ts'
+import { parseDuration } from '../duration.ts'
+import { StartError, messageOf } from '../errors.ts'
+import { FAILED } from './exit-codes.ts'
+
+export function databaseUrlOption(): Option {
+  return new Option('--database-url <url>', 'the CRM’s PostgreSQL (default: DATABASE_URL)')
+}
+
+/** Milliseconds. */
+export function patienceOption(): Option {
+  return new Option(
+    '--patience <time>',
+    'for how long a table that is in use is tried again, in gaps of 100 ms',
+  )
+    .default(30_000, '30s')
+    .argParser((text) => {
+      const patience = parseDuration(text)
+      if (patience === undefined) throw new InvalidArgumentError('It takes a time, as in --patience 30s.')
+      return patience
+    })
+}
+
+/**
+ * Works on a database of somebody else. What it refuses is printed, in its own words, and ends with exit code 1.
+ * @throws StartError without an address, or with one that is none
+ */
+export async function withDatabase(
+  url: string | undefined,
+  work: (database: Database) => Promise<void>,
+): Promise<void> {
+  if (url === undefined || !URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
+    throw new StartError(
+      '--database-url: is not a PostgreSQL address. Write postgresql://user:password@host:5432/database.',
+    )
+  }
+  const database = openPostgres({ url, poolSize: 1 })
+  try {
+    await work(database)
+  } catch (error) {
+    if (error instanceof StartError) throw error
+    process.stderr.write(`${explain(error)}\n`)
+    process.exitCode = FAILED
+  } finally {
+    await database.close()
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof BusyTableError) return error.message
+  if (!isDatabaseError(error)) return `The database cannot be reached: ${messageOf(error)}`
+  const rights = error.code === '42501' ? ' docs/installing.md lists what the role needs.' : ''
+  return `The database refuses: ${error.message} (${error.code}).${rights}`
+}

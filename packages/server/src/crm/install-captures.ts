@@ -1,0 +1,140 @@
+import type { Connection, Database } from '../db/database.ts'
+import { isDatabaseError } from '../db/database.ts'
+import type { RecordName } from '../events/records.ts'
+import { relationOf, writeCapture } from './capture-sql.ts'
+import type { CapturedTable } from './captured-table.ts'
+import { fingerprintOf, hasTriggers, recordCapture } from './captures.ts'
+import type { CrmMap } from './table-map.ts'
+
+/** How long a trigger may wait for its table, while everybody who writes to it waits behind; then it is tried again. */
+const LOCK_TIMEOUT_MS = 100
+const PAUSE_MS = 150
+/** SQLSTATE lock_not_available, deadlock_detected. */
+const BUSY = /^(55P03|40P01)$/
+
+export interface InstallOptions {
+  /** Milliseconds that a busy table is tried again for. */
+  patience: number
+}
+
+export interface Installed {
+  record: RecordName
+  relation: string
+  state: 'attached' | 'changed' | 'unchanged'
+}
+
+/** A table that was written to without a gap for as long as there was patience. */
+export class BusyTableError extends Error {
+  override readonly name = 'BusyTableError'
+}
+
+/**
+ * Captures the tables; safe to repeat. Only creating and dropping triggers needs a lock on a table, asked for briefly and
+ * again: functions alone are replaced where the triggers are there.
+ * @throws BusyTableError what is attached by then stays; call again for the rest
+ */
+export async function installCaptures(
+  database: Database,
+  tables: readonly CapturedTable[],
+  map: CrmMap,
+  { patience }: InstallOptions,
+): Promise<Installed[]> {
+  await removeOthers(database, tables, patience)
+  const installed: Installed[] = []
+  for (const table of tables) {
+    const relation = relationOf(table)
+    const { functions, triggers } = writeCapture(table)
+    const isChanged = await database.transaction(async (connection) => {
+      const capture = {
+        record: table.record,
+        relation,
+        map: JSON.stringify(map[table.record]),
+        fingerprint: fingerprintOf(functions),
+      }
+      if (!(await recordCapture(connection, capture))) return false
+      for (const text of functions) await connection.execute(text)
+      return true
+    })
+    const isAttached = await hasTriggers(database, relation, triggers)
+    if (!isAttached) {
+      await withoutWaiting(database, relation, patience, async (connection) => {
+        for (const { sql } of triggers) await connection.execute(sql)
+      })
+    }
+    const state = isAttached ? (isChanged ? 'changed' : 'unchanged') : 'attached'
+    installed.push({ record: table.record, relation, state })
+  }
+  return installed
+}
+
+interface CaptureRow {
+  record: RecordName
+  relation: string
+  is_reference: boolean
+}
+
+/** What is captured; nothing where the program was never installed. */
+export async function readCaptures(connection: Connection): Promise<CaptureRow[]> {
+  const { rows: known } = await connection.query<{ there: boolean }>(
+    `select to_regclass('webhooks_internal.captures') is not null as there`,
+  )
+  if (known[0]?.there !== true) return []
+  const { rows } = await connection.query<CaptureRow>(
+    'select record, relation, map is null as is_reference from webhooks_internal.captures order by record',
+  )
+  return rows
+}
+
+/** Records that are captured from another table, or are in the map no more. */
+async function removeOthers(
+  database: Database,
+  tables: readonly CapturedTable[],
+  patience: number,
+): Promise<void> {
+  for (const capture of await readCaptures(database)) {
+    const stays = tables.some(
+      (table) => table.record === capture.record && relationOf(table) === capture.relation,
+    )
+    if (!stays) await removeCapture(database, capture, patience)
+  }
+}
+
+/** Takes the triggers off, with the functions. Needs no right on the table: it is the functions that are dropped. */
+export async function removeCapture(
+  database: Database,
+  { record, relation }: Pick<CaptureRow, 'record' | 'relation'>,
+  patience: number,
+): Promise<void> {
+  await withoutWaiting(database, relation, patience, async (connection) => {
+    await connection.execute(`
+      drop function if exists webhooks_internal.capture_${record}_inserts() cascade;
+      drop function if exists webhooks_internal.capture_${record}_updates() cascade;`)
+    await connection.query('delete from webhooks_internal.captures where record = $1', [record])
+  })
+}
+
+async function withoutWaiting(
+  database: Database,
+  relation: string,
+  patience: number,
+  work: (connection: Connection) => Promise<void>,
+): Promise<void> {
+  const deadline = Date.now() + patience
+  for (;;) {
+    try {
+      await database.transaction(async (connection) => {
+        await connection.execute(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
+        await work(connection)
+      })
+      return
+    } catch (error) {
+      if (!isDatabaseError(error) || !BUSY.test(error.code)) throw error
+      if (Date.now() > deadline) {
+        throw new BusyTableError(
+          `${relation} is in use without a gap of ${LOCK_TIMEOUT_MS} ms. What was done before stays; try again at a quieter time, or with a longer --patience.`,
+        )
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (0.5 + Math.random())))
+  }
+}

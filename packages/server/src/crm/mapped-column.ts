@@ -1,0 +1,90 @@
+import { quoteIdentifier, quoteLiteral } from '../db/identifiers.ts'
+import type { RecordColumn } from '../events/records.ts'
+import type { CapturedColumn } from './captured-table.ts'
+import type { CrmColumn } from './crm-tables.ts'
+
+const TEXT_LISTS = /^(text|character varying|character|citext)\[\]$/
+const NUMBERS = /^(smallint|integer|bigint|numeric|real|double precision)$/
+
+/** SQL of the value as the events have it, from the column's own; undefined: the type does not fit. */
+function convert({ kind }: RecordColumn, type: string, column: string): string | undefined {
+  const isJson = type === 'jsonb' || type === 'json'
+  const json = (wanted: string): string =>
+    `case when jsonb_typeof(${column}::jsonb) = '${wanted}' then ${column}::jsonb end`
+  switch (kind) {
+    case 'id':
+    case 'organization':
+    case 'text':
+      return type.endsWith('[]') || isJson || type === 'bytea' ? undefined : `${column}::text`
+    case 'time':
+      if (type === 'timestamp with time zone') return column
+      // Without a zone it is taken for UTC.
+      return type === 'timestamp without time zone' || type === 'date'
+        ? `(${column}::timestamp at time zone 'UTC')`
+        : undefined
+    case 'date':
+      return type === 'date' || type.startsWith('timestamp') ? `${column}::date` : undefined
+    case 'number':
+      return NUMBERS.test(type) ? column : undefined
+    case 'integer':
+      return NUMBERS.test(type) ? `round(${column}::numeric)` : undefined
+    case 'object':
+      return isJson ? json('object') : undefined
+    case 'objects':
+      return isJson ? json('array') : undefined
+    case 'texts':
+      if (TEXT_LISTS.test(type)) return `to_jsonb(${column}::text[])`
+      return isJson ? json('array') : undefined
+    default:
+      return kind satisfies never
+  }
+}
+
+const EMPTY: Readonly<Partial<Record<RecordColumn['kind'], string>>> = {
+  object: `'{}'::jsonb`,
+  objects: `'[]'::jsonb`,
+  texts: `'[]'::jsonb`,
+}
+
+/** What the events have where the CRM has nothing. */
+function absentOf({ kind, isNullable, absent }: RecordColumn): string | undefined {
+  if (EMPTY[kind] !== undefined) return EMPTY[kind]
+  return isNullable ? undefined : `${quoteLiteral(absent ?? '')}::text`
+}
+
+/** A column of the events for which the CRM has none. */
+export function absentColumn(definition: RecordColumn): CapturedColumn {
+  const value = absentOf(definition) ?? 'null::text'
+  return { value: () => value, comparable: undefined }
+}
+
+/** Undefined: a column of that type cannot be this one of the events. */
+export function mappedColumn(
+  definition: RecordColumn,
+  { name, type }: CrmColumn,
+  values: Readonly<Record<string, string>> | undefined,
+): CapturedColumn | undefined {
+  if (convert(definition, type, '') === undefined) return undefined
+  const absent = absentOf(definition)
+  const value = (alias: string): string => {
+    const converted = convert(definition, type, `${alias}.${quoteIdentifier(name)}`) ?? ''
+    const translated = values === undefined ? converted : translate(converted, values)
+    return absent === undefined ? translated : `coalesce(${translated}, ${absent})`
+  }
+  return { value, comparable: value }
+}
+
+function translate(converted: string, values: Readonly<Record<string, string>>): string {
+  const cases = Object.entries(values).map(
+    ([theirs, ours]) => `when ${quoteLiteral(theirs)} then ${quoteLiteral(ours)}`,
+  )
+  return cases.length === 0 ? converted : `case ${converted} ${cases.join(' ')} else ${converted} end`
+}
+
+/** A column that the events have beside ours, as it is. */
+export function plainColumn({ name, type }: CrmColumn): CapturedColumn {
+  const value = (alias: string): string => `${alias}.${quoteIdentifier(name)}`
+  const isExact =
+    NUMBERS.test(type) || /^(uuid|text|boolean|date|jsonb|timestamp with(out)? time zone)$/.test(type)
+  return { value, comparable: (alias) => (isExact ? value(alias) : `${value(alias)}::text`) }
+}

@@ -1,0 +1,22 @@
+import type { Database } from '../db/database.ts'
+import { isDatabaseError } from '../db/database.ts'
+
+const ROLES = ['webhooks_emit', 'webhooks_read', 'webhooks_api', 'webhooks_service']
+
+/**
+ * Drops the program's own schemas, with all webhooks and logs, and its roles.
+ * @returns the roles that stay, because another database of the server needs them or they are not ours to drop
+ */
+export async function purge(database: Database): Promise<string[]> {
+  await database.execute('drop schema if exists webhooks, webhooks_internal cascade')
+  const kept: string[] = []
+  for (const role of ROLES) {
+    try {
+      await database.execute(`drop role if exists ${role}`)
+    } catch (error) {
+      if (!isDatabaseError(error)) throw error
+      kept.push(role)
+    }
+  }
+  return kept
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { runCli } from './harness/cli.ts'
+import { ENGINES } from './harness/databases.ts'
+import type { OtherCrm } from './harness/other-crm.ts'
+import { openOtherCrm } from './harness/other-crm.ts'
+import { OTHER_CRM, OTHER_MAP, writeMap } from './harness/other-crms.ts'
+
+suite('what install looks at before it attaches', { skip: !ENGINES.includes('postgresql') }, () => {
+  let crm: OtherCrm
+  let untouched: string
+
+  before(async () => {
+    crm = await openOtherCrm(OTHER_CRM)
+    untouched = await crm.snapshot()
+  })
+  after(() => crm.close())
+
+  test('a map is made by looking at the catalog, and what it misses is said', async () => {
+    const { code, stdout, stderr } = await crm.command('install', '--print-map')
+    assert.equal(code, 0)
+    const map = JSON.parse(stdout) as typeof OTHER_MAP & { conversation: object }
+    assert.deepEqual(Object.keys(map), ['contact', 'deal', 'conversation', 'message'])
+    assert.deepEqual(map.contact.organization, OTHER_MAP.contact.organization)
+    assert.deepEqual(map.message.organization, OTHER_MAP.message.organization)
+    assert.equal(map.contact.columns.assigned_to, 'owner_id')
+    assert.match(stderr, /contact: not mapped are .*secret_note/)
+  })
+
+  const { contact, message } = OTHER_MAP
+  for (const [what, map, problem] of [
+    [
+      'no such table',
+      { contact: { ...contact, table: 'crm.crm_persons' } },
+      /there is no table crm\.crm_persons; did you mean crm\.crm_person\?/,
+    ],
+    ['a view', { contact: { ...contact, table: 'crm.people' } }, /crm\.people is a view/],
+    ['no key', { contact: { ...contact, table: 'crm.notes' } }, /crm\.notes has no primary key/],
+    [
+      'no such column',
+      { contact: { ...contact, columns: { id: 'id', first_name: 'fnam' } } },
+      /contact\.columns\.first_name: crm\.crm_person has no column fnam; did you mean fname\?/,
+    ],
+    [
+      'a column of another kind',
+      { contact: { ...contact, columns: { id: 'id', tags: 'fname' } } },
+      /contact\.columns\.tags: fname is text/,
+    ],
+    [
+      'a column that is needed',
+      { message: { ...message, columns: { id: 'id', status: 'state' } } },
+      /message\.columns\.direction: is missing/,
+    ],
+    [
+      'an organization without UUID',
+      { contact: { ...contact, organization: { column: 'account_id' } } },
+      /account_id is bigint, and an organization has a UUID/,
+    ],
+    [
+      'a way that is not unique',
+      {
+        contact: {
+          ...contact,
+          organization: {
+            column: 'fname',
+            through: [{ table: 'crm.account', key: 'label', column: 'uuid' }],
+          },
+        },
+      },
+      /crm\.account\.label is not unique/,
+    ],
+    [
+      'a way of two types',
+      {
+        contact: {
+          ...contact,
+          organization: { column: 'fname', through: [{ table: 'crm.account', key: 'id', column: 'uuid' }] },
+        },
+      },
+      /id is bigint, and what leads to it is text/,
+    ],
+    [
+      'one table twice',
+      { contact, deal: { ...contact, columns: { id: 'id', stage: 'fname' } } },
+      /is named twice/,
+    ],
+  ] as const) {
+    test(`${what} is a problem that is named, and nothing is changed`, async () => {
+      const { code, report } = await crm.install(map)
+      assert.equal(code, 1)
+      assert.ok(
+        report.problems.some((line) => problem.test(line)),
+        report.problems.join('\n'),
+      )
+      assert.equal(await crm.snapshot(), untouched)
+    })
+  }
+
+  test('a wrong use ends with 2 and says how', async () => {
+    const wrong = [
+      await crm.command('install'),
+      await crm.command('install', '--map', '/nowhere.json'),
+      await crm.command('install', '--map', writeMap({ contacts: {} })),
+      await crm.command('install', '--patience', 'long'),
+      await runCli('install', '--print-map'),
+    ]
+    assert.deepEqual(
+      wrong.map(({ code }) => code),
+      [2, 2, 2, 2, 2],
+    )
+    assert.match(wrong[2]!.stderr, /contacts/)
+    assert.equal((await runCli('install', '--help')).code, 0)
+    assert.equal(
+      (await runCli('install', '--print-map', '--database-url', 'postgresql://127.0.0.1:1/x')).code,
+      1,
+    )
+  })
+
+  test('a dry run shows the SQL and changes nothing', async () => {
+    const { code, report } = await crm.install(OTHER_MAP, '--dry-run')
+    assert.equal(code, 0)
+    assert.ok(report.migrations.includes('core/0001_schema.sql'))
+    assert.match(
+      report.sql!.join('\n'),
+      /create or replace trigger webhooks_capture_inserts\s+after insert on "crm"\."crm_person"/,
+    )
+    assert.equal(await crm.snapshot(), untouched)
+  })
+})
