@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { COMPILE_CACHE } from './server-process.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/connectgain-webhooks.js', import.meta.url))
 /** Of util-linux: runs a command in a pseudo-terminal of its own. */
@@ -35,7 +36,10 @@ export function startInTerminal(args: readonly string[], env: Record<string, str
 
 function start(file: string, args: readonly string[], env: Record<string, string>): RunningCommand {
   const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env
-  const child = spawn(file, args, { env: { ...inherited, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(file, args, {
+    env: { ...inherited, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   const printed = { stdout: '', stderr: '' }
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => (printed[stream] += text))

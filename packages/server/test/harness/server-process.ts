@@ -14,7 +14,7 @@ const CLI = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 /** The suite starts the program a hundred times: a third of a start is reading the same sources. */
-const COMPILE_CACHE = join(tmpdir(), 'connectgain-compile-cache')
+export const COMPILE_CACHE = join(tmpdir(), 'connectgain-compile-cache')
 
 export const SERVICE_KEY = 'service-key-of-the-tests'
 export const ENCRYPTION_KEY = Buffer.alloc(32, 7).toString('base64')
