@@ -1,41 +1,34 @@
 import { Command } from 'commander'
 import { StartError } from '../errors.ts'
 import { VERSION } from '../version.ts'
-import { completionCommand } from './commands/completion.ts'
-import { doctorCommand } from './commands/doctor.ts'
-import { installCommand } from './commands/install.ts'
-import { keysCommand } from './commands/keys.ts'
-import { listenCommand } from './commands/listen.ts'
-import { logsCommand } from './commands/logs.ts'
-import { migrateCommand } from './commands/migrate.ts'
-import { reencryptCommand } from './commands/reencrypt.ts'
-import { retryCommand } from './commands/retry.ts'
-import { serveCommand } from './commands/serve.ts'
-import { triggerCommand } from './commands/trigger.ts'
-import { uninstallCommand } from './commands/uninstall.ts'
-import { webhooksCommand } from './commands/webhooks.ts'
 import { USED_WRONGLY, exitByKind } from './exit-codes.ts'
 
-const COMMANDS = [
-  serveCommand(),
-  migrateCommand(),
-  installCommand(),
-  uninstallCommand(),
-  webhooksCommand(),
-  logsCommand(),
-  triggerCommand(),
-  retryCommand(),
-  keysCommand(),
-  listenCommand(),
-  doctorCommand(),
-  reencryptCommand(),
-]
+/** Loaded when it is asked for: most commands need nothing of the server's, which takes longer to load than they take to run. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./commands/serve.ts')).serveCommand(),
+  migrate: async () => (await import('./commands/migrate.ts')).migrateCommand(),
+  install: async () => (await import('./commands/install.ts')).installCommand(),
+  uninstall: async () => (await import('./commands/uninstall.ts')).uninstallCommand(),
+  webhooks: async () => (await import('./commands/webhooks.ts')).webhooksCommand(),
+  logs: async () => (await import('./commands/logs.ts')).logsCommand(),
+  trigger: async () => (await import('./commands/trigger.ts')).triggerCommand(),
+  retry: async () => (await import('./commands/retry.ts')).retryCommand(),
+  keys: async () => (await import('./commands/keys.ts')).keysCommand(),
+  listen: async () => (await import('./commands/listen.ts')).listenCommand(),
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  reencrypt: async () => (await import('./commands/reencrypt.ts')).reencryptCommand(),
+}
 
 const program = new Command('connectgain-webhooks')
   .description('Self-hosted webhooks: changes in the CRM, delivered signed, with a log of every attempt.')
   .version(VERSION)
-for (const command of COMMANDS) program.addCommand(command)
-program.addCommand(completionCommand(program))
+const wanted = process.argv[2] ?? ''
+const names = Object.hasOwn(COMMANDS, wanted) ? [wanted] : Object.keys(COMMANDS)
+for (const name of names) program.addCommand(await COMMANDS[name]!())
+if (names.length > 1) {
+  const { completionCommand } = await import('./commands/completion.ts')
+  program.addCommand(completionCommand(program))
+}
 exitByKindEverywhere(program)
 
 try {
