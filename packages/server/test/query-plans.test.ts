@@ -31,6 +31,12 @@ const ROWS = { pglite: 30_000, postgresql: 1_000_000 }
 /** No step may look at more, however many there are: batches have 200 rows, pages 50. */
 const MOST = 3_000
 
+/** What the settings page asks for to list deliveries. */
+const PAGE =
+  `webhook_deliveries?webhook_id=eq.${idOf.webhook(5)}&order=created_at.desc,id.desc` +
+  '&select=*,webhook_events(record:data->>id,title:data->>title),webhook_configurations(name)'
+const HALF_A_MONTH_AGO = new Date(Date.now() - 15 * 86_400_000).toISOString()
+
 const TARGET = { timeout: 10_000, maxInFlight: 32 }
 const openTarget = createTargetOpener(createSecretBox([Buffer.alloc(32, 7)]), TARGET)
 const context = {
@@ -172,6 +178,16 @@ for (const engine of ENGINES) {
         ["a record's deliveries", 'webhook_deliveries?record_id=eq.d-5&order=created_at.desc&limit=50'],
         ["an organization's deliveries", 'webhook_deliveries?order=created_at.desc&limit=50'],
         ["an organization's events", 'webhook_events?order=created_at.desc&limit=50'],
+        [
+          'the webhooks of the settings page, each with its last attempt',
+          `webhook_configurations?organization_id=eq.${idOf.organization(5)}&select=*,webhook_logs(id,created_at,status,response_code,event)` +
+            '&webhook_logs.order=created_at.desc&webhook_logs.limit=1&order=created_at.asc',
+        ],
+        ['a page of deliveries with their records', `${PAGE}&limit=50`],
+        [
+          'a later page of them',
+          `${PAGE}&created_at=lte.${HALF_A_MONTH_AGO}&or=(created_at.lt."${HALF_A_MONTH_AGO}",and(created_at.eq."${HALF_A_MONTH_AGO}",id.lt.${idOf.delivery(55)}))&limit=50`,
+        ],
       ] as const) {
         for (const role of ['webhooks_api', 'webhooks_service'] as const) {
           // The operator sees every organization: there is no organization's own to list.
