@@ -633,6 +633,7 @@ export const t = {
     before: 'Before',
     after: 'After',
     empty: 'empty',
+    history: 'All deliveries about this record',
     origin: (name: string) => `Change made by ${name}`,
     timeline: 'Attempts',
     response: 'Response',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
+import { LONG } from '../../server/test/harness/until.ts'
 import type { Demo } from './demo.ts'
 import { createDemo } from './demo.ts'
 import type { Look } from './harness/stage.ts'
@@ -32,7 +33,7 @@ onStage(
     }
 
     for (const colorScheme of ['light', 'dark'] as const) {
-      test(`no view has a fault that axe finds, ${colorScheme}`, async () => {
+      test(`no view has a fault that axe finds, ${colorScheme}`, LONG, async () => {
         const faults: string[] = []
         await eachView({ colorScheme }, async (page, name) => {
           const { violations } = await axeFor(page, colorScheme).analyze()
@@ -73,6 +74,28 @@ onStage(
       await tabTo(page, 'Copy as curl')
       await page.keyboard.press('Escape')
       await drawer.waitFor({ state: 'detached' })
+    })
+
+    test('a webhook is made by the keyboard alone', async () => {
+      const page = await stage.open()
+      await page.getByRole('link', { name: 'Create webhook' }).waitFor()
+      await tabTo(page, 'Create webhook')
+      await page.keyboard.press('Enter')
+      // The first field has the focus already.
+      await page.getByRole('heading', { name: 'Create a webhook' }).waitFor()
+      await page.keyboard.type('By hand')
+      await page.keyboard.press('Tab')
+      await page.keyboard.type(`${stage.receiver.url}/by-hand`)
+      await page.getByText('http:// is not encrypted').waitFor()
+      await tabTo(page, 'Example of contact.created')
+      await page.keyboard.press('Shift+Tab')
+      await page.keyboard.press('Space')
+      await page.getByText('1 of 17 events chosen').waitFor()
+      await tabTo(page, 'Create webhook')
+      await page.keyboard.press('Enter')
+      await page.getByRole('heading', { name: 'Your webhook is ready' }).waitFor()
+      const [webhook] = await stage.api.get('webhook_configurations?name=eq.By%20hand')
+      assert.deepEqual(webhook?.['events'], ['contact.created'])
     })
 
     test('the first tab leads past the header', async () => {

@@ -163,6 +163,13 @@ onStage('deliveries', (stage) => {
     const page = await stage.open('/deliveries')
     for (const { name } of [first, second])
       await page.getByRole('listitem').filter({ hasText: 'Both Doe' }).filter({ hasText: name }).waitFor()
+    await rowOf(page, 'Both Doe').getByRole('link').click()
+    await dialogOf(page).getByRole('link', { name: 'All deliveries about this record' }).click()
+    await dialogOf(page).waitFor({ state: 'detached' })
+    await until('those of the record alone', async () => {
+      const shown = await rows(page).allInnerTexts()
+      return shown.length > 1 && shown.every((text) => text.includes('Both Doe'))
+    })
   })
 
   let failed: Awaited<ReturnType<typeof createWebhook>>

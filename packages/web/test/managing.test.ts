@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyWebhook } from '@connectgain/webhooks-receiver'
+import { until } from '../../server/test/harness/until.ts'
 import { createContact, createWebhook, dialogOf, onStage, pageUrl, rowOf } from './harness/stage.ts'
 
 onStage('managing webhooks', (stage) => {
@@ -37,6 +38,10 @@ onStage('managing webhooks', (stage) => {
     await page.getByRole('button', { name: 'Table' }).click()
     const row = page.getByRole('group', { name: 'Attempts', exact: true }).getByRole('row').last()
     assert.match(await row.innerText(), /1\s+3\s+25%/)
+    await row.getByRole('link').click()
+    await rowOf(page, /Failed.*two/s).waitFor()
+    assert.match(page.url(), /deliveries\?since=.*&until=/)
+    await page.goBack()
     await page.getByRole('button', { name: '30 days' }).click()
     await page.getByText('of 4 attempts').waitFor()
     await page.getByRole('link', { name: 'All failed' }).click()
@@ -53,8 +58,10 @@ onStage('managing webhooks', (stage) => {
     await stage.api.rows(`webhook_skips?webhook_id=eq.${id}&reason=eq.not subscribed`, 1)
     const page = await stage.open(`/${id}`)
     const section = page.getByRole('region', { name: 'Not sent in the last 7 days' })
-    assert.match(await section.innerText(), /Kept back by the filter\s+1\s/)
-    assert.match(await section.innerText(), /Not subscribed\s+1\s/)
+    await until('both counts', async () => {
+      const text = await section.innerText()
+      return /Kept back by the filter\s+1\s/.test(text) && /Not subscribed\s+1\s/.test(text)
+    })
   })
 
   test('a webhook that does not exist is said to', async () => {

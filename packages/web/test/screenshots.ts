@@ -10,7 +10,7 @@ import { FIRST_VIEWS, VIEWS } from './views.ts'
 
 /** Makes docs/images anew: every view on a desktop and a phone, light and dark. */
 const FOLDER = fileURLToPath(new URL('../../../docs/images/', import.meta.url))
-const SIZES = { desktop: { width: 1120, height: 700 }, phone: { width: 375, height: 780 } } as const
+const SIZES = { desktop: { width: 1100, height: 660 }, phone: { width: 360, height: 720 } } as const
 
 const site = createSite(undefined, {
   BREAKER_AFTER: '1ms',

@@ -58,6 +58,7 @@ export const VIEWS: readonly View[] = [
     path: ({ failing }) => `/${failing}/deliveries`,
     async ready(page) {
       await page.getByRole('list', { name: 'Deliveries' }).getByRole('link').first().waitFor()
+      await page.getByText('Live', { exact: true }).waitFor()
     },
   },
   { name: 'delivery', path: ({ failing }) => `/${failing}/deliveries`, ready: openRow },
@@ -66,14 +67,16 @@ export const VIEWS: readonly View[] = [
     path: () => '/deliveries',
     async ready(page) {
       await page.getByRole('list', { name: 'Deliveries' }).getByRole('link').first().waitFor()
+      await page.getByText('Live', { exact: true }).waitFor()
     },
   },
   {
     name: 'settings',
     path: ({ filtered }) => `/${filtered}/settings`,
     async ready(page) {
-      await page.getByText(/Would have matched/).waitFor()
       await page.getByRole('heading', { name: 'Switch off or delete' }).waitFor()
+      await page.getByText(/Would have matched/).waitFor()
+      await page.getByRole('heading', { name: 'Filter', exact: true }).scrollIntoViewIfNeeded()
     },
   },
   {
@@ -125,7 +128,14 @@ async function groupsShown(page: Page): Promise<void> {
 
 /** Where nothing is set up yet. */
 export const FIRST_VIEWS: readonly View[] = [
-  { name: 'first', path: () => '', ready: heading('See one work, in a minute') },
+  {
+    name: 'first',
+    path: () => '',
+    async ready(page) {
+      await page.getByRole('heading', { name: 'See one work, in a minute' }).waitFor()
+      await page.getByRole('button', { name: 'Organization: Beginners Ltd' }).waitFor()
+    },
+  },
   {
     name: 'guide',
     path: () => '',

@@ -10,7 +10,6 @@ import type {
   Redelivery,
   Skip,
   Stats,
-  Webhook,
 } from './types.ts'
 
 const SECOND = 1_000
@@ -65,7 +64,17 @@ export const webhookQuery = (id: string) =>
   queryOptions({
     queryKey: ['webhook', id],
     queryFn: async ({ signal }) =>
-      (await getRows<Webhook>(`webhook_configurations?id=eq.${encodeURIComponent(id)}`, signal))[0] ?? null,
+      (
+        await getRows<ListedWebhook>(
+          `webhook_configurations?${query({
+            id: eq(id),
+            select: '*,webhook_logs(id,created_at,status,response_code,event)',
+            'webhook_logs.order': 'created_at.desc',
+            'webhook_logs.limit': '1',
+          })}`,
+          signal,
+        )
+      )[0] ?? null,
     refetchInterval: 10 * SECOND,
   })
 

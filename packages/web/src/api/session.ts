@@ -5,8 +5,19 @@ import type { Session } from './types.ts'
 const SESSION = ['session']
 
 async function readSession(): Promise<Session | null> {
-  const link = takeLinkToken()
-  if (link !== undefined) return await openSession({ token: link })
+  const token = takeLinkToken()
+  if (token === undefined) return await findSession()
+  try {
+    return await openSession({ token })
+  } catch (refused) {
+    // Whoever opens a used link again may still be signed in by it.
+    const session = await findSession()
+    if (session === null) throw refused
+    return session
+  }
+}
+
+async function findSession(): Promise<Session | null> {
   try {
     return (await (await send('/session')).json()) as Session
   } catch (error) {

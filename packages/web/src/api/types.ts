@@ -103,6 +103,8 @@ export interface Delivery {
   webhook_id: string
   event_id: string
   event: string
+  /** The id of the contact, deal or other record that it is about. */
+  record_id: string | null
   status: DeliveryStatus
   reason: string | null
   attempts: number

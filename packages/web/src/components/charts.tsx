@@ -35,10 +35,12 @@ interface FrameProps {
   labels: readonly string[]
   format: (value: number) => string
   titleOf: (index: number) => string
+  /** What a click on a bucket does; a table beside the chart has a link for it. */
+  onPick?: (index: number) => void
   children: (place: { x: (index: number) => number; y: (value: number) => number; step: number }) => ReactNode
 }
 
-function Frame({ label, top, labels, format, titleOf, children }: FrameProps) {
+function Frame({ label, top, labels, format, titleOf, onPick, children }: FrameProps) {
   const { box, width } = useWidth()
   const step = (width - LEFT) / Math.max(1, labels.length)
   const x = (index: number): number => LEFT + index * step
@@ -73,7 +75,15 @@ function Frame({ label, top, labels, format, titleOf, children }: FrameProps) {
         )}
         {children({ x, y, step })}
         {labels.map((_, index) => (
-          <rect key={index} className={styles.band} x={x(index)} y={TOP} width={step} height={PLOT}>
+          <rect
+            key={index}
+            className={onPick === undefined ? styles.band : `${styles.band} ${styles.pickable}`}
+            x={x(index)}
+            y={TOP}
+            width={step}
+            height={PLOT}
+            onClick={() => onPick?.(index)}
+          >
             <title>{titleOf(index)}</title>
           </rect>
         ))}
@@ -89,6 +99,7 @@ interface BarsProps {
   values: readonly { ok: number; bad: number }[]
   format: (value: number) => string
   titleOf: (index: number) => string
+  onPick?: (index: number) => void
 }
 
 export function Bars({ values, ...rest }: BarsProps) {
@@ -221,61 +232,5 @@ export function Sparkline({
         )
       })}
     </svg>
-  )
-}
-
-export function ReasonBars({
-  reasons,
-}: {
-  reasons: readonly { text: string; count: number; shown: string }[]
-}) {
-  const top = Math.max(1, ...reasons.map(({ count }) => count))
-  return (
-    <ul className={styles.reasons}>
-      {reasons.map(({ text, count, shown }) => (
-        <li key={text} className={styles.reason}>
-          <span>{text}</span>
-          <strong>{shown}</strong>
-          <span className={styles.bar} aria-hidden="true">
-            <span style={{ width: `${(count / top) * 100}%` }} />
-          </span>
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-interface TableProps {
-  label: string
-  head: readonly string[]
-  rows: readonly (readonly string[])[]
-}
-
-/** A chart's numbers, for those to whom a picture says less. */
-export function NumberTable({ label, head, rows }: TableProps) {
-  return (
-    <div className={styles.scroll} tabIndex={0} role="group" aria-label={label}>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            {head.map((text) => (
-              <th key={text} scope="col">
-                {text}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([first, ...cells]) => (
-            <tr key={first}>
-              <th scope="row">{first}</th>
-              {cells.map((cell, index) => (
-                <td key={head[index + 1]}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   )
 }

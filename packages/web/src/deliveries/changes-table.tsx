@@ -20,8 +20,10 @@ export function Changes({ previous, data }: { previous: JsonObject; data: JsonOb
           {Object.keys(previous).map((column) => (
             <tr key={column}>
               <th scope="row">{labelOf(column)}</th>
-              <td className={styles.old}>{show(previous[column])}</td>
-              <td className={styles.new}>{show(data[column])}</td>
+              <td className={isEmpty(previous[column]) ? styles.empty : styles.old}>
+                {show(previous[column])}
+              </td>
+              <td className={isEmpty(data[column]) ? styles.empty : styles.new}>{show(data[column])}</td>
             </tr>
           ))}
         </tbody>
@@ -30,7 +32,9 @@ export function Changes({ previous, data }: { previous: JsonObject; data: JsonOb
   )
 }
 
+const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === ''
+
 function show(value: unknown): string {
-  if (value === null || value === undefined || value === '') return t.drawer.empty
+  if (isEmpty(value)) return t.drawer.empty
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -40,6 +40,11 @@ export function DeliveryDetails({ delivery }: { delivery: Delivered }) {
           {formatDateTime(row?.created_at ?? last?.created_at ?? '')}
         </time>
       </div>
+      {row?.record_id != null && (
+        <p className="small">
+          <Link href={`/deliveries?record=${encodeURIComponent(row.record_id)}`}>{t.drawer.history}</Link>
+        </p>
+      )}
       {event?.origin != null && <p className="muted small">{t.drawer.origin(event.origin)}</p>}
       <Outcome delivery={delivery} last={last} />
       <Actions delivery={delivery} attempt={chosen} />

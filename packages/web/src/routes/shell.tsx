@@ -59,7 +59,9 @@ export function Shell({ children }: { children: ReactNode }) {
 function OrganizationMenu() {
   const { organizations, organizationId, chooseOrganization, session } = useAccess()
   if (session.organization_id !== null) return null
-  const current = organizations.find(({ id }) => id === organizationId)?.name ?? organizationId
+  const known = organizations.find(({ id }) => id === organizationId)?.name
+  // Until they are read; after that, an organization without a name.
+  const current = known ?? (organizations.length === 0 ? '…' : organizationId)
   return (
     <Menu
       trigger={

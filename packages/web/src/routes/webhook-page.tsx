@@ -3,7 +3,7 @@ import { ChevronLeft, SearchX } from 'lucide-react'
 import { Link, Redirect } from 'wouter'
 import { ApiError } from '../api/client.ts'
 import { webhookQuery } from '../api/queries.ts'
-import type { Webhook } from '../api/types.ts'
+import type { ListedWebhook } from '../api/types.ts'
 import { LinkButton } from '../components/button.tsx'
 import { Empty, ErrorNotice, Loading, Skeleton, Tabs } from '../components/surface.tsx'
 import { DeliveriesView } from '../deliveries/deliveries-view.tsx'
@@ -53,7 +53,7 @@ function NotFound() {
   )
 }
 
-function Found({ webhook, tab }: { webhook: Webhook; tab: Tab }) {
+function Found({ webhook, tab }: { webhook: ListedWebhook; tab: Tab }) {
   const { id, name } = webhook
   useTitle(tab === 'overview' ? name : `${t.webhook.tabs[tab]} · ${name}`)
   return (
@@ -78,7 +78,7 @@ function Found({ webhook, tab }: { webhook: Webhook; tab: Tab }) {
   )
 }
 
-function Head({ webhook }: { webhook: Webhook }) {
+function Head({ webhook }: { webhook: ListedWebhook }) {
   const { canChange } = useAccess()
   return (
     <div className={styles.head}>
@@ -89,7 +89,7 @@ function Head({ webhook }: { webhook: Webhook }) {
         </Link>
         <div className="line">
           <h1 className={styles.name}>{webhook.name}</h1>
-          <ConditionPill condition={conditionOf(webhook, true)} />
+          <ConditionPill condition={conditionOf(webhook, webhook.webhook_logs.length > 0)} />
         </div>
         <p className={styles.url}>{webhook.url}</p>
       </div>

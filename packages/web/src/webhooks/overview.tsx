@@ -46,7 +46,11 @@ export function Overview({ webhook }: { webhook: Webhook }) {
       ) : (
         <>
           <Tiles webhook={webhook} stats={stats.data} />
-          {stats.data === undefined ? <Skeleton height="17.5rem" /> : <StatsCharts stats={stats.data} />}
+          {stats.data === undefined ? (
+            <Skeleton height="17.5rem" />
+          ) : (
+            <StatsCharts webhookId={webhook.id} stats={stats.data} />
+          )}
         </>
       )}
       <div className={styles.charts}>

@@ -79,7 +79,7 @@ export function EventChips({ events }: { events: readonly string[] }) {
 }
 
 function Day({ webhookId }: { webhookId: string }) {
-  const stats = useQuery(statsQuery({ webhook_id: webhookId }, '24h'))
+  const stats = useQuery({ ...statsQuery({ webhook_id: webhookId }, '24h'), refetchInterval: 60_000 })
   const { attempts = 0, failed = 0, success_rate: rate = null } = stats.data?.totals ?? {}
   return (
     <div className={styles.chart}>

@@ -1,6 +1,8 @@
 import { useState } from 'react'
 import type { Stats } from '../api/types.ts'
-import { Bars, Legend, Lines, NumberTable, ReasonBars } from '../components/charts.tsx'
+import { useLocation } from 'wouter'
+import { Bars, Legend, Lines } from '../components/charts.tsx'
+import { NumberTable, ReasonBars } from '../components/number-table.tsx'
 import {
   formatCompact,
   formatDay,
@@ -17,7 +19,7 @@ import styles from './webhook.module.css'
 const DAY_AND_A_HALF = 36
 
 /** The same numbers as pictures and as tables. */
-export function StatsCharts({ stats }: { stats: Stats }) {
+export function StatsCharts({ webhookId, stats }: { webhookId: string; stats: Stats }) {
   const [look, setLook] = useState<'chart' | 'table'>('chart')
   const { buckets } = stats
   const isDays = stats.bucket === '1d' || buckets.length > DAY_AND_A_HALF
@@ -35,6 +37,8 @@ export function StatsCharts({ stats }: { stats: Stats }) {
     />
   )
   const rows = buckets.filter(({ attempts }) => attempts > 0)
+  const [, navigate] = useLocation()
+  const hrefOf = (start: string): string => deliveriesOf(webhookId, start, stats.bucket)
   return (
     <div className={styles.charts}>
       <Section title={t.charts.deliveries} tools={switcher}>
@@ -51,6 +55,10 @@ export function StatsCharts({ stats }: { stats: Stats }) {
                   ? ''
                   : t.charts.bucket(long(bucket.start), bucket.success, bucket.failed)
               }}
+              onPick={(index) => {
+                const bucket = buckets[index]
+                if (bucket !== undefined) navigate(hrefOf(bucket.start))
+              }}
             />
             <Legend
               entries={[
@@ -63,18 +71,29 @@ export function StatsCharts({ stats }: { stats: Stats }) {
           <NumberTable
             label={t.charts.deliveries}
             head={[t.charts.time, t.charts.succeeded, t.charts.failed, t.charts.rate]}
-            rows={rows.map(({ start, success, failed, success_rate: rate }) => [
-              long(start),
-              formatNumber(success),
-              formatNumber(failed),
-              rate === null ? '–' : formatShare(rate),
-            ])}
+            rows={rows.map(({ start, success, failed, success_rate: rate }) => ({
+              href: hrefOf(start),
+              cells: [
+                long(start),
+                formatNumber(success),
+                formatNumber(failed),
+                rate === null ? '–' : formatShare(rate),
+              ],
+            }))}
           />
         )}
       </Section>
       <LatencyChart stats={stats} look={look} labels={labels} long={long} />
     </div>
   )
+}
+
+const WIDTHS: Readonly<Record<string, number>> = { '5m': 300_000, '1h': 3_600_000, '1d': 86_400_000 }
+
+/** The deliveries of a bucket's time. */
+function deliveriesOf(webhookId: string, start: string, bucket: string): string {
+  const end = new Date(Date.parse(start) + (WIDTHS[bucket] ?? 0)).toISOString()
+  return `/${webhookId}/deliveries?since=${start}&until=${end}`
 }
 
 interface LatencyProps {
@@ -93,10 +112,12 @@ function LatencyChart({ stats, look, labels, long }: LatencyProps) {
         <NumberTable
           label={t.charts.latency}
           head={[t.charts.time, 'p50', 'p95', 'p99']}
-          rows={measured.map(({ start, latency }) => [
-            long(start),
-            ...[latency?.p50, latency?.p95, latency?.p99].map((ms) => formatDuration(ms ?? 0)),
-          ])}
+          rows={measured.map(({ start, latency }) => ({
+            cells: [
+              long(start),
+              ...[latency?.p50, latency?.p95, latency?.p99].map((ms) => formatDuration(ms ?? 0)),
+            ],
+          }))}
         />
       ) : (
         <div className="stack-small">

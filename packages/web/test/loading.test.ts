@@ -1,8 +1,60 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { createContact, createWebhook, onStage, rowOf } from './harness/stage.ts'
+import { gzipSync } from 'node:zlib'
+import { readBuilt } from './harness/chromium.ts'
+import { createContact, createWebhook, onStage, pageUrl, rowOf } from './harness/stage.ts'
 
-onStage('when something is wrong', (stage) => {
+const MOST_SCRIPT = 200_000
+
+const built = (extension: string): string[] =>
+  readdirSync(new URL('../dist/assets/', import.meta.url)).filter((name) => name.endsWith(extension))
+
+test('all script together is under 200 kB as it is sent', () => {
+  const size = built('.js').reduce((sum, name) => sum + gzipSync(readBuilt(`assets/${name}`)).length, 0)
+  assert.ok(size > 0 && size < MOST_SCRIPT, `${size} bytes`)
+})
+
+test('the page has no script and no style in itself', () => {
+  const html = readBuilt('index.html').toString()
+  assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/)
+})
+
+/** Layout shifts that nobody caused; what browsers call good is under 0.1. */
+const WATCH_SHIFTS = `
+  window.__shift = 0
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.__shift += entry.value
+  }).observe({ type: 'layout-shift', buffered: true })
+`
+const GOOD_SHIFT = 0.1
+
+onStage('the page as it loads, and when something is wrong', (stage) => {
+  test('measures its first paint and shifts nothing that was painted', async (context) => {
+    const { id } = await createWebhook(stage)
+    await createContact(stage)
+    await stage.api.rows(`webhook_logs?webhook_id=eq.${id}`, 1)
+    const page = await stage.open()
+    await page.addInitScript(WATCH_SHIFTS)
+    for (const [path, ready] of [
+      ['', page.getByText('Delivered, 200')],
+      [`/${id}`, page.getByRole('heading', { name: 'Time to answer' })],
+      [`/${id}/deliveries`, rowOf(page, 'John Doe')],
+      ['/new', page.getByText('Meetings')],
+    ] as const) {
+      await page.goto(pageUrl(stage, path))
+      await ready.waitFor()
+      const paint = await page.evaluate<number>(
+        'performance.getEntriesByName("first-contentful-paint")[0]?.startTime',
+      )
+      const shift = await page.evaluate<number>('window.__shift')
+      context.diagnostic(
+        `${path || 'the list'}: first paint after ${Math.round(paint)} ms, shift ${shift.toFixed(3)}`,
+      )
+      assert.ok(shift < GOOD_SHIFT, `${path}: layout shift ${shift}`)
+    }
+  })
+
   test('a server that cannot be reached is said to be, and what was shown stays', async () => {
     const { name } = await createWebhook(stage)
     const page = await stage.open()
