@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
+import { SERVICE_KEY } from '../../server/test/harness/server-process.ts'
 import { LONG } from '../../server/test/harness/until.ts'
 import type { Demo } from './demo.ts'
 import { createDemo } from './demo.ts'
@@ -54,6 +55,33 @@ onStage(
       })
       assert.deepEqual(tooWide, [])
     })
+
+    for (const colorScheme of ['light', 'dark'] as const) {
+      test(`what somebody new sees has no such fault and is no wider, ${colorScheme}`, LONG, async () => {
+        await stage.api.insert('organizations', { name: `Beginners, ${colorScheme}` })
+        const page = await stage.open('', { isStranger: true, colorScheme, width: NARROW, height: 740 })
+        const faults: string[] = []
+        const check = async (name: string): Promise<void> => {
+          const { violations } = await axeFor(page, colorScheme).analyze()
+          for (const { id } of violations) faults.push(`${name}: ${id}`)
+          if (await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth'))
+            faults.push(`${name}: too wide`)
+        }
+        await page.getByLabel('Service key or organization key').waitFor()
+        await check('sign-in')
+        await page.getByLabel('Service key or organization key').fill(SERVICE_KEY)
+        await page.keyboard.press('Enter')
+        await page.getByRole('heading', { name: 'Choose an organization' }).waitFor()
+        await check('organizations')
+        await page.getByRole('button', { name: `Beginners, ${colorScheme}` }).click()
+        await page.getByRole('button', { name: 'Try it now' }).waitFor()
+        await check('empty list')
+        await page.getByRole('button', { name: 'Try it now' }).click()
+        await page.getByText('Signature verified').waitFor()
+        await check('guided start')
+        assert.deepEqual(faults, [])
+      })
+    }
 
     test('the keyboard alone leads from the list to a failed delivery and back', async () => {
       const page = await stage.open()
