@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { providePgliteTemplate } from './harness/pglite-template.ts'
 import { startPostgres } from './harness/postgres.ts'
+import { COMPILE_CACHE } from './harness/server-process.ts'
 
 /**
  * `npm test`: brings up a real PostgreSQL for the suite, runs every test (or the files named as arguments) with
@@ -15,7 +16,13 @@ const runner = spawn(
   ['--test', '--test-concurrency=2', '--test-timeout=180000', ...(files.length > 0 ? files : ALL_TESTS)],
   {
     stdio: 'inherit',
-    env: { ...process.env, TEST_DATABASE_URL: postgres.url, TEST_PGLITE_TEMPLATE: pgliteTemplate },
+    env: {
+      ...process.env,
+      // Each file is a process, and most of them read the same sources.
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      TEST_DATABASE_URL: postgres.url,
+      TEST_PGLITE_TEMPLATE: pgliteTemplate,
+    },
   },
 )
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => runner.kill(signal))
