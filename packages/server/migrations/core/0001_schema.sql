@@ -69,7 +69,8 @@ language plpgsql
 set search_path = pg_catalog
 as $$
 begin
-  if new is distinct from old then
+  -- Sealed once more with another key, a secret is still the same.
+  if new is distinct from old and current_setting('webhooks.resealing', true) is distinct from 'on' then
     new.updated_at := now();
   end if;
   return new;

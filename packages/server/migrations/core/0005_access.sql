@@ -1,20 +1,16 @@
 -- What /rest/v1 may do, said to the database. The API exposes exactly what is granted here, and row-level security
 -- holds the organizations apart whatever the HTTP side forgets. The owner, which the engine runs as, is not bound.
 
-alter table webhooks.webhook_configurations enable row level security;
-alter table webhooks.webhook_events enable row level security;
-alter table webhooks.webhook_deliveries enable row level security;
-alter table webhooks.webhook_skips enable row level security;
-alter table webhooks_internal.attempts enable row level security;
-
-do $$
+-- The service key works on every organization's rows, everybody else on those of their own.
+create function webhooks_internal.separate_organizations(variadic tenant_tables regclass[]) returns void
+language plpgsql
+set search_path = pg_catalog
+as $$
 declare
-  tenant_table text;
+  tenant_table regclass;
 begin
-  foreach tenant_table in array array[
-    'webhooks.webhook_configurations', 'webhooks.webhook_events', 'webhooks.webhook_deliveries',
-    'webhooks.webhook_skips', 'webhooks_internal.attempts'
-  ] loop
+  foreach tenant_table in array tenant_tables loop
+    execute format('alter table %s enable row level security', tenant_table);
     execute format('create policy every_organization on %s to webhooks_service using (true) with check (true)', tenant_table);
     execute format(
       'create policy own_organization on %s to webhooks_api
@@ -23,6 +19,9 @@ begin
   end loop;
 end
 $$;
+
+select webhooks_internal.separate_organizations('webhooks.webhook_configurations', 'webhooks.webhook_events',
+  'webhooks.webhook_deliveries', 'webhooks.webhook_skips', 'webhooks_internal.attempts');
 
 -- `secret` may be written and never be read; `sealed_headers` likewise.
 grant select (id, organization_id, name, url, events, is_active, has_secret, secret_hint, description, filter, headers, timeout_ms,

@@ -28,11 +28,7 @@ create index webhook_redeliveries_webhook on webhooks.webhook_redeliveries (webh
 comment on table webhooks.webhook_redeliveries is 'Bulk retries and replays, and how far they are';
 comment on column webhooks.webhook_redeliveries.webhook_id is '@references webhooks.webhook_configurations(id)';
 
-alter table webhooks.webhook_redeliveries enable row level security;
-create policy every_organization on webhooks.webhook_redeliveries to webhooks_service using (true) with check (true);
-create policy own_organization on webhooks.webhook_redeliveries to webhooks_api
-  using (organization_id = (select webhooks.current_organization()))
-  with check (organization_id = (select webhooks.current_organization()));
+select webhooks_internal.separate_organizations('webhooks.webhook_redeliveries');
 grant select (id, organization_id, webhook_id, kind, since, until, event, status, reason, matched, queued, created_at,
   updated_at, completed_at)
 on webhooks.webhook_redeliveries to webhooks_service, webhooks_api;

@@ -61,21 +61,7 @@ create trigger count_attempts after insert on webhooks_internal.attempts
 referencing new table as logged
 for each statement execute function webhooks_internal.count_attempts();
 
-alter table webhooks_internal.attempt_counts enable row level security;
-alter table webhooks_internal.attempt_rollups enable row level security;
 
-do $$
-declare
-  tenant_table text;
-begin
-  foreach tenant_table in array array['webhooks_internal.attempt_counts', 'webhooks_internal.attempt_rollups'] loop
-    execute format('create policy every_organization on %s to webhooks_service using (true) with check (true)', tenant_table);
-    execute format(
-      'create policy own_organization on %s to webhooks_api
-         using (organization_id = (select webhooks.current_organization()))
-         with check (organization_id = (select webhooks.current_organization()))', tenant_table);
-  end loop;
-end
-$$;
+select webhooks_internal.separate_organizations('webhooks_internal.attempt_counts', 'webhooks_internal.attempt_rollups');
 
 grant select on webhooks_internal.attempt_counts, webhooks_internal.attempt_rollups to webhooks_service, webhooks_api;

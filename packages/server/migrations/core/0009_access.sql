@@ -56,11 +56,7 @@ create trigger keep_revoked before update on webhooks.api_keys
 for each row when (new.revoked_at is distinct from old.revoked_at)
 execute function webhooks_internal.keep_revoked();
 
-alter table webhooks.api_keys enable row level security;
-create policy every_organization on webhooks.api_keys to webhooks_service using (true) with check (true);
-create policy own_organization on webhooks.api_keys to webhooks_api
-  using (organization_id = (select webhooks.current_organization()))
-  with check (organization_id = (select webhooks.current_organization()));
+select webhooks_internal.separate_organizations('webhooks.api_keys');
 grant select (id, organization_id, name, scope, hint, last_used_at, revoked_at, created_at),
   insert (id, organization_id, name, scope, hint, key_hash),
   update (name, revoked_at),
@@ -68,7 +64,7 @@ grant select (id, organization_id, name, scope, hint, last_used_at, revoked_at, 
 on webhooks.api_keys to webhooks_service, webhooks_api;
 
 -- Brings the roles of the lesser scopes up to what an organization's admin (webhooks_api) was granted: all of his policies,
--- and for `webhooks_read` all that he may read, but keys. A migration that adds a table ends with a call of this.
+-- and for `webhooks_read` all that he may read, but keys and the audit log. A migration that adds a table ends with a call of this.
 create function webhooks_internal.grant_scopes() returns void
 language plpgsql
 set search_path = pg_catalog
@@ -90,7 +86,7 @@ begin
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where c.relkind in ('r', 'p', 'v')
       and c.relnamespace in (select oid from pg_namespace where nspname in ('webhooks', 'webhooks_internal', 'public'))
-      and c.oid <> 'webhooks.api_keys'::regclass
+      and (c.relnamespace::regnamespace::text, c.relname) not in (('webhooks', 'api_keys'), ('webhooks', 'audit_log'))
       and has_column_privilege('webhooks_api', c.oid, a.attnum, 'select')
       -- What everybody was granted is no business of ours.
       and (

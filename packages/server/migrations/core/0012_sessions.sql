@@ -107,22 +107,8 @@ create trigger limit_inboxes after insert on webhooks.webhook_inboxes
 referencing new table as new_inboxes
 for each statement execute function webhooks_internal.limit_inboxes();
 
-alter table webhooks.webhook_inboxes enable row level security;
-alter table webhooks.webhook_inbox_requests enable row level security;
 
-do $$
-declare
-  tenant_table text;
-begin
-  foreach tenant_table in array array['webhooks.webhook_inboxes', 'webhooks.webhook_inbox_requests'] loop
-    execute format('create policy every_organization on %s to webhooks_service using (true) with check (true)', tenant_table);
-    execute format(
-      'create policy own_organization on %s to webhooks_api
-         using (organization_id = (select webhooks.current_organization()))
-         with check (organization_id = (select webhooks.current_organization()))', tenant_table);
-  end loop;
-end
-$$;
+select webhooks_internal.separate_organizations('webhooks.webhook_inboxes', 'webhooks.webhook_inbox_requests');
 
 grant select, insert (id, organization_id, url, response_status), update (response_status), delete
 on webhooks.webhook_inboxes to webhooks_service, webhooks_api;

@@ -141,60 +141,7 @@ create trigger audit_cancellation after update of status on webhooks.webhook_red
 for each row when (new.status = 'cancelled' and old.status = 'running' and new.reason = 'by hand')
 execute function webhooks_internal.audit('redelivery', '{}', '{updated_at,completed_at,after_created_at,after_id}');
 
--- Nor is it a change of the row.
-create or replace function webhooks_internal.touch_updated_at() returns trigger
-language plpgsql
-set search_path = pg_catalog
-as $$
-begin
-  if new is distinct from old and current_setting('webhooks.resealing', true) is distinct from 'on' then
-    new.updated_at := now();
-  end if;
-  return new;
-end
-$$;
-
-alter table webhooks.audit_log enable row level security;
-create policy every_organization on webhooks.audit_log to webhooks_service using (true) with check (true);
-create policy own_organization on webhooks.audit_log to webhooks_api
-  using (organization_id = (select webhooks.current_organization()))
-  with check (organization_id = (select webhooks.current_organization()));
+select webhooks_internal.separate_organizations('webhooks.audit_log');
 grant select on webhooks.audit_log to webhooks_service, webhooks_api;
-
--- As before, but that the audit log is kept from `webhooks_read` as keys are.
-create or replace function webhooks_internal.grant_scopes() returns void
-language plpgsql
-set search_path = pg_catalog
-as $$
-declare
-  found record;
-begin
-  for found in
-    select p.polname, p.polrelid::regclass as relation
-    from pg_policy p
-    where 'webhooks_api'::regrole = any(p.polroles)
-  loop
-    execute format('alter policy %I on %s to webhooks_api, webhooks_read, webhooks_emit', found.polname, found.relation);
-  end loop;
-
-  for found in
-    select c.oid::regclass as relation, string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns
-    from pg_class c
-    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    where c.relkind in ('r', 'p', 'v')
-      and c.relnamespace in (select oid from pg_namespace where nspname in ('webhooks', 'webhooks_internal', 'public'))
-      and c.oid not in ('webhooks.api_keys'::regclass, 'webhooks.audit_log'::regclass)
-      and has_column_privilege('webhooks_api', c.oid, a.attnum, 'select')
-      -- What everybody was granted is no business of ours.
-      and (
-        exists (select from aclexplode(a.attacl) acl where acl.grantee = 'webhooks_api'::regrole)
-        or exists (select from aclexplode(c.relacl) acl where acl.grantee = 'webhooks_api'::regrole)
-      )
-    group by c.oid
-  loop
-    execute format('grant select (%s) on %s to webhooks_read', found.columns, found.relation);
-  end loop;
-end
-$$;
 
 select webhooks_internal.grant_scopes();

@@ -38,11 +38,7 @@ create trigger audit after insert on webhooks.webhook_erasures
 for each row execute function webhooks_internal.audit('erasure', '{terms}',
   '{status,events,deliveries,others,created_at,updated_at,completed_at,phase,until,after_created_at,after_id,related_ids}');
 
-alter table webhooks.webhook_erasures enable row level security;
-create policy every_organization on webhooks.webhook_erasures to webhooks_service using (true) with check (true);
-create policy own_organization on webhooks.webhook_erasures to webhooks_api
-  using (organization_id = (select webhooks.current_organization()))
-  with check (organization_id = (select webhooks.current_organization()));
+select webhooks_internal.separate_organizations('webhooks.webhook_erasures');
 grant select (id, organization_id, record_id, object, status, events, deliveries, others, created_at, updated_at, completed_at)
 on webhooks.webhook_erasures to webhooks_service, webhooks_api;
 

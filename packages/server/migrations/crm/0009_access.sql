@@ -10,17 +10,16 @@ begin
     execute format(
       'create trigger touch_updated_at before update on public.%I for each row
          execute function webhooks_internal.touch_updated_at()', crm_table);
-    execute format('alter table public.%I enable row level security', crm_table);
-    execute format('create policy every_organization on public.%I to webhooks_service using (true) with check (true)', crm_table);
     perform webhooks_internal.grant_crm_table(crm_table, 'webhooks_service');
     continue when crm_table = 'organizations';
-    execute format(
-      'create policy own_organization on public.%I to webhooks_api
-         using (organization_id = (select webhooks.current_organization()))
-         with check (organization_id = (select webhooks.current_organization()))', crm_table);
+    perform webhooks_internal.separate_organizations(format('public.%I', crm_table)::regclass);
     perform webhooks_internal.grant_crm_table(crm_table, 'webhooks_api');
   end loop;
 end
 $$;
+
+-- These are no organization's: the service key alone sees them.
+alter table public.organizations enable row level security;
+create policy every_organization on public.organizations to webhooks_service using (true) with check (true);
 
 select webhooks_internal.grant_scopes();

@@ -42,20 +42,7 @@ on webhooks.webhook_source_payloads (organization_id, created_at desc, id desc);
 
 comment on table webhooks.webhook_source_payloads is 'What sources sent that is not understood, kept as it came';
 
-do $$
-declare
-  tenant_table text;
-begin
-  foreach tenant_table in array array['webhooks.webhook_sources', 'webhooks.webhook_source_payloads'] loop
-    execute format('alter table %s enable row level security', tenant_table);
-    execute format('create policy every_organization on %s to webhooks_service using (true) with check (true)', tenant_table);
-    execute format(
-      'create policy own_organization on %s to webhooks_api
-         using (organization_id = (select webhooks.current_organization()))
-         with check (organization_id = (select webhooks.current_organization()))', tenant_table);
-  end loop;
-end
-$$;
+select webhooks_internal.separate_organizations('webhooks.webhook_sources', 'webhooks.webhook_source_payloads');
 
 grant select (id, organization_id, provider, has_secret, has_verify_token, secret_hint, last_received_at, created_at, updated_at),
   insert (id, organization_id, provider, secret, verify_token, secret_hint),
