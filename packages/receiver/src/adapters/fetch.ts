@@ -1,5 +1,5 @@
 import type { ReceiverOptions } from './handle.ts'
-import { BODY_LIMIT, handleWebhook } from './handle.ts'
+import { BODY_LIMIT, handleWebhook, joinChunks } from './handle.ts'
 
 export type { Delivery, ReceiverOptions } from './handle.ts'
 
@@ -34,13 +34,7 @@ async function read(request: Request): Promise<Uint8Array | undefined> {
     }
     chunks.push(part.value)
   }
-  const body = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    body.set(chunk, at)
-    at += chunk.length
-  }
-  return body
+  return joinChunks(chunks, length)
 }
 
 function answer(status: number, text: string): Response {

@@ -54,6 +54,17 @@ export async function handleWebhook(
   }
 }
 
+/** The pieces of a body as one. @param length of all of them together */
+export function joinChunks(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const body = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    body.set(chunk, at)
+    at += chunk.length
+  }
+  return body
+}
+
 function header(headers: WebhookHeaders, name: string): string | undefined {
   if (typeof headers['get'] === 'function') return (headers as Headers).get(name) ?? undefined
   const value = (headers as Record<string, string | readonly string[] | undefined>)[name]

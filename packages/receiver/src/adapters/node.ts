@@ -1,5 +1,5 @@
-import type { ReceiverOptions } from './handle.ts'
-import { BODY_LIMIT, handleWebhook } from './handle.ts'
+import type { ReceiverAnswer, ReceiverOptions } from './handle.ts'
+import { BODY_LIMIT, handleWebhook, joinChunks } from './handle.ts'
 
 export type { Delivery, ReceiverOptions } from './handle.ts'
 
@@ -37,10 +37,7 @@ export function createWebhookHandler(
   }
 }
 
-async function receive(
-  request: NodeRequest,
-  options: ReceiverOptions,
-): Promise<{ status: number; text: string }> {
+async function receive(request: NodeRequest, options: ReceiverOptions): Promise<ReceiverAnswer> {
   if (request.method !== 'POST') return { status: 405, text: 'Webhooks are sent with POST' }
   if (request.body instanceof Uint8Array) return await handleWebhook(request.body, request.headers, options)
   if (request.body !== undefined && request.readableEnded === true) {
@@ -60,15 +57,5 @@ async function receive(
     return { status: 400, text: 'The body broke off' }
   }
   if (length > BODY_LIMIT) return { status: 413, text: 'The body is too large' }
-  return await handleWebhook(join(chunks, length), request.headers, options)
-}
-
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const body = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    body.set(chunk, at)
-    at += chunk.length
-  }
-  return body
+  return await handleWebhook(joinChunks(chunks, length), request.headers, options)
 }
