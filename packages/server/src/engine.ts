@@ -25,7 +25,6 @@ import type { Loop } from './lifecycle.ts'
 import { startLoop, within } from './lifecycle.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { relayBatch } from './outbox/outbox-relay.ts'
-import type { OutboxEvent } from './outbox/outbox-relay.ts'
 import { startUpkeep } from './upkeep.ts'
 import type { OpenTarget } from './webhooks/webhook-target.ts'
 
@@ -215,16 +214,13 @@ function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints
         return isAdmitted
       }
       try {
-        let taken: readonly OutboxEvent[] = []
         const isFull = await relayBatch(
           options.database,
-          (connection, events) => {
-            taken = events
-            return fanOut(connection, events, { ...options, subscriptions, admit, onFiltered })
-          },
-          (created) => {
+          (connection, events) =>
+            fanOut(connection, events, { ...options, subscriptions, admit, onFiltered }),
+          (created, events) => {
             places.commit(created)
-            metrics.fannedOut(taken)
+            metrics.fannedOut(events)
           },
         )
         if (isTurn) onTurn()

@@ -19,20 +19,20 @@ export interface OutboxEvent {
 
 /**
  * Moves one batch of events out of the outbox: `fanOut` writes their deliveries in the same transaction, and what it
- * returns is handed over only after the commit.
+ * returns is handed over, with the events, only after the commit.
  *
  * @returns whether the outbox may hold more.
  */
 export async function relayBatch<T>(
   database: Database,
   fanOut: (connection: Connection, events: readonly OutboxEvent[]) => Promise<T>,
-  handOver: (created: T) => void,
+  handOver: (created: T, events: readonly OutboxEvent[]) => void,
 ): Promise<boolean> {
   const most = OUTBOX_BATCH[database.engine]
-  const { created, count } = await database.transaction(async (connection) => {
+  const { events, created } = await database.transaction(async (connection) => {
     const { rows } = await connection.query<OutboxEvent>(takeEvents, [most])
-    return { created: rows.length === 0 ? undefined : await fanOut(connection, rows), count: rows.length }
+    return { events: rows, created: rows.length === 0 ? undefined : await fanOut(connection, rows) }
   })
-  if (created !== undefined) handOver(created)
-  return count === most
+  if (created !== undefined) handOver(created, events)
+  return events.length === most
 }
