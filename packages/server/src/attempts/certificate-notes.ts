@@ -6,7 +6,7 @@ import { messageOf } from '../errors.ts'
 
 const noteCertificates = loadStatement(import.meta.url, 'note-certificates')
 
-/** Webhooks whose certificate this process remembers to have noted. */
+/** Webhooks whose certificate this process remembers to have noted, or to be about to. */
 const MOST_KNOWN = 10_000
 
 type Shown = Pick<AttemptRecord, 'webhook_id' | 'url' | 'certificate_ends'>
@@ -31,7 +31,10 @@ export class CertificateNotes {
     const news = new Map<string, Shown>()
     for (const record of records) {
       const { webhook_id: id, certificate_ends: ends } = record
-      if (ends !== null && this.#known.get(id) !== ends) news.set(id, record)
+      if (ends === null || this.#known.get(id) === ends) continue
+      if (this.#known.size >= MOST_KNOWN) this.#known.clear()
+      this.#known.set(id, ends)
+      news.set(id, record)
     }
     if (news.size > 0) this.#running = this.#running.then(() => this.#write([...news.values()]))
   }
@@ -49,9 +52,7 @@ export class CertificateNotes {
       ])
     } catch (error) {
       this.#log.warn({ error: messageOf(error) }, 'the end of certificates could not be noted yet')
-      return
+      for (const each of shown) this.#known.delete(each.webhook_id)
     }
-    if (this.#known.size > MOST_KNOWN) this.#known.clear()
-    for (const each of shown) this.#known.set(each.webhook_id, each.certificate_ends!)
   }
 }
