@@ -1,6 +1,9 @@
 /** The value may hold a password: no message repeats it. */
 export function parseDatabaseUrl(text: string): string | undefined {
-  if (text === '') return undefined
+  return text === '' ? undefined : requireDatabaseUrl(text)
+}
+
+export function requireDatabaseUrl(text: string): string {
   if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol)) {
     throw new Error('is not a PostgreSQL address. Write postgresql://user:password@host:5432/database.')
   }

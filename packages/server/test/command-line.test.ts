@@ -167,6 +167,15 @@ onEachEngine(
       assert.match(stderr, /^error: /)
     })
 
+    test('an address in the environment that is none is said to be', async () => {
+      const { code, stderr } = await startCommand(['logs'], { ...connection(), CONNECTGAIN_URL: 'nowhere' })
+        .done
+      assert.deepEqual(
+        [code, stderr],
+        [2, 'CONNECTGAIN_URL: It must be an address such as http://localhost:4600.\n'],
+      )
+    })
+
     for (const args of [
       ['webhooks', 'create'],
       ['retry'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { runCli } from './harness/cli.ts'
+import { runCommand } from './harness/run-command.ts'
 import { ENGINES } from './harness/databases.ts'
 import type { OtherCrm } from './harness/other-crm.ts'
 import { openOtherCrm } from './harness/other-crm.ts'
@@ -102,16 +102,16 @@ suite('what install looks at before it attaches', { skip: !ENGINES.includes('pos
       await crm.command('install', '--map', '/nowhere.json'),
       await crm.command('install', '--map', writeMap({ contacts: {} })),
       await crm.command('install', '--patience', 'long'),
-      await runCli('install', '--print-map'),
+      await runCommand('install', '--print-map'),
     ]
     assert.deepEqual(
       wrong.map(({ code }) => code),
       [2, 2, 2, 2, 2],
     )
     assert.match(wrong[2]!.stderr, /contacts/)
-    assert.equal((await runCli('install', '--help')).code, 0)
+    assert.equal((await runCommand('install', '--help')).code, 0)
     assert.equal(
-      (await runCli('install', '--print-map', '--database-url', 'postgresql://127.0.0.1:1/x')).code,
+      (await runCommand('install', '--print-map', '--database-url', 'postgresql://127.0.0.1:1/x')).code,
       1,
     )
   })

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
+import { requireDatabaseUrl } from '../config-urls.ts'
 import { BusyTableError } from '../crm/install-captures.ts'
 import type { Database } from '../db/database.ts'
 import { isDatabaseError } from '../db/database.ts'
@@ -33,12 +34,7 @@ export async function withDatabase(
   url: string | undefined,
   work: (database: Database) => Promise<void>,
 ): Promise<void> {
-  if (url === undefined || !URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
-    throw new StartError(
-      '--database-url: is not a PostgreSQL address. Write postgresql://user:password@host:5432/database.',
-    )
-  }
-  const database = openPostgres({ url, poolSize: 1 })
+  const database = openPostgres({ url: readUrl(url), poolSize: 1 })
   try {
     await work(database)
   } catch (error) {
@@ -47,6 +43,14 @@ export async function withDatabase(
     process.exitCode = FAILED
   } finally {
     await database.close()
+  }
+}
+
+function readUrl(url = ''): string {
+  try {
+    return requireDatabaseUrl(url)
+  } catch (error) {
+    throw new StartError(`--database-url: ${messageOf(error)}`)
   }
 }
 

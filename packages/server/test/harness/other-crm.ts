@@ -1,8 +1,8 @@
 import type { Database } from '../../src/db/database.ts'
 import { openPostgres } from '../../src/db/postgres.ts'
 import assert from 'node:assert/strict'
-import type { CliResult } from './cli.ts'
-import { runCli } from './cli.ts'
+import type { CommandResult } from './run-command.ts'
+import { runCommand } from './run-command.ts'
 import { createDatabase } from './databases.ts'
 import { SNAPSHOT, writeMap } from './other-crms.ts'
 
@@ -27,8 +27,8 @@ export interface OtherCrm {
   url: string
   /** Everything that is in the database, as text. */
   snapshot(): Promise<string>
-  command(name: string, ...args: string[]): Promise<CliResult>
-  install(map: object, ...args: string[]): Promise<{ code: number; report: InstallReport }>
+  command(name: string, ...args: string[]): Promise<CommandResult>
+  install(map: object, ...args: string[]): Promise<{ code: number | null; report: InstallReport }>
   /** The events of `work` alone. */
   eventsOf(work: () => Promise<unknown>): Promise<EmittedEvent[]>
   close(): Promise<void>
@@ -47,7 +47,7 @@ export async function openOtherCrm(script: string, user?: string): Promise<Other
   await database.execute(script)
   if (user !== undefined) [url.username, url.password] = [user, user]
   const command = (name: string, ...args: string[]) =>
-    runCli(name, '--database-url', url.href, '--json', ...args)
+    runCommand(name, '--database-url', url.href, '--json', ...args)
   return {
     database,
     url: url.href,

@@ -28,6 +28,11 @@ export function startCommand(args: readonly string[], env: Record<string, string
   return start(process.execPath, [PROGRAM, ...args], env)
 }
 
+/** Runs it to its end, without a database of ours in its environment. */
+export async function runCommand(...args: string[]): Promise<CommandResult> {
+  return await startCommand(args, { DATABASE_URL: '' }).done
+}
+
 /** The same in a pseudo-terminal, where both streams are one. */
 export function startInTerminal(args: readonly string[], env: Record<string, string> = {}): RunningCommand {
   const quoted = [process.execPath, PROGRAM, ...args].map((each) => `'${each.replaceAll("'", `'\\''`)}'`)

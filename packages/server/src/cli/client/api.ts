@@ -1,9 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { InvalidArgumentError, Option } from 'commander'
+import { Option } from 'commander'
 import type { Command } from 'commander'
 import { readEnvironment } from '../../config.ts'
-import { messageOf } from '../../errors.ts'
+import { StartError, messageOf } from '../../errors.ts'
+import { httpUrl } from './parse.ts'
+
+const USUAL_URL = 'http://localhost:4600'
+
+type Environment = ReturnType<typeof readEnvironment>
 
 /** Options of every command that talks to a server. */
 export interface ConnectionFlags {
@@ -39,7 +44,7 @@ export function withConnection(command: Command): Command {
   return command
     .addOption(
       new Option('--url <url>', "the server's address")
-        .argParser(parseUrl)
+        .argParser(httpUrl(USUAL_URL))
         .default(undefined, '$CONNECTGAIN_URL, or http://localhost:4600'),
     )
     .addOption(
@@ -51,16 +56,10 @@ export function withConnection(command: Command): Command {
     .option('--json', 'print JSON, for programs')
 }
 
-function parseUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text).origin
-  throw new InvalidArgumentError('It must be an address such as http://localhost:4600.')
-}
-
-/** @throws CommandFailed when there is no key to be found */
+/** @throws CommandFailed when there is no key to be found; StartError for an address in the environment that is none */
 export function connectApi({ url, key }: ConnectionFlags): Api {
   const environment = readEnvironment()
-  const origin =
-    url ?? parseUrl(environment['CONNECTGAIN_URL'] || `http://localhost:${environment['PORT'] || 4600}`)
+  const { origin } = new URL(url ?? readUrl(environment))
   const apikey =
     key ?? (environment['CONNECTGAIN_KEY'] || environment['SERVICE_KEY'] || readOwnKey(environment))
   if (apikey === undefined) {
@@ -71,8 +70,17 @@ export function connectApi({ url, key }: ConnectionFlags): Api {
   return createApi(origin, apikey)
 }
 
+function readUrl(environment: Environment): string {
+  const address = environment['CONNECTGAIN_URL'] || `http://localhost:${environment['PORT'] || 4600}`
+  try {
+    return httpUrl(USUAL_URL)(address)
+  } catch (error) {
+    throw new StartError(`CONNECTGAIN_URL: ${messageOf(error)}`)
+  }
+}
+
 /** That of a server with an embedded database that was started in the same folder. */
-function readOwnKey(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+function readOwnKey(environment: Environment): string | undefined {
   const file = join(environment['DATA_DIR'] || '.data', 'service-key')
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
 }

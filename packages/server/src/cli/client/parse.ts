@@ -26,7 +26,17 @@ export function parseTimeOption(text: string): string {
   )
 }
 
-export function parseCountOption(text: string): number {
-  if (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 1_000) return Number(text)
-  throw new InvalidArgumentError('It must be a whole number from 1 to 1000.')
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,10}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text)
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+  }
+}
+
+/** @param example an address that would be right */
+export function httpUrl(example: string): (text: string) => string {
+  return (text) => {
+    if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
+    throw new InvalidArgumentError(`It must be an address such as ${example}.`)
+  }
 }

@@ -1,26 +1,24 @@
 import { Argument, Command } from 'commander'
 import { print } from '../client/output.ts'
 
-const SHELLS = ['bash', 'zsh', 'fish'] as const
 const NAME = 'connectgain-webhooks'
+
+type Words = ReadonlyMap<string, readonly string[]>
+
+const SHELLS: Readonly<Record<string, (words: Words) => string>> = {
+  bash: forBash,
+  zsh: (words) => `autoload -U +X bashcompinit && bashcompinit\n${forBash(words)}`,
+  fish: forFish,
+}
 
 /** @param program every command and option of it is offered */
 export function completionCommand(program: Command): Command {
   return new Command('completion')
-    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .addArgument(new Argument('<shell>').choices(Object.keys(SHELLS)))
     .description(
       `print what makes a shell complete commands and options; for bash: source <(${NAME} completion bash)`,
     )
-    .action((shell: (typeof SHELLS)[number]) => {
-      const words = listWords(program)
-      print(
-        shell === 'fish'
-          ? forFish(words)
-          : shell === 'zsh'
-            ? `autoload -U +X bashcompinit && bashcompinit\n${forBash(words)}`
-            : forBash(words),
-      )
-    })
+    .action((shell: string) => print(SHELLS[shell]!(listWords(program))))
 }
 
 /** What may follow a command, by its path: `webhooks list`. */
@@ -36,7 +34,7 @@ function listWords(command: Command, path = ''): Map<string, string[]> {
   return words
 }
 
-function forBash(words: ReadonlyMap<string, readonly string[]>): string {
+function forBash(words: Words): string {
   const cases = Array.from(
     words,
     ([path, offered]) => `    ${JSON.stringify(path)}) words=${JSON.stringify(offered.join(' '))} ;;`,
@@ -54,7 +52,7 @@ ${cases.join('\n')}
 complete -o default -F _connectgain_webhooks ${NAME}`
 }
 
-function forFish(words: ReadonlyMap<string, readonly string[]>): string {
+function forFish(words: Words): string {
   return Array.from(words, ([path, offered]) => {
     const when =
       path === '' ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${path.split(' ').at(-1)}`

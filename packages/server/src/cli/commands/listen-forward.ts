@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from 'commander'
 import { messageOf } from '../../errors.ts'
 import type { ReceivedRequest } from './listen.ts'
 
@@ -24,9 +23,4 @@ export async function forwardTo(
     const { cause } = error as { cause?: unknown }
     return [502, `${target} cannot be reached: ${messageOf(cause ?? error)}`]
   }
-}
-
-export function forwardTarget(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
-  throw new InvalidArgumentError('It must be an address such as http://localhost:3000/webhooks.')
 }

@@ -3,9 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { verifyWebhook, WebhookVerificationError } from '@connectgain/webhooks-receiver'
 import { Command, InvalidArgumentError } from 'commander'
 import { messageOf, StartError } from '../../errors.ts'
+import { httpUrl, wholeNumber } from '../client/parse.ts'
 import { FAILED, exitByKind } from '../exit-codes.ts'
 import { escapeControls, toJsonLine, toReadableText } from './listen-print.ts'
-import { forwardTarget, forwardTo } from './listen-forward.ts'
+import { forwardTo } from './listen-forward.ts'
 
 const bodyLimit = 1024 * 1024
 const tooLarge = 'The body is larger than 1 MiB, so it was not read.'
@@ -119,7 +120,7 @@ export function listenCommand(): Command {
     .option(
       '--forward <url>',
       'pass on what verifies to a program on this machine, and answer as it does',
-      forwardTarget,
+      httpUrl('http://localhost:3000/webhooks'),
     )
     .option('--json', 'print one line of JSON for each request')
     .exitOverride(exitByKind)
@@ -143,13 +144,6 @@ async function listenUntilStopped({ secret, ...flags }: Flags, command: Command)
   } catch (thrown) {
     if (!(thrown instanceof StartError)) throw thrown
     command.error(`error: ${thrown.message}`, { exitCode: FAILED, code: 'listen.failed' })
-  }
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    if (/^\d{1,10}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text)
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, readRefusal, withConnection } from '../client/api.ts'
 import { print, printJson, printTable, showStatus, showTime, toLine } from '../client/output.ts'
 import type { Cell } from '../client/output.ts'
-import { parseCountOption, parseTimeOption } from '../client/parse.ts'
+import { parseTimeOption, wholeNumber } from '../client/parse.ts'
 import { overApi } from '../client/run.ts'
 
 interface LogRow {
@@ -39,7 +39,7 @@ export function logsCommand(): Command {
     .option('--status <status>', 'success or failed')
     .option('--event <name>', 'of one event type')
     .option('--since <time>', 'from a time on, or how long ago: 2h, 3d', parseTimeOption)
-    .option('--limit <n>', 'how many', parseCountOption, 20)
+    .option('--limit <n>', 'how many', wholeNumber(1, 1_000), 20)
     .option('--follow', 'go on printing what comes, until Ctrl+C')
     .action(overApi(showLogs))
 }
