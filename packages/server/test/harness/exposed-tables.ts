@@ -35,6 +35,14 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
     }),
     change: { description: 'x' },
   },
+  webhook_queues: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_configurations (organization_id, name, url, events)
+       values ($1, 'a', 'https://a.example/', '{*}')`,
+    ],
+  },
   webhook_logs: {
     methods: 'read',
     audience: 'everybody',

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
-import { call, countRows, getRows, query } from './client.ts'
+import { call, getRows, query } from './client.ts'
 import { inOrder } from './event-order.ts'
 import type {
   EventType,
@@ -78,22 +78,22 @@ export const webhookQuery = (id: string) =>
     refetchInterval: 10 * SECOND,
   })
 
-const WAITING = 'in.(pending,retrying)'
+interface QueueRow {
+  webhook_id: string
+  waiting: number
+}
+const QUEUE_COLUMNS = 'webhook_id,waiting'
 
 /** Deliveries that are still to be sent, by webhook. */
 export const waitingCountsQuery = (organizationId: string) =>
   queryOptions({
     queryKey: ['waiting', organizationId],
     queryFn: async ({ signal }) => {
-      const rows = await getRows<{ id: string; webhook_deliveries: { count: number }[] }>(
-        `webhook_configurations?${query({
-          organization_id: eq(organizationId),
-          select: 'id,webhook_deliveries(count)',
-          'webhook_deliveries.status': WAITING,
-        })}`,
+      const rows = await getRows<QueueRow>(
+        `webhook_queues?${query({ organization_id: eq(organizationId), select: QUEUE_COLUMNS })}`,
         signal,
       )
-      return new Map(rows.map(({ id, webhook_deliveries }) => [id, webhook_deliveries[0]?.count ?? 0]))
+      return new Map(rows.map(({ webhook_id, waiting }) => [webhook_id, waiting]))
     },
     refetchInterval: 20 * SECOND,
   })
@@ -101,8 +101,13 @@ export const waitingCountsQuery = (organizationId: string) =>
 export const waitingCountQuery = (webhookId: string) =>
   queryOptions({
     queryKey: ['waiting-of', webhookId],
-    queryFn: ({ signal }) =>
-      countRows(`webhook_deliveries?webhook_id=eq.${webhookId}&status=${WAITING}&select=id`, signal),
+    queryFn: async ({ signal }) => {
+      const rows = await getRows<QueueRow>(
+        `webhook_queues?${query({ webhook_id: eq(webhookId), select: QUEUE_COLUMNS })}`,
+        signal,
+      )
+      return rows[0]?.waiting ?? 0
+    },
     refetchInterval: 20 * SECOND,
   })
 
