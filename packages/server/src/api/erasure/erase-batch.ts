@@ -182,11 +182,18 @@ async function eraseFromRest(connection: Connection, erasure: Erasure): Promise<
     words,
     ids,
   ])
-  let others = rows[0]!.erased
-  if (await hasSources(connection)) {
-    others += (await connection.query(erasePayloads, [erasure.organization_id, words])).rowCount
-  }
+  const others = rows[0]!.erased + (await eraseFromSources(connection, erasure.organization_id, words))
   return { phase: undefined, after: START, others }
+}
+
+async function eraseFromSources(
+  connection: Connection,
+  organizationId: string,
+  words: string,
+): Promise<number> {
+  if (!(await hasSources(connection))) return 0
+  const { rows } = await connection.query<{ erased: number }>(erasePayloads, [organizationId, words])
+  return rows[0]!.erased
 }
 
 /** Sources are there only beside the reference CRM. */
