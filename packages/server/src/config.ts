@@ -50,6 +50,8 @@ export interface Config {
   crmTables: boolean
   /** Requests of one key or token in a minute; 0: any number. */
   apiRateLimit: number
+  /** Milliseconds in which a request must have arrived, its body included. */
+  clientTimeout: number
   /** Events that may wait to be fanned out before the API takes no more. */
   maxBacklog: number
   /** Of the proxies whose `X-Forwarded-For` is believed. */
@@ -108,7 +110,7 @@ export function parseConfig(environment: Environment): Config {
       environment['RETRY_SCHEDULE']?.trim() === ''
         ? []
         : read('RETRY_SCHEDULE', DEFAULT_SCHEDULE, parseSchedule),
-    deliveryTimeout: read('DELIVERY_TIMEOUT', '10s', parseTimeout),
+    deliveryTimeout: read('DELIVERY_TIMEOUT', '10s', (text) => parseTimeout(text, 'DELIVERY_TIMEOUT=10s')),
     logRetention: read('LOG_RETENTION', '30d', (text) => parseRetention(text, 'LOG_RETENTION=30d')),
     auditRetention: read('AUDIT_RETENTION', '400d', (text) => parseRetention(text, 'AUDIT_RETENTION=400d')),
     breaker: {
@@ -125,6 +127,7 @@ export function parseConfig(environment: Environment): Config {
     apiRateLimit: read('API_RATE_LIMIT', '6000', (text) =>
       parseWhole(text, 0, 10_000_000, 'API_RATE_LIMIT=6000 (0 is for none)'),
     ),
+    clientTimeout: read('CLIENT_TIMEOUT', '60s', (text) => parseTimeout(text, 'CLIENT_TIMEOUT=60s')),
     maxBacklog: read('MAX_BACKLOG', '1000000', (text) =>
       parseWhole(text, 1, 1_000_000_000, 'MAX_BACKLOG=1000000'),
     ),
@@ -235,10 +238,10 @@ function parseSchedule(text: string): number[] {
     )
 }
 
-function parseTimeout(text: string): number {
+function parseTimeout(text: string, example: string): number {
   const timeout = parseDuration(text)
   if (timeout === undefined || timeout < 100 || timeout > 60_000)
-    fail(text, 'a time from 100ms to 60s, as in DELIVERY_TIMEOUT=10s')
+    fail(text, `a time from 100ms to 60s, as in ${example}`)
   return timeout
 }
 

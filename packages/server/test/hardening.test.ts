@@ -57,3 +57,38 @@ onEachEngine(
   },
   { engines: ['pglite'] },
 )
+
+onEachEngine(
+  'a client that takes its time',
+  (stage) => {
+    /** What comes back to one that begins like this and then says nothing more, until it is cut off. */
+    const waitFor = (beginning: string): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = connect(Number(new URL(stage.server.url).port), '127.0.0.1')
+        let text = ''
+        socket.on('data', (chunk) => (text += chunk.toString()))
+        socket.on('error', () => {})
+        socket.on('close', () => resolve(text))
+        socket.write(beginning)
+      })
+
+    test('with its headers is cut off', async () => {
+      assert.match(await waitFor('GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: '), /^HTTP\/1\.1 408 /)
+    })
+
+    test('with its body is cut off, and nothing of it is stored', async () => {
+      const head = `POST /rest/v1/webhook_events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\napikey: ${stage.site.settings['SERVICE_KEY']!}\r\n`
+      const answer = await waitFor(`${head}Content-Length: 1000\r\n\r\n{"event": "deal.created"`)
+      assert.match(answer, /^HTTP\/1\.1 408 /)
+      assert.deepEqual(await stage.server.api.get('webhook_events?select=id'), [])
+    })
+
+    test('does not stop the others', async () => {
+      const slow = Array.from({ length: 200 }, () => waitFor('GET / HTTP/1.1\r\nHost: '))
+      const quick = await fetch(`${stage.server.url}/health/ready`)
+      assert.equal(quick.status, 200)
+      await Promise.all(slow)
+    })
+  },
+  { engines: ['pglite'], settings: { CLIENT_TIMEOUT: '500ms' } },
+)

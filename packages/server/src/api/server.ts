@@ -38,6 +38,8 @@ const BODY_LIMIT = 1024 * 1024
 const LONGEST_URL = 64 * 1024
 /** Of the URL and all headers together. */
 const LONGEST_HEAD = LONGEST_URL + 16 * 1024
+/** Milliseconds between two looks for connections that are too slow. */
+const LONGEST_CHECK = 5_000
 const REST_METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT', 'OPTIONS'] as const
 
 declare module 'fastify' {
@@ -51,7 +53,7 @@ export interface ApiOptions {
   admission: Admission
   authenticate: Authenticate
   sessions: SessionStore
-  settings: SessionSettings & { corsOrigins: readonly string[] }
+  settings: SessionSettings & { corsOrigins: readonly string[]; clientTimeout: number }
   inbox: InboxOptions
   /** Undefined where `rest` is. */
   live: LiveLog | undefined
@@ -70,7 +72,11 @@ export interface ApiOptions {
 export function createServer(options: ApiOptions): FastifyInstance {
   const server = fastify({
     bodyLimit: BODY_LIMIT,
-    http: { maxHeaderSize: LONGEST_HEAD },
+    http: {
+      maxHeaderSize: LONGEST_HEAD,
+      headersTimeout: options.settings.clientTimeout,
+      connectionsCheckingInterval: Math.min(LONGEST_CHECK, options.settings.clientTimeout / 2),
+    },
     trustProxy: [...options.trustedProxies],
     clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: 200 },
@@ -78,7 +84,7 @@ export function createServer(options: ApiOptions): FastifyInstance {
     frameworkErrors: (error, _request, reply) => {
       void answer(reply, toErrorResponse(describe(error, options.log)))
     },
-    requestTimeout: 60_000,
+    requestTimeout: options.settings.clientTimeout,
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
@@ -226,15 +232,18 @@ async function refuseLongUrl({ raw }: FastifyRequest): Promise<void> {
 /** What could not be read as HTTP has no request to answer, only a connection. */
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const isTooLong = error.code === 'HPE_HEADER_OVERFLOW'
-  const { status, headers, body } = toErrorResponse(
-    isTooLong
-      ? new ApiError(431, '54000', 'the URL and headers are longer than 80 KiB together')
-      : new ApiError(400, 'PGRST100', 'the request is not HTTP that can be read'),
-  )
+  const { status, headers, body } = toErrorResponse(explainUnreadable(error.code))
   const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) })
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`)
+}
+
+function explainUnreadable(code: string | undefined): ApiError {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new ApiError(431, '54000', 'the URL and headers are longer than 80 KiB together')
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new ApiError(408, '57014', 'the request took too long to arrive; nothing of it was done')
+  return new ApiError(400, 'PGRST100', 'the request is not HTTP that can be read')
 }
 
 function searchOf({ raw }: FastifyRequest): string {
