@@ -204,4 +204,24 @@ onStage('setting up', (stage) => {
     await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor()
     assert.equal(page.url(), pageUrl(stage, ''))
   })
+
+  test('the browser asks before a tab with unsaved changes is closed, and not before another one', async () => {
+    const page = await stage.open('/new')
+    const asked: string[] = []
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type())
+      void dialog.accept()
+    })
+    await page.getByLabel('Description').fill('something')
+    await page.getByText('You have unsaved changes.').waitFor()
+    await page.close({ runBeforeUnload: true })
+    if (!page.isClosed()) await page.waitForEvent('close')
+    assert.deepEqual(asked, ['beforeunload'])
+    const clean = await stage.open('/new')
+    clean.on('dialog', (dialog) => void dialog.accept().then(() => asked.push('again')))
+    await clean.getByLabel('Description').waitFor()
+    await clean.close({ runBeforeUnload: true })
+    if (!clean.isClosed()) await clean.waitForEvent('close')
+    assert.deepEqual(asked, ['beforeunload'])
+  })
 })

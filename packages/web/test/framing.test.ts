@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { request as forward } from 'node:http'
+import type { RequestListener } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { after, before, suite, test } from 'node:test'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { createSite } from '../../server/test/harness/server-process.ts'
+import type { ServerProcess, ServerSite } from '../../server/test/harness/server-process.ts'
+import { launchChromium } from './harness/chromium.ts'
+
+const tls = (name: string): Buffer =>
+  readFileSync(new URL(`../../server/test/harness/tls/${name}`, import.meta.url))
+
+async function serveHttps(listener: RequestListener): Promise<{ port: number; close(): Promise<void> }> {
+  const server = createServer({ key: tls('localhost.key'), cert: tls('localhost.pem') }, listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+suite('the page in a frame of the CRM, which is another site', { timeout: 180_000 }, () => {
+  let site: ServerSite
+  let server: ServerProcess
+  let browser: Browser
+  let link: string
+  let crmUrl: string
+  let strangerUrl: string
+  const contexts: BrowserContext[] = []
+  const closers: (() => Promise<void>)[] = []
+
+  before(async () => {
+    const crm = await serveHttps((_request, response) => {
+      response.setHeader('content-type', 'text/html')
+      response.end(`<h1>CRM</h1><iframe title="webhooks" width="1200" height="800" src="${link}"></iframe>`)
+    })
+    // The proxy that ends TLS, as in front of a real installation.
+    const proxy = await serveHttps((request, response) => {
+      const { method, headers, url } = request
+      const onward = forward(
+        new URL(url ?? '/', server.url),
+        { method, headers: { ...headers, 'x-forwarded-proto': 'https' } },
+        (answer) => {
+          response.writeHead(answer.statusCode ?? 502, answer.headers)
+          answer.pipe(response)
+        },
+      )
+      onward.on('error', () => response.destroy())
+      request.pipe(onward)
+    })
+    closers.push(crm.close, proxy.close)
+    crmUrl = `https://127.0.0.1:${crm.port}/`
+    strangerUrl = `https://localhost:${crm.port}/`
+    site = createSite(undefined, {
+      PUBLIC_URL: `https://localhost:${proxy.port}`,
+      PORTAL_FRAME_ANCESTORS: crmUrl.slice(0, -1),
+    })
+    server = await site.start()
+    browser = await launchChromium()
+  })
+  after(async () => {
+    for (const context of contexts) await context.close()
+    await browser?.close()
+    await site?.close()
+    for (const close of closers) await close()
+  })
+
+  async function prepareLink(): Promise<void> {
+    const { id } = await server.api.insert<{ id: string }>('organizations', { name: 'Framed' })
+    await server.api.insert('webhook_configurations', {
+      organization_id: id,
+      name: 'In the frame',
+      url: 'https://example.com/hook',
+      events: ['*'],
+    })
+    link = (await server.api.rpc<{ url: string }>('create_portal_session', { organization_id: id })).body.url
+  }
+
+  async function openPage(): Promise<Page> {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true })
+    contexts.push(context)
+    context.setDefaultTimeout(20_000)
+    return await context.newPage()
+  }
+
+  test('a one-time link opens it, and it can be worked with', async () => {
+    await prepareLink()
+    const page = await openPage()
+    await page.goto(crmUrl)
+    const frame = page.frameLocator('iframe')
+    await frame.getByText('In the frame').first().waitFor()
+    await frame.getByRole('switch').first().click()
+    await server.api.rows('webhook_configurations?name=eq.In the frame&is_active=is.false', 1)
+    const cookies = await page.context().cookies()
+    assert.deepEqual(
+      cookies.map(({ httpOnly, secure, sameSite }) => [httpOnly, secure, sameSite]),
+      [[true, true, 'None']],
+    )
+  })
+
+  test('a page whose origin is not named is not given it', async () => {
+    await prepareLink()
+    const page = await openPage()
+    const refused = page.waitForEvent('console', (message) => message.text().includes('frame-ancestors'))
+    await page.goto(strangerUrl)
+    await refused
+    assert.equal(await page.frameLocator('iframe').getByText('In the frame').count(), 0)
+    assert.equal((await page.context().cookies()).length, 0)
+  })
+})
