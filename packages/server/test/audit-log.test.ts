@@ -64,6 +64,7 @@ for (const engine of ENGINES) {
           is_active: true,
           headers: {},
           ignore_origins: [],
+          redact: [],
         },
         ip_address: '192.0.2.7',
         user_agent: 'curl/8.5',

@@ -17,13 +17,18 @@ export async function storeAttempts(
   const successes = new Map<number, AttemptRecord[]>()
   const others: AttemptRecord[] = []
   for (const attempt of attempts) {
-    const code = attempt.status === 'success' && attempt.lease !== null ? attempt.response_code : null
+    const code = isPlainSuccess(attempt) ? attempt.response_code : null
     if (code === null) others.push(attempt)
     else if (successes.has(code)) successes.get(code)!.push(attempt)
     else successes.set(code, [attempt])
   }
   for (const [code, batch] of successes) await connection.query(recordSuccesses, toColumns(batch, code))
   if (others.length > 0) await connection.query(recordAttempts, [JSON.stringify(others)])
+}
+
+/** It ends its delivery and brings no body of its own. */
+function isPlainSuccess({ status, lease, request_body }: AttemptRecord): boolean {
+  return status === 'success' && lease !== null && request_body === null
 }
 
 function toColumns(batch: readonly AttemptRecord[], responseCode: number): unknown[] {

@@ -29,6 +29,7 @@ export interface ClaimedRow extends TargetRow {
   attempts: number
   status: string
   body: string
+  is_redacted: boolean
 }
 
 /** Leases up to `limit` due deliveries of active webhooks; `busy` tells of the endpoints that are not idle. */
@@ -82,6 +83,7 @@ export function toLeasedDelivery(
     eventId: row.event_id,
     event: row.event,
     body: row.body,
+    isRedacted: row.is_redacted,
     attempt: row.attempts + 1,
     trigger: row.attempts === 0 ? 'event' : 'retry',
     // Over when it was sent by hand, by a process that died: one attempt was asked for.

@@ -27,6 +27,7 @@ function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDeliver
     body: BODY,
     attempt: 1,
     trigger: 'event',
+    isRedacted: false,
     isLast: false,
     lease: '',
     leaseEnds: 0,

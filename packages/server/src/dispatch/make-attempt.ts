@@ -26,7 +26,7 @@ export interface AttemptRecord {
   duration_ms: number
   /** JSON text of those that do not follow from the other fields, the webhook's own masked; null: nothing was sent. */
   request_headers: string | null
-  /** Only for a test, which has no event to take it from. */
+  /** Only where it does not follow from the event: of a test, which has none, and where fields were cut. */
   request_body: string | null
   /** JSON text. */
   response_headers: string | null
@@ -69,7 +69,7 @@ export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOpti
     attempt: delivery.attempt,
     trigger: delivery.trigger,
     request_headers: headers === undefined ? null : toStoredHeaders(headers, target.headers),
-    request_body: null,
+    request_body: delivery.isRedacted ? delivery.body : null,
     ...describe(answer, verdict),
     ...planNext(verdict, delivery, options.retrySchedule, now),
     created_at: new Date(startedAt).toISOString(),

@@ -14,6 +14,7 @@ import type { Subscriptions } from './subscriptions.ts'
 
 const countSkips = loadStatement(import.meta.url, 'count-skips')
 const createDeliveries = loadStatement(import.meta.url, 'create-deliveries')
+const readBodies = loadStatement(import.meta.url, 'read-bodies')
 
 export interface FanOutOptions {
   clock: Clock
@@ -47,12 +48,28 @@ export async function fanOut(
   const lease = newToken()
   const planned = matches.map((match) => plan(match, lease, options))
   await connection.query(createDeliveries, [...toColumns(planned), lease, options.nodeId])
-  return planned.flatMap(({ isLeased, delivery }) => (isLeased ? [delivery] : []))
+  const leased = planned.flatMap(({ isLeased, delivery }) => (isLeased ? [delivery] : []))
+  return await redact(connection, leased)
+}
+
+/** As a claim would read them: what is cut is decided in one place. Costs nothing where nobody asks for it. */
+async function redact(connection: Connection, leased: readonly LeasedDelivery[]): Promise<LeasedDelivery[]> {
+  const redacted = leased.filter(({ isRedacted }) => isRedacted)
+  if (redacted.length === 0) return [...leased]
+  const { rows } = await connection.query<{ id: string; body: string }>(readBodies, [
+    plainArray(redacted.map(({ id }) => id)),
+  ])
+  const bodies = new Map(rows.map(({ id, body }) => [id, body]))
+  return leased.map((delivery) =>
+    delivery.isRedacted ? { ...delivery, body: bodies.get(delivery.id)! } : delivery,
+  )
 }
 
 interface Plan {
   isLeased: boolean
   filtered: string | undefined
+  /** Fields that this webhook is not told; undefined: it is told all. */
+  redacted: readonly string[] | undefined
   delivery: LeasedDelivery
 }
 
@@ -68,6 +85,7 @@ function plan(
     eventId: event.id,
     event: event.event,
     body: event.body,
+    isRedacted: subscription.redact.length > 0,
     attempt: 1,
     trigger: 'event',
     isLast: false,
@@ -75,7 +93,12 @@ function plan(
     leaseEnds: options.clock.now() + target.timeout + LEASE_MARGIN_MS,
     target,
   }
-  return { isLeased: filtered === undefined && options.admit(target, event.body), filtered, delivery }
+  return {
+    isLeased: filtered === undefined && options.admit(target, event.body),
+    filtered,
+    redacted: delivery.isRedacted ? subscription.redact : undefined,
+    delivery,
+  }
 }
 
 function toColumns(planned: readonly Plan[]): string[] {
@@ -90,6 +113,7 @@ function toColumns(planned: readonly Plan[]): string[] {
     ),
     textArray(planned.map(({ filtered }) => filtered ?? null)),
     textArray(readRecordIds(planned)),
+    textArray(planned.map(({ redacted }) => (redacted === undefined ? null : textArray(redacted)))),
   ]
 }
 

@@ -46,6 +46,8 @@ export interface LeasedDelivery {
   event: string
   /** The request body: the same text on every attempt. */
   body: string
+  /** It lacks fields of the event, so that the log keeps it with every attempt. */
+  isRedacted: boolean
   /** The number of the attempt to make, from 1. */
   attempt: number
   trigger: AttemptTrigger

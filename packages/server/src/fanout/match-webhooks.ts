@@ -12,6 +12,8 @@ export interface Subscription extends TargetRow {
   filter: string | null
   /** What comes from these it does not get. */
   ignore_origins: string[]
+  /** Fields that are cut from what it is sent, such as `data.phone`. */
+  redact: string[]
 }
 
 export interface Match<E> {

@@ -27,6 +27,8 @@ export interface Webhook {
   description: string | null
   filter: JsonObject | null
   ignore_origins: string[]
+  /** Fields that are cut from what it is sent. */
+  redact: string[]
   /** Values are masked. */
   headers: Record<string, string> | null
   timeout_ms: number | null

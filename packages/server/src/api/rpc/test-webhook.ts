@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { textArray } from '../../db/array-literal.ts'
 import type { Connection } from '../../db/database.ts'
 import { makeAttempt } from '../../dispatch/make-attempt.ts'
 import { EVENT_TYPES, covers } from '../../events/event-types.ts'
@@ -34,24 +35,21 @@ export const testWebhook = defineFunction(
       'select organization_id, events from webhooks.webhook_configurations where id = $1',
       webhook_id,
     )
-    const { rows } = await context.database.query<TargetRow>(
+    const { rows } = await context.database.query<TargetRow & { redact: string[] }>(
       'select * from webhooks_internal.targets where webhook_id = $1',
       [webhook_id],
     )
     const type = await chooseType(context.database, event, webhook.events)
     const now = context.clock.now()
-    const body = JSON.stringify({
-      event: type.name,
-      timestamp: new Date(now).toISOString(),
-      data: data ?? type.example,
-      previous: type.previous,
-    })
+    const fields = rows[0]!.redact
+    const body = await writeBody(context.database, fields, { ...type, example: data ?? type.example }, now)
     const delivery: LeasedDelivery = {
       id: newId(now),
       organizationId: webhook.organization_id,
       eventId: newId(now),
       event: type.name,
       body,
+      isRedacted: fields.length > 0,
       attempt: 1,
       trigger: 'test',
       isLast: true,
@@ -78,6 +76,28 @@ interface ChosenType {
   name: string
   example: unknown
   previous?: unknown
+}
+
+/** As an event of that moment would be sent to this webhook. */
+async function writeBody(
+  connection: Connection,
+  redacted: readonly string[],
+  { name, example, previous }: ChosenType,
+  now: number,
+): Promise<string> {
+  const timestamp = new Date(now).toISOString()
+  if (redacted.length === 0) return JSON.stringify({ event: name, timestamp, data: example, previous })
+  const { rows } = await connection.query<{ body: string }>(
+    'select webhooks_internal.delivery_body($1::text[], $2, $3::timestamptz, $4::json, $5::json) as body',
+    [
+      textArray(redacted),
+      name,
+      timestamp,
+      JSON.stringify(example),
+      previous === undefined ? null : JSON.stringify(previous),
+    ],
+  )
+  return rows[0]!.body
 }
 
 /** The event asked for, or the first one that the webhook subscribes to: ours before the CRM's own. */

@@ -14,6 +14,10 @@ const SECRET = /^[\x20-\x7e]{8,256}$/
 const STANDARD_SECRET = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 export const GENERATE = 'generate'
 
+/** Names with points between; a list's elements have none of their own. */
+const FIELD_PATH = /^(?:data|previous)(?:\.[^.\s]+)+$/
+const NO_FIELD = 'must be a field of data or previous, such as "data.phone"'
+
 const MOST_EVENTS = 100
 
 const text = (longest: number, error = 'must be text'): z.ZodString =>
@@ -77,6 +81,13 @@ export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes) {
       .array(text(200).trim().min(1, 'must not be empty'), 'must be a list of origins, such as ["hubspot"]')
       .max(20, 'must not list more than 20')
       .transform((names) => [...new Set(names)]),
+    redact: z
+      .array(
+        text(200, NO_FIELD).regex(FIELD_PATH, NO_FIELD),
+        'must be a list of fields, such as ["data.phone"]',
+      )
+      .max(50, 'must not list more than 50')
+      .transform((paths) => [...new Set(paths)]),
     timeout_ms: whole(100, 60_000).nullable(),
     rate_limit: whole(1, 10_000).nullable(),
     max_in_flight: whole(1, 1_000).nullable(),

@@ -15,8 +15,9 @@ export interface Draft {
   is_active: boolean
   events: string[]
   filter: FilterDraft
-  /** With commas between. */
+  /** With commas between, as the next. */
   ignore_origins: string
+  redact: string
   /** Only for a webhook that does not exist yet; later on it has a place of its own. */
   secretKind: 'generate' | 'own' | 'none'
   secret: string
@@ -36,6 +37,7 @@ export const newDraft: Draft = {
   events: [],
   filter: emptyFilter,
   ignore_origins: '',
+  redact: '',
   secretKind: 'generate',
   secret: '',
   headers: [],
@@ -55,6 +57,7 @@ export function draftOf(webhook: Webhook): Draft {
     events: webhook.events,
     filter: readFilter(webhook.filter),
     ignore_origins: webhook.ignore_origins.join(', '),
+    redact: webhook.redact.join(', '),
     headers: hasHeaders ? undefined : [],
     timeout: webhook.timeout_ms === null ? '' : String(webhook.timeout_ms / 1_000),
     rate_limit: String(webhook.rate_limit ?? ''),
@@ -72,15 +75,20 @@ function toColumns(draft: Draft): JsonObject {
     is_active: draft.is_active,
     events: draft.events,
     filter: writeFilter(draft.filter),
-    ignore_origins: draft.ignore_origins
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ''),
+    ignore_origins: toList(draft.ignore_origins),
+    redact: toList(draft.redact),
     timeout_ms: typeof timeout === 'number' ? Math.round(timeout * 1_000) : timeout,
     rate_limit: toNumber(draft.rate_limit),
     max_in_flight: toNumber(draft.max_in_flight),
     ...(draft.headers === undefined ? {} : { headers: toHeaders(draft.headers) }),
   }
+}
+
+function toList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 }
 
 /** What is no number is sent as it is: the API says what would be right. */

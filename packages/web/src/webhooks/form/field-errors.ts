@@ -9,6 +9,7 @@ export const FIELDS = [
   'events',
   'filter',
   'ignore_origins',
+  'redact',
   'secret',
   'headers',
   'timeout_ms',

@@ -172,6 +172,16 @@ export function AdvancedSection({ draft, errors, change }: SectionProps) {
           />
         )}
       </Field>
+      <Field label={t.form.redact} optional error={errors.redact} hint={t.form.redactHint}>
+        {(wiring) => (
+          <Input
+            {...wiring}
+            value={draft.redact}
+            placeholder={t.form.redactPlaceholder}
+            onChange={(event) => change({ redact: event.target.value })}
+          />
+        )}
+      </Field>
     </FormSection>
   )
 }

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { after, before, suite, test } from 'node:test'
+import type { Database } from '../src/db/database.ts'
+import { textArray } from '../src/db/array-literal.ts'
+import type { DeliveryRow, ErrorBody } from './harness/api.ts'
+import { ENGINES, openMigrated } from './harness/databases.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+import type { Stage } from './harness/on-each-engine.ts'
+
+const PHONE = '+4915112345678'
+const SECRET = 'a secret of tests'
+
+interface LogRow {
+  attempt: number
+  status: string
+  request_body: string
+}
+
+const emit = (stage: Stage, data: object, previous?: object): Promise<{ id: string }> =>
+  stage.server.api.insert('webhook_events', {
+    organization_id: stage.organizationId,
+    event: 'contact.updated',
+    data,
+    ...(previous === undefined ? {} : { previous }),
+  })
+
+onEachEngine(
+  'a webhook with redacted fields',
+  (stage) => {
+    const logsOf = (id: string, count: number) =>
+      stage.server.api.rows<LogRow>(`webhook_logs?webhook_id=eq.${id}&order=attempt`, count)
+    const redacted = (fields: object = {}) =>
+      createWebhook(stage, {
+        events: ['contact.updated'],
+        redact: ['data.phone', 'data.address.street'],
+        secret: SECRET,
+        ...fields,
+      })
+
+    test('is not sent them, their former values neither, and signs what it is sent', async () => {
+      const { id, path } = await redacted()
+      const { id: bystander, path: whole } = await createWebhook(stage, { events: ['contact.updated'] })
+      const data = { id: 'c-1', phone: PHONE, address: { street: 'Main St', city: 'Bonn' }, score: 1.5 }
+      await emit(stage, data, { phone: '+4915100000000', score: 1 })
+      const [sent] = await stage.receiver.received(path, 1)
+      assert.deepEqual(sent?.json.data, { id: 'c-1', address: { city: 'Bonn' }, score: 1.5 })
+      assert.deepEqual(sent.json.previous, { score: 1 })
+      const signature = createHmac('sha256', SECRET).update(sent.body).digest('hex')
+      assert.ok(sent.headers['x-webhook-signature']?.includes(signature))
+      const [logged] = await logsOf(id, 1)
+      assert.equal(logged?.request_body, sent.body)
+      const [other] = await stage.receiver.received(whole, 1)
+      assert.deepEqual(other?.json.data, data)
+      assert.equal((await logsOf(bystander, 1))[0]?.request_body, other.body)
+    })
+
+    test('gets the same bytes with every attempt, whatever is redacted meanwhile', async () => {
+      const { id, path } = await redacted()
+      stage.receiver.reply(path, 503, 200)
+      await emit(stage, { id: 'c-2', phone: PHONE, email: 'ada@example.com' })
+      await stage.receiver.received(path, 1)
+      await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { redact: ['data.email'] })
+      const [first, second] = await stage.receiver.received(path, 2)
+      assert.equal(second?.body, first?.body)
+      assert.ok(!first?.body.includes(PHONE))
+      const logs = await logsOf(id, 2)
+      assert.deepEqual(
+        logs.map(({ attempt, status, request_body }) => [attempt, status, request_body]),
+        [
+          [1, 'failed', first!.body],
+          [2, 'success', first!.body],
+        ],
+      )
+      await emit(stage, { id: 'c-2', phone: PHONE, email: 'ada@example.com' })
+      const third = (await stage.receiver.received(path, 3))[2]
+      assert.deepEqual(third?.json.data, { id: 'c-2', phone: PHONE })
+    })
+
+    test('is judged by its filter before anything is cut', async () => {
+      const { path } = await redacted({ filter: { 'data.phone': PHONE } })
+      await emit(stage, { id: 'c-3', phone: PHONE })
+      assert.deepEqual((await stage.receiver.received(path, 1))[0]?.json.data, { id: 'c-3' })
+    })
+
+    test('is not sent them by a test, a retry by hand or a replay either', async () => {
+      const { id, path } = await redacted()
+      const tested = await stage.server.api.rpc<{ request: { body: string } }>('test_webhook', {
+        webhook_id: id,
+        event: 'contact.updated',
+        data: { id: 'c-4', phone: PHONE },
+      })
+      assert.ok(!tested.body.request.body.includes('phone'))
+      await emit(stage, { id: 'c-5', phone: PHONE })
+      const [delivery] = await stage.server.api.rows<DeliveryRow & { redact: string[] }>(
+        `webhook_deliveries?webhook_id=eq.${id}&status=eq.delivered`,
+        1,
+      )
+      assert.deepEqual(delivery?.redact, ['data.phone', 'data.address.street'])
+      await stage.server.api.rpc('retry_delivery', { delivery_id: delivery.id })
+      const since = new Date().toISOString()
+      const missing = await redacted({ events: ['contact.assigned'] })
+      await emit(stage, { id: 'c-6', phone: PHONE })
+      await stage.server.api.patch(`webhook_configurations?id=eq.${missing.id}`, {
+        events: ['contact.updated'],
+      })
+      await stage.server.api.rpc('replay_events', { webhook_id: missing.id, since })
+      const [replayed] = await stage.receiver.received(missing.path, 1)
+      assert.deepEqual(replayed?.json.data, { id: 'c-6' })
+      for (const { body } of await stage.receiver.received(path, 4)) assert.ok(!body.includes(PHONE))
+      for (const { request_body } of await logsOf(id, 4)) assert.ok(!request_body.includes(PHONE))
+    })
+
+    test('is refused fields that are none, with what would be right', async () => {
+      for (const redact of ['data.phone', ['phone'], ['data'], ['data.'], ['event'], ['data.a b'], [5]]) {
+        const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_configurations', {
+          organization_id: stage.organizationId,
+          name: 'x',
+          url: 'https://example.com/',
+          events: ['*'],
+          redact,
+        })
+        assert.deepEqual([status, body.details], [400, 'redact'])
+        assert.match(body.message, /"data\.phone"/)
+      }
+    })
+  },
+  { settings: { RETRY_SCHEDULE: '500ms,500ms' } },
+)
+
+for (const engine of ENGINES) {
+  suite(`what is cut from a body (${engine})`, () => {
+    let database: Database
+    let close: () => Promise<void>
+    before(async () => {
+      ;({ database, close } = await openMigrated(engine))
+    })
+    after(() => close())
+
+    const cut = async (data: string, fields: string[], previous: string | null = null): Promise<string> => {
+      const { rows } = await database.query<{ body: string }>(
+        `select webhooks_internal.delivery_body($1::text[], 'a.b', '2025-01-15T10:30:00Z', $2::json, $3::json) as body`,
+        [textArray(fields), data, previous],
+      )
+      return rows[0]!.body
+        .replace('{"event":"a.b","timestamp":"2025-01-15T10:30:00.000Z","data":', '')
+        .slice(0, -1)
+    }
+
+    const CASES: readonly [data: string, fields: string[], left: string][] = [
+      ['{"a":1.50,"b":1e2,"c":"\\u00e9"}', ['data.a'], '{"b":1e2,"c":"\\u00e9"}'],
+      ['{"a":1}', ['data.a'], '{}'],
+      ['{"a":1}', ['data.b', 'data.a.c', 'previous.a'], '{"a":1}'],
+      ['{"l":[{"p":1,"q":2},{"p":3}],"n":null}', ['data.l.p'], '{"l":[{"q":2},{}],"n":null}'],
+      ['{"l":[[{"p":1}],[]]}', ['data.l.p'], '{"l":[[{}],[]]}'],
+      ['{"p":1,"p":2,"q":{"p":3}}', ['data.p'], '{"q":{"p":3}}'],
+      ['{"\\u0070hone":"x","id":1}', ['data.phone'], '{"id":1}'],
+      ['{"a":{"b":{"c":1,"d":2}}}', ['data.a.b.c'], '{"a":{"b":{"d":2}}}'],
+      ['{"\\u0000":"x","phone":1}', ['data.phone'], '{}'],
+    ]
+    for (const [data, fields, left] of CASES) {
+      test(`${data} without ${fields.join(', ')} is ${left}`, async () =>
+        assert.equal(await cut(data, fields), left))
+    }
+
+    test('previous loses the fields of data and its own', async () => {
+      assert.equal(
+        await cut('{"a":1,"b":2}', ['data.a', 'previous.b'], '{"a":0,"b":1,"c":2}'),
+        '{"b":2},"previous":{"c":2}',
+      )
+    })
+
+    test('lists in lists, however deep, never give away what is to be cut', async () => {
+      const deep = `{"a":${'['.repeat(5_000)}{"phone":"x"}${']'.repeat(5_000)}}`
+      assert.ok(!(await cut(deep, ['data.a.phone'])).includes('phone'))
+    })
+  })
+}
