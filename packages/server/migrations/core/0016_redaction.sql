@@ -9,7 +9,8 @@ select id as webhook_id, organization_id, events, is_active, filter, url, secret
   case when previous_secret_until > now() then previous_secret end as previous_secret, previous_secret_until,
   sealed_headers, timeout_ms, max_in_flight,
   health = 'healthy' as is_healthy, health = 'held' as is_held, is_parked or rate_limit is not null as is_parked, rate_limit,
-  ignore_origins, redact
+  -- Null: it is told all.
+  ignore_origins, nullif(redact, '{}') as redact
 from webhooks.webhook_configurations;
 
 -- The value without what the path leads to; a list's elements each without it. What is left keeps its order and its text, so that

@@ -48,14 +48,16 @@ export async function fanOut(
   const lease = newToken()
   const planned = matches.map((match) => plan(match, lease, options))
   await connection.query(createDeliveries, [...toColumns(planned), lease, options.nodeId])
-  const leased = planned.flatMap(({ isLeased, delivery }) => (isLeased ? [delivery] : []))
-  return await redact(connection, leased)
+  return await redact(
+    connection,
+    planned.flatMap(({ isLeased, delivery }) => (isLeased ? [delivery] : [])),
+  )
 }
 
 /** As a claim would read them: what is cut is decided in one place. Costs nothing where nobody asks for it. */
-async function redact(connection: Connection, leased: readonly LeasedDelivery[]): Promise<LeasedDelivery[]> {
+async function redact(connection: Connection, leased: LeasedDelivery[]): Promise<LeasedDelivery[]> {
   const redacted = leased.filter(({ isRedacted }) => isRedacted)
-  if (redacted.length === 0) return [...leased]
+  if (redacted.length === 0) return leased
   const { rows } = await connection.query<{ id: string; body: string }>(readBodies, [
     plainArray(redacted.map(({ id }) => id)),
   ])
@@ -68,8 +70,7 @@ async function redact(connection: Connection, leased: readonly LeasedDelivery[])
 interface Plan {
   isLeased: boolean
   filtered: string | undefined
-  /** Fields that this webhook is not told; undefined: it is told all. */
-  redacted: readonly string[] | undefined
+  redact: readonly string[] | null
   delivery: LeasedDelivery
 }
 
@@ -85,7 +86,7 @@ function plan(
     eventId: event.id,
     event: event.event,
     body: event.body,
-    isRedacted: subscription.redact.length > 0,
+    isRedacted: subscription.redact !== null,
     attempt: 1,
     trigger: 'event',
     isLast: false,
@@ -96,7 +97,7 @@ function plan(
   return {
     isLeased: filtered === undefined && options.admit(target, event.body),
     filtered,
-    redacted: delivery.isRedacted ? subscription.redact : undefined,
+    redact: subscription.redact,
     delivery,
   }
 }
@@ -113,7 +114,7 @@ function toColumns(planned: readonly Plan[]): string[] {
     ),
     textArray(planned.map(({ filtered }) => filtered ?? null)),
     textArray(readRecordIds(planned)),
-    textArray(planned.map(({ redacted }) => (redacted === undefined ? null : textArray(redacted)))),
+    textArray(planned.map(({ redact }) => redact && textArray(redact))),
   ]
 }
 

@@ -10,7 +10,7 @@ const webhook = (webhook_id: string, fields: Partial<Subscription> = {}): Subscr
   is_active: true,
   filter: null,
   ignore_origins: [],
-  redact: [],
+  redact: null,
   url: '',
   secret: null,
   previous_secret: null,

@@ -12,8 +12,8 @@ export interface Subscription extends TargetRow {
   filter: string | null
   /** What comes from these it does not get. */
   ignore_origins: string[]
-  /** Fields that are cut from what it is sent, such as `data.phone`. */
-  redact: string[]
+  /** Fields that are cut from what it is sent, such as `data.phone`; null: none. */
+  redact: string[] | null
 }
 
 export interface Match<E> {

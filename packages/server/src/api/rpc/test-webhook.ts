@@ -35,21 +35,21 @@ export const testWebhook = defineFunction(
       'select organization_id, events from webhooks.webhook_configurations where id = $1',
       webhook_id,
     )
-    const { rows } = await context.database.query<TargetRow & { redact: string[] }>(
+    const { rows } = await context.database.query<TargetRow & { redact: string[] | null }>(
       'select * from webhooks_internal.targets where webhook_id = $1',
       [webhook_id],
     )
     const type = await chooseType(context.database, event, webhook.events)
     const now = context.clock.now()
-    const fields = rows[0]!.redact
-    const body = await writeBody(context.database, fields, { ...type, example: data ?? type.example }, now)
+    const { redact } = rows[0]!
+    const body = await writeBody(context.database, { ...type, example: data ?? type.example }, redact, now)
     const delivery: LeasedDelivery = {
       id: newId(now),
       organizationId: webhook.organization_id,
       eventId: newId(now),
       event: type.name,
       body,
-      isRedacted: fields.length > 0,
+      isRedacted: redact !== null,
       attempt: 1,
       trigger: 'test',
       isLast: true,
@@ -81,18 +81,16 @@ interface ChosenType {
 /** As an event of that moment would be sent to this webhook. */
 async function writeBody(
   connection: Connection,
-  redacted: readonly string[],
   { name, example, previous }: ChosenType,
+  redact: readonly string[] | null,
   now: number,
 ): Promise<string> {
-  const timestamp = new Date(now).toISOString()
-  if (redacted.length === 0) return JSON.stringify({ event: name, timestamp, data: example, previous })
   const { rows } = await connection.query<{ body: string }>(
     'select webhooks_internal.delivery_body($1::text[], $2, $3::timestamptz, $4::json, $5::json) as body',
     [
-      textArray(redacted),
+      redact && textArray(redact),
       name,
-      timestamp,
+      new Date(now).toISOString(),
       JSON.stringify(example),
       previous === undefined ? null : JSON.stringify(previous),
     ],
