@@ -48,14 +48,14 @@ export async function fanOut(
   const lease = newToken()
   const planned = matches.map((match) => plan(match, lease, options))
   await connection.query(createDeliveries, [...toColumns(planned), lease, options.nodeId])
-  return await redact(
+  return await cutBodies(
     connection,
     planned.flatMap(({ isLeased, delivery }) => (isLeased ? [delivery] : [])),
   )
 }
 
 /** As a claim would read them: what is cut is decided in one place. Costs nothing where nobody asks for it. */
-async function redact(connection: Connection, leased: LeasedDelivery[]): Promise<LeasedDelivery[]> {
+async function cutBodies(connection: Connection, leased: LeasedDelivery[]): Promise<LeasedDelivery[]> {
   const redacted = leased.filter(({ isRedacted }) => isRedacted)
   if (redacted.length === 0) return leased
   const { rows } = await connection.query<{ id: string; body: string }>(readBodies, [
