@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyWebhook } from '@connectgain/webhooks-receiver'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
-import { ENCRYPTION_KEY, runCommand } from './harness/server-process.ts'
+import type { CommandResult } from './harness/run-command.ts'
+import { startCommand } from './harness/run-command.ts'
+import type { Settings } from './harness/server-process.ts'
+import { ENCRYPTION_KEY } from './harness/server-process.ts'
 
 const NEW_KEY = Buffer.alloc(32, 9).toString('base64')
 const SECRET = 'a-secret-to-be-sealed-again'
@@ -12,6 +15,9 @@ interface Printed {
   rows: Record<string, number>
   unreadable: unknown[]
 }
+
+const reencrypt = (settings: Settings, ...args: string[]): Promise<CommandResult> =>
+  startCommand(['reencrypt', ...args], { DATABASE_URL: '', ...settings }).done
 
 onEachEngine(
   'connectgain-webhooks reencrypt',
@@ -31,7 +37,7 @@ onEachEngine(
       await deliver(path, 1)
       const both = { ...stage.site.settings, ENCRYPTION_KEYS: `${NEW_KEY},${ENCRYPTION_KEY}` }
       const run = async (...args: string[]): Promise<Printed> => {
-        const { code, stdout, stderr } = await runCommand(['reencrypt', '--json', ...args], both, '/')
+        const { code, stdout, stderr } = await reencrypt(both, '--json', ...args)
         assert.equal(code, 0, stderr)
         return JSON.parse(stdout) as Printed
       }
@@ -55,7 +61,7 @@ onEachEngine(
     test('without the key that something is sealed with nothing is done, and the key is named', async () => {
       const settings = { ...stage.site.settings, ENCRYPTION_KEYS: ENCRYPTION_KEY }
       if (stage.engine === 'pglite') await stage.server.stop()
-      const { code, stdout, stderr } = await runCommand(['reencrypt'], settings, '/')
+      const { code, stdout, stderr } = await reencrypt(settings)
       assert.deepEqual([code, stdout], [2, ''])
       assert.match(stderr, /ENCRYPTION_KEYS: stored secrets were sealed with a key that is not there/)
     })

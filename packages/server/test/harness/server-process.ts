@@ -3,14 +3,12 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { createApi } from './api.ts'
 import type { Api } from './api.ts'
 import { copyPgliteTemplate } from './pglite-template.ts'
 import { until } from './until.ts'
 
-const CLI = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 /** The suite starts the program a hundred times: a third of a start is reading the same sources. */
@@ -132,24 +130,4 @@ export function spawnServer(
   }
   const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
   return { child, output: () => printed, exited }
-}
-
-/** A command of the command line, with these settings for its environment. */
-export async function runCommand(
-  args: readonly string[],
-  settings: Settings,
-  cwd: string,
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [CLI, ...args], {
-    cwd,
-    env: { PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const [stdout, stderr, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise<number | null>((resolve) => child.once('close', resolve)),
-  ])
-  return { code, stdout, stderr }
 }
