@@ -10,6 +10,19 @@ const EXPECTED = {
   'cross-origin-opener-policy': 'same-origin',
 }
 
+/** Writes to a bare socket; resolves, when the server has closed it, with all that it answered. */
+function exchange(url: string, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    let answer = ''
+    socket.on('data', (chunk) => (answer += chunk.toString()))
+    // Cut off while it writes: what came before counts.
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(answer))
+    socket.write(text)
+  })
+}
+
 onEachEngine(
   'answers to browsers and strangers',
   (stage) => {
@@ -43,13 +56,7 @@ onEachEngine(
     })
 
     test('are given to what is not HTTP, in words and without a trace of the program', async () => {
-      const answer = await new Promise<string>((resolve) => {
-        const socket = connect(Number(new URL(stage.server.url).port), '127.0.0.1')
-        let text = ''
-        socket.on('data', (chunk) => (text += chunk.toString()))
-        socket.on('close', () => resolve(text))
-        socket.write('\u0016\u0003\u0001 hello\r\n\r\n')
-      })
+      const answer = await exchange(stage.server.url, '\u0016\u0003\u0001 hello\r\n\r\n')
       assert.match(answer, /^HTTP\/1\.1 400 /)
       assert.match(answer, /not HTTP that can be read/)
       assert.doesNotMatch(answer, /node:|\.ts:|    at /)
@@ -61,16 +68,8 @@ onEachEngine(
 onEachEngine(
   'a client that takes its time',
   (stage) => {
-    /** What comes back to one that begins like this and then says nothing more, until it is cut off. */
-    const waitFor = (beginning: string): Promise<string> =>
-      new Promise((resolve) => {
-        const socket = connect(Number(new URL(stage.server.url).port), '127.0.0.1')
-        let text = ''
-        socket.on('data', (chunk) => (text += chunk.toString()))
-        socket.on('error', () => {})
-        socket.on('close', () => resolve(text))
-        socket.write(beginning)
-      })
+    /** What comes back to one that begins like this and then says nothing more. */
+    const waitFor = (beginning: string): Promise<string> => exchange(stage.server.url, beginning)
 
     test('with its headers is cut off', async () => {
       assert.match(await waitFor('GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: '), /^HTTP\/1\.1 408 /)

@@ -16,6 +16,8 @@ export interface ExposedTable {
   all?: string
 }
 
+const ONE_WEBHOOK = `insert into webhooks.webhook_configurations (organization_id, name, url, events)
+  values ($1, 'a', 'https://a.example/', '{*}')`
 const EVENT = { event: 'deal.created', data: { n: 1 } }
 const byName = (organization: string) => ({ organization_id: organization })
 
@@ -23,10 +25,7 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
   webhook_configurations: {
     methods: 'all',
     audience: 'everybody',
-    seed: [
-      `insert into webhooks.webhook_configurations (organization_id, name, url, events)
-       values ($1, 'a', 'https://a.example/', '{*}')`,
-    ],
+    seed: [ONE_WEBHOOK],
     row: (organization) => ({
       organization_id: organization,
       name: 'b',
@@ -38,10 +37,7 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
   webhook_queues: {
     methods: 'read',
     audience: 'everybody',
-    seed: [
-      `insert into webhooks.webhook_configurations (organization_id, name, url, events)
-       values ($1, 'a', 'https://a.example/', '{*}')`,
-    ],
+    seed: [ONE_WEBHOOK],
   },
   webhook_logs: {
     methods: 'read',
