@@ -82,17 +82,16 @@ interface QueueRow {
   webhook_id: string
   waiting: number
 }
-const QUEUE_COLUMNS = 'webhook_id,waiting'
+
+const readQueues = (filter: Record<string, string>, signal: AbortSignal): Promise<QueueRow[]> =>
+  getRows(`webhook_queues?${query({ ...filter, select: 'webhook_id,waiting' })}`, signal)
 
 /** Deliveries that are still to be sent, by webhook. */
 export const waitingCountsQuery = (organizationId: string) =>
   queryOptions({
     queryKey: ['waiting', organizationId],
     queryFn: async ({ signal }) => {
-      const rows = await getRows<QueueRow>(
-        `webhook_queues?${query({ organization_id: eq(organizationId), select: QUEUE_COLUMNS })}`,
-        signal,
-      )
+      const rows = await readQueues({ organization_id: eq(organizationId) }, signal)
       return new Map(rows.map(({ webhook_id, waiting }) => [webhook_id, waiting]))
     },
     refetchInterval: 20 * SECOND,
@@ -101,13 +100,7 @@ export const waitingCountsQuery = (organizationId: string) =>
 export const waitingCountQuery = (webhookId: string) =>
   queryOptions({
     queryKey: ['waiting-of', webhookId],
-    queryFn: async ({ signal }) => {
-      const rows = await getRows<QueueRow>(
-        `webhook_queues?${query({ webhook_id: eq(webhookId), select: QUEUE_COLUMNS })}`,
-        signal,
-      )
-      return rows[0]?.waiting ?? 0
-    },
+    queryFn: async ({ signal }) => (await readQueues({ webhook_id: eq(webhookId) }, signal))[0]?.waiting ?? 0,
     refetchInterval: 20 * SECOND,
   })
 
