@@ -1,6 +1,6 @@
 import { Check } from 'lucide-react'
 import { useId } from 'react'
-import type { ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { Field, Input, RadioCards, Switch, TextArea } from '../../components/field.tsx'
 import { t } from '../../strings.ts'
 import type { Draft } from './draft.ts'
@@ -131,57 +131,63 @@ export function AdvancedSection({ draft, errors, change }: SectionProps) {
   return (
     <FormSection title={t.form.advanced} text={t.form.advancedText}>
       <div className={styles.two}>
-        <Field label={t.form.timeout} optional error={errors.timeout_ms} hint={t.form.timeoutHint}>
-          {(wiring) => (
-            <Input
-              {...wiring}
-              inputMode="decimal"
-              value={draft.timeout}
-              onChange={(event) => change({ timeout: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t.form.rate} optional error={errors.rate_limit} hint={t.form.rateHint}>
-          {(wiring) => (
-            <Input
-              {...wiring}
-              inputMode="numeric"
-              value={draft.rate_limit}
-              onChange={(event) => change({ rate_limit: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t.form.inFlight} optional error={errors.max_in_flight} hint={t.form.inFlightHint}>
-          {(wiring) => (
-            <Input
-              {...wiring}
-              inputMode="numeric"
-              value={draft.max_in_flight}
-              onChange={(event) => change({ max_in_flight: event.target.value })}
-            />
-          )}
-        </Field>
+        <TextField
+          label={t.form.timeout}
+          error={errors.timeout_ms}
+          hint={t.form.timeoutHint}
+          inputMode="decimal"
+          value={draft.timeout}
+          onText={(timeout) => change({ timeout })}
+        />
+        <TextField
+          label={t.form.rate}
+          error={errors.rate_limit}
+          hint={t.form.rateHint}
+          inputMode="numeric"
+          value={draft.rate_limit}
+          onText={(rate_limit) => change({ rate_limit })}
+        />
+        <TextField
+          label={t.form.inFlight}
+          error={errors.max_in_flight}
+          hint={t.form.inFlightHint}
+          inputMode="numeric"
+          value={draft.max_in_flight}
+          onText={(max_in_flight) => change({ max_in_flight })}
+        />
       </div>
-      <Field label={t.form.origins} optional error={errors.ignore_origins} hint={t.form.originsHint}>
-        {(wiring) => (
-          <Input
-            {...wiring}
-            value={draft.ignore_origins}
-            placeholder={t.form.originsPlaceholder}
-            onChange={(event) => change({ ignore_origins: event.target.value })}
-          />
-        )}
-      </Field>
-      <Field label={t.form.redact} optional error={errors.redact} hint={t.form.redactHint}>
-        {(wiring) => (
-          <Input
-            {...wiring}
-            value={draft.redact}
-            placeholder={t.form.redactPlaceholder}
-            onChange={(event) => change({ redact: event.target.value })}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t.form.origins}
+        error={errors.ignore_origins}
+        hint={t.form.originsHint}
+        value={draft.ignore_origins}
+        placeholder={t.form.originsPlaceholder}
+        onText={(ignore_origins) => change({ ignore_origins })}
+      />
+      <TextField
+        label={t.form.redact}
+        error={errors.redact}
+        hint={t.form.redactHint}
+        value={draft.redact}
+        placeholder={t.form.redactPlaceholder}
+        onText={(redact) => change({ redact })}
+      />
     </FormSection>
+  )
+}
+
+interface TextFieldProps extends Omit<ComponentProps<typeof Input>, 'onChange'> {
+  label: string
+  error: string | undefined
+  hint: string
+  onText(text: string): void
+}
+
+/** An optional field of one line. */
+function TextField({ label, error, hint, onText, ...input }: TextFieldProps) {
+  return (
+    <Field label={label} optional error={error} hint={hint}>
+      {(wiring) => <Input {...wiring} {...input} onChange={(event) => onText(event.target.value)} />}
+    </Field>
   )
 }
