@@ -61,7 +61,6 @@ create trigger count_attempts after insert on webhooks_internal.attempts
 referencing new table as logged
 for each statement execute function webhooks_internal.count_attempts();
 
-
 select webhooks_internal.separate_organizations('webhooks_internal.attempt_counts', 'webhooks_internal.attempt_rollups');
 
 grant select on webhooks_internal.attempt_counts, webhooks_internal.attempt_rollups to webhooks_service, webhooks_api;
