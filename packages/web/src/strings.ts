@@ -197,7 +197,7 @@ export const t = {
     originsHint: 'Names of keys, with commas between: a system is not told what it did itself.',
     originsPlaceholder: 'HubSpot sync',
     redact: 'Leave out fields',
-    redactHint: 'They are cut from what is sent and from its log, with commas between.',
+    redactHint: 'Names of fields, with commas between: they are cut from what is sent and from its log.',
     redactPlaceholder: 'data.phone, data.email',
     save: 'Save changes',
     saved: 'Saved. It counts for the very next event.',
