@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
 import { createAuthenticate } from './api/auth/authenticate.ts'
@@ -34,6 +33,7 @@ import { DEFAULT_MAX_IN_FLIGHT, DRAIN_MS, LAST_WORDS_MS, startEngine } from './e
 import { StartError, messageOf } from './errors.ts'
 import { newToken } from './ids.ts'
 import { within } from './lifecycle.ts'
+import { listen, requireAddress } from './listening.ts'
 import { openDatabases } from './open-databases.ts'
 import type { Databases } from './open-databases.ts'
 import { VERSION } from './version.ts'
@@ -78,12 +78,14 @@ async function start(config: Config): Promise<Running> {
       `SERVICE_KEY is shorter than ${SHORTEST_SAFE_KEY} characters and can be guessed. Make one: openssl rand -hex 24`,
     )
   }
+  const keys = readKeys(config, dataDir)
+  await requireAddress(config)
   const databases = await openDatabases(config, dataDir, log)
   const { engine, server, writer, health, certificates } = await compose(
     config,
     databases,
     serviceKey,
-    readKeys(config, dataDir),
+    keys,
     log,
   )
   const address = await listen(server, config)
@@ -230,29 +232,6 @@ export async function compose(
   }
   const engine: Engine | undefined = config.role === 'api' ? undefined : await startEngine(parts)
   return { engine, server, writer, health, certificates }
-}
-
-async function listen(server: ReturnType<typeof createServer>, { port, host }: Config): Promise<string> {
-  try {
-    await server.listen({ port, host })
-  } catch (error) {
-    throw new StartError(explainListenError(error as NodeJS.ErrnoException, port, host))
-  }
-  const isLocal = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)
-  const shown = isLocal ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  return `http://${shown}:${(server.server.address() as AddressInfo).port}`
-}
-
-function explainListenError({ code, message }: NodeJS.ErrnoException, port: number, host: string): string {
-  if (code === 'EADDRINUSE') {
-    return `PORT: port ${port} is in use. Stop what uses it, or choose another; PORT=0 picks a free one.`
-  }
-  if (code === 'EACCES')
-    return `PORT: port ${port} needs more rights than this user has. Choose one above 1023.`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return `HOST: '${host}' is not an address of this machine. 127.0.0.1 is for itself alone, 0.0.0.0 for its network.`
-  }
-  return `HOST, PORT: cannot listen on ${host}, port ${port}: ${message}`
 }
 
 async function versionOf(database: Database): Promise<string> {

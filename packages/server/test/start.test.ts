@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -77,6 +77,8 @@ suite('the first start', () => {
     )
     assert.equal(await exited, 2)
     assert.match(output(), /PORT: port \d+ is in use/)
+    // It is found before a database is made, not after.
+    assert.equal(existsSync(join(folder, 'other', 'database')), false)
   })
 })
 
@@ -100,7 +102,7 @@ suite('keys in the data folder', () => {
   }
 
   test('a lost encryption key stops the start when secrets were sealed with it', async () => {
-    const site = createSite(undefined, { DATA_DIR: join(folder, 'lost') })
+    const site = createSite(undefined)
     const server = await site.start()
     const { id } = await server.api.insert<{ id: string }>('organizations', { name: 'Acme' })
     await server.api.insert('webhook_configurations', {
@@ -111,7 +113,7 @@ suite('keys in the data folder', () => {
       secret: 'your-secret-key',
     })
     await server.stop()
-    rmSync(join(folder, 'lost', 'encryption-key'))
+    rmSync(join(site.settings['DATA_DIR']!, 'encryption-key'))
     const { exited, output } = spawnServer(site.settings, folder)
     assert.equal(await exited, 2)
     assert.match(output(), /ENCRYPTION_KEYS: stored secrets were sealed with a key that is not there/)
