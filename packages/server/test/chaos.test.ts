@@ -13,7 +13,7 @@ import type { TcpProxy } from './harness/tcp-proxy.ts'
 import { LONG, until } from './harness/until.ts'
 
 const KILLS = 21
-const EMBEDDED_KILLS = 6
+const EMBEDDED_KILLS = 3
 const isPostgresThere = process.env['TEST_DATABASE_URL'] !== undefined
 
 /** Requests that one process can have under way, or answered and not written down, when it is killed. */

@@ -41,7 +41,7 @@ interface StoredEvent extends Pick<EmittedEvent, 'event' | 'organization_id'> {
 
 /** @param user who uses the command line; default: a superuser */
 export async function openOtherCrm(script: string, user?: string): Promise<OtherCrm> {
-  const made = await createDatabase('postgresql')
+  const made = await createDatabase('postgresql', 'empty')
   const url = new URL(made.url!)
   const database = openPostgres({ url: url.href, poolSize: 4 })
   await database.execute(script)

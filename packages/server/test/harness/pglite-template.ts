@@ -24,28 +24,25 @@ const PGLITE_VERSION = readFileSync(
 )
 const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url))
 const DATABASE = 'database'
-const MIGRATED = 'migrated.tar'
+const DUMP = 'database.tar'
 
 /**
  * Making an embedded database anew takes seconds of computing, and nearly every test file begins with one. So it is made
- * once for all runs with this PGlite and these migrations: as a folder that a process finds, empty, and as a file that a
- * test loads, migrated.
+ * and migrated once for all runs with this PGlite and these migrations: as a folder that a process finds, and as a file
+ * that a test loads.
  * @returns the folder with both, to be passed on as TEST_PGLITE_TEMPLATE
  */
 export async function providePgliteTemplate(): Promise<string> {
   const folder = join(tmpdir(), `connectgain-pglite-${fingerprint()}`)
   if (existsSync(folder)) return folder
   const draft = mkdtempSync(`${folder}-`)
-  await (await PGlite.create({ dataDir: join(draft, DATABASE) })).close()
-  const dataDir = join(draft, 'migrated')
-  cpSync(join(draft, DATABASE), dataDir, { recursive: true })
+  const dataDir = join(draft, DATABASE)
   const database = await openPglite(dataDir)
   await prepareDatabase(database, { crmTables: true })
   await database.close()
   const migrated = await PGlite.create({ dataDir })
-  writeFileSync(join(draft, MIGRATED), Buffer.from(await (await migrated.dumpDataDir('none')).arrayBuffer()))
+  writeFileSync(join(draft, DUMP), Buffer.from(await (await migrated.dumpDataDir('none')).arrayBuffer()))
   await migrated.close()
-  rmSync(dataDir, { recursive: true })
   try {
     renameSync(draft, folder)
   } catch {
@@ -56,7 +53,9 @@ export async function providePgliteTemplate(): Promise<string> {
 }
 
 function fingerprint(): string {
-  const hash = createHash('sha256').update(PGLITE_VERSION)
+  const hash = createHash('sha256')
+    .update(PGLITE_VERSION)
+    .update(readFileSync(import.meta.filename))
   for (const set of ['core', 'crm'] as const)
     for (const { name, checksum } of readMigrations(set)) hash.update(name).update(checksum)
   // They write the triggers and the catalog of events.
@@ -66,7 +65,7 @@ function fingerprint(): string {
   return hash.update(new Date().toISOString().slice(0, 10)).digest('hex').slice(0, 16)
 }
 
-/** Puts an empty database where a process with this DATA_DIR looks for it; without a template it makes its own. */
+/** Puts a migrated database where a process with this DATA_DIR looks for it; without a template it makes its own. */
 export function copyPgliteTemplate(dataDir: string): void {
   const template = process.env['TEST_PGLITE_TEMPLATE']
   if (template === undefined) return
@@ -78,7 +77,7 @@ export function copyPgliteTemplate(dataDir: string): void {
 export async function openPgliteMigrated(): Promise<Database> {
   const template = process.env['TEST_PGLITE_TEMPLATE']
   if (template !== undefined)
-    return await openPglite(undefined, new Blob([readFileSync(join(template, MIGRATED))]))
+    return await openPglite(undefined, new Blob([readFileSync(join(template, DUMP))]))
   const database = await openPglite()
   await prepareDatabase(database, { crmTables: true })
   return database
