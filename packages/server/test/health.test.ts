@@ -274,6 +274,9 @@ onEachEngine(
         ),
         cancelled?.reason ?? '',
       )
+      // One may have been under way meanwhile, and what it says of the endpoint would be said of the one switched on again.
+      const sent = stage.receiver.requests.filter((request) => request.path === path).length
+      await stage.server.api.rows(`webhook_logs?webhook_id=eq.${id}`, sent)
       await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: true })
       const again = await webhookOf(stage, id)
       assert.deepEqual([again.health, again.disabled_reason], ['healthy', null])

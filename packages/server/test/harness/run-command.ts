@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { COMPILE_CACHE } from './server-process.ts'
+import { noteSecret, noteWritten } from './witness/notebook.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/connectgain-webhooks.js', import.meta.url))
 /** Of util-linux: runs a command in a pseudo-terminal of its own. */
@@ -52,5 +53,16 @@ function start(file: string, args: readonly string[], env: Record<string, string
   const done = new Promise<CommandResult>((resolve) => {
     child.once('close', (code) => resolve({ code, ...printed }))
   })
+  noteSecret(env['CONNECTGAIN_KEY'])
+  void done.then(({ stdout, stderr }) => noteOutput(args, stdout + stderr))
   return { child, output: () => printed.stdout + printed.stderr, done }
+}
+
+/** What is made by a command is shown by it, once. */
+const MADE = /(?:cgw_|whsec_)[\w+/=-]{20,}/g
+
+function noteOutput(args: readonly string[], output: string): void {
+  const makes = args.some((each) => each === 'create')
+  if (makes) for (const [secret] of output.matchAll(MADE)) noteSecret(secret)
+  noteWritten(`what "${args.join(' ')}" printed`, makes ? output.replaceAll(MADE, '') : output)
 }

@@ -8,6 +8,7 @@ import { createApi } from './api.ts'
 import type { Api } from './api.ts'
 import { copyPgliteTemplate } from './pglite-template.ts'
 import { until } from './until.ts'
+import { noteSecret, noteWritten } from './witness/notebook.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
@@ -40,6 +41,8 @@ export interface ServerSite {
   /** Kills what still runs and removes the data. */
   close(): Promise<void>
 }
+
+const SECRET_SETTINGS = ['SERVICE_KEY', 'ENCRYPTION_KEYS', 'JWT_SECRET']
 
 const DEVELOPMENT: Settings = {
   PORT: '0',
@@ -128,6 +131,8 @@ export function spawnServer(
       printed += chunk
     })
   }
+  for (const name of SECRET_SETTINGS) noteSecret(settings[name])
   const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
+  void exited.then(() => noteWritten('what the program printed', printed))
   return { child, output: () => printed, exited }
 }

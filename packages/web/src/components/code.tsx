@@ -90,7 +90,7 @@ export function Code({ text, label }: { text: string; label: string }) {
 /** A secret in the one moment in which it is known. */
 export function SecretText({ secret }: { secret: string }) {
   return (
-    <div className={styles.secret}>
+    <div className={styles.secret} data-shown-once>
       <code>{secret}</code>
       <CopyButton text={secret} label={t.secret.copy} />
     </div>

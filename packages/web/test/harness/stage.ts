@@ -6,6 +6,7 @@ import type { ReceiverServer } from '../../../server/test/harness/receiver-serve
 import { startReceiver } from '../../../server/test/harness/receiver-server.ts'
 import type { ServerProcess, ServerSite, Settings } from '../../../server/test/harness/server-process.ts'
 import { SERVICE_KEY, createSite } from '../../../server/test/harness/server-process.ts'
+import { noteSecret, noteWritten } from '../../../server/test/harness/witness/notebook.ts'
 import { launchChromium } from './chromium.ts'
 
 /** What a test of the page works with; there once the suite's `before` has run. */
@@ -69,6 +70,7 @@ export function onStage(
         for (const page of context.pages()) {
           const violations = await page.evaluate<string[]>('window.__violations').catch(() => [])
           problems.push(...violations)
+          await notePage(page)
         }
         await context.close()
       }
@@ -102,6 +104,17 @@ async function openContext(stage: Stage, look: Look): Promise<BrowserContext> {
   assert.ok(answer.ok(), `signing in: ${answer.status()}`)
   await context.addInitScript(`sessionStorage.setItem('organization', '${stage.organizationId}')`)
   return context
+}
+
+/** What a test leaves open, as the browser has it: no secret may be in it but one that was just made, where it is shown. */
+async function notePage(page: Page): Promise<void> {
+  const shown = await page.locator('[data-shown-once] code').allTextContents()
+  for (const secret of shown) noteSecret(secret)
+  const html = await page.content()
+  noteWritten(
+    `the page ${page.url()}`,
+    shown.reduce((rest, secret) => rest.replace(secret, ''), html),
+  )
 }
 
 function watch(page: Page, problems: string[]): void {
