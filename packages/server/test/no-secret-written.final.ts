@@ -24,23 +24,35 @@ test('no answer, page, log line or metric that the suite was given has a secret 
 })
 
 test('no file of the PostgreSQL that the suite used has a secret in it, its write-ahead log included', async (context) => {
-  const leaks = new Set<string>()
+  const leaks: string[] = []
   let bytes = 0
   for (const file of globSync('**/*', { cwd: files, withFileTypes: true })) {
     if (!file.isFile()) continue
-    let rest = Buffer.alloc(0)
-    for await (const chunk of createReadStream(join(file.parentPath, file.name), {
-      highWaterMark: 2 ** 20,
-    })) {
-      const piece = Buffer.concat([rest, chunk as Buffer])
-      for (const secret of search.find(piece)) leaks.add(`${file.name} has “${secret}” in it`)
-      rest = piece.subarray(-search.overlap)
-      bytes += (chunk as Buffer).length
-    }
+    const { size, found } = await searchFile(join(file.parentPath, file.name))
+    bytes += size
+    for (const secret of found) leaks.push(`${file.name} has “${secret}” in it`)
   }
   context.diagnostic(`${secrets.size} secrets were looked for in ${bytes} bytes`)
-  assert.deepEqual([...leaks], [])
+  assert.deepEqual(leaks, [])
 })
+
+async function searchFile(path: string): Promise<{ size: number; found: Set<string> }> {
+  const found = new Set<string>()
+  let size = 0
+  let rest = Buffer.alloc(0)
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
+      const piece = Buffer.concat([rest, chunk as Buffer])
+      for (const secret of search.find(piece)) found.add(secret)
+      rest = piece.subarray(-search.overlap)
+      size += (chunk as Buffer).length
+    }
+  } catch (error) {
+    // The server is running, and removes what it no longer needs.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  return { size, found }
+}
 
 test('the search finds a secret wherever it stands', () => {
   const { find } = searchFor(['a-secret-of-mine', 'another-of-mine'])
