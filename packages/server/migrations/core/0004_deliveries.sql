@@ -113,6 +113,9 @@ create index attempts_webhook on webhooks_internal.attempts (webhook_id, created
 create index attempts_delivery on webhooks_internal.attempts (delivery_id, attempt);
 create index attempts_organization on webhooks_internal.attempts (organization_id, created_at desc);
 
+-- Few fail, and they are what people look for.
+create index attempts_webhook_failed on webhooks_internal.attempts (webhook_id, created_at desc) where status = 'failed';
+
 create table webhooks_internal.attempts_default partition of webhooks_internal.attempts default;
 create index attempts_default_age on webhooks_internal.attempts_default (created_at);
 
