@@ -95,14 +95,15 @@ function checkClock(response: Response): Finding {
 
 async function checkQueue(api: Api): Promise<Finding> {
   const before = new Date(Date.now() - WAITING_TOO_LONG_MS).toISOString()
-  const waiting = await api.get<{ webhook: { health: string } | null }>(
-    `webhook_deliveries?status=eq.pending&created_at=lt.${before}&select=webhook:webhook_configurations(health)&limit=1000`,
+  const late = await api.get<{ waiting: number; webhook: { health: string } | null }>(
+    `webhook_queues?due_at=lt.${before}&select=waiting,webhook:webhook_configurations(health)`,
   )
-  const stuck = waiting.filter(({ webhook }) => webhook?.health === 'healthy').length
-  if (stuck === 0) return ok('queue', 'nothing waits that could be sent')
+  const stuck = late.filter(({ webhook }) => webhook?.health === 'healthy')
+  if (stuck.length === 0) return ok('queue', 'nothing waits that could be sent')
+  const waiting = stuck.reduce((sum, queue) => sum + queue.waiting, 0)
   return problem(
     'queue',
-    `${stuck}${waiting.length === 1_000 ? ' or more' : ''} deliveries to healthy endpoints have waited for more than a minute`,
+    `${waiting} deliveries wait for healthy endpoints, the first of them for more than a minute`,
     'With ROLE=api a worker must run as well: check that one does, and its log. If one does, raise max_in_flight or rate_limit of the webhook.',
   )
 }

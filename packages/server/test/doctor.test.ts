@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { connectApi } from '../src/cli/client/api.ts'
+import { examine } from '../src/cli/client/checks.ts'
+import type { Finding } from '../src/cli/client/checks.ts'
+import type { InProcessApi } from './harness/in-process-api.ts'
+import { OURS, openApi } from './harness/in-process-api.ts'
+import { SERVICE_KEY } from './harness/server-process.ts'
+
+// The server of this test has no worker behind it: nobody sends what is queued.
+suite('what doctor says of the queue', () => {
+  let api: InProcessApi
+  let url: string
+  before(async () => {
+    api = await openApi('pglite')
+    url = await api.listen()
+  })
+  after(() => api.close())
+
+  const findQueue = async (): Promise<Finding | undefined> => {
+    for await (const finding of examine(connectApi({ url, key: SERVICE_KEY }))) {
+      if (finding.check === 'queue') return finding
+    }
+    return undefined
+  }
+  const queue = async (name: string, health: string, age: string): Promise<void> => {
+    await api.database.query(
+      `with webhook as (
+         insert into webhooks.webhook_configurations (organization_id, name, url, events, is_active, health)
+         values ($1, $2, 'http://127.0.0.1:9/hook', '{*}', false, $3) returning id)
+       insert into webhooks_internal.queue (delivery_id, webhook_id, due_at)
+       select gen_random_uuid(), id, now() - $4::interval from webhook, generate_series(1, 3)`,
+      [OURS, name, health, age],
+    )
+  }
+
+  test('that nothing waits, where it has just come or waits for an endpoint that is down', async () => {
+    await queue('New', 'healthy', '1 second')
+    await queue('Down', 'held', '1 hour')
+    assert.equal((await findQueue())?.status, 'ok')
+  })
+
+  test('how much waits although its endpoint is healthy, and that a worker may be missing', async () => {
+    await queue('Stuck', 'healthy', '2 minutes')
+    const finding = await findQueue()
+    assert.equal(finding?.status, 'problem')
+    assert.match(finding.message, /^3 deliveries wait for healthy endpoints/)
+    assert.match(finding.fix ?? '', /a worker must run/)
+  })
+})
