@@ -39,7 +39,8 @@ export interface Metrics {
 export function createMetrics(clock: Clock, readState: () => Promise<QueueState>): Metrics {
   const register = new Registry()
   const registers = [register]
-  collectDefaultMetrics({ register, prefix: PREFIX })
+  // The preset looks at the event loop a hundred times a second, which is most of what an idle process would do.
+  collectDefaultMetrics({ register, prefix: PREFIX, eventLoopMonitoringPrecision: 100 })
   const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
     new Counter({ name: `${PREFIX}${name}`, help, labelNames, registers })
   const histogram = <L extends string>(name: string, help: string, buckets: number[], ...labelNames: L[]) =>
