@@ -7,7 +7,11 @@ import { t } from '../strings.ts'
 import styles from './webhook.module.css'
 
 /** Whole programs, run by the tests where their language is there. */
-const SAMPLES = import.meta.glob<string>('./samples/*', { query: '?raw', import: 'default', eager: true })
+const SAMPLES = import.meta.glob<string>('../../../../examples/*.*', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
 
 const LANGUAGES = [
   ['node.mjs', 'Node.js'],
@@ -65,7 +69,7 @@ const nameOf = (language: Language): string => LANGUAGES.find(([each]) => each =
 /** The sample, with the path that this webhook's requests go to. */
 function sampleFor(language: Language, { url }: Webhook): string {
   const { pathname } = new URL(url)
-  return (SAMPLES[`./samples/${language}`] ?? '')
+  return (SAMPLES[`../../../../examples/${language}`] ?? '')
     .replaceAll('/webhook"', `${pathname}"`)
     .replaceAll("'/webhook'", `'${pathname}'`)
     .replaceAll('POST /webhook', `POST ${pathname}`)
