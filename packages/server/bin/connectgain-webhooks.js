@@ -1,12 +1,17 @@
 #!/usr/bin/env node
-// The program is TypeScript, which Node runs as it is from 22.18 on. Under an older one this hands over to the runtime
-// that the package brings along.
+// In a package the program is there compiled, and any Node from 20.19 on runs it. In the repository it is TypeScript, which
+// Node runs as it is from 22.18 on; under an older one this hands over to the runtime that the repository brings along.
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-if (process.features.typescript) {
+const isPackage = !existsSync(new URL('../src', import.meta.url))
+
+if (isPackage) {
+  await import('../dist/cli/index.js')
+} else if (process.features.typescript) {
   await import('../src/cli/index.ts')
 } else {
   const pinned = findPinnedNode()

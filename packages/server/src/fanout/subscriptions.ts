@@ -42,7 +42,9 @@ export function createSubscriptions(clock: Clock): Subscriptions {
     const { rows } = await connection.query<SubscriptionRow>(readSubscriptions, [
       plainArray([...stale.keys()]),
     ])
-    const byOrganization = Map.groupBy(rows, (row) => row.organization_id)
+    const byOrganization = new Map<string, SubscriptionRow[]>()
+    for (const organization of stale.keys()) byOrganization.set(organization, [])
+    for (const row of rows) byOrganization.get(row.organization_id)?.push(row)
     for (const [organization, version] of stale) {
       const webhooks = byOrganization.get(organization) ?? []
       const expires = now + Math.min(...webhooks.map((row) => row.expires_ms ?? Number.POSITIVE_INFINITY))

@@ -40,9 +40,25 @@ export function startInTerminal(args: readonly string[], env: Record<string, str
   return start(SCRIPT, ['-qec', quoted.join(' '), '/dev/null'], { TERM: 'xterm', ...env })
 }
 
-function start(file: string, args: readonly string[], env: Record<string, string>): RunningCommand {
+/** Any program, in a folder of its own. */
+export function startIn(
+  cwd: string,
+  file: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): RunningCommand {
+  return start(file, args, env, cwd)
+}
+
+function start(
+  file: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  cwd = process.cwd(),
+): RunningCommand {
   const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env
   const child = spawn(file, args, {
+    cwd,
     env: { ...inherited, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })

@@ -55,13 +55,19 @@ export function createEventIntake({ rest, database, requireRoom, onFailure }: Ev
   }
 
   async function enqueue(principal: Principal, post: ReadablePost): Promise<boolean> {
-    const key = JSON.stringify([principal.role, principal.organizationId, principal.origin, post.columns])
+    const key = JSON.stringify([
+      principal.role,
+      principal.organizationId,
+      principal.origin,
+      principal.traceparent,
+      post.columns,
+    ])
     const queue = queues.get(key) ?? { principal, columns: post.columns, waiting: [], isRunning: false }
     queues.set(key, queue)
-    const { promise, resolve, reject } = Promise.withResolvers<boolean>()
-    queue.waiting.push({ post, settle: resolve, fail: reject })
-    if (!queue.isRunning) void drain(key, queue)
-    return await promise
+    return await new Promise((resolve, reject) => {
+      queue.waiting.push({ post, settle: resolve, fail: reject })
+      if (!queue.isRunning) void drain(key, queue)
+    })
   }
 
   async function drain(key: string, queue: Queue): Promise<void> {

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { parseAllDocuments, parse as parseYaml } from 'yaml'
+import { DRAIN_MS, LAST_WORDS_MS } from '../src/engine.ts'
+
+// No container engine runs these files here; what can be checked without one is.
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+
+/** Every setting that the program reads. */
+const SETTINGS = new Set(
+  [...read('packages/server/src/config.ts').matchAll(/read\('([A-Z_]+)'/g)].map(([, name]) => name),
+)
+/** A stop lets requests finish, then writes down what is left, each part for no longer than this. */
+const STOP_SECONDS = (DRAIN_MS + 6 * LAST_WORDS_MS) / 1_000
+const PORT = 4600
+
+const requireSettings = (names: readonly string[]): void =>
+  assert.deepEqual(
+    names.filter((name) => !SETTINGS.has(name) && name !== 'NODE_ENV' && name !== 'RETRY_SCHEDULE'),
+    [],
+  )
+
+interface Probe {
+  httpGet: { path: string; port: string }
+}
+
+interface Container {
+  env?: { name: string; value: string }[]
+  ports: { name: string; containerPort: number }[]
+  securityContext: Record<string, unknown>
+  readinessProbe: Probe
+  livenessProbe: Probe
+}
+
+interface Resource {
+  kind: string
+  metadata: { name: string }
+  data?: Record<string, string>
+  spec: {
+    minAvailable?: number
+    replicas?: number
+    selector: { matchLabels?: Record<string, string> } & Record<string, string>
+    template: {
+      metadata: { labels: Record<string, string> }
+      spec: { terminationGracePeriodSeconds: number; containers: Container[] }
+    }
+  }
+}
+
+const resources = parseAllDocuments(read('ops/kubernetes/connectgain-webhooks.yaml')).map((document) => {
+  assert.deepEqual(document.errors, [])
+  return document.toJS() as Resource
+})
+const deployments = resources.filter(({ kind }) => kind === 'Deployment')
+
+test('the Dockerfile copies what is there, runs as nobody special and asks a health address', () => {
+  const dockerfile = read('ops/docker/Dockerfile')
+  const ignored = read('.dockerignore')
+  for (const path of [
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'LICENSE',
+    'packages',
+    'examples',
+  ]) {
+    assert.ok(existsSync(join(ROOT, path)), path)
+    assert.match(ignored, new RegExp(`^!${path.replace('.', '\\.')}$`, 'm'))
+  }
+  assert.match(dockerfile, /^USER node$/m)
+  assert.match(dockerfile, new RegExp(`^EXPOSE ${PORT}$`, 'm'))
+  assert.match(dockerfile, /\/health\/ready/)
+  const names = [...dockerfile.matchAll(/^ENV (.*)$/gm)].flatMap(([, line = '']) =>
+    line.split(' ').map((pair) => pair.split('=')[0] ?? ''),
+  )
+  requireSettings(names)
+})
+
+test('the compose file gives settings that exist and time enough to stop', () => {
+  const compose = parseYaml(read('ops/docker/compose.yaml')) as {
+    services: {
+      webhooks: { environment: Record<string, string>; stop_grace_period: string; ports: string[] }
+    }
+  }
+  const { environment, stop_grace_period, ports } = compose.services.webhooks
+  requireSettings(Object.keys(environment))
+  assert.ok(Number.parseInt(stop_grace_period, 10) > STOP_SECONDS)
+  assert.deepEqual(ports, [`127.0.0.1:${PORT}:${PORT}`])
+})
+
+test('Kubernetes runs API and workers apart, each with a budget for disruptions that leaves one', () => {
+  const roles = deployments.map(
+    ({ spec }) => spec.template.spec.containers[0]?.env?.find(({ name }) => name === 'ROLE')?.value,
+  )
+  assert.deepEqual(roles, ['api', 'worker'])
+  for (const { spec } of deployments) {
+    const budget = resources.find(
+      (each) =>
+        each.kind === 'PodDisruptionBudget' &&
+        JSON.stringify(each.spec.selector) === JSON.stringify(spec.selector),
+    )
+    assert.equal(budget?.spec.minAvailable, 1)
+    assert.ok((spec.replicas ?? 0) > 1)
+    assert.deepEqual(spec.template.metadata.labels, spec.selector.matchLabels)
+  }
+})
+
+test('Kubernetes gives settings that exist, asks health addresses and waits for a stop to end', () => {
+  for (const { spec } of deployments) {
+    const { terminationGracePeriodSeconds, containers } = spec.template.spec
+    assert.ok(terminationGracePeriodSeconds > STOP_SECONDS)
+    const [container] = containers as [Container]
+    requireSettings((container.env ?? []).map(({ name }) => name))
+    assert.deepEqual(container.ports, [{ name: 'http', containerPort: PORT }])
+    assert.equal(container.readinessProbe.httpGet.path, '/health/ready')
+    assert.equal(container.livenessProbe.httpGet.path, '/health/live')
+    assert.equal(container.securityContext['allowPrivilegeEscalation'], false)
+  }
+  requireSettings(Object.keys(resources.find(({ kind }) => kind === 'ConfigMap')?.data ?? {}))
+})
+
+test('systemd gives settings that exist and time enough to stop', () => {
+  const unit = read('ops/systemd/connectgain-webhooks.service')
+  requireSettings([...unit.matchAll(/^Environment=([A-Z_]+)=/gm)].map(([, name = '']) => name))
+  assert.ok(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1]) > STOP_SECONDS)
+})
+
+test('no file for an operation has a secret of its own', () => {
+  for (const file of globSync('ops/**/*', { cwd: ROOT, withFileTypes: true })) {
+    if (!file.isFile()) continue
+    const text = readFileSync(join(file.parentPath, file.name), 'utf8')
+    assert.doesNotMatch(text, /(?:ENCRYPTION_KEYS|SERVICE_KEY)[=:] *[A-Za-z0-9+/]{16,}/)
+  }
+})

