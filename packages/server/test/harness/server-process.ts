@@ -36,8 +36,11 @@ export interface ServerProcess {
 
 export interface ServerSite {
   settings: Settings
-  /** Starts a process on the same database; several over time on PGlite, also at once on PostgreSQL. */
-  start(more?: Settings): Promise<ServerProcess>
+  /**
+   * Starts a process on the same database; several over time on PGlite, also at once on PostgreSQL.
+   * @param program default: the repository's own
+   */
+  start(more?: Settings, program?: string): Promise<ServerProcess>
   /** Kills what still runs and removes the data. */
   close(): Promise<void>
 }
@@ -73,8 +76,8 @@ export function createSite(databaseUrl: string | undefined, settings: Settings =
   if (databaseUrl === undefined && settings['DATA_DIR'] === undefined) copyPgliteTemplate(all['DATA_DIR']!)
   return {
     settings: all,
-    async start(more = {}) {
-      const started = await startProcess({ ...all, ...more }, folder)
+    async start(more = {}, program = MAIN) {
+      const started = await startProcess({ ...all, ...more }, folder, program)
       running.add(started)
       // Of a test that has failed some part may still be starting processes.
       if (isClosed) await started.kill()
@@ -88,8 +91,8 @@ export function createSite(databaseUrl: string | undefined, settings: Settings =
   }
 }
 
-async function startProcess(settings: Settings, cwd: string): Promise<ServerProcess> {
-  const { child, output, exited } = spawnServer(settings, cwd)
+async function startProcess(settings: Settings, cwd: string, program: string): Promise<ServerProcess> {
+  const { child, output, exited } = spawnServer(settings, cwd, program)
   const page = await until('the server to print its address', () => {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`)
     return /(?:Page|Worker) +(http:\S+)\/(?:settings|health)/.exec(output())?.[1]
@@ -118,9 +121,10 @@ async function startProcess(settings: Settings, cwd: string): Promise<ServerProc
 export function spawnServer(
   settings: Settings,
   cwd: string,
+  program = MAIN,
 ): { child: ChildProcess; output: () => string; exited: Promise<number | null> } {
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [program], {
     cwd,
     env: { PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
