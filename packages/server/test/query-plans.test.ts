@@ -18,6 +18,7 @@ import { openPostgres } from '../src/db/postgres.ts'
 import { ENGINE_SETTINGS } from '../src/open-databases.ts'
 import { newToken } from '../src/ids.ts'
 import { relayBatch } from '../src/outbox/outbox-relay.ts'
+import { NO_TRACING } from '../src/tracing/tracing.ts'
 import { createSecretBox } from '../src/webhooks/secrets.ts'
 import { createTargetOpener } from '../src/webhooks/webhook-target.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
@@ -136,7 +137,12 @@ for (const engine of ENGINES) {
         }
         const results = await Promise.all(
           held.map((delivery) =>
-            makeAttempt(delivery, { clock: systemClock, sender, retrySchedule: [60_000] }),
+            makeAttempt(delivery, {
+              clock: systemClock,
+              sender,
+              retrySchedule: [60_000],
+              tracing: NO_TRACING,
+            }),
           ),
         )
         const writer = new AttemptWriter(database, pino({ level: 'silent' }))

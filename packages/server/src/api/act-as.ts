@@ -10,20 +10,21 @@ const STATEMENT_TIMEOUT = '30s'
  */
 export async function actAs(
   connection: Connection,
-  { role, organizationId, origin = null, actor }: Principal,
+  { role, organizationId, origin = null, traceparent = null, actor }: Principal,
   access: 'read only' | 'read write',
 ): Promise<void> {
   await connection.query(
     `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),
       set_config('timezone', 'UTC', true), set_config('transaction_read_only', $3, true),
       set_config('statement_timeout', '${STATEMENT_TIMEOUT}', true), set_config('webhooks.origin', $4, true),
-      set_config('webhooks.actor', $5, true)`,
+      set_config('webhooks.actor', $5, true), set_config('webhooks.traceparent', $6, true)`,
     [
       role,
       JSON.stringify({ role, organization_id: organizationId }),
       access === 'read only' ? 'on' : 'off',
       origin ?? '',
       actor === undefined || access === 'read only' ? '' : JSON.stringify(actor),
+      traceparent ?? '',
     ],
   )
 }

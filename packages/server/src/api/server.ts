@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import { ApiError, messageOf } from '../errors.ts'
 import { requireFunctionAccess, requireKeyBehind, requireTableAccess } from './auth/access.ts'
 import type { Authenticate, Caller } from './auth/authenticate.ts'
-import { markOrigin } from './auth/mark-origin.ts'
+import { markOrigin, markTrace } from './auth/mark-origin.ts'
 import { placeOf } from './auth/place.ts'
 import { addCors } from './cors.ts'
 import { addInboxRoute } from './inbox/receive.ts'
@@ -15,6 +15,9 @@ import type { Admission } from './limits/admission.ts'
 import type { LiveLog } from './live/live-log.ts'
 import { watchQuietConnections } from './quiet-connections.ts'
 import { addReference } from './openapi/routes.ts'
+import type { Tracing } from '../tracing/tracing.ts'
+import { answerRequestIds, requestIdOf } from './request-ids.ts'
+import { traceRequests } from './trace-requests.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { addSettingsPage } from './page/settings-page.ts'
@@ -65,6 +68,7 @@ export interface ApiOptions {
   /** Throws while the node must not be given requests. */
   checkReady(): Promise<void>
   metrics: Pick<Metrics, 'read'>
+  tracing: Tracing
   log: Logger
 }
 
@@ -79,20 +83,23 @@ export function createServer(options: ApiOptions): FastifyInstance {
     },
     trustProxy: [...options.trustedProxies],
     clientErrorHandler: answerUnreadable,
+    genReqId: requestIdOf,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
-    frameworkErrors: (error, _request, reply) => {
-      void answer(reply, toErrorResponse(describe(error, options.log)))
+    frameworkErrors: (error, { id }, reply) => {
+      void answer(reply, toErrorResponse(describe(error, options.log, id)))
     },
     requestTimeout: options.settings.clientTimeout,
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  answerRequestIds(server, options.log)
+  traceRequests(server, options.tracing)
   addSecurityHeaders(server)
   addCors(server, options.settings.corsOrigins)
   server.addHook('onRequest', refuseLongUrl)
-  server.setErrorHandler((error, _request, reply) =>
-    answer(reply, toErrorResponse(describe(error, options.log))),
+  server.setErrorHandler((error, { id }, reply) =>
+    answer(reply, toErrorResponse(describe(error, options.log, id))),
   )
   server.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]
@@ -135,7 +142,10 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
     if (caller.session !== undefined) requireOwnPage(request, settings.publicUrl)
     request.caller = {
       ...caller,
-      principal: withPlace(markOrigin(caller.principal, request.headers), request),
+      principal: withPlace(
+        markTrace(markOrigin(caller.principal, request.headers), request.headers),
+        request,
+      ),
     }
     reply.headers(headers)
   }
@@ -253,7 +263,7 @@ function searchOf({ raw }: FastifyRequest): string {
 }
 
 /** Fastify's own refusals keep their status; a defect is logged here and told to nobody. */
-function describe(error: unknown, log: Logger): unknown {
+function describe(error: unknown, log: Logger, requestId: string): unknown {
   const { statusCode, code } = error as { statusCode?: number; code?: string }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new ApiError(413, '54000', 'the body is larger than 1 MiB', {
@@ -263,6 +273,6 @@ function describe(error: unknown, log: Logger): unknown {
   if (error instanceof ApiError) return error
   if (statusCode !== undefined && statusCode < 500)
     return new ApiError(statusCode, 'PGRST100', messageOf(error))
-  log.error({ error: messageOf(error) }, 'a request failed')
+  log.error({ request_id: requestId, error: messageOf(error) }, 'a request failed')
   return error
 }

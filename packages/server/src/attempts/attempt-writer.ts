@@ -69,6 +69,7 @@ export class AttemptWriter {
   }
 
   #push(entry: Entry): void {
+    if (this.#log.isLevelEnabled('debug')) this.#log.debug(idsAndOutcome(entry.record), 'attempted')
     this.#entries.push(entry)
     const most = this.#database.engine === 'pglite' ? 1 : LANES
     if (this.#active > 0 && (this.#active >= most || this.#entries.length < BATCH[this.#database.engine]))
@@ -150,4 +151,29 @@ export class AttemptWriter {
 /** Classes 22 and 23: the data is at fault and stays so; class 54: a program limit. All else may pass. */
 function isBadData(error: unknown): boolean {
   return isDatabaseError(error) && /^(22|23|54)/.test(error.code)
+}
+
+function idsAndOutcome(record: AttemptRecord): object {
+  const {
+    event_id,
+    delivery_id,
+    webhook_id,
+    attempt,
+    trigger,
+    status,
+    response_code,
+    error_code,
+    duration_ms,
+  } = record
+  return {
+    event_id,
+    delivery_id,
+    webhook_id,
+    attempt,
+    trigger,
+    status,
+    response_code,
+    error_code,
+    duration_ms,
+  }
 }

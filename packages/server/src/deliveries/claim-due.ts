@@ -30,6 +30,7 @@ export interface ClaimedRow extends TargetRow {
   status: string
   body: string
   is_redacted: boolean
+  traceparent: string | null
 }
 
 /** Leases up to `limit` due deliveries of active webhooks; `busy` tells of the endpoints that are not idle. */
@@ -84,6 +85,7 @@ export function toLeasedDelivery(
     event: row.event,
     body: row.body,
     isRedacted: row.is_redacted,
+    traceparent: row.traceparent,
     attempt: row.attempts + 1,
     trigger: row.attempts === 0 ? 'event' : 'retry',
     // Over when it was sent by hand, by a process that died: one attempt was asked for.

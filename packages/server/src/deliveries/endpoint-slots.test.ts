@@ -28,6 +28,7 @@ function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDeliver
     attempt: 1,
     trigger: 'event',
     isRedacted: false,
+    traceparent: null,
     isLast: false,
     lease: '',
     leaseEnds: 0,

@@ -10,6 +10,8 @@ export interface RequestParts {
   secrets: readonly string[]
   /** The webhook's own, already checked against the reserved names. */
   customHeaders: Readonly<Record<string, string>>
+  /** W3C; null: none is sent. A webhook that sets the header itself keeps its own. */
+  traceparent: string | null
   /** Milliseconds: when this attempt is made. */
   now: number
 }
@@ -17,6 +19,7 @@ export interface RequestParts {
 /** The headers of one attempt. Ours come last, so that none can be overridden. */
 export function buildHeaders(parts: RequestParts): Record<string, string> {
   return {
+    ...traceOf(parts),
     ...parts.customHeaders,
     'Content-Type': 'application/json',
     'User-Agent': USER_AGENT,
@@ -27,6 +30,12 @@ export function buildHeaders(parts: RequestParts): Record<string, string> {
     'X-Webhook-Attempt': String(parts.attempt),
     ...(parts.secrets.length > 0 ? signatures(parts) : {}),
   }
+}
+
+function traceOf({ traceparent, customHeaders }: RequestParts): Record<string, string> {
+  if (traceparent === null) return {}
+  const isTheirs = Object.keys(customHeaders).some((name) => name.toLowerCase() === 'traceparent')
+  return isTheirs ? {} : { traceparent }
 }
 
 function signatures({ secrets, eventId, now, body }: RequestParts): Record<string, string> {

@@ -6,6 +6,7 @@ import { buildHeaders, toStoredHeaders } from './build-request.ts'
 import type { Verdict } from './classify-response.ts'
 import { classify, judgeDefect, judgeUnreadable } from './classify-response.ts'
 import type { Answer, Sender } from './send.ts'
+import type { Span, Tracing } from '../tracing/tracing.ts'
 
 /** One attempt, made and judged: a row of `webhook_logs`, and what becomes of the delivery. Times are ISO 8601. */
 export interface AttemptRecord {
@@ -50,13 +51,24 @@ export interface AttemptOptions {
   sender: Sender
   /** Waits between attempts, in milliseconds. */
   retrySchedule: readonly number[]
+  tracing: Tracing
 }
 
 /** Sends a delivery once and says what came of it; never rejects. Writes nothing. */
 export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOptions): Promise<AttemptRecord> {
   const startedAt = options.clock.now()
-  const { headers, answer, verdict } = await exchange(delivery, startedAt, options)
   const { target } = delivery
+  const span = options.tracing.start('webhooks.attempt', delivery.traceparent, {
+    'webhooks.event_id': delivery.eventId,
+    'webhooks.event': delivery.event,
+    'webhooks.webhook_id': target.id,
+    'webhooks.delivery_id': delivery.id,
+    'webhooks.attempt': delivery.attempt,
+    'webhooks.trigger': delivery.trigger,
+  })
+  const { headers, answer, verdict } = await exchange(delivery, startedAt, options, span)
+  const outcome = describe(answer, verdict)
+  span.end({ 'http.response.status_code': outcome.response_code }, outcome.error_message)
   const now = options.clock.now()
   return {
     id: newId(now),
@@ -70,7 +82,7 @@ export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOpti
     trigger: delivery.trigger,
     request_headers: headers === undefined ? null : toStoredHeaders(headers, target.headers),
     request_body: delivery.isRedacted ? delivery.body : null,
-    ...describe(answer, verdict),
+    ...outcome,
     ...planNext(verdict, delivery, options.retrySchedule, now),
     created_at: new Date(startedAt).toISOString(),
     lease: delivery.lease,
@@ -91,6 +103,7 @@ async function exchange(
   delivery: LeasedDelivery,
   startedAt: number,
   { clock, sender }: AttemptOptions,
+  { traceparent }: Span,
 ): Promise<Exchange> {
   const { target } = delivery
   if (target.unreadable !== undefined) {
@@ -106,6 +119,7 @@ async function exchange(
       body,
       secrets: target.secrets,
       customHeaders: target.headers,
+      traceparent,
       now: startedAt,
     })
     const answer = await sender.send({ url: target.url, headers, body, timeout: target.timeout })

@@ -87,6 +87,7 @@ function plan(
     event: event.event,
     body: event.body,
     isRedacted: subscription.redact !== null,
+    traceparent: event.traceparent,
     attempt: 1,
     trigger: 'event',
     isLast: false,

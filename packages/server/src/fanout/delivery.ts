@@ -1,3 +1,4 @@
+import { traceIdOf } from '../tracing/tracing.ts'
 import type { WebhookTarget } from '../webhooks/webhook-target.ts'
 
 /**
@@ -48,6 +49,8 @@ export interface LeasedDelivery {
   body: string
   /** It lacks fields of the event, so that the log keeps it with every attempt. */
   isRedacted: boolean
+  /** The trace that the event belongs to; null: none. */
+  traceparent: string | null
   /** The number of the attempt to make, from 1. */
   attempt: number
   trigger: AttemptTrigger
@@ -57,6 +60,18 @@ export interface LeasedDelivery {
   /** When, by this process's clock, the lease ends; no request may still be under way then. */
   leaseEnds: number
   target: WebhookTarget
+}
+
+/** By these a line of the log is found from an event, a delivery, a webhook or a trace, and the other way round. */
+export function idsOf({
+  eventId,
+  id,
+  target,
+  attempt,
+  traceparent,
+}: LeasedDelivery): Record<string, unknown> {
+  const ids = { event_id: eventId, delivery_id: id, webhook_id: target.id, attempt }
+  return traceparent === null ? ids : { ...ids, trace_id: traceIdOf(traceparent) }
 }
 
 /** Beyond the request's own timeout: how long a delivery may wait in memory, and its result to be written. */

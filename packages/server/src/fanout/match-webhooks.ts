@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts'
 import { covers } from '../events/event-types.ts'
+import { isOperational } from '../events/operational-events.ts'
 import type { TargetRow } from '../webhooks/webhook-target.ts'
 import type { Filter, FilterSubject } from './filter.ts'
 import { compileFilter } from './filter.ts'
@@ -64,7 +65,7 @@ export function matchWebhooks<E extends MatchedEvent>(
       const reason = skipReason(subscription, event.event)
       if (reason === undefined)
         matches.push({ event, subscription, filtered: keepBack(subscription, event.origin, subject) })
-      else countSkip(skips, subscription, event.event, reason)
+      else if (!isOperational(event.event)) countSkip(skips, subscription, event.event, reason)
     }
   }
   return { matches, skips: [...skips.values()] }

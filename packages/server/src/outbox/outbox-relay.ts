@@ -13,6 +13,8 @@ export interface OutboxEvent {
   event: string
   /** Who made the change, where that was said. */
   origin: string | null
+  /** The trace it belongs to, where that was said. */
+  traceparent: string | null
   /** The request body that every delivery of this event will carry. */
   body: string
 }

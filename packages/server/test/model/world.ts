@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { AttemptWriter } from '../../src/attempts/attempt-writer.ts'
 import { systemClock } from '../../src/clock.ts'
+import { NO_TRACING } from '../../src/tracing/tracing.ts'
 import type { Database } from '../../src/db/database.ts'
 import { cancelDeliveriesOfStoppedWebhooks } from '../../src/deliveries/cancel-deliveries.ts'
 import { claimDue } from '../../src/deliveries/claim-due.ts'
@@ -142,6 +143,7 @@ export async function createWorld(database: Database): Promise<World> {
         clock: systemClock,
         sender: { send: async () => answer(STATUS[outcome]) },
         retrySchedule: SCHEDULE,
+        tracing: NO_TRACING,
       }),
     record: async (node, results) => {
       await Promise.all(results.map((result) => node.writer.write(result)))

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ApiError } from '../../errors.ts'
 import type { Principal } from '../rest/principal.ts'
+import { TRACEPARENT } from '../../tracing/tracing.ts'
 
 const HEADER = 'X-Webhooks-Origin'
 const ORIGIN = /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/
@@ -16,4 +17,11 @@ export function markOrigin(principal: Principal, headers: IncomingHttpHeaders): 
   throw new ApiError(400, '22023', `${HEADER}: must be 1 to 200 printable ASCII characters`, {
     details: HEADER,
   })
+}
+
+/** The principal with the trace that its request belongs to. By the standard a malformed header counts as none. */
+export function markTrace(principal: Principal, { traceparent }: IncomingHttpHeaders): Principal {
+  return typeof traceparent === 'string' && TRACEPARENT.test(traceparent)
+    ? { ...principal, traceparent }
+    : principal
 }

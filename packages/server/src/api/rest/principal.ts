@@ -20,6 +20,8 @@ export interface Principal {
   organizationId: string | null
   /** What its changes come from, for webhooks that ignore that; undefined or null: nothing is said of it. */
   origin?: string | null
+  /** The trace that the request belongs to; undefined or null: none. */
+  traceparent?: string | null
   /** Undefined where nothing is changed that is audited. */
   actor?: Actor
 }

@@ -36,7 +36,7 @@ export interface RestOptions {
   /** What precedes a table's name in the address, for `Location`. */
   basePath?: string
   /** Told of everything that is answered with a 5xx, whose cause the answer does not tell. */
-  onFailure?(thrown: unknown): void
+  onFailure?(thrown: unknown, request: RestRequest): void
 }
 
 const methods = 'OPTIONS,GET,HEAD,POST,PATCH,DELETE'
@@ -58,7 +58,7 @@ export async function createRest(options: RestOptions): Promise<Rest> {
     async handle(request) {
       const response = await answer(context, request).catch((thrown: unknown) => {
         const refusal = toErrorResponse(thrown, request.principal)
-        if (refusal.status >= 500) onFailure?.(thrown)
+        if (refusal.status >= 500) onFailure?.(thrown, request)
         return refusal
       })
       return request.method === 'HEAD' ? { ...response, body: '' } : response

@@ -5,6 +5,7 @@ import type { Database } from '../../db/database.ts'
 import type { AttemptRecord } from '../../dispatch/make-attempt.ts'
 import type { Sender } from '../../dispatch/send.ts'
 import { ApiError } from '../../errors.ts'
+import type { Tracing } from '../../tracing/tracing.ts'
 import type { SecretBox } from '../../webhooks/secrets.ts'
 import type { OpenTarget } from '../../webhooks/webhook-target.ts'
 import { actAs } from '../act-as.ts'
@@ -26,6 +27,7 @@ export interface RpcContext {
   retrySchedule: readonly number[]
   /** Milliseconds for an attempt to a webhook that sets none. */
   deliveryTimeout: number
+  tracing: Tracing
 }
 
 /** The request that calls a function. */

@@ -50,6 +50,7 @@ export const testWebhook = defineFunction(
       event: type.name,
       body,
       isRedacted: redact !== null,
+      traceparent: principal.traceparent ?? null,
       attempt: 1,
       trigger: 'test',
       isLast: true,

@@ -8,10 +8,10 @@ with taken as (
   where id = any (array(select id from webhooks_internal.outbox order by id limit $1 for update skip locked))
   returning id, event_id
 )
-select e.id, e.organization_id, e.event, e.origin, e.body
+select e.id, e.organization_id, e.event, e.origin, e.traceparent, e.body
 from taken
 cross join lateral (
-  select e.id, e.organization_id, e.event, e.origin,
+  select e.id, e.organization_id, e.event, e.origin, e.traceparent,
     webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as body
   from webhooks.webhook_events e
   where e.id = taken.event_id

@@ -1,0 +1,29 @@
+import type { OutboxEvent } from '../outbox/outbox-relay.ts'
+import type { Tracing } from '../tracing/tracing.ts'
+import type { LeasedDelivery } from './delivery.ts'
+
+/**
+ * A span for each event that was fanned out; what is sent from memory has it as its parent. What waits in the queue first has
+ * the event's own.
+ *
+ * @param startedAt milliseconds since the epoch: when the batch was begun
+ */
+export function traceFanOut(
+  tracing: Tracing,
+  startedAt: number,
+  created: readonly LeasedDelivery[],
+  events: readonly OutboxEvent[],
+): LeasedDelivery[] {
+  const parents = new Map<string, string | null>()
+  for (const event of events) {
+    const attributes = { 'webhooks.event_id': event.id, 'webhooks.event': event.event }
+    const span = tracing.start('webhooks.fan_out', event.traceparent, attributes, startedAt)
+    const leased = created.filter((delivery) => delivery.eventId === event.id).length
+    span.end({ 'webhooks.sent_from_memory': leased })
+    parents.set(event.id, span.traceparent)
+  }
+  return created.map((delivery) => ({
+    ...delivery,
+    traceparent: parents.get(delivery.eventId) ?? delivery.traceparent,
+  }))
+}
