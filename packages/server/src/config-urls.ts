@@ -23,6 +23,41 @@ export function parseJwksUrl(text: string): string | undefined {
   return text
 }
 
+export function parseOtlpEndpoint(text: string): URL | undefined {
+  if (text === '') return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    fail(
+      text,
+      'the base address of an OTLP collector, as in OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318',
+    )
+  }
+  return url
+}
+
+/** With a password, usually: no message repeats it. */
+export function parseSmtpUrl(text: string): URL | undefined {
+  if (text === '') return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
+    throw new Error(
+      'is not the address of a mail server. Write smtp://user:password@mail.example.com:587, or smtps://.',
+    )
+  }
+  return url
+}
+
+export function parseAlertFrom(text: string): string | undefined {
+  if (text === '') return undefined
+  if (!/^[^\s@<>]+@[^\s@<>]+$|^[^<>\r\n]+<[^\s@<>]+@[^\s@<>]+>$/.test(text)) {
+    fail(
+      text,
+      'an e-mail address, as in ALERT_FROM=webhooks@example.com or ALERT_FROM=ConnectGain <webhooks@example.com>',
+    )
+  }
+  return text
+}
+
 /** An origin: nothing of this server can be under a path. */
 export function parsePublicUrl(text: string): string | undefined {
   if (text === '') return undefined

@@ -6,11 +6,14 @@ import { parsePorts, parseProxies, parseRanges } from './config-network.ts'
 import type { AddressRange, PortRange } from './config-network.ts'
 import {
   fail,
+  parseAlertFrom,
   parseCorsOrigins,
   parseDatabaseUrl,
   parseFrameAncestors,
   parseJwksUrl,
+  parseOtlpEndpoint,
   parsePublicUrl,
+  parseSmtpUrl,
 } from './config-urls.ts'
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -58,6 +61,11 @@ export interface Config {
   trustedProxies: string[]
   /** The origin at which browsers and other nodes find this server; undefined: the one they asked. */
   publicUrl: string | undefined
+  /** The server that mails alerts, and whom they are from; undefined: none are mailed. */
+  smtpUrl: URL | undefined
+  alertFrom: string | undefined
+  /** Where traces are sent by OTLP over HTTP; undefined: nothing is traced. */
+  otlpEndpoint: URL | undefined
   /** Origins whose pages may show the settings page in a frame. */
   frameAncestors: string[]
   /** Origins whose pages may call the API from a browser; `*`: all. */
@@ -134,6 +142,9 @@ export function parseConfig(environment: Environment): Config {
     trustedProxies: read('TRUSTED_PROXIES', '127.0.0.1,::1', parseProxies),
     maxWebhooks: read('MAX_WEBHOOKS', '100', (text) => parseWhole(text, 1, 100_000, 'MAX_WEBHOOKS=100')),
     publicUrl: read('PUBLIC_URL', '', parsePublicUrl),
+    smtpUrl: read('SMTP_URL', '', parseSmtpUrl),
+    alertFrom: read('ALERT_FROM', '', parseAlertFrom),
+    otlpEndpoint: read('OTEL_EXPORTER_OTLP_ENDPOINT', '', parseOtlpEndpoint),
     corsOrigins: read('CORS_ORIGINS', '*', parseCorsOrigins),
     frameAncestors: read('PORTAL_FRAME_ANCESTORS', '', parseFrameAncestors),
     role: read('ROLE', 'all', (text) => parseOneOf(text, ROLES)),
@@ -142,6 +153,9 @@ export function parseConfig(environment: Environment): Config {
   if (config.role !== 'all' && embedded) problems.push(`ROLE: ${EMBEDDED_ROLE}`)
   if (config.jwtSecret !== undefined && config.jwksUrl !== undefined) {
     problems.push('JWT_SECRET, JWKS_URL: only one of them says how tokens are signed. Leave the other out.')
+  }
+  if (config.smtpUrl !== undefined && (environment['ALERT_FROM'] ?? '').trim() === '') {
+    problems.push('ALERT_FROM: is required with SMTP_URL, as in ALERT_FROM=webhooks@example.com.')
   }
   if (problems.length > 0) throw new StartError(problems.join('\n'))
   return config

@@ -20,10 +20,13 @@ import type { Sender } from './dispatch/send.ts'
 import { messageOf } from './errors.ts'
 import { fanOut } from './fanout/create-deliveries.ts'
 import type { LeasedDelivery } from './fanout/delivery.ts'
+import { idsOf } from './fanout/delivery.ts'
+import { traceFanOut } from './fanout/trace-fan-out.ts'
 import { createSubscriptions } from './fanout/subscriptions.ts'
 import type { Loop } from './lifecycle.ts'
 import { startLoop, within } from './lifecycle.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import type { Tracing } from './tracing/tracing.ts'
 import { relayBatch } from './outbox/outbox-relay.ts'
 import { startUpkeep } from './upkeep.ts'
 import type { OpenTarget } from './webhooks/webhook-target.ts'
@@ -63,6 +66,7 @@ export interface EngineOptions {
   writer: AttemptWriter
   health: EndpointHealth
   metrics: Metrics
+  tracing: Tracing
 }
 
 export interface Engine {
@@ -148,7 +152,7 @@ interface DispatcherEvents {
 
 function createDispatcher(options: EngineOptions, events: DispatcherEvents): Dispatcher {
   const { onRoom, onGivenBack, onRetryIn } = events
-  const { config, database, clock, log, sender, writer } = options
+  const { config, database, clock, log, sender, writer, tracing } = options
   const giveBack = (deliveries: readonly LeasedDelivery[]): void => {
     releaseDeliveries(database, deliveries).then(onGivenBack, (error: unknown) => {
       log.warn({ error: messageOf(error) }, 'leases could not be given back; they end by themselves')
@@ -156,14 +160,15 @@ function createDispatcher(options: EngineOptions, events: DispatcherEvents): Dis
   }
   return new Dispatcher({
     clock,
-    attempt: (delivery) => makeAttempt(delivery, { clock, sender, retrySchedule: config.retrySchedule }),
+    attempt: (delivery) =>
+      makeAttempt(delivery, { clock, sender, retrySchedule: config.retrySchedule, tracing }),
     record: async (attempt) => {
       await writer.add(attempt)
       if (attempt.wait_ms !== null) onRetryIn(attempt.wait_ms + RECORDING_MS)
     },
     giveBack,
     onFault: (delivery, error) => {
-      log.error({ delivery: delivery.id, error: messageOf(error) }, 'an attempt could not be made')
+      log.error({ ...idsOf(delivery), error: messageOf(error) }, 'an attempt could not be made')
     },
     onRoom,
   })
@@ -198,13 +203,14 @@ interface Hints {
 /** @param onTurn called when deliveries were queued that may have their turn at once */
 function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints, onTurn: () => void): Loop {
   const subscriptions = createSubscriptions(options.clock)
-  const { metrics } = options
+  const { clock, metrics, tracing } = options
   const onFiltered = (count: number): void => metrics.filtered(count)
   return startLoop({
     name: 'outbox relay',
     everyMs: OUTBOX_POLL_MS[options.database.engine],
     log: options.log,
     run: async () => {
+      const startedAt = clock.now()
       const places = dispatcher.reserve()
       let isTurn = false
       const admit: typeof places.admit = (target, body) => {
@@ -219,7 +225,7 @@ function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints
           (connection, events) =>
             fanOut(connection, events, { ...options, subscriptions, admit, onFiltered }),
           (created, events) => {
-            places.commit(created)
+            places.commit(tracing.isOn ? traceFanOut(tracing, startedAt, created, events) : created)
             metrics.fannedOut(events)
           },
         )

@@ -6,10 +6,13 @@ import { createAdmission } from './api/limits/admission.ts'
 import { createBackPressure } from './api/intake/back-pressure.ts'
 import { createEventIntake } from './api/intake/event-intake.ts'
 import { createLiveLog } from './api/live/live-log.ts'
+import { REQUEST_ID } from './api/request-ids.ts'
+import type { RestRequest } from './api/rest/rest-message.ts'
 import { createRest } from './api/rest/rest.ts'
 import { createServer } from './api/server.ts'
 import { createSessionStore, markServiceKey } from './api/sessions/session-store.ts'
 import { apiKeyRules } from './api/tables/api-keys.ts'
+import { alertRecipientRules } from './api/tables/webhook-alert-recipients.ts'
 import { webhookConfigurationRules } from './api/tables/webhook-configurations.ts'
 import { webhookEventTypeRules } from './api/tables/webhook-event-types.ts'
 import { webhookEventRules } from './api/tables/webhook-events.ts'
@@ -36,6 +39,8 @@ import { within } from './lifecycle.ts'
 import { listen, requireAddress } from './listening.ts'
 import { openDatabases } from './open-databases.ts'
 import type { Databases } from './open-databases.ts'
+import { startTracing } from './tracing/open-telemetry.ts'
+import { NO_TRACING } from './tracing/tracing.ts'
 import { VERSION } from './version.ts'
 import { createSecretBox } from './webhooks/secrets.ts'
 import { storeLimits } from './webhooks/limits.ts'
@@ -81,7 +86,7 @@ async function start(config: Config): Promise<Running> {
   const keys = readKeys(config, dataDir)
   await requireAddress(config)
   const databases = await openDatabases(config, dataDir, log)
-  const { engine, server, writer, health, certificates } = await compose(
+  const { engine, server, writer, health, certificates, tracing } = await compose(
     config,
     databases,
     serviceKey,
@@ -99,6 +104,10 @@ async function start(config: Config): Promise<Running> {
       await within(LAST_WORDS_MS, writer.close())
       await within(LAST_WORDS_MS, health.close())
       await within(LAST_WORDS_MS, certificates.close())
+      await within(
+        LAST_WORDS_MS,
+        tracing.close().catch(() => {}),
+      )
       await within(LAST_WORDS_MS, databases.close())
       await within(LAST_WORDS_MS, dataDir.unlock())
       log.info('stopped')
@@ -149,6 +158,7 @@ export async function compose(
     defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
   })
   const certificates = new CertificateNotes(databases.engine, log)
+  const tracing = config.otlpEndpoint === undefined ? NO_TRACING : await startTracing(config.otlpEndpoint)
   const metrics = createMetrics(clock, createQueueStateReader(database))
   const engineDatabase = timeDatabase(databases.engine, metrics.statement)
   const writer = new AttemptWriter(engineDatabase, log, (records) => {
@@ -159,6 +169,7 @@ export async function compose(
   const rules = {
     webhook_configurations: webhookConfigurationRules(box, guard, inboxes),
     webhook_events: webhookEventRules,
+    webhook_alert_recipients: alertRecipientRules,
     webhook_inboxes: webhookInboxRules(inboxes),
     webhook_event_types: webhookEventTypeRules,
     webhook_sources: webhookSourceRules(box),
@@ -181,7 +192,8 @@ export async function compose(
     verifyToken,
     log,
   })
-  const onFailure = (error: unknown): void => log.error({ error: messageOf(error) }, 'a request failed')
+  const onFailure = (error: unknown, request?: RestRequest): void =>
+    log.error({ request_id: request?.headers[REQUEST_ID], error: messageOf(error) }, 'a request failed')
   const requireRoom = createBackPressure({ database, clock, maxBacklog: config.maxBacklog })
   const rest =
     config.role === 'worker'
@@ -211,8 +223,10 @@ export async function compose(
       sessions,
       retrySchedule: config.retrySchedule,
       deliveryTimeout: config.deliveryTimeout,
+      tracing,
     },
     metrics,
+    tracing,
     checkReady: async () => {
       await database.query('select 1')
     },
@@ -222,6 +236,7 @@ export async function compose(
     config,
     database: engineDatabase,
     metrics,
+    tracing,
     clock,
     log,
     nodeId: newToken(),
@@ -231,7 +246,7 @@ export async function compose(
     health,
   }
   const engine: Engine | undefined = config.role === 'api' ? undefined : await startEngine(parts)
-  return { engine, server, writer, health, certificates }
+  return { engine, server, writer, health, certificates, tracing }
 }
 
 async function versionOf(database: Database): Promise<string> {

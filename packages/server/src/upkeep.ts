@@ -4,6 +4,8 @@ import { eraseBatch } from './api/erasure/erase-batch.ts'
 import { expireInboxes } from './api/inbox/receive.ts'
 import { expireSessions } from './api/sessions/session-store.ts'
 import { catchUpStatuses, hasMessages } from './api/sources/statuses.ts'
+import { openSmtp } from './alerts/smtp.ts'
+import { expireAlerts, sendMails } from './alerts/send-mails.ts'
 import { keepPartitions } from './attempts/partitions.ts'
 import { expireRollups, foldCounts } from './attempts/rollups.ts'
 import { expireCaptures } from './crm/expire-captures.ts'
@@ -21,6 +23,7 @@ const ERASE_MS = 5_000
 /** For what is to be erased and is being sent just now. */
 const ERASE_AGAIN_MS = 200
 const TIDY_MS = 60_000
+const MAIL_MS = 2_000
 
 export interface UpkeepOptions {
   database: Database
@@ -29,17 +32,17 @@ export interface UpkeepOptions {
   logRetention: number
   /** How long the audit log is kept, in milliseconds. */
   auditRetention: number
+  smtpUrl: URL | undefined
+  alertFrom: string | undefined
+  publicUrl: string | undefined
 }
 
 /** What no delivery waits for: roll-ups, partitions, what is too old, and tidying where the database does not itself. */
-export async function startUpkeep({
-  database,
-  log,
-  logRetention,
-  auditRetention,
-}: UpkeepOptions): Promise<Loop[]> {
+export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
+  const { database, log, logRetention, auditRetention } = options
   return [
     ...(await startCatchingUp(database, log)),
+    ...(await startMailing(options)),
     startErasing(database, log),
     startLoop({ name: 'fold', everyMs: FOLD_MS, log, run: () => foldCounts(database) }),
     startLoop({
@@ -50,6 +53,7 @@ export async function startUpkeep({
         await keepPartitions(database, { retention: logRetention, log })
         await expireCaptures(database, logRetention)
         await expireAuditLog(database, auditRetention)
+        await expireAlerts(database, logRetention)
         return await expireRollups(database, logRetention / DAY_MS)
       },
     }),
@@ -83,6 +87,19 @@ async function startCatchingUp(database: Database, log: Logger): Promise<Loop[]>
     return false
   }
   return [startLoop({ name: 'statuses', everyMs: CATCH_UP_MS, log, run })]
+}
+
+/** None where no server is named to mail alerts. */
+async function startMailing({
+  database,
+  log,
+  smtpUrl,
+  alertFrom,
+  publicUrl,
+}: UpkeepOptions): Promise<Loop[]> {
+  if (smtpUrl === undefined || alertFrom === undefined) return []
+  const mailer = { database, log, transport: await openSmtp(smtpUrl), from: alertFrom, publicUrl }
+  return [startLoop({ name: 'mail', everyMs: MAIL_MS, log, run: () => sendMails(mailer) })]
 }
 
 function startErasing(database: Database, log: Logger): Loop {

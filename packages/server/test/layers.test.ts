@@ -13,12 +13,13 @@ const LINE = [
   'deliveries',
   'dispatch',
   'attempts',
+  'alerts',
   'metrics',
   'api',
   'cli',
 ]
 /** What every stage may import, and what imports no stage. */
-const FOUNDATION = ['db', 'webhooks']
+const FOUNDATION = ['db', 'tracing', 'webhooks']
 /** Compose the stages; only the command line and each other may import them. */
 const COMPOSERS = ['engine.ts', 'upkeep.ts', 'serve.ts', 'main.ts']
 const DRIVERS = ['pg', '@electric-sql/pglite']

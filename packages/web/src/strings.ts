@@ -495,6 +495,24 @@ export const t = {
     line: (event: string, error: string) => `${event}: ${error}`,
   },
 
+  alerts: {
+    title: 'Alerts',
+    types: {
+      'webhook.failing': 'Failing',
+      'webhook.deactivated': 'Switched off',
+      'webhook.recovered': 'Works again',
+      'delivery.exhausted': 'Deliveries were given up',
+    },
+    failing: (percent: number) => `Failing: ${percent} % of the way to being switched off`,
+    exhausted: (count: number) => `${n(count, 'delivery was', 'deliveries were')} given up within an hour`,
+    recipients: 'Alerts by e-mail',
+    recipientsText:
+      'Who is written to when a webhook keeps failing, is switched off or works again, and when deliveries are given up.',
+    address: 'E-mail address',
+    add: 'Add',
+    remove: (email: string) => `Remove ${email}`,
+  },
+
   notSent: {
     title: 'Not sent in the last 7 days',
     filtered: 'Kept back by the filter',

@@ -6,6 +6,8 @@ import type { AttemptRecord } from '../dispatch/make-attempt.ts'
 import { messageOf } from '../errors.ts'
 import type { BreakerLimits, HealthState, Phase, Results } from '../webhooks/breaker.ts'
 import { HEALTHY, judge } from '../webhooks/breaker.ts'
+import type { Course } from './alerts.ts'
+import { alertsOf, isExhausted, raiseAlerts } from './alerts.ts'
 import type { DeactivationLimits } from './health-words.ts'
 import { describeHealth, explainDeactivation } from './health-words.ts'
 
@@ -34,6 +36,8 @@ interface Tally extends Omit<Results, 'leases'> {
   url: string
   leases: Set<string>
   lastError: string
+  /** Deliveries that were given up. */
+  exhausted: number
 }
 
 interface HealthRow {
@@ -59,6 +63,7 @@ interface HealthRow {
 interface Judgement {
   row: HealthRow
   tally: Tally
+  before: HealthState
   state: HealthState
 }
 
@@ -114,6 +119,7 @@ export class EndpointHealth {
     tally.failures += 1
     tally.lastFailedAt = startedAt
     tally.lastError = record.error_message ?? ''
+    if (isExhausted(record)) tally.exhausted += 1
     if (record.lease !== null) tally.leases.add(record.lease)
     this.#watched.add(record.webhook_id)
   }
@@ -122,7 +128,14 @@ export class EndpointHealth {
     const key = `${webhookId} ${url}`
     let tally = this.#tallies.get(key)
     if (tally === undefined) {
-      const none = { successes: 0, failures: 0, firstFailedAt: 0, lastFailedAt: 0, lastError: '' }
+      const none = {
+        successes: 0,
+        failures: 0,
+        firstFailedAt: 0,
+        lastFailedAt: 0,
+        lastError: '',
+        exhausted: 0,
+      }
       tally = { webhookId, url, leases: new Set(), ...none }
       this.#tallies.set(key, tally)
     }
@@ -167,14 +180,15 @@ export class EndpointHealth {
     for (const row of rows) {
       const tally = tallies.find(({ webhookId, url }) => webhookId === row.webhook_id && url === row.url)
       if (tally === undefined) continue
-      judged.push({ row, tally, state: await this.#judgeOne(connection, row, tally) })
+      judged.push(await this.#judgeOne(connection, row, tally))
     }
     await connection.query(writeHealth, [JSON.stringify(judged.map(toNote))])
     for (const judgement of judged) await this.#deactivate(connection, judgement)
+    await this.#alert(connection, judged)
     return judged
   }
 
-  async #judgeOne(connection: Connection, row: HealthRow, tally: Tally): Promise<HealthState> {
+  async #judgeOne(connection: Connection, row: HealthRow, tally: Tally): Promise<Judgement> {
     const lag = row.now - this.#options.clock.now()
     const results = {
       ...tally,
@@ -190,8 +204,9 @@ export class EndpointHealth {
     const before = toState(row)
     const after = judge(before, results, surroundings, this.#options.breaker)
     const isWorse = before.phase === 'healthy' && after.phase !== 'healthy'
-    if (!isWorse || !(await this.#hasSucceeded(connection, row, after))) return after
-    return judge(HEALTHY, results, surroundings, this.#options.breaker)
+    const isMistaken = isWorse && (await this.#hasSucceeded(connection, row, after))
+    const state = isMistaken ? judge(HEALTHY, results, surroundings, this.#options.breaker) : after
+    return { row, tally, before, state }
   }
 
   async #hasSucceeded(
@@ -203,6 +218,13 @@ export class EndpointHealth {
     const params = [webhook_id, url, failingSince]
     const { rows } = await connection.query<{ has_succeeded: boolean }>(hasSucceeded, params)
     return rows[0]?.has_succeeded ?? false
+  }
+
+  async #alert(connection: Connection, judged: readonly Judgement[]): Promise<void> {
+    const alerts = judged
+      .filter(({ row }) => row.is_active)
+      .flatMap((judgement) => alertsOf(toCourse(judgement), this.#options.deactivation))
+    await raiseAlerts(connection, alerts)
   }
 
   /** An endpoint that has failed for days, without one success, is given up. */
@@ -236,6 +258,11 @@ function toState(row: HealthRow): HealthState {
     drainingSince: row.draining_since ?? undefined,
     drained: row.drained,
   }
+}
+
+function toCourse({ row, tally, before, state }: Judgement): Course {
+  const { lastError, exhausted } = tally
+  return { webhookId: row.webhook_id, before, after: state, now: row.now, lastError, exhausted }
 }
 
 function toNote({ row, tally, state }: Judgement): object {

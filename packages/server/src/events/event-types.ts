@@ -1,3 +1,4 @@
+import { OPERATIONAL_EVENTS, isOperational } from './operational-events.ts'
 import type { RecordName } from './records.ts'
 import { exampleOf } from './records.ts'
 
@@ -109,15 +110,15 @@ export function categoryOf(name: string): string {
   return name.slice(0, name.indexOf('.'))
 }
 
-/** Whether a subscription (an exact name, `deal.*` or `*`) covers an event. */
+/** Whether a subscription (an exact name, `deal.*` or `*`) covers an event. `*` is all that happens in the CRM. */
 export function covers(subscription: string, event: string): boolean {
-  if (subscription === '*') return true
+  if (subscription === '*') return !isOperational(event)
   return subscription.endsWith('.*') ? event.startsWith(subscription.slice(0, -1)) : subscription === event
 }
 
 /** Whether a subscription names at least one known event type. */
 export function isKnownSubscription(subscription: string, names: readonly string[] = eventNames): boolean {
-  return names.some((name) => covers(subscription, name))
+  return [...names, ...OPERATIONAL_EVENTS].some((name) => covers(subscription, name))
 }
 
 export const eventNames: readonly string[] = EVENT_TYPES.map(({ name }) => name)

@@ -39,6 +39,23 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
     audience: 'everybody',
     seed: [ONE_WEBHOOK],
   },
+  webhook_alerts: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_alerts (organization_id, webhook_id, webhook_name, type, since, message)
+       values ($1, gen_random_uuid(), 'a', 'webhook.recovered', now(), 'it answers again')`,
+    ],
+  },
+  webhook_alert_recipients: {
+    methods: 'all',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_alert_recipients (organization_id, email) values ($1, 'a@example.com')`,
+    ],
+    row: (organization) => ({ organization_id: organization, email: 'b@example.com' }),
+    change: { email: 'c@example.com' },
+  },
   webhook_logs: {
     methods: 'read',
     audience: 'everybody',

@@ -7,6 +7,7 @@ import { LinkButton } from '../components/button.tsx'
 import { formatCompact, formatDuration, formatShare } from '../components/format.ts'
 import { ErrorNotice, Loading, Skeleton } from '../components/surface.tsx'
 import { t } from '../strings.ts'
+import { AlertRecipients } from '../webhooks/alerts.tsx'
 import { conditionOf, needsAttention } from '../webhooks/health.tsx'
 import styles from '../webhooks/list.module.css'
 import { FirstWebhook } from '../webhooks/first-webhook.tsx'
@@ -63,6 +64,9 @@ export function ListPage() {
               />
             ))}
           </ul>
+          <div className={styles.below}>
+            <AlertRecipients />
+          </div>
         </>
       )}
     </>

@@ -9,6 +9,7 @@ import { ErrorNotice, Notice, Segments, Skeleton } from '../components/surface.t
 import { RelativeTime } from '../components/time.tsx'
 import { RedeliveryProgress } from '../deliveries/redelivery-progress.tsx'
 import { t } from '../strings.ts'
+import { WebhookAlerts } from './alerts.tsx'
 import { CertificateNotice } from './certificate.tsx'
 import { conditionOf, offSince, sentence } from './health.tsx'
 import { InboxSection } from './inbox.tsx'
@@ -57,6 +58,7 @@ export function Overview({ webhook }: { webhook: Webhook }) {
         {stats.data !== undefined && <Reasons stats={stats.data} />}
         <RecentFailures webhookId={webhook.id} />
       </div>
+      <WebhookAlerts webhookId={webhook.id} />
       <NotSent webhookId={webhook.id} />
       <InboxSection url={webhook.url} />
     </>

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { z } from 'zod'
 import { ApiError } from '../../errors.ts'
 import { categoryOf, eventNames } from '../../events/event-types.ts'
+import { isOperational } from '../../events/operational-events.ts'
 import type { JsonObject } from '../rest/json.ts'
 import type { TableRules } from '../rest/table-rules.ts'
 import { parseEachRow, parseRow } from './field-problems.ts'
@@ -31,7 +32,7 @@ const name = z
   .string('must be text, such as "invoice.paid"')
   .max(100, 'must not be longer than 100 characters')
   .regex(NAME, 'must be lower case with at least one dot, such as "invoice.paid"')
-  .refine((given) => !eventNames.includes(given), {
+  .refine((given) => !eventNames.includes(given) && !isOperational(given), {
     error: "is one of ConnectGain's own event types; choose another name",
   })
 

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import type { Connection } from '../../db/database.ts'
+import { ApiError } from '../../errors.ts'
+import type { JsonObject } from '../rest/json.ts'
+import type { TableRules } from '../rest/table-rules.ts'
+import { uuid } from './configuration-fields.ts'
+import { parseEachRow, parseRow } from './field-problems.ts'
+
+/** An alert is for the few who look after a webhook; nobody is to have us write to a whole mailing list. */
+const MOST_RECIPIENTS = 10
+
+const email = z
+  .email('must be an e-mail address, such as "ops@example.com"')
+  .max(254, 'must not be longer than 254 characters')
+
+const insertSchema = z.strictObject({ organization_id: uuid, email })
+const updateSchema = z.strictObject({ email }).partial()
+
+/** Who is mailed an organization's alerts. */
+export const alertRecipientRules: TableRules = {
+  writable: ['organization_id', 'email'],
+  async beforeInsert(connection, rows) {
+    const parsed = parseEachRow(insertSchema, rows)
+    for (const organization of new Set(parsed.map((row) => row.organization_id))) {
+      const added = parsed.filter((row) => row.organization_id === organization).length
+      await requireFew(connection, organization, added)
+    }
+    return parsed
+  },
+  beforeUpdate(_connection, change, ids) {
+    const parsed = parseRow(updateSchema, change) as JsonObject
+    return new Map(ids.map((id) => [id, parsed]))
+  },
+}
+
+async function requireFew(connection: Connection, organization: string, added: number): Promise<void> {
+  const { rows } = await connection.query<{ known: number }>(
+    'select count(*)::integer as known from webhooks.webhook_alert_recipients where organization_id = $1',
+    [organization],
+  )
+  if ((rows[0]?.known ?? 0) + added <= MOST_RECIPIENTS) return
+  throw new ApiError(409, '54000', `an organization's alerts go to at most ${MOST_RECIPIENTS} addresses`, {
+    hint: 'Delete one, or name an address that distributes to a group.',
+  })
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, suite, test } from 'node:test'
+import { pino } from 'pino'
+import { sendMails } from '../src/alerts/send-mails.ts'
+import { openSmtp } from '../src/alerts/smtp.ts'
+import type { Database } from '../src/db/database.ts'
+import { ENGINES, openMigrated } from './harness/databases.ts'
+import type { TestSmtpServer } from './harness/smtp-server.ts'
+import { startSmtpServer } from './harness/smtp-server.ts'
+
+const OURS = '0190a000-0000-7000-8000-000000000001'
+const THEIRS = '0190a000-0000-7000-8000-000000000002'
+
+for (const engine of ENGINES) {
+  suite(`an alert by mail (${engine})`, () => {
+    let database: Database
+    let close: () => Promise<void>
+    let smtp: TestSmtpServer
+    let printed = ''
+    let send: () => Promise<boolean>
+
+    before(async () => {
+      ;({ database, close } = await openMigrated(engine))
+      smtp = await startSmtpServer()
+      const transport = await openSmtp(smtp.url)
+      const log = pino({ level: 'warn' }, { write: (line: string) => void (printed += line) })
+      const from = 'ConnectGain <webhooks@crm.example>'
+      const publicUrl = 'https://hooks.example'
+      send = async () => await sendMails({ database, log, transport, from, publicUrl })
+      await database.query(
+        `insert into webhooks.webhook_alert_recipients (organization_id, email)
+         values ($1, 'ada@ours.example'), ($1, 'bob@ours.example'), ($2, 'eve@theirs.example')`,
+        [OURS, THEIRS],
+      )
+    })
+    after(async () => {
+      await smtp.close()
+      await close()
+    })
+    beforeEach(() => {
+      smtp.mails.length = 0
+      printed = ''
+    })
+
+    const raise = async (name: string, organization = OURS): Promise<void> => {
+      await database.query(
+        `insert into webhooks.webhook_alerts (organization_id, webhook_id, webhook_name, type, threshold, since, message)
+         values ($1, gen_random_uuid(), $2, 'webhook.failing', 50, '2026-01-15T10:00:00Z', 'the endpoint answered 500')`,
+        [organization, name],
+      )
+    }
+    const waiting = async (): Promise<number> =>
+      (await database.query('select from webhooks_internal.alert_mails')).rows.length
+
+    test('goes to each of the organization’s addresses and to nobody else’s', async () => {
+      await raise('CRM Sync')
+      await send()
+      const mails = await smtp.received(2)
+      assert.deepEqual(mails.flatMap(({ to }) => to).sort(), ['ada@ours.example', 'bob@ours.example'])
+      const [{ from, subject, text }] = mails as [(typeof mails)[0]]
+      assert.equal(from, 'webhooks@crm.example')
+      assert.equal(subject, 'Webhook "CRM Sync" is failing (50 %)')
+      assert.match(text, /Since 2026-01-15T10:00:00.000Z: the endpoint answered 500\./)
+      assert.match(text, /https:\/\/hooks\.example\/settings\/webhooks\/[0-9a-f-]{36}/)
+      assert.equal(await waiting(), 0)
+    })
+
+    test('is tried again later when the server refuses it, without a word of it in the log that is secret', async () => {
+      await raise('CRM Sync', THEIRS)
+      smtp.refuse(1)
+      await send()
+      assert.deepEqual([smtp.mails.length, await waiting()], [0, 1])
+      assert.match(printed, /an alert could not be mailed/)
+      assert.doesNotMatch(printed, /eve@theirs/)
+      await send()
+      assert.equal(smtp.mails.length, 0, 'not at once')
+      await database.execute('update webhooks_internal.alert_mails set due_at = now()')
+      await send()
+      assert.deepEqual((await smtp.received(1))[0]?.to, ['eve@theirs.example'])
+      assert.equal(await waiting(), 0)
+    })
+
+    test('cannot be given a header by the name of a webhook', async () => {
+      await raise('x\r\nBcc: everybody@example.com\r\n\r\nBuy', THEIRS)
+      await send()
+      const [mail] = await smtp.received(1)
+      assert.deepEqual(mail?.to, ['eve@theirs.example'])
+      assert.doesNotMatch(mail?.raw ?? '', /^Bcc:/m)
+    })
+  })
+}

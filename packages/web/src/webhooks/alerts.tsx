@@ -1,0 +1,148 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { X } from 'lucide-react'
+import { useState } from 'react'
+import type { FormEvent } from 'react'
+import { deleteRows, getRows, insertRow, query } from '../api/client.ts'
+import { Button, IconButton } from '../components/button.tsx'
+import { Field, Input } from '../components/field.tsx'
+import { ErrorNotice, Section } from '../components/surface.tsx'
+import { RelativeTime } from '../components/time.tsx'
+import { toastError } from '../components/toast.tsx'
+import { useAccess } from '../routes/organization.tsx'
+import { t } from '../strings.ts'
+import { readFieldErrors } from './form/field-errors.ts'
+import { sentence } from './health.tsx'
+import styles from './webhook.module.css'
+
+interface Alert {
+  id: string
+  type: keyof typeof t.alerts.types
+  threshold: number | null
+  count: number
+  message: string
+  created_at: string
+}
+
+/** What the organization was told of this webhook; nothing where all went well. */
+export function WebhookAlerts({ webhookId }: { webhookId: string }) {
+  const alerts = useQuery({
+    queryKey: ['stats', 'alerts', webhookId],
+    queryFn: ({ signal }) =>
+      getRows<Alert>(
+        `webhook_alerts?${query({ webhook_id: `eq.${webhookId}`, order: 'created_at.desc,id.desc', limit: '5' })}`,
+        signal,
+      ),
+    refetchInterval: 15_000,
+  })
+  if (alerts.data === undefined || alerts.data.length === 0) return null
+  return (
+    <Section title={t.alerts.title}>
+      <ul className={styles.failures}>
+        {alerts.data.map((alert) => (
+          <li key={alert.id} className={styles.failure}>
+            <strong>{headline(alert)}</strong>
+            <span className="muted small">
+              <RelativeTime time={alert.created_at} />
+            </span>
+            <p>{sentence(alert.message)}</p>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+function headline({ type, threshold, count }: Alert): string {
+  if (type === 'webhook.failing') return t.alerts.failing(threshold ?? 0)
+  if (type === 'delivery.exhausted') return t.alerts.exhausted(count)
+  return t.alerts.types[type]
+}
+
+interface Recipient {
+  id: string
+  email: string
+}
+
+/** Who is mailed the organization's alerts. */
+export function AlertRecipients() {
+  const { organizationId, canChange } = useAccess()
+  const client = useQueryClient()
+  const queryKey = ['alert-recipients', organizationId]
+  const recipients = useQuery({
+    queryKey,
+    queryFn: ({ signal }) =>
+      getRows<Recipient>(
+        `webhook_alert_recipients?${query({ organization_id: `eq.${organizationId}`, order: 'email' })}`,
+        signal,
+      ),
+  })
+  const refresh = async (): Promise<void> => await client.invalidateQueries({ queryKey })
+  const remove = useMutation({
+    mutationFn: (id: string) => deleteRows(`webhook_alert_recipients?id=eq.${id}`),
+    onSuccess: refresh,
+    onError: toastError,
+  })
+  if (recipients.isError)
+    return <ErrorNotice error={recipients.error} onRetry={() => void recipients.refetch()} />
+  return (
+    <Section title={t.alerts.recipients}>
+      <p className="muted">{t.alerts.recipientsText}</p>
+      {recipients.data !== undefined && recipients.data.length > 0 && (
+        <ul className={styles.recipients}>
+          {recipients.data.map(({ id, email }) => (
+            <li key={id}>
+              <span>{email}</span>
+              {canChange && (
+                <IconButton label={t.alerts.remove(email)} onClick={() => remove.mutate(id)}>
+                  <X size={14} aria-hidden="true" />
+                </IconButton>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {canChange && <AddRecipient organizationId={organizationId} onAdded={refresh} />}
+    </Section>
+  )
+}
+
+function AddRecipient({ organizationId, onAdded }: { organizationId: string; onAdded: () => Promise<void> }) {
+  const [email, setEmail] = useState('')
+  const add = useMutation({
+    mutationFn: () =>
+      insertRow('webhook_alert_recipients', { organization_id: organizationId, email: email.trim() }),
+    onSuccess: async () => {
+      setEmail('')
+      await onAdded()
+    },
+  })
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    add.mutate()
+  }
+  const problem = add.error === null ? undefined : describe(add.error)
+  return (
+    <form className={styles.addRecipient} onSubmit={submit} noValidate>
+      <Field label={t.alerts.address} error={problem}>
+        {(attributes) => (
+          <Input
+            {...attributes}
+            type="email"
+            value={email}
+            placeholder="ops@example.com"
+            onChange={(event) => {
+              setEmail(event.target.value)
+              add.reset()
+            }}
+          />
+        )}
+      </Field>
+      <Button type="submit" busy={add.isPending} disabled={email.trim() === ''}>
+        {t.alerts.add}
+      </Button>
+    </form>
+  )
+}
+
+const describe = (error: Error): string =>
+  (readFieldErrors(error) as { email?: string }).email ?? sentence(error.message)
