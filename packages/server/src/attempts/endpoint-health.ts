@@ -8,6 +8,7 @@ import type { BreakerLimits, HealthState, Phase, Results } from '../webhooks/bre
 import { HEALTHY, judge } from '../webhooks/breaker.ts'
 import type { Course } from './alerts.ts'
 import { alertsOf, isExhausted, raiseAlerts } from './alerts.ts'
+import { blameChange } from './blame.ts'
 import type { DeactivationLimits } from './health-words.ts'
 import { describeHealth, explainDeactivation } from './health-words.ts'
 
@@ -182,7 +183,9 @@ export class EndpointHealth {
       if (tally === undefined) continue
       judged.push(await this.#judgeOne(connection, row, tally))
     }
-    await connection.query(writeHealth, [JSON.stringify(judged.map(toNote))])
+    const notes: object[] = []
+    for (const judgement of judged) notes.push(await toNote(connection, judgement))
+    await connection.query(writeHealth, [JSON.stringify(notes)])
     for (const judgement of judged) await this.#deactivate(connection, judgement)
     await this.#alert(connection, judged)
     return judged
@@ -237,7 +240,11 @@ export class EndpointHealth {
     await connection.query(
       `update webhooks.webhook_configurations
        set is_active = false, disabled_reason = $2, disabled_at = now() where id = $1`,
-      [row.webhook_id, explainDeactivation(state, lasted, tally.lastError)],
+      [
+        row.webhook_id,
+        explainDeactivation(state, lasted, tally.lastError) +
+          (await blameChange(connection, row.webhook_id, failingSince)),
+      ],
     )
   }
 }
@@ -265,8 +272,11 @@ function toCourse({ row, tally, before, state }: Judgement): Course {
   return { webhookId: row.webhook_id, before, after: state, now: row.now, lastError, exhausted }
 }
 
-function toNote({ row, tally, state }: Judgement): object {
+async function toNote(connection: Connection, { row, tally, state }: Judgement): Promise<object> {
   const shown = describeHealth(state, tally.lastError)
+  const isNoted = shown.health !== row.health || shown.is_parked !== row.is_parked
+  const isWorse = isNoted && shown.reason !== null && state.phase !== 'draining'
+  const blame = isWorse ? await blameChange(connection, row.webhook_id, state.failingSince) : ''
   return {
     webhook_id: row.webhook_id,
     phase: state.phase,
@@ -278,6 +288,7 @@ function toNote({ row, tally, state }: Judgement): object {
     draining_since: state.drainingSince,
     drained: state.drained,
     ...shown,
-    is_noted: shown.health !== row.health || shown.is_parked !== row.is_parked,
+    reason: shown.reason === null ? null : shown.reason + blame,
+    is_noted: isNoted,
   }
 }

@@ -47,7 +47,8 @@ const UNITS: readonly [number, string][] = [
   [1_000, 'second'],
 ]
 
-function inWords(ms: number): string {
+/** `3 minutes`, `2 days`: whole numbers of the largest unit of which there are two. */
+export function inWords(ms: number): string {
   const [size, name] = UNITS.find(([unit]) => ms >= 2 * unit) ?? [1_000, 'second']
   const count = Math.max(1, Math.floor(ms / size))
   return `${count} ${name}${count === 1 ? '' : 's'}`
