@@ -8,7 +8,7 @@ import { HOOK_A, OURS, THEIRS, openFixture } from './rest-fixture.ts'
 import type { Fixture } from './rest-fixture.ts'
 
 /** On the real server most of them, several at once. `FUZZ_QUERIES=100000` asks more than a suite has the time for. */
-const QUERIES = Number(process.env['FUZZ_QUERIES'] ?? 30_000)
+const QUERIES = Number(process.env['FUZZ_QUERIES'] ?? 10_000)
 const RUNS: Readonly<Record<Engine, number>> = {
   postgresql: Math.round(QUERIES * 0.92),
   pglite: Math.round(QUERIES * 0.08),
