@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
  */
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const ROOT = join(HERE, '../..')
-const MADE = ['dist', 'page', 'LICENSE']
+const MADE = ['dist', 'page', 'guide', 'LICENSE']
 
 for (const made of MADE) rmSync(join(HERE, made), { recursive: true, force: true })
 if (!process.argv.includes('--clean')) build()
@@ -20,10 +20,11 @@ function build(): void {
     cwd: HERE,
     stdio: 'inherit',
   })
-  for (const file of globSync('src/**/*.sql', { cwd: HERE })) {
+  for (const file of globSync('src/**/*.{css,sql}', { cwd: HERE })) {
     cpSync(join(HERE, file), join(HERE, file.replace(/^src/, 'dist')))
   }
   execFileSync(process.execPath, [npm, 'run', 'build', '-w', 'packages/web'], { cwd: ROOT, stdio: 'inherit' })
   cpSync(join(ROOT, 'packages/web/dist'), join(HERE, 'page'), { recursive: true })
+  cpSync(join(ROOT, 'docs'), join(HERE, 'guide'), { recursive: true })
   cpSync(join(ROOT, 'LICENSE'), join(HERE, 'LICENSE'))
 }

@@ -66,6 +66,7 @@ test('the Dockerfile copies what is there, runs as nobody special and asks a hea
     'tsconfig.json',
     'LICENSE',
     'packages',
+    'docs',
     'examples',
   ]) {
     assert.ok(existsSync(join(ROOT, path)), path)

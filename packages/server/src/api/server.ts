@@ -20,6 +20,7 @@ import { answerRequestIds, requestIdOf } from './request-ids.ts'
 import { traceRequests } from './trace-requests.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { addSecurityHeaders } from './security-headers.ts'
+import { addGuide } from './guide/guide.ts'
 import { addSettingsPage } from './page/settings-page.ts'
 import { parseArguments } from './rest/body.ts'
 import { RestError, toErrorResponse } from './rest/error-response.ts'
@@ -150,6 +151,7 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
     reply.headers(headers)
   }
   addSettingsPage(server, settings)
+  addGuide(server)
   addSessionRoutes(server, options)
   addInboxRoute(server, options.inbox)
   // They write to the reference CRM, which is not everywhere.

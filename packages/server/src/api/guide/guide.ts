@@ -1,0 +1,56 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { ApiError } from '../../errors.ts'
+import { PAGES } from './contents.ts'
+import { GUIDE, renderPage } from './render-page.ts'
+
+/** The pages of docs/: in a package beside the program, in the repository where they are written. */
+const IN_PACKAGE = fileURLToPath(new URL('../../../guide/', import.meta.url))
+const SOURCES = existsSync(IN_PACKAGE)
+  ? IN_PACKAGE
+  : fileURLToPath(new URL('../../../../../docs/', import.meta.url))
+const STYLE = readFileSync(new URL('style.css', import.meta.url), 'utf8')
+
+const TYPES: Readonly<Record<string, string>> = { '.png': 'image/png', '.svg': 'image/svg+xml' }
+const HOUR_SECONDS = 3_600
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cache-control': `public, max-age=${HOUR_SECONDS}`,
+}
+
+/** The guide, at `/docs/guide`: each page of docs/ is made when it is first asked for. Needs no key, and runs no script. */
+export function addGuide(server: FastifyInstance): void {
+  const made = new Map<string, string>()
+  const titles = new Map(PAGES)
+  const images = new Set(readdirSync(join(SOURCES, 'images')))
+
+  const answer = (reply: FastifyReply, name: string): FastifyReply => {
+    const title = titles.get(name)
+    if (title === undefined) throw new ApiError(404, 'PGRST125', `there is nothing at ${GUIDE}/${name}`)
+    const page = made.get(name) ?? renderPage(name, title, readFileSync(join(SOURCES, `${name}.md`), 'utf8'))
+    made.set(name, page)
+    return reply.headers(HEADERS).type('text/html; charset=utf-8').send(page)
+  }
+
+  for (const url of [GUIDE, `${GUIDE}/`]) server.get(url, (_request, reply) => answer(reply, PAGES[0]![0]))
+  server.get(`${GUIDE}/style.css`, (_request, reply) =>
+    reply.headers(HEADERS).type('text/css; charset=utf-8').send(STYLE),
+  )
+  server.get<{ Params: { name: string } }>(`${GUIDE}/images/:name`, (request, reply) => {
+    const { name } = request.params
+    // Only what was there at start can be named.
+    if (!images.has(name)) throw new ApiError(404, 'PGRST125', `there is nothing at ${request.url}`)
+    const type = TYPES[extname(name)] ?? 'application/octet-stream'
+    return reply
+      .headers(HEADERS)
+      .type(type)
+      .send(readFileSync(join(SOURCES, 'images', name)))
+  })
+  server.get<{ Params: { name: string } }>(`${GUIDE}/:name`, (request, reply) =>
+    answer(reply, request.params.name),
+  )
+}

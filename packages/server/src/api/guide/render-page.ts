@@ -1,0 +1,91 @@
+import MarkdownIt from 'markdown-it'
+import { VERSION } from '../../version.ts'
+import { CONTENTS, PAGES } from './contents.ts'
+
+export const GUIDE = '/docs/guide'
+
+const names: ReadonlySet<string> = new Set(PAGES.map(([name]) => name))
+
+/** As GitHub makes them: the pages link to each other by these, here and there. */
+const slug = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-')
+
+// Our own pages: what HTML they hold is shown as text all the same.
+const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false })
+
+markdown.renderer.rules['heading_open'] = (tokens, index, options, _env, renderer) => {
+  tokens[index]!.attrSet('id', slug(tokens[index + 1]?.content ?? ''))
+  return renderer.renderToken(tokens, index, options)
+}
+markdown.renderer.rules['link_open'] = (tokens, index, options, _env, renderer) => {
+  const target = String(tokens[index]!.attrGet('href') ?? '')
+  tokens[index]!.attrSet('href', linkFor(target))
+  return renderer.renderToken(tokens, index, options)
+}
+const renderImage = markdown.renderer.rules['image']!
+markdown.renderer.rules['image'] = (tokens, index, options, env, renderer) => {
+  const source = String(tokens[index]!.attrGet('src') ?? '')
+  tokens[index]!.attrSet('src', `${GUIDE}/${source}`)
+  tokens[index]!.attrSet('loading', 'lazy')
+  return renderImage(tokens, index, options, env, renderer)
+}
+// Alignment as a class: the page's policy lets no element bring a style of its own.
+for (const rule of ['th_open', 'td_open']) {
+  markdown.renderer.rules[rule] = (tokens, index, options, _env, renderer) => {
+    const token = tokens[index]!
+    const isRight = String(token.attrGet('style') ?? '').includes('right')
+    token.attrs = isRight ? [['class', 'right']] : null
+    return renderer.renderToken(tokens, index, options)
+  }
+}
+// A table wider than a phone scrolls by itself.
+markdown.renderer.rules['table_open'] = () => '<div class="table"><table>\n'
+markdown.renderer.rules['table_close'] = () => '</table></div>\n'
+
+/** A page of the guide by its address in the guide; what only the repository has leads to the contents. */
+function linkFor(target: string): string {
+  if (/^(?:[a-z]+:|#|\/)/i.test(target)) return target
+  const [path = '', anchor] = target.split('#')
+  const name = path.replace(/\.md$/, '')
+  const at = anchor === undefined ? '' : `#${anchor}`
+  return names.has(name) ? `${GUIDE}/${name}${at}` : GUIDE
+}
+
+/** A whole page, without scripts. */
+export function renderPage(name: string, title: string, text: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · ConnectGain Webhooks</title>
+<link rel="stylesheet" href="${GUIDE}/style.css">
+</head>
+<body>
+<a class="skip" href="#content">To the text</a>
+<header><a href="${GUIDE}">ConnectGain Webhooks</a> <span>${VERSION}</span></header>
+<nav aria-label="Contents"><details open><summary>Contents</summary>
+${CONTENTS.map(([part, pages]) => `<h2>${part}</h2>\n<ul>${pages.map((page) => entry(page, name)).join('')}</ul>`).join('\n')}
+</details></nav>
+<main id="content">
+${markdown.render(text)}
+${nextOf(name)}
+</main>
+</body>
+</html>
+`
+}
+
+function entry([name, title]: readonly [string, string], current: string): string {
+  const mark = name === current ? ' aria-current="page"' : ''
+  return `<li><a href="${GUIDE}/${name}"${mark}>${title}</a></li>`
+}
+
+function nextOf(name: string): string {
+  const next = PAGES[PAGES.findIndex(([each]) => each === name) + 1]
+  return next === undefined ? '' : `<p class="next">Next: <a href="${GUIDE}/${next[0]}">${next[1]}</a></p>`
+}
