@@ -67,10 +67,10 @@ export function renderPage(name: string, title: string, text: string): string {
 </head>
 <body>
 <a class="skip" href="#content">To the text</a>
-<header><a href="${GUIDE}">ConnectGain Webhooks</a> <span>${VERSION}</span></header>
-<nav aria-label="Contents"><details open><summary>Contents</summary>
+<header><a href="${GUIDE}">ConnectGain Webhooks</a> <span>${VERSION}</span> <a class="to-contents" href="#contents">Contents</a></header>
+<nav id="contents" aria-label="Contents">
 ${CONTENTS.map(([part, pages]) => `<h2>${part}</h2>\n<ul>${pages.map((page) => entry(page, name)).join('')}</ul>`).join('\n')}
-</details></nav>
+</nav>
 <main id="content">
 ${markdown.render(text)}
 ${nextOf(name)}
