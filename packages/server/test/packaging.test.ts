@@ -114,4 +114,24 @@ suite('the packages that npm pack makes', LONG, () => {
       await receiver.close()
     }
   })
+
+  test('verify under the oldest runtime as well', async () => {
+    const script = `
+      import { createHmac } from 'node:crypto'
+      import { verifyWebhook } from '@connectgain/webhooks-receiver'
+      const body = '{"event":"deal.created","timestamp":"2025-01-15T10:30:00.000Z","data":{}}'
+      const sign = (secret) => ({
+        body,
+        secret: 'the-secret-of-the-package',
+        headers: {
+          'x-webhook-timestamp': new Date().toISOString(),
+          'x-webhook-signature': 'sha256=' + createHmac('sha256', secret).update(body).digest('hex'),
+        },
+      })
+      const { event } = await verifyWebhook(sign('the-secret-of-the-package'))
+      const refusal = await verifyWebhook(sign('another')).catch((error) => error.name)
+      console.log(event, refusal)`
+    const { stdout } = await run(await findNode(), ['--input-type=module', '-e', script], { cwd: folder })
+    assert.match(stdout, /^deal\.created \w*Error/)
+  })
 })
