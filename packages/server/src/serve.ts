@@ -24,6 +24,7 @@ import { createQueueStateReader } from './metrics/queue-state.ts'
 import { timeDatabase } from './metrics/timed-database.ts'
 import { CertificateNotes } from './attempts/certificate-notes.ts'
 import { EndpointHealth } from './attempts/endpoint-health.ts'
+import { banner, factsAsJson } from './banner.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { SHORTEST_SAFE_KEY, isEncryptionKey, isServiceKey, parseConfig, readEnvironment } from './config.ts'
@@ -41,7 +42,6 @@ import { openDatabases } from './open-databases.ts'
 import type { Databases } from './open-databases.ts'
 import { startTracing } from './tracing/open-telemetry.ts'
 import { NO_TRACING } from './tracing/tracing.ts'
-import { VERSION } from './version.ts'
 import { createSecretBox } from './webhooks/secrets.ts'
 import { storeLimits } from './webhooks/limits.ts'
 import { createOwnInboxes } from './webhooks/own-inboxes.ts'
@@ -49,9 +49,9 @@ import { requireKeysInUse } from './webhooks/keys-in-use.ts'
 import { createTargetOpener } from './webhooks/webhook-target.ts'
 
 /** Starts everything that this process's settings ask for; prints where it is, and stops in order on a signal. */
-export async function serve(): Promise<void> {
+export async function serve({ json = false }: { json?: boolean } = {}): Promise<void> {
   try {
-    const running = await start(parseConfig(readEnvironment()))
+    const running = await start(parseConfig(readEnvironment()), json ? factsAsJson : banner)
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => void running.stop().then(() => process.exit(0)))
     }
@@ -74,7 +74,7 @@ interface Running {
   stop(): Promise<void>
 }
 
-async function start(config: Config): Promise<Running> {
+async function start(config: Config, announce: typeof banner): Promise<Running> {
   const log = createLog(config)
   const dataDir = openDataDir(config.dataDir)
   const serviceKey = config.serviceKey ?? dataDir.readKey('service-key', generateServiceKey, isServiceKey)
@@ -94,7 +94,7 @@ async function start(config: Config): Promise<Running> {
     log,
   )
   const address = await listen(server, config)
-  process.stdout.write(banner(config, dataDir, address, await versionOf(databases.api)))
+  process.stdout.write(announce(config, dataDir, address, await versionOf(databases.api)))
   return {
     async stop() {
       log.info('stopping: finishing what is under way')
@@ -254,26 +254,4 @@ async function versionOf(database: Database): Promise<string> {
     `select current_setting('server_version') as version`,
   )
   return rows[0]?.version ?? ''
-}
-
-function banner(config: Config, dataDir: DataDir, address: string, version: string): string {
-  const database =
-    config.databaseUrl === undefined
-      ? `embedded PostgreSQL ${version} (PGlite) in ${dataDir.path}`
-      : `PostgreSQL ${version} at ${new URL(config.databaseUrl).host}`
-  const key = config.serviceKey === undefined ? `in ${dataDir.path}/service-key` : 'from SERVICE_KEY'
-  const shellKey = config.serviceKey === undefined ? `$(cat ${dataDir.path}/service-key)` : '$SERVICE_KEY'
-  if (config.role === 'worker') {
-    return `ConnectGain Webhooks ${VERSION}\n\n  Database     ${database}\n  Worker       ${address}/health/ready\n\n`
-  }
-  return `ConnectGain Webhooks ${VERSION}
-
-  Database     ${database}
-  Page         ${address}/settings/webhooks
-  API          ${address}/rest/v1
-  Service key  ${key}
-
-Try:  curl -H "apikey: ${shellKey}" '${address}/rest/v1/webhook_event_types?select=name'
-
-`
 }

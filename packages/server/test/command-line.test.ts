@@ -97,13 +97,23 @@ onEachEngine(
       assert.match(await runOk('logs', '--webhook', id, '--status', 'failed'), /Nothing was sent yet/)
     })
 
-    test('follows the log until it is told to stop', async () => {
+    test('follows the log until it is told to stop', async (context) => {
       const { id } = await createWebhook(stage, { events: ['conversation.created'] })
       const following = startCommand(['logs', '--follow', '--webhook', id, '--json'], connection())
-      for (let count = 1; count <= 2; count += 1) {
+      context.after(() => following.child.kill('SIGKILL'))
+      const rows = (): number =>
+        following
+          .output()
+          .split('\n')
+          .filter((line) => line.startsWith('{')).length
+      // What is sent before it listens it does not print.
+      await until('the first row to be printed', async () => {
         await runOk('trigger', 'conversation.created', '--wait')
-        await until('the row to be printed', () => following.output().trim().split('\n').length === count)
-      }
+        return rows() > 0
+      })
+      const known = rows()
+      await runOk('trigger', 'conversation.created', '--wait')
+      await until('the next row to be printed', () => rows() > known)
       following.child.kill('SIGINT')
       assert.equal((await following.done).code, 0)
     })
@@ -205,11 +215,13 @@ onEachEngine(
         'listen',
         'doctor',
       ]
+      const asJson = JSON.parse(await runOk('completion', 'bash', '--json')) as { script: string }
       const [help, bash, fish] = await Promise.all([
         runOk('--help'),
         runOk('completion', 'bash'),
         runOk('completion', 'fish'),
       ])
+      assert.equal(`${asJson.script}\n`, bash)
       for (const command of commands)
         for (const text of [help, bash, fish]) assert.match(text, new RegExp(`\\b${command}\\b`))
       assert.match(await runOk('webhooks', 'create', '--help'), /Usage: connectgain-webhooks webhooks create/)

@@ -83,17 +83,18 @@ suite('the packages that npm pack makes', LONG, () => {
   test('run alone: a webhook is made, an event is sent, and the program stops in order', async () => {
     const receiver = await startReceiver()
     const program = join(installed, '@connectgain/webhooks/bin/connectgain-webhooks.js')
-    const server = startIn(folder, await findNode(), [program, 'serve'], {
+    const server = startIn(folder, await findNode(), [program, 'serve', '--json'], {
       PORT: '0',
       SERVICE_KEY,
       ALLOW_HTTP_URLS: 'true',
       EGRESS_ALLOW: '127.0.0.0/8',
     })
     try {
-      const url = await until(
-        'the program to say where it is',
-        () => /API +(\S+)\/rest\/v1/.exec(server.output())?.[1],
-      )
+      const { url, service_key } = await until('the program to say where it is', () => {
+        const [line] = /^\{"version".*\}$/m.exec(server.output()) ?? []
+        return line === undefined ? undefined : (JSON.parse(line) as { url: string; service_key: string })
+      })
+      assert.equal(service_key, 'SERVICE_KEY', 'where it is, not what it is')
       const api = createApi(url, SERVICE_KEY)
       const { id: organization_id } = await api.insert<{ id: string }>('organizations', { name: 'Acme' })
       await api.insert('webhook_configurations', {

@@ -18,7 +18,11 @@ export function completionCommand(program: Command): Command {
     .description(
       `print what makes a shell complete commands and options; for bash: source <(${NAME} completion bash)`,
     )
-    .action((shell: string) => print(SHELLS[shell]!(listWords(program))))
+    .option('--json', 'print the script as JSON, with the shell that it is for')
+    .action((shell: string, { json }: { json?: boolean }) => {
+      const script = SHELLS[shell]!(listWords(program))
+      print(json === true ? JSON.stringify({ shell, script }) : script)
+    })
 }
 
 /** What may follow a command, by its path: `webhooks list`. */

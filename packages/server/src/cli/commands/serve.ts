@@ -4,5 +4,6 @@ import { serve } from '../../serve.ts'
 export function serveCommand(): Command {
   return new Command('serve')
     .description('start the API and the dispatcher (settings come from the environment and from .env)')
+    .option('--json', 'say where it is as JSON, on one line')
     .action(serve)
 }
