@@ -23,8 +23,9 @@ function build(): void {
   for (const file of globSync('src/**/*.{css,sql}', { cwd: HERE })) {
     cpSync(join(HERE, file), join(HERE, file.replace(/^src/, 'dist')))
   }
-  execFileSync(process.execPath, [npm, 'run', 'build', '-w', 'packages/web'], { cwd: ROOT, stdio: 'inherit' })
-  cpSync(join(ROOT, 'packages/web/dist'), join(HERE, 'page'), { recursive: true })
+  // Not into the page's own folder: a server that runs from here serves what is in that.
+  const page = ['-w', 'packages/web', '--', '--outDir', join(HERE, 'page'), '--emptyOutDir']
+  execFileSync(process.execPath, [npm, 'run', 'build', ...page], { cwd: ROOT, stdio: 'inherit' })
   cpSync(join(ROOT, 'docs'), join(HERE, 'guide'), { recursive: true })
   cpSync(join(ROOT, 'LICENSE'), join(HERE, 'LICENSE'))
 }

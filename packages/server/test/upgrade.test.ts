@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -171,7 +171,9 @@ create table webhooks.next_table (id uuid primary key);
 suite('two versions side by side', LONG, () => {
   let next: string
   before(() => {
-    next = mkdtempSync(join(PACKAGE, '.next-'))
+    // Beside this package, where it finds the page, the pages of the guide and its dependencies.
+    next = mkdtempSync(join(PACKAGE, '../.next-'))
+    symlinkSync('../server/node_modules', join(next, 'node_modules'))
     for (const part of ['src', 'migrations', 'package.json']) {
       cpSync(join(PACKAGE, part), join(next, part), { recursive: true })
     }

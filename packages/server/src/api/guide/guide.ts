@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -7,10 +7,9 @@ import { PAGES } from './contents.ts'
 import { GUIDE, renderPage } from './render-page.ts'
 
 /** The pages of docs/: in a package beside the program, in the repository where they are written. */
-const IN_PACKAGE = fileURLToPath(new URL('../../../guide/', import.meta.url))
-const SOURCES = existsSync(IN_PACKAGE)
-  ? IN_PACKAGE
-  : fileURLToPath(new URL('../../../../../docs/', import.meta.url))
+const SOURCES = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../../../../docs/' : '../../../guide/', import.meta.url),
+)
 const STYLE = readFileSync(new URL('style.css', import.meta.url), 'utf8')
 
 const TYPES: Readonly<Record<string, string>> = { '.png': 'image/png', '.svg': 'image/svg+xml' }

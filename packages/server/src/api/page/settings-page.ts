@@ -8,10 +8,9 @@ import { ApiError } from '../../errors.ts'
 import { welcomePage } from '../welcome-page.ts'
 
 /** What `npm run build` makes of packages/web: in a package beside the program, in the repository where it was made. */
-const IN_PACKAGE = fileURLToPath(new URL('../../../page/', import.meta.url))
-const BUILT = existsSync(IN_PACKAGE)
-  ? IN_PACKAGE
-  : fileURLToPath(new URL('../../../../web/dist/', import.meta.url))
+const BUILT = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../../../web/dist/' : '../../../page/', import.meta.url),
+)
 const PATH = '/settings/webhooks'
 
 const TYPES: Readonly<Record<string, string>> = {
