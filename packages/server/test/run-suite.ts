@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { provideMigrated } from './harness/databases.ts'
 import { providePgliteTemplate } from './harness/pglite-template.ts'
 import { startPostgres } from './harness/postgres.ts'
 import { COMPILE_CACHE } from './harness/server-process.ts'
+import { fastFolder } from './harness/fast-folder.ts'
 
 /**
  * `npm test`: brings up a real PostgreSQL for the suite, runs every test (or the files named as arguments) with
@@ -19,9 +20,13 @@ const FINAL_TESTS = ['packages/*/test/**/*.final.ts']
 const AT_ONCE = availableParallelism() + 1
 const WATCH_FETCH = import.meta.resolve('./harness/witness/watch-fetch.ts')
 
-const [postgres, pgliteTemplate] = await Promise.all([startPostgres(), providePgliteTemplate()])
+const pgliteTemplate = await providePgliteTemplate()
+const folder = makeFolder()
+// For this process and those that it starts: all that a run leaves behind goes with this folder.
+process.env['TMPDIR'] = folder
+const postgres = await startPostgres()
 await provideMigrated(postgres.url)
-const witness = mkdtempSync(join(tmpdir(), 'connectgain-witness-'))
+const witness = mkdtempSync(join(folder, 'witness-'))
 const files = process.argv.slice(2)
 let runner: ChildProcess
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => runner.kill(signal))
@@ -34,7 +39,7 @@ const codes = [
   await run(FINAL_TESTS, ['--test-concurrency=1']),
 ]
 await postgres.stop()
-rmSync(witness, { recursive: true })
+rmSync(folder, { recursive: true, force: true })
 process.exit(Math.max(...codes))
 
 async function run(tests: readonly string[], flags: readonly string[]): Promise<number> {
@@ -51,4 +56,11 @@ async function run(tests: readonly string[], flags: readonly string[]): Promise<
     },
   })
   return await new Promise((resolve) => runner.once('exit', (code) => resolve(code ?? 1)))
+}
+
+function makeFolder(): string {
+  const made = mkdtempSync(join(fastFolder() ?? tmpdir(), 'connectgain-suite-'))
+  // PostgreSQL may run as another user than we do, and must get through to its own folder.
+  chmodSync(made, 0o755)
+  return made
 }
