@@ -73,7 +73,7 @@ ${RECORD_NAMES.map(writeRecord).join('\n\n')}
 The operator's key adds types beside these, for all organizations at once:
 
 \`\`\`sh
-curl -s "$API/webhook_event_types" -H "$KEY" -H "Content-Type: application/json" -d '{
+curl -s "$API/webhook_event_types" -H "apikey: $KEY" -H "Content-Type: application/json" -d '{
   "name": "invoice.paid",
   "description": "An invoice was paid in full",
   "schema": {"type": "object", "properties": {"amount": {"type": "number"}}, "required": ["amount"]},
