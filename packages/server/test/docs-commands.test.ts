@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { PAGES } from '../src/api/guide/contents.ts'
+import { ENGINES, createDatabase } from './harness/databases.ts'
+import { openOtherCrm } from './harness/other-crm.ts'
+import { SUPABASE_CRM } from './harness/other-crms.ts'
 import type { ReceiverServer } from './harness/receiver-server.ts'
 import { startReceiver } from './harness/receiver-server.ts'
 import type { ServerProcess, ServerSite } from './harness/server-process.ts'
@@ -14,11 +18,8 @@ import { SERVICE_KEY, createSite } from './harness/server-process.ts'
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const run = promisify(execFile)
 
-/**
- * Pages whose commands (blocks marked `sh`) run against a server that is there, one after the other in one shell. What
- * starts or installs something, or needs another machine, stands in blocks without a mark, or on pages with tests of their own.
- */
-const PAGES = [
+/** Pages whose commands (blocks marked `sh`) are for a server that runs. They follow each other in one shell. */
+const OF_A_SERVER = [
   'quick-start',
   'troubleshooting',
   'alerts',
@@ -28,9 +29,53 @@ const PAGES = [
   'statistics',
   'events',
   'receiving',
+  'sources',
+  'command-line',
   // The last one: it erases.
   'privacy',
 ]
+/** These bring a database of their own. */
+const OF_A_DATABASE = ['operations', 'installing']
+
+const PROGRAM = join(ROOT, 'packages/server/bin/connectgain-webhooks.js')
+/** An answer that is a refusal fails the command, as nobody wrote it to be refused. */
+const CURL = '#!/bin/sh\nPATH="$CLEAN_PATH" exec curl --fail-with-body -sS "$@"\n'
+/** `doctor` exits 1 when it finds something, which is what it is for. */
+const NPX = `#!/bin/sh
+shift
+"${process.execPath}" "${PROGRAM}" "$@" || test "$1" = doctor
+`
+/** Whatever is started is stopped again as soon as it says where it is; a stop in order exits with 0. */
+const NPM = `#!/bin/sh
+test "$*" = start || exit 64
+PORT=0 exec "${process.execPath}" "${join(ROOT, 'packages/server/test/harness/start-and-stop.ts')}"
+`
+
+function commandsOf(page: string): string {
+  const text = readFileSync(join(ROOT, `docs/${page}.md`), 'utf8')
+  const blocks = [...text.matchAll(/^( *)```sh\n([^]*?)^ *```$/gm)].map(([, indent = '', block = '']) =>
+    block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  )
+  assert.ok(blocks.length > 0)
+  return blocks.join('\n')
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'connectgain-docs-'))
+  mkdirSync(join(folder, 'bin'))
+  for (const [name, text] of Object.entries({ curl: CURL, npx: NPX, npm: NPM })) {
+    writeFileSync(join(folder, 'bin', name), text, { mode: 0o755 })
+  }
+  return folder
+}
+
+async function runCommands(page: string, folder: string, environment: Record<string, string>): Promise<void> {
+  const { PATH = '' } = process.env
+  await run('bash', ['-euo', 'pipefail', '-c', commandsOf(page)], {
+    cwd: folder,
+    env: { CLEAN_PATH: PATH, PATH: `${join(folder, 'bin')}:${PATH}`, HOME: folder, ...environment },
+  })
+}
 
 suite('the commands of the guide', () => {
   let site: ServerSite
@@ -43,19 +88,7 @@ suite('the commands of the guide', () => {
     receiver = await startReceiver()
     site = createSite(undefined)
     server = await site.start()
-    folder = mkdtempSync(join(tmpdir(), 'connectgain-docs-'))
-    const bin = join(folder, 'bin')
-    mkdirSync(bin)
-    // An answer that is a refusal fails the command, as nobody wrote it to be refused.
-    writeFileSync(
-      join(bin, 'curl'),
-      '#!/bin/sh\nexec /usr/bin/env -S PATH="$CLEAN_PATH" curl --fail-with-body -sS "$@"\n',
-    )
-    writeFileSync(
-      join(bin, 'npx'),
-      `#!/bin/sh\nshift\nexec "${process.execPath}" "${ROOT}packages/server/bin/connectgain-webhooks.js" "$@"\n`,
-    )
-    for (const name of ['curl', 'npx']) chmodSync(join(bin, name), 0o755)
+    folder = makeFolder()
     const { api } = server
     const organization = await api.insert<{ id: string }>('organizations', { name: 'Acme' })
     const webhook = await api.insert<{ id: string }>('webhook_configurations', {
@@ -74,9 +107,6 @@ suite('the commands of the guide', () => {
     const [delivery] = await api.get<{ id: string }>('webhook_deliveries')
     receiver.reply('/hook', 200)
     environment = {
-      CLEAN_PATH: process.env['PATH'] ?? '',
-      PATH: `${bin}:${process.env['PATH']}`,
-      HOME: folder,
       API: `${server.url}/rest/v1`,
       URL: server.url,
       KEY: SERVICE_KEY,
@@ -85,6 +115,9 @@ suite('the commands of the guide', () => {
       WEBHOOK: webhook.id,
       DELIVERY: delivery!.id,
       CONTACT: contact.id,
+      ZOOM_SECRET_TOKEN: 'a-token-as-zoom-makes-them',
+      META_APP_SECRET: 'a-secret-as-meta-makes-them',
+      VERIFY_TOKEN: 'a-word-of-choice',
       CONNECTGAIN_URL: server.url,
       CONNECTGAIN_KEY: SERVICE_KEY,
     }
@@ -95,14 +128,35 @@ suite('the commands of the guide', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  for (const page of PAGES) {
-    test(`of ${page} do what they are there for`, async () => {
-      const text = readFileSync(join(ROOT, `docs/${page}.md`), 'utf8')
-      const blocks = [...text.matchAll(/^( *)```sh\n([^]*?)^ *```$/gm)].map(([, indent = '', block = '']) =>
-        block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-      )
-      assert.ok(blocks.length > 0)
-      await run('bash', ['-euo', 'pipefail', '-c', blocks.join('\n')], { cwd: folder, env: environment })
-    })
+  for (const page of OF_A_SERVER) {
+    test(`of ${page} do what they are there for`, () => runCommands(page, folder, environment))
   }
+})
+
+suite('the commands of the guide that bring a database', () => {
+  const skip = ENGINES.includes('postgresql') ? false : 'needs PostgreSQL'
+  let folder: string
+  before(() => {
+    folder = makeFolder()
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('of operations start the program, whole and in its two roles', { skip }, async () => {
+    const { url, drop } = await createDatabase('postgresql', 'empty')
+    await runCommands('operations', folder, { DATABASE_URL: url! })
+    await drop()
+  })
+
+  test('of installing attach to a CRM, and detach', { skip }, async () => {
+    const crm = await openOtherCrm(SUPABASE_CRM)
+    await runCommands('installing', folder, { DATABASE_URL: crm.url })
+    await crm.close()
+  })
+})
+
+test('every page whose commands are marked has them run', () => {
+  const marked = PAGES.map(([name]) => name).filter((name) =>
+    /^ *```sh$/m.test(readFileSync(join(ROOT, `docs/${name}.md`), 'utf8')),
+  )
+  assert.deepEqual(marked.sort(), [...OF_A_SERVER, ...OF_A_DATABASE].sort())
 })
