@@ -153,27 +153,17 @@ function isBadData(error: unknown): boolean {
   return isDatabaseError(error) && /^(22|23|54)/.test(error.code)
 }
 
-function idsAndOutcome(record: AttemptRecord): object {
-  const {
-    event_id,
-    delivery_id,
-    webhook_id,
-    attempt,
-    trigger,
-    status,
-    response_code,
-    error_code,
-    duration_ms,
-  } = record
-  return {
-    event_id,
-    delivery_id,
-    webhook_id,
-    attempt,
-    trigger,
-    status,
-    response_code,
-    error_code,
-    duration_ms,
-  }
-}
+const LOGGED = [
+  'event_id',
+  'delivery_id',
+  'webhook_id',
+  'attempt',
+  'trigger',
+  'status',
+  'response_code',
+  'error_code',
+  'duration_ms',
+] as const
+
+const idsAndOutcome = (record: AttemptRecord): object =>
+  Object.fromEntries(LOGGED.map((name) => [name, record[name]]))
