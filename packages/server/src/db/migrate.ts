@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import type { Connection, Database } from './database.ts'
+import { isDatabaseError } from './database.ts'
 import { StartError } from '../errors.ts'
 
 const MIGRATIONS = new URL('../../migrations/', import.meta.url)
 /** Any constant: nodes that start together take turns. */
 const MIGRATION_LOCK = 4_600_001
+/**
+ * Nodes of the version before go on meanwhile and take their locks in another order: whoever is chosen as the victim has
+ * changed nothing and begins anew.
+ */
+const DEADLOCK = '40P01'
+const ATTEMPTS = 20
 
 export interface Migration {
   /** `<set>/<file name>`: what is recorded as applied. */
@@ -34,6 +41,16 @@ export function readMigrations(set: MigrationSet): Migration[] {
  */
 export async function migrate(database: Database, sets: readonly MigrationSet[]): Promise<string[]> {
   await requireVersion(database)
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await migrateOnce(database, sets)
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isDatabaseError(error) || error.code !== DEADLOCK) throw error
+    }
+  }
+}
+
+async function migrateOnce(database: Database, sets: readonly MigrationSet[]): Promise<string[]> {
   return await database.transaction(async (connection) => {
     await connection.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
     await connection.execute(`
