@@ -11,7 +11,7 @@ const MIGRATION_LOCK = 4_600_001
  * Nodes of the version before go on meanwhile and take their locks in another order: whoever is chosen as the victim has
  * changed nothing and begins anew.
  */
-const DEADLOCK = '40P01'
+const DEADLOCK_DETECTED = /^40P01$/
 const ATTEMPTS = 20
 
 export interface Migration {
@@ -45,7 +45,7 @@ export async function migrate(database: Database, sets: readonly MigrationSet[])
     try {
       return await migrateOnce(database, sets)
     } catch (error) {
-      if (attempt === ATTEMPTS || !isDatabaseError(error) || error.code !== DEADLOCK) throw error
+      if (attempt === ATTEMPTS || !isDatabaseError(error) || !DEADLOCK_DETECTED.test(error.code)) throw error
     }
   }
 }
