@@ -87,7 +87,10 @@ onEachEngine(
       stage.receiver.reply(path, 500, 500, 200)
       await emit(stage, id, 3)
       stage.receiver.reply(path, 500, 500, 500, 500, 500, 200)
-      await emit(stage, id, 6)
+      await emit(stage, id, 5)
+      // A failure and a success within one look at the health are told as what they come to: nothing.
+      await stage.server.api.rows(`webhook_alerts?webhook_id=eq.${id}&type=eq.webhook.failing`, 1)
+      await emit(stage, id, 1)
       const alerts = await alertsOf(stage, id, 3)
       assert.deepEqual(alerts.map(({ type }) => type).sort(), [
         'delivery.exhausted',
