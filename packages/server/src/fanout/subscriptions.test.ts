@@ -23,13 +23,17 @@ for (const engine of ENGINES) {
 
     const subscriptions = (): Subscriptions => createSubscriptions({ now: () => now })
 
-    async function create(name: string, fields: { previousUntil?: string } = {}): Promise<string> {
+    async function create(
+      name: string,
+      fields: { previousUntil?: string } = {},
+      owner = organization,
+    ): Promise<string> {
       const id = newId()
       await database.query(
         `insert into webhooks.webhook_configurations
            (id, organization_id, name, url, events, secret, previous_secret, previous_secret_until)
          values ($1, $2, $3, 'https://crm.example.com/', '{*}', 'v1.new', 'v1.old', now() + $4::interval)`,
-        [id, organization, name, fields.previousUntil ?? null],
+        [id, owner, name, fields.previousUntil ?? null],
       )
       return id
     }
@@ -77,6 +81,49 @@ for (const engine of ENGINES) {
         }),
       )
       assert.deepEqual(await readCounting(known), { statements: ['read-versions'], ids: [] })
+    })
+
+    /** Hands the webhooks that it has read on when it is told to. */
+    function holdBack(): { connection: Connection; hasRead: Promise<void>; release: () => void } {
+      const read = Promise.withResolvers<void>()
+      const gate = Promise.withResolvers<void>()
+      const connection: Connection = {
+        async query<R extends object>(...[statement, params]: Parameters<Connection['query']>) {
+          const result = await database.query<R>(statement, params)
+          if (typeof statement === 'string' || !statement.name.startsWith('read-subscriptions')) return result
+          read.resolve()
+          await gate.promise
+          return result
+        },
+        execute: (script) => database.execute(script),
+      }
+      return { connection, hasRead: read.promise, release: gate.resolve }
+    }
+
+    test('are those of the newest version that a batch knows of, whatever a slower batch read before', async () => {
+      const known = subscriptions()
+      const other = newId()
+      await database.query(`insert into public.organizations (id, name) values ($1, 'Other')`, [other])
+      await create('of the other', {}, other)
+      const first = await create('first')
+
+      const slower = holdBack()
+      const slow = known.read(slower.connection, new Set([organization]))
+      await slower.hasRead
+      const second = await create('second')
+      await known.read(database, new Set([organization]))
+      const waiting = holdBack()
+      const quick = known.read(waiting.connection, new Set([organization, other]))
+      await waiting.hasRead
+      slower.release()
+      const idsOf = (read: Awaited<typeof quick>): string[] =>
+        (read.get(organization) ?? []).map(({ webhook_id }) => webhook_id).sort()
+      assert.deepEqual(idsOf(await slow), [first])
+      waiting.release()
+      assert.deepEqual(idsOf(await quick), [first, second].sort())
+      await database.query('delete from webhooks.webhook_configurations where organization_id = $1', [
+        organization,
+      ])
     })
 
     test('are read again when a replaced secret has come to its end', async () => {
