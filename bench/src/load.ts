@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { newId } from '../../packages/server/src/ids.ts'
 
 /** Where deliveries go: one webhook, of an organization of its own. */
 export interface Endpoint {
@@ -32,7 +33,7 @@ export function createEvents(count: number, endpoints: readonly Endpoint[]): Loa
   return Array.from({ length: count }, (_, index) => {
     const endpoint = endpoints[index % endpoints.length]
     if (endpoint === undefined) throw new Error('events need an endpoint')
-    return { id: randomUUID(), endpoint, data: createData(endpoint.organizationId) }
+    return { id: newId(), endpoint, data: createData(endpoint.organizationId) }
   })
 }
 

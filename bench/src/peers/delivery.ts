@@ -1,5 +1,6 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { Agent, request } from 'undici'
+import { newId } from '../../../packages/server/src/ids.ts'
 import type { Endpoint } from '../load.ts'
 import type { WriteLog } from './log.ts'
 import type { PeerJob } from './peer-process.ts'
@@ -24,7 +25,7 @@ export function createDelivery(
     const answer = await send(agent, endpoint.url, headers, job.body)
     const isSuccess = answer.statusCode !== null && answer.statusCode >= 200 && answer.statusCode < 300
     await writeLog({
-      id: randomUUID(),
+      id: newId(),
       organization_id: endpoint.organizationId,
       webhook_id: endpoint.id,
       delivery_id: job.deliveryId,

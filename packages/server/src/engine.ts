@@ -18,24 +18,20 @@ import { Dispatcher } from './dispatch/dispatcher.ts'
 import { makeAttempt } from './dispatch/make-attempt.ts'
 import type { Sender } from './dispatch/send.ts'
 import { messageOf } from './errors.ts'
-import { fanOut } from './fanout/create-deliveries.ts'
 import type { LeasedDelivery } from './fanout/delivery.ts'
 import { idsOf } from './fanout/delivery.ts'
-import { traceFanOut } from './fanout/trace-fan-out.ts'
-import { createSubscriptions } from './fanout/subscriptions.ts'
 import type { Loop } from './lifecycle.ts'
 import { startLoop, within } from './lifecycle.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Tracing } from './tracing/tracing.ts'
-import { relayBatch } from './outbox/outbox-relay.ts'
+import type { Hints } from './relay.ts'
+import { startRelay } from './relay.ts'
 import { startUpkeep } from './upkeep.ts'
 import type { OpenTarget } from './webhooks/webhook-target.ts'
 
 /** Requests under way at once to one webhook that sets no limit of its own, in one process. */
 export const DEFAULT_MAX_IN_FLIGHT = 32
 
-/** Where nobody else writes every notification arrives. */
-const OUTBOX_POLL_MS = { postgresql: 1_000, pglite: 5_000 }
 const CLAIM_POLL_MS = 1_000
 /** A claim looks at every webhook that has something queued: not for each slot that comes free. */
 const CLAIM_GAP_MS = 10
@@ -82,7 +78,7 @@ export interface Engine {
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { config, database, log, nodeId, writer, health } = options
-  const hints = { isParked: true }
+  const hints: Hints = { isParked: true }
   const dispatcher: Dispatcher = createDispatcher(options, {
     onRoom: () => {
       if (hints.isParked) claiming.wake()
@@ -191,50 +187,6 @@ async function startHeartbeat({ database, clock, log, nodeId, metrics }: EngineO
         log.warn({ deliveries: recovered }, 'took over what a dead node had left')
       }
       return false
-    },
-  })
-}
-
-interface Hints {
-  /** Whether the table may hold due deliveries that found no free slot. */
-  isParked: boolean
-}
-
-/** @param onTurn called when deliveries were queued that may have their turn at once */
-function startRelay(options: EngineOptions, dispatcher: Dispatcher, hints: Hints, onTurn: () => void): Loop {
-  const subscriptions = createSubscriptions(options.clock)
-  const { clock, metrics, tracing } = options
-  const onFiltered = (count: number): void => metrics.filtered(count)
-  return startLoop({
-    name: 'outbox relay',
-    everyMs: OUTBOX_POLL_MS[options.database.engine],
-    log: options.log,
-    run: async () => {
-      const startedAt = clock.now()
-      const places = dispatcher.reserve()
-      let isTurn = false
-      const admit: typeof places.admit = (target, body) => {
-        isTurn ||= target.isParked && !target.isHeld
-        const isAdmitted = !target.isParked && places.admit(target, body)
-        if (!isAdmitted) hints.isParked = true
-        return isAdmitted
-      }
-      try {
-        const isFull = await relayBatch(
-          options.database,
-          (connection, events) =>
-            fanOut(connection, events, { ...options, subscriptions, admit, onFiltered }),
-          (created, events) => {
-            places.commit(tracing.isOn ? traceFanOut(tracing, startedAt, created, events) : created)
-            metrics.fannedOut(events)
-          },
-        )
-        if (isTurn) onTurn()
-        return isFull
-      } catch (error) {
-        places.cancel()
-        throw error
-      }
     },
   })
 }

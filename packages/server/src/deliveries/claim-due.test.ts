@@ -15,6 +15,8 @@ import { recoverNodes, releaseDeliveries } from './recover-leases.ts'
 
 const TIMEOUT = 10_000
 const MAX_IN_FLIGHT = 32
+/** Of an endpoint that is not fast. */
+const AHEAD = 2 * MAX_IN_FLIGHT
 const openTarget = createTargetOpener(createSecretBox([randomBytes(32)]), {
   timeout: TIMEOUT,
   maxInFlight: MAX_IN_FLIGHT,
@@ -62,8 +64,18 @@ for (const engine of ENGINES) {
     test('an endpoint gets twice what may be under way, oldest first, less what it has', async () => {
       const webhook = await queue.webhook({ max_in_flight: 3 })
       const due = await queue.due(webhook, 10)
-      assert.deepEqual(ids(await claim(200, [{ webhook_id: webhook, load: 2 }])), due.slice(0, 4))
-      assert.equal((await claim(200, [{ webhook_id: webhook, load: 6 }])).length, 0)
+      assert.deepEqual(ids(await claim(200, [{ webhook_id: webhook, load: 2, ahead: 6 }])), due.slice(0, 4))
+      assert.equal((await claim(200, [{ webhook_id: webhook, load: 6, ahead: 6 }])).length, 0)
+    })
+
+    test('an endpoint that takes more in a short while gets that, unless its rate says less', async () => {
+      const fast = await queue.webhook({ max_in_flight: 3 })
+      const due = await queue.due(fast, 60)
+      assert.deepEqual(ids(await claim(200, [{ webhook_id: fast, load: 2, ahead: 50 }])), due.slice(0, 48))
+      await database.query('delete from webhooks_internal.queue')
+      const limited = await queue.webhook({ rate_limit: 100, max_in_flight: 3 })
+      await queue.due(limited, 60)
+      assert.equal((await claim(200, [{ webhook_id: limited, load: 2, ahead: 50 }])).length, 1)
     })
 
     test('a held endpoint gets nothing before its probe is due, then the oldest delivery alone', async () => {
@@ -102,7 +114,7 @@ for (const engine of ENGINES) {
     test('a held endpoint with no request to spare is not probed', async () => {
       const webhook = await heldUntil('now()')
       await queue.due(webhook, 2)
-      assert.deepEqual(await claim(200, [{ webhook_id: webhook, load: MAX_IN_FLIGHT }]), [])
+      assert.deepEqual(await claim(200, [{ webhook_id: webhook, load: MAX_IN_FLIGHT, ahead: AHEAD }]), [])
       assert.equal((await claim()).length, 1)
     })
 
@@ -131,7 +143,10 @@ for (const engine of ENGINES) {
       ] as const) {
         const webhook = await draining(drained)
         const due = await queue.due(webhook, 100)
-        assert.deepEqual(ids(await claim(200, [{ webhook_id: webhook, load }])), due.slice(0, expected))
+        assert.deepEqual(
+          ids(await claim(200, [{ webhook_id: webhook, load, ahead: AHEAD }])),
+          due.slice(0, expected),
+        )
         await database.query('delete from webhooks_internal.queue where webhook_id = $1', [webhook])
       }
     })
@@ -194,7 +209,7 @@ for (const engine of ENGINES) {
       const webhook = await queue.webhook({ rate_limit: 100, max_in_flight: 2 })
       await queue.due(webhook, 20)
       assert.equal((await claim()).length, 2)
-      assert.equal((await claim(200, [{ webhook_id: webhook, load: 2 }])).length, 0)
+      assert.equal((await claim(200, [{ webhook_id: webhook, load: 2, ahead: AHEAD }])).length, 0)
       assert.equal((await claim()).length, 2)
     })
 

@@ -5,6 +5,8 @@ import { EndpointSlots } from './endpoint-slots.ts'
 
 const LIMITS = { queued: 20, queuedPerEndpoint: 6, inFlight: 10, bodies: 1_000 }
 const BODY = '{}'
+/** A clock that stands. */
+const still = (): number => 0
 
 function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDelivery {
   const target = {
@@ -50,14 +52,14 @@ function takeAll(slots: EndpointSlots): string[] {
 }
 
 test('endpoints are served in turn, each up to its own limit', () => {
-  const slots = new EndpointSlots(LIMITS)
+  const slots = new EndpointSlots(LIMITS, still)
   fill(slots, 'a', ['a1', 'a2', 'a3'])
   fill(slots, 'b', ['b1', 'b2', 'b3'])
   assert.deepEqual(takeAll(slots), ['a1', 'b1', 'a2', 'b2'])
 })
 
 test('a slot that is given back lets the next one of that endpoint go', () => {
-  const slots = new EndpointSlots(LIMITS)
+  const slots = new EndpointSlots(LIMITS, still)
   fill(slots, 'a', ['a1', 'a2'], 1)
   assert.deepEqual(takeAll(slots), ['a1'])
   slots.release(delivery('a', ''))
@@ -65,21 +67,21 @@ test('a slot that is given back lets the next one of that endpoint go', () => {
 })
 
 test('the limit over all endpoints holds', () => {
-  const slots = new EndpointSlots({ ...LIMITS, inFlight: 5 })
+  const slots = new EndpointSlots({ ...LIMITS, inFlight: 5 }, still)
   for (const id of ['a', 'b', 'c']) fill(slots, id, [`${id}1`, `${id}2`])
   assert.equal(takeAll(slots).length, 5)
   assert.equal(slots.inFlight, 5)
 })
 
 test('an endpoint whose queue is full takes no more, while another still does', () => {
-  const slots = new EndpointSlots(LIMITS)
+  const slots = new EndpointSlots(LIMITS, still)
   fill(slots, 'a', ['1', '2', '3', '4', '5', '6'])
   assert.equal(slots.reserve({ id: 'a', maxInFlight: 2 }, BODY.length), false)
   assert.equal(slots.reserve({ id: 'b', maxInFlight: 2 }, BODY.length), true)
 })
 
 test('a cancelled reservation gives its place back', () => {
-  const slots = new EndpointSlots({ ...LIMITS, queued: 1 })
+  const slots = new EndpointSlots({ ...LIMITS, queued: 1 }, still)
   assert.equal(slots.reserve({ id: 'a', maxInFlight: 2 }, BODY.length), true)
   assert.equal(slots.reserve({ id: 'a', maxInFlight: 2 }, BODY.length), false)
   slots.cancelReservation('a', BODY.length)
@@ -87,7 +89,7 @@ test('a cancelled reservation gives its place back', () => {
 })
 
 test('draining one endpoint leaves what is in flight and what others have queued', () => {
-  const slots = new EndpointSlots(LIMITS)
+  const slots = new EndpointSlots(LIMITS, still)
   fill(slots, 'a', ['a1', 'a2', 'a3'], 1)
   fill(slots, 'b', ['b1'])
   assert.equal(slots.take()?.id, 'a1')
@@ -100,11 +102,11 @@ test('draining one endpoint leaves what is in flight and what others have queued
 })
 
 test('the load counts what is queued, reserved and in flight; an idle endpoint is forgotten', () => {
-  const slots = new EndpointSlots(LIMITS)
+  const slots = new EndpointSlots(LIMITS, still)
   fill(slots, 'a', ['a1', 'a2'], 4)
   slots.take()
   slots.reserve({ id: 'a', maxInFlight: 4 }, BODY.length)
-  assert.deepEqual(slots.loads(), [{ webhook_id: 'a', load: 3 }])
+  assert.deepEqual(slots.loads(), [{ webhook_id: 'a', load: 3, ahead: 8 }])
   slots.cancelReservation('a', BODY.length)
   slots.take()
   slots.release(delivery('a', ''))
@@ -113,7 +115,7 @@ test('the load counts what is queued, reserved and in flight; an idle endpoint i
 })
 
 test('bodies are bounded by their size: what is sent or taken back makes room', () => {
-  const slots = new EndpointSlots({ ...LIMITS, bodies: 2 * BODY.length })
+  const slots = new EndpointSlots({ ...LIMITS, bodies: 2 * BODY.length }, still)
   fill(slots, 'a', ['a1', 'a2'], 1)
   assert.equal(slots.reserve({ id: 'b', maxInFlight: 2 }, BODY.length), false)
   assert.equal(slots.room, 0)
@@ -125,7 +127,7 @@ test('bodies are bounded by their size: what is sent or taken back makes room', 
 })
 
 test('when memory runs short an endpoint is held to its share, and one that has nothing yet finds room', () => {
-  const slots = new EndpointSlots({ ...LIMITS, queued: 12 })
+  const slots = new EndpointSlots({ ...LIMITS, queued: 12 }, still)
   fill(slots, 'hanging', ['1', '2', '3', '4', '5', '6'], 1)
   fill(slots, 'other', ['1', '2'], 1)
   assert.equal(slots.reserve({ id: 'hanging', maxInFlight: 1 }, BODY.length), false)
@@ -134,7 +136,7 @@ test('when memory runs short an endpoint is held to its share, and one that has 
 })
 
 test('when requests under way run short an endpoint may have few, and one that has none starts at once', () => {
-  const slots = new EndpointSlots({ ...LIMITS, queuedPerEndpoint: 10, inFlight: 12 })
+  const slots = new EndpointSlots({ ...LIMITS, queuedPerEndpoint: 10, inFlight: 12 }, still)
   fill(
     slots,
     'hanging',
@@ -147,7 +149,56 @@ test('when requests under way run short an endpoint may have few, and one that h
 })
 
 test('a reservation that is refused leaves nothing behind', () => {
-  const slots = new EndpointSlots({ ...LIMITS, queued: 0 })
+  const slots = new EndpointSlots({ ...LIMITS, queued: 0 }, still)
   slots.reserve({ id: 'a', maxInFlight: 1 }, BODY.length)
   assert.deepEqual(slots.loads(), [])
+})
+
+/** Sends and answers so many, over a second. */
+function serve(slots: EndpointSlots, clock: { now: number }, webhookId: string, count: number): void {
+  for (let n = 0; n < count; n += 1) {
+    fill(slots, webhookId, [`${n}`], 2)
+    clock.now += 1_000 / count
+    slots.release(slots.take()!)
+  }
+}
+
+test('an endpoint that is fast may have more waiting in memory and is given more by a claim', () => {
+  const clock = { now: 0 }
+  const slots = new EndpointSlots({ ...LIMITS, queued: 10_000, bodies: 10_000 }, () => clock.now)
+  fill(slots, 'fast', ['under way'], 2)
+  slots.take()
+  serve(slots, clock, 'fast', 1_000)
+  assert.deepEqual(slots.loads(), [{ webhook_id: 'fast', load: 1, ahead: 250 }])
+  fill(
+    slots,
+    'fast',
+    Array.from({ length: 2_999 }, (_, n) => `${n}`),
+  )
+})
+
+test('an endpoint that was fast is known for a moment after its last delivery, then forgotten', () => {
+  const clock = { now: 0 }
+  const slots = new EndpointSlots(LIMITS, () => clock.now)
+  fill(slots, 'fast', ['under way'], 2)
+  slots.take()
+  serve(slots, clock, 'fast', 1_000)
+  slots.release(delivery('fast', ''))
+  assert.deepEqual(slots.loads(), [{ webhook_id: 'fast', load: 0, ahead: 250 }])
+  clock.now += 1_000
+  slots.loads()
+  clock.now += 1_000
+  assert.deepEqual(slots.loads(), [])
+})
+
+test('an endpoint that was fast and answers no more is given as little as any other', () => {
+  const clock = { now: 0 }
+  const slots = new EndpointSlots({ ...LIMITS, queued: 10_000, bodies: 10_000 }, () => clock.now)
+  fill(slots, 'stuck', ['under way'], 2)
+  slots.take()
+  serve(slots, clock, 'stuck', 1_000)
+  clock.now += 1_000
+  slots.loads()
+  clock.now += 1_000
+  assert.deepEqual(slots.loads(), [{ webhook_id: 'stuck', load: 1, ahead: 4 }])
 })

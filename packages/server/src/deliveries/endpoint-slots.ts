@@ -1,9 +1,13 @@
 import type { LeasedDelivery } from '../fanout/delivery.ts'
+import { EndpointPace } from './endpoint-pace.ts'
 
 export interface SlotLimits {
   /** Deliveries waiting in memory, over all endpoints. */
   queued: number
-  /** Deliveries waiting in memory for one endpoint while memory is plentiful: less than half of `queued` is used. */
+  /**
+   * Deliveries waiting in memory for one endpoint while memory is plentiful, which is while less than half of `queued` is used;
+   * more for one that is fast.
+   */
   queuedPerEndpoint: number
   /** Requests under way, over all endpoints. */
   inFlight: number
@@ -15,13 +19,19 @@ export interface SlotLimits {
 export interface EndpointLoad {
   webhook_id: string
   load: number
+  /** How many it may be given by a claim that sets no other limit: what it takes in a short while; see `CLAIM_AHEAD`. */
+  ahead: number
 }
 
 /**
  * Deliveries claimed for an endpoint at most, as a multiple of the requests that it may have under way: as many as keep its
- * slots busy and as many again waiting behind them, so that claims come in batches.
+ * slots busy and as many again waiting behind them, so that claims come in batches. For one that takes more than that
+ * within `CLAIM_AHEAD_MS`, as many as that is: else it would wait for one claim after the other.
  */
 export const CLAIM_AHEAD = 2
+const CLAIM_AHEAD_MS = 250
+/** What a fast endpoint takes in so long may wait in memory; far less than a lease lasts. */
+const QUEUED_AHEAD_MS = 3_000
 /** Requests that any endpoint may have under way even when half of all that are possible are: none starves. */
 const ASSURED_IN_FLIGHT = 4
 
@@ -35,6 +45,7 @@ interface Endpoint {
   reserved: number
   /** Whether it stands in `ready`. */
   listed: boolean
+  pace: EndpointPace
 }
 
 /**
@@ -46,14 +57,17 @@ interface Endpoint {
  */
 export class EndpointSlots {
   readonly #limits: SlotLimits
+  readonly #now: () => number
   readonly #endpoints = new Map<string, Endpoint>()
   #ready: string[] = []
   #queued = 0
   #inFlight = 0
   #bodies = 0
 
-  constructor(limits: SlotLimits) {
+  /** @param now milliseconds of a clock */
+  constructor(limits: SlotLimits, now: () => number) {
     this.#limits = limits
+    this.#now = now
   }
 
   get inFlight(): number {
@@ -70,14 +84,19 @@ export class EndpointSlots {
     if (this.#queued >= this.#limits.queued || this.#bodies >= this.#limits.bodies) return false
     const known = this.#endpoints.get(id)
     const waiting = known === undefined ? 0 : known.queue.length + known.reserved
-    const isPlentiful = this.#queued < this.#limits.queued / 2
-    if (waiting >= (isPlentiful ? this.#limits.queuedPerEndpoint : CLAIM_AHEAD * maxInFlight)) return false
+    if (waiting >= this.#share(known, maxInFlight)) return false
     const endpoint = this.#endpoint(id)
     endpoint.maxInFlight = maxInFlight
     endpoint.reserved += 1
     this.#queued += 1
     this.#bodies += bodyLength
     return true
+  }
+
+  #share(endpoint: Endpoint | undefined, maxInFlight: number): number {
+    if (this.#queued >= this.#limits.queued / 2) return CLAIM_AHEAD * maxInFlight
+    const pace = endpoint?.pace.within(QUEUED_AHEAD_MS, this.#now()) ?? 0
+    return Math.max(this.#limits.queuedPerEndpoint, pace)
   }
 
   cancelReservation(webhookId: string, bodyLength: number): void {
@@ -123,6 +142,7 @@ export class EndpointSlots {
   release({ target: { id: webhookId }, body }: LeasedDelivery): void {
     const endpoint = this.#endpoint(webhookId)
     endpoint.inFlight -= 1
+    endpoint.pace.finish(this.#now())
     this.#inFlight -= 1
     this.#bodies -= body.length
     this.#list(webhookId, endpoint)
@@ -141,24 +161,31 @@ export class EndpointSlots {
     })
   }
 
-  /** What the endpoints have that are not idle. */
+  /** What the endpoints have that are not idle, or have not been for long. */
   loads(): EndpointLoad[] {
-    return [...this.#endpoints].map(([webhook_id, { inFlight, queue, reserved }]) => ({
+    for (const id of this.#endpoints.keys()) this.#forgetIdle(id)
+    return [...this.#endpoints].map(([webhook_id, endpoint]) => ({
       webhook_id,
-      load: inFlight + queue.length + reserved,
+      load: endpoint.inFlight + endpoint.queue.length + endpoint.reserved,
+      ahead: this.#ahead(endpoint),
     }))
   }
 
   /** Whether the endpoint will soon have nothing left to send from memory. */
   isRunningLow(webhookId: string): boolean {
     const endpoint = this.#endpoints.get(webhookId)
-    return endpoint === undefined || endpoint.queue.length < endpoint.maxInFlight / 2
+    return endpoint === undefined || endpoint.queue.length < this.#ahead(endpoint) / 4
+  }
+
+  #ahead({ maxInFlight, pace }: Endpoint): number {
+    return Math.max(CLAIM_AHEAD * maxInFlight, pace.within(CLAIM_AHEAD_MS, this.#now()))
   }
 
   #endpoint(webhookId: string): Endpoint {
     let endpoint = this.#endpoints.get(webhookId)
     if (endpoint === undefined) {
-      endpoint = { queue: [], inFlight: 0, maxInFlight: 1, reserved: 0, listed: false }
+      const pace = new EndpointPace(this.#now())
+      endpoint = { queue: [], inFlight: 0, maxInFlight: 1, reserved: 0, listed: false, pace }
       this.#endpoints.set(webhookId, endpoint)
     }
     return endpoint
@@ -175,6 +202,9 @@ export class EndpointSlots {
   #forgetIdle(webhookId: string): void {
     const endpoint = this.#endpoints.get(webhookId)
     if (endpoint === undefined || endpoint.listed) return
-    if (endpoint.queue.length + endpoint.inFlight + endpoint.reserved === 0) this.#endpoints.delete(webhookId)
+    if (endpoint.queue.length + endpoint.inFlight + endpoint.reserved > 0) return
+    // Between two claims a fast one has nothing for a moment: what is known of it decides how much the next one brings.
+    if (this.#ahead(endpoint) > CLAIM_AHEAD * endpoint.maxInFlight) return
+    this.#endpoints.delete(webhookId)
   }
 }

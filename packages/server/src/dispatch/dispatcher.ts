@@ -37,13 +37,15 @@ export interface Reservation {
 /** Sends what it is given, each endpoint within its slots, and passes the results on. */
 export class Dispatcher {
   readonly #options: DispatcherOptions
-  readonly #slots = new EndpointSlots(LIMITS)
+  readonly #slots: EndpointSlots
   #stopping = false
   #abandoned = false
   #onIdle: (() => void) | undefined
+  #isPumpDue = false
 
   constructor(options: DispatcherOptions) {
     this.#options = options
+    this.#slots = new EndpointSlots(LIMITS, () => options.clock.now())
   }
 
   get room(): number {
@@ -118,11 +120,25 @@ export class Dispatcher {
     for (let next = this.#slots.take(); next !== undefined; next = this.#slots.take()) void this.#run(next)
   }
 
+  /**
+   * Once for all answers of this turn of the event loop: requests that are written one after the other find a receiver awake,
+   * and waking it is what costs most of a write.
+   */
+  #pumpSoon(): void {
+    if (this.#isPumpDue) return
+    this.#isPumpDue = true
+    setImmediate(() => {
+      this.#isPumpDue = false
+      this.#pump()
+    })
+  }
+
   async #run(delivery: LeasedDelivery): Promise<void> {
     try {
-      // One that waited too long is given back: whoever claims it then starts afresh.
-      if (!canStillSend(delivery, this.#options.clock.now())) this.#options.giveBack([delivery])
-      else {
+      // One that waited too long is given back, with all that waits behind it: whoever claims it then starts afresh.
+      if (!canStillSend(delivery, this.#options.clock.now())) {
+        this.#options.giveBack([delivery, ...this.#slots.drain(delivery.target.id)])
+      } else {
         const attempt = await this.#options.attempt(delivery)
         if (!this.#abandoned) await this.#options.record(attempt)
       }
@@ -131,7 +147,7 @@ export class Dispatcher {
     }
     this.#slots.release(delivery)
     if (this.#slots.inFlight === 0) this.#onIdle?.()
-    this.#pump()
+    this.#pumpSoon()
     if (this.#slots.isRunningLow(delivery.target.id)) this.#options.onRoom()
   }
 }

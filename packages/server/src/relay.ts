@@ -1,0 +1,98 @@
+import type { Logger } from 'pino'
+import type { Clock } from './clock.ts'
+import type { Database } from './db/database.ts'
+import type { Dispatcher } from './dispatch/dispatcher.ts'
+import { fanOut } from './fanout/create-deliveries.ts'
+import { createSubscriptions } from './fanout/subscriptions.ts'
+import { traceFanOut } from './fanout/trace-fan-out.ts'
+import type { Loop } from './lifecycle.ts'
+import { startLoop } from './lifecycle.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import { relayBatch } from './outbox/outbox-relay.ts'
+import type { Tracing } from './tracing/tracing.ts'
+import type { OpenTarget } from './webhooks/webhook-target.ts'
+
+/** Where nobody else writes every notification arrives. */
+const POLL_MS = { postgresql: 1_000, pglite: 5_000 }
+/**
+ * Batches under way at once while the outbox is not empty: what this process does for one is done while the database works
+ * on the other. PGlite has one connection.
+ */
+const LANES = { postgresql: 2, pglite: 1 }
+
+export interface RelayOptions {
+  database: Database
+  clock: Clock
+  log: Logger
+  nodeId: string
+  openTarget: OpenTarget
+  metrics: Metrics
+  tracing: Tracing
+}
+
+export interface Hints {
+  /** Whether the table may hold due deliveries that found no free slot. */
+  isParked: boolean
+}
+
+/**
+ * Outbox → fan-out → the dispatcher's memory, or the table where there is no room.
+ * @param onTurn called when deliveries were queued that may have their turn at once
+ */
+export function startRelay(
+  options: RelayOptions,
+  dispatcher: Dispatcher,
+  hints: Hints,
+  onTurn: () => void,
+): Loop {
+  const subscriptions = createSubscriptions(options.clock)
+  const { database, clock, metrics, tracing } = options
+  const onFiltered = (count: number): void => metrics.filtered(count)
+
+  async function relay(): Promise<boolean> {
+    const startedAt = clock.now()
+    const places = dispatcher.reserve()
+    let isTurn = false
+    const admit: typeof places.admit = (target, body) => {
+      isTurn ||= target.isParked && !target.isHeld
+      const isAdmitted = !target.isParked && places.admit(target, body)
+      if (!isAdmitted) hints.isParked = true
+      return isAdmitted
+    }
+    try {
+      const isFull = await relayBatch(
+        database,
+        (connection, events) => fanOut(connection, events, { ...options, subscriptions, admit, onFiltered }),
+        (created, events) => {
+          places.commit(tracing.isOn ? traceFanOut(tracing, startedAt, created, events) : created)
+          metrics.fannedOut(events)
+        },
+      )
+      if (isTurn) onTurn()
+      return isFull
+    } catch (error) {
+      places.cancel()
+      throw error
+    }
+  }
+
+  let lanes = 1
+  return startLoop({
+    name: 'outbox relay',
+    everyMs: POLL_MS[database.engine],
+    log: options.log,
+    run: async () => {
+      const batches = await Promise.allSettled(Array.from({ length: lanes }, relay))
+      lanes = 1
+      const isBehind = batches.map(valueOf).includes(true)
+      if (isBehind) lanes = LANES[database.engine]
+      return isBehind
+    },
+  })
+}
+
+/** None is left running when another one has failed. */
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason
+  return settled.value
+}
