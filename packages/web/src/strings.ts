@@ -216,6 +216,14 @@ export const t = {
     allOf: (wildcard: string) => `all of ${wildcard}`,
     example: (event: string) => `Example of ${event}`,
     nothingFound: 'No event is called like that.',
+    operational: 'About webhooks themselves',
+    notPartOfEvery: 'not part of “Every event”',
+    operationalTexts: {
+      'webhook.failing': 'A webhook keeps failing',
+      'webhook.deactivated': 'A webhook was switched off, for it kept failing',
+      'webhook.recovered': 'A webhook that kept failing works again',
+      'delivery.exhausted': 'Deliveries were given up after their last attempt',
+    },
     categories: byName({
       contact: 'Contacts',
       deal: 'Deals',

@@ -137,6 +137,21 @@ onStage('setting up', (stage) => {
     await page.getByText('write "data.stage"').waitFor()
   })
 
+  test('every event is without those about webhooks themselves, which are chosen beside it', async () => {
+    const page = await stage.open('/new')
+    await page.getByLabel('URL').fill(`${stage.receiver.url}/watching`)
+    await page.getByRole('searchbox', { name: 'Find an event' }).fill('keeps failing')
+    await page.getByRole('checkbox', { name: 'webhook.failing' }).check()
+    await page.getByRole('searchbox', { name: 'Find an event' }).fill('')
+    await page.getByRole('checkbox', { name: 'Every event' }).check()
+    assert.equal(await page.getByRole('checkbox', { name: 'webhook.deactivated' }).isChecked(), false)
+    await page.getByRole('checkbox', { name: 'delivery.exhausted' }).check()
+    await page.getByRole('button', { name: 'Create webhook' }).click()
+    await created(page)
+    const [webhook] = await stage.api.get(`webhook_configurations?url=like.*watching`)
+    assert.deepEqual(webhook?.['events'], ['*', 'webhook.failing', 'delivery.exhausted'])
+  })
+
   test('shows a generated secret once, to be copied', async () => {
     const page = await stage.open('/new')
     await page.getByLabel('URL').fill(`${stage.receiver.url}/secret`)

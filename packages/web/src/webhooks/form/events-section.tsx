@@ -8,10 +8,12 @@ import { Body } from '../../components/code.tsx'
 import { Checkbox, FieldError, Input } from '../../components/field.tsx'
 import { ErrorNotice, Loading } from '../../components/surface.tsx'
 import { t } from '../../strings.ts'
+import { OPERATIONAL_EVENTS } from '../event-names.ts'
+import type { OperationalEvent } from '../event-names.ts'
 import styles from './form.module.css'
 import { FormSection } from './sections.tsx'
 import type { SectionProps } from './sections.tsx'
-import { coveredBy, groupName, toggleEvent, toggleGroup } from './subscriptions.ts'
+import { coveredBy, groupName, toggleEvent, toggleEvery, toggleGroup } from './subscriptions.ts'
 
 export function EventsSection({ draft, errors, change }: SectionProps) {
   const types = useQuery(eventTypesQuery)
@@ -39,9 +41,10 @@ function EventPicker({ types, events, onChange }: PickerProps) {
   const names = types.map(({ name }) => name)
   const covered = new Set(coveredBy(events, names))
   const wanted = search.trim().toLowerCase()
-  const found = types.filter(({ name, description }) =>
-    `${name} ${description}`.toLowerCase().includes(wanted),
-  )
+  const isFound = (name: string, description: string): boolean =>
+    `${name} ${description}`.toLowerCase().includes(wanted)
+  const found = types.filter(({ name, description }) => isFound(name, description))
+  const operational = OPERATIONAL_EVENTS.filter((name) => isFound(name, t.events.operationalTexts[name]))
   const groups = Map.groupBy(found, ({ category }) => category)
   return (
     <>
@@ -50,7 +53,7 @@ function EventPicker({ types, events, onChange }: PickerProps) {
           <Checkbox
             id={everyId}
             checked={events.includes('*')}
-            onChange={(isOn) => onChange(isOn ? ['*'] : [])}
+            onChange={(isOn) => onChange(toggleEvery(events, isOn))}
           />
           {t.events.every}
         </label>
@@ -80,9 +83,41 @@ function EventPicker({ types, events, onChange }: PickerProps) {
             onEvent={(name, isOn) => onChange(toggleEvent(events, name, isOn, names))}
           />
         ))}
-        {groups.size === 0 && <p className="muted">{t.events.nothingFound}</p>}
+        {operational.length > 0 && (
+          <OperationalEvents names={operational} events={events} onChange={onChange} />
+        )}
+        {groups.size === 0 && operational.length === 0 && <p className="muted">{t.events.nothingFound}</p>}
       </div>
     </>
+  )
+}
+
+/** Told apart: they are about webhooks and not about the CRM, and “every event” is without them. */
+function OperationalEvents({
+  names,
+  events,
+  onChange,
+}: Omit<PickerProps, 'types'> & { names: readonly OperationalEvent[] }) {
+  const id = useId()
+  const covered = new Set(coveredBy(events, OPERATIONAL_EVENTS))
+  return (
+    <div className={styles.group} role="group" aria-labelledby={id}>
+      <div className={styles.groupHead}>
+        <span className={styles.groupName} id={id}>
+          {t.events.operational}
+          <span className={styles.count}>{t.events.notPartOfEvery}</span>
+        </span>
+      </div>
+      {names.map((name) => (
+        <EventRow
+          key={name}
+          name={name}
+          description={t.events.operationalTexts[name]}
+          checked={covered.has(name)}
+          onChange={(isOn) => onChange(toggleEvent(events, name, isOn, OPERATIONAL_EVENTS))}
+        />
+      ))}
+    </div>
   )
 }
 
@@ -115,7 +150,9 @@ function EventGroup({ category, members, covered, isWhole, onGroup, onEvent }: G
       {members.map((type) => (
         <EventRow
           key={type.name}
-          type={type}
+          name={type.name}
+          description={type.description}
+          example={type.example}
           checked={covered.has(type.name)}
           onChange={(isOn) => onEvent(type.name, isOn)}
         />
@@ -125,38 +162,38 @@ function EventGroup({ category, members, covered, isWhole, onGroup, onEvent }: G
 }
 
 interface RowProps {
-  type: EventType
+  name: string
+  description: string
+  example?: EventType['example']
   checked: boolean
   onChange: (isOn: boolean) => void
 }
 
-function EventRow({ type, checked, onChange }: RowProps) {
+function EventRow({ name, description, example, checked, onChange }: RowProps) {
   const id = useId()
   const [isOpen, setOpen] = useState(false)
   return (
     <div className={styles.event}>
       <Checkbox id={id} checked={checked} onChange={onChange} />
       <label htmlFor={id}>
-        <span className={styles.eventName}>{type.name}</span>
-        <span className={styles.eventText}>{type.description}</span>
+        <span className={styles.eventName}>{name}</span>
+        <span className={styles.eventText}>{description}</span>
       </label>
-      <IconButton
-        label={t.events.example(type.name)}
-        small
-        aria-expanded={isOpen}
-        onClick={() => setOpen(!isOpen)}
-      >
-        <Braces size={14} aria-hidden="true" />
-      </IconButton>
+      {example !== undefined && (
+        <IconButton
+          label={t.events.example(name)}
+          small
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <Braces size={14} aria-hidden="true" />
+        </IconButton>
+      )}
       {isOpen && (
         <div className={styles.example}>
           <Body
-            label={t.events.example(type.name)}
-            text={JSON.stringify({
-              event: type.name,
-              timestamp: new Date().toISOString(),
-              data: type.example,
-            })}
+            label={t.events.example(name)}
+            text={JSON.stringify({ event: name, timestamp: new Date().toISOString(), data: example })}
           />
         </div>
       )}

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { toggleEvent, toggleGroup } from './subscriptions.ts'
+import { OPERATIONAL_EVENTS as OF_SERVER } from '../../../../server/src/events/operational-events.ts'
+import { OPERATIONAL_EVENTS } from '../event-names.ts'
+import { coveredBy, toggleEvent, toggleEvery, toggleGroup } from './subscriptions.ts'
 
 const NAMES = ['contact.created', 'contact.updated', 'deal.created', 'deal.stage.changed', 'deal.updated']
 
@@ -25,4 +27,20 @@ test('none of a kind leaves the other kinds of every event', () => {
 
 test('none of a kind takes its wildcard and its single events away', () => {
   assert.deepEqual(toggleGroup(['deal.*', 'deal.created', 'contact.*'], 'deal', false, NAMES), ['contact.*'])
+})
+
+test('every event, and none, leave what is about webhooks themselves', () => {
+  assert.deepEqual(toggleEvery(['deal.*', 'webhook.failing'], true), ['*', 'webhook.failing'])
+  assert.deepEqual(toggleEvery(['*', 'webhook.*'], false), ['webhook.*'])
+  assert.deepEqual(toggleGroup(['*', 'webhook.failing'], 'deal', false, NAMES), [
+    'contact.created',
+    'contact.updated',
+    'webhook.failing',
+  ])
+})
+
+test('every event is none about webhooks themselves, and these are the ones that the server emits', () => {
+  assert.deepEqual(coveredBy(['*'], OPERATIONAL_EVENTS), [])
+  assert.deepEqual(coveredBy(['webhook.*', 'delivery.*'], OPERATIONAL_EVENTS), OPERATIONAL_EVENTS)
+  assert.deepEqual(OPERATIONAL_EVENTS, OF_SERVER)
 })

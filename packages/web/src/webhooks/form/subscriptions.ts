@@ -1,4 +1,4 @@
-import { covers } from '../event-names.ts'
+import { OPERATIONAL_EVENTS, covers } from '../event-names.ts'
 
 /** The names that a list of subscriptions covers. */
 export const coveredBy = (events: readonly string[], names: readonly string[]): string[] =>
@@ -31,6 +31,12 @@ export function toggleGroup(
   const isInGroup = (event: string): boolean => covers(group, event)
   if (isOn) return [...events.filter((event) => !isInGroup(event)), group]
   const others = names.filter((name) => !isInGroup(name))
-  const expanded = events.includes('*') ? others : events
-  return expanded.filter((event) => event !== group && !isInGroup(event))
+  const expanded = events.includes('*') ? [...others, ...events.filter((event) => event !== '*')] : events
+  return [...new Set(expanded)].filter((event) => event !== group && !isInGroup(event))
+}
+
+/** All that happens in the CRM, or none of it; what is about webhooks themselves stays as it was chosen. */
+export function toggleEvery(events: readonly string[], isOn: boolean): string[] {
+  const others = events.filter((event) => coveredBy([event], OPERATIONAL_EVENTS).length > 0)
+  return isOn ? ['*', ...others] : others
 }
