@@ -220,7 +220,7 @@ export const t = {
     notPartOfEvery: 'not part of “Every event”',
     operationalTexts: {
       'webhook.failing': 'A webhook keeps failing',
-      'webhook.deactivated': 'A webhook was switched off, for it kept failing',
+      'webhook.deactivated': 'A webhook was switched off: it kept failing, or its endpoint is gone for good',
       'webhook.recovered': 'A webhook that kept failing works again',
       'delivery.exhausted': 'Deliveries were given up after their last attempt',
     },
