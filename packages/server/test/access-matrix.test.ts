@@ -158,7 +158,7 @@ for (const engine of ENGINES) {
       let touched: number | undefined
       try {
         await api.database.transaction(async (connection) => {
-          await actAs(connection, principal, 'read write')
+          actAs(connection, principal, 'read write')
           touched = (await connection.query(sql, params)).rowCount
           throw new Error('undo')
         })

@@ -22,14 +22,23 @@ export interface Connection {
   execute(script: string): Promise<void>
 }
 
+/** A connection within a transaction. */
+export interface Transaction extends Connection {
+  /**
+   * Runs a statement before the next query, in the same message to the server, which saves waiting for an answer that nobody
+   * needs. Should it fail, then that query fails in its place and has done nothing.
+   */
+  ahead(statement: Statement, params: readonly (string | null)[]): void
+}
+
 /**
  * PostgreSQL or the embedded PGlite. The two drivers are the only place that knows which of them runs: every
  * statement is written once. `query` runs alone, in its own transaction.
  */
 export interface Database extends Connection {
   readonly engine: 'postgresql' | 'pglite'
-  /** Commits when `work` resolves, rolls back when it rejects. */
-  transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T>
+  /** Begins with the first statement of `work`, commits when it resolves, rolls back when it rejects. */
+  transaction<T>(work: (connection: Transaction) => Promise<T>): Promise<T>
   /**
    * Calls back on each NOTIFY until `close`. A notification is a hint: after a lost connection `onNotify` is called
    * once with an empty payload, because anything may have been missed.

@@ -3,7 +3,9 @@ import type { ClientConfig } from 'pg'
 import type { Database } from './database.ts'
 import { PGliteConnection } from './pglite-connection.ts'
 import { startPGliteThread } from './pglite-thread.ts'
-import { connect, inTransaction, types } from './postgres.ts'
+import { types } from './postgres.ts'
+import { connect } from './run-statement.ts'
+import { inTransaction } from './transaction.ts'
 import { createTurns } from './turns.ts'
 
 /**
@@ -25,7 +27,7 @@ export async function openPglite(dataDir?: string, dump?: Blob): Promise<Databas
     engine: 'pglite',
     query: (statement, params) => takeTurn(() => alone.query(statement, params)),
     execute: (script) => takeTurn(() => alone.execute(script)),
-    transaction: (work) => takeTurn(() => inTransaction(connect(client), work)),
+    transaction: (work) => takeTurn(() => inTransaction(client, work)),
     listen: async (channel, onNotify) => {
       client.on('notification', ({ channel: notified, payload }) => {
         if (notified === channel) onNotify(payload ?? '')

@@ -1,7 +1,8 @@
 import { Client, Pool, escapeIdentifier, types as pgTypes } from 'pg'
-import type { QueryResultRow } from 'pg'
-import type { Connection, Database, Result, Statement } from './database.ts'
-import { isDatabaseError, resultParsers } from './database.ts'
+import type { Database, Transaction } from './database.ts'
+import { resultParsers } from './database.ts'
+import { connect } from './run-statement.ts'
+import { inTransaction } from './transaction.ts'
 
 type TypeId = Parameters<typeof pgTypes.getTypeParser>[0]
 
@@ -78,24 +79,7 @@ function toOptions(session: Readonly<Record<string, string>>): string {
     .join(' ')
 }
 
-/** Our interface to what `pg` runs statements with. */
-export function connect(target: Pick<Client, 'query'>): Connection {
-  return {
-    async query<R extends object>(
-      statement: Statement | string,
-      params: readonly unknown[] = [],
-    ): Promise<Result<R>> {
-      const config = typeof statement === 'string' ? { text: statement } : statement
-      const { rows, rowCount } = await target.query<R & QueryResultRow>({ ...config, values: [...params] })
-      return { rows, rowCount: rowCount ?? rows.length }
-    },
-    async execute(script) {
-      await target.query(script)
-    },
-  }
-}
-
-async function runTransaction<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
+async function runTransaction<T>(pool: Pool, work: (connection: Transaction) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   // Without a listener a connection that dies between two statements would end the process.
@@ -104,47 +88,10 @@ async function runTransaction<T>(pool: Pool, work: (connection: Connection) => P
   }
   client.on('error', onError)
   try {
-    const connection = watch(connect(client), onError)
-    // On a connection that does not answer a rollback would wait as long again; what was begun there ends with it.
-    const rollBack = async (): Promise<void> => {
-      if (broken === undefined) await connection.execute('rollback').catch(onError)
-    }
-    return await inTransaction(connection, work, rollBack)
+    return await inTransaction(client, work, { onUnanswered: onError, isLost: () => broken !== undefined })
   } finally {
     client.off('error', onError)
     client.release(broken)
-  }
-}
-
-export async function inTransaction<T>(
-  connection: Connection,
-  work: (connection: Connection) => Promise<T>,
-  rollBack: () => Promise<void> = () => connection.execute('rollback'),
-): Promise<T> {
-  try {
-    await connection.execute('begin')
-    const result = await work(connection)
-    await connection.execute('commit')
-    return result
-  } catch (error) {
-    await rollBack().catch(() => {})
-    throw error
-  }
-}
-
-/** Tells of statements that the server did not answer, not even with an error: nothing more can be said to it. */
-function watch(connection: Connection, onUnanswered: (error: Error) => void): Connection {
-  const watched = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work
-    } catch (error) {
-      if (error instanceof Error && !isDatabaseError(error)) onUnanswered(error)
-      throw error
-    }
-  }
-  return {
-    query: (statement, params) => watched(connection.query(statement, params)),
-    execute: (script) => watched(connection.execute(script)),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Connection, Database } from '../../src/db/database.ts'
+import type { Connection, Database, Transaction } from '../../src/db/database.ts'
 
 /** A node of a plan as EXPLAIN ANALYZE gives it, with what stands below it. */
 interface PlanNode {
@@ -42,8 +42,9 @@ export function explainOn(database: Database, explained: Explained[]): Database 
   }
 }
 
-function explainAll(connection: Connection, explained: Explained[]): Connection {
+function explainAll(connection: Transaction, explained: Explained[]): Transaction {
   return {
+    ...connection,
     async query(statement, params) {
       const text = typeof statement === 'string' ? statement : statement.text
       if (EXPLAINABLE.test(text)) await explain(connection, text, params, explained)

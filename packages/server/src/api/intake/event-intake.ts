@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { isDatabaseError } from '../../db/database.ts'
 import type { Database, Statement } from '../../db/database.ts'
+import { prepared } from '../../db/statement.ts'
 import { actAs } from '../act-as.ts'
 import { toErrorResponse } from '../rest/error-response.ts'
 import type { Principal } from '../rest/principal.ts'
@@ -81,7 +81,7 @@ export function createEventIntake({ rest, database, requireRoom, onFailure }: Ev
   async function storeGroup({ principal, columns }: Queue, group: readonly Waiting[]): Promise<void> {
     try {
       await database.transaction(async (connection) => {
-        await actAs(connection, principal, 'read write')
+        actAs(connection, principal, 'read write')
         const rows = `[${group.map(({ post }) => post.text).join(',')}]`
         const { rowCount } = await connection.query(buildInsert(columns), [rows])
         if (rowCount !== countRows(group)) throw new Regroup()
@@ -151,5 +151,5 @@ function buildInsert(columns: readonly string[]): Statement {
     'where (select t.name from webhooks.webhook_event_types t where t.name = r.event) is not null ' +
     'on conflict (id) do nothing'
   // There are as many as there are sets of columns that can be left out.
-  return { name: `store-events-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`, text }
+  return prepared('store-events', text)
 }

@@ -100,7 +100,7 @@ async function answerRead(context: Context, request: RestRequest): Promise<RestR
   const page = choosePage(parsed.query.root, readHeader(request.headers, 'range'))
   const read = prepareRead(parsed, page, request.method === 'HEAD')
   const result = await context.database.transaction(async (connection) => {
-    await actAs(connection, request.principal, 'read only')
+    actAs(connection, request.principal, 'read only')
     return await read(connection)
   })
   return respondToRead(parsed, request.method, page.offset, result)
@@ -131,7 +131,7 @@ async function write(
 ): Promise<Written> {
   const written = await retryOnConflict(() =>
     database.transaction(async (connection) => {
-      await actAs(connection, principal, 'read write')
+      actAs(connection, principal, 'read write')
       const result = await change(connection)
       // In the transaction, so that what is refused is also undone.
       requireAffected(preferences, result.affected)

@@ -74,7 +74,7 @@ export async function readAs<R extends object>(
   params: readonly unknown[],
 ): Promise<R[]> {
   return await database.transaction(async (connection) => {
-    await actAs(connection, principal, 'read only')
+    actAs(connection, principal, 'read only')
     return (await connection.query<R>(sql, params)).rows
   })
 }

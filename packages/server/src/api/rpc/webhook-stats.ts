@@ -43,7 +43,7 @@ export const webhookStats = defineFunction('read', schema, async (context, input
   const organizationId = await findOrganization(context, input, principal)
   const scope = { organizationId, webhookId: input.webhook_id ?? null, level, since, until }
   const histograms = await context.database.transaction(async (connection) => {
-    await actAs(connection, principal, 'read only')
+    actAs(connection, principal, 'read only')
     return await readHistograms(connection, scope)
   })
   return {

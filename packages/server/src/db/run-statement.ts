@@ -1,0 +1,22 @@
+import type { Client, QueryConfig, QueryResult, QueryResultRow } from 'pg'
+import type { Connection, Result, Statement } from './database.ts'
+
+export const toConfig = (statement: Statement | string, params: readonly unknown[]): QueryConfig => ({
+  ...(typeof statement === 'string' ? { text: statement } : statement),
+  values: [...params],
+})
+
+export function toResult<R extends object>({ rows, rowCount }: QueryResult): Result<R> {
+  return { rows: rows as R[], rowCount: rowCount ?? rows.length }
+}
+
+/** Our interface to what `pg` runs statements with. */
+export function connect(target: Pick<Client, 'query'>): Connection {
+  return {
+    query: async <R extends object>(...[statement, params = []]: Parameters<Connection['query']>) =>
+      toResult<R>(await target.query<R & QueryResultRow>(toConfig(statement, params))),
+    async execute(script) {
+      await target.query(script)
+    },
+  }
+}

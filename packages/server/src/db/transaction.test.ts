@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { ENGINES, openMigrated } from '../../test/harness/databases.ts'
+import type { Database, Transaction } from './database.ts'
+import { prepared } from './statement.ts'
+
+const SET = prepared('set-for-test', `select set_config('test.who', $1, true)`)
+const BECOME = prepared('become', `select set_config('role', $1, true)`)
+const ADD = prepared('add', 'insert into public.organizations (name) values ($1) returning name')
+const COUNT = 'select count(*)::int as count from public.organizations where name = $1'
+
+for (const engine of ENGINES) {
+  suite(`transactions (${engine})`, () => {
+    let database: Database
+    let close: () => Promise<void>
+    before(async () => {
+      ;({ database, close } = await openMigrated(engine))
+    })
+    after(() => close())
+
+    const count = async (name: string): Promise<number> =>
+      (await database.query<{ count: number }>(COUNT, [name])).rows[0]!.count
+    const add = (transaction: Transaction, name: string) => transaction.query<{ name: string }>(ADD, [name])
+
+    /** The first time statements are prepared one by one, from then on they are bundled. */
+    async function twice(work: (round: string) => Promise<void>): Promise<void> {
+      for (const round of ['prepared', 'bundled']) await work(round)
+    }
+
+    test('give the rows of a query, and none of what went ahead of it', async () => {
+      await twice(async (round) => {
+        const { rows } = await database.transaction(async (transaction) => {
+          transaction.ahead(SET, [round])
+          return await transaction.query(`select current_setting('test.who') as who, $1::int as number`, [7])
+        })
+        assert.deepEqual(rows, [{ who: round, number: 7 }])
+      })
+    })
+
+    test('count the rows that a query wrote, whatever went ahead of it', async () => {
+      await twice(async (round) => {
+        const { rowCount } = await database.transaction(async (transaction) => {
+          transaction.ahead(SET, [round])
+          return await transaction.query(`insert into public.organizations (name) values ($1), ($1)`, [
+            `counted ${round}`,
+          ])
+        })
+        assert.equal(rowCount, 2)
+      })
+    })
+
+    test('run no query when what goes ahead of it fails', async () => {
+      await twice(async () => {
+        const refused = database.transaction(async (transaction) => {
+          transaction.ahead(BECOME, ['nobody_of_that_name'])
+          return await add(transaction, 'refused')
+        })
+        await assert.rejects(refused, /nobody_of_that_name/)
+      })
+      assert.equal(await count('refused'), 0)
+      assert.equal((await database.transaction((transaction) => add(transaction, 'accepted'))).rows.length, 1)
+      assert.equal(await count('accepted'), 1)
+    })
+
+    test('leave nothing of a query that fails, and can run it afterwards', async () => {
+      const divide = prepared('divide', 'select 1 / $1::int as result')
+      await twice(async () => {
+        const failing = database.transaction(async (transaction) => {
+          await add(transaction, 'half')
+          return await transaction.query(divide, [0])
+        })
+        await assert.rejects(failing, /division by zero/)
+        const { rows } = await database.transaction((transaction) => transaction.query(divide, [1]))
+        assert.deepEqual(rows, [{ result: 1 }])
+      })
+      assert.equal(await count('half'), 0)
+    })
+
+    test('can run a statement that could not be prepared at first', async () => {
+      const late = prepared('late', 'select * from public.made_later')
+      await database.transaction((transaction) => add(transaction, 'warm'))
+      await assert.rejects(
+        database.transaction((transaction) => transaction.query(late)),
+        /made_later/,
+      )
+      await database.execute('create table public.made_later ()')
+      assert.deepEqual((await database.transaction((transaction) => transaction.query(late))).rows, [])
+    })
+
+    test('undo everything when the work is given up', async () => {
+      const given = database.transaction(async (transaction) => {
+        await add(transaction, 'given up')
+        throw new Error('on second thoughts')
+      })
+      await assert.rejects(given, /on second thoughts/)
+      assert.equal(await count('given up'), 0)
+    })
+
+    test('begin nothing where nothing is asked', async () => {
+      assert.equal(
+        await database.transaction(async (transaction) => {
+          transaction.ahead(BECOME, ['nobody_of_that_name'])
+          return 'done'
+        }),
+        'done',
+      )
+      assert.equal(await count('given up'), 0)
+    })
+
+    test('run scripts after what goes ahead of them', async () => {
+      await database.transaction(async (transaction) => {
+        transaction.ahead(SET, ['script'])
+        await transaction.execute(
+          `insert into public.organizations (name) values (current_setting('test.who')); select 1`,
+        )
+      })
+      assert.equal(await count('script'), 1)
+    })
+  })
+}
