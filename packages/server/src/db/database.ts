@@ -29,6 +29,11 @@ export interface Transaction extends Connection {
    * needs. Should it fail, then that query fails in its place and has done nothing.
    */
   ahead(statement: Statement, params: readonly (string | null)[]): void
+  /** The last query: commits in the same message. Resolves when that is done; nothing may be asked afterwards. */
+  finish<R extends object = Row>(
+    statement: Statement | string,
+    params?: readonly unknown[],
+  ): Promise<Result<R>>
 }
 
 /**

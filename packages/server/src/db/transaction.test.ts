@@ -107,6 +107,32 @@ for (const engine of ENGINES) {
       assert.equal(await count('given up'), 0)
     })
 
+    test('commit with their last query, and take no further one', async () => {
+      await twice(async (round) => {
+        const name = `finished ${round}`
+        const work = database.transaction(async (transaction) => {
+          transaction.ahead(SET, [round])
+          const { rows, rowCount } = await transaction.finish<{ name: string }>(ADD, [name])
+          assert.deepEqual([rows, rowCount], [[{ name }], 1])
+          await add(transaction, 'too late')
+        })
+        await assert.rejects(work, /has committed with its last query/)
+        assert.equal(await count(name), 1)
+      })
+      assert.equal(await count('too late'), 0)
+    })
+
+    test('leave nothing when their last query fails', async () => {
+      await twice(async () => {
+        const failing = database.transaction(async (transaction) => {
+          await add(transaction, 'unfinished')
+          return await transaction.finish('select 1 / $1::int', [0])
+        })
+        await assert.rejects(failing, /division by zero/)
+      })
+      assert.equal(await count('unfinished'), 0)
+    })
+
     test('run scripts after what goes ahead of them', async () => {
       await database.transaction(async (transaction) => {
         transaction.ahead(SET, ['script'])

@@ -1,12 +1,15 @@
 import type { Client } from 'pg'
-import type { Prelude } from './bundle.ts'
+import type { Unanswered } from './bundle.ts'
 import { canBundle, queryBundled } from './bundle.ts'
 import type { Connection, Transaction } from './database.ts'
 import { isDatabaseError } from './database.ts'
 import { connect, toConfig, toResult } from './run-statement.ts'
 import { prepared } from './statement.ts'
 
-const BEGIN = prepared('begin', 'begin')
+const BEGIN: Unanswered = { statement: prepared('begin', 'begin'), params: [] }
+const COMMIT: Unanswered = { statement: prepared('commit', 'commit'), params: [] }
+
+type Query = Connection['query']
 
 export interface TransactionOptions {
   /** Told when a statement got no answer, not even an error: nothing more can be said to the server. */
@@ -22,11 +25,12 @@ export async function inTransaction<T>(
   { onUnanswered = () => {}, isLost = () => false }: TransactionOptions = {},
 ): Promise<T> {
   const plain = connect(client)
-  const preludes: Prelude[] = [{ statement: BEGIN, params: [] }]
-  let hasBegun = false
+  const before: Unanswered[] = [BEGIN]
+  let state: 'new' | 'open' | 'committed' = 'new'
 
   async function watched<R>(send: () => Promise<R>): Promise<R> {
-    hasBegun = true
+    if (state === 'committed') throw new Error('the transaction has committed with its last query')
+    state = 'open'
     try {
       return await send()
     } catch (error) {
@@ -37,44 +41,59 @@ export async function inTransaction<T>(
 
   /** Without a bundle they are run one by one, and whatever is asked meanwhile waits for them: it must not come before. */
   let opened: Promise<void> = Promise.resolve()
-  const runPreludes = async (): Promise<void> => {
-    const due = preludes.splice(0)
-    if (due.length > 0) {
-      opened = opened.then(async () => {
-        for (const { statement, params } of due) await plain.query(statement, params)
-      })
-    }
+  const open = async (): Promise<void> => {
+    const due = before.splice(0)
+    if (due.length > 0) opened = opened.then(() => runAll(plain, due))
     await opened
   }
 
-  const query: Connection['query'] = async <R extends object>(
-    ...[statement, params = []]: Parameters<Connection['query']>
+  const ask = async <R extends object>(
+    [statement, params = []]: Parameters<Query>,
+    after: readonly Unanswered[],
   ) =>
     await watched(async () => {
-      if (preludes.length === 0 || !canBundle(client, preludes)) {
-        await runPreludes()
-        return await plain.query<R>(statement, params)
+      const around = [...before, ...after]
+      if (around.length > 0 && canBundle(client, around)) {
+        const query = toConfig(statement, params)
+        return toResult<R>(await queryBundled(client, { before: before.splice(0), query, after }))
       }
-      return toResult<R>(await queryBundled(client, preludes.splice(0), toConfig(statement, params)))
+      await open()
+      const result = await plain.query<R>(statement, params)
+      await runAll(plain, after)
+      return result
     })
 
-  const execute = async (script: string): Promise<void> =>
-    await watched(async () => {
-      await runPreludes()
-      await plain.execute(script)
-    })
+  const transaction: Transaction = {
+    ahead: (statement, params) => void before.push({ statement, params }),
+    query: async <R extends object>(...question: Parameters<Query>) => await ask<R>(question, []),
+    execute: async (script) =>
+      await watched(async () => {
+        await open()
+        await plain.execute(script)
+      }),
+    async finish<R extends object>(...question: Parameters<Query>) {
+      const result = await ask<R>(question, [COMMIT])
+      state = 'committed'
+      return result
+    },
+  }
 
   try {
-    const result = await work({
-      query,
-      execute,
-      ahead: (statement, params) => void preludes.push({ statement, params }),
-    })
-    if (hasBegun) await execute('commit')
+    const result = await work(transaction)
+    if (stateOf() === 'open') await transaction.execute('commit')
     return result
   } catch (error) {
     // On a connection that does not answer it would wait as long again; what was begun there ends with it.
-    if (hasBegun && !isLost()) await watched(() => plain.execute('rollback')).catch(() => {})
+    if (stateOf() === 'open' && !isLost()) await watched(() => plain.execute('rollback')).catch(() => {})
     throw error
   }
+
+  /** As the work has left it, which the compiler does not see. */
+  function stateOf(): typeof state {
+    return state
+  }
+}
+
+async function runAll(connection: Connection, statements: readonly Unanswered[]): Promise<void> {
+  for (const { statement, params } of statements) await connection.query(statement, params)
 }

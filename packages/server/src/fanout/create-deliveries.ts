@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { plainArray, textArray } from '../db/array-literal.ts'
-import type { Connection } from '../db/database.ts'
+import type { Connection, Transaction } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
 import { newId, newToken } from '../ids.ts'
 import type { OutboxEvent } from '../outbox/outbox-relay.ts'
@@ -29,10 +29,10 @@ export interface FanOutOptions {
 
 /**
  * Writes one delivery for every event and webhook that match, and counts the other pairs with the reason.
- * @returns those that this node leased for itself, to be sent once the transaction has committed.
+ * @returns those that this node leased for itself, to be sent once the transaction has committed. It may have done so already.
  */
 export async function fanOut(
-  connection: Connection,
+  connection: Transaction,
   events: readonly OutboxEvent[],
   options: FanOutOptions,
 ): Promise<LeasedDelivery[]> {
@@ -47,17 +47,19 @@ export async function fanOut(
   if (filtered > 0) options.onFiltered?.(filtered)
   const lease = newToken()
   const planned = matches.map((match) => plan(match, lease, options))
-  await connection.query(createDeliveries, [...toColumns(planned), lease, options.nodeId])
-  return await cutBodies(
-    connection,
-    planned.flatMap(({ isLeased, delivery }) => (isLeased ? [delivery] : [])),
-  )
+  const columns = [...toColumns(planned), lease, options.nodeId]
+  const leased = planned.flatMap(({ isLeased, delivery }) => (isLeased ? [delivery] : []))
+  if (leased.some(({ isRedacted }) => isRedacted)) {
+    await connection.query(createDeliveries, columns)
+    return await cutBodies(connection, leased)
+  }
+  await connection.finish(createDeliveries, columns)
+  return leased
 }
 
-/** As a claim would read them: what is cut is decided in one place. Costs nothing where nobody asks for it. */
+/** As a claim would read them: what is cut is decided in one place. */
 async function cutBodies(connection: Connection, leased: LeasedDelivery[]): Promise<LeasedDelivery[]> {
   const redacted = leased.filter(({ isRedacted }) => isRedacted)
-  if (redacted.length === 0) return leased
   const { rows } = await connection.query<{ id: string; body: string }>(readBodies, [
     plainArray(redacted.map(({ id }) => id)),
   ])

@@ -5,12 +5,12 @@ export function timeDatabase(
   database: Database,
   onStatement: (name: string, seconds: number) => void,
 ): Database {
-  const timed = (connection: Connection): Connection['query'] => {
+  const timed = (query: Connection['query']): Connection['query'] => {
     return async (statement, params) => {
-      if (typeof statement === 'string') return await connection.query(statement, params)
+      if (typeof statement === 'string') return await query(statement, params)
       const start = performance.now()
       try {
-        return await connection.query(statement, params)
+        return await query(statement, params)
       } finally {
         // Without the digest of its text, which changes with a release.
         onStatement(statement.name.slice(0, -9), (performance.now() - start) / 1_000)
@@ -19,8 +19,10 @@ export function timeDatabase(
   }
   return {
     ...database,
-    query: timed(database),
+    query: timed((statement, params) => database.query(statement, params)),
     transaction: (work) =>
-      database.transaction((connection) => work({ ...connection, query: timed(connection) })),
+      database.transaction((transaction) =>
+        work({ ...transaction, query: timed(transaction.query), finish: timed(transaction.finish) }),
+      ),
   }
 }

@@ -1,4 +1,4 @@
-import type { Connection, Database } from '../db/database.ts'
+import type { Database, Transaction } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
 
 const takeEvents = loadStatement(import.meta.url, 'take-events')
@@ -27,13 +27,13 @@ export interface OutboxEvent {
  */
 export async function relayBatch<T>(
   database: Database,
-  fanOut: (connection: Connection, events: readonly OutboxEvent[]) => Promise<T>,
+  fanOut: (transaction: Transaction, events: readonly OutboxEvent[]) => Promise<T>,
   handOver: (created: T, events: readonly OutboxEvent[]) => void,
 ): Promise<boolean> {
   const most = OUTBOX_BATCH[database.engine]
-  const { events, created } = await database.transaction(async (connection) => {
-    const { rows } = await connection.query<OutboxEvent>(takeEvents, [most])
-    return { events: rows, created: rows.length === 0 ? undefined : await fanOut(connection, rows) }
+  const { events, created } = await database.transaction(async (transaction) => {
+    const { rows } = await transaction.query<OutboxEvent>(takeEvents, [most])
+    return { events: rows, created: rows.length === 0 ? undefined : await fanOut(transaction, rows) }
   })
   if (created !== undefined) handOver(created, events)
   return events.length === most

@@ -42,16 +42,15 @@ export function explainOn(database: Database, explained: Explained[]): Database 
   }
 }
 
-function explainAll(connection: Transaction, explained: Explained[]): Transaction {
-  return {
-    ...connection,
-    async query(statement, params) {
+function explainAll(transaction: Transaction, explained: Explained[]): Transaction {
+  const first = (query: Connection['query']): Connection['query'] => {
+    return async (statement, params) => {
       const text = typeof statement === 'string' ? statement : statement.text
-      if (EXPLAINABLE.test(text)) await explain(connection, text, params, explained)
-      return await connection.query(statement, params)
-    },
-    execute: (script) => connection.execute(script),
+      if (EXPLAINABLE.test(text)) await explain(transaction, text, params, explained)
+      return await query(statement, params)
+    }
   }
+  return { ...transaction, query: first(transaction.query), finish: first(transaction.finish) }
 }
 
 async function explain(
