@@ -12,9 +12,9 @@ export interface LoopOptions {
   name: string
   /** Milliseconds between runs when nobody wakes it. */
   everyMs: number
-  /** Milliseconds at least between the end of a run and the next one, however often it is woken. */
+  /** Milliseconds at least between the end of a run and the next one when it is woken, however often. */
   gapMs?: number
-  /** Does a piece of work; true: there is more, run again at once; a number: run again in so many milliseconds. */
+  /** Does a piece of work; true: there is more, run again at once, whatever the gap; a number: run again in so many milliseconds. */
   run(isWoken: boolean): Promise<boolean | number>
   log: Logger
 }
@@ -33,6 +33,9 @@ export function startLoop({ name, everyMs, gapMs = 0, run, log }: LoopOptions): 
   let stopped = false
   let backoff = 0
   let pause = everyMs
+  let endedAt = -Infinity
+
+  const restOfGap = (): number => Math.max(0, endedAt + gapMs - performance.now())
 
   function schedule(wait: number): void {
     if (stopped) return
@@ -44,7 +47,8 @@ export function startLoop({ name, everyMs, gapMs = 0, run, log }: LoopOptions): 
     clearTimeout(timer)
     running = runOnce().finally(() => {
       running = undefined
-      schedule(backoff > 0 ? backoff : woken ? gapMs : pause)
+      endedAt = performance.now()
+      schedule(backoff > 0 ? backoff : woken ? Math.min(pause, gapMs) : pause)
     })
   }
 
@@ -54,7 +58,10 @@ export function startLoop({ name, everyMs, gapMs = 0, run, log }: LoopOptions): 
     pause = everyMs
     try {
       const next = await run(wasWoken)
-      if (next === true) woken = true
+      if (next === true) {
+        woken = true
+        pause = 0
+      }
       if (typeof next === 'number') pause = Math.min(next, everyMs)
       backoff = 0
     } catch (error) {
@@ -72,7 +79,8 @@ export function startLoop({ name, everyMs, gapMs = 0, run, log }: LoopOptions): 
       if (woken) return
       woken = true
       if (running !== undefined || backoff > 0 || stopped) return
-      if (gapMs > 0) schedule(gapMs)
+      const rest = restOfGap()
+      if (rest > 0) schedule(rest)
       else start()
     },
     async stop() {

@@ -14,6 +14,8 @@ import type { OpenTarget } from './webhooks/webhook-target.ts'
 
 /** Where nobody else writes every notification arrives. */
 const POLL_MS = { postgresql: 1_000, pglite: 5_000 }
+/** A batch costs three round trips, however small: events that come one by one, but fast, share some. */
+const GAP_MS = 3
 /**
  * Batches under way at once while the outbox is not empty: what this process does for one is done while the database works
  * on the other. PGlite has one connection.
@@ -80,6 +82,7 @@ export function startRelay(
   return startLoop({
     name: 'outbox relay',
     everyMs: POLL_MS[database.engine],
+    gapMs: GAP_MS,
     log: options.log,
     run: async () => {
       const batches = await Promise.allSettled(Array.from({ length: lanes }, relay))

@@ -9,6 +9,9 @@ import { storeAttempts } from './store-attempts.ts'
 const BATCH = { pglite: 200, postgresql: 500 }
 /** Statements at once where the database has more than one connection. */
 const LANES = 2
+/** A statement costs a commit, however small: results that come one by one, but fast, share some. */
+const FEW = 50
+const GAP_MS = 3
 /** Results that may wait for the database; beyond it whoever brings one waits too. */
 const CAPACITY = 1_000
 const FIRST_RETRY_MS = 50
@@ -81,11 +84,14 @@ export class AttemptWriter {
   }
 
   async #writeAll(): Promise<void> {
+    let written = 0
     do {
+      if (written > 0 && written < FEW) await new Promise((resolve) => setTimeout(resolve, GAP_MS))
       // Whatever else this turn of the event loop brings belongs to the same batch. Without it the
       // first result would go alone while the others wait in their sockets.
       await new Promise((resolve) => setImmediate(resolve))
       const batch = this.#entries.splice(0, BATCH[this.#database.engine])
+      written = batch.length
       if (batch.length > 0 && (await this.#writeUntilDone(batch)))
         for (const { onWritten } of batch) onWritten?.()
       if (this.#entries.length < CAPACITY) for (const resume of this.#waiting.splice(0)) resume()
