@@ -26,7 +26,6 @@ interface Wire {
 interface WireQuery {
   prepare(wire: Wire): void
   _getRows(wire: Wire): void
-  handleRowDescription(message: object): void
   handleDataRow(message: object): void
   handleCommandComplete(message: object, wire: Wire): void
 }

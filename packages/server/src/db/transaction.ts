@@ -10,6 +10,7 @@ const BEGIN: Unanswered = { statement: prepared('begin', 'begin'), params: [] }
 const COMMIT: Unanswered = { statement: prepared('commit', 'commit'), params: [] }
 
 type Query = Connection['query']
+type State = 'new' | 'open' | 'committed'
 
 export interface TransactionOptions {
   /** Told when a statement got no answer, not even an error: nothing more can be said to the server. */
@@ -26,7 +27,7 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const plain = connect(client)
   const before: Unanswered[] = [BEGIN]
-  let state: 'new' | 'open' | 'committed' = 'new'
+  let state = 'new' as State
 
   async function watched<R>(send: () => Promise<R>): Promise<R> {
     if (state === 'committed') throw new Error('the transaction has committed with its last query')
@@ -80,17 +81,12 @@ export async function inTransaction<T>(
 
   try {
     const result = await work(transaction)
-    if (stateOf() === 'open') await transaction.execute('commit')
+    if (state === 'open') await transaction.execute('commit')
     return result
   } catch (error) {
     // On a connection that does not answer it would wait as long again; what was begun there ends with it.
-    if (stateOf() === 'open' && !isLost()) await watched(() => plain.execute('rollback')).catch(() => {})
+    if (state === 'open' && !isLost()) await watched(() => plain.execute('rollback')).catch(() => {})
     throw error
-  }
-
-  /** As the work has left it, which the compiler does not see. */
-  function stateOf(): typeof state {
-    return state
   }
 }
 
