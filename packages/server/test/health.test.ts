@@ -277,9 +277,14 @@ onEachEngine(
       // One may have been under way meanwhile, and what it says of the endpoint would be said of the one switched on again.
       const sent = stage.receiver.requests.filter((request) => request.path === path).length
       await stage.server.api.rows(`webhook_logs?webhook_id=eq.${id}`, sent)
-      await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: true })
-      const again = await webhookOf(stage, id)
-      assert.deepEqual([again.health, again.disabled_reason], ['healthy', null])
+      // It is in the log before the look at the health that it leads to.
+      const again = await until('the webhook to be switched on and as good as new', async () => {
+        await switchOff(stage, id)
+        await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: true })
+        const webhook = await webhookOf(stage, id)
+        return webhook.health === 'healthy' ? webhook : undefined
+      })
+      assert.equal(again.disabled_reason, null)
       await switchOff(stage, id)
     })
   },
