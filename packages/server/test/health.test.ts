@@ -281,8 +281,8 @@ onEachEngine(
       const again = await until('the webhook to be switched on and as good as new', async () => {
         await switchOff(stage, id)
         await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: true })
-        const webhook = await webhookOf(stage, id)
-        return webhook.health === 'healthy' ? webhook : undefined
+        const fresh = await webhookOf(stage, id)
+        return fresh.health === 'healthy' ? fresh : undefined
       })
       assert.equal(again.disabled_reason, null)
       await switchOff(stage, id)
