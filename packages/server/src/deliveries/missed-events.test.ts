@@ -17,6 +17,14 @@ for (const engine of ENGINES) {
     })
     after(() => close())
 
+    /** As if they had happened so long ago: those of one millisecond are in no particular order. */
+    async function moveBack(events: readonly string[], by: string): Promise<void> {
+      await database.query(
+        'update webhooks.webhook_events set created_at = created_at - $2::interval where id = any ($1::uuid[])',
+        [events, by],
+      )
+    }
+
     /** What a dry run counts; that the replay then queues the same is asserted along with it. */
     async function replayed(one: RedeliveryFixture, more: Partial<RedeliveryScope> = {}): Promise<string[]> {
       const counted = await countMissed(database, await one.scope(more))
@@ -75,10 +83,7 @@ for (const engine of ENGINES) {
       const one = await RedeliveryFixture.create(database)
       await one.events(2)
       const updated = await one.events(1, { event: 'deal.updated' })
-      await database.query(
-        `update webhooks.webhook_events set created_at = created_at - interval '1 day' where id = any ($1::uuid[])`,
-        [await one.events(1, { event: 'deal.updated' })],
-      )
+      await moveBack(await one.events(1, { event: 'deal.updated' }), '1 day')
       const since = new Date(Date.now() - 3_600_000).toISOString()
       assert.deepEqual(await replayed(one, { event: 'deal.updated', since }), updated)
       assert.equal(await countMissed(database, await one.scope({ until: since })), 1)
@@ -102,6 +107,9 @@ for (const engine of ENGINES) {
         [waiting, one.organization],
       )
       const late = await one.events(1)
+      await moveBack(early, '3 seconds')
+      await moveBack([waiting], '2 seconds')
+      await moveBack(late, '1 second')
       const id = await one.start('replay_events')
       assert.equal(await one.work(), 'waiting')
       assert.deepEqual(await one.due(), early)
