@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import type { Connection, Database } from './database.ts'
-import { isDatabaseError } from './database.ts'
+import { retryOn } from './retry-on.ts'
 import { StartError } from '../errors.ts'
 
 const MIGRATIONS = new URL('../../migrations/', import.meta.url)
@@ -12,7 +12,7 @@ const MIGRATION_LOCK = 4_600_001
  * changed nothing and begins anew.
  */
 const DEADLOCK_DETECTED = /^40P01$/
-const ATTEMPTS = 20
+const TRIES = 20
 
 export interface Migration {
   /** `<set>/<file name>`: what is recorded as applied. */
@@ -41,13 +41,7 @@ export function readMigrations(set: MigrationSet): Migration[] {
  */
 export async function migrate(database: Database, sets: readonly MigrationSet[]): Promise<string[]> {
   await requireVersion(database)
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await migrateOnce(database, sets)
-    } catch (error) {
-      if (attempt === ATTEMPTS || !isDatabaseError(error) || !DEADLOCK_DETECTED.test(error.code)) throw error
-    }
-  }
+  return await retryOn(DEADLOCK_DETECTED, TRIES, () => migrateOnce(database, sets))
 }
 
 async function migrateOnce(database: Database, sets: readonly MigrationSet[]): Promise<string[]> {

@@ -1,15 +1,13 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError } from '../../errors.ts'
+import { shippedFolder } from '../../shipped-folder.ts'
 import { PAGES } from './contents.ts'
 import { GUIDE, renderPage } from './render-page.ts'
 
 /** The pages of docs/: in a package beside the program, in the repository where they are written. */
-const SOURCES = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../../../../../docs/' : '../../../guide/', import.meta.url),
-)
+const SOURCES = shippedFolder('guide', 'docs')
 const STYLE = readFileSync(new URL('style.css', import.meta.url), 'utf8')
 
 const TYPES: Readonly<Record<string, string>> = { '.png': 'image/png', '.svg': 'image/svg+xml' }

@@ -1,16 +1,14 @@
 import { readFileSync, readdirSync, existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError } from '../../errors.ts'
+import { shippedFolder } from '../../shipped-folder.ts'
 import { welcomePage } from '../welcome-page.ts'
 
 /** What `npm run build` makes of packages/web: in a package beside the program, in the repository where it was made. */
-const BUILT = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../../../../web/dist/' : '../../../page/', import.meta.url),
-)
+const BUILT = shippedFolder('page', 'packages/web/dist')
 const PATH = '/settings/webhooks'
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import { isDatabaseError } from '../../db/database.ts'
 import type { Connection, Database } from '../../db/database.ts'
+import { retryOn } from '../../db/retry-on.ts'
 import { actAs } from '../act-as.ts'
 import { findRelation, readCatalog } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
@@ -124,12 +124,16 @@ function parseRequest(context: Context, request: RestRequest, profileHeader: str
   return { catalog, scope, query, preferences, media, body, rules, principal, disclosed: new Map() }
 }
 
+/** PostgreSQL ends one of two transactions that wait for each other, or that cannot be put in an order: it may try again. */
+const CONFLICT = /^40(001|P01)$/
+const TRIES = 3
+
 async function write(
   { database }: Context,
   { principal, rules, media, preferences }: TableRequest,
   change: (connection: Connection) => Promise<Written>,
 ): Promise<Written> {
-  const written = await retryOnConflict(() =>
+  const written = await retryOn(CONFLICT, TRIES, () =>
     database.transaction(async (connection) => {
       actAs(connection, principal, 'read write')
       const result = await change(connection)
@@ -141,17 +145,4 @@ async function write(
   )
   rules.afterCommit?.()
   return written
-}
-
-const TRIES = 3
-
-/** PostgreSQL ends one of two transactions that wait for each other, or that cannot be put in an order: it may try again. */
-async function retryOnConflict<T>(run: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await run()
-    } catch (error) {
-      if (attempt === TRIES || !isDatabaseError(error) || !/^40(001|P01)$/.test(error.code)) throw error
-    }
-  }
 }
