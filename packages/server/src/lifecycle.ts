@@ -35,8 +35,6 @@ export function startLoop({ name, everyMs, gapMs = 0, run, log }: LoopOptions): 
   let pause = everyMs
   let endedAt = -Infinity
 
-  const restOfGap = (): number => Math.max(0, endedAt + gapMs - performance.now())
-
   function schedule(wait: number): void {
     if (stopped) return
     clearTimeout(timer)
@@ -79,7 +77,7 @@ export function startLoop({ name, everyMs, gapMs = 0, run, log }: LoopOptions): 
       if (woken) return
       woken = true
       if (running !== undefined || backoff > 0 || stopped) return
-      const rest = restOfGap()
+      const rest = endedAt + gapMs - performance.now()
       if (rest > 0) schedule(rest)
       else start()
     },

@@ -78,17 +78,17 @@ export function startRelay(
     }
   }
 
-  let lanes = 1
+  let isBehind = false
   return startLoop({
     name: 'outbox relay',
     everyMs: POLL_MS[database.engine],
     gapMs: GAP_MS,
     log: options.log,
     run: async () => {
+      const lanes = isBehind ? LANES[database.engine] : 1
+      isBehind = false
       const batches = await Promise.allSettled(Array.from({ length: lanes }, relay))
-      lanes = 1
-      const isBehind = batches.map(valueOf).includes(true)
-      if (isBehind) lanes = LANES[database.engine]
+      isBehind = batches.map(valueOf).includes(true)
       return isBehind
     },
   })

@@ -154,21 +154,22 @@ test('a reservation that is refused leaves nothing behind', () => {
   assert.deepEqual(slots.loads(), [])
 })
 
-/** Sends and answers so many, over a second. */
-function serve(slots: EndpointSlots, clock: { now: number }, webhookId: string, count: number): void {
-  for (let n = 0; n < count; n += 1) {
+/** An endpoint that has one request under way and has answered a thousand others within a second. */
+function afterAFastSecond(webhookId: string): { slots: EndpointSlots; clock: { now: number } } {
+  const clock = { now: 0 }
+  const slots = new EndpointSlots({ ...LIMITS, queued: 10_000, bodies: 10_000 }, () => clock.now)
+  fill(slots, webhookId, ['under way'], 2)
+  slots.take()
+  for (let n = 0; n < 1_000; n += 1) {
     fill(slots, webhookId, [`${n}`], 2)
-    clock.now += 1_000 / count
+    clock.now += 1
     slots.release(slots.take()!)
   }
+  return { slots, clock }
 }
 
 test('an endpoint that is fast may have more waiting in memory and is given more by a claim', () => {
-  const clock = { now: 0 }
-  const slots = new EndpointSlots({ ...LIMITS, queued: 10_000, bodies: 10_000 }, () => clock.now)
-  fill(slots, 'fast', ['under way'], 2)
-  slots.take()
-  serve(slots, clock, 'fast', 1_000)
+  const { slots } = afterAFastSecond('fast')
   assert.deepEqual(slots.loads(), [{ webhook_id: 'fast', load: 1, ahead: 250 }])
   fill(
     slots,
@@ -178,11 +179,7 @@ test('an endpoint that is fast may have more waiting in memory and is given more
 })
 
 test('an endpoint that was fast is known for a moment after its last delivery, then forgotten', () => {
-  const clock = { now: 0 }
-  const slots = new EndpointSlots(LIMITS, () => clock.now)
-  fill(slots, 'fast', ['under way'], 2)
-  slots.take()
-  serve(slots, clock, 'fast', 1_000)
+  const { slots, clock } = afterAFastSecond('fast')
   slots.release(delivery('fast', ''))
   assert.deepEqual(slots.loads(), [{ webhook_id: 'fast', load: 0, ahead: 250 }])
   clock.now += 1_000
@@ -192,11 +189,7 @@ test('an endpoint that was fast is known for a moment after its last delivery, t
 })
 
 test('an endpoint that was fast and answers no more is given as little as any other', () => {
-  const clock = { now: 0 }
-  const slots = new EndpointSlots({ ...LIMITS, queued: 10_000, bodies: 10_000 }, () => clock.now)
-  fill(slots, 'stuck', ['under way'], 2)
-  slots.take()
-  serve(slots, clock, 'stuck', 1_000)
+  const { slots, clock } = afterAFastSecond('stuck')
   clock.now += 1_000
   slots.loads()
   clock.now += 1_000
