@@ -37,8 +37,23 @@ const ASSURED_IN_FLIGHT = 4
 
 type EndpointKey = Pick<LeasedDelivery['target'], 'id' | 'maxInFlight'>
 
+/**
+ * What one delivery takes of the budgets, from `reserve` until `cancel`, `release` or `drain` gives back exactly that,
+ * whatever has become of its body in between.
+ */
+export interface Ticket {
+  readonly webhookId: string
+  readonly bodyLength: number
+}
+
+/** A delivery that was taken to be sent. */
+export interface Taken {
+  readonly ticket: Ticket
+  readonly delivery: LeasedDelivery
+}
+
 interface Endpoint {
-  queue: LeasedDelivery[]
+  queue: Taken[]
   inFlight: number
   maxInFlight: number
   /** Admitted by a fan-out that has not committed yet. */
@@ -79,18 +94,23 @@ export class EndpointSlots {
     return this.#bodies >= this.#limits.bodies ? 0 : this.#limits.queued - this.#queued
   }
 
-  /** Keeps a place for a delivery that `add` or `cancelReservation` will follow up; false when there is none. */
-  reserve({ id, maxInFlight }: EndpointKey, bodyLength: number): boolean {
-    if (this.#queued >= this.#limits.queued || this.#bodies >= this.#limits.bodies) return false
+  /** Characters of bodies that are counted. */
+  get bodies(): number {
+    return this.#bodies
+  }
+
+  /** Keeps a place for a delivery that `add` or `cancel` will follow up; undefined when there is none. */
+  reserve({ id, maxInFlight }: EndpointKey, bodyLength: number): Ticket | undefined {
+    if (this.#queued >= this.#limits.queued || this.#bodies >= this.#limits.bodies) return undefined
     const known = this.#endpoints.get(id)
     const waiting = known === undefined ? 0 : known.queue.length + known.reserved
-    if (waiting >= this.#share(known, maxInFlight)) return false
+    if (waiting >= this.#share(known, maxInFlight)) return undefined
     const endpoint = this.#endpoint(id)
     endpoint.maxInFlight = maxInFlight
     endpoint.reserved += 1
     this.#queued += 1
     this.#bodies += bodyLength
-    return true
+    return { webhookId: id, bodyLength }
   }
 
   #share(endpoint: Endpoint | undefined, maxInFlight: number): number {
@@ -99,7 +119,8 @@ export class EndpointSlots {
     return Math.max(this.#limits.queuedPerEndpoint, pace)
   }
 
-  cancelReservation(webhookId: string, bodyLength: number): void {
+  /** Gives back the place of a delivery that will not be added. */
+  cancel({ webhookId, bodyLength }: Ticket): void {
     this.#endpoint(webhookId).reserved -= 1
     this.#queued -= 1
     this.#bodies -= bodyLength
@@ -107,44 +128,44 @@ export class EndpointSlots {
   }
 
   /** Queues a delivery whose place was reserved. */
-  add(delivery: LeasedDelivery): void {
-    const endpoint = this.#endpoint(delivery.target.id)
+  add(ticket: Ticket, delivery: LeasedDelivery): void {
+    const endpoint = this.#endpoint(ticket.webhookId)
     endpoint.reserved -= 1
     endpoint.maxInFlight = delivery.target.maxInFlight
-    endpoint.queue.push(delivery)
-    this.#list(delivery.target.id, endpoint)
+    endpoint.queue.push({ ticket, delivery })
+    this.#list(ticket.webhookId, endpoint)
   }
 
   /** The next delivery to send, now counted as in flight; undefined when all slots or queues are used up. */
-  take(): LeasedDelivery | undefined {
+  take(): Taken | undefined {
     while (this.#inFlight < this.#limits.inFlight) {
       const webhookId = this.#ready.shift()
       if (webhookId === undefined) return undefined
       const endpoint = this.#endpoint(webhookId)
       endpoint.listed = false
-      const delivery = endpoint.queue.shift()
+      const next = endpoint.queue.shift()
       // Drained since it was listed.
-      if (delivery === undefined) this.#forgetIdle(webhookId)
-      else return this.#start(delivery, endpoint)
+      if (next === undefined) this.#forgetIdle(webhookId)
+      else return this.#start(next, endpoint)
     }
     return undefined
   }
 
-  #start(delivery: LeasedDelivery, endpoint: Endpoint): LeasedDelivery {
+  #start(taken: Taken, endpoint: Endpoint): Taken {
     this.#queued -= 1
     endpoint.inFlight += 1
     this.#inFlight += 1
-    this.#list(delivery.target.id, endpoint)
-    return delivery
+    this.#list(taken.ticket.webhookId, endpoint)
+    return taken
   }
 
-  /** Gives a slot back. */
-  release({ target: { id: webhookId }, body }: LeasedDelivery): void {
+  /** Gives back the slot of what was taken. */
+  release({ webhookId, bodyLength }: Ticket): void {
     const endpoint = this.#endpoint(webhookId)
     endpoint.inFlight -= 1
     endpoint.pace.finish(this.#now())
     this.#inFlight -= 1
-    this.#bodies -= body.length
+    this.#bodies -= bodyLength
     this.#list(webhookId, endpoint)
     this.#forgetIdle(webhookId)
   }
@@ -155,9 +176,9 @@ export class EndpointSlots {
     return ids.flatMap((id) => {
       const drained = this.#endpoints.get(id)?.queue.splice(0) ?? []
       this.#queued -= drained.length
-      for (const { body } of drained) this.#bodies -= body.length
+      for (const { ticket } of drained) this.#bodies -= ticket.bodyLength
       this.#forgetIdle(id)
-      return drained
+      return drained.map(({ delivery }) => delivery)
     })
   }
 

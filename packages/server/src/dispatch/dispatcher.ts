@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { EndpointLoad, SlotLimits } from '../deliveries/endpoint-slots.ts'
+import type { EndpointLoad, SlotLimits, Taken, Ticket } from '../deliveries/endpoint-slots.ts'
 import { EndpointSlots } from '../deliveries/endpoint-slots.ts'
 import type { LeasedDelivery } from '../fanout/delivery.ts'
 import { canStillSend } from '../fanout/delivery.ts'
@@ -30,6 +30,7 @@ const LIMITS: SlotLimits = {
 /** Places in memory that a fan-out asked for before its transaction committed. */
 export interface Reservation {
   admit(target: WebhookTarget, body: string): boolean
+  /** What was asked for and is not among them gives its place back. */
   commit(deliveries: readonly LeasedDelivery[]): void
   cancel(): void
 }
@@ -62,23 +63,34 @@ export class Dispatcher {
   }
 
   reserve(): Reservation {
-    const admitted: { webhookId: string; bodyLength: number }[] = []
+    const admitted = new Map<string, Ticket[]>()
     const admit = (target: WebhookTarget, { length: bodyLength }: string): boolean => {
-      const hasRoom = !this.#stopping && this.#slots.reserve(target, bodyLength)
-      if (hasRoom) admitted.push({ webhookId: target.id, bodyLength })
-      return hasRoom
+      const ticket = this.#stopping ? undefined : this.#slots.reserve(target, bodyLength)
+      if (ticket === undefined) return false
+      const tickets = admitted.get(target.id)
+      if (tickets === undefined) admitted.set(target.id, [ticket])
+      else tickets.push(ticket)
+      return true
+    }
+    const cancel = (): void => {
+      for (const tickets of admitted.values()) for (const ticket of tickets) this.#slots.cancel(ticket)
+      admitted.clear()
     }
     return {
       admit,
       commit: (deliveries) => {
-        for (const delivery of deliveries) this.#slots.add(delivery)
+        const refused: LeasedDelivery[] = []
+        for (const delivery of deliveries) {
+          // In the order in which they were asked for: a webhook's tickets differ in nothing but the length of the body.
+          const ticket = admitted.get(delivery.target.id)?.shift()
+          if (ticket === undefined) refused.push(delivery)
+          else this.#slots.add(ticket, delivery)
+        }
+        cancel()
+        if (refused.length > 0) this.#options.giveBack(refused)
         this.#pump()
       },
-      cancel: () => {
-        for (const { webhookId, bodyLength } of admitted) {
-          this.#slots.cancelReservation(webhookId, bodyLength)
-        }
-      },
+      cancel,
     }
   }
 
@@ -86,9 +98,9 @@ export class Dispatcher {
   accept(deliveries: readonly LeasedDelivery[]): void {
     const refused: LeasedDelivery[] = []
     for (const delivery of deliveries) {
-      if (!this.#stopping && this.#slots.reserve(delivery.target, delivery.body.length))
-        this.#slots.add(delivery)
-      else refused.push(delivery)
+      const ticket = this.#stopping ? undefined : this.#slots.reserve(delivery.target, delivery.body.length)
+      if (ticket === undefined) refused.push(delivery)
+      else this.#slots.add(ticket, delivery)
     }
     if (refused.length > 0) this.#options.giveBack(refused)
     this.#pump()
@@ -133,7 +145,7 @@ export class Dispatcher {
     })
   }
 
-  async #run(delivery: LeasedDelivery): Promise<void> {
+  async #run({ ticket, delivery }: Taken): Promise<void> {
     try {
       // One that waited too long is given back, with all that waits behind it: whoever claims it then starts afresh.
       if (!canStillSend(delivery, this.#options.clock.now())) {
@@ -144,8 +156,9 @@ export class Dispatcher {
       }
     } catch (error) {
       this.#options.onFault(delivery, error)
+    } finally {
+      this.#slots.release(ticket)
     }
-    this.#slots.release(delivery)
     if (this.#slots.inFlight === 0) this.#onIdle?.()
     this.#pumpSoon()
     if (this.#slots.isRunningLow(delivery.target.id)) this.#options.onRoom()
