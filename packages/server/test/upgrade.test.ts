@@ -6,7 +6,8 @@ import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { verifyWebhook } from '@connectgain/webhooks-receiver'
 import { generateApiKey, hashApiKey } from '../src/api/auth/api-keys.ts'
-import { captureReferenceCrm } from '../src/crm/capture-reference.ts'
+import { relationOf, writeCapture } from '../src/crm/capture-sql.ts'
+import { readReferenceTables } from '../src/crm/reference-tables.ts'
 import type { Database } from '../src/db/database.ts'
 import { migrate, readMigrations } from '../src/db/migrate.ts'
 import { openPglite } from '../src/db/pglite.ts'
@@ -46,7 +47,14 @@ async function makeFirstRelease(database: Database): Promise<void> {
     }
   }
   await storeEventTypes(database)
-  await captureReferenceCrm(database)
+  for (const table of await readReferenceTables(database)) {
+    const { functions, triggers } = writeCapture(table)
+    for (const sql of [...functions, ...triggers.map((trigger) => trigger.sql)]) await database.execute(sql)
+    await database.query(
+      'insert into webhooks_internal.captures (record, relation, fingerprint) values ($1, $2, $3)',
+      [table.record, relationOf(table), 'of the first release'],
+    )
+  }
 }
 
 interface Stored {

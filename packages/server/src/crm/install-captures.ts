@@ -3,8 +3,10 @@ import { isDatabaseError } from '../db/database.ts'
 import type { RecordName } from '../events/records.ts'
 import { relationOf, writeCapture } from './capture-sql.ts'
 import type { CapturedTable } from './captured-table.ts'
-import { fingerprintOf, hasTriggers, recordCapture } from './captures.ts'
+import { hasTriggers } from './captures.ts'
+import { installFunctions } from './install-functions.ts'
 import type { CrmMap } from './table-map.ts'
+import { checkCaptures, recordExpected } from './watch-captures.ts'
 
 /** How long a trigger may wait for its table, while everybody who writes to it waits behind; then it is tried again. */
 const LOCK_TIMEOUT_MS = 100
@@ -39,31 +41,28 @@ export async function installCaptures(
   map: CrmMap,
   { patience }: InstallOptions,
 ): Promise<Installed[]> {
+  // What was amiss until now is put right below, and would be found by nobody afterwards.
+  await checkCaptures(database)
   await removeOthers(database, tables, patience)
   const installed: Installed[] = []
   for (const table of tables) {
     const relation = relationOf(table)
     const { functions, triggers } = writeCapture(table)
-    const isChanged = await database.transaction(async (connection) => {
-      const capture = {
-        record: table.record,
-        relation,
-        map: JSON.stringify(map[table.record]),
-        fingerprint: fingerprintOf(functions),
-      }
-      if (!(await recordCapture(connection, capture))) return false
-      for (const text of functions) await connection.execute(text)
-      return true
-    })
+    const mapJson = JSON.stringify(map[table.record])
+    const isChanged = await database.transaction((connection) =>
+      installFunctions(connection, { record: table.record, relation, map: mapJson }, functions),
+    )
     const isAttached = await hasTriggers(database, relation, triggers)
     if (!isAttached) {
       await withoutWaiting(database, relation, patience, async (connection) => {
         for (const { sql } of triggers) await connection.execute(sql)
       })
     }
+    await recordExpected(database, { ...table, map: mapJson })
     const state = isAttached ? (isChanged ? 'changed' : 'unchanged') : 'attached'
     installed.push({ record: table.record, relation, state })
   }
+  await checkCaptures(database)
   return installed
 }
 

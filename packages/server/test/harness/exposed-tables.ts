@@ -143,6 +143,13 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
     ],
     all: 'code=neq.x',
   },
+  webhook_captures: {
+    methods: 'read',
+    audience: 'operator',
+    // The reference CRM's own.
+    seed: [],
+    all: 'record=eq.contact',
+  },
   webhook_sources: {
     methods: 'all',
     audience: 'everybody',

@@ -1,0 +1,22 @@
+-- $1 record, $2 status, $3 problems, as found by a transaction that began at now(). A drift begins where all was known to be well, and ends at
+-- a moment after which it cannot have been otherwise.
+with capture as (
+  select record, relation, installed_at, well_at from webhooks_internal.captures where record = $1::text
+),
+ended as (
+  update webhooks_internal.capture_drifts d set until = clock_timestamp()
+  from capture c
+  where d.record = c.record and d.until is null and $2::text = 'ok'
+  returning d.id
+),
+begun as (
+  insert into webhooks_internal.capture_drifts (record, relation, since, problems)
+  select record, relation, coalesce(well_at, installed_at), $3::text[] from capture where $2::text <> 'ok'
+  on conflict (record) where until is null
+    do update set problems = excluded.problems
+    where capture_drifts.problems is distinct from excluded.problems
+  returning id
+)
+update webhooks_internal.captures c
+set status = $2::text, problems = $3::text[], checked_at = now(), well_at = case when $2::text = 'ok' then now() else c.well_at end
+where c.record = $1::text

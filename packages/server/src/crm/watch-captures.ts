@@ -1,0 +1,133 @@
+import type { Logger } from 'pino'
+import { textArray } from '../db/array-literal.ts'
+import type { Connection, Database } from '../db/database.ts'
+import { loadStatement } from '../db/statement.ts'
+import type { RecordName } from '../events/records.ts'
+import type { CaptureFindings, CaptureStatus } from './capture-problems.ts'
+import { findProblems } from './capture-problems.ts'
+import type { CaptureState, TableName } from './capture-state.ts'
+import { readCaptureState, readTableStates } from './capture-state.ts'
+import type { ExpectedCapture } from './expected-capture.ts'
+import { parseExpected, readExpected } from './expected-capture.ts'
+import type { CrmMap } from './table-map.ts'
+
+const readWatched = loadStatement(import.meta.url, 'read-watched-captures')
+const storeFindings = loadStatement(import.meta.url, 'store-capture-findings')
+const closeAbandoned = loadStatement(import.meta.url, 'close-abandoned-drifts')
+
+/** Any constant: nodes take turns. */
+const WATCH_LOCK = 4_600_004
+const FRESH_MS = 45_000
+
+interface WatchedRow {
+  record: RecordName
+  schema: string
+  name: string
+  map: string | null
+  expected: string | null
+  problems: string[]
+  isFresh: boolean
+}
+
+export interface WatchOptions {
+  log?: Logger | undefined
+  /** Does nothing where another node is checking, or has checked within the last 45 seconds. */
+  unlessFresh?: boolean
+}
+
+/**
+ * Compares what captures each table with what was installed, and stores what differs: in `captures` as it is, in
+ * `capture_drifts` since when. Reads the catalog alone, and locks no table.
+ */
+export async function checkCaptures(database: Database, options: WatchOptions = {}): Promise<void> {
+  const { log, unlessFresh = false } = options
+  const changes = await database.transaction(async (connection) => {
+    if (!(await takeTurn(connection, unlessFresh))) return []
+    const { rows } = await connection.query<WatchedRow>(readWatched, [FRESH_MS])
+    if (unlessFresh && rows.length > 0 && rows.every(({ isFresh }) => isFresh)) return []
+    await connection.query(closeAbandoned)
+    return rows.length === 0 ? [] : await checkAll(connection, rows)
+  })
+  for (const change of changes) logChange(change, log)
+}
+
+async function takeTurn(connection: Connection, unlessBusy: boolean): Promise<boolean> {
+  const { rows } = await connection.query<{ mine: boolean }>(
+    unlessBusy
+      ? 'select pg_try_advisory_xact_lock($1) as mine'
+      : 'select pg_advisory_xact_lock($1) is not null as mine',
+    [WATCH_LOCK],
+  )
+  return rows[0]?.mine === true
+}
+
+interface Change extends CaptureFindings {
+  table: string
+}
+
+/** @returns what is not as it was at the last check */
+async function checkAll(connection: Connection, rows: readonly WatchedRow[]): Promise<Change[]> {
+  const state = await readCaptureState(connection)
+  const changes: Change[] = []
+  for (const row of rows) {
+    const findings = await checkOne(connection, row, state)
+    if (findings.problems.join('\n') !== row.problems.join('\n'))
+      changes.push({ table: `${row.schema}.${row.name}`, ...findings })
+  }
+  return changes
+}
+
+async function checkOne(
+  connection: Connection,
+  row: WatchedRow,
+  state: CaptureState,
+): Promise<CaptureFindings> {
+  const expected = row.expected === null ? await recordExpected(connection, row) : parseExpected(row.expected)
+  const findings = findProblems({
+    expected,
+    tables: await readTableStates(connection, expected.tables),
+    state,
+    isReference: row.map === null,
+  })
+  await connection.query(storeFindings, [row.record, findings.status, textArray(findings.problems)])
+  return findings
+}
+
+/** Stores what captures a table just now as what is to be there. */
+export async function recordExpected(
+  connection: Connection,
+  { record, map, schema, name }: Pick<WatchedRow, 'record' | 'map'> & TableName,
+): Promise<ExpectedCapture> {
+  const tableMap = map === null ? null : (JSON.parse(map) as NonNullable<CrmMap[RecordName]>)
+  const expected = await readExpected(connection, { record, table: { schema, name }, map: tableMap })
+  const text = JSON.stringify(expected)
+  await connection.query(
+    `update webhooks_internal.captures set expected = $2::json
+     where record = $1 and expected::text is distinct from $2::text`,
+    [record, text],
+  )
+  return expected
+}
+
+/** What was recorded of a table's capture; undefined: nothing yet. */
+export async function findExpected(
+  connection: Connection,
+  record: RecordName,
+): Promise<ExpectedCapture | undefined> {
+  const { rows } = await connection.query<{ expected: string | null }>(
+    'select expected from webhooks_internal.captures where record = $1',
+    [record],
+  )
+  const json = rows[0]?.expected ?? null
+  return json === null ? undefined : parseExpected(json)
+}
+
+const WORDS: Readonly<Record<Exclude<CaptureStatus, 'ok'>, string>> = {
+  drifted: 'the capture of a table is not as it was installed',
+  missing: 'a table is not captured any more',
+}
+
+function logChange({ table, status, problems }: Change, log: Logger | undefined): void {
+  if (status === 'ok') log?.info({ table }, 'the capture of a table is as installed again')
+  else log?.error({ table, problems }, WORDS[status])
+}
