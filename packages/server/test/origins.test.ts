@@ -189,25 +189,6 @@ for (const engine of ENGINES) {
       assert.equal(await change(''), null)
     })
 
-    test('the id of a record is read from its data, or is none', async () => {
-      for (const [data, id] of [
-        ['{"name":"x","id":"r-1"}', 'r-1'],
-        ['{"id":7}', '7'],
-        [String.raw`{"id":"a\u0000"}`, null],
-        [JSON.stringify({ id: 'x'.repeat(201) }), null],
-        ['{"id":""}', null],
-        ['{"id":true}', null],
-        ['{"id":{"a":1}}', null],
-        ['{}', null],
-      ] as const) {
-        const { rows } = await database.query<{ id: string | null }>(
-          'select webhooks_internal.record_id($1::json) as id',
-          [data],
-        )
-        assert.equal(rows[0]!.id, id, data)
-      }
-    })
-
     test('never makes the change itself fail', async () => {
       assert.equal(await change('x'.repeat(5_000)), 'x'.repeat(200))
     })

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { after, before, suite, test } from 'node:test'
-import type { Database } from '../src/db/database.ts'
-import { textArray } from '../src/db/array-literal.ts'
+import { test } from 'node:test'
 import type { DeliveryRow, ErrorBody } from './harness/api.ts'
-import { ENGINES, openMigrated } from './harness/databases.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import type { Stage } from './harness/on-each-engine.ts'
 
@@ -127,52 +124,3 @@ onEachEngine(
   },
   { settings: { RETRY_SCHEDULE: '500ms,500ms' } },
 )
-
-for (const engine of ENGINES) {
-  suite(`what is cut from a body (${engine})`, () => {
-    let database: Database
-    let close: () => Promise<void>
-    before(async () => {
-      ;({ database, close } = await openMigrated(engine))
-    })
-    after(() => close())
-
-    const cut = async (data: string, fields: string[], previous: string | null = null): Promise<string> => {
-      const { rows } = await database.query<{ body: string }>(
-        `select webhooks_internal.delivery_body($1::text[], 'a.b', '2025-01-15T10:30:00Z', $2::json, $3::json) as body`,
-        [textArray(fields), data, previous],
-      )
-      return rows[0]!.body
-        .replace('{"event":"a.b","timestamp":"2025-01-15T10:30:00.000Z","data":', '')
-        .slice(0, -1)
-    }
-
-    const CASES: readonly [data: string, fields: string[], left: string][] = [
-      ['{"a":1.50,"b":1e2,"c":"\\u00e9"}', ['data.a'], '{"b":1e2,"c":"\\u00e9"}'],
-      ['{"a":1}', ['data.a'], '{}'],
-      ['{"a":1}', ['data.b', 'data.a.c', 'previous.a'], '{"a":1}'],
-      ['{"l":[{"p":1,"q":2},{"p":3}],"n":null}', ['data.l.p'], '{"l":[{"q":2},{}],"n":null}'],
-      ['{"l":[[{"p":1}],[]]}', ['data.l.p'], '{"l":[[{}],[]]}'],
-      ['{"p":1,"p":2,"q":{"p":3}}', ['data.p'], '{"q":{"p":3}}'],
-      ['{"\\u0070hone":"x","id":1}', ['data.phone'], '{"id":1}'],
-      ['{"a":{"b":{"c":1,"d":2}}}', ['data.a.b.c'], '{"a":{"b":{"d":2}}}'],
-      ['{"\\u0000":"x","phone":1}', ['data.phone'], '{}'],
-    ]
-    for (const [data, fields, left] of CASES) {
-      test(`${data} without ${fields.join(', ')} is ${left}`, async () =>
-        assert.equal(await cut(data, fields), left))
-    }
-
-    test('previous loses the fields of data and its own', async () => {
-      assert.equal(
-        await cut('{"a":1,"b":2}', ['data.a', 'previous.b'], '{"a":0,"b":1,"c":2}'),
-        '{"b":2},"previous":{"c":2}',
-      )
-    })
-
-    test('lists in lists, however deep, never give away what is to be cut', async () => {
-      const deep = `{"a":${'['.repeat(5_000)}{"phone":"x"}${']'.repeat(5_000)}}`
-      assert.ok(!(await cut(deep, ['data.a.phone'])).includes('phone'))
-    })
-  })
-}

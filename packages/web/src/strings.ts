@@ -493,6 +493,7 @@ export const t = {
     invalid_response: 'Answer is not HTTP',
     blocked_destination: 'Address not allowed',
     secret_unreadable: 'Secret cannot be read',
+    not_sendable: 'Cannot be sent',
     internal_error: 'A defect of ours',
     network_error: 'Network failure',
   }),

@@ -249,9 +249,11 @@ export class EndpointHealth {
   }
 }
 
-/** Neither a defect of ours nor somebody who tries out the Test button says how the endpoint does. */
+const NOT_OF_ENDPOINT = new Set(['secret_unreadable', 'not_sendable', 'internal_error'])
+
+/** Neither a request that could not be made nor somebody who tries out the Test button says how the endpoint does. */
 function isOfEndpoint({ trigger, error_code }: AttemptRecord): boolean {
-  return trigger !== 'test' && error_code !== 'secret_unreadable' && error_code !== 'internal_error'
+  return trigger !== 'test' && !NOT_OF_ENDPOINT.has(error_code ?? '')
 }
 
 function toState(row: HealthRow): HealthState {

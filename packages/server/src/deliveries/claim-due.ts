@@ -3,6 +3,7 @@ import type { Database } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
 import type { LeasedDelivery } from '../fanout/delivery.ts'
 import { LEASE_MARGIN_MS } from '../fanout/delivery.ts'
+import { redactBody } from '../fanout/redact.ts'
 import { newToken } from '../ids.ts'
 import type { EndpointLoad } from './endpoint-slots.ts'
 import { CLAIM_AHEAD } from './endpoint-slots.ts'
@@ -28,8 +29,10 @@ export interface ClaimedRow extends TargetRow {
   event: string
   attempts: number
   status: string
+  /** The event's: whole. */
   body: string
-  is_redacted: boolean
+  /** The fields that are cut from it; null: none. */
+  redact: string[] | null
   traceparent: string | null
 }
 
@@ -83,8 +86,8 @@ export function toLeasedDelivery(
     organizationId: row.organization_id,
     eventId: row.event_id,
     event: row.event,
-    body: row.body,
-    isRedacted: row.is_redacted,
+    ...redactBody(row.body, row.redact),
+    isRedacted: row.redact !== null,
     traceparent: row.traceparent,
     attempt: row.attempts + 1,
     trigger: row.attempts === 0 ? 'event' : 'retry',

@@ -1,5 +1,7 @@
+import { plainArray, textArray } from '../db/array-literal.ts'
 import type { Connection, Database } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
+import { recordIdOf } from '../fanout/record-id.ts'
 import { newId } from '../ids.ts'
 import type { Cursor, MissedEvent } from './missed-events.ts'
 import { chooseMissed, cursorOf, pageEvents, readSubscription } from './missed-events.ts'
@@ -9,6 +11,7 @@ const endRedeliveries = loadStatement(import.meta.url, 'end-redeliveries')
 const pickRedelivery = loadStatement(import.meta.url, 'pick-redelivery')
 const pageFailed = loadStatement(import.meta.url, 'page-failed')
 const createReplayed = loadStatement(import.meta.url, 'create-replayed')
+const readBodies = loadStatement(import.meta.url, 'read-bodies')
 const requeue = loadStatement(import.meta.url, 'requeue')
 const reopen = loadStatement(import.meta.url, 'reopen')
 const advanceRedelivery = loadStatement(import.meta.url, 'advance-redelivery')
@@ -198,10 +201,16 @@ async function open(connection: Connection, { kind, askedAt }: Redelivery, page:
 }
 
 async function create(connection: Connection, redelivery: Redelivery, page: Page): Promise<number> {
-  if (page.created.length === 0) return 0
-  const created = page.created.map(({ eventId, event }) => ({ id: newId(), event_id: eventId, event }))
+  const { created } = page
+  if (created.length === 0) return 0
+  const eventIds = plainArray(created.map(({ eventId }) => eventId))
+  const { rows } = await connection.query<{ id: string; body: string }>(readBodies, [eventIds])
+  const records = new Map(rows.map(({ id, body }) => [id, recordIdOf(body)]))
   await connection.query(createReplayed, [
-    JSON.stringify(created),
+    plainArray(created.map(() => newId())),
+    eventIds,
+    textArray(created.map(({ event }) => event)),
+    textArray(created.map(({ eventId }) => records.get(eventId) ?? null)),
     redelivery.scope.webhookId,
     redelivery.organizationId,
   ])

@@ -35,6 +35,7 @@ export const ATTEMPT_ERROR_CODES = [
   'invalid_response',
   'blocked_destination',
   'secret_unreadable',
+  'not_sendable',
   'internal_error',
   'network_error',
 ] as const
@@ -55,6 +56,15 @@ export function judgeUnreadable(why: string): Verdict {
     'secret_unreadable',
     why,
     'The operator removed an encryption key that is still needed, or the secret must be set anew.',
+  )
+}
+
+/** Whatever the endpoint does, this delivery would fail again: it is over. */
+export function judgeUnsendable(why: string): Verdict {
+  return failed(
+    'not_sendable',
+    why,
+    'Nothing was sent. Correct the event or the webhook, then retry the delivery; the other deliveries are not affected.',
   )
 }
 

@@ -4,7 +4,7 @@ import { nextWait } from '../deliveries/retry-schedule.ts'
 import { newId } from '../ids.ts'
 import { buildHeaders, toStoredHeaders } from './build-request.ts'
 import type { Verdict } from './classify-response.ts'
-import { classify, judgeDefect, judgeUnreadable } from './classify-response.ts'
+import { classify, judgeDefect, judgeUnreadable, judgeUnsendable } from './classify-response.ts'
 import type { Answer, Sender } from './send.ts'
 import type { Span, Tracing } from '../tracing/tracing.ts'
 
@@ -105,7 +105,8 @@ async function exchange(
   { clock, sender }: AttemptOptions,
   { traceparent }: Span,
 ): Promise<Exchange> {
-  const { target } = delivery
+  const { target, fault } = delivery
+  if (fault !== undefined) return { headers: undefined, answer: undefined, verdict: judgeUnsendable(fault) }
   if (target.unreadable !== undefined) {
     return { headers: undefined, answer: undefined, verdict: judgeUnreadable(target.unreadable) }
   }
@@ -161,7 +162,8 @@ function planNext(
   schedule: readonly number[],
   now: number,
 ): Pick<AttemptRecord, 'next_attempt_at' | 'wait_ms'> {
-  const isOver = verdict.success || verdict.deactivate !== undefined || delivery.isLast
+  const isOver =
+    verdict.success || verdict.deactivate !== undefined || delivery.isLast || delivery.fault !== undefined
   const wait = isOver ? undefined : nextWait(schedule, delivery.attempt, verdict.retryAfter)
   if (wait === undefined) return { next_attempt_at: null, wait_ms: null }
   return { next_attempt_at: new Date(now + wait).toISOString(), wait_ms: wait }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { plainArray, textArray } from '../db/array-literal.ts'
-import type { Connection, Transaction } from '../db/database.ts'
+import type { Transaction } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
 import { newId, newToken } from '../ids.ts'
 import type { OutboxEvent } from '../outbox/outbox-relay.ts'
@@ -10,11 +10,12 @@ import { LEASE_MARGIN_MS } from './delivery.ts'
 import type { Match } from './match-webhooks.ts'
 import { matchWebhooks } from './match-webhooks.ts'
 import { recordIdOf } from './record-id.ts'
+import type { redactBody } from './redact.ts'
+import { createRedactor } from './redact.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
 const countSkips = loadStatement(import.meta.url, 'count-skips')
 const createDeliveries = loadStatement(import.meta.url, 'create-deliveries')
-const readBodies = loadStatement(import.meta.url, 'read-bodies')
 
 export interface FanOutOptions {
   clock: Clock
@@ -46,48 +47,35 @@ export async function fanOut(
   const filtered = matches.filter((match) => match.filtered !== undefined).length
   if (filtered > 0) options.onFiltered?.(filtered)
   const lease = newToken()
-  const planned = matches.map((match) => plan(match, lease, options))
-  const columns = [...toColumns(planned), lease, options.nodeId]
-  const leased = planned.flatMap(({ isLeased, delivery }) => (isLeased ? [delivery] : []))
-  if (leased.some(({ isRedacted }) => isRedacted)) {
-    await connection.query(createDeliveries, columns)
-    return await cutBodies(connection, leased)
-  }
-  await connection.finish(createDeliveries, columns)
-  return leased
-}
-
-/** As a claim would read them: what is cut is decided in one place. */
-async function cutBodies(connection: Connection, leased: LeasedDelivery[]): Promise<LeasedDelivery[]> {
-  const redacted = leased.filter(({ isRedacted }) => isRedacted)
-  const { rows } = await connection.query<{ id: string; body: string }>(readBodies, [
-    plainArray(redacted.map(({ id }) => id)),
-  ])
-  const bodies = new Map(rows.map(({ id, body }) => [id, body]))
-  return leased.map((delivery) =>
-    delivery.isRedacted ? { ...delivery, body: bodies.get(delivery.id)! } : delivery,
-  )
+  const redact = createRedactor()
+  const planned = matches.map((match) => plan(match, lease, redact, options))
+  await connection.finish(createDeliveries, [...toColumns(planned), lease, options.nodeId])
+  return planned.flatMap(({ isLeased, delivery }) => (isLeased ? [delivery] : []))
 }
 
 interface Plan {
   isLeased: boolean
   filtered: string | undefined
   redact: readonly string[] | null
+  /** Of the event, which its deliveries share. */
+  eventBody: string
   delivery: LeasedDelivery
 }
 
 function plan(
   { event, subscription, filtered }: Match<OutboxEvent>,
   lease: string,
+  redact: typeof redactBody,
   options: FanOutOptions,
 ): Plan {
   const target = options.openTarget(subscription)
+  const sent = filtered === undefined ? redact(event.body, subscription.redact) : { body: '' }
   const delivery: LeasedDelivery = {
     id: newId(),
     organizationId: event.organization_id,
     eventId: event.id,
     event: event.event,
-    body: event.body,
+    ...sent,
     isRedacted: subscription.redact !== null,
     traceparent: event.traceparent,
     attempt: 1,
@@ -98,9 +86,10 @@ function plan(
     target,
   }
   return {
-    isLeased: filtered === undefined && options.admit(target, event.body),
+    isLeased: filtered === undefined && options.admit(target, sent.body),
     filtered,
     redact: subscription.redact,
+    eventBody: event.body,
     delivery,
   }
 }
@@ -124,8 +113,8 @@ function toColumns(planned: readonly Plan[]): string[] {
 /** Those of one event, which follow each other, are read once. */
 function readRecordIds(planned: readonly Plan[]): (string | null)[] {
   let [eventId, recordId]: [string, string | null] = ['', null]
-  return planned.map(({ delivery }) => {
-    if (delivery.eventId !== eventId) [eventId, recordId] = [delivery.eventId, recordIdOf(delivery.body)]
+  return planned.map(({ delivery, eventBody }) => {
+    if (delivery.eventId !== eventId) [eventId, recordId] = [delivery.eventId, recordIdOf(eventBody)]
     return recordId
   })
 }

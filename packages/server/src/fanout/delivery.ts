@@ -45,8 +45,10 @@ export interface LeasedDelivery {
   organizationId: string
   eventId: string
   event: string
-  /** The request body: the same text on every attempt. */
+  /** The request body: the same text on every attempt. Empty where there is a `fault`. */
   body: string
+  /** Why it cannot be sent at all, whatever its endpoint does. */
+  fault?: string | undefined
   /** It lacks fields of the event, so that the log keeps it with every attempt. */
   isRedacted: boolean
   /** The trace that the event belongs to; null: none. */

@@ -15,6 +15,7 @@ export function recordIdOf(body: string): string | null {
 }
 
 function parseId(body: string): string | undefined {
-  const { id } = (JSON.parse(body) as { data: { id?: unknown } }).data
+  const { data } = JSON.parse(body) as { data: { id?: unknown } | null }
+  const id = data?.id
   return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined
 }

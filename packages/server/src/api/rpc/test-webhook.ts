@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { textArray } from '../../db/array-literal.ts'
 import type { Connection } from '../../db/database.ts'
 import { makeAttempt } from '../../dispatch/make-attempt.ts'
 import { EVENT_TYPES, covers } from '../../events/event-types.ts'
 import type { LeasedDelivery } from '../../fanout/delivery.ts'
+import { redactBody } from '../../fanout/redact.ts'
 import { newId } from '../../ids.ts'
 import type { TargetRow } from '../../webhooks/webhook-target.ts'
 import { unknownEvents } from '../tables/event-names.ts'
@@ -42,13 +42,14 @@ export const testWebhook = defineFunction(
     const type = await chooseType(context.database, event, webhook.events)
     const now = context.clock.now()
     const { redact } = rows[0]!
-    const body = await writeBody(context.database, { ...type, example: data ?? type.example }, redact, now)
+    const eventBody = await writeBody(context.database, { ...type, example: data ?? type.example }, now)
+    const sent = redactBody(eventBody, redact)
     const delivery: LeasedDelivery = {
       id: newId(now),
       organizationId: webhook.organization_id,
       eventId: newId(now),
       event: type.name,
-      body,
+      ...sent,
       isRedacted: redact !== null,
       traceparent: principal.traceparent ?? null,
       attempt: 1,
@@ -59,7 +60,7 @@ export const testWebhook = defineFunction(
       target: context.openTarget(rows[0]!),
     }
     const attempt = await makeAttempt(delivery, { ...context })
-    await context.writer.write({ ...attempt, lease: null, request_body: body })
+    await context.writer.write({ ...attempt, lease: null, request_body: sent.body })
     const [logged] = await readAs<{ request_headers: string }>(
       context,
       principal,
@@ -68,7 +69,7 @@ export const testWebhook = defineFunction(
     )
     return {
       ...describeAttempt(attempt),
-      request: { headers: JSON.parse(logged?.request_headers ?? '{}') as object, body },
+      request: { headers: JSON.parse(logged?.request_headers ?? '{}') as object, body: sent.body },
     }
   },
 )
@@ -79,17 +80,15 @@ interface ChosenType {
   previous?: unknown
 }
 
-/** As an event of that moment would be sent to this webhook. */
+/** As of an event of that moment. */
 async function writeBody(
   connection: Connection,
   { name, example, previous }: ChosenType,
-  redact: readonly string[] | null,
   now: number,
 ): Promise<string> {
   const { rows } = await connection.query<{ body: string }>(
-    'select webhooks_internal.delivery_body($1::text[], $2, $3::timestamptz, $4::json, $5::json) as body',
+    'select webhooks_internal.event_body($1, $2::timestamptz, $3::json, $4::json) as body',
     [
-      redact && textArray(redact),
       name,
       new Date(now).toISOString(),
       JSON.stringify(example),

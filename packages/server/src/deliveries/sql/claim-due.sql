@@ -92,8 +92,8 @@ claimed as (
 -- Both counts, because either may be behind: this statement's view of the delivery, and the queue's when the row was put
 -- back by a retry by hand that waited for a result.
 select d.id, d.organization_id, d.event_id, d.event, greatest(c.attempts, d.attempts) as attempts, d.status,
-  webhooks_internal.delivery_body(d.redact, e.event, e.timestamp, e.data, e.previous) as body,
-  d.redact is not null as is_redacted, e.traceparent,
+  webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as body,
+  d.redact, e.traceparent,
   c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
   c.is_healthy, c.is_held, c.is_parked
 from claimed c

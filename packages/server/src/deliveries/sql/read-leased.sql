@@ -1,7 +1,7 @@
 -- In a statement of its own, after the lease is held: a result recorded meanwhile is seen. $1 delivery, $2 lease token.
 select d.id, d.organization_id, d.event_id, d.event, d.attempts, d.status,
-  webhooks_internal.delivery_body(d.redact, e.event, e.timestamp, e.data, e.previous) as body,
-  d.redact is not null as is_redacted, e.traceparent,
+  webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as body,
+  d.redact, e.traceparent,
   c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
   c.is_healthy, c.is_held, c.is_parked
 from webhooks_internal.queue q

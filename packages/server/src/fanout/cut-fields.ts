@@ -1,0 +1,227 @@
+/** Fields to cut, by name; `true`: all that stands under it. */
+export type Cuts = ReadonlyMap<string, Cuts | true>
+
+/** Deeper than PostgreSQL lets a value of type json be. */
+const DEEPEST = 100_000
+
+/**
+ * Reads the paths of a webhook's `redact`. A field of `data` is cut from `previous` too, where the same field has its
+ * former value.
+ */
+export function compileCuts(paths: readonly string[]): Cuts {
+  const cuts: Tree = new Map()
+  for (const path of paths) {
+    const [root = '', ...names] = path.split('.')
+    for (const part of root === 'data' ? ['data', 'previous'] : [root]) addPath(cuts, [part, ...names])
+  }
+  return cuts
+}
+
+type Tree = Map<string, Tree | true>
+
+function addPath(cuts: Tree, names: readonly string[]): void {
+  let tree = cuts
+  for (const [index, name] of names.entries()) {
+    const known = tree.get(name)
+    if (known === true) return
+    if (index === names.length - 1) tree.set(name, true)
+    else if (known === undefined) {
+      const next: Tree = new Map()
+      tree.set(name, next)
+      tree = next
+    } else tree = known
+  }
+}
+
+/**
+ * The same JSON text without what the cuts lead to; a list's elements each without it. Whatever is left keeps its bytes: numbers,
+ * escapes, white space, the order of keys and those that stand twice. Names are compared as they read, however they are written:
+ * `"\u0070hone"` is `phone`.
+ *
+ * @throws Error where the text is no JSON, or is nested deeper than any that the database takes
+ */
+export function cutFields(text: string, cuts: Cuts): string {
+  const { ranges } = findCuts(text, cuts)
+  let kept = ''
+  let from = 0
+  for (const [start, end] of ranges) {
+    kept += text.slice(from, start)
+    from = end
+  }
+  return from === 0 ? text : kept + text.slice(from)
+}
+
+/** @returns what to leave out, in order, and how many steps it took to find that */
+export function findCuts(text: string, cuts: Cuts): { ranges: [number, number][]; steps: number } {
+  const scanner = new Scanner(text)
+  scanner.run(cuts)
+  return scanner
+}
+
+interface Frame {
+  isObject: boolean
+  cuts: Cuts
+  /** Whether an element or a member was read. */
+  isBegun: boolean
+  /** Where the last comma stands. */
+  comma: number
+  hasKept: boolean
+  /** Members that are cut and have none before them that is kept: from here to there, and as far as the next one. */
+  leading: [start: number, end: number] | undefined
+}
+
+const QUOTE = 34
+const COMMA = 44
+const COLON = 58
+const LIST = 91
+const BACKSLASH = 92
+const LIST_END = 93
+const OBJECT = 123
+const OBJECT_END = 125
+
+const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9
+
+/** Goes through the text once, from left to right; what holds none of the fields is passed over. */
+class Scanner {
+  readonly ranges: [number, number][] = []
+  steps = 0
+  readonly #text: string
+  readonly #frames: Frame[] = []
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  run(cuts: Cuts): void {
+    this.#space()
+    this.#value(cuts)
+    for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) this.#next(frame)
+    this.#space()
+    if (this.#at < this.#text.length) this.#fail()
+  }
+
+  #next(frame: Frame): void {
+    this.#space()
+    if (this.#text.charCodeAt(this.#at) === (frame.isObject ? OBJECT_END : LIST_END)) {
+      if (frame.leading !== undefined) this.ranges.push(frame.leading)
+      this.#frames.pop()
+      this.#at += 1
+      return
+    }
+    if (frame.isBegun) {
+      frame.comma = this.#at
+      this.#expect(COMMA)
+    }
+    frame.isBegun = true
+    if (frame.isObject) this.#member(frame)
+    else this.#value(frame.cuts)
+  }
+
+  #member(frame: Frame): void {
+    const start = this.#at
+    const name = this.#name()
+    this.#space()
+    this.#expect(COLON)
+    const cut = frame.cuts.get(name)
+    if (cut !== true) {
+      // Up to the name, so that no comma is left before it.
+      if (frame.leading !== undefined) this.ranges.push([frame.leading[0], start])
+      frame.leading = undefined
+      frame.hasKept = true
+      this.#value(cut)
+      return
+    }
+    this.#value(undefined)
+    if (frame.hasKept) this.ranges.push([frame.comma, this.#at])
+    else frame.leading = [frame.leading?.[0] ?? start, this.#at]
+  }
+
+  /** Enters an object or a list in which something may be cut; passes over any other value. */
+  #value(cuts: Cuts | undefined): void {
+    this.#space()
+    const code = this.#text.charCodeAt(this.#at)
+    const isContainer = code === OBJECT || code === LIST
+    if (!isContainer || cuts === undefined) {
+      if (isContainer) this.#skipContainer()
+      else if (code === QUOTE) this.#skipString()
+      else this.#skipPlain()
+      return
+    }
+    if (this.#frames.length >= DEEPEST) throw new Error(`the body is nested deeper than ${DEEPEST} levels`)
+    const isObject = code === OBJECT
+    this.#frames.push({ isObject, cuts, isBegun: false, comma: 0, hasKept: false, leading: undefined })
+    this.#at += 1
+    this.#space()
+  }
+
+  #name(): string {
+    const start = this.#at
+    if (this.#text.charCodeAt(start) !== QUOTE) this.#fail()
+    const isEscaped = this.#skipString()
+    return isEscaped
+      ? (JSON.parse(this.#text.slice(start, this.#at)) as string)
+      : this.#text.slice(start + 1, this.#at - 1)
+  }
+
+  /** @returns whether there are escapes in it */
+  #skipString(): boolean {
+    const text = this.#text
+    let isEscaped = false
+    let at = this.#at + 1
+    for (let code = text.charCodeAt(at); code !== QUOTE; code = text.charCodeAt(at)) {
+      if (Number.isNaN(code)) this.#fail()
+      if (code === BACKSLASH) isEscaped = true
+      at += code === BACKSLASH ? 2 : 1
+    }
+    this.#moveTo(at + 1)
+    return isEscaped
+  }
+
+  #skipContainer(): void {
+    let depth = 0
+    do {
+      const code = this.#text.charCodeAt(this.#at)
+      if (Number.isNaN(code)) this.#fail()
+      if (code === QUOTE) {
+        this.#skipString()
+        continue
+      }
+      if (code === OBJECT || code === LIST) depth += 1
+      if (code === OBJECT_END || code === LIST_END) depth -= 1
+      this.#moveTo(this.#at + 1)
+    } while (depth > 0)
+  }
+
+  /** A number, true, false or null. */
+  #skipPlain(): void {
+    let at = this.#at
+    for (let code = this.#text.charCodeAt(at); isPlain(code); code = this.#text.charCodeAt(at)) at += 1
+    if (at === this.#at) this.#fail()
+    this.#moveTo(at)
+  }
+
+  #space(): void {
+    let at = this.#at
+    while (isSpace(this.#text.charCodeAt(at))) at += 1
+    this.#moveTo(at)
+  }
+
+  #expect(code: number): void {
+    if (this.#text.charCodeAt(this.#at) !== code) this.#fail()
+    this.#moveTo(this.#at + 1)
+    this.#space()
+  }
+
+  #moveTo(at: number): void {
+    this.steps += at - this.#at + 1
+    this.#at = at
+  }
+
+  #fail(): never {
+    throw new Error(`the body is not valid JSON at character ${this.#at + 1}`)
+  }
+}
+
+const isPlain = (code: number): boolean =>
+  !Number.isNaN(code) && code !== COMMA && code !== OBJECT_END && code !== LIST_END && !isSpace(code)
