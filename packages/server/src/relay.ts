@@ -8,12 +8,17 @@ import { traceFanOut } from './fanout/trace-fan-out.ts'
 import type { Loop } from './lifecycle.ts'
 import { startLoop } from './lifecycle.ts'
 import type { Metrics } from './metrics/metrics.ts'
-import { relayBatch } from './outbox/outbox-relay.ts'
+import type { RelayedBatch } from './outbox/outbox-relay.ts'
+import { hasEvents, relayBatch } from './outbox/outbox-relay.ts'
+import { createWakefulness } from './outbox/stay-awake.ts'
 import type { Tracing } from './tracing/tracing.ts'
 import type { OpenTarget } from './webhooks/webhook-target.ts'
 
-/** Where nobody else writes every notification arrives. */
-const POLL_MS = { postgresql: 1_000, pglite: 5_000 }
+/**
+ * Finds what did not notify: a transaction that asked whether it has to while a relay was awake, and committed when none was any
+ * more. Where nobody else writes, relays make no promises and every notification arrives.
+ */
+const POLL_MS = { postgresql: 250, pglite: 5_000 }
 /** A batch costs three round trips, however small: events that come one by one, but fast, share some. */
 const GAP_MS = 3
 /**
@@ -51,7 +56,7 @@ export function startRelay(
   const { database, clock, metrics, tracing } = options
   const onFiltered = (count: number): void => metrics.filtered(count)
 
-  async function relay(): Promise<boolean> {
+  async function relay(): Promise<RelayedBatch> {
     const startedAt = clock.now()
     const places = dispatcher.reserve()
     let isTurn = false
@@ -62,7 +67,7 @@ export function startRelay(
       return isAdmitted
     }
     try {
-      const isFull = await relayBatch(
+      const batch = await relayBatch(
         database,
         (connection, events) => fanOut(connection, events, { ...options, subscriptions, admit, onFiltered }),
         (created, events) => {
@@ -71,25 +76,34 @@ export function startRelay(
         },
       )
       if (isTurn) onTurn()
-      return isFull
+      return batch
     } catch (error) {
       places.cancel()
       throw error
     }
   }
 
+  const wakefulness = createWakefulness(database)
   let isBehind = false
+  let hasFound = false
   return startLoop({
     name: 'outbox relay',
     everyMs: POLL_MS[database.engine],
     gapMs: GAP_MS,
     log: options.log,
-    run: async () => {
+    run: async (isWoken) => {
+      await wakefulness.beforeLook()
       const lanes = isBehind ? LANES[database.engine] : 1
+      const isIdle = !isWoken && !hasFound
       isBehind = false
-      const batches = await Promise.allSettled(Array.from({ length: lanes }, relay))
-      isBehind = batches.map(valueOf).includes(true)
-      return isBehind
+      hasFound = false
+      if (!isIdle || (await hasEvents(database))) {
+        const batches = (await Promise.allSettled(Array.from({ length: lanes }, relay))).map(valueOf)
+        isBehind = batches.some(({ isFull }) => isFull)
+        hasFound = batches.some(({ count }) => count > 0)
+      }
+      const lookAgainIn = await wakefulness.afterLook(hasFound)
+      return isBehind || lookAgainIn
     },
   })
 }

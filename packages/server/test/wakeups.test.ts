@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import type { TestContext } from 'node:test'
+import type { Database } from '../src/db/database.ts'
+import { openPostgres } from '../src/db/postgres.ts'
+import { prepareDatabase } from '../src/prepare-database.ts'
+import { ENGINES, createDatabase, openMigrated } from './harness/databases.ts'
+import { startPostgres } from './harness/postgres.ts'
+import { startReceiver } from './harness/receiver-server.ts'
+import type { ServerProcess } from './harness/server-process.ts'
+import { createSite } from './harness/server-process.ts'
+import { LONG, until } from './harness/until.ts'
+
+const ORGANIZATION = '0190a000-0000-7000-8000-000000000001'
+const isPostgresThere = process.env['TEST_DATABASE_URL'] !== undefined
+
+/** Milliseconds from now until which a relay says that it runs, and that it looks by itself. */
+async function say(database: Database, { listens, awake }: { listens: number; awake: number }) {
+  await database.query(
+    `select setval('webhooks_internal.relay_listens_until', greatest(webhooks_internal.in_milliseconds($1), 0)),
+      setval('webhooks_internal.relay_awake_until', greatest(webhooks_internal.in_milliseconds($2), 0))`,
+    [listens, awake],
+  )
+}
+
+async function emit(database: Pick<Database, 'query'>, name = 'Jane'): Promise<void> {
+  await database.query(
+    `insert into webhooks.webhook_events (organization_id, event, data)
+     values ($1, 'contact.created', json_build_object('name', $2::text))`,
+    [ORGANIZATION, name],
+  )
+}
+
+/** What was notified until then. Notifications come in the order of their commits: after the mark nothing is missing. */
+async function listenTo(database: Database): Promise<{ untilNow(): Promise<string[]> }> {
+  const heard: string[] = []
+  let marks = 0
+  await database.listen('webhooks_outbox', (payload) => void heard.push(payload))
+  return {
+    async untilNow() {
+      marks += 1
+      const mark = `mark ${marks}`
+      await database.query(`select pg_notify('webhooks_outbox', $1)`, [mark])
+      await until('the mark to be heard', () => heard.includes(mark))
+      return heard.splice(0, heard.indexOf(mark) + 1).slice(0, -1)
+    },
+  }
+}
+
+for (const engine of ENGINES) {
+  suite(`a transaction that emits events (${engine})`, () => {
+    async function open(context: TestContext) {
+      const { database, close } = await openMigrated(engine)
+      context.after(() => close())
+      return { database, notifications: await listenTo(database) }
+    }
+
+    test('notifies when a relay sleeps', async (context) => {
+      const { database, notifications } = await open(context)
+      await say(database, { listens: 20_000, awake: -1 })
+      await emit(database)
+      assert.deepEqual(await notifications.untilNow(), [''])
+    })
+
+    test('does not notify while a relay has promised to look by itself', async (context) => {
+      const { database, notifications } = await open(context)
+      await say(database, { listens: 50_000, awake: 50_000 })
+      await emit(database)
+      assert.deepEqual(await notifications.untilNow(), [])
+    })
+
+    test('does not notify when no relay runs', async (context) => {
+      const { database, notifications } = await open(context)
+      await say(database, { listens: -1, awake: -1 })
+      await emit(database)
+      assert.deepEqual(await notifications.untilNow(), [])
+    })
+
+    test('notifies although a promise reaches far ahead, as it does when the clock was set back', async (context) => {
+      const { database, notifications } = await open(context)
+      await say(database, { listens: 50_000, awake: 3_600_000 })
+      await emit(database)
+      assert.deepEqual(await notifications.untilNow(), [''])
+    })
+
+    test('sees what relays say now, also with a snapshot from before', async (context) => {
+      const { database, notifications } = await open(context)
+      await say(database, { listens: 50_000, awake: 50_000 })
+      await database.transaction(async (transaction) => {
+        await transaction.execute('set transaction isolation level repeatable read')
+        await emit(transaction, 'Jane')
+        await transaction.query(`select setval('webhooks_internal.relay_awake_until', 0)`)
+        await emit(transaction, 'John')
+      })
+      assert.deepEqual(await notifications.untilNow(), [''])
+    })
+  })
+}
+
+/** The program and a webhook on a database that a test speaks with beside it. */
+async function startOn(context: TestContext, url: string) {
+  const site = createSite(url)
+  context.after(() => site.close())
+  const server: ServerProcess = await site.start()
+  const receiver = await startReceiver()
+  context.after(() => receiver.close())
+  await server.api.insert('organizations', { id: ORGANIZATION, name: 'Acme' })
+  await server.api.insert('webhook_configurations', {
+    organization_id: ORGANIZATION,
+    name: 'Wake-ups',
+    url: new URL('/hook', receiver.url).href,
+    events: ['contact.created'],
+  })
+  const database = openPostgres({ url, poolSize: 2 })
+  context.after(() => database.close())
+  return { server, receiver, database }
+}
+
+suite('a relay', { skip: !isPostgresThere, ...LONG }, () => {
+  test('finds by polling what did not notify', async (context) => {
+    const { url, drop } = await createDatabase('postgresql')
+    context.after(() => drop())
+    const { receiver, database } = await startOn(context, url!)
+    const notifications = await listenTo(database)
+    await say(database, { listens: 50_000, awake: 50_000 })
+    await emit(database)
+    await receiver.received('/hook', 1)
+    assert.deepEqual(await notifications.untilNow(), [])
+  })
+
+  test('finds what was inserted during a promise and committed after it had ended', async (context) => {
+    const { url, drop } = await createDatabase('postgresql')
+    context.after(() => drop())
+    const { receiver, database } = await startOn(context, url!)
+    const notifications = await listenTo(database)
+    await say(database, { listens: 50_000, awake: 50_000 })
+    await database.transaction(async (transaction) => {
+      await emit(transaction, 'late')
+      await say(database, { listens: 50_000, awake: -1 })
+      await emit(database, 'early')
+      await receiver.received('/hook', 1)
+    })
+    await receiver.received('/hook', 2)
+    assert.deepEqual(await notifications.untilNow(), [''])
+  })
+
+  test('promises to stay awake when events come in quick succession, and keeps the promise', async (context) => {
+    const { url, drop } = await createDatabase('postgresql')
+    context.after(() => drop())
+    const { receiver, database } = await startOn(context, url!)
+    let emitted = 0
+    await until('a relay to promise', async () => {
+      await emit(database)
+      emitted += 1
+      const { rows } = await database.query<{ last_value: number }>(
+        'select last_value from webhooks_internal.relay_awake_until',
+      )
+      return rows[0]!.last_value > 0
+    })
+    await receiver.received('/hook', emitted)
+  })
+
+  test('delivers where transactions are prepared, which may not notify, and after a crash of the server', async (context) => {
+    const postgres = await startPostgres({
+      fsync: 'off',
+      max_connections: '50',
+      max_prepared_transactions: '10',
+    })
+    context.after(() => postgres.stop())
+    const { receiver, database } = await startOn(context, postgres.url)
+    await database.transaction(async (transaction) => {
+      await emit(transaction)
+      await transaction.execute(`prepare transaction 'of two phases'`)
+    })
+    await database.execute(`commit prepared 'of two phases'`)
+    await receiver.received('/hook', 1)
+
+    await postgres.restart('immediate')
+    await until('the server to be back', () =>
+      emit(database).then(
+        () => true,
+        () => false,
+      ),
+    )
+    await receiver.received('/hook', 2)
+  })
+})
+
+test(
+  'after a crash of PostgreSQL no promise from before counts',
+  { skip: !isPostgresThere, ...LONG },
+  async (context) => {
+    const postgres = await startPostgres()
+    context.after(() => postgres.stop())
+    const database = openPostgres({ url: postgres.url, poolSize: 1 })
+    context.after(() => database.close())
+    await prepareDatabase(database, { crmTables: false })
+    await say(database, { listens: 50_000, awake: 50_000 })
+    await postgres.restart('immediate')
+    const said = await until('the server to be back', () =>
+      database
+        .query<{ last_value: number }>('select last_value from webhooks_internal.relay_awake_until')
+        .then(
+          ({ rows }) => rows[0],
+          () => undefined,
+        ),
+    )
+    assert.equal(said.last_value, 0)
+  },
+)
