@@ -9,6 +9,7 @@ import { expireAlerts, sendMails } from './alerts/send-mails.ts'
 import { keepPartitions } from './attempts/partitions.ts'
 import { expireRollups, foldCounts } from './attempts/rollups.ts'
 import { expireCaptures } from './crm/expire-captures.ts'
+import { checkCaptures } from './crm/watch-captures.ts'
 import type { Database } from './db/database.ts'
 import { tidy } from './db/tidy.ts'
 import type { Loop } from './lifecycle.ts'
@@ -17,6 +18,7 @@ import { startLoop } from './lifecycle.ts'
 const FOLD_MS = 5_000
 const RETENTION_MS = 10 * 60_000
 const EXPIRE_MS = 60_000
+const WATCH_CAPTURES_MS = 60_000
 const CATCH_UP_MS = 5_000
 const DAY_MS = 86_400_000
 const ERASE_MS = 5_000
@@ -64,6 +66,15 @@ export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
       run: async () => {
         await expireSessions(database)
         await expireInboxes(database)
+        return false
+      },
+    }),
+    startLoop({
+      name: 'captures',
+      everyMs: WATCH_CAPTURES_MS,
+      log,
+      run: async () => {
+        await checkCaptures(database, { log, unlessFresh: true })
         return false
       },
     }),

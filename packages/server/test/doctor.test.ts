@@ -48,3 +48,49 @@ suite('what doctor says of the queue', () => {
     assert.match(finding.fix ?? '', /a worker must run/)
   })
 })
+
+suite('what doctor and the metrics say of the capture', () => {
+  let api: InProcessApi
+  let url: string
+  before(async () => {
+    api = await openApi('pglite')
+    url = await api.listen()
+  })
+  after(() => api.close())
+
+  async function findCapture(key: string): Promise<Finding[]> {
+    const findings: Finding[] = []
+    for await (const finding of examine(connectApi({ url, key })))
+      if (finding.check === 'capture') findings.push(finding)
+    return findings
+  }
+
+  test('that every table is captured as installed', async () => {
+    const [first, ...others] = await findCapture(SERVICE_KEY)
+    assert.equal(first?.status, 'ok')
+    assert.match(first.message, /^public\.contacts, .* as installed$/)
+    assert.deepEqual(
+      others.map(({ status }) => status),
+      ['ok'],
+    )
+  })
+
+  test('which table is not, with what to do, at once and not a minute later', async () => {
+    await api.database.execute('alter table contacts disable trigger webhooks_capture_inserts')
+    const [finding] = await findCapture(SERVICE_KEY)
+    assert.deepEqual(
+      [finding?.status, finding?.message],
+      ['problem', 'public.contacts is not captured as it was installed: its changes may emit nothing'],
+    )
+    assert.match(finding?.fix ?? '', /alter table public\.contacts enable trigger webhooks_capture_inserts/)
+    assert.match((await api.inject('GET', '/metrics')).body, /^connectgain_drifted_captures 1$/m)
+  })
+
+  test('nothing of it to the key of an organization', async () => {
+    const findings = await findCapture(await api.storeKey(OURS, 'admin'))
+    assert.deepEqual(
+      findings.map(({ status }) => status),
+      ['ok'],
+    )
+  })
+})

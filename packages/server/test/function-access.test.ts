@@ -28,6 +28,7 @@ const CALLS: Readonly<Record<string, (ids: Ids) => object>> = {
     bucket: '1h',
   }),
   erase_record: ({ organization, webhook }) => ({ organization_id: organization, record_id: webhook }),
+  check_captures: () => ({}),
   create_portal_session: ({ organization }) => ({ organization_id: organization }),
 }
 
@@ -100,6 +101,15 @@ for (const engine of ENGINES) {
     })
 
     for (const [name, { access }] of Object.entries(FUNCTIONS)) {
+      if (access === 'operator') {
+        test(`${name}: the service key may call it, an admin's key may not`, async () => {
+          const { status } = await api.ask('POST', `rpc/${name}`, { body: CALLS[name]!(ours) })
+          assert.equal(status, 200)
+          const refused = await call(name, ours, await api.storeKey(OURS, 'admin'))
+          assert.deepEqual([refused.status, refused.json?.code], [403, '42501'])
+        })
+        continue
+      }
       test(`${name}: an admin's key, within its organization`, async () => {
         const key = await api.storeKey(OURS, 'admin')
         assert.equal((await call(name, ours, key)).status, 200)

@@ -3,13 +3,14 @@ import type { Database } from '../db/database.ts'
 const BATCH = 1_000
 
 /**
- * Forgets old faults, and statuses that messages reached long ago.
+ * Forgets old faults, drifts that are over, and statuses that messages reached long ago.
  * @param retention milliseconds
  */
 export async function expireCaptures(database: Database, retention: number): Promise<void> {
   for (const [table, age] of [
     ['webhooks.webhook_capture_faults', 'created_at'],
     ['webhooks_internal.reached_statuses', 'reached_at'],
+    ['webhooks_internal.capture_drifts', 'until'],
   ] as const) {
     const expire =
       `delete from ${table} where ctid = any (array(select ctid from ${table} ` +

@@ -87,6 +87,10 @@ export function createMetrics(clock: Clock, readState: () => Promise<QueueState>
     'How long ago the oldest delivery that waits came due, over all nodes',
   )
   const held = gauge('held_endpoints', 'Endpoints that are held, over all nodes')
+  const drifted = gauge(
+    'drifted_captures',
+    'Tables of the CRM that are not captured as installed, over all nodes',
+  )
   let countInFlight = (): number => 0
 
   function observe(record: AttemptRecord): void {
@@ -118,6 +122,7 @@ export function createMetrics(clock: Clock, readState: () => Promise<QueueState>
       outboxBacklog.set(state.outbox_backlog)
       oldestDue.set(state.oldest_due_age ?? 0)
       held.set(state.held_endpoints)
+      drifted.set(state.drifted_captures)
       return { text: await register.metrics(), contentType: register.contentType }
     },
   }

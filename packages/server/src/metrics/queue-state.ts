@@ -12,6 +12,7 @@ export interface QueueState {
   outbox_backlog: number
   oldest_due_age: number | null
   held_endpoints: number
+  drifted_captures: number
 }
 
 export function createQueueStateReader(database: Database): () => Promise<QueueState> {

@@ -5,8 +5,11 @@ import type { Principal, Role } from '../rest/principal.ts'
 export const SCOPES = ['admin', 'read', 'emit'] as const
 export type Scope = (typeof SCOPES)[number]
 
-/** What a function does: one that changes nothing and sends nothing may be called by whoever may read. */
-export type FunctionAccess = 'read' | 'change'
+/**
+ * What a function does: one that changes nothing and sends nothing may be called by whoever may read, one that is about the
+ * whole installation by the service key alone.
+ */
+export type FunctionAccess = 'read' | 'change' | 'operator'
 
 const ROLE_OF: Readonly<Record<Scope, Role>> = {
   admin: 'webhooks_api',
@@ -60,6 +63,11 @@ export function requireKeyBehind(isOfLink: boolean, method: string, table: strin
 
 /** @throws ApiError 403 */
 export function requireFunctionAccess({ role }: Principal, name: string, access: FunctionAccess): void {
+  if (access === 'operator' && role !== 'webhooks_service') {
+    throw new ApiError(403, '42501', `rpc/${name} is for the service key`, {
+      hint: 'It is about the whole installation, not about one organization. Ask its operator.',
+    })
+  }
   if (role === 'webhooks_emit') throw refuse('emit', `rpc/${name}`, 'It inserts into webhook_events only.')
   if (role === 'webhooks_read' && access === 'change') {
     throw refuse('read', `rpc/${name}`, 'It calls functions that change and send nothing.')

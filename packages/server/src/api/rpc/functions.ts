@@ -1,3 +1,4 @@
+import { checkCapturesFunction } from './check-captures.ts'
 import { createPortalSession } from './create-portal-session.ts'
 import { eraseRecord } from './erase-record.ts'
 import { previewFilter } from './preview-filter.ts'
@@ -21,4 +22,5 @@ export const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   webhook_stats: webhookStats,
   create_portal_session: createPortalSession,
   erase_record: eraseRecord,
+  check_captures: checkCapturesFunction,
 }

@@ -73,6 +73,7 @@ export async function* examine(api: Api): AsyncGenerator<Finding> {
   }
   yield ok('key', 'is accepted')
   yield await checkQueue(api)
+  yield* checkWatchedTables(api)
   yield await checkCapture(api)
   const webhooks = await api.get<Webhook>(
     `webhook_configurations?or=(is_active.is.true,disabled_reason.not.is.null)&order=health.desc&limit=${MOST_ENDPOINTS}`,
@@ -106,6 +107,26 @@ async function checkQueue(api: Api): Promise<Finding> {
     `${waiting} deliveries wait for healthy endpoints, the first of them for more than a minute`,
     'With ROLE=api a worker must run as well: check that one does, and its log. If one does, raise max_in_flight or rate_limit of the webhook.',
   )
+}
+
+interface Capture {
+  table_name: string
+  status: 'ok' | 'drifted' | 'missing'
+  problems: string[]
+}
+
+/** None with the key of an organization, which may not ask. */
+async function* checkWatchedTables(api: Api): AsyncGenerator<Finding> {
+  const { captures } = await api
+    .send<{ captures: Capture[] }>('POST', 'rpc/check_captures', {})
+    .catch(() => ({ captures: [] }))
+  const amiss = captures.filter(({ status }) => status !== 'ok')
+  for (const { table_name, status, problems } of amiss) {
+    const is = status === 'missing' ? 'is not captured any more' : 'is not captured as it was installed'
+    yield problem('capture', `${table_name} ${is}: its changes may emit nothing`, problems.join(' '))
+  }
+  if (captures.length > 0 && amiss.length === 0)
+    yield ok('capture', `${captures.map((capture) => capture.table_name).join(', ')}: as installed`)
 }
 
 async function checkCapture(api: Api): Promise<Finding> {

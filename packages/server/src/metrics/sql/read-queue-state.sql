@@ -13,4 +13,5 @@ select
       select q.due_at from webhooks_internal.queue q where q.webhook_id = w.webhook_id order by q.due_at limit 1
     ) as first
   ) as oldest_due_age,
-  (select count(*)::bigint from webhooks_internal.endpoint_health where phase = 'held') as held_endpoints
+  (select count(*)::bigint from webhooks_internal.endpoint_health where phase = 'held') as held_endpoints,
+  (select count(*)::bigint from webhooks_internal.captures where status <> 'ok') as drifted_captures

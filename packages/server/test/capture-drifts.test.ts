@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { pino } from 'pino'
+import { captureReferenceCrm } from '../src/crm/capture-reference.ts'
+import { checkCaptures } from '../src/crm/watch-captures.ts'
+import type { CapturingDatabase } from './harness/captured.ts'
+import { openCapturing } from './harness/captured.ts'
+import { ENGINES } from './harness/databases.ts'
+
+for (const engine of ENGINES) {
+  suite(`what is said of a drift (${engine})`, () => {
+    let crm: CapturingDatabase
+    before(async () => {
+      crm = await openCapturing(engine)
+      await checkCaptures(crm.database)
+    })
+    after(() => crm.close())
+
+    test('is logged once when it is found, and once when it is over', async () => {
+      const lines: { level: number; table: string; problems?: string[] }[] = []
+      const log = pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) })
+      await crm.database.execute('alter table deals disable trigger webhooks_capture_inserts')
+      for (let minute = 0; minute < 3; minute += 1) await checkCaptures(crm.database, { log })
+      await crm.database.execute('alter table deals enable trigger user')
+      for (let minute = 0; minute < 3; minute += 1) await checkCaptures(crm.database, { log })
+      assert.deepEqual(
+        lines.map(({ level, table, problems = [] }) => [level, table, problems.length]),
+        [
+          [pino.levels.values['error'], 'public.deals', 1],
+          [pino.levels.values['info'], 'public.deals', 0],
+        ],
+      )
+    })
+
+    test('waits for the next minute where another node has just looked', async () => {
+      await crm.database.execute('alter table deals disable trigger user')
+      await checkCaptures(crm.database, { unlessFresh: true })
+      const { rows } = await crm.database.query(
+        `select status from webhooks.webhook_captures where record = 'deal'`,
+      )
+      await crm.database.execute('alter table deals enable trigger user')
+      assert.deepEqual(rows, [{ status: 'ok' }])
+    })
+  })
+
+  suite(`periods of drift (${engine})`, () => {
+    let crm: CapturingDatabase
+    before(async () => {
+      crm = await openCapturing(engine)
+    })
+    after(() => crm.close())
+
+    const readDrifts = async (): Promise<{ since: Date; until: Date | null; problems: string[] }[]> =>
+      (
+        await crm.database.query<{ since: Date; until: Date | null; problems: string[] }>(
+          `select since, until, problems from webhooks_internal.capture_drifts where record = 'deal' order by id`,
+        )
+      ).rows
+    const now = async (): Promise<Date> =>
+      (await crm.database.query<{ now: Date }>('select clock_timestamp() as now')).rows[0]!.now
+
+    test('begin with the last check at which all was well and end with the one at which it was well again', async () => {
+      await checkCaptures(crm.database)
+      const well = await now()
+      await crm.database.execute('alter table deals disable trigger webhooks_capture_inserts')
+      await checkCaptures(crm.database)
+      await crm.database.execute('alter table deals disable trigger webhooks_capture_updates')
+      await checkCaptures(crm.database)
+      const [open, ...others] = await readDrifts()
+      assert.ok(open !== undefined && open.since <= well)
+      assert.deepEqual([open.until, open.problems.length, others], [null, 2, []])
+      await crm.database.execute('alter table deals enable trigger user')
+      const repaired = await now()
+      await checkCaptures(crm.database)
+      const [closed] = await readDrifts()
+      assert.ok(closed?.until !== null && closed!.until >= repaired)
+      assert.deepEqual(closed!.since, open.since)
+    })
+
+    test('are known also where a restart puts right what no check had seen', async () => {
+      await crm.database.execute('drop trigger webhooks_capture_inserts on deals')
+      await captureReferenceCrm(crm.database)
+      const drifts = await readDrifts()
+      assert.equal(drifts.length, 2)
+      assert.notEqual(drifts[1]?.until, null)
+    })
+  })
+}
