@@ -137,15 +137,15 @@ ${indent(source)}
 ),
 -- Each status of a message once, wherever it went in between.
 first as (
-  insert into webhooks_internal.reached_statuses (record_id, event)
-  select record_id, event from found where event not in ('message.received', 'broadcast.response')
+  insert into webhooks_internal.reached_statuses (organization_id, record_id, event)
+  select organization_id, record_id, event from found where event not in ('message.received', 'broadcast.response')
   on conflict do nothing
-  returning record_id, event
+  returning organization_id, record_id, event
 )
 ${target}
 select organization_id, event, data, null, 'crm'
 from found
-where event in ('message.received', 'broadcast.response') or (record_id, event) in (select record_id, event from first);`
+where event in ('message.received', 'broadcast.response') or (organization_id, record_id, event) in (select organization_id, record_id, event from first);`
 }
 
 function dataOf({ data, columns }: CapturedTable): string {

@@ -77,9 +77,9 @@ export async function pageEvents(
   const { rows } = await connection.query<EventRow>(pageEventsStatement, params)
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
-  const waiting = await connection.query<{ event_id: string }>(waitingEvents, [ids])
+  const waiting = await connection.query<{ event_id: string }>(waitingEvents, [ids, organization_id])
   const isWaiting = new Set(waiting.rows.map((row) => row.event_id))
-  const states = await readStates(connection, webhookId, ids)
+  const states = await readStates(connection, webhookId, organization_id, ids)
   return rows.map((row) => ({
     ...row,
     is_waiting: isWaiting.has(row.id),
@@ -98,9 +98,10 @@ interface StateRow {
 async function readStates(
   connection: Connection,
   webhookId: string,
+  organizationId: string,
   eventIds: readonly string[],
 ): Promise<Map<string, StateRow>> {
-  const { rows } = await connection.query<StateRow>(deliveryStates, [webhookId, eventIds])
+  const { rows } = await connection.query<StateRow>(deliveryStates, [webhookId, eventIds, organizationId])
   const states = new Map<string, StateRow>()
   for (const row of rows) {
     if (row.has_reached || !states.has(row.event_id)) states.set(row.event_id, row)

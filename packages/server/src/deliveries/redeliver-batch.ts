@@ -140,11 +140,11 @@ interface FailedRow {
 
 async function failedPage(
   connection: Connection,
-  { scope, askedAt, after }: Redelivery,
+  { scope, organizationId, askedAt, after }: Redelivery,
   limit: number,
 ): Promise<Page> {
   const { webhookId, since, until, event } = scope
-  const params = [webhookId, since, until, event, askedAt, after.createdAt, after.id, limit]
+  const params = [webhookId, since, until, event, askedAt, after.createdAt, after.id, limit, organizationId]
   const { rows } = await connection.query<FailedRow>(pageFailed, params)
   return {
     reopened: rows.filter((row) => row.is_wanted).map((row) => row.id),
@@ -204,7 +204,10 @@ async function create(connection: Connection, redelivery: Redelivery, page: Page
   const { created } = page
   if (created.length === 0) return 0
   const eventIds = plainArray(created.map(({ eventId }) => eventId))
-  const { rows } = await connection.query<{ id: string; body: string }>(readBodies, [eventIds])
+  const { rows } = await connection.query<{ id: string; body: string }>(readBodies, [
+    eventIds,
+    redelivery.organizationId,
+  ])
   const records = new Map(rows.map(({ id, body }) => [id, recordIdOf(body)]))
   await connection.query(createReplayed, [
     plainArray(created.map(() => newId())),

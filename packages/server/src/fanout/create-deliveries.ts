@@ -112,9 +112,9 @@ function toColumns(planned: readonly Plan[]): string[] {
 
 /** Those of one event, which follow each other, are read once. */
 function readRecordIds(planned: readonly Plan[]): (string | null)[] {
-  let [eventId, recordId]: [string, string | null] = ['', null]
-  return planned.map(({ delivery, eventBody }) => {
-    if (delivery.eventId !== eventId) [eventId, recordId] = [delivery.eventId, recordIdOf(eventBody)]
+  let [body, recordId]: [string, string | null] = ['', null]
+  return planned.map(({ eventBody }) => {
+    if (eventBody !== body) [body, recordId] = [eventBody, recordIdOf(eventBody)]
     return recordId
   })
 }

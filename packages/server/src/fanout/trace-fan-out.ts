@@ -16,14 +16,20 @@ export function traceFanOut(
 ): LeasedDelivery[] {
   const parents = new Map<string, string | null>()
   for (const event of events) {
+    const key = keyOf(event.organization_id, event.id)
     const attributes = { 'webhooks.event_id': event.id, 'webhooks.event': event.event }
     const span = tracing.start('webhooks.fan_out', event.traceparent, attributes, startedAt)
-    const leased = created.filter((delivery) => delivery.eventId === event.id).length
+    const leased = created.filter(
+      (delivery) => keyOf(delivery.organizationId, delivery.eventId) === key,
+    ).length
     span.end({ 'webhooks.sent_from_memory': leased })
-    parents.set(event.id, span.traceparent)
+    parents.set(key, span.traceparent)
   }
   return created.map((delivery) => ({
     ...delivery,
-    traceparent: parents.get(delivery.eventId) ?? delivery.traceparent,
+    traceparent: parents.get(keyOf(delivery.organizationId, delivery.eventId)) ?? delivery.traceparent,
   }))
 }
+
+/** Two organizations may give their events the same id. */
+const keyOf = (organizationId: string, eventId: string): string => `${organizationId} ${eventId}`

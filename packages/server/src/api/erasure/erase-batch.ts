@@ -109,9 +109,12 @@ async function eraseFromEvents(connection: Connection, erasure: Erasure): Promis
   const phase = rows.length < EVENTS && !isCut ? 'tests' : 'events'
   const after = phase === 'tests' ? START : { createdAt: last!.created_at, id: last!.id }
   if (covered.length === 0) return { phase, after }
-  await connection.query(cancelErased, [covered])
-  if (await isBeingSent(connection, covered)) return undefined
-  const erased = await connection.query<{ deliveries: number }>(eraseEvents, [covered])
+  await connection.query(cancelErased, [covered, erasure.organization_id])
+  if (await isBeingSent(connection, covered, erasure.organization_id)) return undefined
+  const erased = await connection.query<{ deliveries: number }>(eraseEvents, [
+    covered,
+    erasure.organization_id,
+  ])
   return { phase, after, events: covered.length, deliveries: erased.rows[0]!.deliveries }
 }
 
@@ -142,11 +145,16 @@ function choose(
   return { covered, last: rows.at(-1), isCut: false }
 }
 
-async function isBeingSent(connection: Connection, events: readonly string[]): Promise<boolean> {
+async function isBeingSent(
+  connection: Connection,
+  events: readonly string[],
+  organizationId: string,
+): Promise<boolean> {
   const { rows } = await connection.query(
     `select from webhooks_internal.queue q where q.delivery_id = any (array(
-       select d.id from webhooks.webhook_deliveries d where d.event_id = any ($1::uuid[]))) limit 1`,
-    [events],
+       select d.id from webhooks.webhook_deliveries d
+       where d.event_id = any ($1::uuid[]) and d.organization_id = $2::uuid)) limit 1`,
+    [events, organizationId],
   )
   return rows.length > 0
 }

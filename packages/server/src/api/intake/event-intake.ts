@@ -149,7 +149,7 @@ function buildInsert(columns: readonly string[]): Statement {
     `from json_to_recordset($1::json) as r (${definition}) ` +
     // Looked up for each row: a join might turn the rows around.
     'where (select t.name from webhooks.webhook_event_types t where t.name = r.event) is not null ' +
-    'on conflict (id) do nothing'
+    'on conflict (id, organization_id) do nothing'
   // There are as many as there are sets of columns that can be left out.
   return prepared('store-events', text)
 }

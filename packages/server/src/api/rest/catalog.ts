@@ -65,6 +65,8 @@ interface CatalogRow {
 
 const readCatalogStatement = loadStatement(import.meta.url, 'read-catalog')
 
+const REFERENCES = /@references (\w+)\.(\w+)\((\w+)\)(?: within (\w+))?/
+
 /** A name in two schemas is the first one's. */
 const schemas = ['webhooks', 'public']
 
@@ -103,16 +105,24 @@ function toRelation(row: CatalogRow): Relation {
   }
 }
 
-/** Constraints, and what comments declare where there can be none: `@references schema.table(column)`. */
+/**
+ * Constraints, and what comments declare where there can be none: `@references schema.table(column)`, with
+ * `within other_column` where that has to be equal on both sides too.
+ */
 function readForeignKeys(
   row: CatalogRow,
   from: Relation,
   relations: ReadonlyMap<string, Relation>,
 ): ForeignKey[] {
   const declared = [...from.columns.values()].flatMap(({ name, comment }) => {
-    const [, schema, table, column] = /@references (\w+)\.(\w+)\((\w+)\)/.exec(comment ?? '') ?? []
+    const [, schema, table, column, within] = REFERENCES.exec(comment ?? '') ?? []
     if (schema === undefined || table === undefined || column === undefined) return []
-    return [{ name: `${from.name}_${name}_fkey`, columns: [name], schema, table, references: [column] }]
+    const shared = within === undefined ? [] : [within]
+    const [columns, references] = [
+      [name, ...shared],
+      [column, ...shared],
+    ]
+    return [{ name: `${from.name}_${name}_fkey`, columns, schema, table, references }]
   })
   return [...(JSON.parse(row.foreign_keys) as KeyRow[]), ...declared].flatMap((key) => {
     const to = relations.get(key.table)

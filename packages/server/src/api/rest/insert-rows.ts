@@ -108,11 +108,8 @@ async function showStored(
   request: TableRequest,
   stored: StoredRows,
 ): Promise<Written> {
-  const { relation, alias, role } = request.scope
-  const organization = relation.columns.get('organization_id')
-  const isCompared =
-    organization?.privileges[role].select === true && stored.names.includes('organization_id')
-  const keys = [...relation.primaryKey, ...(isCompared ? ['organization_id'] : [])]
+  const { relation, alias } = request.scope
+  const keys = relation.primaryKey
   const definition = findStored(relation, keys).map(({ name, type }) => `${quoteIdentifier(name)} ${type}`)
   const params = createParams()
   const posted =

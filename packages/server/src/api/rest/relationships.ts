@@ -114,14 +114,19 @@ function isNamed(relationship: Relationship, target: string): boolean {
   if (to.name === target) return !(to === from && isOutward)
   if (junction !== null) return false
   if (name === target) return to !== from || isOutward
-  return isOutward && columns.length === 1 && columns[0] === target
+  return isOutward && isOneColumn(columns, target)
 }
 
 function isHinted(relationship: Relationship, target: string, hint: string): boolean {
   const { name, from, to, columns, references, isOutward } = relationship
   if (to.name !== target || (to === from && isOutward)) return false
-  const isColumn = (names: readonly string[]): boolean => names.length === 1 && names[0] === hint
-  return name === hint || isColumn(columns) || isColumn(references)
+  return name === hint || isOneColumn(columns, hint) || isOneColumn(references, hint)
+}
+
+/** That both sides are of one organization goes without saying: a key made of that and one column is named by the column. */
+function isOneColumn(names: readonly string[], wanted: string): boolean {
+  const [name, ...others] = names.length > 1 ? names.filter((one) => one !== 'organization_id') : names
+  return name === wanted && others.length === 0
 }
 
 function refuseUnrelated(

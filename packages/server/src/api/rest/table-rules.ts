@@ -40,8 +40,8 @@ export interface TableRules {
     disclose: Disclose,
   ): Eventually<ReadonlyMap<string, JsonObject> | undefined>
   /**
-   * 'idempotent': a repeated primary key is no error, and `return=representation` shows the stored row. A stored row
-   * that the role cannot see, or of another organization, is a conflict: 23505, and nothing of the request is stored.
+   * 'idempotent': a repeated primary key is no error, and `return=representation` shows the stored row. The organization
+   * is part of the key, so that no row of another one is ever met; one that the role cannot see is a conflict: 23505.
    * Whatever `resolution` is preferred: what is stored once is never changed.
    */
   insert?: 'idempotent'

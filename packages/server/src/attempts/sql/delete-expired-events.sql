@@ -1,13 +1,14 @@
 -- Of the default partition, where ids do not tell the day. $1 days that are kept, $2 batch.
 with expired as (
-  select id from webhooks_internal.webhook_events_default
+  select id, organization_id from webhooks_internal.webhook_events_default
   where created_at < (now() at time zone 'UTC')::date - $1::integer
   order by created_at limit $2
 ),
 dequeued as (
   delete from webhooks_internal.queue q
   using webhooks.webhook_deliveries d
-  where d.event_id = any (array(select id from expired)) and q.delivery_id = d.id
+  where d.event_id = any (array(select id from expired)) and (d.event_id, d.organization_id) in (select id, organization_id from expired)
+    and q.delivery_id = d.id
   returning d.id
 ),
 cancelled as (
@@ -15,4 +16,5 @@ cancelled as (
   set status = 'cancelled', reason = 'older than the log is kept', next_attempt_at = null, completed_at = now(), updated_at = now()
   where d.id = any (array(select id from dequeued)) and d.completed_at is null
 )
-delete from webhooks_internal.webhook_events_default where id = any (array(select id from expired))
+delete from webhooks_internal.webhook_events_default
+where id = any (array(select id from expired)) and (id, organization_id) in (select id, organization_id from expired)

@@ -98,4 +98,6 @@ select d.id, d.organization_id, d.event_id, d.event, greatest(c.attempts, d.atte
   c.is_healthy, c.is_held, c.is_parked
 from claimed c
 cross join lateral (select * from webhooks.webhook_deliveries d where d.id = c.delivery_id limit 1) as d
-cross join lateral (select * from webhooks.webhook_events e where e.id = d.event_id limit 1) as e
+cross join lateral (
+  select * from webhooks.webhook_events e where e.id = d.event_id and e.organization_id = d.organization_id limit 1
+) as e

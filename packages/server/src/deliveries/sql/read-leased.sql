@@ -7,5 +7,5 @@ select d.id, d.organization_id, d.event_id, d.event, d.attempts, d.status,
 from webhooks_internal.queue q
 join webhooks.webhook_deliveries d on d.id = q.delivery_id
 join webhooks_internal.targets c on c.webhook_id = d.webhook_id
-join webhooks.webhook_events e on e.id = d.event_id
+join webhooks.webhook_events e on e.id = d.event_id and e.organization_id = d.organization_id
 where q.delivery_id = $1::uuid and q.lease = $2::uuid

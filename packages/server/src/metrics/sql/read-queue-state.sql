@@ -2,8 +2,12 @@
 select
   (
     select extract(epoch from now() - e.created_at)::float8
-    from (select o.event_id from webhooks_internal.outbox o order by o.id limit 1) as oldest
-    cross join lateral (select created_at from webhooks.webhook_events e where e.id = oldest.event_id limit 1) as e
+    from (select o.event_id, o.organization_id from webhooks_internal.outbox o order by o.id limit 1) as oldest
+    cross join lateral (
+      select created_at from webhooks.webhook_events e
+      where e.id = oldest.event_id and e.organization_id = oldest.organization_id
+      limit 1
+    ) as e
   ) as outbox_age,
   (select coalesce(max(id) - min(id) + 1, 0)::bigint from webhooks_internal.outbox) as outbox_backlog,
   (

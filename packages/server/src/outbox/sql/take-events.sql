@@ -6,7 +6,7 @@
 with taken as (
   delete from webhooks_internal.outbox
   where id = any (array(select id from webhooks_internal.outbox order by id limit $1 for update skip locked))
-  returning id, event_id
+  returning id, event_id, organization_id
 )
 select e.id, e.organization_id, e.event, e.origin, e.traceparent, e.body
 from taken
@@ -14,7 +14,7 @@ cross join lateral (
   select e.id, e.organization_id, e.event, e.origin, e.traceparent,
     webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as body
   from webhooks.webhook_events e
-  where e.id = taken.event_id
+  where e.id = taken.event_id and e.organization_id = taken.organization_id
   limit 1
 ) as e
 order by taken.id
