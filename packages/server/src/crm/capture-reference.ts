@@ -1,6 +1,7 @@
 import type { Connection, Database } from '../db/database.ts'
-import { relationOf, writeCapture } from './capture-sql.ts'
+import { writeCapture } from './capture-sql.ts'
 import type { CapturedTable } from './captured-table.ts'
+import { relationOf } from './captured-table.ts'
 import { hasTriggers } from './captures.ts'
 import { installFunctions } from './install-functions.ts'
 import { readReferenceTables } from './reference-tables.ts'

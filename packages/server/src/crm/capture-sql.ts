@@ -1,17 +1,16 @@
 import { quoteIdentifier, quoteLiteral } from '../db/identifiers.ts'
+import { writeFallback } from './capture-fallback.ts'
 import type { CapturedTable, Operation } from './captured-table.ts'
-import { functionName, triggerName } from './captured-table.ts'
-import type { EventRule, RowSql } from './event-rules.ts'
+import { RAISED, functionName, relationOf, triggerName } from './captured-table.ts'
+import type { EventRule } from './event-rules.ts'
 import { RULES } from './event-rules.ts'
+import { columnsData, indent, insertChanged, insertCreated, writtenRow } from './event-select.ts'
 
 /** What captures a table: its functions, which no lock on the table is needed for, and the triggers. */
 export interface CaptureSql {
   functions: readonly string[]
   triggers: readonly { name: string; function: string; sql: string }[]
 }
-
-export const relationOf = ({ schema, name }: Pick<CapturedTable, 'schema' | 'name'>): string =>
-  `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
 
 const OPERATIONS: Readonly<Record<Operation, { uses(rule: EventRule): boolean; tables: string }>> = {
   insert: { uses: ({ onInsert }) => onInsert !== undefined, tables: 'new table as new_rows' },
@@ -43,173 +42,104 @@ export function writeCapture(table: CapturedTable): CaptureSql {
 }
 
 /**
+ * What a session sets changes no event: every setting that a value's text, a literal or the visibility of rows depends on.
  * `enable_nestloop`: the plan is kept for the session, and one made for a single row must not pair ten thousand with each
- * other one by one. `jit`: with it off no plan looks expensive enough to be compiled.
+ * other one by one. `jit`: with it off no plan looks expensive enough to be compiled. `lock_timeout`: whatever holds our own
+ * tables, the CRM's statement does not wait for it longer.
+ */
+const SETTINGS = [
+  `search_path = pg_catalog`,
+  `timezone = 'UTC'`,
+  `datestyle = 'ISO, MDY'`,
+  `intervalstyle = 'postgres'`,
+  `extra_float_digits = 1`,
+  `bytea_output = 'hex'`,
+  `lc_monetary = 'C'`,
+  `quote_all_identifiers = off`,
+  `standard_conforming_strings = on`,
+  `transform_null_equals = off`,
+  `row_security = on`,
+  `lock_timeout = '1s'`,
+  `enable_nestloop = off`,
+  `jit = off`,
+]
+
+/**
+ * Two ways lead to the events. The first is one statement for all rows, with everything known when it was written. Where
+ * that fails, whatever the reason, the second looks at the table as it is now and ends up with single rows (capture-fallback.ts).
+ *
+ * No name can clash with a column's: columns are always asked for by the alias of their row, a whole row by `alias.*`, and
+ * PL/pgSQL's variables by the name of their block.
  */
 function writeFunction(table: CapturedTable, operation: Operation): string {
-  const body = operation === 'insert' ? writeInsert(table) : writeUpdate(table)
-  return `create or replace function webhooks_internal.${functionName(table.record, operation)}() returns trigger
+  const name = functionName(table.record, operation)
+  return `create or replace function webhooks_internal.${name}() returns trigger
 language plpgsql security definer
-set search_path = pg_catalog
-set timezone = 'UTC'
-set enable_nestloop = off
-set jit = off
+${SETTINGS.map((setting) => `set ${setting}`).join('\n')}
 as $capture$
+#variable_conflict use_column
 begin
-${indent(body)}
+${indent(writeIdentityCheck(table))}
+${indent(writeDirect(table, operation))}
   return null;
 exception
-  -- What the user's transaction has to be told, or repeated for, is none of ours to hide.
-  when transaction_rollback then
+  when ${RAISED} then
     raise;
-  when others then
-    perform webhooks_internal.record_capture_fault(
-      format('%I.%I', tg_table_schema, tg_table_name), tg_op, sqlstate, sqlerrm, (select count(*) from new_rows),
-      array(select coalesce(to_jsonb(n) ->> ${quoteLiteral(table.key[0] ?? 'id')}, '') from new_rows n limit 100));
+  when others or assert_failure then
+${indent(indent(writeFallback(table, operation)))}
     return null;
 end
 $capture$;
-revoke execute on function webhooks_internal.${functionName(table.record, operation)} from public;`
+revoke execute on function webhooks_internal.${name} from public;`
 }
 
-function writeInsert(table: CapturedTable): string {
-  const row = staticRow(table)
-  const values = RULES[table.record].flatMap(({ event, onInsert, insertPrevious }) =>
-    onInsert === undefined
-      ? []
-      : [
-          `(${quoteLiteral(event)}, ${onInsert(row)}, ${insertPrevious === undefined ? 'null::json' : `${quoteLiteral(insertPrevious)}::json`})`,
-        ],
-  )
-  return writeEvents(table, {
-    from: 'new_rows n',
-    happened: `(values\n  ${values.join(',\n  ')}\n) as happened (event, is_so, previous)`,
-    previous: 'happened.previous',
-  })
-}
-
-function writeUpdate(table: CapturedTable): string {
-  const known = writeChanges(table, staticRow(table), staticPrevious(table))
-  if (table.data === 'columns' || !hasPrevious(table)) return known
-  const columns = [...table.columns.keys()].map((name) => quoteLiteral(name)).join(', ')
-  return `if array(
-  select attname::text from pg_catalog.pg_attribute where attrelid = tg_relid and attnum > 0 and not attisdropped order by attnum
-) = array[${columns}] then
-${indent(known)}
-else
-  -- The table has been altered since this was written: slower, and right.
-${indent(writeChanges(table, anyRow(table), ANY_PREVIOUS))}
+/** A table that another one has taken the place of emits nothing any more; one that was only renamed goes on. */
+function writeIdentityCheck(table: CapturedTable): string {
+  const relation = quoteLiteral(relationOf(table))
+  return `if (tg_table_schema <> ${quoteLiteral(table.schema)} or tg_table_name <> ${quoteLiteral(table.name)})
+  and to_regclass(${relation}) <> tg_relid::regclass then
+  return null;
 end if;`
+}
+
+function writeDirect(table: CapturedTable, operation: Operation): string {
+  const row = writtenRow(table)
+  const data = dataOf(table)
+  if (operation === 'insert') return `${insertCreated(table, { from: 'new_rows as n', data, row })};`
+  const [first = 'id'] = table.key
+  const same = table.key.map((name) => `o.${quoteIdentifier(name)} = n.${quoteIdentifier(name)}`)
+  const statement = insertChanged(table, {
+    from: `new_rows as n\nleft join old_rows as o on ${same.join(' and ')}`,
+    where: `(o.${quoteIdentifier(first)} is not null or webhooks_internal.row_is_unpaired())`,
+    data,
+    row,
+    ...(hasPrevious(table) ? { previous: 'change.previous', change: writePrevious(table) } : {}),
+  })
+  return `${writeColumnsCheck(table)}${statement};`
+}
+
+/** The whole row is what is sent: a column that was added since counts. */
+function writeColumnsCheck({ columnsEver }: CapturedTable): string {
+  if (columnsEver === undefined) return ''
+  return `if (select c.relnatts from pg_class c where c.oid = tg_relid) <> ${columnsEver} then
+  raise exception 'the table has other columns than when this was written';
+end if;
+`
 }
 
 const hasPrevious = ({ record }: CapturedTable): boolean => RULES[record].some((rule) => rule.hasPrevious)
 
-function writeChanges(table: CapturedTable, row: RowSql, previous: string): string {
-  const values = RULES[table.record].flatMap(({ event, onUpdate }) =>
-    onUpdate === undefined ? [] : [`(${quoteLiteral(event)}, ${onUpdate(row)})`],
-  )
-  const same = table.key.map((name) => `o.${quoteIdentifier(name)} = n.${quoteIdentifier(name)}`)
-  const changes = hasPrevious(table) ? `\n${previous}` : ''
-  return writeEvents(table, {
-    from: `new_rows n\njoin old_rows o on ${same.join(' and ')}${changes}`,
-    happened: `(values\n  ${values.join(',\n  ')}\n) as happened (event, is_so)`,
-    previous: hasPrevious(table) ? 'change.previous::json' : 'null',
-  })
-}
-
-interface Events {
-  from: string
-  happened: string
-  previous: string
-}
-
-function writeEvents(table: CapturedTable, { from, happened, previous }: Events): string {
-  const { expression, joins } = table.organization
-  const source = `from ${from}${joins === '' ? '' : `\n${joins}`}\ncross join lateral ${happened}\nwhere happened.is_so and ${expression} is not null`
-  const target = 'insert into webhooks.webhook_events (organization_id, event, data, previous, source)'
-  if (table.record !== 'message' || table.firstTimes === 'noted') {
-    return `${target}\nselect ${expression}, happened.event, ${dataOf(table)}, ${previous}, 'crm'\n${source};`
-  }
-  const id = table.columns.get('id')?.value('n') ?? ''
-  return `with found as materialized (
-  select ${expression} as organization_id, happened.event, ${dataOf(table)} as data, ${id} as record_id
-${indent(source)}
-),
--- Each status of a message once, wherever it went in between.
-first as (
-  insert into webhooks_internal.reached_statuses (organization_id, record_id, event)
-  select organization_id, record_id, event from found where event not in ('message.received', 'broadcast.response')
-  on conflict do nothing
-  returning organization_id, record_id, event
-)
-${target}
-select organization_id, event, data, null, 'crm'
-from found
-where event in ('message.received', 'broadcast.response') or (organization_id, record_id, event) in (select organization_id, record_id, event from first);`
-}
-
 function dataOf({ data, columns }: CapturedTable): string {
-  if (data === 'row') return 'row_to_json(n)'
-  const list = Array.from(columns, ([name, column]) => `${column.value('n')} as ${quoteIdentifier(name)}`)
-  return `(\n  select row_to_json(r) from (select\n    ${list.join(',\n    ')}\n  ) as r\n)`
-}
-
-/** Conditions over the columns that the table has now. */
-function staticRow({ columns, firstTimes }: CapturedTable): RowSql {
-  const columnOf = (name: string) => {
-    const column = columns.get(name)
-    if (column === undefined) throw new Error(`${name} is not captured`)
-    return column
-  }
-  const isChanged = (name: string): string => {
-    const { comparable } = columnOf(name)
-    return comparable === undefined ? 'false' : `${comparable('n')} is distinct from ${comparable('o')}`
-  }
-  return {
-    value: (name) => columnOf(name).value('n'),
-    has: (name) => columns.has(name),
-    isChanged,
-    isAnyChangedBut: (apart) =>
-      [...columns.keys()]
-        .filter((name) => !apart.includes(name) && name !== 'updated_at')
-        .map(isChanged)
-        .filter((condition) => condition !== 'false')
-        .join('\n    or ') || 'false',
-    isFirst(status) {
-      if (firstTimes === 'noted') {
-        const { value } = columnOf(`${status}_at`)
-        return `${value('o')} is null and ${value('n')} is not null`
-      }
-      const { value } = columnOf('status')
-      return `${value('n')} = ${quoteLiteral(status)} and ${value('o')} is distinct from ${quoteLiteral(status)}`
-    },
-  }
+  if (data === 'row') return 'row_to_json(n.*)'
+  return columnsData(Array.from(columns, ([name, column]) => [name, column.value('n')]))
 }
 
 /** `change.previous`: the old values of the columns that changed, as JSON text; nothing is built for those that did not. */
-function staticPrevious({ columns }: CapturedTable): string {
+function writePrevious({ columns }: CapturedTable): string {
   const parts = [...columns].flatMap(([name, { value, comparable }]) => {
     if (comparable === undefined || name === 'updated_at') return []
     const key = quoteLiteral(`,${JSON.stringify(name)}:`)
     return `case when ${comparable('n')} is distinct from ${comparable('o')} then ${key} || coalesce(to_json(${value('o')})::text, 'null') end`
   })
-  return `cross join lateral (select '{' || substr(concat(\n  ${parts.join(',\n  ')}\n), 2) || '}' as previous) as change`
-}
-
-/** Conditions over whatever columns the table has. */
-const anyRow = (table: CapturedTable): RowSql => ({
-  ...staticRow(table),
-  isChanged: (name) => `change.previous ? ${quoteLiteral(name)}`,
-  isAnyChangedBut: (apart) => `change.previous - array[${apart.map(quoteLiteral).join(', ')}] <> '{}'`,
-})
-
-const ANY_PREVIOUS = `cross join lateral (
-  select jsonb_object_agg(was.key, was.value) as previous
-  from jsonb_each(to_jsonb(o)) was
-  join jsonb_each(to_jsonb(n)) became using (key)
-  where was.value <> became.value and was.key <> 'updated_at'
-) as change`
-
-function indent(text: string): string {
-  return text.replaceAll(/^(?=.)/gm, '  ')
+  return `cross join lateral (select '{' || substr(array_to_string(array[\n  ${parts.join(',\n  ')}\n]::text[], ''), 2) || '}' as previous) as change`
 }

@@ -2,8 +2,8 @@ import { quoteIdentifier, quoteLiteral } from '../db/identifiers.ts'
 import { RECORD_COLUMNS } from '../events/records.ts'
 import type { RecordName } from '../events/records.ts'
 import { findNearest } from '../nearest.ts'
-import { relationOf } from './capture-sql.ts'
-import type { CapturedColumn, CapturedTable } from './captured-table.ts'
+import type { CapturedColumn, CapturedOrganization, CapturedTable } from './captured-table.ts'
+import { relationOf, toComparable } from './captured-table.ts'
 import type { CrmTable } from './crm-tables.ts'
 import { findColumn, nameOf } from './crm-tables.ts'
 import { absentColumn, mappedColumn, plainColumn } from './mapped-column.ts'
@@ -77,7 +77,11 @@ function mapTable(
       warnings.push(`${record}: no column is mapped to ${column}, so ${event} is never emitted`)
   }
   if (problems.length > before || organization === undefined) return
-  columns.set('organization_id', { value: () => organization.expression, comparable: undefined })
+  columns.set('organization_id', {
+    source: undefined,
+    value: () => organization.expression,
+    comparable: undefined,
+  })
   tables.push({
     record,
     schema: table.schema,
@@ -86,6 +90,7 @@ function mapTable(
     organization,
     columns,
     data: 'columns',
+    columnsEver: undefined,
     firstTimes: 'remembered',
   })
 }
@@ -178,12 +183,16 @@ function mapOrganization(
   table: CrmTable,
   all: readonly CrmTable[],
   problems: string[],
-): CapturedTable['organization'] | undefined {
-  if ('value' in organization) return { expression: `${quoteLiteral(organization.value)}::uuid`, joins: '' }
+): CapturedOrganization | undefined {
+  if ('value' in organization) {
+    const expression = `${quoteLiteral(organization.value)}::uuid`
+    return { expression, joins: '', isMoved: undefined, source: undefined }
+  }
   const place = `${record}.organization`
   let found = requireColumn(table, organization.column, `${place}.column`, problems)
   let expression = `n.${quoteIdentifier(organization.column)}`
   let joins = ''
+  let of = (alias: string): string => `${alias}.${quoteIdentifier(organization.column)}`
   let from = found
   for (const [index, hop] of (organization.through ?? []).entries()) {
     const next = findTable(hop.table, `${place}.through.${index}.table`, all, problems)
@@ -203,6 +212,9 @@ function mapOrganization(
       `${index === 0 ? '' : '\n'}left join lateral (select t.${quoteIdentifier(hop.column)} as id from ${relationOf(next)} t ` +
       `where t.${quoteIdentifier(hop.key)} = ${expression} limit 1) as ${alias} on true`
     expression = `${alias}.id`
+    const before = of
+    of = (row) =>
+      `(select t.${quoteIdentifier(hop.column)} from ${relationOf(next)} t where t.${quoteIdentifier(hop.key)} = ${before(row)} limit 1)`
   }
   if (found === undefined) return undefined
   if (!/^(uuid|text|character varying|character)$/.test(found.type)) {
@@ -210,7 +222,20 @@ function mapOrganization(
       `${place}: ${found.name} is ${found.type}, and an organization has a UUID; go through a table that has it, or give {"value": "<uuid>"} for a CRM of one organization`,
     )
   }
-  return { expression: found.type === 'uuid' ? expression : `${expression}::uuid`, joins }
+  const cast = found.type === 'uuid' ? '' : '::uuid'
+  return {
+    expression: `${expression}${cast}`,
+    joins,
+    isMoved: moveOf(organization.column, of, found.type),
+    source: organization.column,
+  }
+}
+
+/** The way is gone for both rows only where its first step has changed. */
+function moveOf(column: string, of: (alias: string) => string, type: string): string {
+  const first = (alias: string): string => `${alias}.${quoteIdentifier(column)}`
+  const isOther = `${toComparable(of('n'), type)} is distinct from ${toComparable(of('o'), type)}`
+  return of('n') === first('n') ? isOther : `(${first('n')} is distinct from ${first('o')} and ${isOther})`
 }
 
 /** Whole numbers of all sizes are looked up by each other, and so are texts. */

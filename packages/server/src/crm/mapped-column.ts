@@ -1,6 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../db/identifiers.ts'
 import type { RecordColumn } from '../events/records.ts'
 import type { CapturedColumn } from './captured-table.ts'
+import { toComparable } from './captured-table.ts'
 import type { CrmColumn } from './crm-tables.ts'
 
 const TEXT_LISTS = /^(text|character varying|character|citext)\[\]$/
@@ -9,8 +10,9 @@ const NUMBERS = /^(smallint|integer|bigint|numeric|real|double precision)$/
 /** SQL of the value as the events have it, from the column's own; undefined: the type does not fit. */
 function convert({ kind }: RecordColumn, type: string, column: string): string | undefined {
   const isJson = type === 'jsonb' || type === 'json'
+  // Never from json to jsonb, which refuses escapes that JSON has and text has not.
   const json = (wanted: string): string =>
-    `case when jsonb_typeof(${column}::jsonb) = '${wanted}' then ${column}::jsonb end`
+    `case when ${type}_typeof(${column}) = '${wanted}' then ${column} end`
   switch (kind) {
     case 'id':
     case 'organization':
@@ -41,21 +43,24 @@ function convert({ kind }: RecordColumn, type: string, column: string): string |
 }
 
 const EMPTY: Readonly<Partial<Record<RecordColumn['kind'], string>>> = {
-  object: `'{}'::jsonb`,
-  objects: `'[]'::jsonb`,
-  texts: `'[]'::jsonb`,
+  object: `'{}'`,
+  objects: `'[]'`,
+  texts: `'[]'`,
 }
 
 /** What the events have where the CRM has nothing. */
-function absentOf({ kind, isNullable, absent }: RecordColumn): string | undefined {
-  if (EMPTY[kind] !== undefined) return EMPTY[kind]
+function absentOf(
+  { kind, isNullable, absent }: RecordColumn,
+  json: 'json' | 'jsonb' = 'jsonb',
+): string | undefined {
+  if (EMPTY[kind] !== undefined) return `${EMPTY[kind]}::${json}`
   return isNullable ? undefined : `${quoteLiteral(absent ?? '')}::text`
 }
 
 /** A column of the events for which the CRM has none. */
 export function absentColumn(definition: RecordColumn): CapturedColumn {
   const value = absentOf(definition) ?? 'null::text'
-  return { value: () => value, comparable: undefined }
+  return { source: undefined, value: () => value, comparable: undefined }
 }
 
 /** Undefined: a column of that type cannot be this one of the events. */
@@ -65,13 +70,17 @@ export function mappedColumn(
   values: Readonly<Record<string, string>> | undefined,
 ): CapturedColumn | undefined {
   if (convert(definition, type, '') === undefined) return undefined
-  const absent = absentOf(definition)
+  const absent = absentOf(definition, type === 'json' ? 'json' : 'jsonb')
   const value = (alias: string): string => {
     const converted = convert(definition, type, `${alias}.${quoteIdentifier(name)}`) ?? ''
     const translated = values === undefined ? converted : translate(converted, values)
     return absent === undefined ? translated : `coalesce(${translated}, ${absent})`
   }
-  return { value, comparable: value }
+  return {
+    source: name,
+    value,
+    comparable: (alias) => toComparable(`(${value(alias)})`, typeOf(definition, type)),
+  }
 }
 
 function translate(converted: string, values: Readonly<Record<string, string>>): string {
@@ -81,10 +90,21 @@ function translate(converted: string, values: Readonly<Record<string, string>>):
   return cases.length === 0 ? converted : `case ${converted} ${cases.join(' ')} else ${converted} end`
 }
 
+/** The type of the value that the column is made into. */
+function typeOf({ kind }: RecordColumn, type: string): string {
+  if (kind === 'object' || kind === 'objects' || kind === 'texts') return type === 'json' ? 'json' : 'jsonb'
+  const types = {
+    id: 'text',
+    organization: 'text',
+    text: 'text',
+    time: 'timestamp with time zone',
+    date: 'date',
+  }
+  return kind === 'number' || kind === 'integer' ? 'numeric' : types[kind]
+}
+
 /** A column that the events have beside ours, as it is. */
 export function plainColumn({ name, type }: CrmColumn): CapturedColumn {
   const value = (alias: string): string => `${alias}.${quoteIdentifier(name)}`
-  const isExact =
-    NUMBERS.test(type) || /^(uuid|text|boolean|date|jsonb|timestamp with(out)? time zone)$/.test(type)
-  return { value, comparable: (alias) => (isExact ? value(alias) : `${value(alias)}::text`) }
+  return { source: name, value, comparable: (alias) => toComparable(value(alias), type) }
 }

@@ -2,8 +2,7 @@ import { textArray } from '../db/array-literal.ts'
 import type { Connection } from '../db/database.ts'
 import { quoteIdentifier } from '../db/identifiers.ts'
 import { loadStatement } from '../db/statement.ts'
-import { relationOf } from './capture-sql.ts'
-import { toComparable } from './captured-table.ts'
+import { relationOf, toComparable } from './captured-table.ts'
 import type { CapturedColumn, CapturedTable } from './captured-table.ts'
 import type { RecordName } from '../events/records.ts'
 
@@ -21,6 +20,8 @@ interface ColumnRow {
   relation: string
   name: string
   type: string
+  /** How many the table has had, dropped ones included. */
+  columns_ever: number
 }
 
 /** The tables of the reference CRM, with the columns that they have by now: an operator may have added some. */
@@ -34,14 +35,20 @@ export async function readReferenceTables(connection: Connection): Promise<Captu
   return named.map((table) => ({
     ...table,
     key: ['id'],
-    organization: { expression: 'n.organization_id', joins: '' },
+    organization: {
+      expression: 'n.organization_id',
+      joins: '',
+      isMoved: 'n.organization_id is distinct from o.organization_id',
+      source: 'organization_id',
+    },
     columns: new Map(rows.filter(({ relation }) => relation === relationOf(table)).map(toColumn)),
     data: 'row',
+    columnsEver: rows.find(({ relation }) => relation === relationOf(table))?.columns_ever ?? 0,
     firstTimes: 'noted',
   }))
 }
 
 function toColumn({ name, type }: ColumnRow): [string, CapturedColumn] {
   const value = (alias: string): string => `${alias}.${quoteIdentifier(name)}`
-  return [name, { value, comparable: (alias) => toComparable(value(alias), type) }]
+  return [name, { source: name, value, comparable: (alias) => toComparable(value(alias), type) }]
 }

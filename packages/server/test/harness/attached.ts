@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { mapTables } from '../../src/crm/map-tables.ts'
+import { installCaptures } from '../../src/crm/install-captures.ts'
+import { readCrmTables } from '../../src/crm/crm-tables.ts'
+import type { CapturedTable } from '../../src/crm/captured-table.ts'
+import { parseMap } from '../../src/crm/table-map.ts'
+import type { Database } from '../../src/db/database.ts'
+import type { Engine } from './databases.ts'
+import { openMigrated } from './databases.ts'
+
+export interface RawEvent {
+  event: string
+  organization_id: string
+  /** JSON text. */
+  data: string
+  previous: string | null
+}
+
+export interface RecordedFault {
+  relation: string
+  operation: string
+  code: string
+  message: string
+  row_count: number
+  record_ids: string[]
+  effect: 'event' | 'field'
+}
+
+export interface PeopleMap {
+  columns?: object
+  also?: string[]
+}
+
+/** A database with a CRM table that we did not shape, and what its changes leave behind. */
+export interface AttachedDatabase {
+  database: Database
+  url: string | undefined
+  organizationId: string
+  /** Captures the tables of a map, given as JSON has it. */
+  attach(map: object): Promise<CapturedTable[]>
+  /** A table `public.people` of contacts with these further columns, attached with this map of columns. */
+  attachPeople(columns: string, map?: PeopleMap): Promise<CapturedTable[]>
+  /** The events of `work` alone, in their order. */
+  eventsOf(work: () => Promise<unknown>): Promise<RawEvent[]>
+  /** All faults until now, which are forgotten then. */
+  takeFaults(): Promise<RecordedFault[]>
+  close(): Promise<void>
+}
+
+export async function openAttached(engine: Engine): Promise<AttachedDatabase> {
+  const { database, url, close } = await openMigrated(engine)
+  const organizationId = randomUUID()
+
+  async function attach(map: object): Promise<CapturedTable[]> {
+    const parsed = parseMap(JSON.stringify(map), 'map.json')
+    const { tables, problems } = mapTables(parsed, await readCrmTables(database))
+    if (problems.length > 0) throw new Error(problems.join('\n'))
+    await installCaptures(database, tables, parsed, { patience: 30_000 })
+    return tables
+  }
+
+  return {
+    database,
+    url,
+    organizationId,
+    close,
+    attach,
+    async attachPeople(columns, { columns: mapped = {}, also = [] } = {}) {
+      const rest = columns === '' ? '' : `, ${columns}`
+      await database.execute(
+        `create table public.people (id int primary key, org text default '${organizationId}'${rest})`,
+      )
+      const columnsOf = { id: 'id', ...mapped }
+      return await attach({
+        contact: { table: 'public.people', organization: { column: 'org' }, columns: columnsOf, also },
+      })
+    },
+    async eventsOf(work) {
+      await database.execute('delete from webhooks_internal.outbox')
+      await work()
+      const { rows } = await database.query<RawEvent>(
+        `select e.event, e.organization_id, e.data::text, e.previous::text
+         from webhooks_internal.outbox o join webhooks.webhook_events e on e.id = o.event_id order by o.id`,
+      )
+      return rows
+    },
+    async takeFaults() {
+      const { rows } = await database.query<RecordedFault>(
+        `select relation, operation, code, message, row_count, record_ids, effect
+         from webhooks.webhook_capture_faults order by created_at, id`,
+      )
+      await database.execute('delete from webhooks.webhook_capture_faults')
+      return rows
+    },
+  }
+}
