@@ -7,8 +7,8 @@ import { indent, insertChanged, insertCreated, writtenRow } from './event-select
 const KEYS_PER_FAULT = 1_000
 /** A part that fails is divided by this, until it is a single row. */
 const DIVISOR = 8
-/** How much looking for single rows may cost, in rows that are read and in time; what then still fails is a fault as a whole. */
-const BUDGET = { rows: 100_000, timesTheRows: 50, seconds: 2 }
+/** How much looking for single rows may cost, in rows that are read; what then still fails is divided no further. */
+const BUDGET = { rows: 100_000, timesTheRows: 50 }
 const COARSE_PARTS = 100
 
 /** Where text of PL/pgSQL's variables is put into the statement. */
@@ -55,7 +55,6 @@ declare
   size bigint;
   finest bigint := 1;
   read_rows bigint := 0;
-  started timestamptz;
 begin
 ${indent(writePreparation(table, operation))}
 ${indent(LOOP)}
@@ -70,8 +69,7 @@ end;`
 function writePreparation(table: CapturedTable, operation: Operation): string {
   const key = table.key.map((name) => `n.${quoteIdentifier(name)}::text`)
   const keyText = key.length === 1 ? key[0]! : `json_build_array(${key.join(', ')})::text`
-  return `capture.started := clock_timestamp();
--- A name that no column has.
+  return `-- A name that no column has.
 capture.place := 'place_' || replace(gen_random_uuid()::text, '-', '');
 capture.faults := 'insert into webhooks.webhook_capture_faults (relation, operation, code, message, row_count, record_ids)
   select $1, lower($2), $3, left($4, 1000), count(*), array_remove(array_agg(left(k.key, 1000) order by k.place), null)
@@ -215,9 +213,7 @@ while capture.at_row <= capture.total loop
       end if;
   end;
   capture.read_rows := capture.read_rows + capture.total;
-  if capture.read_rows > ${BUDGET.rows} + ${BUDGET.timesTheRows} * capture.total
-    or clock_timestamp() > capture.started + interval '${BUDGET.seconds} seconds'
-  then
+  if capture.read_rows > ${BUDGET.rows} + ${BUDGET.timesTheRows} * capture.total then
     capture.finest := (capture.total + ${COARSE_PARTS - 1}) / ${COARSE_PARTS};
     capture.size := greatest(capture.size, capture.finest);
   end if;
