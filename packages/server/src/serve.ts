@@ -40,6 +40,7 @@ import { within } from './lifecycle.ts'
 import { listen, requireAddress } from './listening.ts'
 import { openDatabases } from './open-databases.ts'
 import type { Databases } from './open-databases.ts'
+import { rememberNpm } from './started-by-npm.ts'
 import { startTracing } from './tracing/open-telemetry.ts'
 import { NO_TRACING } from './tracing/tracing.ts'
 import { createSecretBox } from './webhooks/secrets.ts'
@@ -50,11 +51,15 @@ import { createTargetOpener } from './webhooks/webhook-target.ts'
 
 /** Starts everything that this process's settings ask for; prints where it is, and stops in order on a signal. */
 export async function serve({ json = false }: { json?: boolean } = {}): Promise<void> {
+  const onNpmGone = rememberNpm()
   try {
     const running = await start(parseConfig(readEnvironment()), json ? factsAsJson : banner)
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => void running.stop().then(() => process.exit(0)))
+    let stopping: Promise<void> | undefined
+    const stop = (): void => {
+      stopping ??= running.stop().then(() => process.exit(0))
     }
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop)
+    onNpmGone(stop)
   } catch (error) {
     process.stderr.write(`ConnectGain Webhooks cannot start.\n\n${messageOf(error)}\n`)
     process.exit(error instanceof StartError ? 2 : 1)
