@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { createAuthenticate } from './api/auth/authenticate.ts'
 import { createTokenVerifier } from './api/auth/tokens.ts'
 import { createAdmission } from './api/limits/admission.ts'
+import { EMBEDDED_SHARES, SERVER_SHARES, createDatabaseShares } from './api/limits/database-shares.ts'
 import { createBackPressure } from './api/intake/back-pressure.ts'
 import { createEventIntake } from './api/intake/event-intake.ts'
 import { createLiveLog } from './api/live/live-log.ts'
@@ -200,12 +201,14 @@ export async function compose(
   const onFailure = (error: unknown, request?: RestRequest): void =>
     log.error({ request_id: request?.headers[REQUEST_ID], error: messageOf(error) }, 'a request failed')
   const requireRoom = createBackPressure({ database, clock, maxBacklog: config.maxBacklog })
+  const shares = createDatabaseShares(database.engine === 'pglite' ? EMBEDDED_SHARES : SERVER_SHARES, clock)
   const rest =
     config.role === 'worker'
       ? undefined
       : createEventIntake({
-          rest: await createRest({ database, rules, onFailure }),
+          rest: await createRest({ database, shares, rules, onFailure }),
           database,
+          shares,
           requireRoom,
           onFailure,
         })
@@ -220,6 +223,7 @@ export async function compose(
     live: rest === undefined ? undefined : createLiveLog({ rest, authenticate, clock }),
     rpc: {
       database,
+      shares,
       clock,
       sender,
       writer,

@@ -1,7 +1,9 @@
 import { isDatabaseError } from '../../db/database.ts'
 import type { Database, Statement } from '../../db/database.ts'
 import { prepared } from '../../db/statement.ts'
-import { actAs } from '../act-as.ts'
+import { runAs } from '../act-as.ts'
+import { UNSHARED } from '../limits/database-shares.ts'
+import type { DatabaseShares } from '../limits/database-shares.ts'
 import { toErrorResponse } from '../rest/error-response.ts'
 import type { Principal } from '../rest/principal.ts'
 import type { RestRequest, RestResponse } from '../rest/rest-message.ts'
@@ -31,6 +33,8 @@ interface Queue {
 export interface EventIntakeOptions {
   rest: Rest
   database: Database
+  /** Default: nobody else needs the database. */
+  shares?: DatabaseShares
   requireRoom: RequireRoom
   onFailure(thrown: unknown): void
 }
@@ -42,7 +46,8 @@ export interface EventIntakeOptions {
  * Whatever stands in the way (an unknown type, an id that is stored already, another organization) undoes the
  * transaction, and each of its posts is then answered by itself: an error is always its own request's.
  */
-export function createEventIntake({ rest, database, requireRoom, onFailure }: EventIntakeOptions): Rest {
+export function createEventIntake(options: EventIntakeOptions): Rest {
+  const { rest, database, shares = UNSHARED, requireRoom, onFailure } = options
   const queues = new Map<string, Queue>()
 
   async function handlePost(request: RestRequest): Promise<RestResponse> {
@@ -80,8 +85,7 @@ export function createEventIntake({ rest, database, requireRoom, onFailure }: Ev
 
   async function storeGroup({ principal, columns }: Queue, group: readonly Waiting[]): Promise<void> {
     try {
-      await database.transaction(async (connection) => {
-        actAs(connection, principal, 'read write')
+      await runAs({ database, shares }, principal, 'read write', async (connection) => {
         const rows = `[${group.map(({ post }) => post.text).join(',')}]`
         const { rowCount } = await connection.query(buildInsert(columns), [rows])
         if (rowCount !== countRows(group)) throw new Regroup()

@@ -24,6 +24,8 @@ export interface RowsQuery {
   order?: string
   limit?: string
   offset?: string
+  /** A condition asked of each row that has been read; above a limit PostgreSQL does not ask it before. */
+  shownWhere?: string | undefined
 }
 
 export function buildOutputs(items: readonly SelectItem[], scope: Scope, params: Params): Output[] {
@@ -102,7 +104,8 @@ export function buildAnswer(query: RowsQuery, media: Media | null, extras: reado
   const alias = media?.format === 'csv' && names.length > 0 ? `r(${names.join(', ')})` : 'r'
   const body = media === null ? 'null::text' : `webhooks_internal.bounded_answer(${buildBody(names, media)})`
   const list = [`${body} as body`, 'count(*)::int as row_count', ...extras]
-  return `select ${list.join(', ')} from (${buildRows(query)}) as ${alias}`
+  const shown = query.shownWhere === undefined ? '' : ` where ${query.shownWhere}`
+  return `select ${list.join(', ')} from (${buildRows(query)}) as ${alias}${shown}`
 }
 
 function buildBody(names: readonly string[], { format, stripsNulls }: Media): string {

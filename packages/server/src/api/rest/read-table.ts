@@ -3,7 +3,7 @@ import { buildAnswer } from './build-read.ts'
 import { forbid, listColumns } from './catalog.ts'
 import type { Page } from './range.ts'
 import { createParams, quoteIdentifier } from './sql-text.ts'
-import { buildSelected, finishBody, requireSingle } from './table-request.ts'
+import { ROW_IN_TIME, buildSelected, finishBody, requireSingle } from './table-request.ts'
 import type { AnswerRow, TableRequest } from './table-request.ts'
 
 export interface ReadAnswer {
@@ -19,17 +19,28 @@ export function prepareRead(
   page: Page,
   isHead: boolean,
 ): (connection: Connection) => Promise<ReadAnswer> {
-  const { scope, preferences, media } = request
+  const { scope, preferences, media, isTimed } = request
   if (listColumns(scope.relation, scope.role, 'select').length === 0) throw forbid(scope.relation)
   const params = createParams()
   const { outputs, joins, restrictingJoins, where, order } = buildSelected(request, params)
   const table = `${scope.relation.sql} as ${quoteIdentifier(scope.alias)}`
-  const condition = where === undefined ? '' : ` where ${where}`
+  const inTime = isTimed ? [ROW_IN_TIME] : []
+  const conditions = [...inTime, ...(where === undefined ? [] : [where])]
+  const condition = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`
   const count = `(select count(*) from ${table}${restrictingJoins}${condition})`
   const total = preferences.count === null ? 'null' : count
   const limit = params.add(String(page.limit))
   const offset = params.add(String(page.offset))
-  const query = { source: table + joins, outputs, where, order, limit, offset }
+  const query = {
+    source: table + joins,
+    outputs,
+    where: conditions.length === 0 ? undefined : conditions.join(' and '),
+    order,
+    limit,
+    offset,
+    // Fields that are not ordered by are only read after sorting.
+    shownWhere: inTime[0],
+  }
   const text = buildAnswer(query, isHead ? null : media, [`${total}::bigint as total`])
   return async (connection) => {
     const { rows } = await connection.query<AnswerRow & { total: number | null }>(text, params.values)

@@ -1,6 +1,9 @@
 import type { Connection, Database } from '../../db/database.ts'
 import { retryOn } from '../../db/retry-on.ts'
-import { actAs } from '../act-as.ts'
+import { runAs } from '../act-as.ts'
+import { UNSHARED } from '../limits/database-shares.ts'
+import type { DatabaseShares } from '../limits/database-shares.ts'
+import { requireAffordable } from './affordable.ts'
 import { findRelation, readCatalog } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
 import { chooseMedia, requireJsonBody, requireProfile } from './content-negotiation.ts'
@@ -32,6 +35,8 @@ export interface Rest {
 
 export interface RestOptions {
   database: Database
+  /** Default: nobody else needs the database. */
+  shares?: DatabaseShares
   rules?: Rules
   /** What precedes a table's name in the address, for `Location`. */
   basePath?: string
@@ -44,6 +49,7 @@ const methods = 'OPTIONS,GET,HEAD,POST,PATCH,DELETE'
 /** Everything that a request is answered from. */
 interface Context {
   database: Database
+  shares: DatabaseShares
   catalog: Catalog
   rules: Rules
   basePath: string
@@ -51,8 +57,8 @@ interface Context {
 
 /** The tables that are granted to the API's roles, as PostgREST would serve them. */
 export async function createRest(options: RestOptions): Promise<Rest> {
-  const { database, rules = {}, basePath = '/rest/v1', onFailure } = options
-  const context = { database, catalog: await readCatalog(database), rules, basePath }
+  const { database, shares = UNSHARED, rules = {}, basePath = '/rest/v1', onFailure } = options
+  const context = { database, shares, catalog: await readCatalog(database), rules, basePath }
   return {
     describe: (role) => describeTables(context.catalog, rules, role),
     async handle(request) {
@@ -99,10 +105,7 @@ async function answerRead(context: Context, request: RestRequest): Promise<RestR
   const parsed = parseRequest(context, request, 'accept-profile')
   const page = choosePage(parsed.query.root, readHeader(request.headers, 'range'))
   const read = prepareRead(parsed, page, request.method === 'HEAD')
-  const result = await context.database.transaction(async (connection) => {
-    actAs(connection, request.principal, 'read only')
-    return await read(connection)
-  })
+  const result = await runAs(context, request.principal, 'read only', read)
   return respondToRead(parsed, request.method, page.offset, result)
 }
 
@@ -119,9 +122,12 @@ function parseRequest(context: Context, request: RestRequest, profileHeader: str
   const query = parseQuery(request.search)
   requireEmbedded(query)
   const rules = Object.hasOwn(context.rules, relation.name) ? context.rules[relation.name]! : {}
+  requireAffordable(query, principal)
   const scope = { relation, role: principal.role, alias: 't' }
-  const { catalog } = context
-  return { catalog, scope, query, preferences, media, body, rules, principal, disclosed: new Map() }
+  const { catalog, database } = context
+  const isTimed = database.engine === 'pglite' && principal.organizationId !== null
+  const disclosed: TableRequest['disclosed'] = new Map()
+  return { catalog, scope, query, preferences, media, body, rules, principal, isTimed, disclosed }
 }
 
 /** PostgreSQL ends one of two transactions that wait for each other, or that cannot be put in an order: it may try again. */
@@ -129,13 +135,12 @@ const CONFLICT = /^40(001|P01)$/
 const TRIES = 3
 
 async function write(
-  { database }: Context,
+  context: Context,
   { principal, rules, media, preferences }: TableRequest,
   change: (connection: Connection) => Promise<Written>,
 ): Promise<Written> {
   const written = await retryOn(CONFLICT, TRIES, () =>
-    database.transaction(async (connection) => {
-      actAs(connection, principal, 'read write')
+    runAs(context, principal, 'read write', async (connection) => {
       const result = await change(connection)
       // In the transaction, so that what is refused is also undone.
       requireAffected(preferences, result.affected)

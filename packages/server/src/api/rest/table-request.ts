@@ -23,9 +23,14 @@ export interface TableRequest {
   body: string
   rules: TableRules
   principal: Principal
+  /** Whether statements look at the time themselves, row by row: the embedded database cannot be interrupted. */
+  isTimed: boolean
   /** By key: what the rules show in this answer alone. */
   disclosed: Map<string, JsonObject>
 }
+
+/** SQL: true, or the statement fails because its time is over. */
+export const ROW_IN_TIME = 'webhooks_internal.is_row_in_time()'
 
 /** What a read selects, from which rows and in which order. */
 export function buildSelected({ catalog, query, scope }: TableRequest, params: Params): BuiltResource {

@@ -12,7 +12,7 @@ import { runChange, showNothing, showRows } from './run-write.ts'
 import type { Written } from './run-write.ts'
 import { createParams, quoteIdentifier } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
-import { buildReturned, requireShown } from './table-request.ts'
+import { ROW_IN_TIME, buildReturned, requireShown } from './table-request.ts'
 import type { TableRequest } from './table-request.ts'
 import type { Disclose } from './table-rules.ts'
 import { checkWritable, replaceRows } from './writable-columns.ts'
@@ -46,14 +46,17 @@ export function prepareUpdate(request: TableRequest): (connection: Connection) =
 }
 
 /** The request's filter, built once to refuse what is wrong with it and again for each statement that needs it. */
-function prepareFilter({ scope, query }: TableRequest, command: 'UPDATE' | 'DELETE'): BuildCondition {
+function prepareFilter(
+  { scope, query, isTimed }: TableRequest,
+  command: 'UPDATE' | 'DELETE',
+): BuildCondition {
   const build = (params: Params): string | undefined => buildWhere(query.root.conditions, scope, params)
   if (build(createParams()) === undefined) {
     throw new ApiError(400, '21000', `${command} requires a WHERE clause`, {
       hint: 'Add a filter on a column, such as ?id=eq.<id>.',
     })
   }
-  return (params) => build(params)!
+  return (params) => `${isTimed ? `${ROW_IN_TIME} and ` : ''}${build(params)!}`
 }
 
 async function updateAlike(

@@ -8,9 +8,10 @@ import { ApiError } from '../../errors.ts'
 import type { Tracing } from '../../tracing/tracing.ts'
 import type { SecretBox } from '../../webhooks/secrets.ts'
 import type { OpenTarget } from '../../webhooks/webhook-target.ts'
-import { actAs } from '../act-as.ts'
+import { runAs } from '../act-as.ts'
 import type { FunctionAccess } from '../auth/access.ts'
 import type { Caller } from '../auth/authenticate.ts'
+import type { DatabaseShares } from '../limits/database-shares.ts'
 import type { Principal } from '../rest/principal.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { parseRow } from '../tables/field-problems.ts'
@@ -18,6 +19,7 @@ import { parseRow } from '../tables/field-problems.ts'
 /** What the functions work with. */
 export interface RpcContext {
   database: Database
+  shares: DatabaseShares
   clock: Clock
   sender: Sender
   writer: AttemptWriter
@@ -68,15 +70,17 @@ export function describeAttempt(attempt: AttemptRecord): object {
 
 /** Reads as the caller may: another organization's rows do not exist. */
 export async function readAs<R extends object>(
-  { database }: RpcContext,
+  context: RpcContext,
   principal: Principal,
   sql: string,
   params: readonly unknown[],
 ): Promise<R[]> {
-  return await database.transaction(async (connection) => {
-    actAs(connection, principal, 'read only')
-    return (await connection.query<R>(sql, params)).rows
-  })
+  return await runAs(
+    context,
+    principal,
+    'read only',
+    async (connection) => (await connection.query<R>(sql, params)).rows,
+  )
 }
 
 /**

@@ -3,7 +3,7 @@ import { readHistograms } from '../../attempts/rollups.ts'
 import type { RollupLevel } from '../../attempts/rollups.ts'
 import { summarize } from '../../attempts/stats.ts'
 import { ApiError } from '../../errors.ts'
-import { actAs } from '../act-as.ts'
+import { runAs } from '../act-as.ts'
 import type { Principal } from '../rest/principal.ts'
 import { requireOrder, time } from './redelivery-request.ts'
 import type { RpcContext } from './rpc.ts'
@@ -42,10 +42,9 @@ export const webhookStats = defineFunction('read', schema, async (context, input
   requireFewBuckets((until - since) / width)
   const organizationId = await findOrganization(context, input, principal)
   const scope = { organizationId, webhookId: input.webhook_id ?? null, level, since, until }
-  const histograms = await context.database.transaction(async (connection) => {
-    actAs(connection, principal, 'read only')
-    return await readHistograms(connection, scope)
-  })
+  const histograms = await runAs(context, principal, 'read only', (connection) =>
+    readHistograms(connection, scope),
+  )
   return {
     since: new Date(since).toISOString(),
     until: new Date(until).toISOString(),
