@@ -6,6 +6,7 @@ import type { OnConflict } from './build-write.ts'
 import { parseRows } from './body.ts'
 import { findReadable, listColumns } from './catalog.ts'
 import type { Column } from './catalog.ts'
+import { requireOwnIds } from './own-ids.ts'
 import { runChange, showNothing, showRows } from './run-write.ts'
 import type { Written } from './run-write.ts'
 import { createParams, quoteIdentifier } from './sql-text.ts'
@@ -27,6 +28,7 @@ export function prepareInsert(request: TableRequest): (connection: Connection) =
     const disclose: Disclose = (key, fields) => request.disclosed.set(key, fields)
     const replaced = await rules.beforeInsert?.(connection, posted.rows, principal, disclose)
     requireShown(request)
+    await requireOwnIds(connection, request, posted.rows)
     const stored = replaced === undefined ? posted : replaceRows(replaced)
     if (onConflict?.action === 'merge') requireMergeable(request, stored)
     const written = await insertRows(connection, request, stored, onConflict)
