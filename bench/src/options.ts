@@ -10,6 +10,7 @@ export const PARTS = [
   'memory',
   'idle',
   'triggers',
+  'writers',
 ] as const
 export type Part = (typeof PARTS)[number]
 

@@ -7,6 +7,7 @@ import { describeMachine } from './machine/describe.ts'
 import type { Options, Part } from './options.ts'
 import { openBenchPostgres } from './postgres.ts'
 import { measureClaimCost } from './scenarios/claim-cost.ts'
+import { measureConcurrentWriters } from './scenarios/concurrent-writers.ts'
 import { measureIdleCpu } from './scenarios/idle-cpu.ts'
 import { measureIngest } from './scenarios/ingest.ts'
 import { measureLatency } from './scenarios/latency.ts'
@@ -26,6 +27,7 @@ const SCENARIOS: Readonly<Record<Part, (bench: Bench) => Promise<Section>>> = {
   memory: measureMemory,
   idle: measureIdleCpu,
   triggers: measureTriggerOverhead,
+  writers: measureConcurrentWriters,
 }
 
 /** Runs the parts that were asked for and prints what they found. */

@@ -1,6 +1,7 @@
 import type { Bench } from '../bench.ts'
 import { createEndpoints } from '../load.ts'
 import type { Engine } from '../ours.ts'
+import { withClient } from '../postgres.ts'
 import { createWebhooks, startOurServer } from '../ours.ts'
 import { startRawReceiver } from '../receivers/raw-receiver.ts'
 import type { Cell, Goal, Section } from '../section.ts'
@@ -14,14 +15,25 @@ const CASES: { engine: Engine; emission: 'sql' | 'http'; name: string }[] = [
 ]
 
 const PER_SECOND = 500
+/** Longer than anything waits, and over before the next event. */
+const PROMISE = `select setval('webhooks_internal.relay_awake_until', webhooks_internal.in_milliseconds(350))`
 
 /** How long after the commit the request arrives, when there is nothing else to do and at 500 events a second. */
 export async function measureLatency(bench: Bench): Promise<Section> {
   const rows: Cell[][] = []
   const goals: Goal[] = []
   for (const { name, ...each } of CASES) {
-    const { idle, busy } = await measure(bench, each)
+    const { idle, busy, missed } = await measure(bench, each)
     rows.push([`${name}, idle`, ...toCells(idle)], [`${name}, ${PER_SECOND}/s`, ...toCells(busy)])
+    if (missed !== undefined) {
+      rows.push([`${name}, wake-up missed`, ...toCells(missed)])
+      goals.push({
+        text: `${name}: longest from commit to request, wake-up missed`,
+        measured: Math.max(...missed.fromCommit),
+        atMost: 250,
+        unit: 'ms',
+      })
+    }
     bench.say(
       `${name}: idle ${p50AndP99(idle.fromCommit).join(' / ')}, busy ${p50AndP99(busy.fromCommit).join(' / ')} at ${Math.round(busy.rate)}/s`,
     )
@@ -30,7 +42,7 @@ export async function measureLatency(bench: Bench): Promise<Section> {
   return {
     title: 'Latency',
     notes: [
-      'Milliseconds until the signed request had arrived, one event in each transaction, 100 endpoints. From the commit: from when the emitter knew of it. From the send: from before it sent the insert, an upper bound. Idle: one event every 40 to 60 ms. The last column is the rate that was taken.',
+      'Milliseconds until the signed request had arrived, one event in each transaction, 100 endpoints. From the commit: from when the emitter knew of it. From the send: from before it sent the insert, an upper bound. Idle: one event every 40 to 60 ms. Wake-up missed: nobody notifies, polling finds the event. The last column is the rate that was taken.',
     ],
     columns: [
       'Case',
@@ -74,7 +86,7 @@ function toGoals(name: string, idle: Latencies, busy: Latencies): Goal[] {
 async function measure(
   bench: Bench,
   { engine, emission }: { engine: Engine; emission: 'sql' | 'http' },
-): Promise<{ idle: Latencies; busy: Latencies }> {
+): Promise<{ idle: Latencies; busy: Latencies; missed: Latencies | undefined }> {
   const { quick } = bench.options
   const receiver = await startRawReceiver({ recordsArrivals: true })
   const server = await startOurServer({ engine, postgres: bench.postgres })
@@ -92,7 +104,23 @@ async function measure(
       events: PER_SECOND * (quick ? 3 : 20),
       everyMs: 1_000 / PER_SECOND,
     })
-    return { idle, busy }
+    const missed =
+      server.databaseUrl === undefined || emission === 'http'
+        ? undefined
+        : await withClient(server.databaseUrl, (client) =>
+            emitSteadily({
+              ...load,
+              // As a transaction that asked while a relay was awake, and commits when none is any more.
+              emit: async (event) => {
+                await client.query(PROMISE)
+                await emit(event)
+              },
+              events: quick ? 10 : 50,
+              everyMs: 400,
+              jitterMs: 200,
+            }),
+          )
+    return { idle, busy, missed }
   } finally {
     await close()
     await server.close()

@@ -18,7 +18,7 @@ import type { OpenTarget } from './webhooks/webhook-target.ts'
  * Finds what did not notify: a transaction that asked whether it has to while a relay was awake, and committed when none was any
  * more. Where nobody else writes, relays make no promises and every notification arrives.
  */
-const POLL_MS = { postgresql: 250, pglite: 5_000 }
+const POLL_MS = { postgresql: 200, pglite: 5_000 }
 /** A batch costs three round trips, however small: events that come one by one, but fast, share some. */
 const GAP_MS = 3
 /**
@@ -85,7 +85,7 @@ export function startRelay(
 
   const wakefulness = createWakefulness(database)
   let isBehind = false
-  let hasFound = false
+  let found = 0
   return startLoop({
     name: 'outbox relay',
     everyMs: POLL_MS[database.engine],
@@ -94,15 +94,15 @@ export function startRelay(
     run: async (isWoken) => {
       await wakefulness.beforeLook()
       const lanes = isBehind ? LANES[database.engine] : 1
-      const isIdle = !isWoken && !hasFound
+      const isIdle = !isWoken && found === 0
       isBehind = false
-      hasFound = false
+      found = 0
       if (!isIdle || (await hasEvents(database))) {
         const batches = (await Promise.allSettled(Array.from({ length: lanes }, relay))).map(valueOf)
         isBehind = batches.some(({ isFull }) => isFull)
-        hasFound = batches.some(({ count }) => count > 0)
+        found = batches.reduce((sum, { count }) => sum + count, 0)
       }
-      const lookAgainIn = await wakefulness.afterLook(hasFound)
+      const lookAgainIn = await wakefulness.afterLook(found)
       return isBehind || lookAgainIn
     },
   })

@@ -7,11 +7,15 @@ const stayAwake = loadStatement(import.meta.url, 'stay-awake')
 /** Where no relay has been heard of for so long, nobody notifies. */
 const ANNOUNCED_MS = 20_000
 const ANNOUNCE_AGAIN_MS = 4_000
-/** Events found twice within it: more are likely to follow, and to be slowed by a NOTIFY in each of their transactions. */
+/** One event in each such time is so many that a NOTIFY in each of their transactions would begin to slow them. */
 const BUSY_MS = 20
-/** For so long a relay looks by itself, so often. What it looks for has not notified, and waits for half a look. */
+/** For so long a relay looks by itself. What it looks for has not notified. */
 const PROMISE_MS = 200
-const LOOK_MS = 5
+/**
+ * Between two looks. The longer one takes, the later the next: more events share its cost, and two thirds of the database's
+ * time are left to those who write them.
+ */
+const LOOK_MS = { least: 10, most: 20, timesTheLook: 2 }
 /** Sooner than the promise ends, so that it has no gaps while events keep coming. */
 const RENEW_MS = 100
 
@@ -20,10 +24,10 @@ export interface Wakefulness {
   /** To be called before each look: whoever commits after that look has been asked to notify. */
   beforeLook(): Promise<void>
   /**
-   * To be called after each look.
+   * To be called after each look, with the number of events that it found.
    * @returns milliseconds until the next look; false: as late as the poll, unless notified
    */
-  afterLook(hasFound: boolean): Promise<number | false>
+  afterLook(found: number): Promise<number | false>
 }
 
 /**
@@ -36,7 +40,7 @@ export interface Wakefulness {
 export function createWakefulness(database: Database): Wakefulness {
   let announcedAt = -Infinity
   let lookedAt = -Infinity
-  let foundAt = -Infinity
+  let endedAt = -Infinity
   let promisedAt = -Infinity
   let awakeUntil = -Infinity
 
@@ -55,13 +59,15 @@ export function createWakefulness(database: Database): Wakefulness {
       }
       lookedAt = performance.now()
     },
-    async afterLook(hasFound) {
+    async afterLook(found) {
       if (database.engine === 'pglite') return false
       const now = performance.now()
-      const isBusy = hasFound && now - foundAt <= BUSY_MS
-      if (hasFound) foundAt = now
+      const isBusy = found * BUSY_MS >= now - endedAt
+      endedAt = now
       if (isBusy && now - promisedAt >= RENEW_MS) await promise()
-      return lookedAt < awakeUntil && LOOK_MS
+      if (lookedAt >= awakeUntil) return false
+      const { least, most, timesTheLook } = LOOK_MS
+      return Math.max(least, Math.min(most, timesTheLook * (now - lookedAt)))
     },
   }
 }
