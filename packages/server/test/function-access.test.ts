@@ -29,6 +29,7 @@ const CALLS: Readonly<Record<string, (ids: Ids) => object>> = {
   }),
   erase_record: ({ organization, webhook }) => ({ organization_id: organization, record_id: webhook }),
   check_captures: () => ({}),
+  recapture: () => ({ since: '2025-01-15T00:00:00Z' }),
   create_portal_session: ({ organization }) => ({ organization_id: organization }),
 }
 

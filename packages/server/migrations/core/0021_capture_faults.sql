@@ -134,3 +134,16 @@ begin
   return new;
 end
 $$;
+
+-- An id that is the same whenever the same is written again, a UUIDv8 that begins with a time as ours do.
+create function webhooks_internal.derived_id(at timestamptz, seed text) returns uuid
+language sql immutable parallel safe
+set search_path = pg_catalog
+as $$
+  select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0')
+    || '8' || substr(hash, 1, 3) || '8' || substr(hash, 4, 15))::uuid
+  from md5(seed) as hash
+$$;
+
+create index webhook_capture_faults_lost on webhooks.webhook_capture_faults (relation, created_at)
+where effect = 'event' and recaptured_at is null;

@@ -1,6 +1,6 @@
-import { quoteIdentifier, quoteLiteral } from '../db/identifiers.ts'
+import { quoteLiteral } from '../db/identifiers.ts'
 import type { CapturedTable, Operation } from './captured-table.ts'
-import { EXACT_TYPES, RAISED, TEXT_TYPES } from './captured-table.ts'
+import { EXACT_TYPES, RAISED, TEXT_TYPES, keyTextOf } from './captured-table.ts'
 import { indent, insertChanged, insertCreated, writtenRow } from './event-select.ts'
 
 /** Rows of faults that were not told apart, for each of which stand the keys of this many. */
@@ -67,13 +67,11 @@ end;`
 }
 
 function writePreparation(table: CapturedTable, operation: Operation): string {
-  const key = table.key.map((name) => `n.${quoteIdentifier(name)}::text`)
-  const keyText = key.length === 1 ? key[0]! : `json_build_array(${key.join(', ')})::text`
   return `-- A name that no column has.
 capture.place := 'place_' || replace(gen_random_uuid()::text, '-', '');
 capture.faults := 'insert into webhooks.webhook_capture_faults (relation, operation, code, message, row_count, record_ids)
-  select $1, lower($2), $3, left($4, 1000), count(*), array_remove(array_agg(left(k.key, 1000) order by k.place), null)
-  from (select row_number() over () as place, ' || ${quoteLiteral(keyText)} || ' as key from new_rows as n) as k
+  select $1, lower($2), $3, left($4, 1000), count(*), array_remove(array_agg(k.key order by k.place), null)
+  from (select row_number() over () as place, ' || ${quoteLiteral(keyTextOf(table, 'n'))} || ' as key from new_rows as n) as k
   where k.place between $5 and $6
   group by (k.place - 1) / ${KEYS_PER_FAULT}';
 capture.total := (select count(*) from new_rows);

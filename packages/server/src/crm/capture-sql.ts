@@ -129,7 +129,7 @@ end if;
 
 const hasPrevious = ({ record }: CapturedTable): boolean => RULES[record].some((rule) => rule.hasPrevious)
 
-function dataOf({ data, columns }: CapturedTable): string {
+export function dataOf({ data, columns }: CapturedTable): string {
   if (data === 'row') return 'row_to_json(n.*)'
   return columnsData(Array.from(columns, ([name, column]) => [name, column.value('n')]))
 }

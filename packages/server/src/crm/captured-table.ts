@@ -68,5 +68,11 @@ export const triggerName = (operation: Operation): string => `webhooks_capture_$
 export const relationOf = ({ schema, name }: Pick<CapturedTable, 'schema' | 'name'>): string =>
   `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
 
+/** SQL of a row's key as text, by which a fault names it. */
+export function keyTextOf({ key }: CapturedTable, alias: string): string {
+  const parts = key.map((name) => `${alias}.${quoteIdentifier(name)}::text`)
+  return `left(${parts.length === 1 ? parts[0]! : `json_build_array(${parts.join(', ')})::text`}, 1000)`
+}
+
 /** PL/pgSQL conditions. What the user's transaction has to be told, or repeated for, is not ours to hide. */
 export const RAISED = 'transaction_rollback or disk_full or out_of_memory or too_many_connections'

@@ -73,6 +73,17 @@ export function insertCreated(table: CapturedTable, source: RowSource, target = 
   })
 }
 
+/** INSERT of an event of each row, where the condition that is given for its type holds. */
+export function insertStated(
+  table: CapturedTable,
+  source: RowSource,
+  conditions: readonly (readonly [event: string, condition: string])[],
+  target: EventTarget,
+): string {
+  const values = conditions.map(([event, condition]) => `(${quoteLiteral(event)}, ${condition}, null::json)`)
+  return insertEvents(table, source, target, { joins: writeHappened(values), previous: 'happened.previous' })
+}
+
 /**
  * INSERT of the events of rows that were changed. A row that comes to another organization is new there: what it was is not
  * for that organization to know, and the one that it left is told nothing.

@@ -125,6 +125,11 @@ function checkTable(
       `${record}.table: ${name} has no primary key, by which a changed row could be told from others`,
     )
   }
+  if (table.isHidden || table.columns.some(({ canSelect }) => !canSelect)) {
+    warnings.push(
+      `${record}: this role may not read all of ${name}, so what a fault loses cannot be emitted again (recapture): grant select on ${relationOf(table)} to <role>${table.isHidden ? ', and create a policy for select to <role> using (true)' : ''}`,
+    )
+  }
   if (table.kind === 'p') {
     warnings.push(`${record}: ${name} is partitioned; what is written to a partition directly emits nothing`)
   }

@@ -2,6 +2,7 @@ import { checkCapturesFunction } from './check-captures.ts'
 import { createPortalSession } from './create-portal-session.ts'
 import { eraseRecord } from './erase-record.ts'
 import { previewFilter } from './preview-filter.ts'
+import { recaptureFunction } from './recapture.ts'
 import { replayEvents } from './replay-events.ts'
 import { cancelRedeliveryFunction, retryFailed } from './retry-failed.ts'
 import { retryDelivery } from './retry-delivery.ts'
@@ -23,4 +24,5 @@ export const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   create_portal_session: createPortalSession,
   erase_record: eraseRecord,
   check_captures: checkCapturesFunction,
+  recapture: recaptureFunction,
 }

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { RecaptureError, recapture } from '../../crm/recapture.ts'
+import { isDatabaseError } from '../../db/database.ts'
+import { ApiError } from '../../errors.ts'
+import { time } from './redelivery-request.ts'
+import { defineFunction } from './rpc.ts'
+
+const schema = z.strictObject({
+  table: z.string('must be a table, such as "public.contacts"').max(200, 'is too long').optional(),
+  since: time,
+  until: time.optional(),
+  dry_run: z.boolean('must be true or false').default(false),
+})
+
+const ALWAYS = '9999-12-31T23:59:59Z'
+
+/** Emits again, from the tables' rows as they are now, what capture faults and drifts of a time span lost. */
+export const recaptureFunction = defineFunction('operator', schema, async ({ database }, input) => {
+  const { table, since, until = ALWAYS, dry_run: dryRun } = input
+  try {
+    return { ...(await recapture(database, { table, since, until, dryRun })) }
+  } catch (error) {
+    if (error instanceof RecaptureError) throw new ApiError(400, '22023', error.message)
+    if (isDatabaseError(error) && error.code === '42501') {
+      throw new ApiError(403, '42501', 'The table cannot be read.', {
+        details: error.message,
+        hint: 'Grant select on it to the role of DATABASE_URL.',
+      })
+    }
+    throw error
+  }
+})
