@@ -183,12 +183,14 @@ async function eraseFromTests(connection: Connection, erasure: Erasure): Promise
 }
 
 async function eraseFromRest(connection: Connection, erasure: Erasure): Promise<Step> {
-  const words = textArray(wordsOf(erasure))
+  const named = wordsOf(erasure)
+  const words = textArray(named)
   const ids = textArray([erasure.record_id, ...erasure.related_ids])
   const { rows } = await connection.query<{ erased: number }>(eraseRest, [
     erasure.organization_id,
     words,
     ids,
+    named.map(escapePattern).join('|'),
   ])
   const others = rows[0]!.erased + (await eraseFromSources(connection, erasure.organization_id, words))
   return { phase: undefined, after: START, others }
@@ -211,6 +213,9 @@ async function hasSources(connection: Connection): Promise<boolean> {
   )
   return rows[0]!.is_there
 }
+
+/** A pattern of PostgreSQL's that matches the text and nothing else. */
+const escapePattern = (text: string): string => text.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`)
 
 /** An id that is short or a mere number stands in much that has nothing to do with it. */
 function wordsOf({ record_id, related_ids, terms }: Erasure): string[] {

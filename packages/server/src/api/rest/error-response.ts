@@ -93,7 +93,9 @@ function fromDatabase({ code, message, detail, hint }: DatabaseError, isAnonymou
     const slow = 'Ask for fewer rows, or filter by a column that is indexed.'
     return new ApiError(status, code, 'the statement took too long and was cancelled', { hint: slow })
   }
-  return new ApiError(status === 403 && isAnonymous ? 401 : status, code, message, {
+  // A merge that meets a row of another organization is refused as an insert for that organization is.
+  const told = code === '42501' ? message.replace(' (USING expression)', '') : message
+  return new ApiError(status === 403 && isAnonymous ? 401 : status, code, told, {
     ...(detail === undefined ? {} : { details: detail }),
     ...(hint === undefined ? {} : { hint }),
   })

@@ -30,7 +30,7 @@ export function prepareInsert(request: TableRequest): (connection: Connection) =
     requireShown(request)
     await requireOwnIds(connection, request, posted.rows)
     const stored = replaced === undefined ? posted : replaceRows(replaced)
-    if (onConflict?.action === 'merge') requireMergeable(request, stored)
+    if (onConflict?.action === 'merge') requireMergeable(request, stored, posted)
     const written = await insertRows(connection, request, stored, onConflict)
     if (written.affected === stored.rows.length) return written
     if (onConflict?.action === 'merge') throw refuseMerge(scope.relation.name)
@@ -85,11 +85,20 @@ function requireUniformKeys({ scope: { relation } }: TableRequest, { rows }: Sto
   }
 }
 
-/** PostgreSQL lets nobody merge into a column that he cannot read. */
-function requireMergeable({ scope: { relation, role } }: TableRequest, { names }: StoredRows): void {
-  const hidden = names.find((name) => relation.columns.get(name)?.privileges[role].select === false)
-  if (hidden === undefined) return
-  throw new ApiError(400, 'PGRST122', `'${hidden}' of ${relation.name} cannot be written by an upsert`, {
+/**
+ * ON CONFLICT DO UPDATE needs SELECT on its columns.
+ * @param posted as the caller named them: a column that a rule adds is none of his business
+ */
+function requireMergeable(
+  { scope: { relation, role } }: TableRequest,
+  { names }: StoredRows,
+  posted: StoredRows,
+): void {
+  const hidden = names.filter((name) => relation.columns.get(name)?.privileges[role].select === false)
+  if (hidden.length === 0) return
+  const named = hidden.find((name) => posted.names.includes(name))
+  const what = named === undefined ? `Rows of ${relation.name}` : `'${named}' of ${relation.name}`
+  throw new ApiError(400, 'PGRST122', `${what} cannot be written by an upsert`, {
     hint: 'Insert the row, or change it with PATCH.',
   })
 }

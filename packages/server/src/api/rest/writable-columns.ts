@@ -1,7 +1,8 @@
 import { ApiError } from '../../errors.ts'
 import type { Rows } from './body.ts'
 import { forbid, listColumns } from './catalog.ts'
-import type { Privilege, Relation } from './catalog.ts'
+import type { Scope } from './build-field.ts'
+import type { Privilege } from './catalog.ts'
 import type { JsonObject } from './json.ts'
 import { findNearest } from '../../nearest.ts'
 import type { TableRequest } from './table-request.ts'
@@ -21,7 +22,7 @@ export function checkWritable(
   if (granted.length === 0) throw forbid(scope.relation)
   const writable = rules.writable ?? granted
   const names = query.columns ?? listNames(rows)
-  for (const name of names) if (!writable.includes(name)) throw refuseColumn(scope.relation, name, writable)
+  for (const name of names) if (!writable.includes(name)) throw refuseColumn(scope, name, writable)
   return { rows: query.columns === null ? rows : rows.map((row) => pick(row, names)), text, names }
 }
 
@@ -42,8 +43,9 @@ function pick(row: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(entries)
 }
 
-function refuseColumn(relation: Relation, name: string, writable: readonly string[]): ApiError {
-  if (relation.columns.has(name)) {
+function refuseColumn({ relation, role }: Scope, name: string, writable: readonly string[]): ApiError {
+  // One that cannot be read either does not exist for whoever asks.
+  if (relation.columns.get(name)?.privileges[role].select === true) {
     return new ApiError(
       400,
       'PGRST204',
