@@ -4,8 +4,11 @@ import type { EndpointHealth } from './attempts/endpoint-health.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
+import { isInputFault } from './db/input-fault.ts'
 import { cancelDeliveriesOfStoppedWebhooks } from './deliveries/cancel-deliveries.ts'
-import { claimDue, nextClaimIn } from './deliveries/claim-due.ts'
+import { nextClaimIn } from './deliveries/claim-due.ts'
+import { claimOrSplit } from './deliveries/claim-or-split.ts'
+import { giveUpDelivery } from './deliveries/give-up-delivery.ts'
 import {
   HEARTBEAT_MS,
   createHeartbeat,
@@ -24,9 +27,11 @@ import type { Loop } from './lifecycle.ts'
 import { startLoop, within } from './lifecycle.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Tracing } from './tracing/tracing.ts'
+import { createPutOff } from './put-off.ts'
 import type { Hints } from './relay.ts'
 import { startRelay } from './relay.ts'
 import { startUpkeep } from './upkeep.ts'
+import type { OnFault } from './webhooks/delivery-faults.ts'
 import type { OpenTarget } from './webhooks/webhook-target.ts'
 
 /** Requests under way at once to one webhook that sets no limit of its own, in one process. */
@@ -63,6 +68,8 @@ export interface EngineOptions {
   health: EndpointHealth
   metrics: Metrics
   tracing: Tracing
+  /** Told of what could not be processed and was put aside. */
+  onFault: OnFault
 }
 
 export interface Engine {
@@ -104,7 +111,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     name: 'cancel',
     everyMs: CANCEL_POLL_MS,
     log,
-    run: () => cancelDeliveriesOfStoppedWebhooks(database),
+    run: () => cancelDeliveriesOfStoppedWebhooks(database, options.onFault),
   })
 
   const redelivering = startRedelivering(options, () => {
@@ -112,7 +119,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     claiming.wake()
   })
 
-  const upkeep = await startUpkeep({ database, log, ...config })
+  const upkeep = await startUpkeep({ database, log, ...config, onFault: options.onFault })
 
   await database.listen('webhooks_redeliveries', () => redelivering.wake())
   await database.listen('webhooks_outbox', () => relaying.wake())
@@ -191,13 +198,13 @@ async function startHeartbeat({ database, clock, log, nodeId, metrics }: EngineO
   })
 }
 
-function startRedelivering({ database, log }: EngineOptions, onQueued: () => void): Loop {
+function startRedelivering({ database, log, onFault }: EngineOptions, onQueued: () => void): Loop {
   const loop = startLoop({
     name: 'redeliver',
     everyMs: REDELIVER_POLL_MS,
     log,
     run: async () => {
-      const progress = await redeliverBatch(database)
+      const progress = await redeliverBatch(database, undefined, onFault)
       if (progress === 'queued') onQueued()
       if (progress === 'waiting') setTimeout(() => loop.wake(), REDELIVER_AGAIN_MS).unref()
       return progress === 'queued'
@@ -212,6 +219,17 @@ function startClaiming(options: EngineOptions, dispatcher: Dispatcher, hints: Hi
     ...options,
     defaultTimeout: config.deliveryTimeout,
     defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
+  }
+  const putOff = createPutOff<string>(options.clock)
+  const giveUp = async (deliveryId: string, error: unknown): Promise<void> => {
+    try {
+      const fault = await giveUpDelivery(database, { deliveryId, stage: 'claim', lease: null, error })
+      if (fault !== undefined) options.onFault(fault)
+    } catch (refusal) {
+      if (!isInputFault(refusal)) throw refusal
+      putOff.add(deliveryId)
+      log.error({ deliveryId, error: messageOf(refusal) }, 'a delivery cannot leave the queue; it is put off')
+    }
   }
   /** Whether the run to come was asked for by the one before it. */
   let isExpected = false
@@ -235,7 +253,13 @@ function startClaiming(options: EngineOptions, dispatcher: Dispatcher, hints: Hi
       }
       isExpected = false
       const started = performance.now()
-      const claimed = await claimDue(database, CLAIM_BATCH, dispatcher.loads(), claimOptions)
+      const claimed = await claimOrSplit(
+        database,
+        CLAIM_BATCH,
+        dispatcher.loads(),
+        { ...claimOptions, except: putOff.keys() },
+        giveUp,
+      )
       hints.isParked = claimed.length > 0
       dispatcher.accept(claimed)
       if (claimed.length === CLAIM_BATCH) return true

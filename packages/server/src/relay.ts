@@ -1,17 +1,21 @@
 import type { Logger } from 'pino'
 import type { Clock } from './clock.ts'
 import type { Database } from './db/database.ts'
+import { inHalves, isInputFault } from './db/input-fault.ts'
 import type { Dispatcher } from './dispatch/dispatcher.ts'
 import { fanOut } from './fanout/create-deliveries.ts'
+import { giveUpEvent, noteStuckEvent } from './fanout/give-up-event.ts'
 import { createSubscriptions } from './fanout/subscriptions.ts'
 import { traceFanOut } from './fanout/trace-fan-out.ts'
 import type { Loop } from './lifecycle.ts'
 import { startLoop } from './lifecycle.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { RelayedBatch } from './outbox/outbox-relay.ts'
-import { hasEvents, relayBatch } from './outbox/outbox-relay.ts'
+import { hasEvents, listWaiting, relayBatch } from './outbox/outbox-relay.ts'
 import { createWakefulness } from './outbox/stay-awake.ts'
+import { createPutOff } from './put-off.ts'
 import type { Tracing } from './tracing/tracing.ts'
+import type { OnFault } from './webhooks/delivery-faults.ts'
 import type { OpenTarget } from './webhooks/webhook-target.ts'
 
 /**
@@ -35,6 +39,7 @@ export interface RelayOptions {
   openTarget: OpenTarget
   metrics: Metrics
   tracing: Tracing
+  onFault: OnFault
 }
 
 export interface Hints {
@@ -54,12 +59,16 @@ export function startRelay(
 ): Loop {
   const subscriptions = createSubscriptions(options.clock)
   const { database, clock, metrics, tracing } = options
-  const onFiltered = (count: number): void => metrics.filtered(count)
+  const putOff = createPutOff<number>(clock)
 
-  async function relay(): Promise<RelayedBatch> {
+  async function relay(only: readonly number[] | null): Promise<RelayedBatch> {
     const startedAt = clock.now()
     const places = dispatcher.reserve()
     let isTurn = false
+    let filtered = 0
+    const onFiltered = (count: number): void => {
+      filtered += count
+    }
     const admit: typeof places.admit = (target, body) => {
       isTurn ||= target.isParked && !target.isHeld
       const isAdmitted = !target.isParked && places.admit(target, body)
@@ -73,13 +82,41 @@ export function startRelay(
         (created, events) => {
           places.commit(tracing.isOn ? traceFanOut(tracing, startedAt, created, events) : created)
           metrics.fannedOut(events)
+          if (filtered > 0) metrics.filtered(filtered)
         },
+        { only, except: putOff.keys() },
       )
       if (isTurn) onTurn()
       return batch
     } catch (error) {
       places.cancel()
       throw error
+    }
+  }
+
+  /** A batch that one of its events makes impossible is split until that one is alone. */
+  async function relayOrSplit(): Promise<RelayedBatch> {
+    try {
+      return await relay(null)
+    } catch (error) {
+      if (!isInputFault(error)) throw error
+      const ids = await listWaiting(database, putOff.keys())
+      await inHalves(ids, async (only) => void (await relay(only)), giveUp)
+      return { count: ids.length, isFull: true }
+    }
+  }
+
+  async function giveUp(outboxId: number, error: unknown): Promise<void> {
+    try {
+      const faults = await giveUpEvent(database, outboxId, error, { ...options, subscriptions })
+      faults.forEach(options.onFault)
+      hints.isParked = true
+      onTurn()
+    } catch (refusal) {
+      if (!isInputFault(refusal)) throw refusal
+      putOff.add(outboxId)
+      const stuck = await noteStuckEvent(database, outboxId, refusal)
+      if (stuck !== undefined) options.onFault(stuck)
     }
   }
 
@@ -98,7 +135,7 @@ export function startRelay(
       isBehind = false
       found = 0
       if (!isIdle || (await hasEvents(database))) {
-        const batches = (await Promise.allSettled(Array.from({ length: lanes }, relay))).map(valueOf)
+        const batches = (await Promise.allSettled(Array.from({ length: lanes }, relayOrSplit))).map(valueOf)
         isBehind = batches.some(({ isFull }) => isFull)
         found = batches.reduce((sum, { count }) => sum + count, 0)
       }

@@ -32,6 +32,7 @@ import { SHORTEST_SAFE_KEY, isEncryptionKey, isServiceKey, parseConfig, readEnvi
 import type { DataDir } from './data-dir.ts'
 import { generateEncryptionKey, generateServiceKey, openDataDir } from './data-dir.ts'
 import type { Database } from './db/database.ts'
+import type { AttemptRecord } from './dispatch/make-attempt.ts'
 import { createSender } from './dispatch/send.ts'
 import type { Engine } from './engine.ts'
 import { DEFAULT_MAX_IN_FLIGHT, DRAIN_MS, LAST_WORDS_MS, startEngine } from './engine.ts'
@@ -44,6 +45,7 @@ import type { Databases } from './open-databases.ts'
 import { rememberNpm } from './started-by-npm.ts'
 import { startTracing } from './tracing/open-telemetry.ts'
 import { NO_TRACING } from './tracing/tracing.ts'
+import type { DeliveryFault } from './webhooks/delivery-faults.ts'
 import { createSecretBox } from './webhooks/secrets.ts'
 import { storeLimits } from './webhooks/limits.ts'
 import { createOwnInboxes } from './webhooks/own-inboxes.ts'
@@ -167,11 +169,16 @@ export async function compose(
   const tracing = config.otlpEndpoint === undefined ? NO_TRACING : await startTracing(config.otlpEndpoint)
   const metrics = createMetrics(clock, createQueueStateReader(database))
   const engineDatabase = timeDatabase(databases.engine, metrics.statement)
-  const writer = new AttemptWriter(engineDatabase, log, (records) => {
+  const onFault = (fault: DeliveryFault): void => {
+    metrics.fault(fault.stage)
+    log.error({ ...fault }, 'something could not be processed and was put aside; see webhook_delivery_faults')
+  }
+  const observe = (records: readonly AttemptRecord[]): void => {
     metrics.attempts(records)
     health.observe(records)
     certificates.observe(records)
-  })
+  }
+  const writer = new AttemptWriter(engineDatabase, log, observe, onFault)
   const rules = {
     webhook_configurations: webhookConfigurationRules(box, guard, inboxes),
     webhook_events: webhookEventRules,
@@ -253,6 +260,7 @@ export async function compose(
     sender,
     writer,
     health,
+    onFault,
   }
   const engine: Engine | undefined = config.role === 'api' ? undefined : await startEngine(parts)
   return { engine, server, writer, health, certificates, tracing }

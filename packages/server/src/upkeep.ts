@@ -12,6 +12,9 @@ import { expireCaptures } from './crm/expire-captures.ts'
 import { checkCaptures } from './crm/watch-captures.ts'
 import type { Database } from './db/database.ts'
 import { tidy } from './db/tidy.ts'
+import type { OnFault } from './webhooks/delivery-faults.ts'
+import { expireFaults } from './webhooks/delivery-faults.ts'
+import { messageOf } from './errors.ts'
 import type { Loop } from './lifecycle.ts'
 import { startLoop } from './lifecycle.ts'
 
@@ -37,6 +40,7 @@ export interface UpkeepOptions {
   smtpUrl: URL | undefined
   alertFrom: string | undefined
   publicUrl: string | undefined
+  onFault: OnFault
 }
 
 /** What no delivery waits for: roll-ups, partitions, what is too old, and tidying where the database does not itself. */
@@ -45,18 +49,33 @@ export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
   return [
     ...(await startCatchingUp(database, log)),
     ...(await startMailing(options)),
-    startErasing(database, log),
-    startLoop({ name: 'fold', everyMs: FOLD_MS, log, run: () => foldCounts(database) }),
+    startErasing(options),
+    startLoop({
+      name: 'fold',
+      everyMs: FOLD_MS,
+      log,
+      run: () =>
+        foldCounts(database, (error) =>
+          log.error({ error: messageOf(error) }, 'a count of attempts could not be added to the statistics'),
+        ),
+    }),
     startLoop({
       name: 'retention',
       everyMs: RETENTION_MS,
       log,
       run: async () => {
-        await keepPartitions(database, { retention: logRetention, log })
-        await expireCaptures(database, logRetention)
-        await expireAuditLog(database, auditRetention)
-        await expireAlerts(database, logRetention)
-        return await expireRollups(database, logRetention / DAY_MS)
+        let isMore = false
+        await eachApart([
+          () => keepPartitions(database, { retention: logRetention, log }),
+          () => expireCaptures(database, logRetention),
+          () => expireFaults(database, logRetention),
+          () => expireAuditLog(database, auditRetention),
+          () => expireAlerts(database, logRetention),
+          async () => {
+            isMore = await expireRollups(database, logRetention / DAY_MS)
+          },
+        ])
+        return isMore
       },
     }),
     startLoop({
@@ -64,8 +83,7 @@ export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
       everyMs: EXPIRE_MS,
       log,
       run: async () => {
-        await expireSessions(database)
-        await expireInboxes(database)
+        await eachApart([() => expireSessions(database), () => expireInboxes(database)])
         return false
       },
     }),
@@ -88,6 +106,13 @@ export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
       },
     }),
   ]
+}
+
+/** Does all of them, also when one fails. @throws the first failure */
+async function eachApart(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const step of steps) await step().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
 }
 
 /** None where there is no reference CRM. */
@@ -113,13 +138,13 @@ async function startMailing({
   return [startLoop({ name: 'mail', everyMs: MAIL_MS, log, run: () => sendMails(mailer) })]
 }
 
-function startErasing(database: Database, log: Logger): Loop {
+function startErasing({ database, log, onFault }: UpkeepOptions): Loop {
   return startLoop({
     name: 'erase',
     everyMs: ERASE_MS,
     log,
     run: async () => {
-      const progress = await eraseBatch(database)
+      const progress = await eraseBatch(database, onFault)
       return progress === 'waiting' ? ERASE_AGAIN_MS : progress === 'erased'
     },
   })

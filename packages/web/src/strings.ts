@@ -494,6 +494,7 @@ export const t = {
     blocked_destination: 'Address not allowed',
     secret_unreadable: 'Secret cannot be read',
     not_sendable: 'Cannot be sent',
+    not_recordable: 'Outcome cannot be stored',
     internal_error: 'A defect of ours',
     network_error: 'Network failure',
   }),

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino'
 import type { Database } from '../db/database.ts'
-import { isDatabaseError } from '../db/database.ts'
+import { inHalves, isInputFault } from '../db/input-fault.ts'
+import { giveUpDelivery } from '../deliveries/give-up-delivery.ts'
 import type { AttemptRecord } from '../dispatch/make-attempt.ts'
 import { messageOf } from '../errors.ts'
+import type { OnFault } from '../webhooks/delivery-faults.ts'
 import { storeAttempts } from './store-attempts.ts'
 
 /** As for the outbox. */
@@ -30,6 +32,7 @@ export class AttemptWriter {
   readonly #database: Database
   readonly #log: Logger
   readonly #onRecorded: (records: readonly AttemptRecord[]) => void
+  readonly #onFault: OnFault
   #entries: Entry[] = []
   #waiting: (() => void)[] = []
   /** Batches on their way at once; a further one starts only when a whole batch waits. */
@@ -38,12 +41,17 @@ export class AttemptWriter {
   #closing = false
   #stalled = false
 
-  /** @param onRecorded told of each batch once it is committed */
+  /**
+   * @param onRecorded told of each batch once it is committed
+   * @param onFault told of each outcome that could not be stored
+   */
   constructor(
     database: Database,
     log: Logger,
     onRecorded: (records: readonly AttemptRecord[]) => void = () => {},
+    onFault: OnFault = () => {},
   ) {
+    this.#onFault = onFault
     this.#database = database
     this.#log = log
     this.#onRecorded = onRecorded
@@ -119,15 +127,11 @@ export class AttemptWriter {
 
   /** One record that the database cannot take must not hold up the others, nor be tried for ever. */
   async #store(records: readonly AttemptRecord[]): Promise<void> {
-    try {
-      await storeAttempts(this.#database, records)
-    } catch (error) {
-      if (!isBadData(error)) throw error
-      const [only] = records
-      if (only === undefined) return
-      if (records.length > 1) for (const record of records) await this.#store([record])
-      else await this.#storeBare(only, messageOf(error))
-    }
+    await inHalves(
+      records,
+      (part) => storeAttempts(this.#database, part),
+      (record, error) => this.#storeBare(record, messageOf(error)),
+    )
   }
 
   /** The outcome without what the receiver sent, which is what the database can have refused. */
@@ -145,18 +149,26 @@ export class AttemptWriter {
     try {
       await storeAttempts(this.#database, [bare])
     } catch (error) {
-      if (!isBadData(error)) throw error
-      this.#log.error(
-        { attempt: record.id, error: messageOf(error) },
-        'an outcome could not be stored at all',
-      )
+      if (!isInputFault(error)) throw error
+      await this.#giveUp(record, error)
     }
   }
-}
 
-/** Classes 22 and 23: the data is at fault and stays so; class 54: a program limit. All else may pass. */
-function isBadData(error: unknown): boolean {
-  return isDatabaseError(error) && /^(22|23|54)/.test(error.code)
+  /** Without an end of its own it would be sent again, without end, when its lease is over. */
+  async #giveUp(record: AttemptRecord, error: unknown): Promise<void> {
+    const context = { attempt: record.id, delivery_id: record.delivery_id, error: messageOf(error) }
+    this.#log.error(context, 'an outcome could not be stored at all; its delivery has failed')
+    // A test has no delivery.
+    if (record.lease === null) return
+    const { delivery_id: deliveryId, lease } = record
+    try {
+      const fault = await giveUpDelivery(this.#database, { deliveryId, stage: 'record', lease, error })
+      if (fault !== undefined) this.#onFault(fault)
+    } catch (refusal) {
+      if (!isInputFault(refusal)) throw refusal
+      this.#log.error({ ...context, error: messageOf(refusal) }, 'a delivery cannot leave the queue')
+    }
+  }
 }
 
 const LOGGED = [

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Database } from '../db/database.ts'
+import { inHalves } from '../db/input-fault.ts'
 import { loadStatement } from '../db/statement.ts'
 import type { AttemptRecord } from '../dispatch/make-attempt.ts'
 import { messageOf } from '../errors.ts'
@@ -44,12 +45,18 @@ export class CertificateNotes {
   }
 
   async #write(shown: readonly Shown[]): Promise<void> {
-    try {
+    const note = async (some: readonly Shown[]): Promise<void> => {
       await this.#database.query(noteCertificates, [
-        shown.map((each) => each.webhook_id),
-        shown.map((each) => each.url),
-        shown.map((each) => new Date(each.certificate_ends!).toISOString()),
+        some.map((each) => each.webhook_id),
+        some.map((each) => each.url),
+        some.map((each) => new Date(each.certificate_ends!).toISOString()),
       ])
+    }
+    // It stays known: the same certificate would be refused again.
+    const giveUp = async ({ webhook_id }: Shown, error: unknown): Promise<void> =>
+      this.#log.warn({ webhook_id, error: messageOf(error) }, 'the end of a certificate cannot be noted')
+    try {
+      await inHalves(shown, note, giveUp)
     } catch (error) {
       this.#log.warn({ error: messageOf(error) }, 'the end of certificates could not be noted yet')
       for (const each of shown) this.#known.delete(each.webhook_id)

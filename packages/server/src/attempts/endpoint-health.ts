@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Connection, Database } from '../db/database.ts'
+import { inHalves } from '../db/input-fault.ts'
 import { loadStatement } from '../db/statement.ts'
 import type { AttemptRecord } from '../dispatch/make-attempt.ts'
 import { messageOf } from '../errors.ts'
@@ -129,15 +130,8 @@ export class EndpointHealth {
     const key = `${webhookId} ${url}`
     let tally = this.#tallies.get(key)
     if (tally === undefined) {
-      const none = {
-        successes: 0,
-        failures: 0,
-        firstFailedAt: 0,
-        lastFailedAt: 0,
-        lastError: '',
-        exhausted: 0,
-      }
-      tally = { webhookId, url, leases: new Set(), ...none }
+      const none = { successes: 0, failures: 0, exhausted: 0, firstFailedAt: 0, lastFailedAt: 0 }
+      tally = { webhookId, url, leases: new Set(), lastError: '', ...none }
       this.#tallies.set(key, tally)
     }
     return tally
@@ -149,18 +143,28 @@ export class EndpointHealth {
       const tallies = [...this.#tallies.values()]
       this.#tallies.clear()
       try {
-        await this.#write(tallies)
+        await inHalves(
+          tallies,
+          (some) => this.#write(some),
+          // What is known of one endpoint cannot be noted: the others' can.
+          async ({ webhookId }, error) => this.#warn(error, webhookId),
+        )
         wait = GAP_MS
       } catch (error) {
         // Counts may be lost, as they are when a process dies: they say what to do, not what was done.
         wait = Math.min(wait * 2, LONGEST_RETRY_MS)
-        this.#options.log.warn({ error: messageOf(error) }, 'the health of endpoints could not be noted')
+        this.#warn(error)
       }
       if (this.#closing) continue
       await new Promise((resolve) => setTimeout(resolve, wait))
     }
     // In the same turn as the last look: what is observed from here on starts a run of its own.
     this.#running = undefined
+  }
+
+  #warn(error: unknown, webhook_id?: string): void {
+    const { log } = this.#options
+    log.warn({ webhook_id, error: messageOf(error) }, 'the health of endpoints could not be noted')
   }
 
   async #write(tallies: readonly Tally[]): Promise<void> {

@@ -1,7 +1,9 @@
 import type { Connection, Database } from '../db/database.ts'
+import { isInputFault } from '../db/input-fault.ts'
 import { loadStatement } from '../db/statement.ts'
 
 const foldCountsStatement = loadStatement(import.meta.url, 'fold-counts')
+const dropCountStatement = loadStatement(import.meta.url, 'drop-count')
 const expireRollupsStatement = loadStatement(import.meta.url, 'expire-rollups')
 const readRollups = loadStatement(import.meta.url, 'read-rollups')
 
@@ -39,10 +41,23 @@ export interface RollupScope {
 const ALL_WEBHOOKS = '00000000-0000-0000-0000-000000000000'
 
 /** Folds one batch of new counts into the roll-ups. @returns whether there may be more. */
-export async function foldCounts(database: Database): Promise<boolean> {
-  const batch = FOLD_BATCH[database.engine]
-  const { rows } = await database.query<{ taken: number }>(foldCountsStatement, [batch])
-  return rows[0]?.taken === batch
+export async function foldCounts(
+  database: Database,
+  onDropped: (error: unknown) => void = () => {},
+): Promise<boolean> {
+  for (let batch = FOLD_BATCH[database.engine]; ; batch = Math.ceil(batch / 2)) {
+    try {
+      const { rows } = await database.query<{ taken: number }>(foldCountsStatement, [batch])
+      return rows[0]?.taken === batch
+    } catch (error) {
+      if (!isInputFault(error)) throw error
+      if (batch > 1) continue
+      // The one count that cannot be added, such as one that would be too large a number, must not hold up all others.
+      await database.query(dropCountStatement)
+      onDropped(error)
+      return true
+    }
+  }
 }
 
 /** Deletes one batch of roll-ups that are older than they are kept. @returns whether there may be more. */

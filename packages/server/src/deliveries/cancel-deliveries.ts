@@ -1,7 +1,12 @@
 import type { Database } from '../db/database.ts'
+import { plainArray } from '../db/array-literal.ts'
+import { inHalves, isInputFault } from '../db/input-fault.ts'
 import { loadStatement } from '../db/statement.ts'
+import type { OnFault } from '../webhooks/delivery-faults.ts'
+import { giveUpDelivery } from './give-up-delivery.ts'
 
 const cancelDeliveries = loadStatement(import.meta.url, 'cancel-deliveries')
+const listCancelled = loadStatement(import.meta.url, 'list-cancelled')
 const adoptOrphans = loadStatement(import.meta.url, 'adopt-orphans')
 
 const BATCH = 1_000
@@ -17,33 +22,63 @@ interface Cancellation {
  * Cancels what webhooks that were switched off or deleted have left, a batch for each.
  * @returns whether a batch was full, so that there is more to do at once. What is under a lease is left to a later call.
  */
-export async function cancelDeliveriesOfStoppedWebhooks(database: Database): Promise<boolean> {
+export async function cancelDeliveriesOfStoppedWebhooks(
+  database: Database,
+  onFault: OnFault = () => {},
+): Promise<boolean> {
   await database.query(adoptOrphans)
   const { rows } = await database.query<Cancellation>(
     `select webhook_id, reason, made_before::text as made_before
      from webhooks_internal.cancellations order by cancellations.made_before limit 100`,
   )
   let more = false
-  for (const { webhook_id, reason, made_before } of rows) {
-    const stopped = await cancelBatch(database, webhook_id, reason, made_before)
-    if (stopped === BATCH) more = true
-    else await forgetWhenDone(database, webhook_id, made_before)
+  for (const cancellation of rows) {
+    try {
+      const stopped = await cancelBatch(database, cancellation, onFault)
+      if (stopped === BATCH) more = true
+      else await forgetWhenDone(database, cancellation.webhook_id, cancellation.made_before)
+    } catch (error) {
+      // The other webhooks' deliveries do not wait for what cannot leave the queue in any way.
+      if (!isInputFault(error)) throw error
+    }
   }
   return more
 }
 
 async function cancelBatch(
   database: Database,
-  webhookId: string,
-  reason: string,
-  madeBefore: string,
+  cancellation: Cancellation,
+  onFault: OnFault,
 ): Promise<number> {
-  const { rows } = await database.query<{ stopped: number }>(cancelDeliveries, [
-    webhookId,
-    reason,
-    madeBefore,
+  try {
+    return await cancel(database, cancellation, null)
+  } catch (error) {
+    if (!isInputFault(error)) throw error
+  }
+  const { webhook_id, made_before } = cancellation
+  const { rows } = await database.query<{ delivery_id: string }>(listCancelled, [
+    webhook_id,
+    made_before,
     BATCH,
   ])
+  await inHalves(
+    rows.map(({ delivery_id }) => delivery_id),
+    async (only) => void (await cancel(database, cancellation, only)),
+    async (deliveryId, error) => {
+      const fault = await giveUpDelivery(database, { deliveryId, stage: 'cancel', lease: null, error })
+      if (fault !== undefined) onFault(fault)
+    },
+  )
+  return rows.length
+}
+
+async function cancel(
+  database: Database,
+  { webhook_id, reason, made_before }: Cancellation,
+  only: readonly string[] | null,
+): Promise<number> {
+  const params = [webhook_id, reason, made_before, BATCH, only && plainArray(only)]
+  const { rows } = await database.query<{ stopped: number }>(cancelDeliveries, params)
   return rows[0]?.stopped ?? 0
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { plainArray } from '../db/array-literal.ts'
 import type { Database } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
 import type { LeasedDelivery } from '../fanout/delivery.ts'
@@ -19,6 +20,10 @@ export interface ClaimOptions {
   defaultTimeout: number
   /** Requests under way at once to a webhook that sets no limit of its own. */
   defaultMaxInFlight: number
+  /** Deliveries to leave alone. */
+  except?: readonly string[]
+  /** Deliveries to claim no others than. */
+  only?: readonly string[]
 }
 
 /** A delivery as a claiming statement returns it. */
@@ -54,6 +59,8 @@ export async function claimDue(
     options.defaultTimeout,
     LEASE_MARGIN_MS,
     CLAIM_AHEAD,
+    plainArray(options.except ?? []),
+    options.only === undefined ? null : plainArray(options.only),
   ])
   return rows.map((row) => toLeasedDelivery(row, lease, now, options.openTarget))
 }

@@ -1,8 +1,13 @@
 import { plainArray, textArray } from '../db/array-literal.ts'
 import type { Connection, Database } from '../db/database.ts'
+import { isInputFault } from '../db/input-fault.ts'
+import { tryWithin } from '../db/savepoint.ts'
 import { loadStatement } from '../db/statement.ts'
 import { recordIdOf } from '../fanout/record-id.ts'
 import { newId } from '../ids.ts'
+import type { DeliveryFault } from '../webhooks/delivery-faults.ts'
+import { recordFaults } from '../webhooks/delivery-faults.ts'
+import { faultOf, nextRow } from './next-row.ts'
 import type { Cursor, MissedEvent } from './missed-events.ts'
 import { chooseMissed, cursorOf, pageEvents, readSubscription } from './missed-events.ts'
 import type { RedeliveryKind, RedeliveryScope } from './redeliveries.ts'
@@ -61,9 +66,25 @@ interface Page {
  * Does one batch of the bulk work that is asked for, in one transaction with the note of how far it came: a process that
  * dies leaves everything done or nothing, and another one goes on from there.
  */
-export async function redeliverBatch(database: Database, limits = LIMITS): Promise<RedeliveryProgress> {
+export async function redeliverBatch(
+  database: Database,
+  limits = LIMITS,
+  onFault: (fault: DeliveryFault) => void = () => {},
+): Promise<RedeliveryProgress> {
   await database.query(endRedeliveries)
   if (!(await hasRunning(database))) return 'idle'
+  // A batch that one row makes impossible is done in ever smaller ones, until that row is alone and passed over.
+  for (let { batch } = limits; ; batch = Math.ceil(batch / 2)) {
+    try {
+      return await redeliver(database, { ...limits, batch })
+    } catch (error) {
+      if (!isInputFault(error)) throw error
+      if (batch === 1) return await passOver(database, limits, error, onFault)
+    }
+  }
+}
+
+async function redeliver(database: Database, limits: RedeliveryLimits): Promise<RedeliveryProgress> {
   return await database.transaction(async (connection) => {
     const redelivery = await pick(connection, limits)
     if (redelivery === undefined || !(await isOurTurn(connection, redelivery))) return 'waiting'
@@ -73,16 +94,40 @@ export async function redeliverBatch(database: Database, limits = LIMITS): Promi
       limits.batch,
     )
     const queued = (await open(connection, redelivery, page)) + (await create(connection, redelivery, page))
-    const { cursor } = page
-    await connection.query(advanceRedelivery, [
-      redelivery.id,
-      queued,
-      cursor?.createdAt ?? null,
-      cursor?.id ?? null,
-      page.isLast,
-    ])
+    await advance(connection, redelivery, page, { queued, failed: 0 })
     return page.isHeldUp ? 'waiting' : 'queued'
   })
+}
+
+async function advance(
+  connection: Connection,
+  { id }: Redelivery,
+  { cursor, isLast }: Pick<Page, 'cursor' | 'isLast'>,
+  { queued, failed }: { queued: number; failed: number },
+): Promise<void> {
+  const params = [id, queued, cursor?.createdAt ?? null, cursor?.id ?? null, isLast, failed]
+  await connection.query(advanceRedelivery, params)
+}
+
+/** Leaves out the next row, which cannot be queued, and counts it as failed. */
+async function passOver(
+  database: Database,
+  limits: RedeliveryLimits,
+  error: unknown,
+  onFault: (fault: DeliveryFault) => void,
+): Promise<RedeliveryProgress> {
+  const fault = await database.transaction(async (connection) => {
+    const redelivery = await pick(connection, limits)
+    if (redelivery === undefined || !(await isOurTurn(connection, redelivery))) return undefined
+    const next = await nextRow(connection, redelivery)
+    const passed = { cursor: next, isLast: next === undefined }
+    await advance(connection, redelivery, passed, { queued: 0, failed: next === undefined ? 0 : 1 })
+    const noted = next && faultOf(redelivery, next, error)
+    if (noted) await tryWithin(connection, () => recordFaults(connection, [noted]))
+    return noted
+  })
+  if (fault !== undefined) onFault(fault)
+  return 'queued'
 }
 
 async function hasRunning(database: Database): Promise<boolean> {

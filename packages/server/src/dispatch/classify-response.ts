@@ -1,5 +1,6 @@
 import { parseRetryAfter } from '../deliveries/retry-schedule.ts'
 import { messageOf } from '../errors.ts'
+import { NOTHING_SENT } from '../webhooks/delivery-faults.ts'
 import { BlockedDestination, UnusableUrl } from './network-guard.ts'
 import { InvalidAnswer } from './response-parser.ts'
 import type { Answer, Phase } from './send.ts'
@@ -36,6 +37,7 @@ export const ATTEMPT_ERROR_CODES = [
   'blocked_destination',
   'secret_unreadable',
   'not_sendable',
+  'not_recordable',
   'internal_error',
   'network_error',
 ] as const
@@ -61,11 +63,7 @@ export function judgeUnreadable(why: string): Verdict {
 
 /** Whatever the endpoint does, this delivery would fail again: it is over. */
 export function judgeUnsendable(why: string): Verdict {
-  return failed(
-    'not_sendable',
-    why,
-    'Nothing was sent. Correct the event or the webhook, then retry the delivery; the other deliveries are not affected.',
-  )
+  return failed('not_sendable', why, NOTHING_SENT)
 }
 
 /** A defect of ours. It counts as an attempt, or the delivery would be tried for ever. */

@@ -57,6 +57,19 @@ export interface AttemptOptions {
 /** Sends a delivery once and says what came of it; never rejects. Writes nothing. */
 export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOptions): Promise<AttemptRecord> {
   const startedAt = options.clock.now()
+  try {
+    return await attempt(delivery, startedAt, options)
+  } catch (error) {
+    // It counts as an attempt, or the delivery would be taken up again whenever its lease ends.
+    return toRecord(delivery, startedAt, withoutExchange(judgeDefect(error)), options)
+  }
+}
+
+async function attempt(
+  delivery: LeasedDelivery,
+  startedAt: number,
+  options: AttemptOptions,
+): Promise<AttemptRecord> {
   const { target } = delivery
   const span = options.tracing.start('webhooks.attempt', delivery.traceparent, {
     'webhooks.event_id': delivery.eventId,
@@ -66,9 +79,18 @@ export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOpti
     'webhooks.attempt': delivery.attempt,
     'webhooks.trigger': delivery.trigger,
   })
-  const { headers, answer, verdict } = await exchange(delivery, startedAt, options, span)
-  const outcome = describe(answer, verdict)
-  span.end({ 'http.response.status_code': outcome.response_code }, outcome.error_message)
+  const record = toRecord(delivery, startedAt, await exchange(delivery, startedAt, options, span), options)
+  span.end({ 'http.response.status_code': record.response_code }, record.error_message)
+  return record
+}
+
+function toRecord(
+  delivery: LeasedDelivery,
+  startedAt: number,
+  { headers, answer, verdict }: Exchange,
+  options: AttemptOptions,
+): AttemptRecord {
+  const { target } = delivery
   const now = options.clock.now()
   return {
     id: newId(now),
@@ -82,7 +104,7 @@ export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOpti
     trigger: delivery.trigger,
     request_headers: headers === undefined ? null : toStoredHeaders(headers, target.headers),
     request_body: delivery.isRedacted ? delivery.body : null,
-    ...outcome,
+    ...describe(answer, verdict),
     ...planNext(verdict, delivery, options.retrySchedule, now),
     created_at: new Date(startedAt).toISOString(),
     lease: delivery.lease,
@@ -99,6 +121,9 @@ interface Exchange {
   verdict: Verdict
 }
 
+/** Nothing could be sent. */
+const withoutExchange = (verdict: Verdict): Exchange => ({ headers: undefined, answer: undefined, verdict })
+
 async function exchange(
   delivery: LeasedDelivery,
   startedAt: number,
@@ -106,10 +131,8 @@ async function exchange(
   { traceparent }: Span,
 ): Promise<Exchange> {
   const { target, fault } = delivery
-  if (fault !== undefined) return { headers: undefined, answer: undefined, verdict: judgeUnsendable(fault) }
-  if (target.unreadable !== undefined) {
-    return { headers: undefined, answer: undefined, verdict: judgeUnreadable(target.unreadable) }
-  }
+  if (fault !== undefined) return withoutExchange(judgeUnsendable(fault))
+  if (target.unreadable !== undefined) return withoutExchange(judgeUnreadable(target.unreadable))
   try {
     const body = Buffer.from(delivery.body)
     const headers = buildHeaders({
@@ -126,7 +149,7 @@ async function exchange(
     const answer = await sender.send({ url: target.url, headers, body, timeout: target.timeout })
     return { headers, answer, verdict: classify(answer, clock.now()) }
   } catch (error) {
-    return { headers: undefined, answer: undefined, verdict: judgeDefect(error) }
+    return withoutExchange(judgeDefect(error))
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { plainArray, textArray } from '../db/array-literal.ts'
-import type { Transaction } from '../db/database.ts'
+import type { Connection, Transaction } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
 import { newId, newToken } from '../ids.ts'
 import type { OutboxEvent } from '../outbox/outbox-relay.ts'
@@ -51,6 +51,18 @@ export async function fanOut(
   const planned = matches.map((match) => plan(match, lease, redact, options))
   await connection.finish(createDeliveries, [...toColumns(planned), lease, options.nodeId])
   return planned.flatMap(({ isLeased, delivery }) => (isLeased ? [delivery] : []))
+}
+
+/** The same for matches that nobody sends from memory: they are due at once, for whoever has a free slot. */
+export async function createQueued(
+  connection: Connection,
+  matches: readonly Match<OutboxEvent>[],
+  options: Omit<FanOutOptions, 'admit' | 'onFiltered'>,
+): Promise<void> {
+  const lease = newToken()
+  const queued = { ...options, admit: () => false }
+  const planned = matches.map((match) => plan(match, lease, createRedactor(), queued))
+  await connection.query(createDeliveries, [...toColumns(planned), lease, options.nodeId])
 }
 
 interface Plan {

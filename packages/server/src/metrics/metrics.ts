@@ -24,6 +24,8 @@ export interface Metrics {
   /** Deliveries that a filter or an ignored origin kept back. */
   filtered(deliveries: number): void
   recovered(deliveries: number): void
+  /** Something that could not be processed and was put aside; a row of webhook_delivery_faults. */
+  fault(stage: string): void
   /** @param seconds until a statement of the engine was answered */
   statement(name: string, seconds: number): void
   /** Tells what is under way when it is asked. */
@@ -65,6 +67,11 @@ export function createMetrics(clock: Clock, readState: () => Promise<QueueState>
     'event_to_delivery_seconds',
     'From an event until it was delivered',
     LONG_SECONDS,
+  )
+  const faults = counter(
+    'delivery_faults_total',
+    'Events and deliveries that could not be processed and were put aside, by step',
+    'stage',
   )
   const recoveries = counter('lease_recoveries_total', 'Deliveries that were taken over from dead nodes')
   const database = histogram(
@@ -110,6 +117,7 @@ export function createMetrics(clock: Clock, readState: () => Promise<QueueState>
       for (const { event } of taken) events.inc({ event: KNOWN_EVENTS.has(event) ? event : 'custom' })
     },
     filtered: (count) => deliveries.inc({ outcome: 'filtered' }, count),
+    fault: (stage) => faults.inc({ stage }),
     recovered: (count) => recoveries.inc(count),
     statement: (name, time) => database.observe({ statement: name }, time),
     watchInFlight(count) {

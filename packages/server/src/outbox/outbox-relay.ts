@@ -1,7 +1,10 @@
-import type { Database, Transaction } from '../db/database.ts'
+import { plainArray } from '../db/array-literal.ts'
+import type { Connection, Database, Transaction } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
 
 const takeEvents = loadStatement(import.meta.url, 'take-events')
+const listWaitingStatement = loadStatement(import.meta.url, 'list-waiting')
+const leaveOutboxStatement = loadStatement(import.meta.url, 'leave-outbox')
 
 const hasEventsStatement = loadStatement(import.meta.url, 'has-events')
 
@@ -33,6 +36,33 @@ export interface RelayedBatch {
   isFull: boolean
 }
 
+/** Which rows of the outbox a batch may take. */
+export interface OutboxScope {
+  except: readonly number[]
+  /** Null: any. */
+  only: readonly number[] | null
+}
+
+const ANY: OutboxScope = { except: [], only: null }
+
+/** The rows of the outbox that a batch would take. */
+export async function listWaiting(database: Database, except: readonly number[]): Promise<number[]> {
+  const { rows } = await database.query<{ id: number }>(listWaitingStatement, [
+    OUTBOX_BATCH[database.engine],
+    plainArray(except),
+  ])
+  return rows.map(({ id }) => id)
+}
+
+/** Takes one event out of the outbox, unread; undefined when it is there no more or another node has it. */
+export async function leaveOutbox(
+  connection: Connection,
+  outboxId: number,
+): Promise<Omit<OutboxEvent, 'body'> | undefined> {
+  const { rows } = await connection.query<Omit<OutboxEvent, 'body'>>(leaveOutboxStatement, [outboxId])
+  return rows[0]
+}
+
 /**
  * Moves one batch of events out of the outbox: `fanOut` writes their deliveries in the same transaction, and what it
  * returns is handed over, with the events, only after the commit.
@@ -41,10 +71,15 @@ export async function relayBatch<T>(
   database: Database,
   fanOut: (transaction: Transaction, events: readonly OutboxEvent[]) => Promise<T>,
   handOver: (created: T, events: readonly OutboxEvent[]) => void,
+  { except, only } = ANY,
 ): Promise<RelayedBatch> {
   const most = OUTBOX_BATCH[database.engine]
   const { events, created } = await database.transaction(async (transaction) => {
-    const { rows } = await transaction.query<OutboxEvent>(takeEvents, [most])
+    const { rows } = await transaction.query<OutboxEvent>(takeEvents, [
+      most,
+      plainArray(except),
+      only && plainArray(only),
+    ])
     return { events: rows, created: rows.length === 0 ? undefined : await fanOut(transaction, rows) }
   })
   if (created !== undefined) handOver(created, events)

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { headersContext, secretContext } from './sealed-columns.ts'
 import type { SecretBox } from './secrets.ts'
 
@@ -102,6 +103,8 @@ function openTarget(row: TargetRow, box: SecretBox, defaults: TargetDefaults): W
   }
 }
 
+const headersSchema = z.record(z.string(), z.string())
+
 function parseHeaders(json: string): Record<string, string> {
-  return JSON.parse(json) as Record<string, string>
+  return headersSchema.parse(JSON.parse(json))
 }

@@ -39,6 +39,13 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
     audience: 'everybody',
     seed: [ONE_WEBHOOK],
   },
+  webhook_delivery_faults: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_delivery_faults (organization_id, stage, reason) values ($1, 'relay', 'a reason')`,
+    ],
+  },
   webhook_alerts: {
     methods: 'read',
     audience: 'everybody',

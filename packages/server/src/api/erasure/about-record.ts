@@ -54,18 +54,29 @@ function isId(value: unknown, id: string): boolean {
 }
 
 function contains(value: unknown, ids: ReadonlySet<string>): boolean {
-  if (typeof value === 'string' || typeof value === 'number') return ids.has(String(value))
-  if (typeof value !== 'object' || value === null) return false
-  return Object.values(value).some((inner) => contains(inner, ids))
+  return someWithin(value, (each) =>
+    typeof each === 'string' || typeof each === 'number' ? ids.has(String(each)) : false,
+  )
 }
 
 /** `contact_id`, or a `contact` with its `id`, at any depth. */
 function refersTo(value: unknown, object: string, id: string): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return Object.entries(value).some(
-    ([key, inner]) =>
-      (key === `${object}_id` && isId(inner, id)) ||
-      (key === object && isId(idOf(inner), id)) ||
-      refersTo(inner, object, id),
+  return someWithin(
+    value,
+    (inner, key) => (key === `${object}_id` && isId(inner, id)) || (key === object && isId(idOf(inner), id)),
   )
+}
+
+/** Looks at the value and all in it. Without recursion: JSON may be nested deeper than calls may be. */
+function someWithin(value: unknown, isSought: (inner: unknown, key: string) => boolean): boolean {
+  if (isSought(value, '')) return true
+  const open = [value]
+  for (let each = open.pop(); each !== undefined; each = open.pop()) {
+    if (typeof each !== 'object' || each === null) continue
+    for (const [key, inner] of Object.entries(each)) {
+      if (isSought(inner, key)) return true
+      open.push(inner)
+    }
+  }
+  return false
 }

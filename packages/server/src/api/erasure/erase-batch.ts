@@ -1,7 +1,12 @@
 import { textArray } from '../../db/array-literal.ts'
 import type { Connection, Database } from '../../db/database.ts'
+import { isInputFault } from '../../db/input-fault.ts'
+import { tryWithin } from '../../db/savepoint.ts'
 import { loadStatement } from '../../db/statement.ts'
+import type { DeliveryFault } from '../../webhooks/delivery-faults.ts'
+import { reasonOf, recordFaults } from '../../webhooks/delivery-faults.ts'
 import type { EventContent } from './about-record.ts'
+import { nextRow } from './next-row.ts'
 import { conversationOf, isAboutRecord, termsOf } from './about-record.ts'
 
 const pickErasure = loadStatement(import.meta.url, 'pick-erasure')
@@ -14,8 +19,7 @@ const erasePayloads = loadStatement(import.meta.url, 'erase-payloads')
 const advanceErasure = loadStatement(import.meta.url, 'advance-erasure')
 
 /** Rows looked at in one transaction; an event may have a hundred deliveries. */
-const EVENTS = 100
-const ATTEMPTS = 500
+const PAGE = { events: 100, tests: 500, rest: 1 }
 const START = { createdAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' }
 
 /** `waiting`: something that is to be erased is being sent just now. */
@@ -41,51 +45,112 @@ interface Step {
   events?: number
   deliveries?: number
   others?: number
+  /** What could not be erased, and why. */
+  failed?: number
+  reason?: string
 }
 
 /**
  * Does one batch of the erasure that has waited longest, in one transaction with the note of how far it came: a process that
  * dies leaves everything done or nothing. Erasing again what is erased changes nothing.
  */
-export async function eraseBatch(database: Database): Promise<ErasureProgress> {
+export async function eraseBatch(
+  database: Database,
+  onFault: (fault: DeliveryFault) => void = () => {},
+): Promise<ErasureProgress> {
   const { rows: running } = await database.query(
     `select from webhooks.webhook_erasures where status = 'running' limit 1`,
   )
   if (running.length === 0) return 'idle'
+  // A batch that one row makes impossible is done in ever smaller ones, until that row is alone and passed over.
+  for (let share = 1; ; share /= 2) {
+    try {
+      return await erase(database, share)
+    } catch (error) {
+      if (!isInputFault(error)) throw error
+      if (share * PAGE.tests < 1) return await passOver(database, error, onFault)
+    }
+  }
+}
+
+/** @param share of a whole page: 1 or less */
+async function erase(database: Database, share: number): Promise<ErasureProgress> {
   return await database.transaction(async (connection) => {
     const { rows } = await connection.query<Erasure>(pickErasure)
     const [erasure] = rows
     if (erasure === undefined) return 'waiting'
-    const step = await STEPS[erasure.phase](connection, erasure)
-    const {
-      phase,
-      after,
-      events = 0,
-      deliveries = 0,
-      others = 0,
-    } = step ?? {
-      phase: erasure.phase,
-      after: { createdAt: erasure.after_created_at, id: erasure.after_id },
-    }
-    await connection.query(advanceErasure, [
-      erasure.id,
-      phase ?? null,
-      after.createdAt,
-      after.id,
-      events,
-      deliveries,
-      others,
-      textArray(erasure.related_ids),
-      textArray(erasure.terms),
-    ])
+    const size = Math.ceil(share * PAGE[erasure.phase])
+    const step = await STEPS[erasure.phase](connection, erasure, size)
+    await advance(connection, erasure, step)
     return step === undefined ? 'waiting' : 'erased'
+  })
+}
+
+/** @param step undefined: it waits where it is */
+async function advance(connection: Connection, erasure: Erasure, step: Step | undefined): Promise<void> {
+  const {
+    phase,
+    after,
+    events = 0,
+    deliveries = 0,
+    others = 0,
+    failed = 0,
+    reason = null,
+  } = step ?? {
+    phase: erasure.phase,
+    after: { createdAt: erasure.after_created_at, id: erasure.after_id },
+  }
+  await connection.query(advanceErasure, [
+    erasure.id,
+    phase ?? null,
+    after.createdAt,
+    after.id,
+    events,
+    deliveries,
+    others,
+    textArray(erasure.related_ids),
+    textArray(erasure.terms),
+    failed,
+    reason,
+  ])
+}
+
+/** Leaves out the next row, which cannot be erased: the erasure goes on, and ends as failed. */
+async function passOver(
+  database: Database,
+  error: unknown,
+  onFault: (fault: DeliveryFault) => void,
+): Promise<ErasureProgress> {
+  return await database.transaction(async (connection) => {
+    const { rows } = await connection.query<Erasure>(pickErasure)
+    const [erasure] = rows
+    if (erasure === undefined) return 'waiting'
+    const next = erasure.phase === 'rest' ? undefined : await nextRow(connection, erasure)
+    const ended = { phase: erasure.phase === 'events' ? ('tests' as const) : undefined, after: START }
+    const step = next === undefined ? ended : { phase: erasure.phase, after: next }
+    const isFailed = next !== undefined || erasure.phase === 'rest'
+    const reason = reasonOf(error)
+    await advance(connection, erasure, { ...step, ...(isFailed ? { failed: 1, reason } : {}) })
+    if (!isFailed) return 'erased'
+    const fault: DeliveryFault = {
+      organizationId: erasure.organization_id,
+      stage: 'erase',
+      eventId: erasure.phase === 'events' ? next!.id : null,
+      event: null,
+      webhookId: null,
+      deliveryId: null,
+      reason,
+    }
+    await tryWithin(connection, () => recordFaults(connection, [fault]))
+    onFault(fault)
+    return 'erased'
   })
 }
 
 /** Undefined: it has to wait where it is. */
 const STEPS: Record<
   Erasure['phase'],
-  (connection: Connection, erasure: Erasure) => Promise<Step | undefined>
+  (connection: Connection, erasure: Erasure, size: number) => Promise<Step | undefined>
 > = { events: eraseFromEvents, tests: eraseFromTests, rest: eraseFromRest }
 
 interface EventRow {
@@ -96,17 +161,21 @@ interface EventRow {
   previous: string | null
 }
 
-async function eraseFromEvents(connection: Connection, erasure: Erasure): Promise<Step | undefined> {
+async function eraseFromEvents(
+  connection: Connection,
+  erasure: Erasure,
+  size: number,
+): Promise<Step | undefined> {
   const { rows } = await connection.query<EventRow>(pageEvents, [
     erasure.organization_id,
     erasure.until,
     erasure.after_created_at,
     erasure.after_id,
     textArray([erasure.record_id, ...erasure.related_ids]),
-    EVENTS,
+    size,
   ])
   const { covered, last, isCut } = choose(rows, erasure)
-  const phase = rows.length < EVENTS && !isCut ? 'tests' : 'events'
+  const phase = rows.length < size && !isCut ? 'tests' : 'events'
   const after = phase === 'tests' ? START : { createdAt: last!.created_at, id: last!.id }
   if (covered.length === 0) return { phase, after }
   await connection.query(cancelErased, [covered, erasure.organization_id])
@@ -166,17 +235,17 @@ interface TestsRow {
   id: string | null
 }
 
-async function eraseFromTests(connection: Connection, erasure: Erasure): Promise<Step> {
+async function eraseFromTests(connection: Connection, erasure: Erasure, size: number): Promise<Step> {
   const { rows } = await connection.query<TestsRow>(eraseTests, [
     erasure.organization_id,
     erasure.until,
     erasure.after_created_at,
     erasure.after_id,
     textArray(wordsOf(erasure)),
-    ATTEMPTS,
+    size,
   ])
   const { seen, erased, created_at, id } = rows[0]!
-  if (seen < ATTEMPTS || created_at === null || id === null) {
+  if (seen < size || created_at === null || id === null) {
     return { phase: 'rest', after: START, others: erased }
   }
   return { phase: 'tests', after: { createdAt: created_at, id }, others: erased }

@@ -73,6 +73,7 @@ export async function* examine(api: Api): AsyncGenerator<Finding> {
   }
   yield ok('key', 'is accepted')
   yield await checkQueue(api)
+  yield await checkFaults(api)
   yield* checkWatchedTables(api)
   yield await checkCapture(api)
   const webhooks = await api.get<Webhook>(
@@ -127,6 +128,25 @@ async function* checkWatchedTables(api: Api): AsyncGenerator<Finding> {
   }
   if (captures.length > 0 && amiss.length === 0)
     yield ok('capture', `${captures.map((capture) => capture.table_name).join(', ')}: as installed`)
+}
+
+async function checkFaults(api: Api): Promise<Finding> {
+  const since = new Date(Date.now() - DAY_MS).toISOString()
+  const faults = await api.get<{
+    stage: string
+    event: string | null
+    event_id: string | null
+    reason: string
+  }>(`webhook_delivery_faults?created_at=gte.${since}&order=created_at.desc&limit=10`)
+  const [last] = faults
+  if (last === undefined) return ok('faults', 'each event and delivery of the last day could be processed')
+  const what = last.event_id === null ? 'something' : `${last.event ?? 'event'} ${last.event_id}`
+  const count = faults.length === 10 ? 'at least 10' : String(faults.length)
+  return problem(
+    'faults',
+    `${count} could not be processed in the last day; the last one, ${what}, not by the step ${last.stage}: ${last.reason}`,
+    'See webhook_delivery_faults for all of them; correct the cause, then retry the failed deliveries, or replay the events.',
+  )
 }
 
 async function checkCapture(api: Api): Promise<Finding> {

@@ -1,6 +1,6 @@
 -- One batch of the deliveries of a webhook that was switched off or deleted. What is under a lease that holds is being
 -- sent; its result decides, and what is left of it is cancelled by a later batch.
--- $1 webhook, $2 reason, $3 made before, $4 batch.
+-- $1 webhook, $2 reason, $3 made before, $4 batch, $5 deliveries to cancel no others than; null: any.
 with stopped as (
   delete from webhooks_internal.queue
   where delivery_id in (
@@ -8,6 +8,7 @@ with stopped as (
     from webhooks_internal.queue q
     join webhooks.webhook_deliveries d on d.id = q.delivery_id
     where q.webhook_id = $1::uuid and (q.lease is null or q.due_at < now()) and d.created_at <= $3::timestamptz
+      and ($5::uuid[] is null or q.delivery_id = any ($5::uuid[]))
     order by q.due_at
     limit $4
     for update of q skip locked

@@ -1,0 +1,52 @@
+import { plainArray } from '../db/array-literal.ts'
+import type { Database } from '../db/database.ts'
+import { inHalves, isInputFault } from '../db/input-fault.ts'
+import { loadStatement } from '../db/statement.ts'
+import type { LeasedDelivery } from '../fanout/delivery.ts'
+import type { ClaimOptions } from './claim-due.ts'
+import { claimDue } from './claim-due.ts'
+import type { EndpointLoad } from './endpoint-slots.ts'
+
+const listDue = loadStatement(import.meta.url, 'list-due')
+
+/** Looked at to find which delivery makes a claim impossible. */
+const MOST_LISTED = 20_000
+
+/**
+ * Claims what is due. A claim that one delivery makes impossible is split until that one is alone, so that all others go on.
+ * @param onCulprit given what cannot be claimed even alone
+ */
+export async function claimOrSplit(
+  database: Database,
+  limit: number,
+  busy: readonly EndpointLoad[],
+  options: ClaimOptions,
+  onCulprit: (deliveryId: string, error: unknown) => Promise<void>,
+): Promise<LeasedDelivery[]> {
+  try {
+    return await claimDue(database, limit, busy, options)
+  } catch (error) {
+    if (!isInputFault(error)) throw error
+  }
+  const { rows } = await database.query<{ delivery_id: string }>(listDue, [
+    limit,
+    MOST_LISTED,
+    plainArray(options.except ?? []),
+  ])
+  const claimed: LeasedDelivery[] = []
+  const claim = async (only: readonly string[]): Promise<void> => {
+    if (claimed.length < limit)
+      claimed.push(...(await claimDue(database, limit - claimed.length, busy, { ...options, only })))
+  }
+  try {
+    await inHalves(
+      rows.map(({ delivery_id }) => delivery_id),
+      claim,
+      onCulprit,
+    )
+  } catch (error) {
+    // What is leased already is sent all the same.
+    if (claimed.length === 0) throw error
+  }
+  return claimed
+}
