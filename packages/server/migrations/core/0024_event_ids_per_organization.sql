@@ -1,8 +1,27 @@
 -- An event's id belongs to its organization: what one organization calls its events collides with nothing of another's. The id
 -- stays first in the key, because an event's partition is that of its id.
-alter table webhooks.webhook_events
-  drop constraint webhook_events_pkey,
-  add primary key (id, organization_id);
+alter table webhooks.webhook_events drop constraint webhook_events_pkey;
+
+-- Of large partitions the index has been built already, beside whoever works: src/db/build-event-keys.ts.
+do $$
+declare
+  partition_name text;
+begin
+  for partition_name in
+    select c.relname
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    join pg_class built on built.relnamespace = c.relnamespace and built.relname = c.relname || '_event_key'
+    join pg_index k on k.indexrelid = built.oid and k.indrelid = c.oid and k.indisvalid
+    where i.inhparent = 'webhooks.webhook_events'::regclass
+  loop
+    execute format('alter table webhooks_internal.%I add constraint %I primary key using index %I',
+      partition_name, partition_name || '_pkey', partition_name || '_event_key');
+  end loop;
+end
+$$;
+
+alter table webhooks.webhook_events add primary key (id, organization_id);
 
 alter table webhooks_internal.outbox add column organization_id uuid;
 update webhooks_internal.outbox o set organization_id = e.organization_id
@@ -48,7 +67,8 @@ alter table webhooks_internal.reached_statuses
 
 insert into webhooks_internal.reached_statuses (organization_id, record_id, event, reached_at)
 select d.organization_id, r.record_id, r.event, min(r.reached_at)
-from webhooks_internal.reached_statuses r
+-- As many as can be looked up while nobody waits for it: a message reaches its statuses within hours.
+from (select * from webhooks_internal.reached_statuses order by reached_at desc limit 10000) r
 join webhooks.webhook_deliveries d on d.record_id = r.record_id and d.event = r.event
 group by d.organization_id, r.record_id, r.event
 on conflict do nothing;

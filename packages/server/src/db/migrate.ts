@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
+import { buildEventKeys } from './build-event-keys.ts'
 import type { Connection, Database } from './database.ts'
 import { retryOn } from './retry-on.ts'
 import { provideRoleSuffix, withRoleSuffix } from './roles.ts'
@@ -42,6 +43,7 @@ export function readMigrations(set: MigrationSet): Migration[] {
  */
 export async function migrate(database: Database, sets: readonly MigrationSet[]): Promise<string[]> {
   await requireVersion(database)
+  await buildEventKeys(database)
   return await retryOn(DEADLOCK_DETECTED, TRIES, () => migrateOnce(database, sets))
 }
 
