@@ -75,6 +75,7 @@ async function addPartition(database: Database, parent: string, day: string, log
   if (validation !== undefined) await database.execute(validation)
   await briefly(database, log, async (connection) => {
     await connection.query('select webhooks_internal.add_partition($1::regclass, $2::date)', [parent, day])
+    await connection.query('select webhooks_internal.hand_over_tables()')
   })
 }
 

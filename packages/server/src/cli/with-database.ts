@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { requireDatabaseUrl } from '../config-urls.ts'
-import { BusyTableError } from '../crm/install-captures.ts'
+import { BusyTableError } from '../crm/without-waiting.ts'
 import type { Database } from '../db/database.ts'
 import { isDatabaseError } from '../db/database.ts'
 import { openPostgres } from '../db/postgres.ts'

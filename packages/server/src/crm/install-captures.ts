@@ -1,5 +1,4 @@
 import type { Connection, Database } from '../db/database.ts'
-import { isDatabaseError } from '../db/database.ts'
 import type { RecordName } from '../events/records.ts'
 import { writeCapture } from './capture-sql.ts'
 import type { CapturedTable } from './captured-table.ts'
@@ -7,13 +6,8 @@ import { relationOf } from './captured-table.ts'
 import { hasTriggers } from './captures.ts'
 import { installFunctions } from './install-functions.ts'
 import type { CrmMap } from './table-map.ts'
+import { withoutWaiting } from './without-waiting.ts'
 import { checkCaptures, recordExpected } from './watch-captures.ts'
-
-/** How long a trigger may wait for its table, while everybody who writes to it waits behind; then it is tried again. */
-const LOCK_TIMEOUT_MS = 100
-const PAUSE_MS = 150
-/** SQLSTATE lock_not_available, deadlock_detected. */
-const BUSY = /^(55P03|40P01)$/
 
 export interface InstallOptions {
   /** Milliseconds that a busy table is tried again for. */
@@ -24,11 +18,6 @@ export interface Installed {
   record: RecordName
   relation: string
   state: 'attached' | 'changed' | 'unchanged'
-}
-
-/** A table that was written to without a gap for as long as there was patience. */
-export class BusyTableError extends Error {
-  override readonly name = 'BusyTableError'
 }
 
 /**
@@ -111,30 +100,4 @@ export async function removeCapture(
       drop function if exists webhooks_internal.capture_${record}_updates() cascade;`)
     await connection.query('delete from webhooks_internal.captures where record = $1', [record])
   })
-}
-
-async function withoutWaiting(
-  database: Database,
-  relation: string,
-  patience: number,
-  work: (connection: Connection) => Promise<void>,
-): Promise<void> {
-  const deadline = Date.now() + patience
-  for (;;) {
-    try {
-      await database.transaction(async (connection) => {
-        await connection.execute(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
-        await work(connection)
-      })
-      return
-    } catch (error) {
-      if (!isDatabaseError(error) || !BUSY.test(error.code)) throw error
-      if (Date.now() > deadline) {
-        throw new BusyTableError(
-          `${relation} is in use without a gap of ${LOCK_TIMEOUT_MS} ms. What was done before stays; try again at a quieter time, or with a longer --patience.`,
-        )
-      }
-    }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (0.5 + Math.random())))
-  }
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts'
 import { isDatabaseError } from '../db/database.ts'
+import { findKeeper } from './share-tables.ts'
 import { readRoleSuffix, rolesOf } from '../db/roles.ts'
 
 /**
@@ -7,10 +8,11 @@ import { readRoleSuffix, rolesOf } from '../db/roles.ts'
  * @returns the roles that stay, because another database of the server needs them or they are not ours to drop
  */
 export async function purge(database: Database): Promise<string[]> {
+  const keeper = await findKeeper(database)
   const suffix = (await readRoleSuffix(database)) ?? ''
   await database.execute('drop schema if exists webhooks, webhooks_internal cascade')
   const kept: string[] = []
-  for (const role of rolesOf(suffix)) {
+  for (const role of [...rolesOf(suffix), ...(keeper === undefined ? [] : [keeper])]) {
     try {
       await database.execute(`drop role if exists ${role}`)
     } catch (error) {

@@ -65,6 +65,8 @@ async function migrateOnce(database: Database, sets: readonly MigrationSet[]): P
         checksum,
       ])
     }
+    // Beside what a migration has added; before that migration itself there was nothing to hand over to.
+    if (pending.length > 0) await connection.query('select webhooks_internal.hand_over_tables()')
     return pending.map((migration) => migration.name)
   })
 }

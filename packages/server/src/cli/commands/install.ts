@@ -8,6 +8,7 @@ import { guessMap } from '../../crm/default-map.ts'
 import { installCaptures, readCaptures } from '../../crm/install-captures.ts'
 import type { Installed } from '../../crm/install-captures.ts'
 import { mapTables } from '../../crm/map-tables.ts'
+import { foreseeSharing, shareTables } from '../../crm/share-tables.ts'
 import type { CrmMap } from '../../crm/table-map.ts'
 import { parseMap } from '../../crm/table-map.ts'
 import type { Database } from '../../db/database.ts'
@@ -23,6 +24,7 @@ interface Options {
   printMap?: boolean
   dryRun?: boolean
   json?: boolean
+  shareWithOwner: boolean
   patience: number
 }
 
@@ -33,6 +35,10 @@ export function installCommand(): Command {
     .option('--map <file>', 'which tables and columns, as JSON; see --print-map')
     .option('--print-map', 'print a map made by looking at the database, to start from, and end')
     .option('--dry-run', 'check, show the SQL and change nothing')
+    .option(
+      '--no-share-with-owner',
+      'do not let the owner of the database dump (and change) what is in the schemas of ConnectGain Webhooks',
+    )
     .addOption(patienceOption())
     .option('--json', 'print the result as JSON')
     .action(async (options: Options) => {
@@ -67,10 +73,12 @@ interface Report {
   /** Of a dry run. */
   sql?: string[]
   tables?: Installed[]
+  /** The owner of the database, where he was let dump all of it just now. */
+  sharedWith?: string
 }
 
 async function install(database: Database, options: Options): Promise<void> {
-  const { map: file, dryRun = false, json = false, patience } = options
+  const { map: file, dryRun = false, json = false } = options
   if (file === undefined)
     throw new StartError('--map is missing. Make one with --print-map, and look it over.')
   const map = parseMap(readMap(file), file)
@@ -80,9 +88,11 @@ async function install(database: Database, options: Options): Promise<void> {
   }
   const report: Report = { problems, warnings, migrations: [] }
   if (problems.length > 0) process.exitCode = FAILED
-  else if (dryRun)
+  else if (dryRun) {
+    const sharing = options.shareWithOwner ? await foreseeSharing(database) : undefined
+    if (sharing !== undefined) warnings.push(sharing)
     Object.assign(report, { migrations: await pendingMigrations(database), sql: tables.flatMap(sqlOf) })
-  else Object.assign(report, await apply(database, tables, map, patience))
+  } else await apply(database, tables, map, options, report)
   print(json ? JSON.stringify(report) : toText(report))
 }
 
@@ -98,10 +108,15 @@ async function apply(
   database: Database,
   tables: readonly CapturedTable[],
   map: CrmMap,
-  patience: number,
-): Promise<Pick<Report, 'migrations' | 'tables'>> {
-  const migrations = await prepareDatabase(database, { crmTables: false })
-  return { migrations, tables: await installCaptures(database, tables, map, { patience }) }
+  { patience, shareWithOwner }: Pick<Options, 'patience' | 'shareWithOwner'>,
+  report: Report,
+): Promise<void> {
+  report.migrations = await prepareDatabase(database, { crmTables: false })
+  report.tables = await installCaptures(database, tables, map, { patience })
+  if (!shareWithOwner) return
+  const sharing = await shareTables(database, patience)
+  if (sharing.state === 'shared') report.sharedWith = sharing.with
+  if (sharing.state === 'refused') report.warnings.push(sharing.advice)
 }
 
 const sqlOf = (table: CapturedTable): string[] => {
@@ -119,7 +134,7 @@ async function pendingMigrations(database: Database): Promise<string[]> {
   return names.filter((name) => !rows.some((row) => row.name === name))
 }
 
-function toText({ problems, warnings, migrations, sql, tables }: Report): string {
+function toText({ problems, warnings, migrations, sql, tables, sharedWith }: Report): string {
   const list = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`), '']
   if (problems.length > 0) {
@@ -136,7 +151,10 @@ function toText({ problems, warnings, migrations, sql, tables }: Report): string
     ].join('\n\n')
   }
   const states = (tables ?? []).map(({ record, relation, state }) => `${relation} (${record}): ${state}`)
-  return [...list('Applied', migrations), ...list('To know', warnings), ...list('Captured', states)].join(
-    '\n',
-  )
+  return [
+    ...list('Applied', migrations),
+    ...list('May dump ConnectGain’s tables', sharedWith === undefined ? [] : [sharedWith]),
+    ...list('To know', warnings),
+    ...list('Captured', states),
+  ].join('\n')
 }
