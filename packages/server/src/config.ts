@@ -73,6 +73,8 @@ export interface Config {
   /** Webhooks that one organization may have. */
   maxWebhooks: number
   role: (typeof ROLES)[number]
+  /** How long the relay may make no progress, while events wait, before the node is not ready. */
+  relayStallTimeout: number
   logLevel: (typeof LOG_LEVELS)[number]
 }
 
@@ -148,6 +150,7 @@ export function parseConfig(environment: Environment): Config {
     corsOrigins: read('CORS_ORIGINS', '*', parseCorsOrigins),
     frameAncestors: read('PORTAL_FRAME_ANCESTORS', '', parseFrameAncestors),
     role: read('ROLE', 'all', (text) => parseOneOf(text, ROLES)),
+    relayStallTimeout: read('RELAY_STALL_TIMEOUT', '60s', parseStallTimeout),
     logLevel: read('LOG_LEVEL', 'info', (text) => parseOneOf(text, LOG_LEVELS)),
   }
   if (config.role !== 'all' && embedded) problems.push(`ROLE: ${EMBEDDED_ROLE}`)
@@ -256,6 +259,13 @@ function parseTimeout(text: string, example: string): number {
   const timeout = parseDuration(text)
   if (timeout === undefined || timeout < 100 || timeout > 60_000)
     fail(text, `a time from 100ms to 60s, as in ${example}`)
+  return timeout
+}
+
+function parseStallTimeout(text: string): number {
+  const timeout = parseDuration(text)
+  if (timeout === undefined || timeout < 1_000 || timeout > 86_400_000)
+    fail(text, 'a time from 1s to 24h, as in RELAY_STALL_TIMEOUT=60s')
   return timeout
 }
 

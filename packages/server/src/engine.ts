@@ -25,10 +25,12 @@ import type { LeasedDelivery } from './fanout/delivery.ts'
 import { idsOf } from './fanout/delivery.ts'
 import type { Loop } from './lifecycle.ts'
 import { startLoop, within } from './lifecycle.ts'
+import type { LoopWatch } from './loop-watch.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Tracing } from './tracing/tracing.ts'
 import { createPutOff } from './put-off.ts'
 import type { Hints } from './relay.ts'
+import type { RelayProgress } from './outbox/relay-progress.ts'
 import { startRelay } from './relay.ts'
 import { startUpkeep } from './upkeep.ts'
 import type { OnFault } from './webhooks/delivery-faults.ts'
@@ -61,6 +63,8 @@ export interface EngineOptions {
   database: Database
   clock: Clock
   log: Logger
+  watch: LoopWatch
+  relayProgress: RelayProgress
   nodeId: string
   openTarget: OpenTarget
   sender: Sender
@@ -84,7 +88,7 @@ export interface Engine {
  * room there, is to be retried, or was left by a dead node waits in the table (the parking lot) and is claimed.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { config, database, log, nodeId, writer, health } = options
+  const { config, database, log, watch, nodeId, writer, health } = options
   const hints: Hints = { isParked: true }
   const dispatcher: Dispatcher = createDispatcher(options, {
     onRoom: () => {
@@ -111,6 +115,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     name: 'cancel',
     everyMs: CANCEL_POLL_MS,
     log,
+    watch,
     run: () => cancelDeliveriesOfStoppedWebhooks(database, options.onFault),
   })
 
@@ -119,7 +124,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     claiming.wake()
   })
 
-  const upkeep = await startUpkeep({ database, log, ...config, onFault: options.onFault })
+  const upkeep = await startUpkeep({ database, log, watch, ...config, onFault: options.onFault })
 
   await database.listen('webhooks_redeliveries', () => redelivering.wake())
   await database.listen('webhooks_outbox', () => relaying.wake())
@@ -178,7 +183,14 @@ function createDispatcher(options: EngineOptions, events: DispatcherEvents): Dis
 }
 
 /** The first beat comes before anything is leased: a node without a heartbeat counts as dead. */
-async function startHeartbeat({ database, clock, log, nodeId, metrics }: EngineOptions): Promise<Loop> {
+async function startHeartbeat({
+  database,
+  clock,
+  log,
+  watch,
+  nodeId,
+  metrics,
+}: EngineOptions): Promise<Loop> {
   if (database.engine === 'pglite') await releaseAllLeases(database)
   const beat = createHeartbeat(database, { clock, nodeId })
   await beat()
@@ -187,6 +199,7 @@ async function startHeartbeat({ database, clock, log, nodeId, metrics }: EngineO
     // On a database that only this process can open there is nobody to be seen by.
     everyMs: database.engine === 'pglite' ? ALONE_MS : HEARTBEAT_MS,
     log,
+    watch,
     run: async () => {
       const recovered = await beat()
       if (recovered > 0) {
@@ -198,11 +211,12 @@ async function startHeartbeat({ database, clock, log, nodeId, metrics }: EngineO
   })
 }
 
-function startRedelivering({ database, log, onFault }: EngineOptions, onQueued: () => void): Loop {
+function startRedelivering({ database, log, watch, onFault }: EngineOptions, onQueued: () => void): Loop {
   const loop = startLoop({
     name: 'redeliver',
     everyMs: REDELIVER_POLL_MS,
     log,
+    watch,
     run: async () => {
       const progress = await redeliverBatch(database, undefined, onFault)
       if (progress === 'queued') onQueued()
@@ -214,7 +228,7 @@ function startRedelivering({ database, log, onFault }: EngineOptions, onQueued: 
 }
 
 function startClaiming(options: EngineOptions, dispatcher: Dispatcher, hints: Hints): Loop {
-  const { database, config, log, writer } = options
+  const { database, config, log, watch, writer } = options
   const claimOptions = {
     ...options,
     defaultTimeout: config.deliveryTimeout,
@@ -244,6 +258,7 @@ function startClaiming(options: EngineOptions, dispatcher: Dispatcher, hints: Hi
     everyMs: CLAIM_POLL_MS,
     gapMs: CLAIM_GAP_MS,
     log,
+    watch,
     run: async (isWoken) => {
       // Results that are not written yet may be of what would be claimed: it would be sent a second time.
       if (dispatcher.room < CLAIM_BATCH || writer.isStalled) return false

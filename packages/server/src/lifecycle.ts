@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { messageOf } from './errors.ts'
+import type { LoopWatch } from './loop-watch.ts'
 
 export interface Loop {
   /** Runs soon; a call during a run makes one more run follow it. */
@@ -17,6 +18,8 @@ export interface LoopOptions {
   /** Does a piece of work; true: there is more, run again at once, whatever the gap; a number: run again in so many milliseconds. */
   run(isWoken: boolean): Promise<boolean | number>
   log: Logger
+  /** Told of every run: a loop that is stuck or only fails must be seen. */
+  watch: LoopWatch
 }
 
 const FIRST_BACKOFF_MS = 100
@@ -26,7 +29,7 @@ const LONGEST_BACKOFF_MS = 5_000
  * Runs a piece of work again and again: when woken, and in any case every `everyMs`, because a wake-up is only a hint.
  * A failure (a database that is away, say) is logged and tried again with growing waits; it never ends the loop.
  */
-export function startLoop({ name, everyMs, gapMs = 0, run, log }: LoopOptions): Loop {
+export function startLoop({ name, everyMs, gapMs = 0, run, log, watch }: LoopOptions): Loop {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let woken = false
@@ -54,6 +57,7 @@ export function startLoop({ name, everyMs, gapMs = 0, run, log }: LoopOptions): 
     const wasWoken = woken
     woken = false
     pause = everyMs
+    watch.began(name)
     try {
       const next = await run(wasWoken)
       if (next === true) {
@@ -62,7 +66,9 @@ export function startLoop({ name, everyMs, gapMs = 0, run, log }: LoopOptions): 
       }
       if (typeof next === 'number') pause = Math.min(next, everyMs)
       backoff = 0
+      watch.ended(name, true)
     } catch (error) {
+      watch.ended(name, false)
       backoff = Math.min(Math.max(backoff * 2, FIRST_BACKOFF_MS), LONGEST_BACKOFF_MS)
       log.warn(
         { loop: name, error: messageOf(error), retryInMs: backoff },

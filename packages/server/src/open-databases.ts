@@ -12,6 +12,8 @@ import { prepareDatabase } from './prepare-database.ts'
 export interface Databases {
   api: Database
   engine: Database
+  /** One connection for probes and metrics, which must be answered also when requests use up all others. */
+  health: Database
   /** The migrations that were applied just now. */
   applied: string[]
   close(): Promise<void>
@@ -29,6 +31,8 @@ const ENGINE_TIMEOUT_MS = 15_000
 export const ENGINE_SETTINGS = { enable_seqscan: 'off', jit: 'off', plan_cache_mode: 'force_generic_plan' }
 /** A little more than the statement timeout that the database itself keeps for requests. */
 const API_TIMEOUT_MS = 40_000
+/** A connection that went silent must be replaced before the next probes. */
+const HEALTH_TIMEOUT_MS = 4_000
 
 /** Opens what the settings name, brought up to date. @throws StartError */
 export async function openDatabases(config: Config, dataDir: DataDir, log: Logger): Promise<Databases> {
@@ -37,7 +41,7 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
     await dataDir.lock()
     const database = await openPglite(`${dataDir.path}/database`)
     const applied = await prepare(config, database, log)
-    return { api: database, engine: database, applied, close: () => database.close() }
+    return { api: database, engine: database, health: database, applied, close: () => database.close() }
   }
   const onConnectionLost = (error: Error): void =>
     log.warn({ error: error.message }, 'a database connection was lost')
@@ -53,12 +57,14 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
     onConnectionLost,
     settings: ENGINE_SETTINGS,
   })
+  const health = openPostgres({ url, poolSize: 1, queryTimeout: HEALTH_TIMEOUT_MS, onConnectionLost })
   return {
     api,
     engine,
+    health,
     applied,
     async close() {
-      await Promise.all([api.close(), engine.close()])
+      await Promise.all([api.close(), engine.close(), health.close()])
     },
   }
 }

@@ -9,9 +9,11 @@ import { createSubscriptions } from './fanout/subscriptions.ts'
 import { traceFanOut } from './fanout/trace-fan-out.ts'
 import type { Loop } from './lifecycle.ts'
 import { startLoop } from './lifecycle.ts'
+import type { LoopWatch } from './loop-watch.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { RelayedBatch } from './outbox/outbox-relay.ts'
 import { hasEvents, listWaiting, relayBatch } from './outbox/outbox-relay.ts'
+import type { RelayProgress } from './outbox/relay-progress.ts'
 import { createWakefulness } from './outbox/stay-awake.ts'
 import { createPutOff } from './put-off.ts'
 import type { Tracing } from './tracing/tracing.ts'
@@ -35,6 +37,8 @@ export interface RelayOptions {
   database: Database
   clock: Clock
   log: Logger
+  watch: LoopWatch
+  relayProgress: RelayProgress
   nodeId: string
   openTarget: OpenTarget
   metrics: Metrics
@@ -58,7 +62,7 @@ export function startRelay(
   onTurn: () => void,
 ): Loop {
   const subscriptions = createSubscriptions(options.clock)
-  const { database, clock, metrics, tracing } = options
+  const { database, clock, metrics, tracing, relayProgress } = options
   const putOff = createPutOff<number>(clock)
 
   async function relay(only: readonly number[] | null): Promise<RelayedBatch> {
@@ -120,7 +124,7 @@ export function startRelay(
     }
   }
 
-  const wakefulness = createWakefulness(database)
+  const wakefulness = createWakefulness(database, relayProgress)
   let isBehind = false
   let found = 0
   return startLoop({
@@ -128,17 +132,20 @@ export function startRelay(
     everyMs: POLL_MS[database.engine],
     gapMs: GAP_MS,
     log: options.log,
+    watch: options.watch,
     run: async (isWoken) => {
       await wakefulness.beforeLook()
       const lanes = isBehind ? LANES[database.engine] : 1
       const isIdle = !isWoken && found === 0
       isBehind = false
       found = 0
-      if (!isIdle || (await hasEvents(database))) {
+      const isEmpty = isIdle && !(await hasEvents(database, putOff.keys()))
+      if (!isEmpty) {
         const batches = (await Promise.allSettled(Array.from({ length: lanes }, relayOrSplit))).map(valueOf)
         isBehind = batches.some(({ isFull }) => isFull)
         found = batches.reduce((sum, { count }) => sum + count, 0)
       }
+      if (isEmpty || found > 0) relayProgress.note()
       const lookAgainIn = await wakefulness.afterLook(found)
       return isBehind || lookAgainIn
     },

@@ -22,6 +22,7 @@ import { webhookSourceRules } from './api/tables/webhook-sources.ts'
 import { AttemptWriter } from './attempts/attempt-writer.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { createQueueStateReader } from './metrics/queue-state.ts'
+import { createReadinessCheck } from './metrics/readiness.ts'
 import { timeDatabase } from './metrics/timed-database.ts'
 import { CertificateNotes } from './attempts/certificate-notes.ts'
 import { EndpointHealth } from './attempts/endpoint-health.ts'
@@ -40,6 +41,8 @@ import { StartError, messageOf } from './errors.ts'
 import { newToken } from './ids.ts'
 import { within } from './lifecycle.ts'
 import { listen, requireAddress } from './listening.ts'
+import { createLoopWatch } from './loop-watch.ts'
+import { createRelayProgress } from './outbox/relay-progress.ts'
 import { openDatabases } from './open-databases.ts'
 import type { Databases } from './open-databases.ts'
 import { rememberNpm } from './started-by-npm.ts'
@@ -167,7 +170,14 @@ export async function compose(
   })
   const certificates = new CertificateNotes(databases.engine, log)
   const tracing = config.otlpEndpoint === undefined ? NO_TRACING : await startTracing(config.otlpEndpoint)
-  const metrics = createMetrics(clock, createQueueStateReader(database))
+  const watch = createLoopWatch(clock)
+  const relayProgress = createRelayProgress(clock)
+  const metrics = createMetrics({
+    clock,
+    readState: createQueueStateReader(databases.health),
+    watch,
+    relayProgress: config.role === 'api' ? undefined : relayProgress,
+  })
   const engineDatabase = timeDatabase(databases.engine, metrics.statement)
   const onFault = (fault: DeliveryFault): void => {
     metrics.fault(fault.stage)
@@ -243,9 +253,15 @@ export async function compose(
     },
     metrics,
     tracing,
-    checkReady: async () => {
-      await database.query('select 1')
-    },
+    checkReady: createReadinessCheck({
+      database: databases.health,
+      clock,
+      watch,
+      readState: createQueueStateReader(databases.health),
+      relayProgress: config.role === 'api' ? undefined : relayProgress,
+      stallTimeout: config.relayStallTimeout,
+      onUnavailable: (reason, error) => log.warn({ reason, error }, 'not ready'),
+    }),
     log,
   })
   const parts = {
@@ -255,6 +271,8 @@ export async function compose(
     tracing,
     clock,
     log,
+    watch,
+    relayProgress,
     nodeId: newToken(),
     openTarget,
     sender,

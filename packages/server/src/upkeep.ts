@@ -17,6 +17,7 @@ import { expireFaults } from './webhooks/delivery-faults.ts'
 import { messageOf } from './errors.ts'
 import type { Loop } from './lifecycle.ts'
 import { startLoop } from './lifecycle.ts'
+import type { LoopWatch } from './loop-watch.ts'
 
 const FOLD_MS = 5_000
 const RETENTION_MS = 10 * 60_000
@@ -33,6 +34,7 @@ const MAIL_MS = 2_000
 export interface UpkeepOptions {
   database: Database
   log: Logger
+  watch: LoopWatch
   /** How long events, deliveries and logs are kept, in milliseconds. */
   logRetention: number
   /** How long the audit log is kept, in milliseconds. */
@@ -45,15 +47,16 @@ export interface UpkeepOptions {
 
 /** What no delivery waits for: roll-ups, partitions, what is too old, and tidying where the database does not itself. */
 export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
-  const { database, log, logRetention, auditRetention } = options
+  const { database, log, watch, logRetention, auditRetention } = options
   return [
-    ...(await startCatchingUp(database, log)),
+    ...(await startCatchingUp(options)),
     ...(await startMailing(options)),
     startErasing(options),
     startLoop({
       name: 'fold',
       everyMs: FOLD_MS,
       log,
+      watch,
       run: () =>
         foldCounts(database, (error) =>
           log.error({ error: messageOf(error) }, 'a count of attempts could not be added to the statistics'),
@@ -63,6 +66,7 @@ export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
       name: 'retention',
       everyMs: RETENTION_MS,
       log,
+      watch,
       run: async () => {
         let isMore = false
         await eachApart([
@@ -82,6 +86,7 @@ export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
       name: 'expire',
       everyMs: EXPIRE_MS,
       log,
+      watch,
       run: async () => {
         await eachApart([() => expireSessions(database), () => expireInboxes(database)])
         return false
@@ -91,6 +96,7 @@ export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
       name: 'captures',
       everyMs: WATCH_CAPTURES_MS,
       log,
+      watch,
       run: async () => {
         await checkCaptures(database, { log, unlessFresh: true })
         return false
@@ -100,6 +106,7 @@ export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
       name: 'tidy',
       everyMs: TIDY_MS,
       log,
+      watch,
       run: async () => {
         if (database.engine === 'pglite') await tidy(database)
         return false
@@ -116,33 +123,35 @@ async function eachApart(steps: readonly (() => Promise<void>)[]): Promise<void>
 }
 
 /** None where there is no reference CRM. */
-async function startCatchingUp(database: Database, log: Logger): Promise<Loop[]> {
+async function startCatchingUp({ database, log, watch }: UpkeepOptions): Promise<Loop[]> {
   if (!(await hasMessages(database))) return []
   const run = async (): Promise<false> => {
     await catchUpStatuses(database)
     return false
   }
-  return [startLoop({ name: 'statuses', everyMs: CATCH_UP_MS, log, run })]
+  return [startLoop({ name: 'statuses', everyMs: CATCH_UP_MS, log, watch, run })]
 }
 
 /** None where no server is named to mail alerts. */
 async function startMailing({
   database,
   log,
+  watch,
   smtpUrl,
   alertFrom,
   publicUrl,
 }: UpkeepOptions): Promise<Loop[]> {
   if (smtpUrl === undefined || alertFrom === undefined) return []
   const mailer = { database, log, transport: await openSmtp(smtpUrl), from: alertFrom, publicUrl }
-  return [startLoop({ name: 'mail', everyMs: MAIL_MS, log, run: () => sendMails(mailer) })]
+  return [startLoop({ name: 'mail', everyMs: MAIL_MS, log, watch, run: () => sendMails(mailer) })]
 }
 
-function startErasing({ database, log, onFault }: UpkeepOptions): Loop {
+function startErasing({ database, log, watch, onFault }: UpkeepOptions): Loop {
   return startLoop({
     name: 'erase',
     everyMs: ERASE_MS,
     log,
+    watch,
     run: async () => {
       const progress = await eraseBatch(database, onFault)
       return progress === 'waiting' ? ERASE_AGAIN_MS : progress === 'erased'

@@ -19,6 +19,7 @@ import type { Tracing } from '../tracing/tracing.ts'
 import { answerRequestIds, requestIdOf } from './request-ids.ts'
 import { traceRequests } from './trace-requests.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import type { Readiness } from '../metrics/readiness.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { addGuide } from './guide/guide.ts'
 import { addSettingsPage } from './page/settings-page.ts'
@@ -66,8 +67,7 @@ export interface ApiOptions {
   /** Undefined on a node that only works: it answers its health alone. */
   rest: Rest | undefined
   rpc: RpcContext
-  /** Throws while the node must not be given requests. */
-  checkReady(): Promise<void>
+  checkReady(): Promise<Readiness>
   metrics: Pick<Metrics, 'read'>
   tracing: Tracing
   log: Logger
@@ -121,16 +121,11 @@ export function createServer(options: ApiOptions): FastifyInstance {
   return server
 }
 
-function addHealth(server: FastifyInstance, { checkReady, log }: ApiOptions): void {
+function addHealth(server: FastifyInstance, { checkReady }: ApiOptions): void {
   server.get('/health/live', () => ({ status: 'ok' }))
   server.get('/health/ready', async (_request, reply) => {
-    try {
-      await checkReady()
-      return { status: 'ok' }
-    } catch (error) {
-      log.warn({ error: messageOf(error) }, 'not ready: the database does not answer')
-      return reply.status(503).send({ status: 'unavailable', reason: 'the database does not answer' })
-    }
+    const readiness = await checkReady()
+    return reply.status(readiness.status === 'ok' ? 200 : 503).send(readiness)
   })
 }
 

@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts'
 import type { AttemptRecord } from '../dispatch/make-attempt.ts'
 import { eventNames } from '../events/event-types.ts'
 import { timeOfId } from '../ids.ts'
+import type { LoopWatch } from '../loop-watch.ts'
+import type { RelayProgress } from '../outbox/relay-progress.ts'
 import type { QueueState } from './queue-state.ts'
 
 const PREFIX = 'connectgain_'
@@ -32,13 +34,21 @@ export interface Metrics {
   watchInFlight(count: () => number): void
 }
 
+export interface MetricsOptions {
+  clock: Clock
+  /** What waits, over all nodes. */
+  readState(): Promise<QueueState>
+  watch: LoopWatch
+  /** Undefined where no relay runs in this process. */
+  relayProgress: RelayProgress | undefined
+}
+
 /**
  * What this process counts, for Prometheus. Labels are from short lists of ours: never an organization, a webhook or an
  * address, of which there may be any number.
  *
- * @param readState what waits, over all nodes
  */
-export function createMetrics(clock: Clock, readState: () => Promise<QueueState>): Metrics {
+export function createMetrics({ clock, readState, watch, relayProgress }: MetricsOptions): Metrics {
   const register = new Registry()
   const registers = [register]
   // The preset looks at the event loop a hundred times a second, which is most of what an idle process would do.
@@ -47,8 +57,8 @@ export function createMetrics(clock: Clock, readState: () => Promise<QueueState>
     new Counter({ name: `${PREFIX}${name}`, help, labelNames, registers })
   const histogram = <L extends string>(name: string, help: string, buckets: number[], ...labelNames: L[]) =>
     new Histogram<L>({ name: `${PREFIX}${name}`, help, labelNames, buckets, registers })
-  const gauge = (name: string, help: string): Gauge =>
-    new Gauge({ name: `${PREFIX}${name}`, help, registers })
+  const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> =>
+    new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers })
 
   const events = counter('events_total', 'Events that were fanned out by this process', 'event')
   const deliveries = counter(
@@ -98,7 +108,30 @@ export function createMetrics(clock: Clock, readState: () => Promise<QueueState>
     'drifted_captures',
     'Tables of the CRM that are not captured as installed, over all nodes',
   )
+  const databaseUp = gauge('database_up', '1 when the database answered this scrape, else 0')
+  const withoutProgress = gauge(
+    'relay_without_progress_seconds',
+    'Since the relay of this process last moved events or found that none waited; 0 where none runs',
+  )
+  const loopSuccess = gauge(
+    'loop_last_success_timestamp_seconds',
+    'When each background loop of this process last succeeded',
+    'loop',
+  )
+  const loopFailures = gauge(
+    'loop_failures',
+    'Failed runs of each background loop of this process since its last success',
+    'loop',
+  )
   let countInFlight = (): number => 0
+
+  function readLoops(): void {
+    for (const [loop, { lastSuccessAt, failures }] of watch.read()) {
+      if (lastSuccessAt !== null) loopSuccess.set({ loop }, lastSuccessAt / 1_000)
+      loopFailures.set({ loop }, failures)
+    }
+    if (relayProgress !== undefined) withoutProgress.set(seconds(clock.now() - relayProgress.lastAt))
+  }
 
   function observe(record: AttemptRecord): void {
     attempts.inc({ result: resultOf(record) })
@@ -124,8 +157,12 @@ export function createMetrics(clock: Clock, readState: () => Promise<QueueState>
       countInFlight = count
     },
     async read() {
-      const state = await readState()
       inFlight.set(countInFlight())
+      readLoops()
+      // Without it the rest is worth having: that the database is away is what one wants to see.
+      const state = await readState().catch(() => undefined)
+      databaseUp.set(state === undefined ? 0 : 1)
+      if (state === undefined) return { text: await register.metrics(), contentType: register.contentType }
       outboxAge.set(state.outbox_age ?? 0)
       outboxBacklog.set(state.outbox_backlog)
       oldestDue.set(state.oldest_due_age ?? 0)

@@ -5,7 +5,6 @@ import { loadStatement } from '../db/statement.ts'
 const takeEvents = loadStatement(import.meta.url, 'take-events')
 const listWaitingStatement = loadStatement(import.meta.url, 'list-waiting')
 const leaveOutboxStatement = loadStatement(import.meta.url, 'leave-outbox')
-
 const hasEventsStatement = loadStatement(import.meta.url, 'has-events')
 
 /** Where there is one connection, requests wait for the batch; elsewhere a commit costs the more the fewer rows there are. */
@@ -25,8 +24,8 @@ export interface OutboxEvent {
 }
 
 /** What an idle relay asks: it costs a fifth of taking nothing. */
-export async function hasEvents(database: Database): Promise<boolean> {
-  const { rows } = await database.query<{ has_events: boolean }>(hasEventsStatement)
+export async function hasEvents(database: Database, except: readonly number[]): Promise<boolean> {
+  const { rows } = await database.query<{ has_events: boolean }>(hasEventsStatement, [plainArray(except)])
   return rows[0]?.has_events ?? false
 }
 

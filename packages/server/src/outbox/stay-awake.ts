@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
+import type { RelayProgress } from './relay-progress.ts'
 
 const announceRelay = loadStatement(import.meta.url, 'announce-relay')
 const stayAwake = loadStatement(import.meta.url, 'stay-awake')
@@ -37,8 +38,9 @@ export interface Wakefulness {
  *
  * The embedded database has nobody else whose transactions a NOTIFY could slow: no promises are made there.
  */
-export function createWakefulness(database: Database): Wakefulness {
+export function createWakefulness(database: Database, progress: RelayProgress): Wakefulness {
   let announcedAt = -Infinity
+  let announcedProgress: number | undefined
   let lookedAt = -Infinity
   let endedAt = -Infinity
   let promisedAt = -Infinity
@@ -54,7 +56,12 @@ export function createWakefulness(database: Database): Wakefulness {
     async beforeLook() {
       const now = performance.now()
       if (now - announcedAt >= ANNOUNCE_AGAIN_MS) {
-        await database.query(announceRelay, [ANNOUNCED_MS])
+        const { lastAt } = progress
+        await database.query(announceRelay, [
+          ANNOUNCED_MS,
+          announcedProgress !== undefined && lastAt > announcedProgress,
+        ])
+        announcedProgress = lastAt
         announcedAt = now
       }
       lookedAt = performance.now()

@@ -68,7 +68,7 @@ export async function openApi(engine: Engine, settings: Settings = {}): Promise<
     EGRESS_ALLOW: '127.0.0.0/8',
     ...settings,
   })
-  const databases = { api: database, engine: database, applied: [], close: async () => {} }
+  const databases = { api: database, engine: database, health: database, applied: [], close: async () => {} }
   const log = pino({ level: 'silent' })
   const { server, writer } = await compose(config, databases, SERVICE_KEY, [key], log)
   return {

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import type { Api } from './api.ts'
 import { messageOf } from '../../errors.ts'
+import type { Readiness } from '../../metrics/readiness.ts'
 
 /** One thing that `doctor` looked at. */
 export interface Finding {
@@ -52,8 +53,8 @@ export async function* examine(api: Api): AsyncGenerator<Finding> {
   }
   yield ok('server', `answers at ${api.url}`)
   yield checkClock(live)
-  const ready = await api.fetch('/health/ready')
-  if (!ready.ok) {
+  const readiness = await readReadiness(api)
+  if (readiness.checks?.database?.status !== 'ok') {
     yield problem(
       'database',
       'the server is there, its database does not answer',
@@ -61,7 +62,9 @@ export async function* examine(api: Api): AsyncGenerator<Finding> {
     )
     return
   }
-  yield ok('database', 'answers, and its migrations are done')
+  yield ok('database', 'answers')
+  yield checkMigrations(readiness)
+  yield* checkLoops(readiness)
   const key = await api.fetch('/rest/v1/webhook_configurations?limit=1')
   if (!key.ok) {
     yield problem(
@@ -82,6 +85,52 @@ export async function* examine(api: Api): AsyncGenerator<Finding> {
   if (webhooks.length === 0)
     yield warning('webhooks', 'there is no active webhook', 'Make one: webhooks create --help')
   for (const webhook of webhooks) yield* checkWebhook(webhook)
+}
+
+/** What `GET /health/ready` answers; older servers answered less. */
+interface ReadinessBody {
+  reason?: string
+  checks?: Partial<Readiness['checks']>
+}
+
+async function readReadiness(api: Api): Promise<ReadinessBody> {
+  return await api
+    .fetch('/health/ready')
+    .then(async (response) => (await response.json()) as ReadinessBody)
+    .catch(() => ({}))
+}
+
+function checkMigrations({ checks }: ReadinessBody): Finding {
+  if (checks?.migrations?.status === 'ok') return ok('migrations', 'are done')
+  return problem(
+    'migrations',
+    'the database lacks migrations of this version',
+    'It was restored from an older copy, or another one took its place: start the server again, which applies them.',
+  )
+}
+
+function* checkLoops({ checks, reason }: ReadinessBody): Generator<Finding> {
+  const { relay, queue, loops = {} } = checks ?? {}
+  if (relay?.status === 'stalled') {
+    yield problem(
+      'relay',
+      `${reason ?? 'no relay makes progress although events wait'}; the oldest has waited for ${Math.round(relay.lag_seconds)} s`,
+      'See the log of the workers for "a background run failed", and check that one runs (ROLE=all or worker).',
+    )
+  } else if (relay !== undefined) {
+    const lag = relay.lag_seconds
+    yield ok('relay', lag === 0 ? 'no event waits for its deliveries' : `events wait for ${lag} s at most`)
+  }
+  if (queue !== undefined && queue.oldest_due_seconds > 0)
+    yield ok('oldest delivery', `has been due for ${queue.oldest_due_seconds} s`)
+  for (const [name, { status, failures, last_success_at }] of Object.entries(loops)) {
+    if (status === 'ok') continue
+    yield warning(
+      'background work',
+      `"${name}" has failed ${failures} times in a row; it last succeeded ${last_success_at ?? 'never'}`,
+      'It is tried again by itself. See the log for why.',
+    )
+  }
 }
 
 function checkClock(response: Response): Finding {
