@@ -42,9 +42,14 @@ const isIdempotent = ({ rules }: TableRequest): boolean => rules.insert === 'ide
 
 function chooseOnConflict(request: TableRequest): OnConflict | null {
   const { scope, query, preferences } = request
-  if (isIdempotent(request)) return { action: 'nothing', target: scope.relation.primaryKey }
-  const target = query.onConflict ?? scope.relation.primaryKey
+  const { primaryKey } = scope.relation
+  const target = query.onConflict ?? primaryKey
   for (const name of target) findReadable(scope.relation, scope.role, name)
+  if (isIdempotent(request)) {
+    // Whoever says the id means the key: the organization in it is that of the row.
+    if (target.some((name) => !primaryKey.includes(name)) || !target.includes('id')) throw refuseTarget()
+    return { action: 'nothing', target: primaryKey }
+  }
   if (preferences.resolution === null || target.length === 0) return null
   return { action: preferences.resolution === 'merge-duplicates' ? 'merge' : 'nothing', target }
 }
@@ -138,6 +143,13 @@ async function showStored(
   if (rows[0]?.found !== affected) throw refuseDuplicate(relation.name, relation.primaryKey)
   return await showRows(connection, request, { source, order: 'p.place', affected }, params)
 }
+
+const refuseTarget = (): ApiError =>
+  new ApiError(
+    400,
+    '42P10',
+    'there is no unique or exclusion constraint matching the ON CONFLICT specification',
+  )
 
 function refuseDuplicate(table: string, primaryKey: readonly string[]): ApiError {
   return new ApiError(409, '23505', `duplicate key value violates unique constraint "${table}_pkey"`, {

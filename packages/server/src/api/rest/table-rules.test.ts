@@ -179,6 +179,17 @@ for (const engine of ENGINES) {
       assert.equal(await countEvents(), 3)
     })
 
+    it('take the id for the key of an upsert, and nothing that is none', async () => {
+      const body = { id: EVENT_1, organization_id: OURS, event: 'deal.created', data: {} }
+      for (const key of ['id', 'id,organization_id', 'organization_id,id']) {
+        assert.equal((await emit('POST', `${E}?on_conflict=${key}`, { body })).status, 201)
+      }
+      assert.equal(await countEvents(), 1)
+      expectError(await emit('POST', `${E}?on_conflict=organization_id`, { body }), 400, '42P10')
+      expectError(await emit('POST', `${E}?on_conflict=id,event`, { body }), 400, '42P10')
+      expectError(await emit('POST', `${E}?on_conflict=nope`, { body }), 400, '42703')
+    })
+
     it('take inserts without ids as new ones each time', async () => {
       const event = { organization_id: OURS, event: 'deal.created', data: {} }
       await emit('POST', E, { body: [event, event] })
