@@ -65,6 +65,72 @@ onEachEngine('filters', (stage) => {
     assert.match(body.message, /write "data\.stage"/)
   })
 
+  const LONG = Array.from({ length: 130_000 }, () => 1)
+  const COSTLY = { $and: [{ 'data.a': { $nin: [6] } }, { 'data.a': { $in: [5] } }] }
+
+  test('a filter over its budget keeps back its own delivery, with the reason, while others get theirs', async () => {
+    const { api } = stage.server
+    const { id } = await createWebhook(stage, { events: ['message.sent'], filter: COSTLY })
+    const listed = Array.from({ length: 1_000 }, (_, n) => n + 2)
+    const never = await createWebhook(stage, {
+      events: ['message.sent'],
+      filter: { 'data.a': { $in: listed } },
+    })
+    const beside = await createWebhook(stage, { events: ['message.read'] })
+    const event = { organization_id: stage.organizationId, event: 'message.sent', data: { a: LONG } }
+    await api.insert('webhook_events', event)
+    await api.insert('webhook_events', { ...event, event: 'message.read', data: {} })
+    await stage.receiver.received(beside.path, 1)
+    const [delivery] = await api.rows<DeliveryRow>(`webhook_deliveries?webhook_id=eq.${id}`, 1)
+    assert.deepEqual(
+      [delivery?.status, delivery?.reason],
+      ['filtered', 'the filter needs more than 200,000 steps for this event'],
+    )
+    const [kept] = await api.rows<DeliveryRow>(`webhook_deliveries?webhook_id=eq.${never.id}`, 1)
+    assert.deepEqual([kept?.status, kept?.reason], ['filtered', 'filtered'])
+  })
+
+  test('a filter that lists too many values is refused with what would be right', async () => {
+    const { status, body } = await stage.server.api.request<{ message: string }>(
+      'POST',
+      'webhook_configurations',
+      {
+        organization_id: stage.organizationId,
+        name: 'x',
+        url: 'https://example.com/',
+        events: ['*'],
+        filter: { 'data.a': { $in: Array.from({ length: 3_200 }, (_, n) => n) } },
+      },
+    )
+    assert.equal(status, 400)
+    assert.match(body.message, /must not list more than 1000 values/)
+  })
+
+  test('a preview over its budget is refused with the reason, and the API answers others meanwhile', async () => {
+    const { api } = stage.server
+    const { id: organization } = await api.insert<{ id: string }>('organizations', { name: 'Long' })
+    const event = { organization_id: organization, event: 'message.sent', data: { a: LONG } }
+    await api.insert('webhook_events', event)
+    const preview = api.rpc<{ code: string; message: string }>('preview_filter', {
+      organization_id: organization,
+      events: ['*'],
+      filter: COSTLY,
+    })
+    const listed = Array.from({ length: 800 }, (_, n) => n + 2)
+    const bounded = await api.rpc<Preview>('preview_filter', {
+      organization_id: organization,
+      events: ['*'],
+      filter: { 'data.a': { $in: listed } },
+    })
+    assert.deepEqual([bounded.status, bounded.body.matched, bounded.body.of], [200, 0, 1])
+    const { status, body } = await preview
+    assert.deepEqual([status, body.code], [400, '54001'])
+    assert.match(
+      body.message,
+      /^filter: the filter needs more than 200,000 steps for this event, [0-9a-f-]{36}$/,
+    )
+  })
+
   test('a filter can be changed and taken away', async () => {
     const { api } = stage.server
     const { id, path } = await createWebhook(stage, { events: ['deal.assigned'], filter: WON })

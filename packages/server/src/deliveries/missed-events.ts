@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Connection } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
 import type { Subscription } from '../fanout/match-webhooks.ts'
@@ -12,6 +13,9 @@ const deliveryStates = loadStatement(import.meta.url, 'delivery-states')
 const COUNT_PAGE = 1_000
 /** Events looked at for a count that somebody waits for. */
 const COUNTED_EVENTS = 200_000
+/** What filters may take for such a count, and for how long at a stretch. */
+const COUNTED_STEPS = 20_000_000
+const TURN_STEPS = 100_000
 
 /** Where a walk through rows in order of (created_at, id) has come to. */
 export interface Cursor {
@@ -120,21 +124,23 @@ export function chooseMissed(
   rows: readonly EventState[],
   subscription: Subscription,
   event: string | null,
-): MissedEvent[] {
+): { missed: MissedEvent[]; steps: number } {
   const open = rows.filter(
     (row) => !row.has_reached && !row.is_waiting && (event === null || row.event === event),
   )
   // Whether it is on at the moment does not say what it has missed.
   const webhooks = new Map([[subscription.organization_id, [{ ...subscription, is_active: true }]]])
-  const { matches } = matchWebhooks(open, webhooks)
-  return matches.flatMap(({ event: row, filtered }) =>
+  const { matches, steps } = matchWebhooks(open, webhooks)
+  const missed = matches.flatMap(({ event: row, filtered }) =>
     filtered === undefined ? [{ eventId: row.id, event: row.event, deliveryId: row.delivery_id }] : [],
   )
+  return { missed, steps }
 }
 
 /**
  * How many events a webhook has missed.
- * @returns null when the time holds more than `most` events, whether missed or not: too many to look through at once.
+ * @returns null when the time holds more than `most` events, whether missed or not, or the filter takes too long: too much to look through
+ * at once.
  */
 export async function countMissed(
   connection: Connection,
@@ -144,12 +150,21 @@ export async function countMissed(
   const subscription = await readSubscription(connection, scope.webhookId)
   if (subscription === undefined) return 0
   let after: Cursor | undefined = START
-  let missed = 0
+  let [missed, steps, sinceTurn] = [0, 0, 0]
   for (let seen = 0; after !== undefined;) {
     // One more than the most, to know whether there are more.
     const limit = Math.min(COUNT_PAGE, most + 1 - seen)
     const rows: EventState[] = await pageEvents(connection, subscription, scope, after, limit)
-    missed += chooseMissed(rows, subscription, scope.event).length
+    for (const row of rows) {
+      const looked = chooseMissed([row], subscription, scope.event)
+      missed += looked.missed.length
+      steps += looked.steps
+      if (steps > COUNTED_STEPS) return null
+      sinceTurn += looked.steps
+      if (sinceTurn < TURN_STEPS) continue
+      sinceTurn = 0
+      await setImmediate()
+    }
     seen += rows.length
     if (seen > most) return null
     after = rows.length === limit ? cursorOf(rows.at(-1)) : undefined

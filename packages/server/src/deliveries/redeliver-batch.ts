@@ -213,7 +213,7 @@ async function missedPage(
   // Beyond an event that is not fanned out yet the walk goes on when that is decided.
   const waiting = rows.findIndex((row) => row.is_waiting)
   const decided = waiting < 0 ? rows : rows.slice(0, waiting)
-  const missed = chooseMissed(decided, subscription, scope.event)
+  const { missed } = chooseMissed(decided, subscription, scope.event)
   return {
     reopened: missed.flatMap(({ deliveryId }) => deliveryId ?? []),
     created: missed.filter(({ deliveryId }) => deliveryId === null),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { compileFilter } from './filter.ts'
+import { compileFilter, compileNewFilter } from './filter.ts'
+import { Steps } from './filter-steps.ts'
 
 const WON = {
   event: 'deal.stage.changed',
@@ -108,4 +109,71 @@ test('no JSON makes a filter that compiles and then throws', () => {
     }),
     { numRuns: 500 },
   )
+})
+
+const OWN = {
+  event: 'a.b',
+  data: { items: [{ length: 150 }], name: 'Ada', none: {}, tags: [], deep: [[1], [2]] },
+}
+
+for (const [filter, isMatch] of [
+  [{ 'data.items.length': { $gt: 100 } }, true],
+  [{ 'data.items.length': 1 }, false],
+  [{ 'data.name.length': 3 }, false],
+  [{ 'data.name.0': 'A' }, false],
+  [{ 'data.constructor.name': 'Object' }, false],
+  [{ 'data.none.toString': { $exists: true } }, false],
+  [{ 'data.tags.length': { $exists: true } }, false],
+  [{ 'data.__proto__': { $exists: true } }, false],
+  [{ 'data.items.0.length': 150 }, true],
+  [{ 'data.items.1.length': { $exists: false } }, true],
+  [{ 'data.deep': 2 }, true],
+] as const) {
+  test(`${JSON.stringify(filter)} looks at what is in the JSON only`, () => {
+    assert.equal(compileFilter(filter)(OWN), isMatch)
+  })
+}
+
+test('a long list of operands costs a look-up for each value', () => {
+  const steps = new Steps()
+  const operands = Array.from({ length: 3_200 }, (_, n) => n + 2)
+  const event = { event: 'a.b', data: { a: Array.from({ length: 130_000 }, () => 1) } }
+  assert.equal(compileFilter({ 'data.a': { $in: operands } })(event, steps), false)
+  assert.ok(steps.taken < 130_010)
+})
+
+test('a filter that needs more steps than any may is ended, always after as many', () => {
+  const event = { event: 'a.b', data: { a: Array.from({ length: 130_000 }, () => 1) } }
+  const filter = compileFilter({ 'data.a': { $nin: [6], $in: [5] } })
+  for (let turn = 1; turn <= 2; turn += 1) {
+    const steps = new Steps()
+    assert.throws(
+      () => filter(event, steps),
+      /^OverBudget: the filter needs more than 200,000 steps for this event/,
+    )
+    assert.equal(steps.taken, 200_001)
+  }
+})
+
+test('lists in lists without end are not followed to the end of the stack', () => {
+  const event = { event: 'a.b', data: JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as unknown }
+  assert.throws(() => compileFilter({ 'data.a': 1 })(event), /deeper than 1000 levels/)
+})
+
+test('a new filter may list a thousand values, and is told what would be right', () => {
+  const listing = (count: number) => ({ 'data.a': { $in: Array.from({ length: count }, (_, n) => n) } })
+  assert.doesNotThrow(() => compileNewFilter(listing(1_000)))
+  assert.throws(() => compileNewFilter(listing(1_001)), /must not list more than 1000 values, and lists 1001/)
+  assert.doesNotThrow(() => compileFilter(listing(3_200)))
+})
+
+test('an operator within a value is refused wherever it stands', () => {
+  for (const condition of [
+    { $all: [{ $where: '1' }] },
+    { $in: [{ $gt: 1 }] },
+    { $eq: { a: { $gt: 1 } } },
+    { a: { $gt: 1 } },
+  ]) {
+    assert.throws(() => compileFilter({ 'data.x': condition }), /is not possible here/)
+  }
 })

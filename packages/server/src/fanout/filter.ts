@@ -1,4 +1,6 @@
-import sift from 'sift'
+import type { Condition } from './filter-operators.ts'
+import { compileCondition, every, not, some } from './filter-operators.ts'
+import { Steps } from './filter-steps.ts'
 
 /** What a filter looks at: the request's body without its timestamp. */
 export interface FilterSubject {
@@ -7,7 +9,12 @@ export interface FilterSubject {
   previous?: unknown
 }
 
-export type Filter = (subject: FilterSubject) => boolean
+/**
+ * Whether it lets the event through.
+ * @param steps counts what that takes
+ * @throws OverBudget when that is more than any filter may take
+ */
+export type Filter = (subject: FilterSubject, steps?: Steps) => boolean
 
 const COMBINING = new Set(['$and', '$or', '$nor'])
 /** Without `$where`, which runs code, and `$regex`, which one pattern can keep busy for ever. */
@@ -16,6 +23,10 @@ const LISTS = new Set(['$in', '$nin', '$all'])
 
 const DEEPEST = 12
 const LONGEST = 16 * 1024
+/** Values in all lists of a new filter together. */
+const MOST_OPERANDS = 1_000
+/** A value to be equal to may be nested this deep. */
+const DEEPEST_VALUE = 50
 
 /**
  * Reads a filter: a MongoDB query over `event`, `data` and `previous`.
@@ -25,8 +36,42 @@ const LONGEST = 16 * 1024
 export function compileFilter(query: unknown): Filter {
   if (JSON.stringify(query).length > LONGEST) throw new Error('must not be longer than 16 KiB')
   checkQuery(query, 'filter', 0)
-  const tester = sift.default(query as object)
-  return (subject) => tester(subject)
+  const matches = compileQuery(query as object)
+  return (subject, steps = new Steps()) => matches(subject, steps)
+}
+
+/** The same for one that is about to be stored, or tried out: it is bounded more tightly than those that were stored before. */
+export function compileNewFilter(query: unknown): Filter {
+  const filter = compileFilter(query)
+  const count = countOperands(query)
+  if (count > MOST_OPERANDS) {
+    throw new Error(
+      `must not list more than ${MOST_OPERANDS} values, and lists ${count}; compare with a field that says which group a record is in`,
+    )
+  }
+  return filter
+}
+
+/** Of what was checked, which is not nested deep. */
+function countOperands(query: unknown): number {
+  if (typeof query !== 'object' || query === null) return 1
+  return Object.values(query).reduce<number>((sum, part) => sum + countOperands(part), 0)
+}
+
+const COMBINED: Readonly<Record<string, (parts: Condition[]) => Condition>> = {
+  $and: every,
+  $or: some,
+  $nor: (parts) => not(some(parts)),
+}
+
+function compileQuery(query: object): Condition {
+  return every(
+    Object.entries(query).map(([key, value]) => {
+      const combine = COMBINED[key]
+      if (combine === undefined) return compileCondition(value, key.split('.'))
+      return combine((value as object[]).map(compileQuery))
+    }),
+  )
 }
 
 function checkQuery(query: unknown, at: string, depth: number): void {
@@ -44,10 +89,12 @@ function checkQuery(query: unknown, at: string, depth: number): void {
 
 /** A value to be equal to, or an object of operators. */
 function checkCondition(condition: unknown, at: string, depth: number): void {
-  if (typeof condition !== 'object' || condition === null || Array.isArray(condition)) return
+  if (typeof condition !== 'object' || condition === null || Array.isArray(condition)) {
+    return checkValue(condition, at)
+  }
   if (depth > DEEPEST) throw new Error(`${at}: must not be nested deeper than ${DEEPEST} levels`)
   const keys = Object.keys(condition)
-  if (!keys.some((key) => key.startsWith('$'))) return
+  if (!keys.some((key) => key.startsWith('$'))) return checkValue(condition, at)
   for (const [key, value] of Object.entries(condition)) {
     if (!COMPARING.has(key)) throw new Error(`${at}: ${unknownOperator(key, [...COMPARING])}`)
     checkOperand(key, value, `${at}.${key}`, depth)
@@ -55,11 +102,22 @@ function checkCondition(condition: unknown, at: string, depth: number): void {
 }
 
 function checkOperand(operator: string, operand: unknown, at: string, depth: number): void {
-  if (LISTS.has(operator)) checkList(operand, at)
+  if (LISTS.has(operator)) checkList(operand, at).forEach((value) => checkValue(value, at))
+  if (operator === '$eq' || operator === '$ne') checkValue(operand, at)
   if (operator === '$exists' && typeof operand !== 'boolean') throw new Error(`${at}: must be true or false`)
   if (operator === '$size' && !Number.isInteger(operand)) throw new Error(`${at}: must be a whole number`)
   if (operator === '$not') checkCondition(requireObject(operand, at), at, depth + 1)
   if (operator === '$elemMatch') checkElement(requireObject(operand, at), at, depth + 1)
+}
+
+/** What is compared as it is: an operator in it would be taken for a name. */
+function checkValue(value: unknown, at: string, depth = 0): void {
+  if (depth > DEEPEST_VALUE) throw new Error(`${at}: must not be nested deeper than ${DEEPEST_VALUE} levels`)
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, inner] of Object.entries(value)) {
+    if (key.startsWith('$')) throw new Error(`${at}: ${unknownOperator(key, [])}`)
+    checkValue(inner, at, depth + 1)
+  }
 }
 
 /** Fields of a list's elements have names of their own. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Subscription } from './match-webhooks.ts'
-import { matchWebhooks } from './match-webhooks.ts'
+import { BatchTooCostly, matchWebhooks } from './match-webhooks.ts'
 
 const webhook = (webhook_id: string, fields: Partial<Subscription> = {}): Subscription => ({
   webhook_id,
@@ -96,4 +96,29 @@ test('what comes from an origin that a webhook ignores is kept back from it, wha
     ['deal.created', 'a', undefined],
     ['deal.created', 'b', undefined],
   ])
+})
+
+const LONG = { a: Array.from({ length: 130_000 }, () => 1) }
+const COSTLY = '{"data.a": {"$nin": [6], "$in": [5]}}'
+
+test('a filter over its budget keeps back its own webhook alone, with that reason', () => {
+  const webhooks = [
+    webhook('costly', { filter: COSTLY }),
+    webhook('all'),
+    webhook('cheap', { filter: '{"data.a":1}' }),
+  ]
+  assert.deepEqual(decide([event('deal.updated', LONG)], webhooks).matches, [
+    ['deal.updated', 'costly', 'the filter needs more than 200,000 steps for this event'],
+    ['deal.updated', 'all', undefined],
+    ['deal.updated', 'cheap', undefined],
+  ])
+})
+
+test('filters that are too many steps together are ended for one event, and asked of fewer events at once for several', () => {
+  const webhooks = Array.from({ length: 30 }, (_, n) => webhook(`${n}`, { filter: COSTLY }))
+  const { matches } = decide([event('deal.updated', LONG)], webhooks)
+  assert.equal(matches.length, 30)
+  assert.ok(matches.every(([, , reason]) => /needs more than/.test(String(reason))))
+  const events = Array.from({ length: 10 }, () => event('deal.updated', LONG))
+  assert.throws(() => decide(events, webhooks), BatchTooCostly)
 })

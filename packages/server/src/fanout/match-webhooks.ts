@@ -4,6 +4,7 @@ import { isOperational } from '../events/operational-events.ts'
 import type { TargetRow } from '../webhooks/webhook-target.ts'
 import type { Filter, FilterSubject } from './filter.ts'
 import { compileFilter } from './filter.ts'
+import { MAX_FILTER_STEPS, OverBudget, Steps } from './filter-steps.ts'
 
 export interface Subscription extends TargetRow {
   organization_id: string
@@ -39,6 +40,8 @@ export interface Decisions<E> {
   /** In the events' order. */
   matches: Match<E>[]
   skips: Skip[]
+  /** What the filters took. */
+  steps: number
 }
 
 interface MatchedEvent {
@@ -49,9 +52,20 @@ interface MatchedEvent {
   body: string
 }
 
+/** For all filters of an organization on one event. */
+const MAX_EVENT_STEPS = 1_000_000
+/** For a batch of several events: a tenth of a second of the thread that sends. */
+const MAX_BATCH_STEPS = 2_000_000
+
+/** The filters would keep the thread busy for too long: with fewer events at once others have their turn in between. */
+export class BatchTooCostly extends RangeError {
+  override readonly name = 'BatchTooCostly'
+}
+
 /**
  * Decides for every pair of an event and a webhook of its organization; no pair is left without a decision.
  * @param byOrganization the webhooks of each organization
+ * @throws BatchTooCostly never for a single event
  */
 export function matchWebhooks<E extends MatchedEvent>(
   events: readonly E[],
@@ -59,16 +73,28 @@ export function matchWebhooks<E extends MatchedEvent>(
 ): Decisions<E> {
   const matches: Match<E>[] = []
   const skips = new Map<string, Skip>()
+  let steps = 0
   for (const event of events) {
+    if (steps > MAX_BATCH_STEPS) throw new BatchTooCostly('the filters need too many steps for this batch')
     const subject = lazySubject(event.body)
+    let left = MAX_EVENT_STEPS
+    const applyFilter = (filter: string): string | undefined => {
+      const taken = new Steps(Math.min(left, MAX_FILTER_STEPS))
+      try {
+        return passes(filter, subject, taken)
+      } finally {
+        left -= taken.taken
+        steps += taken.taken
+      }
+    }
     for (const subscription of byOrganization.get(event.organization_id) ?? []) {
       const reason = skipReason(subscription, event.event)
       if (reason === undefined)
-        matches.push({ event, subscription, filtered: keepBack(subscription, event.origin, subject) })
+        matches.push({ event, subscription, filtered: keepBack(subscription, event.origin, applyFilter) })
       else if (!isOperational(event.event)) countSkip(skips, subscription, event.event, reason)
     }
   }
-  return { matches, skips: [...skips.values()] }
+  return { matches, skips: [...skips.values()], steps }
 }
 
 function skipReason({ is_active, events }: Subscription, event: string): SkipReason | undefined {
@@ -93,18 +119,18 @@ function lazySubject(body: string): () => FilterSubject {
 function keepBack(
   subscription: Subscription,
   origin: string | null,
-  subject: () => FilterSubject,
+  applyFilter: (filter: string) => string | undefined,
 ): string | undefined {
   if (origin !== null && subscription.ignore_origins.includes(origin)) return 'origin'
-  return applyFilter(subscription, subject)
+  return subscription.filter === null ? undefined : applyFilter(subscription.filter)
 }
 
 /** A filter that fails keeps back its own webhook's delivery, visibly, and nobody else's. */
-function applyFilter({ filter }: Subscription, subject: () => FilterSubject): string | undefined {
-  if (filter === null) return undefined
+function passes(filter: string, subject: () => FilterSubject, steps: Steps): string | undefined {
   try {
-    return compiled(filter)(subject()) ? undefined : 'filtered'
+    return compiled(filter)(subject(), steps) ? undefined : 'filtered'
   } catch (error) {
+    if (error instanceof OverBudget) return error.message
     return `the filter could not be applied: ${messageOf(error)}`
   }
 }

@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { covers } from '../../events/event-types.ts'
 import type { Filter } from '../../fanout/filter.ts'
-import { compileFilter } from '../../fanout/filter.ts'
+import { compileNewFilter } from '../../fanout/filter.ts'
+import { OverBudget, Steps } from '../../fanout/filter-steps.ts'
 import { ApiError, messageOf } from '../../errors.ts'
 import type { Principal } from '../rest/principal.ts'
 import type { RpcContext } from './rpc.ts'
@@ -10,6 +12,13 @@ import { defineFunction, findVisible, readAs } from './rpc.ts'
 /** How far back a preview looks, and how much of what it finds it shows. */
 const RECENT_EVENTS = 500
 const SAMPLES = 5
+/** Of all that it looks at together. */
+const RECENT_BYTES = 32 * 1024 * 1024
+const MAX_STEPS = 2_000_000
+const MAX_MS = 2_000
+/** An event that takes less is looked at in the same turn as the next one. */
+const SMALL_BYTES = 4_096
+const SMALL_STEPS = 1_000
 
 const schema = z
   .strictObject({
@@ -41,20 +50,63 @@ export const previewFilter = defineFunction('read', schema, async (context, inpu
   const recent = await readAs<RecentEvent>(
     context,
     principal,
-    `select id, event, timestamp, data, previous from webhooks.webhook_events
-     where organization_id = $1 order by created_at desc limit ${RECENT_EVENTS}`,
+    `select id, event, timestamp, data, previous from (
+       select *, sum(octet_length(data::text) + coalesce(octet_length(previous::text), 0)) over (
+         order by created_at desc, id desc) as bytes
+       from (
+         select * from webhooks.webhook_events
+         where organization_id = $1 order by created_at desc, id desc limit ${RECENT_EVENTS}) as recent) as sized
+     where bytes <= ${RECENT_BYTES}
+     order by created_at desc, id desc`,
     [organizationId],
   )
-  const considered = recent
-    .filter(({ event }) => subscriptions.some((name) => covers(name, event)))
-    .map(parse)
-  const matched = considered.filter(filter)
-  return { matched: matched.length, of: considered.length, samples: matched.slice(0, SAMPLES) }
+  const considered = recent.filter(({ event }) => subscriptions.some((name) => covers(name, event)))
+  const { matched, samples } = await tryOut(filter, considered)
+  return { matched, of: considered.length, samples }
 })
+
+/** Others have their turn between the events, so that no filter keeps the API from answering them. */
+async function tryOut(
+  filter: Filter,
+  events: readonly RecentEvent[],
+): Promise<{ matched: number; samples: object[] }> {
+  const samples: object[] = []
+  const startedAt = performance.now()
+  let [matched, taken] = [0, 0]
+  for (const event of events) {
+    const parsed = parse(event)
+    const steps = new Steps()
+    if (isMatch(filter, parsed, steps)) {
+      matched += 1
+      if (samples.length < SAMPLES) samples.push(parsed)
+    }
+    taken += steps.taken
+    if (taken > MAX_STEPS || performance.now() - startedAt > MAX_MS) {
+      throw tooCostly('the filter takes too long for the events of this organization')
+    }
+    if (event.data.length > SMALL_BYTES || steps.taken > SMALL_STEPS) await setImmediate()
+  }
+  return { matched, samples }
+}
+
+function isMatch(filter: Filter, event: ReturnType<typeof parse>, steps: Steps): boolean {
+  try {
+    return filter(event, steps)
+  } catch (error) {
+    if (error instanceof OverBudget) throw tooCostly(`${error.message}, ${event.id}`)
+    throw error
+  }
+}
+
+const tooCostly = (why: string): ApiError =>
+  new ApiError(400, '54001', `filter: ${why}`, {
+    details: 'filter',
+    hint: 'Compare with fewer values, or with fields that are no long lists: as it is it would keep such events back.',
+  })
 
 function readFilter(query: unknown): Filter {
   try {
-    return compileFilter(query)
+    return compileNewFilter(query)
   } catch (error) {
     throw new ApiError(400, '22023', `filter: ${messageOf(error)}`, { details: 'filter' })
   }

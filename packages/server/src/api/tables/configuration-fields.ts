@@ -3,7 +3,7 @@ import { isReservedHeader, maskValues } from '../../dispatch/build-request.ts'
 import type { GuardOptions } from '../../dispatch/network-guard.ts'
 import { checkUrl } from '../../dispatch/network-guard.ts'
 import { messageOf } from '../../errors.ts'
-import { compileFilter } from '../../fanout/filter.ts'
+import { compileNewFilter } from '../../fanout/filter.ts'
 import type { OwnInboxes } from '../../webhooks/own-inboxes.ts'
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
@@ -97,7 +97,7 @@ export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes) {
 function checkFilter(filter: unknown, context: z.RefinementCtx): void {
   if (filter === null) return
   try {
-    compileFilter(filter)
+    compileNewFilter(filter)
   } catch (error) {
     // It names the place inside of the filter by itself.
     const [, place, message] = /^filter(?:\.([^:]*))?: (.*)$/s.exec(messageOf(error)) ?? []

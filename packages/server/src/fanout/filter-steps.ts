@@ -1,0 +1,103 @@
+/** What one filter may take for one event: some milliseconds. */
+export const MAX_FILTER_STEPS = 200_000
+/** Lists in lists in lists: beyond that no path leads on. */
+const DEEPEST_LISTS = 1_000
+
+/** The filter would take longer for this event than any may. */
+export class OverBudget extends Error {
+  override readonly name = 'OverBudget'
+}
+
+/**
+ * Counts what a filter looks at, one step for each value, so that the same filter and event take as many steps wherever and whenever they
+ * meet.
+ */
+export class Steps {
+  readonly #most: number
+  #taken = 0
+
+  constructor(most = MAX_FILTER_STEPS) {
+    this.#most = most
+  }
+
+  get taken(): number {
+    return this.#taken
+  }
+
+  take(): void {
+    this.#taken += 1
+    if (this.#taken > this.#most)
+      throw new OverBudget(
+        `the filter needs more than ${this.#most.toLocaleString('en')} steps for this event`,
+      )
+  }
+}
+
+type Test = (value: unknown, isPresent: boolean) => boolean
+
+const INDEX = /^(?:0|[1-9]\d{0,8})$/
+
+/**
+ * Whether a value that the path leads to passes the test: through objects by their own keys, through lists by a number or into each element. A
+ * list at the end stands for itself and, where that is wanted, for each of its elements. Where the path leads nowhere the test gets
+ * undefined.
+ */
+export function someAt(
+  value: unknown,
+  path: readonly string[],
+  steps: Steps,
+  test: Test,
+  { isExpanded = true } = {},
+): boolean {
+  return walk({ path, steps, test, isExpanded }, value, 0, 0)
+}
+
+interface Walk {
+  path: readonly string[]
+  steps: Steps
+  test: Test
+  isExpanded: boolean
+}
+
+/** @param from where in the path */
+function walk(walking: Walk, value: unknown, from: number, depth: number): boolean {
+  const { path, steps, test } = walking
+  steps.take()
+  if (depth > DEEPEST_LISTS)
+    throw new OverBudget(`the event has lists in lists deeper than ${DEEPEST_LISTS} levels`)
+  if (Array.isArray(value)) return walkList(walking, value, from, depth)
+  const key = path[from]
+  if (key === undefined) return test(value, true)
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return test(undefined, false)
+  return walk(walking, (value as Record<string, unknown>)[key], from + 1, depth + 1)
+}
+
+function walkList(walking: Walk, list: readonly unknown[], from: number, depth: number): boolean {
+  const { path, test, isExpanded } = walking
+  const key = path[from]
+  if (key !== undefined && INDEX.test(key)) {
+    const isThere = Number(key) < list.length
+    return isThere ? walk(walking, list[Number(key)], from + 1, depth + 1) : test(undefined, false)
+  }
+  if (key !== undefined || isExpanded)
+    for (const element of list) if (walk(walking, element, from, depth + 1)) return true
+  return key === undefined && test(list, true)
+}
+
+/** Whether two values of JSON are the same; what is not there counts as null. */
+export function isEqual(value: unknown, operand: unknown, steps: Steps): boolean {
+  steps.take()
+  if (value === operand || (value ?? null) === operand) return true
+  if (typeof value !== 'object' || typeof operand !== 'object' || value === null || operand === null)
+    return false
+  if (Array.isArray(value) !== Array.isArray(operand)) return false
+  const keys = Object.keys(operand)
+  return (
+    Object.keys(value).length === keys.length &&
+    keys.every(
+      (key) =>
+        Object.hasOwn(value, key) &&
+        isEqual((value as Record<string, unknown>)[key], (operand as Record<string, unknown>)[key], steps),
+    )
+  )
+}
