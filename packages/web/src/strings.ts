@@ -32,6 +32,12 @@ export const t = {
   offline: 'The server cannot be reached just now.',
   offlineText: 'What you see is as it was last. It is asked again by itself.',
 
+  capture: {
+    label: 'Capture of the CRM’s tables',
+    missing: (table: string) => `${table} is not captured any more: its changes emit nothing.`,
+    drifted: (table: string) => `${table} is not captured as it was installed: its changes may emit nothing.`,
+  },
+
   errors: {
     unreachable: 'The server cannot be reached',
     unreachableText: 'Check your connection and that the server runs.',

@@ -36,12 +36,14 @@ interface RecordedCapture {
   table: TableName
   /** Null: the reference CRM. */
   map: TableMap | null
+  /** What was recorded before: of a column that is not there (any more), that stays. */
+  previous: ExpectedCapture | undefined
 }
 
 /** Reads what captures a table just now, to be compared with later. */
 export async function readExpected(
   connection: Connection,
-  { record, table: captured, map }: RecordedCapture,
+  { record, table: captured, map, previous }: RecordedCapture,
 ): Promise<ExpectedCapture> {
   const used = usedColumns(record, captured, map)
   const states = await readTableStates(
@@ -61,17 +63,16 @@ export async function readExpected(
     tables: used.map(({ table: name, columns }, index) => ({
       ...name,
       oid: states[index]?.oid ?? null,
-      columns: columns.map(
-        (wanted) =>
-          states[index]?.columns.find((column) => column.name === wanted) ?? {
-            name: wanted,
-            number: 0,
-            type: '',
-          },
-      ),
+      columns: columns.map((wanted) => {
+        const known = [...(states[index]?.columns ?? []), ...columnsOf(previous, name)]
+        return known.find((column) => column.name === wanted) ?? { name: wanted, number: 0, type: '' }
+      }),
     })),
   }
 }
+
+const columnsOf = (expected: ExpectedCapture | undefined, { schema, name }: TableName) =>
+  expected?.tables.find((known) => known.schema === schema && known.name === name)?.columns ?? []
 
 /** Triggers that a function of ours is waiting for: a release before this one did not record what it installed. */
 function findDetached(

@@ -99,7 +99,13 @@ export async function recordExpected(
   { record, map, schema, name }: Pick<WatchedRow, 'record' | 'map'> & TableName,
 ): Promise<ExpectedCapture> {
   const tableMap = map === null ? null : (JSON.parse(map) as NonNullable<CrmMap[RecordName]>)
-  const expected = await readExpected(connection, { record, table: { schema, name }, map: tableMap })
+  const previous = await findExpected(connection, record)
+  const expected = await readExpected(connection, {
+    record,
+    table: { schema, name },
+    map: tableMap,
+    previous,
+  })
   const text = JSON.stringify(expected)
   await connection.query(
     `update webhooks_internal.captures set expected = $2::json

@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { call, getRows, query } from './client.ts'
 import { inOrder } from './event-order.ts'
 import type {
+  DriftedCapture,
   EventType,
   Inbox,
   InboxRequest,
@@ -42,6 +43,19 @@ export function useOrganizationIds(isNeeded: boolean) {
     enabled: isNeeded,
   })
 }
+
+export const capturesQuery = (isOperator: boolean) =>
+  queryOptions({
+    queryKey: ['captures'],
+    queryFn: ({ signal }) =>
+      getRows<DriftedCapture>(
+        `webhook_captures?${query({ status: 'neq.ok', select: 'table_name,status,problems', order: 'table_name' })}`,
+        signal,
+      ),
+    enabled: isOperator,
+    retry: false,
+    refetchInterval: 60 * SECOND,
+  })
 
 export const webhooksQuery = (organizationId: string) =>
   queryOptions({

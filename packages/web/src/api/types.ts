@@ -7,6 +7,13 @@ export interface Session {
   expires_at: string
 }
 
+/** A table of the CRM that is not captured as it was installed. */
+export interface DriftedCapture {
+  table_name: string
+  status: 'drifted' | 'missing'
+  problems: string[]
+}
+
 export interface Organization {
   id: string
   name: string

@@ -8,6 +8,7 @@ import { Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx'
 import { Notice } from '../components/surface.tsx'
 import { t } from '../strings.ts'
 import icon from '../styles/icon.svg'
+import { CaptureNotice } from './capture-notice.tsx'
 import { useAccess } from './organization.tsx'
 import styles from './shell.module.css'
 import { chooseTheme, readTheme } from './theme.ts'
@@ -49,6 +50,7 @@ export function Shell({ children }: { children: ReactNode }) {
           )}
         </div>
       )}
+      <CaptureNotice />
       <main className={styles.main} id="main" tabIndex={-1}>
         {children}
       </main>

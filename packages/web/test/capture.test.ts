@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { before, test } from 'node:test'
+import { AxeBuilder } from '@axe-core/playwright'
+import { openPglite } from '../../server/src/db/pglite.ts'
+import { createWebhook, onStage, rowOf } from './harness/stage.ts'
+
+const PROBLEM =
+  'The column title of public.deals is now called heading. ' +
+  'Rename it back with: alter table public.deals rename column heading to title.'
+
+onStage('a table that is not captured as installed', (stage) => {
+  before(async () => {
+    await stage.server.stop()
+    const database = await openPglite(join(stage.site.settings['DATA_DIR']!, 'database'))
+    await database.execute('alter table public.deals rename column title to heading')
+    await database.close()
+    stage.server = await stage.site.start()
+    stage.api = stage.server.api
+  })
+
+  test('is named to the operator on every page, with the problem and what to do', async () => {
+    const { name } = await createWebhook(stage)
+    const page = await stage.open('', { width: 360, height: 740 })
+    await rowOf(page, name).waitFor()
+    const notice = page.getByRole('region', { name: 'Capture of the CRM’s tables' })
+    await notice.getByText('public.deals is not captured as it was installed').waitFor()
+    assert.equal(await notice.getByRole('listitem').innerText(), PROBLEM)
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    assert.deepEqual(
+      violations.map(({ id }) => id),
+      [],
+    )
+    assert.equal(await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth'), false)
+    await page.goto(`${stage.server.url}/settings/webhooks/deliveries`)
+    await notice.waitFor()
+  })
+
+  test('is nothing that an organization is told', async () => {
+    const { name } = await createWebhook(stage)
+    const row = { organization_id: stage.organizationId, name: 'admin', scope: 'admin' }
+    const { key } = await stage.api.insert<{ key: string }>('api_keys', row)
+    const page = await stage.open('', { key })
+    await rowOf(page, name).waitFor()
+    assert.equal(await page.getByText('not captured').count(), 0)
+  })
+})
