@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { openPostgres } from '../src/db/postgres.ts'
+import type { ErrorBody } from './harness/api.ts'
+import { startPostgres } from './harness/postgres.ts'
+import type { ServerProcess } from './harness/server-process.ts'
+import { createSite } from './harness/server-process.ts'
+import { LONG, until } from './harness/until.ts'
+
+const ORGANIZATION = '0190a000-0000-7000-8000-000000000001'
+const isPostgresThere = process.env['TEST_DATABASE_URL'] !== undefined
+
+interface Answer {
+  status: number
+  retryAfter: string | null
+  code: string | undefined
+}
+
+async function post(server: ServerProcess): Promise<Answer> {
+  const event = { organization_id: ORGANIZATION, event: 'deal.created', data: {} }
+  const { status, headers, body } = await server.api.request<ErrorBody | null>(
+    'POST',
+    'webhook_events',
+    event,
+  )
+  return { status, retryAfter: headers.get('retry-after'), code: body?.code }
+}
+
+async function startOnOwnServer(context: TestContext) {
+  const postgres = await startPostgres()
+  context.after(() => postgres.stop())
+  const site = createSite(postgres.url)
+  context.after(() => site.close())
+  const server = await site.start()
+  await server.api.insert('organizations', { id: ORGANIZATION, name: 'Acme' })
+  const database = openPostgres({ url: postgres.url, poolSize: 1 })
+  context.after(() => database.close())
+  return { postgres, server, database }
+}
+
+/** Posts one event after the other while `disturb` runs and until one is taken again. */
+async function postDuring(server: ServerProcess, disturb: () => Promise<void>): Promise<Answer[]> {
+  const answers: Answer[] = []
+  let isOver = false
+  const disturbed = disturb().finally(() => (isOver = true))
+  await until('an event to be taken after the disturbance', async () => {
+    const wasOver = isOver
+    const answer = await post(server)
+    answers.push(answer)
+    return wasOver && answer.status === 201
+  })
+  await disturbed
+  return answers
+}
+
+function assertOnlyRefusedForAWhile(answers: readonly Answer[]): void {
+  const refused = answers.filter(({ status }) => status !== 201)
+  assert.ok(refused.length > 0, 'some were refused')
+  for (const { status, retryAfter, code } of refused)
+    assert.deepEqual([status, retryAfter !== null], [503, true], `${status} ${code}`)
+}
+
+suite('while the database is not there as it should be', { skip: !isPostgresThere, ...LONG }, () => {
+  test('posts of events get 503 with Retry-After when sessions are read-only', async (context) => {
+    const { server, database } = await startOnOwnServer(context)
+    const setReadOnly = async (value: 'on' | 'off'): Promise<void> => {
+      await database.execute(`alter system set default_transaction_read_only = ${value}`)
+      await database.execute('select pg_reload_conf()')
+    }
+    const answers = await postDuring(server, async () => {
+      await setReadOnly('on')
+      await until('an event to be refused', async () => (await post(server)).status !== 201)
+      await setReadOnly('off')
+    })
+    for (const { status, retryAfter, code } of answers.filter(({ status }) => status !== 201))
+      assert.deepEqual([status, retryAfter !== null], [503, true], code)
+  })
+
+  test('posts of events get 503 with Retry-After when it has become a standby', async (context) => {
+    const { postgres, server, database } = await startOnOwnServer(context)
+    const answers = await postDuring(server, async () => {
+      const signal = join(postgres.dataDir, 'standby.signal')
+      writeFileSync(signal, '')
+      // The server, which may run as another user, writes to it.
+      chmodSync(signal, 0o666)
+      // Up for good only when it is the primary again.
+      const restarted = postgres.restart('fast')
+      await until('the standby to answer', () =>
+        database.query(`select pg_is_in_recovery()`).then(
+          ({ rows }) => rows[0]?.['pg_is_in_recovery'],
+          () => false,
+        ),
+      )
+      for (let refused = 0; refused < 3; refused += 1) {
+        const { status, code } = await post(server)
+        assert.equal(status, 503, code)
+      }
+      await database.execute('select pg_promote()')
+      await restarted
+    })
+    assertOnlyRefusedForAWhile(answers)
+  })
+
+  test('posts of events get 503 with Retry-After while it restarts, in order and after a crash', async (context) => {
+    const { postgres, server } = await startOnOwnServer(context)
+    for (const mode of ['fast', 'immediate'] as const)
+      assertOnlyRefusedForAWhile(await postDuring(server, () => postgres.restart(mode)))
+  })
+})
