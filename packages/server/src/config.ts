@@ -25,6 +25,8 @@ export interface Config {
   host: string
   dataDir: string
   databaseUrl: string | undefined
+  /** How long a start waits for a database that is away. */
+  databaseWait: number
   /** Undefined: generated and kept in `dataDir`. */
   serviceKey: string | undefined
   /** Accepts the CRM's own JWTs: HS256 by the secret, or RS256 and ES256 by the key set. Undefined: none. */
@@ -78,6 +80,8 @@ export interface Config {
   logLevel: (typeof LOG_LEVELS)[number]
 }
 
+const HOUR_MS = 3_600_000
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The environment, over what `.env` in the working directory says. */
@@ -106,6 +110,9 @@ export function parseConfig(environment: Environment): Config {
     host: read('HOST', '127.0.0.1', parseHost),
     dataDir: read('DATA_DIR', '.data', (text) => text),
     databaseUrl: read('DATABASE_URL', '', parseDatabaseUrl),
+    databaseWait: read('DATABASE_WAIT', '60s', (text) =>
+      parseBetween(text, 0, HOUR_MS, 'a time up to 1h, as in DATABASE_WAIT=60s, or 0'),
+    ),
     serviceKey: read('SERVICE_KEY', '', parseServiceKey),
     jwtSecret: read('JWT_SECRET', '', parseJwtSecret),
     jwksUrl: read('JWKS_URL', '', parseJwksUrl),
@@ -150,7 +157,9 @@ export function parseConfig(environment: Environment): Config {
     corsOrigins: read('CORS_ORIGINS', '*', parseCorsOrigins),
     frameAncestors: read('PORTAL_FRAME_ANCESTORS', '', parseFrameAncestors),
     role: read('ROLE', 'all', (text) => parseOneOf(text, ROLES)),
-    relayStallTimeout: read('RELAY_STALL_TIMEOUT', '60s', parseStallTimeout),
+    relayStallTimeout: read('RELAY_STALL_TIMEOUT', '60s', (text) =>
+      parseBetween(text, 1_000, 24 * HOUR_MS, 'a time from 1s to 24h, as in RELAY_STALL_TIMEOUT=60s'),
+    ),
     logLevel: read('LOG_LEVEL', 'info', (text) => parseOneOf(text, LOG_LEVELS)),
   }
   if (config.role !== 'all' && embedded) problems.push(`ROLE: ${EMBEDDED_ROLE}`)
@@ -256,17 +265,13 @@ function parseSchedule(text: string): number[] {
 }
 
 function parseTimeout(text: string, example: string): number {
-  const timeout = parseDuration(text)
-  if (timeout === undefined || timeout < 100 || timeout > 60_000)
-    fail(text, `a time from 100ms to 60s, as in ${example}`)
-  return timeout
+  return parseBetween(text, 100, 60_000, `a time from 100ms to 60s, as in ${example}`)
 }
 
-function parseStallTimeout(text: string): number {
-  const timeout = parseDuration(text)
-  if (timeout === undefined || timeout < 1_000 || timeout > 86_400_000)
-    fail(text, 'a time from 1s to 24h, as in RELAY_STALL_TIMEOUT=60s')
-  return timeout
+function parseBetween(text: string, least: number, most: number, allowed: string): number {
+  const time = text === '0' ? 0 : parseDuration(text)
+  if (time === undefined || time < least || time > most) fail(text, allowed)
+  return time
 }
 
 function parseRetention(text: string, example: string): number {

@@ -5,8 +5,10 @@ import { isDatabaseError } from './db/database.ts'
 import type { Database } from './db/database.ts'
 import { openPglite } from './db/pglite.ts'
 import { openPostgres } from './db/postgres.ts'
+import { isUnavailable } from './db/unavailable.ts'
 import { StartError, messageOf } from './errors.ts'
 import { prepareDatabase } from './prepare-database.ts'
+import { waitForDatabase } from './wait-for-database.ts'
 
 /** One connection pool for requests and one for the engine: a request that waits for a lock must not stop a heartbeat. */
 export interface Databases {
@@ -34,21 +36,26 @@ const API_TIMEOUT_MS = 40_000
 /** A connection that went silent must be replaced before the next probes. */
 const HEALTH_TIMEOUT_MS = 4_000
 
-/** Opens what the settings name, brought up to date. @throws StartError */
+/** Opens what the settings name, brought up to date. @throws StartError, or another error when the database stays away */
 export async function openDatabases(config: Config, dataDir: DataDir, log: Logger): Promise<Databases> {
   const { databaseUrl: url } = config
   if (url === undefined) {
     await dataDir.lock()
     const database = await openPglite(`${dataDir.path}/database`)
-    const applied = await prepare(config, database, log)
+    const applied = await prepare(config, database, log).catch(async (error: unknown) => {
+      await database.close().catch(() => {})
+      throw error
+    })
     return { api: database, engine: database, health: database, applied, close: () => database.close() }
   }
   const onConnectionLost = (error: Error): void =>
     log.warn({ error: error.message }, 'a database connection was lost')
   // Without a timeout: a migration may take as long as it takes.
   const migrating = openPostgres({ url, poolSize: 1 })
-  const applied = await prepare(config, migrating, log)
-  await migrating.close()
+  const waiting = { limitMs: config.databaseWait, place: placeOf(url), log }
+  const applied = await waitForDatabase(waiting, () => prepare(config, migrating, log)).finally(() =>
+    migrating.close().catch(() => {}),
+  )
   const api = openPostgres({ url, poolSize: 10, queryTimeout: API_TIMEOUT_MS, onConnectionLost })
   const engine = openPostgres({
     url,
@@ -69,14 +76,19 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
   }
 }
 
+/** Without user and password. */
+function placeOf(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname}`
+}
+
 async function prepare(config: Config, database: Database, log: Logger): Promise<string[]> {
   try {
     const applied = await prepareDatabase(database, config)
     if (applied.length > 0) log.info({ migrations: applied }, 'the database was brought up to date')
     return applied
   } catch (error) {
-    await database.close().catch(() => {})
-    if (error instanceof StartError) throw error
+    if (error instanceof StartError || isUnavailable(error)) throw error
     const rights = isDatabaseError(error) && error.code === '42501' ? RIGHTS : ''
     throw new StartError(`DATABASE_URL: the database cannot be prepared: ${messageOf(error)}${rights}`)
   }

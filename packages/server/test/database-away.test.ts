@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { chmodSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { openPostgres } from '../src/db/postgres.ts'
 import type { ErrorBody } from './harness/api.ts'
+import { createDatabase } from './harness/databases.ts'
 import { startPostgres } from './harness/postgres.ts'
 import type { ServerProcess } from './harness/server-process.ts'
-import { createSite } from './harness/server-process.ts'
+import { ENCRYPTION_KEY, createSite, spawnServer } from './harness/server-process.ts'
+import { startTcpProxy } from './harness/tcp-proxy.ts'
 import { LONG, until } from './harness/until.ts'
 
 const ORGANIZATION = '0190a000-0000-7000-8000-000000000001'
@@ -108,5 +112,64 @@ suite('while the database is not there as it should be', { skip: !isPostgresTher
     const { postgres, server } = await startOnOwnServer(context)
     for (const mode of ['fast', 'immediate'] as const)
       assertOnlyRefusedForAWhile(await postDuring(server, () => postgres.restart(mode)))
+  })
+})
+
+suite('a start whose database is away', { skip: !isPostgresThere, ...LONG }, () => {
+  async function findFreePort(): Promise<number> {
+    const probe = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => probe.once('listening', resolve))
+    const { port } = probe.address() as AddressInfo
+    await new Promise((resolve) => probe.close(resolve))
+    return port
+  }
+
+  test('waits for it with a line in the log, and goes on when it is there', async (context) => {
+    const { url, drop } = await createDatabase('postgresql')
+    context.after(() => drop())
+    const later = new URL(url!)
+    later.port = String(await findFreePort())
+    const site = createSite(later.href)
+    context.after(() => site.close())
+    const { child, output, exited } = spawnServer(site.settings, process.cwd())
+    context.after(async () => {
+      child.kill('SIGKILL')
+      await exited
+    })
+    await until('it to say that it waits', () => output().includes('waiting for the database'))
+    assert.ok(!output().includes(later.password + '@'))
+    const proxy = await startTcpProxy(Number(new URL(url!).port), Number(later.port))
+    context.after(() => proxy.close())
+    await until('it to start', () => /Page +http/.test(output()))
+  })
+
+  test('gives up after DATABASE_WAIT with exit code 1, naming the place without the password', async () => {
+    const port = await findFreePort()
+    const { exited, output } = spawnServer(
+      {
+        PORT: '0',
+        DATABASE_URL: `postgresql://user:hidden-password@127.0.0.1:${port}/x`,
+        ENCRYPTION_KEYS: ENCRYPTION_KEY,
+        DATABASE_WAIT: '300ms',
+      },
+      process.cwd(),
+    )
+    assert.equal(await exited, 1)
+    assert.match(
+      output(),
+      new RegExp(`The database at 127\\.0\\.0\\.1:${port}/x is not available: .*ECONNREFUSED`),
+    )
+    assert.doesNotMatch(output(), /hidden-password|\n +at /)
+  })
+
+  test('ends at once with exit code 2 where the database does not exist, which no waiting changes', async () => {
+    const wrong = new URL(process.env['TEST_DATABASE_URL']!)
+    wrong.pathname = '/there_is_no_such_database'
+    const { exited, output } = spawnServer(
+      { PORT: '0', DATABASE_URL: wrong.href, ENCRYPTION_KEYS: ENCRYPTION_KEY },
+      process.cwd(),
+    )
+    assert.equal(await exited, 2)
+    assert.match(output(), /DATABASE_URL: the database cannot be prepared: .*there_is_no_such_database/)
   })
 })

@@ -188,24 +188,6 @@ suite('a wrong setting stops the start, naming the variable and the fix', () => 
     assert.equal(await exited, 2)
     assert.match(output(), /ENCRYPTION_KEYS: is required with DATABASE_URL/)
   })
-
-  test('a database that does not answer, without repeating its password', async () => {
-    const probe = createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => probe.once('listening', resolve))
-    const { port } = probe.address() as AddressInfo
-    await new Promise((resolve) => probe.close(resolve))
-    const { exited, output } = spawnServer(
-      {
-        PORT: '0',
-        DATABASE_URL: `postgresql://user:hidden-password@127.0.0.1:${port}/x`,
-        ENCRYPTION_KEYS: Buffer.alloc(32).toString('base64'),
-      },
-      folder,
-    )
-    assert.equal(await exited, 2)
-    assert.match(output(), /DATABASE_URL: the database cannot be prepared: .*ECONNREFUSED/)
-    assert.equal(output().includes('hidden-password'), false)
-  })
 })
 
 suite('.env', () => {

@@ -27,7 +27,8 @@ export interface TcpProxy {
   close(): Promise<void>
 }
 
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+/** @param port where it listens; 0: a free one */
+export async function startTcpProxy(targetPort: number, port = 0): Promise<TcpProxy> {
   const lines = new Set<Line>()
   let isSilent = false
   let scissors: Scissors | undefined
@@ -62,7 +63,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   }
 
   const cut = (): void => lines.forEach(end)
-  proxy.listen(0, '127.0.0.1')
+  proxy.listen(port, '127.0.0.1')
   await new Promise((resolve) => proxy.once('listening', resolve))
   return {
     port: (proxy.address() as AddressInfo).port,

@@ -1,8 +1,9 @@
 import { isDatabaseError } from '../../db/database.ts'
 import type { DatabaseError } from '../../db/database.ts'
+import { isUnreachable } from '../../db/unavailable.ts'
 import { ApiError } from '../../errors.ts'
 import type { Principal } from './principal.ts'
-import { isUnreachable, statusOfState } from './status-of-state.ts'
+import { statusOfState } from './status-of-state.ts'
 import { AmbiguousEmbedError } from './relationships.ts'
 import type { RestResponse } from './rest-message.ts'
 
