@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, suite, test } from 'node:test'
+import { pino } from 'pino'
+import { keepPartitions } from '../src/attempts/partitions.ts'
+import { systemClock } from '../src/clock.ts'
+import type { Database } from '../src/db/database.ts'
+import { claimDue } from '../src/deliveries/claim-due.ts'
+import { leaseOne } from '../src/deliveries/redeliver.ts'
+import { fanOut } from '../src/fanout/create-deliveries.ts'
+import type { LeasedDelivery } from '../src/fanout/delivery.ts'
+import { createSubscriptions } from '../src/fanout/subscriptions.ts'
+import { newId, newToken } from '../src/ids.ts'
+import { relayBatch } from '../src/outbox/outbox-relay.ts'
+import { createSecretBox } from '../src/webhooks/secrets.ts'
+import { createTargetOpener } from '../src/webhooks/webhook-target.ts'
+import { ENGINES, openMigrated } from './harness/databases.ts'
+
+const TARGET = { timeout: 10_000, maxInFlight: 32 }
+const context = {
+  clock: systemClock,
+  nodeId: newToken(),
+  openTarget: createTargetOpener(createSecretBox([Buffer.alloc(32, 7)]), TARGET),
+  defaultTimeout: TARGET.timeout,
+  defaultMaxInFlight: TARGET.maxInFlight,
+}
+
+/** Whose a delivery is, and whose data it carries. */
+const contentOf = ({ organizationId, body }: LeasedDelivery): [string, unknown] => [
+  organizationId,
+  (JSON.parse(body) as { data: { owner: string } }).data.owner,
+]
+
+for (const engine of ENGINES) {
+  suite(`two organizations whose transactions write events with the same id (${engine})`, () => {
+    let database: Database
+    let close: () => Promise<void>
+    const organizations = [randomUUID(), randomUUID()]
+    before(async () => {
+      ;({ database, close } = await openMigrated(engine))
+      for (const organization of organizations) {
+        await database.query(`insert into public.organizations (id, name) values ($1, 'x')`, [organization])
+        await database.query(
+          `insert into webhooks.webhook_configurations (organization_id, name, url, events)
+           values ($1, 'x', 'https://a.example/', '{*}')`,
+          [organization],
+        )
+      }
+    })
+    after(async () => await close())
+
+    /** In one statement. */
+    async function emit(id: string, age = 0): Promise<void> {
+      await database.query(
+        `insert into webhooks.webhook_events (id, organization_id, event, data, created_at)
+         select $1, owner, 'deal.updated', json_build_object('owner', owner), now() - make_interval(days => $3)
+         from unnest($2::uuid[]) as owner`,
+        [id, `{${organizations.join(',')}}`, age],
+      )
+    }
+    /** @param isDirect whether they are sent from memory, or wait in the queue */
+    async function relay(isDirect: boolean): Promise<LeasedDelivery[]> {
+      const subscriptions = createSubscriptions(systemClock)
+      const options = { ...context, subscriptions, admit: () => isDirect }
+      let leased: LeasedDelivery[] = []
+      await relayBatch(
+        database,
+        async (connection, events) => await fanOut(connection, events, options),
+        (created) => (leased = created),
+      )
+      return leased
+    }
+    function assertOwn(deliveries: readonly LeasedDelivery[]): void {
+      assert.equal(deliveries.length, organizations.length)
+      assert.deepEqual(
+        new Map(deliveries.map(contentOf)),
+        new Map(organizations.map((organization) => [organization, organization])),
+      )
+    }
+
+    test('each have their own sent from memory', async () => {
+      await emit(newId())
+      assertOwn(await relay(true))
+    })
+
+    test('each have their own claimed from the queue, and sent by hand', async () => {
+      await emit(newId())
+      await relay(false)
+      const claimed = await claimDue(database, 10, [], context)
+      assertOwn(claimed)
+      await database.query('delete from webhooks_internal.queue')
+      const byHand: LeasedDelivery[] = []
+      for (const { id } of claimed) {
+        const leased = await leaseOne(database, id, context)
+        if (leased !== undefined) byHand.push(leased)
+      }
+      assertOwn(byHand)
+    })
+
+    test('each lose their own alone when it is too old', async () => {
+      const id = randomUUID()
+      await emit(id, 40)
+      await database.query(
+        'update webhooks.webhook_events set created_at = now() where id = $1 and organization_id = $2',
+        [id, organizations[0]],
+      )
+      await relay(false)
+      const log = pino({ level: 'silent' })
+      await keepPartitions(database, { retention: 30 * 86_400_000, log })
+      const { rows: kept } = await database.query<{ organization_id: string }>(
+        'select organization_id from webhooks.webhook_events where id = $1',
+        [id],
+      )
+      assert.deepEqual(kept, [{ organization_id: organizations[0] }])
+      const { rows: states } = await database.query<{ organization_id: string; status: string }>(
+        'select organization_id, status from webhooks.webhook_deliveries where event_id = $1',
+        [id],
+      )
+      const statusOf = new Map(states.map(({ organization_id, status }) => [organization_id, status]))
+      assert.deepEqual(
+        organizations.map((organization) => statusOf.get(organization)),
+        ['pending', 'cancelled'],
+      )
+    })
+  })
+}
