@@ -11,6 +11,7 @@ import { expireRollups, foldCounts } from './attempts/rollups.ts'
 import { expireCaptures } from './crm/expire-captures.ts'
 import { checkCaptures } from './crm/watch-captures.ts'
 import type { Database } from './db/database.ts'
+import { eachApart } from './db/each-apart.ts'
 import { tidy } from './db/tidy.ts'
 import type { OnFault } from './webhooks/delivery-faults.ts'
 import { expireFaults } from './webhooks/delivery-faults.ts'
@@ -115,18 +116,13 @@ export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
   ]
 }
 
-/** Does all of them, also when one fails. @throws the first failure */
-async function eachApart(steps: readonly (() => Promise<void>)[]): Promise<void> {
-  const failures: unknown[] = []
-  for (const step of steps) await step().catch((error: unknown) => failures.push(error))
-  if (failures.length > 0) throw failures[0]
-}
-
 /** None where there is no reference CRM. */
 async function startCatchingUp({ database, log, watch }: UpkeepOptions): Promise<Loop[]> {
   if (!(await hasMessages(database))) return []
   const run = async (): Promise<false> => {
-    await catchUpStatuses(database)
+    await catchUpStatuses(database, (error) =>
+      log.error({ error: messageOf(error) }, 'a message did not take the status that its provider told of'),
+    )
     return false
   }
   return [startLoop({ name: 'statuses', everyMs: CATCH_UP_MS, log, watch, run })]

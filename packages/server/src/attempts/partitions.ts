@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Connection, Database } from '../db/database.ts'
 import { isDatabaseError } from '../db/database.ts'
+import { eachApart } from '../db/each-apart.ts'
 import { loadStatement } from '../db/statement.ts'
 import { messageOf } from '../errors.ts'
 
@@ -39,8 +40,10 @@ export async function keepPartitions(
   { retention, log }: PartitionOptions,
 ): Promise<void> {
   const keptDays = Math.ceil(retention / 86_400_000)
+  const steps: (() => Promise<void>)[] = []
   for (const parent of PARENTS)
-    for (const day of await findMissing(database, parent)) await addPartition(database, parent, day, log)
+    for (const day of await findMissing(database, parent))
+      steps.push(() => addPartition(database, parent, day, log))
   const { rows } = await database.query<Partition>(
     `select p.partition::text as partition, webhooks_internal.lowest_id(p.day) as lowest,
        webhooks_internal.lowest_id(p.day + 1) as beyond
@@ -48,8 +51,9 @@ export async function keepPartitions(
      where p.day < (now() at time zone 'UTC')::date - $1::integer order by p.day`,
     [keptDays],
   )
-  for (const expired of rows) await dropPartition(database, expired, log)
-  await emptyDefaults(database, keptDays)
+  for (const expired of rows) steps.push(() => dropPartition(database, expired, log))
+  steps.push(() => emptyDefaults(database, keptDays))
+  await eachApart(steps)
 }
 
 async function findMissing(database: Database, parent: string): Promise<string[]> {

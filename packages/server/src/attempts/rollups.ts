@@ -45,18 +45,31 @@ export async function foldCounts(
   database: Database,
   onDropped: (error: unknown) => void = () => {},
 ): Promise<boolean> {
-  for (let batch = FOLD_BATCH[database.engine]; ; batch = Math.ceil(batch / 2)) {
-    try {
-      const { rows } = await database.query<{ taken: number }>(foldCountsStatement, [batch])
-      return rows[0]?.taken === batch
-    } catch (error) {
-      if (!isInputFault(error)) throw error
-      if (batch > 1) continue
-      // The one count that cannot be added, such as one that would be too large a number, must not hold up all others.
-      await database.query(dropCountStatement)
-      onDropped(error)
-      return true
-    }
+  const most = FOLD_BATCH[database.engine]
+  try {
+    const { rows } = await database.query<{ taken: number }>(foldCountsStatement, [most])
+    return rows[0]?.taken === most
+  } catch (error) {
+    if (!isInputFault(error)) throw error
+    await foldPart(database, Math.ceil(most / 2), onDropped)
+    return true
+  }
+}
+
+/** As many as can be folded together; of a single one that cannot, nothing is kept: it must not hold up all others. */
+async function foldPart(
+  database: Database,
+  batch: number,
+  onDropped: (error: unknown) => void,
+): Promise<void> {
+  try {
+    // In a transaction, so that what has failed holds no rows any more when the next one looks for them.
+    await database.transaction((transaction) => transaction.finish(foldCountsStatement, [batch]))
+  } catch (error) {
+    if (!isInputFault(error)) throw error
+    if (batch > 1) return await foldPart(database, Math.ceil(batch / 2), onDropped)
+    await database.query(dropCountStatement)
+    onDropped(error)
   }
 }
 

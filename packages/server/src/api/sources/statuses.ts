@@ -1,4 +1,5 @@
 import type { Connection, Database } from '../../db/database.ts'
+import { tryWithin } from '../../db/savepoint.ts'
 import { loadStatement } from '../../db/statement.ts'
 
 const advanceStatus = loadStatement(import.meta.url, 'advance-status')
@@ -32,11 +33,18 @@ export async function hasMessages(database: Database): Promise<boolean> {
 }
 
 /** Takes up what was told of messages before they were there. */
-export async function catchUpStatuses(database: Database): Promise<void> {
+export async function catchUpStatuses(
+  database: Database,
+  onRefused: (error: unknown) => void = () => {},
+): Promise<void> {
   await database.transaction(async (connection) => {
     const { rows } = await connection.query<ReachedStatus>(takeEarlyStatuses)
     if (rows.length === 0) return
     await connection.query(`select set_config('webhooks.origin', 'whatsapp', true)`)
-    for (const reached of rows) await advance(connection, reached)
+    for (const reached of rows) {
+      // What one message does not take is forgotten, or no other would ever move on.
+      const refusal = await tryWithin(connection, () => advance(connection, reached))
+      if (refusal !== undefined) onRefused(refusal)
+    }
   })
 }

@@ -1,0 +1,6 @@
+/** Takes all of the steps, one after the other, also when one fails. @throws the first failure */
+export async function eachApart(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const step of steps) await step().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
+}

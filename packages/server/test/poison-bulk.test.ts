@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { eraseBatch } from '../src/api/erasure/erase-batch.ts'
+import { catchUpStatuses } from '../src/api/sources/statuses.ts'
+import { foldCounts } from '../src/attempts/rollups.ts'
+import type { Database } from '../src/db/database.ts'
+import { cancelDeliveriesOfStoppedWebhooks } from '../src/deliveries/cancel-deliveries.ts'
+import { redeliverBatch } from '../src/deliveries/redeliver-batch.ts'
+import { RedeliveryFixture } from '../src/deliveries/redelivery-fixture.ts'
+import { newId } from '../src/ids.ts'
+import type { DeliveryFault } from '../src/webhooks/delivery-faults.ts'
+import { ENGINES, openMigrated } from './harness/databases.ts'
+
+const COUNT = 20
+
+for (const engine of ENGINES) {
+  suite(`bulk work of which one row is refused by the database (${engine})`, () => {
+    let database: Database
+    let close: () => Promise<void>
+    before(async () => {
+      ;({ database, close } = await openMigrated(engine))
+      await database.execute(`
+        create table public.poisoned (id text);
+        create function public.refuse() returns trigger language plpgsql as $$
+        begin
+          if exists (select from public.poisoned p where p.id in
+            (to_json(new) ->> 'id', to_json(new) ->> 'event_id', to_json(new) ->> 'delivery_id')) then
+            raise 'refused by a test';
+          end if;
+          return new;
+        end
+        $$;`)
+    })
+    after(() => close())
+
+    const refusing = async (
+      does: string,
+      table: string,
+      poisoned: string,
+      work: () => Promise<void>,
+    ): Promise<void> => {
+      await database.query('insert into public.poisoned values ($1)', [poisoned])
+      await database.execute(
+        `create trigger refuse before ${does} on ${table} for each row execute function public.refuse()`,
+      )
+      try {
+        await work()
+      } finally {
+        await database.execute(`drop trigger refuse on ${table}`)
+      }
+    }
+    const one = async <R extends object>(sql: string, ...params: unknown[]): Promise<R> =>
+      (await database.query<R>(sql, params)).rows[0]!
+    const redeliver = async (): Promise<DeliveryFault[]> => {
+      const faults: DeliveryFault[] = []
+      while ((await redeliverBatch(database, undefined, (fault) => faults.push(fault))) === 'queued');
+      return faults
+    }
+    const redeliveryOf = (webhook: string) =>
+      one('select status, queued, failed from webhooks.webhook_redeliveries where webhook_id = $1', webhook)
+    const countQueued = async (webhook: string): Promise<number> =>
+      (
+        await one<{ count: number }>(
+          'select count(*) from webhooks_internal.queue where webhook_id = $1',
+          webhook,
+        )
+      ).count
+
+    test('a bulk retry queues all others, and ends with that one counted as failed', async () => {
+      const fixture = await RedeliveryFixture.create(database)
+      const events = await fixture.events(COUNT, { status: 'failed' })
+      await fixture.start('retry_failed')
+      const { id } = await one<{ id: string }>(
+        'select id from webhooks.webhook_deliveries where event_id = $1',
+        events[7],
+      )
+      await refusing('insert', 'webhooks_internal.queue', id, async () => {
+        const [fault] = await redeliver()
+        assert.deepEqual([fault?.stage, fault?.deliveryId, fault?.reason], ['retry', id, 'refused by a test'])
+      })
+      assert.deepEqual(await redeliveryOf(fixture.webhook), {
+        status: 'completed',
+        queued: COUNT - 1,
+        failed: 1,
+      })
+      assert.equal(await countQueued(fixture.webhook), COUNT - 1)
+    })
+
+    test('a replay queues all others, and ends with that one counted as failed', async () => {
+      const fixture = await RedeliveryFixture.create(database)
+      const events = await fixture.events(COUNT)
+      await fixture.start('replay_events')
+      await refusing('insert', 'webhooks.webhook_deliveries', events[0]!, async () => {
+        const [fault] = await redeliver()
+        assert.deepEqual([fault?.stage, fault?.eventId], ['replay', events[0]])
+      })
+      assert.deepEqual(await redeliveryOf(fixture.webhook), {
+        status: 'completed',
+        queued: COUNT - 1,
+        failed: 1,
+      })
+      const { reason } = await one<{ reason: string }>(
+        'select reason from webhooks.webhook_delivery_faults where event_id = $1',
+        events[0],
+      )
+      assert.equal(reason, 'refused by a test')
+    })
+
+    test('an erasure erases all others, and ends as failed with the reason', async () => {
+      const fixture = await RedeliveryFixture.create(database)
+      const recordId = newId()
+      const events = await fixture.events(COUNT, { data: { id: recordId }, status: 'delivered' })
+      const { id } = await one<{ id: string }>(
+        'insert into webhooks.webhook_erasures (organization_id, record_id) values ($1, $2) returning id',
+        fixture.organization,
+        recordId,
+      )
+      await refusing('update', 'webhooks.webhook_events', events[3]!, async () => {
+        while ((await eraseBatch(database)) === 'erased');
+      })
+      assert.deepEqual(
+        await one('select status, events, failed, reason from webhooks.webhook_erasures where id = $1', id),
+        { status: 'failed', events: COUNT - 1, failed: 1, reason: 'refused by a test' },
+      )
+    })
+
+    test('deliveries of a disabled webhook are cancelled, and what cannot be leaves the queue', async () => {
+      const fixture = await RedeliveryFixture.create(database)
+      const events = await fixture.events(COUNT, { status: 'failed' })
+      await fixture.start('retry_failed')
+      await redeliver()
+      await database.query('update webhooks.webhook_configurations set is_active = false where id = $1', [
+        fixture.webhook,
+      ])
+      await refusing('update', 'webhooks.webhook_deliveries', events[5]!, async () => {
+        while (await cancelDeliveriesOfStoppedWebhooks(database));
+      })
+      const { cancelled } = await one<{ cancelled: number }>(
+        `select count(*) as cancelled from webhooks.webhook_deliveries where webhook_id = $1 and status = 'cancelled'`,
+        fixture.webhook,
+      )
+      assert.deepEqual([cancelled, await countQueued(fixture.webhook)], [COUNT - 1, 0])
+    })
+
+    test('a count that is too large a number is dropped, and all others are added', async () => {
+      const [full, other, organization] = [newId(), newId(), newId()]
+      const add = async (webhook: string, count: number): Promise<void> => {
+        await database.query(
+          `insert into webhooks_internal.attempt_counts (organization_id, webhook_id, period, outcome, latency_bucket, count)
+           values ($1, $2, '2025-01-15T10:30:00Z', 'success', 1, $3)`,
+          [organization, webhook, count],
+        )
+      }
+      await add(full, 2_147_483_647)
+      while (await foldCounts(database));
+      await add(full, 1)
+      await database.query(
+        `insert into webhooks_internal.attempt_counts (organization_id, webhook_id, period, outcome, latency_bucket, count)
+         select gen_random_uuid(), $1, '2025-01-15T10:30:00Z', 'success', 1, 1 from generate_series(1, 50)`,
+        [other],
+      )
+      let dropped = 0
+      while (await foldCounts(database, () => (dropped += 1)));
+      assert.equal(dropped, 1)
+      assert.deepEqual(
+        await one(
+          `select sum(counts[1]) as count from webhooks_internal.attempt_rollups where webhook_id = $1 and level = '5m'`,
+          other,
+        ),
+        { count: 50 },
+      )
+    })
+
+    test('a message that does not take its status lets all others move on', async () => {
+      const fixture = await RedeliveryFixture.create(database)
+      const { conversation } = await one<{ conversation: string }>(
+        `insert into public.conversations (organization_id) values ($1) returning id as conversation`,
+        fixture.organization,
+      )
+      const { rows } = await database.query<{ id: string }>(
+        `insert into public.messages (organization_id, conversation_id, direction, status, external_id)
+         select $1, $2, 'outbound', 'queued', n::text from generate_series(1, 5) as n returning id`,
+        [fixture.organization, conversation],
+      )
+      await database.query(
+        `insert into webhooks_internal.early_statuses (organization_id, external_id, status, reached_at)
+         select $1, n::text, 'sent', now() from generate_series(1, 5) as n`,
+        [fixture.organization],
+      )
+      await refusing('update', 'public.messages', rows[2]!.id, () => catchUpStatuses(database))
+      const { sent } = await one<{ sent: number }>(
+        `select count(*) as sent from public.messages where organization_id = $1 and status = 'sent'`,
+        fixture.organization,
+      )
+      assert.equal(sent, 4)
+    })
+  })
+}
