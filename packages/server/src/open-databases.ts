@@ -5,6 +5,7 @@ import { isDatabaseError } from './db/database.ts'
 import type { Database } from './db/database.ts'
 import { openPglite } from './db/pglite.ts'
 import { openPostgres } from './db/postgres.ts'
+import { requireSessions } from './db/require-sessions.ts'
 import { isUnavailable } from './db/unavailable.ts'
 import { StartError, messageOf } from './errors.ts'
 import { prepareDatabase } from './prepare-database.ts'
@@ -84,6 +85,7 @@ function placeOf(url: string): string {
 
 async function prepare(config: Config, database: Database, log: Logger): Promise<string[]> {
   try {
+    if (config.databaseUrl !== undefined) await requireSessions(config.databaseUrl)
     const applied = await prepareDatabase(database, config)
     if (applied.length > 0) log.info({ migrations: applied }, 'the database was brought up to date')
     return applied

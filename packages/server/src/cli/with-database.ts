@@ -4,6 +4,7 @@ import { BusyTableError } from '../crm/without-waiting.ts'
 import type { Database } from '../db/database.ts'
 import { isDatabaseError } from '../db/database.ts'
 import { openPostgres } from '../db/postgres.ts'
+import { requireSessions } from '../db/require-sessions.ts'
 import { parseDuration } from '../duration.ts'
 import { StartError, messageOf } from '../errors.ts'
 import { FAILED } from './exit-codes.ts'
@@ -34,8 +35,10 @@ export async function withDatabase(
   url: string | undefined,
   work: (database: Database) => Promise<void>,
 ): Promise<void> {
-  const database = openPostgres({ url: readUrl(url), poolSize: 1 })
+  const address = readUrl(url)
+  const database = openPostgres({ url: address, poolSize: 1 })
   try {
+    await requireSessions(address)
     await work(database)
   } catch (error) {
     if (error instanceof StartError) throw error

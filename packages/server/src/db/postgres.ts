@@ -1,4 +1,5 @@
 import { Client, Pool, escapeIdentifier, types as pgTypes } from 'pg'
+import type { ClientBase } from 'pg'
 import type { Database, Transaction } from './database.ts'
 import { resultParsers } from './database.ts'
 import { connect } from './run-statement.ts'
@@ -49,16 +50,20 @@ export function openPostgres({
     application_name: 'connectgain-webhooks',
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
-    options: toOptions({ ...PATIENCE, ...session }),
   }
+  const applySettings = prepareSettings({ ...PATIENCE, ...session })
+  // Awaited by the pool, though its types say that it returns nothing.
+  const hooks = { onConnect: applySettings }
   const pool = new Pool({
     ...settings,
     max: poolSize,
+    ...hooks,
     ...(queryTimeout > 0 ? { query_timeout: queryTimeout } : {}),
   })
   pool.on('error', onConnectionLost)
   const ears = createEars(
     () => new Client({ ...settings, query_timeout: HEARING_TIMEOUT_MS }),
+    applySettings,
     onConnectionLost,
   )
   return {
@@ -73,10 +78,13 @@ export function openPostgres({
   }
 }
 
-function toOptions(session: Readonly<Record<string, string>>): string {
-  return Object.entries(session)
-    .map(([name, value]) => `-c ${name}=${value}`)
-    .join(' ')
+/** With a statement, not with the start of the connection: poolers refuse or ignore `options` there. */
+function prepareSettings(session: Readonly<Record<string, string>>): (client: ClientBase) => Promise<void> {
+  const places = Object.keys(session).map(
+    (_, index) => `set_config($${2 * index + 1}, $${2 * index + 2}, false)`,
+  )
+  const query = { text: `select ${places.join(', ')}`, values: Object.entries(session).flat() }
+  return async (client) => void (await client.query(query))
 }
 
 async function runTransaction<T>(pool: Pool, work: (connection: Transaction) => Promise<T>): Promise<T> {
@@ -101,7 +109,11 @@ interface Ears {
 }
 
 /** One LISTEN connection for all channels. A lost one is redialled with growing waits until it is back. */
-function createEars(newClient: () => Client, onLost: (error: Error) => void): Ears {
+function createEars(
+  newClient: () => Client,
+  applySettings: (client: ClientBase) => Promise<void>,
+  onLost: (error: Error) => void,
+): Ears {
   const callbacks = new Map<string, (payload: string) => void>()
   let client: Client | undefined
   let redial: NodeJS.Timeout | undefined
@@ -116,6 +128,7 @@ function createEars(newClient: () => Client, onLost: (error: Error) => void): Ea
       if (client === fresh && !closed) redialAfter(FIRST_REDIAL_MS)
     })
     await fresh.connect()
+    await applySettings(fresh)
     for (const channel of callbacks.keys()) await fresh.query(`listen ${escapeIdentifier(channel)}`)
     client = fresh
     testHearing(fresh)
