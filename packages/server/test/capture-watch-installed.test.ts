@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { checkCaptures } from '../src/crm/watch-captures.ts'
+import type { Database } from '../src/db/database.ts'
+import { openPostgres } from '../src/db/postgres.ts'
+import type { AttachedCrm } from './harness/attached-crm.ts'
+import { createAttachedCrm } from './harness/attached-crm.ts'
+import { ENGINES } from './harness/databases.ts'
+
+suite('the check of what `install` captures', { skip: !ENGINES.includes('postgresql') }, () => {
+  let crm: AttachedCrm
+  let database: Database
+  before(async () => {
+    crm = await createAttachedCrm(process.env['TEST_DATABASE_URL']!)
+    await crm.install()
+    database = openPostgres({ url: crm.url, poolSize: 1 })
+  })
+  after(async () => {
+    await database?.close()
+    await crm?.close()
+  })
+
+  async function findProblems(table: string): Promise<string[]> {
+    await checkCaptures(database)
+    const { rows } = await database.query<{ problems: string[] }>(
+      'select problems from webhooks.webhook_captures where table_name = $1',
+      [table],
+    )
+    return rows[0]!.problems
+  }
+
+  test('finds nothing amiss, with no right on the tables but those that installing takes', async () => {
+    assert.deepEqual(await findProblems('crm.crm_person'), [])
+  })
+
+  test('takes columns that are not mapped for no drift, whatever becomes of them', async () => {
+    await crm.crm.execute(
+      'alter table crm.crm_person drop column secret_note cascade, add column favourite_colour text',
+    )
+    assert.deepEqual(await findProblems('crm.crm_person'), [])
+  })
+
+  test('names a mapped column that was renamed, with both ways out', async () => {
+    await crm.crm.execute('alter table crm.crm_person rename column mobile to phone')
+    assert.deepEqual(await findProblems('crm.crm_person'), [
+      'The column mobile of crm.crm_person is now called phone. Rename it back with: ' +
+        'alter table crm.crm_person rename column phone to mobile, or correct the map and run install with it.',
+    ])
+    await crm.crm.execute('alter table crm.crm_person rename column phone to mobile')
+  })
+
+  test('names the table by which the organization was found and is not any more', async () => {
+    await crm.crm.execute('alter table crm.account rename to company')
+    assert.deepEqual(await findProblems('crm.crm_person'), [
+      'The table crm.account, by which the organization is found, is now called crm.company. ' +
+        'Put it back, or correct the map and run install with it.',
+    ])
+    await crm.crm.execute('alter table crm.company rename to account')
+    assert.deepEqual(await findProblems('crm.crm_person'), [])
+  })
+
+  test('ends a drift where install puts functions and triggers back', async () => {
+    await database.execute('drop function webhooks_internal.capture_contact_inserts cascade')
+    assert.equal((await findProblems('crm.crm_person')).length, 2)
+    await crm.install()
+    const { rows } = await database.query<{ until: Date | null }>(
+      `select until from webhooks_internal.capture_drifts where record = 'contact' order by id desc limit 1`,
+    )
+    assert.notEqual(rows[0]?.until ?? null, null)
+    assert.deepEqual(await findProblems('crm.crm_person'), [])
+  })
+
+  test('knows no table any more that was taken out of the map', async () => {
+    await crm.crm.execute('alter table crm.opportunity disable trigger user')
+    assert.notDeepEqual(await findProblems('crm.opportunity'), [])
+    assert.equal((await crm.command('uninstall')).code, 0)
+    await checkCaptures(database)
+    const { rows } = await database.query('select from webhooks_internal.capture_drifts where until is null')
+    assert.equal(rows.length, 0)
+  })
+})
