@@ -204,7 +204,7 @@ export async function compose(
     audience: config.jwtAudience,
     issuer: config.jwtIssuer,
   }
-  const verifyToken = createTokenVerifier(tokens)
+  const verifyToken = createTokenVerifier(tokens, { clock, log })
   const serviceMarks = markServiceKey(serviceKey, keys)
   const sessions = createSessionStore(database, serviceMarks)
   const authenticate = createAuthenticate({

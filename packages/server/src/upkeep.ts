@@ -3,7 +3,9 @@ import { expireAuditLog } from './api/audit/expire-audit-log.ts'
 import { eraseBatch } from './api/erasure/erase-batch.ts'
 import { expireInboxes } from './api/inbox/receive.ts'
 import { expireSessions } from './api/sessions/session-store.ts'
+import { SOURCES_CHANNEL } from './api/sources/source-queue.ts'
 import { catchUpStatuses, hasMessages } from './api/sources/statuses.ts'
+import { createTakeIn } from './api/sources/take-in.ts'
 import { openSmtp } from './alerts/smtp.ts'
 import { expireAlerts, sendMails } from './alerts/send-mails.ts'
 import { keepPartitions } from './attempts/partitions.ts'
@@ -25,6 +27,8 @@ const RETENTION_MS = 10 * 60_000
 const EXPIRE_MS = 60_000
 const WATCH_CAPTURES_MS = 60_000
 const CATCH_UP_MS = 5_000
+/** Between two looks that no notification asked for. */
+const TAKE_IN_MS = 5_000
 const DAY_MS = 86_400_000
 const ERASE_MS = 5_000
 /** For what is to be erased and is being sent just now. */
@@ -50,7 +54,7 @@ export interface UpkeepOptions {
 export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
   const { database, log, watch, logRetention, auditRetention } = options
   return [
-    ...(await startCatchingUp(options)),
+    ...(await startSources(options)),
     ...(await startMailing(options)),
     startErasing(options),
     startLoop({
@@ -117,15 +121,27 @@ export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
 }
 
 /** None where there is no reference CRM. */
-async function startCatchingUp({ database, log, watch }: UpkeepOptions): Promise<Loop[]> {
+async function startSources({ database, log, watch }: UpkeepOptions): Promise<Loop[]> {
   if (!(await hasMessages(database))) return []
-  const run = async (): Promise<false> => {
-    await catchUpStatuses(database, (error) =>
-      log.error({ error: messageOf(error) }, 'a message did not take the status that its provider told of'),
-    )
-    return false
-  }
-  return [startLoop({ name: 'statuses', everyMs: CATCH_UP_MS, log, watch, run })]
+  const taking = startLoop({
+    name: 'sources',
+    everyMs: TAKE_IN_MS,
+    log,
+    watch,
+    run: createTakeIn(database, log),
+  })
+  await database.listen(SOURCES_CHANNEL, () => taking.wake())
+  const catchingUp = startLoop({
+    name: 'statuses',
+    everyMs: CATCH_UP_MS,
+    log,
+    watch,
+    run: () =>
+      catchUpStatuses(database, (error) =>
+        log.error({ error: messageOf(error) }, 'a message did not take the status that its provider told of'),
+      ),
+  })
+  return [taking, catchingUp]
 }
 
 /** None where no server is named to mail alerts. */

@@ -122,6 +122,18 @@ for (const engine of ENGINES) {
       }
     })
 
+    test('of wrong keys counts tokens that cannot be judged because their keys cannot be had', async () => {
+      const tokens = await openApi(engine, { JWKS_URL: 'http://127.0.0.1:1/jwks' })
+      const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+      const junk = `${part({ alg: 'ES256', kid: 'junk' })}.${part({ exp: 9_999_999_999 })}.${'x'.repeat(86)}`
+      const statuses: number[] = []
+      for (let n = 0; n <= FAILURES_A_MINUTE + 1; n += 1) {
+        statuses.push((await tokens.ask('GET', 'contacts', { key: junk, address: '192.0.2.77' })).status)
+      }
+      assert.deepEqual([statuses[0], statuses.at(-2), statuses.at(-1)], [503, 503, 429])
+      await tokens.close()
+    })
+
     const emit = async (kib: number, more: object = {}) =>
       await api.ask<ErrorBody>('POST', 'webhook_events', {
         body: {

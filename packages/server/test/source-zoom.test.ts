@@ -4,6 +4,7 @@ import type { ErrorBody } from './harness/api.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import { ZOOM_SECRET, recordingCompleted, signAsZoom, zoomToken } from './harness/provider-payloads.ts'
 import type { SignedRequest } from './harness/provider-payloads.ts'
+import { WITHOUT_MARKERS, takenIn } from './harness/taken-in.ts'
 
 interface Meeting {
   external_id: string
@@ -39,6 +40,12 @@ onEachEngine("Zoom's own webhooks", (stage) => {
     organization = stage.organizationId,
   ): Promise<Response> =>
     await fetch(`${stage.server.url}/sources/zoom/${organization}`, { method: 'POST', headers, body })
+  const tell = async (...payloads: unknown[]): Promise<void> => {
+    for (const payload of payloads) assert.equal((await send(signAsZoom(payload))).status, 200)
+    await takenIn(stage, 'zoom')
+  }
+  const keptPayloads = async (): Promise<Kept[]> =>
+    await stage.server.api.get<Kept>(`webhook_source_payloads?${WITHOUT_MARKERS}&order=created_at,id`)
   const meetings = async (uuid: string) =>
     await stage.server.api.get<Meeting>(`meetings?external_id=eq.${encodeURIComponent(uuid)}`)
   const recordedEvents = async () =>
@@ -48,7 +55,7 @@ onEachEngine("Zoom's own webhooks", (stage) => {
 
   test('a completed recording becomes a meeting and its event, which is sent on', async () => {
     const { path } = await createWebhook(stage, { events: ['zoom.*'] })
-    assert.equal((await send(signAsZoom(recordingCompleted('uuid/1==')))).status, 200)
+    await tell(recordingCompleted('uuid/1=='))
     const [meeting] = await meetings('uuid/1==')
     assert.ok(meeting)
     const { recording_files: files, ...rest } = meeting
@@ -83,7 +90,7 @@ onEachEngine("Zoom's own webhooks", (stage) => {
     const request = signAsZoom(recordingCompleted('uuid-2'))
     const statuses = await Promise.all([1, 2, 3].map(async () => (await send(request)).status))
     assert.deepEqual(statuses, [200, 200, 200])
-    await send(signAsZoom(recordingCompleted('uuid-2')))
+    await tell(recordingCompleted('uuid-2'))
     assert.equal((await meetings('uuid-2')).length, 1)
     assert.equal((await recordedEvents()).filter(({ data }) => data.external_id === 'uuid-2').length, 1)
   })
@@ -95,10 +102,7 @@ onEachEngine("Zoom's own webhooks", (stage) => {
       title: 'Kick-off',
       recording_status: 'processing',
     })
-    const { status } = await send(
-      signAsZoom({ event: 'recording.completed', payload: { object: { uuid: 'uuid-3', topic: null } } }),
-    )
-    assert.equal(status, 200)
+    await tell({ event: 'recording.completed', payload: { object: { uuid: 'uuid-3', topic: null } } })
     const [meeting] = await meetings('uuid-3')
     assert.deepEqual([meeting?.title, meeting?.recording_status], ['Kick-off', 'completed'])
   })
@@ -137,22 +141,15 @@ onEachEngine("Zoom's own webhooks", (stage) => {
       bodies.add(await response.text())
     }
     assert.equal(bodies.size, 1)
+    await takenIn(stage, 'zoom')
     assert.deepEqual(await meetings('uuid-forged'), [])
     assert.equal((await send(signAsZoom(payload, { at: Date.now() - 4 * MINUTE }))).status, 200)
   })
 
   test('what is not understood is kept, and answered with 200', async () => {
     const unknown = { event: 'meeting.started', payload: { object: { id: '1' } } }
-    for (const payload of [
-      unknown,
-      { event: 'recording.completed', payload: {} },
-      'not json',
-      '[]',
-      '"\\ud800\\u0000"',
-    ]) {
-      assert.equal((await send(signAsZoom(payload))).status, 200)
-    }
-    const kept = await stage.server.api.get<Kept>('webhook_source_payloads?order=created_at,id')
+    await tell(unknown, { event: 'recording.completed', payload: {} }, 'not json', '[]', '"\\ud800\\u0000"')
+    const kept = await keptPayloads()
     assert.deepEqual(
       kept.map(({ provider, reason }) => [provider, reason]).slice(-5),
       [
@@ -164,6 +161,43 @@ onEachEngine("Zoom's own webhooks", (stage) => {
       ].map((reason) => ['zoom', reason]),
     )
     assert.equal(kept.at(-5)?.payload, JSON.stringify(unknown))
+  })
+
+  test('a duration or start that cannot be stored is left out, kept with the reason, and the recording is taken', async () => {
+    const wrong: [string, object][] = [
+      ['duration', { duration: 2_147_483_648 }],
+      ['duration', { duration: 1.5 }],
+      ['start_time', { start_time: '0000-01-01T00:00:00Z' }],
+      ['start_time', { start_time: '2026-02-30T00:00:00Z' }],
+      ['start_time', { start_time: 'tomorrow' }],
+    ]
+    await tell(...wrong.map(([, fields], index) => recordingCompleted(`uuid-odd-${index}`, fields)))
+    const kept = (await keptPayloads()).slice(-wrong.length)
+    for (const [index, [name]] of wrong.entries()) {
+      const [meeting] = await meetings(`uuid-odd-${index}`)
+      assert.equal(meeting?.recording_status, 'completed')
+      assert.equal(name === 'duration' ? meeting.duration_minutes : meeting.starts_at, null)
+      assert.equal(kept[index]?.reason, `recording.completed, its ${name} left out: it cannot be read`)
+    }
+  })
+
+  test('a start with an offset that PostgreSQL does not know is that very moment', async () => {
+    await tell(recordingCompleted('uuid-offset', { start_time: '2026-11-20T23:59:00+23:59' }))
+    const [meeting] = await meetings('uuid-offset')
+    assert.equal(Date.parse(meeting!.starts_at), Date.parse('2026-11-20T00:00:00Z'))
+  })
+
+  test('texts of any length and with any characters are stored, cut where they are long', async () => {
+    await tell(
+      recordingCompleted('uuid-long', {
+        topic: `a\0b\ud800${'x'.repeat(500_000)}`,
+        id: 1e300,
+        recording_files: Array.from({ length: 5_000 }, () => ({ id: 'f', file_size: 1e300 })),
+      }),
+    )
+    const [meeting] = await meetings('uuid-long')
+    assert.match(meeting!.title, /^a\uFFFDb\uFFFDx+$/)
+    assert.deepEqual([meeting!.title.length, meeting!.recording_files.length], [1_000, 100])
   })
 
   test('the secrets are written, and never shown', async () => {

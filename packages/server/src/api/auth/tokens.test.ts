@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, before, describe, it } from 'node:test'
+import { after, before, describe, it, suite } from 'node:test'
 import { SignJWT, UnsecuredJWT, exportJWK, generateKeyPair } from 'jose'
 import type { JWK } from 'jose'
 import { RestError } from '../rest/error-response.ts'
+import { until } from '../../../test/harness/until.ts'
+import type { RemoteKeysOptions } from './remote-keys.ts'
 import { createTokenVerifier } from './tokens.ts'
 import type { TokenSettings, VerifyToken } from './tokens.ts'
 
@@ -178,5 +180,84 @@ describe('tokens signed with a key of JWKS_URL', () => {
     const verify = createTokenVerifier({ ...NONE, jwksUrl: 'http://127.0.0.1:1/jwks' })!
     const { headers } = await expectRefusal(verify(await signWith(valid())), 503, 'PGRST300')
     assert.ok(headers['retry-after'])
+  })
+
+  suite('by a server that', () => {
+    const time = { now: Date.now() }
+    const clock = { now: () => time.now }
+    let respond: (response: ServerResponse) => void
+    let fetches = 0
+    let ended = 0
+    let odd: Server
+    let jwksUrl: string
+    before(async () => {
+      odd = createServer((_request, response) => {
+        fetches += 1
+        response.once('close', () => (ended += 1))
+        respond(response)
+      }).listen(0, '127.0.0.1')
+      await new Promise((resolve) => odd.once('listening', resolve))
+      jwksUrl = `http://127.0.0.1:${(odd.address() as AddressInfo).port}/jwks`
+    })
+    after(async () => await new Promise((resolve) => odd.close(resolve)))
+
+    async function junk(count: number): Promise<{ lines: string[]; verify: VerifyToken }> {
+      const lines: string[] = []
+      const log = {
+        warn: (facts: object, message: string) => void lines.push(`${message} ${JSON.stringify(facts)}`),
+        info: (_facts: object, message: string) => void lines.push(message),
+      } as unknown as RemoteKeysOptions['log']
+      const verify = createTokenVerifier({ ...NONE, jwksUrl }, { clock, log })!
+      const signWith = await addKey('ES256', 'junk')
+      keys.pop()
+      fetches = 0
+      for (let n = 0; n < count; n += 1) await expectRefusal(verify(await signWith(valid())), 503, 'PGRST300')
+      return { lines, verify }
+    }
+
+    it('answers 500 is asked once in ten seconds, however many tokens come, and told of by one line', async () => {
+      respond = (response) => void response.writeHead(500).end('no')
+      const { lines, verify } = await junk(500)
+      assert.equal(fetches, 1)
+      assert.equal(lines.length, 1)
+      assert.match(lines[0]!, /answered with 503\. Check JWKS_URL.*the status 500, not 200/)
+      keys = []
+      const signWith = await addKey('ES256', 'k')
+      respond = (response) => void response.end(JSON.stringify({ keys }))
+      time.now += 10_000
+      assert.equal((await verify(await signWith(valid()))).organizationId, ORGANIZATION)
+      assert.match(lines[1]!, /can be fetched again/)
+    })
+
+    it('answers without end is left after 256 KiB', async () => {
+      ended = 0
+      respond = (response) => {
+        const timer = setInterval(() => response.write(' '.repeat(64 * 1024)), 1)
+        response.once('close', () => clearInterval(timer))
+      }
+      const { lines } = await junk(3)
+      assert.equal(fetches, 1)
+      assert.match(lines[0]!, /larger than 256 KiB/)
+      await until('the connection to be closed', () => ended === 1)
+    })
+
+    it('answers in bits without end is left after five seconds', async () => {
+      respond = (response) => {
+        const timer = setInterval(() => response.write(' '), 50)
+        response.once('close', () => clearInterval(timer))
+      }
+      const { lines } = await junk(1)
+      assert.match(lines[0]!, /no whole answer within 5 seconds/)
+    })
+
+    it('answers with something else is told so', async () => {
+      for (const [body, message] of [
+        ['<html>', /is not JSON/],
+        ['{"keys": 1}', /malformed/i],
+      ] as const) {
+        respond = (response) => void response.end(body)
+        assert.match((await junk(1)).lines[0]!, message)
+      }
+    })
   })
 })

@@ -1,16 +1,14 @@
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
+import { errors, jwtVerify } from 'jose'
 import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose'
 import { z } from 'zod'
+import { systemClock } from '../../clock.ts'
 import { RestError } from '../rest/error-response.ts'
 import { SCOPES } from './access.ts'
 import type { Scope } from './access.ts'
+import { createRemoteKeys } from './remote-keys.ts'
+import type { RemoteKeysOptions } from './remote-keys.ts'
 
 const SKEW_SECONDS = 30
-const FETCH_TIMEOUT_MS = 5_000
-/** A key that was taken out of the set still counts for as long. */
-const KEYS_KEPT_MS = 600_000
-/** At least between two looks for a key that is not in the set: unknown `kid`s must not become requests. */
-const LOOK_AGAIN_MS = 10_000
 
 export interface TokenSettings {
   /** HS256. Not both of this and `jwksUrl`. */
@@ -31,8 +29,13 @@ export interface TokenClaims {
 /** @throws RestError 401, or 503 while the keys cannot be had */
 export type VerifyToken = (token: string) => Promise<TokenClaims>
 
+const SILENT: RemoteKeysOptions['log'] = { warn() {}, info() {} }
+
 /** Undefined where no tokens are accepted. */
-export function createTokenVerifier(settings: TokenSettings): VerifyToken | undefined {
+export function createTokenVerifier(
+  settings: TokenSettings,
+  { clock = systemClock, log = SILENT }: Partial<Omit<RemoteKeysOptions, 'url'>> = {},
+): VerifyToken | undefined {
   const { secret, jwksUrl, audience, issuer } = settings
   const options: JWTVerifyOptions = {
     clockTolerance: SKEW_SECONDS,
@@ -46,11 +49,7 @@ export function createTokenVerifier(settings: TokenSettings): VerifyToken | unde
     return async (token) => await verify(token, () => key, { ...options, algorithms: ['HS256'] })
   }
   if (jwksUrl === undefined) return undefined
-  const keys = createRemoteJWKSet(new URL(jwksUrl), {
-    timeoutDuration: FETCH_TIMEOUT_MS,
-    cacheMaxAge: KEYS_KEPT_MS,
-    cooldownDuration: LOOK_AGAIN_MS,
-  })
+  const keys = createRemoteKeys({ url: new URL(jwksUrl), clock, log })
   return async (token) => await verify(token, keys, { ...options, algorithms: ['RS256', 'ES256'] })
 }
 
@@ -103,8 +102,8 @@ function explain(error: unknown): RestError {
     return refuse('PGRST301', 'the token is not valid', { details: error.message })
   }
   return new RestError(503, 'PGRST300', 'the keys that tokens are signed with cannot be fetched', {
-    hint: 'Try again in a moment.',
-    headers: { 'retry-after': '5' },
+    hint: 'Try again in a few seconds.',
+    headers: { 'retry-after': '10' },
   })
 }
 

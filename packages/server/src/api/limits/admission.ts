@@ -55,8 +55,11 @@ export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOpt
     const standing = failures.look(origin)
     if (standing.isOver && !proven.has(credential)) throw refuseGuessing(standing)
     const result = await proof().catch((error: unknown) => {
-      proven.delete(credential)
-      if (error instanceof ApiError && error.code === 'PGRST301') failures.count(origin)
+      const code = error instanceof ApiError ? error.code : undefined
+      // One that cannot be judged, because the keys are not to be had, counts as well: else that would be a time for guessing.
+      const isUnjudged = code === 'PGRST300' && !proven.has(credential)
+      if (code === 'PGRST301' || isUnjudged) failures.count(origin)
+      if (error instanceof ApiError && error.status === 401) proven.delete(credential)
       throw error
     })
     remember(credential)
@@ -98,7 +101,7 @@ function refuseGuessing({ reset }: Standing): RestError {
 }
 
 /** An address as far as one customer of a provider has it: IPv6 is given out in networks of 64 bits. */
-function toOrigin(address: string): string {
+export function toOrigin(address: string): string {
   if (!ipaddr.isValid(address)) return address
   const parsed = ipaddr.process(address)
   return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString()

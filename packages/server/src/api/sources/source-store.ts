@@ -5,10 +5,11 @@ import type { SecretBox } from '../../webhooks/secrets.ts'
 import { toStorableText } from '../raw-body.ts'
 
 const findSourceStatement = loadStatement(import.meta.url, 'find-source')
-const noteReceivedStatement = loadStatement(import.meta.url, 'note-received')
 const keepPayloadStatement = loadStatement(import.meta.url, 'keep-payload')
 
 const KEPT_BYTES = 64 * 1024
+/** Of an organization's kept payloads together; the oldest go first. */
+const MAX_KEPT_BYTES = 16 * 1024 * 1024
 
 export const PROVIDERS = ['zoom', 'whatsapp'] as const
 export type Provider = (typeof PROVIDERS)[number]
@@ -48,17 +49,14 @@ export async function findSource(
   }
 }
 
-export async function noteReceived(connection: Connection, { id }: Source): Promise<void> {
-  await connection.query(noteReceivedStatement, [id])
-}
-
 /** Keeps what is not understood, for whoever wants to know what was missed. */
 export async function keepPayload(
   connection: Connection,
-  { organizationId, provider }: Source,
+  { organizationId, provider }: Pick<Source, 'organizationId' | 'provider'>,
   reason: string,
   payload: Buffer,
 ): Promise<void> {
   const text = toStorableText(payload.subarray(0, KEPT_BYTES))
-  await connection.query(keepPayloadStatement, [organizationId, provider, reason, text])
+  const params = [organizationId, provider, toStorableText(Buffer.from(reason)), text, MAX_KEPT_BYTES]
+  await connection.query(keepPayloadStatement, params)
 }

@@ -1,4 +1,11 @@
 import { z } from 'zod'
+import { toStorable } from './items.ts'
+
+/** WhatsApp allows 4,096 characters, and 1,024 in a caption. */
+const MAX_BODY_LENGTH = 10_000
+
+/** Text of a provider, as it is stored. */
+const cut = (maxLength: number) => z.string().transform((given) => toStorable(given.slice(0, maxLength)))
 
 /** An inbound message as it is stored. */
 export interface InboundMessage {
@@ -27,18 +34,21 @@ const envelope = z.object({
     .string()
     .regex(/^\+?\d{5,20}$/)
     .transform((number) => number.replace('+', '')),
-  id: z.string().min(1).max(500),
+  id: z.string().min(1).max(500).transform(toStorable),
   timestamp: seconds,
-  type: z.string().min(1).max(50),
-  context: z.object({ id: z.string() }).optional().catch(undefined),
+  type: z.string().min(1).max(50).transform(toStorable),
+  context: z
+    .object({ id: cut(500) })
+    .optional()
+    .catch(undefined),
 })
 
 const medium = z.object({
-  id: z.string(),
-  mime_type: z.string().optional(),
-  filename: z.string().optional(),
-  caption: z.string().optional(),
-  url: z.string().optional(),
+  id: cut(500),
+  mime_type: cut(200).optional(),
+  filename: cut(500).optional(),
+  caption: cut(MAX_BODY_LENGTH).optional(),
+  url: cut(4_000).optional(),
 })
 
 interface Content {
@@ -50,26 +60,26 @@ const readMedium = medium.transform(({ caption, ...file }): Content => ({
   body: caption ?? null,
   media: [file],
 }))
-const titled = z.object({ title: z.string() })
+const titled = z.object({ title: cut(MAX_BODY_LENGTH) })
 
 /** What a message of each type says. */
 const CONTENTS: Readonly<Record<string, z.ZodType<Content>>> = {
-  text: z.object({ body: z.string() }).transform(({ body }) => ({ body })),
+  text: z.object({ body: cut(MAX_BODY_LENGTH) }).transform(({ body }) => ({ body })),
   image: readMedium,
   video: readMedium,
   audio: readMedium,
   document: readMedium,
   sticker: readMedium,
-  button: z.object({ text: z.string() }).transform(({ text }) => ({ body: text })),
+  button: z.object({ text: cut(MAX_BODY_LENGTH) }).transform(({ text }) => ({ body: text })),
   interactive: z
     .union([
       z.object({ button_reply: titled }).transform(({ button_reply }) => button_reply),
       z.object({ list_reply: titled }).transform(({ list_reply }) => list_reply),
     ])
     .transform(({ title }) => ({ body: title })),
-  reaction: z.object({ emoji: z.string().optional() }).transform(({ emoji }) => ({ body: emoji ?? null })),
+  reaction: z.object({ emoji: cut(100).optional() }).transform(({ emoji }) => ({ body: emoji ?? null })),
   location: z
-    .object({ latitude: z.number(), longitude: z.number(), name: z.string().optional() })
+    .object({ latitude: z.number(), longitude: z.number(), name: cut(500).optional() })
     .transform(({ latitude, longitude, name }) => ({
       body: [name, `${latitude},${longitude}`].filter((part) => part !== undefined).join(' '),
     })),

@@ -1,16 +1,19 @@
 import { createHmac } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
-import { isDatabaseError } from '../../db/database.ts'
-import type { Connection } from '../../db/database.ts'
 import { loadStatement } from '../../db/statement.ts'
 import { isSame } from '../constant-time.ts'
-import type { Source } from './source-store.ts'
-import { advance } from './statuses.ts'
+import type { Items, TakeItem, Turn } from './items.ts'
+import { toStorable } from './items.ts'
+import { advance, keepEarly } from './statuses.ts'
 import { readMessage, seconds } from './whatsapp-message.ts'
 
 const lockSender = loadStatement(import.meta.url, 'lock-sender')
 const storeMessage = loadStatement(import.meta.url, 'store-message')
+
+const MAX_NAME_LENGTH = 200
+const MAX_ERRORS = 10
+const MAX_ERROR_LENGTH = 2_000
 
 /** `X-Hub-Signature-256`: `sha256=` and the hex HMAC-SHA256 of the body. */
 export function isSignedByMeta(headers: IncomingHttpHeaders, body: Buffer, secret: string): boolean {
@@ -32,21 +35,20 @@ export function answerHandshake(query: unknown, verifyToken: string | undefined)
   return isSame(parsed.data['hub.verify_token'], verifyToken) ? parsed.data['hub.challenge'] : undefined
 }
 
-const item = z.record(z.string(), z.unknown())
-
 const account = z.object({
   object: z.literal('whatsapp_business_account'),
   entry: z.array(z.object({ changes: z.array(z.object({ field: z.string(), value: z.unknown() })) })),
 })
 
+const list = z.array(z.unknown())
+/** Each of the items is only looked at when it is taken in. */
 const value = z.object({
-  contacts: z
-    .array(z.object({ wa_id: z.string(), profile: z.object({ name: z.string() }).optional() }))
-    .catch([])
-    .default([]),
-  messages: z.array(item).default([]),
-  statuses: z.array(item).default([]),
+  contacts: list.catch([]).default([]),
+  messages: list.default([]),
+  statuses: list.default([]),
 })
+const item = z.record(z.string(), z.unknown())
+const contact = z.object({ wa_id: z.string(), profile: z.object({ name: z.string() }) })
 
 const status = z.object({
   id: z.string().min(1).max(500),
@@ -61,64 +63,49 @@ const status = z.object({
 })
 
 /**
- * Writes messages and their statuses to the CRM, whose triggers emit the events. Each by itself: one that cannot be stored keeps
- * back none of the others. @returns what of the payload was not understood
+ * The messages and statuses of a payload, each to be written to the CRM, whose triggers emit the events. So many names of
+ * senders are looked at as there are items.
  */
-export async function takeFromWhatsApp(
-  connection: Connection,
-  source: Source,
-  payload: unknown,
-): Promise<string[]> {
+export function readWhatsApp(organizationId: string, payload: unknown, maxItems: number): Items {
   const parsed = account.safeParse(payload)
-  if (!parsed.success) return ['a payload that is none of a WhatsApp Business account']
-  const kept: string[] = []
+  if (!parsed.success) {
+    return { take: [], notUnderstood: ['a payload that is none of a WhatsApp Business account'] }
+  }
+  const take: TakeItem[] = []
+  const notUnderstood: string[] = []
   for (const change of parsed.data.entry.flatMap(({ changes }) => changes)) {
     const read = value.safeParse(change.value)
     if (change.field !== 'messages' || !read.success) {
-      kept.push(`change of ${change.field.slice(0, 100)}`)
+      notUnderstood.push(`change of ${change.field.slice(0, 100)}`)
       continue
     }
     const { contacts, messages, statuses } = read.data
-    const names = new Map(contacts.map(({ wa_id, profile }) => [wa_id, profile?.name]))
-    for (const message of messages) {
-      kept.push(...(await takeOne(connection, () => takeMessage(connection, source, message, names))))
-    }
-    for (const given of statuses) {
-      kept.push(...(await takeOne(connection, () => takeStatus(connection, source, given))))
-    }
+    const names = readNames(contacts.slice(0, maxItems))
+    for (const given of messages) take.push((turn) => takeMessage(turn, organizationId, given, names))
+    for (const given of statuses) take.push((turn) => takeStatus(turn, organizationId, given))
   }
-  return kept
+  return { take, notUnderstood }
 }
 
-type Item = z.infer<typeof item>
-
-async function takeOne(connection: Connection, take: () => Promise<string[]>): Promise<string[]> {
-  await connection.execute('savepoint one_item')
-  try {
-    const kept = await take()
-    await connection.execute('release savepoint one_item')
-    return kept
-  } catch (error) {
-    // Refused for what it says: sent again it would be refused again.
-    if (!isDatabaseError(error) || !/^2[23]/.test(error.code)) throw error
-    await connection.execute('rollback to savepoint one_item')
-    return [`an item that cannot be stored (${error.code})`]
-  }
+function readNames(contacts: readonly unknown[]): ReadonlyMap<string, string> {
+  const parsed = contacts.flatMap((given) => contact.safeParse(given).data ?? [])
+  return new Map(parsed.map(({ wa_id, profile }) => [wa_id, profile.name.slice(0, MAX_NAME_LENGTH)]))
 }
 
 async function takeMessage(
-  connection: Connection,
-  { organizationId }: Source,
-  given: Item,
-  names: ReadonlyMap<string, string | undefined>,
-): Promise<string[]> {
-  const message = readMessage(given)
-  if (message === undefined) return ['a message that cannot be read']
+  { connection }: Turn,
+  organizationId: string,
+  given: unknown,
+  names: ReadonlyMap<string, string>,
+): Promise<string | undefined> {
+  const message = readMessage(item.safeParse(given).data ?? {})
+  if (message === undefined) return 'a message that cannot be read'
+  const name = names.get(message.from)
   await connection.query(lockSender, [organizationId, message.from])
   await connection.query(storeMessage, [
     organizationId,
     message.from,
-    names.get(message.from) ?? null,
+    name === undefined ? null : toStorable(name),
     message.id,
     message.type,
     message.body,
@@ -126,28 +113,30 @@ async function takeMessage(
     message.at,
     message.answers,
   ])
-  return message.isKnown ? [] : [`a message of type ${message.type}`]
+  return message.isKnown ? undefined : `a message of type ${message.type}`
 }
 
-async function takeStatus(
-  connection: Connection,
-  { organizationId }: Source,
-  given: Item,
-): Promise<string[]> {
+async function takeStatus(turn: Turn, organizationId: string, given: unknown): Promise<string | undefined> {
   const parsed = status.safeParse(given)
-  if (!parsed.success) return ['a status that cannot be read']
-  const { id, status: reached, timestamp, errors = [] } = parsed.data
+  if (!parsed.success) return 'a status that cannot be read'
+  const { id, status: name, timestamp, errors = [] } = parsed.data
   const error = errors
+    .slice(0, MAX_ERRORS)
     .map(({ code, title, message }) =>
       [code, title ?? message].filter((part) => part !== undefined).join(' '),
     )
     .join('; ')
-  const isKnown = await advance(connection, {
+  const reached = {
     organization_id: organizationId,
-    external_id: id,
-    status: reached,
+    external_id: toStorable(id),
+    status: name,
     reached_at: timestamp,
-    error: error === '' ? null : error.slice(0, 2_000),
-  })
-  return isKnown ? [] : [`the status ${reached} of a message that is not known`]
+    error: error === '' ? null : toStorable(error.slice(0, MAX_ERROR_LENGTH)),
+  }
+  if (await advance(turn.connection, reached)) return undefined
+  if (turn.roomForEarly <= 0)
+    return `the status ${name} of a message that is not known, as of too many others`
+  turn.roomForEarly -= 1
+  await keepEarly(turn.connection, reached)
+  return `the status ${name} of a message that is not known`
 }

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
-import type { Connection } from '../../db/database.ts'
 import { loadStatement } from '../../db/statement.ts'
 import { isSame } from '../constant-time.ts'
-import type { Source } from './source-store.ts'
+import type { Items, Turn } from './items.ts'
+import { toStorable } from './items.ts'
 
 const storeRecording = loadStatement(import.meta.url, 'store-recording')
 
@@ -39,29 +39,47 @@ export function answerValidation(payload: unknown, secret: string): object | und
   return { plainToken, encryptedToken: createHmac('sha256', secret).update(plainToken).digest('hex') }
 }
 
-const text = z.string().optional().catch(undefined)
-const whole = z.int().min(0).optional().catch(undefined)
+/** PostgreSQL's integer. */
+const MAX_MINUTES = 2_147_483_647
+const MAX_FILES = 100
+
+const text = (maxLength: number) =>
+  z
+    .string()
+    .transform((given) => toStorable(given.slice(0, maxLength)))
+    .optional()
+    .catch(undefined)
+/** Converted, since the database knows neither the year 0 nor offsets beyond 15 hours. */
+const time = z.iso
+  .datetime({ offset: true })
+  .transform((given) => new Date(given))
+  .refine((date) => date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999)
+  .transform((date) => date.toISOString())
+const minutes = z.int().min(0).max(MAX_MINUTES)
 
 const recording = z.object({
   event: z.literal('recording.completed'),
   payload: z.object({
     object: z.object({
-      uuid: z.string().min(1).max(500),
-      id: z.union([z.string(), z.number()]).optional(),
-      topic: text,
-      host_email: text,
-      start_time: z.iso.datetime({ offset: true }).optional().catch(undefined),
-      duration: whole,
-      share_url: text,
+      uuid: z.string().min(1).max(500).transform(toStorable),
+      id: z
+        .union([z.string().max(100), z.number()])
+        .transform((id) => toStorable(String(id)))
+        .optional(),
+      topic: text(1_000),
+      host_email: text(500),
+      start_time: z.unknown().optional(),
+      duration: z.unknown().optional(),
+      share_url: text(4_000),
       recording_files: z
         .array(
           z.object({
-            id: text,
-            file_type: text,
-            recording_type: text,
-            play_url: text,
-            download_url: text,
-            file_size: whole,
+            id: text(500),
+            file_type: text(100),
+            recording_type: text(200),
+            play_url: text(4_000),
+            download_url: text(4_000),
+            file_size: z.int().min(0).optional().catch(undefined),
           }),
         )
         .default([]),
@@ -69,21 +87,45 @@ const recording = z.object({
   }),
 })
 
+type Recording = z.infer<typeof recording>['payload']['object']
+
 /**
- * Writes a completed recording to its meeting, which emits `zoom.recording.completed`, once. The token that Zoom sends along for
- * downloads is not kept. @returns what of the payload was not understood
+ * The completed recording of a payload, to be written to its meeting, which emits `zoom.recording.completed`, once. The token
+ * that Zoom sends along for downloads is not kept.
  */
-export async function takeFromZoom(
-  connection: Connection,
-  source: Source,
-  payload: unknown,
-): Promise<string[]> {
+export function readZoom(organizationId: string, payload: unknown): Items {
   const { event } = z.object({ event: z.string() }).catch({ event: '' }).parse(payload)
-  if (event !== 'recording.completed') return [`event ${event.slice(0, 100) || 'without a name'}`]
+  if (event !== 'recording.completed') {
+    return { take: [], notUnderstood: [`event ${event.slice(0, 100) || 'without a name'}`] }
+  }
   const parsed = recording.safeParse(payload)
-  if (!parsed.success) return ['recording.completed that cannot be read']
+  if (!parsed.success) return { take: [], notUnderstood: ['recording.completed that cannot be read'] }
   const { object } = parsed.data.payload
-  const files = object.recording_files.map((file) => ({
+  const notUnderstood: string[] = []
+  const read = <T>(name: 'start_time' | 'duration', schema: z.ZodType<T>): T | null => {
+    const given = object[name]
+    const result = schema.safeParse(given)
+    if (!result.success && given !== undefined && given !== null) {
+      notUnderstood.push(`recording.completed, its ${name} left out: it cannot be read`)
+    }
+    return result.data ?? null
+  }
+  const startsAt = read('start_time', time)
+  const lasts = read('duration', minutes)
+  if (object.recording_files.length > MAX_FILES) {
+    notUnderstood.push(`recording.completed, its files beyond the first ${MAX_FILES} left out`)
+  }
+  return { take: [(turn) => takeRecording(turn, organizationId, object, startsAt, lasts)], notUnderstood }
+}
+
+async function takeRecording(
+  { connection }: Turn,
+  organizationId: string,
+  object: Recording,
+  startsAt: string | null,
+  lasts: number | null,
+): Promise<undefined> {
+  const files = object.recording_files.slice(0, MAX_FILES).map((file) => ({
     id: file.id,
     type: file.file_type,
     recording_type: file.recording_type,
@@ -92,15 +134,14 @@ export async function takeFromZoom(
     size: file.file_size,
   }))
   await connection.query(storeRecording, [
-    source.organizationId,
+    organizationId,
     object.uuid,
-    object.id === undefined ? null : String(object.id),
+    object.id ?? null,
     object.topic ?? null,
     object.host_email ?? null,
-    object.start_time ?? null,
-    object.duration ?? null,
+    startsAt,
+    lasts,
     JSON.stringify(files),
     object.share_url ?? null,
   ])
-  return []
 }

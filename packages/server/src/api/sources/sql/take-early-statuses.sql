@@ -1,12 +1,23 @@
--- Those whose message is there by now; what is an hour old is given up.
+-- Those whose message is there by now; what is an hour old is given up. So many at a time. $1 how many.
 with given_up as (
-  delete from webhooks_internal.early_statuses where created_at < now() - interval '1 hour'
+  delete from webhooks_internal.early_statuses
+  where (organization_id, external_id, status) in (
+    select organization_id, external_id, status from webhooks_internal.early_statuses
+    where created_at < now() - interval '1 hour'
+    order by created_at
+    limit 5000
+  )
 ),
 taken as (
-  delete from webhooks_internal.early_statuses e
-  using public.messages m
-  where m.organization_id = e.organization_id and m.external_id = e.external_id and m.direction = 'outbound'
-    and e.created_at >= now() - interval '1 hour'
-  returning e.organization_id, e.external_id, e.status, e.reached_at, e.error
+  delete from webhooks_internal.early_statuses
+  where (organization_id, external_id, status) in (
+    select e.organization_id, e.external_id, e.status
+    from webhooks_internal.early_statuses e
+    join public.messages m
+      on m.organization_id = e.organization_id and m.external_id = e.external_id and m.direction = 'outbound'
+    where e.created_at >= now() - interval '1 hour'
+    limit $1::integer
+  )
+  returning organization_id, external_id, status, reached_at, error
 )
 select * from taken order by array_position(array['sent', 'failed', 'delivered', 'read'], status)

@@ -1,0 +1,1 @@
+delete from webhooks_internal.source_queue where id = $1::uuid

@@ -1,0 +1,90 @@
+import type { Clock } from '../../clock.ts'
+import type { Database } from '../../db/database.ts'
+import type { SecretBox } from '../../webhooks/secrets.ts'
+import { toOrigin } from '../limits/admission.ts'
+import type { DatabaseShares } from '../limits/database-shares.ts'
+import { WindowCounter } from '../limits/window-counter.ts'
+import { RestError } from '../rest/error-response.ts'
+import { findSource } from './source-store.ts'
+import type { Provider, Source } from './source-store.ts'
+
+/** Requests to one source from one address in a minute that are not verified; after them it is not even looked for. */
+const MAX_FAILURES = 60
+/** The same to all sources: whoever tries addresses. */
+const MAX_FAILURES_OF_ADDRESS = 600
+/** Sources that have been verified, for addresses that others share with somebody who guesses. */
+const MAX_REMEMBERED = 1_000
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+export interface SourcesOptions {
+  database: Database
+  shares: DatabaseShares
+  box: SecretBox
+  clock: Clock
+}
+
+export interface SourceRequest {
+  provider: Provider
+  /** As it stands in the address. */
+  organization: string
+  /** Where it comes from. */
+  address: string
+}
+
+/** What proves that the provider sent it: a signature or a token. */
+export type Proof<T> = (source: Source) => T | undefined
+
+export interface VerifiedSources {
+  /** @throws RestError 401 when the request is not verified, 429 when too many were not */
+  verify<T>(request: SourceRequest, proof: Proof<T>): Promise<{ source: Source; proven: T }>
+}
+
+/** Finds sources and lets requests to them be verified; those who guess are not let to the database. */
+export function createVerifiedSources({ database, shares, box, clock }: SourcesOptions): VerifiedSources {
+  const failures = new WindowCounter(MAX_FAILURES, clock)
+  const failuresOfAddress = new WindowCounter(MAX_FAILURES_OF_ADDRESS, clock)
+  const remembered = new Map<string, Source>()
+
+  function remember(key: string, source: Source): void {
+    remembered.delete(key)
+    if (remembered.size >= MAX_REMEMBERED) remembered.delete(remembered.keys().next().value!)
+    remembered.set(key, source)
+  }
+
+  return {
+    async verify({ provider, organization, address }, proof) {
+      const id = organization.toLowerCase()
+      const key = `${provider} ${id}`
+      const origin = toOrigin(address)
+      const standing = [failures.look(`${origin} ${key}`), failuresOfAddress.look(origin)].find(
+        ({ isOver }) => isOver,
+      )
+      if (standing !== undefined) {
+        const known = remembered.get(key)
+        if (known === undefined || proof(known) === undefined) throw refuseGuessing(standing.reset)
+      }
+      const source = UUID.test(id)
+        ? await shares.run(id, async () => await findSource(database, box, provider, id))
+        : undefined
+      const proven = source === undefined ? undefined : proof(source)
+      if (source === undefined || proven === undefined) {
+        failures.count(`${origin} ${key}`)
+        failuresOfAddress.count(origin)
+        throw refuse()
+      }
+      remember(key, source)
+      return { source, proven }
+    },
+  }
+}
+
+function refuse(): RestError {
+  return new RestError(401, 'PGRST301', 'not verified', { headers: { 'www-authenticate': 'Signature' } })
+}
+
+function refuseGuessing(reset: number): RestError {
+  return new RestError(429, 'PT429', 'too many requests from this address were not verified', {
+    hint: `Try again in ${reset} seconds, with a signature or token that is right.`,
+    headers: { 'retry-after': String(reset) },
+  })
+}
