@@ -11,7 +11,7 @@ export type TakeItem = (turn: Turn) => Promise<string | undefined>
 
 /** What is in a payload. */
 export interface Items {
-  take: readonly TakeItem[]
+  take: TakeItem[]
   /** Of what is no item. */
   notUnderstood: readonly string[]
 }

@@ -6,6 +6,7 @@ import type { Provider, Source } from './source-store.ts'
 
 const queueStatement = loadStatement(import.meta.url, 'queue-payload')
 const nextStatement = loadStatement(import.meta.url, 'next-payload')
+const readStatement = loadStatement(import.meta.url, 'read-payload')
 const advanceStatement = loadStatement(import.meta.url, 'advance-payload')
 const finishStatement = loadStatement(import.meta.url, 'finish-payload')
 
@@ -21,7 +22,6 @@ export interface QueuedPayload {
   id: string
   organization_id: string
   provider: Provider
-  payload: Buffer
   items_done: number
   /** JSON text. */
   reasons: string
@@ -53,6 +53,12 @@ export async function nextPayload(
 ): Promise<QueuedPayload | undefined> {
   const { rows } = await connection.query<QueuedPayload>(nextStatement, [lastServed])
   return rows[0] ?? (lastServed === BEFORE_ALL ? undefined : await nextPayload(connection))
+}
+
+/** Its first bytes. */
+export async function readPayload(connection: Transaction, id: string, bytes: number): Promise<Buffer> {
+  const { rows } = await connection.query<{ payload: Buffer }>(readStatement, [id, bytes])
+  return rows[0]?.payload ?? Buffer.alloc(0)
 }
 
 export async function advancePayload(

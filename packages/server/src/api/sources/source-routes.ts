@@ -6,14 +6,11 @@ import type { DatabaseShares } from '../limits/database-shares.ts'
 import { addRawRoutes, toBytes } from '../raw-body.ts'
 import { queuePayload } from './source-queue.ts'
 import type { Provider, Source } from './source-store.ts'
-import { parsePayload } from './take-in.ts'
+import { BODY_LIMIT, parsePayload } from './take-in.ts'
 import { createVerifiedSources } from './verified-sources.ts'
 import type { SourceRequest } from './verified-sources.ts'
 import { answerHandshake, isSignedByMeta } from './whatsapp.ts'
 import { answerValidation, isSignedByZoom } from './zoom.ts'
-
-/** Meta sends up to 3 MB at once. */
-const BODY_LIMIT = 4 * 1024 * 1024
 
 export interface SourceOptions {
   database: Database

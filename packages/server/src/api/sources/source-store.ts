@@ -7,7 +7,7 @@ import { toStorableText } from '../raw-body.ts'
 const findSourceStatement = loadStatement(import.meta.url, 'find-source')
 const keepPayloadStatement = loadStatement(import.meta.url, 'keep-payload')
 
-const KEPT_BYTES = 64 * 1024
+export const KEPT_BYTES = 64 * 1024
 /** Of an organization's kept payloads together; the oldest go first. */
 const MAX_KEPT_BYTES = 16 * 1024 * 1024
 

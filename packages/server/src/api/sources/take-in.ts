@@ -5,9 +5,9 @@ import { DEEPEST_JSON, isDeeperThan } from '../rest/body.ts'
 import type { Items, Turn } from './items.ts'
 import { Reasons } from './reasons.ts'
 import type { ReasonsState } from './reasons.ts'
-import { advancePayload, finishPayload, nextPayload } from './source-queue.ts'
+import { advancePayload, finishPayload, nextPayload, readPayload } from './source-queue.ts'
 import type { QueuedPayload } from './source-queue.ts'
-import { keepPayload } from './source-store.ts'
+import { KEPT_BYTES, keepPayload } from './source-store.ts'
 import { roomForEarly } from './statuses.ts'
 import { readWhatsApp } from './whatsapp.ts'
 import { readZoom } from './zoom.ts'
@@ -17,6 +17,12 @@ const MAX_ITEMS = 2_000
 /** Of one transaction: others wait for no longer, and it is the next organization's turn. */
 const BATCH_ITEMS = 50
 const BATCH_MS = 100
+const LEAST_ITEMS = 10
+/** Whose items are in memory. */
+const KEPT_PAYLOADS = 4
+
+/** Of a request. Meta sends up to 3 MB at once. */
+export const BODY_LIMIT = 4 * 1024 * 1024
 
 /** Failures that have nothing to do with the item: the connection, resources, conflicts, an operator, files, a read-only server. */
 const NOT_OF_THE_ITEM = /^(?:08|25|40|53|55|57|58)/
@@ -27,6 +33,7 @@ export type TakeInBatch = () => Promise<boolean>
 /** Organizations take turns, so that a large payload of one of them keeps nobody else waiting. */
 export function createTakeIn(database: Database, log: Logger): TakeInBatch {
   let lastServed: string | undefined
+  const readItems = createItemsReader()
 
   async function takeNext(
     handle: (connection: Transaction, queued: QueuedPayload) => Promise<void>,
@@ -54,13 +61,19 @@ export function createTakeIn(database: Database, log: Logger): TakeInBatch {
     })
   }
 
+  const takeQueued = async (
+    connection: Transaction,
+    queued: QueuedPayload,
+    isGuarded: boolean,
+  ): Promise<void> => await takeBatch(connection, queued, await readItems(connection, queued), isGuarded)
+
   return async () =>
     await takeWith(
-      () => takeNext((connection, queued) => takeBatch(connection, queued, false)),
+      () => takeNext((connection, queued) => takeQueued(connection, queued, false)),
       // One of the items is refused: the same again, each in a savepoint of its own.
       () =>
         takeWith(
-          () => takeNext((connection, queued) => takeBatch(connection, queued, true)),
+          () => takeNext((connection, queued) => takeQueued(connection, queued, true)),
           (error) =>
             takeNext(async (connection, { id, organization_id }) => {
               log.error(
@@ -73,25 +86,29 @@ export function createTakeIn(database: Database, log: Logger): TakeInBatch {
     )
 }
 
-async function takeBatch(connection: Transaction, queued: QueuedPayload, isGuarded: boolean): Promise<void> {
-  const { take, notUnderstood } = readItems(queued)
+async function takeBatch(
+  connection: Transaction,
+  queued: QueuedPayload,
+  items: BoundedItems,
+  isGuarded: boolean,
+): Promise<void> {
+  const { take, notUnderstood, leftOut } = items
   const reasons = new Reasons(JSON.parse(queued.reasons) as ReasonsState)
   if (queued.items_done === 0) for (const reason of notUnderstood) reasons.add(reason)
-  const count = Math.min(take.length, MAX_ITEMS)
   const endsAt = performance.now() + BATCH_MS
   let done = queued.items_done
-  if (done < count) {
+  if (done < take.length) {
     await connection.query(`select set_config('webhooks.origin', $1, true)`, [queued.provider])
     const turn = { connection, roomForEarly: await findRoom(connection, queued) }
-    const last = Math.min(count, done + BATCH_ITEMS)
-    for (; done < last && performance.now() < endsAt; done += 1) {
+    const least = done + LEAST_ITEMS
+    const most = Math.min(take.length, done + BATCH_ITEMS)
+    for (; done < most && (done < least || performance.now() < endsAt); done += 1) {
       const reason = await takeOne(turn, () => take[done]!(turn), isGuarded)
       if (reason !== undefined) reasons.add(reason)
     }
   }
-  if (done < count) return await advancePayload(connection, queued.id, done, reasons.state)
-  if (take.length > count)
-    reasons.add(`${take.length - count} items beyond the first ${count}, which were left out`)
+  if (done < take.length) return await advancePayload(connection, queued.id, done, reasons.state)
+  if (leftOut > 0) reasons.add(`${leftOut} items beyond the first ${MAX_ITEMS}, which were left out`)
   await finish(connection, queued, reasons)
 }
 
@@ -103,9 +120,12 @@ async function findRoom(
 }
 
 async function finish(connection: Transaction, queued: QueuedPayload, reasons: Reasons): Promise<void> {
-  const { organization_id: organizationId, provider, payload } = queued
+  const { organization_id: organizationId, provider } = queued
   const reason = reasons.toText()
-  if (reason !== undefined) await keepPayload(connection, { organizationId, provider }, reason, payload)
+  if (reason !== undefined) {
+    const payload = await readPayload(connection, queued.id, KEPT_BYTES)
+    await keepPayload(connection, { organizationId, provider }, reason, payload)
+  }
   await finishPayload(connection, queued.id)
 }
 
@@ -131,7 +151,27 @@ function isOfTheItem(error: unknown): error is Error & { code: string } {
   return isDatabaseError(error) && !NOT_OF_THE_ITEM.test(error.code)
 }
 
-function readItems({ provider, organization_id, payload }: QueuedPayload): Items {
+interface BoundedItems extends Items {
+  /** How many more there were. */
+  leftOut: number
+}
+
+/** The items of payloads that are taken in over several batches are kept: reading a large one takes longer than a batch. */
+function createItemsReader() {
+  const kept = new Map<string, BoundedItems>()
+  return async (connection: Transaction, queued: QueuedPayload): Promise<BoundedItems> => {
+    const known = kept.get(queued.id)
+    if (known !== undefined) return known
+    const { take, notUnderstood } = parseItems(queued, await readPayload(connection, queued.id, BODY_LIMIT))
+    const leftOut = take.splice(MAX_ITEMS).length
+    const items = { take, notUnderstood, leftOut }
+    if (kept.size >= KEPT_PAYLOADS) kept.delete(kept.keys().next().value!)
+    if (take.length > BATCH_ITEMS) kept.set(queued.id, items)
+    return items
+  }
+}
+
+function parseItems({ provider, organization_id }: QueuedPayload, payload: Buffer): Items {
   const parsed = parsePayload(payload)
   if (parsed === undefined) return { take: [], notUnderstood: ['a body that is not JSON'] }
   return provider === 'zoom'
