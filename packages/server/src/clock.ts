@@ -4,4 +4,7 @@ export interface Clock {
   now(): number
 }
 
+/** Milliseconds by which a machine's clock may be off before people are told. */
+export const CLOCK_TOLERANCE_MS = 5_000
+
 export const systemClock: Clock = { now: () => Date.now() }

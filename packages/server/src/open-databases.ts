@@ -54,9 +54,12 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
   // Without a timeout: a migration may take as long as it takes.
   const migrating = openPostgres({ url, poolSize: 1 })
   const waiting = { limitMs: config.databaseWait, place: placeOf(url), log }
-  const applied = await waitForDatabase(waiting, () => prepare(config, migrating, log)).finally(() =>
-    migrating.close().catch(() => {}),
-  )
+  let applied: string[]
+  try {
+    applied = await waitForDatabase(waiting, () => prepare(config, migrating, log))
+  } finally {
+    await migrating.close().catch(() => {})
+  }
   const api = openPostgres({ url, poolSize: 10, queryTimeout: API_TIMEOUT_MS, onConnectionLost })
   const engine = openPostgres({
     url,

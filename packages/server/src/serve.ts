@@ -27,11 +27,11 @@ import { timeDatabase } from './metrics/timed-database.ts'
 import { CertificateNotes } from './attempts/certificate-notes.ts'
 import { EndpointHealth } from './attempts/endpoint-health.ts'
 import { banner, factsAsJson } from './banner.ts'
-import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { SHORTEST_SAFE_KEY, isEncryptionKey, isServiceKey, parseConfig, readEnvironment } from './config.ts'
 import type { DataDir } from './data-dir.ts'
 import { generateEncryptionKey, generateServiceKey, openDataDir } from './data-dir.ts'
+import { createDatabaseClock } from './db/database-clock.ts'
 import type { Database } from './db/database.ts'
 import type { AttemptRecord } from './dispatch/make-attempt.ts'
 import { createSender } from './dispatch/send.ts'
@@ -53,6 +53,7 @@ import { createSecretBox } from './webhooks/secrets.ts'
 import { storeLimits } from './webhooks/limits.ts'
 import { createOwnInboxes } from './webhooks/own-inboxes.ts'
 import { requireKeysInUse } from './webhooks/keys-in-use.ts'
+import { watchClock } from './watch-clock.ts'
 import { createTargetOpener } from './webhooks/webhook-target.ts'
 
 /** Starts everything that this process's settings ask for; prints where it is, and stops in order on a signal. */
@@ -97,7 +98,7 @@ async function start(config: Config, announce: typeof banner): Promise<Running> 
   const keys = readKeys(config, dataDir)
   await requireAddress(config)
   const databases = await openDatabases(config, dataDir, log)
-  const { engine, server, writer, health, certificates, tracing } = await compose(
+  const { engine, server, writer, health, certificates, tracing, clockWatch } = await compose(
     config,
     databases,
     serviceKey,
@@ -112,6 +113,7 @@ async function start(config: Config, announce: typeof banner): Promise<Running> 
       // The connections to endpoints are left to the end of the process: cutting one off here would be taken for, and
       // recorded as, a failure of the endpoint.
       await Promise.all([within(DRAIN_MS, server.close()), engine?.stop()])
+      await within(LAST_WORDS_MS, clockWatch.stop())
       await within(LAST_WORDS_MS, writer.close())
       await within(LAST_WORDS_MS, health.close())
       await within(LAST_WORDS_MS, certificates.close())
@@ -145,7 +147,7 @@ export async function compose(
   log: Logger,
 ) {
   const database = databases.api
-  const clock = systemClock
+  const clock = await createDatabaseClock(databases.health)
   const guard = { ...config, allowHttp: config.allowHttpUrls }
   await requireKeysInUse(database, keys)
   if (config.role !== 'worker') await storeLimits(database, config)
@@ -174,6 +176,7 @@ export async function compose(
   const relayProgress = createRelayProgress(clock)
   const metrics = createMetrics({
     clock,
+    clockOffset: clock.offset,
     readState: createQueueStateReader(databases.health),
     watch,
     relayProgress: config.role === 'api' ? undefined : relayProgress,
@@ -256,6 +259,7 @@ export async function compose(
     checkReady: createReadinessCheck({
       database: databases.health,
       clock,
+      clockOffset: clock.offset,
       watch,
       readState: createQueueStateReader(databases.health),
       relayProgress: config.role === 'api' ? undefined : relayProgress,
@@ -281,7 +285,8 @@ export async function compose(
     onFault,
   }
   const engine: Engine | undefined = config.role === 'api' ? undefined : await startEngine(parts)
-  return { engine, server, writer, health, certificates, tracing }
+  const clockWatch = watchClock(clock, log, watch)
+  return { engine, server, writer, health, certificates, tracing, clockWatch }
 }
 
 async function versionOf(database: Database): Promise<string> {

@@ -79,7 +79,7 @@ suite('while the database is not there as it should be', { skip: !isPostgresTher
       await until('an event to be refused', async () => (await post(server)).status !== 201)
       await setReadOnly('off')
     })
-    for (const { status, retryAfter, code } of answers.filter(({ status }) => status !== 201))
+    for (const { status, retryAfter, code } of answers.filter((answer) => answer.status !== 201))
       assert.deepEqual([status, retryAfter !== null], [503, true], code)
   })
 

@@ -41,6 +41,7 @@ for (const engine of ENGINES) {
         createReadinessCheck({
           database,
           clock,
+          clockOffset: () => 0,
           watch: createLoopWatch(clock),
           readState: createQueueStateReader(database),
           relayProgress: hasRelay ? relayProgress : undefined,

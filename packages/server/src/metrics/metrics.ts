@@ -36,6 +36,8 @@ export interface Metrics {
 
 export interface MetricsOptions {
   clock: Clock
+  /** Milliseconds by which this machine's clock is ahead of the database's. */
+  clockOffset(): number
   /** What waits, over all nodes. */
   readState(): Promise<QueueState>
   watch: LoopWatch
@@ -48,7 +50,13 @@ export interface MetricsOptions {
  * address, of which there may be any number.
  *
  */
-export function createMetrics({ clock, readState, watch, relayProgress }: MetricsOptions): Metrics {
+export function createMetrics({
+  clock,
+  clockOffset,
+  readState,
+  watch,
+  relayProgress,
+}: MetricsOptions): Metrics {
   const register = new Registry()
   const registers = [register]
   // The preset looks at the event loop a hundred times a second, which is most of what an idle process would do.
@@ -123,6 +131,10 @@ export function createMetrics({ clock, readState, watch, relayProgress }: Metric
     'Failed runs of each background loop of this process since its last success',
     'loop',
   )
+  const clockOff = gauge(
+    'clock_offset_seconds',
+    "By how much this machine's clock is ahead of the database's",
+  )
   let countInFlight = (): number => 0
 
   function readLoops(): void {
@@ -159,6 +171,7 @@ export function createMetrics({ clock, readState, watch, relayProgress }: Metric
     async read() {
       inFlight.set(countInFlight())
       readLoops()
+      clockOff.set(clockOffset() / 1_000)
       // Without it the rest is worth having: that the database is away is what one wants to see.
       const state = await readState().catch(() => undefined)
       databaseUp.set(state === undefined ? 0 : 1)

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { CLOCK_TOLERANCE_MS } from '../clock.ts'
 import type { Database } from '../db/database.ts'
 import { readMigrations } from '../db/migrate.ts'
 import { loadStatement } from '../db/statement.ts'
@@ -33,6 +34,8 @@ export interface Readiness {
       last_progress_at: string | null
     }
     queue?: { oldest_due_seconds: number }
+    /** By how much this machine's clock is ahead of the database's, by which requests are signed. */
+    clock?: { status: 'ok' | 'off'; offset_seconds: number }
     /** The background work of this process. */
     loops: Record<string, LoopCheck>
   }
@@ -49,6 +52,8 @@ export interface ReadinessOptions {
   /** A connection of its own: requests that use up all others must not take the node away. */
   database: Database
   clock: Clock
+  /** Milliseconds by which this machine's clock is ahead of the database's. */
+  clockOffset(): number
   watch: LoopWatch
   readState(): Promise<QueueState>
   /** Undefined where no relay runs in this process. */
@@ -122,7 +127,7 @@ async function ask(
 }
 
 function describeAnswer(
-  { clock, relayProgress, stallTimeout }: ReadinessOptions,
+  { clock, clockOffset, relayProgress, stallTimeout }: ReadinessOptions,
   { isMigrated, progressedAt, state }: Answer,
   loops: Readiness['checks']['loops'],
 ): Readiness {
@@ -147,6 +152,10 @@ function describeAnswer(
         last_progress_at: toIso(progress),
       },
       queue: { oldest_due_seconds: rounded(state.oldest_due_age ?? 0) },
+      clock: {
+        status: Math.abs(clockOffset()) > CLOCK_TOLERANCE_MS ? 'off' : 'ok',
+        offset_seconds: rounded(clockOffset() / 1_000),
+      },
       loops,
     },
   }

@@ -70,7 +70,7 @@ export async function openApi(engine: Engine, settings: Settings = {}): Promise<
   })
   const databases = { api: database, engine: database, health: database, applied: [], close: async () => {} }
   const log = pino({ level: 'silent' })
-  const { server, writer } = await compose(config, databases, SERVICE_KEY, [key], log)
+  const { server, writer, clockWatch } = await compose(config, databases, SERVICE_KEY, [key], log)
   return {
     database,
     storeOrganizations,
@@ -115,6 +115,7 @@ export async function openApi(engine: Engine, settings: Settings = {}): Promise<
     },
     async close() {
       await server.close()
+      await clockWatch.stop()
       await writer.close()
       await close()
     },

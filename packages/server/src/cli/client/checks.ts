@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import type { Api } from './api.ts'
+import { CLOCK_TOLERANCE_MS } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
 import type { Readiness } from '../../metrics/readiness.ts'
 
@@ -22,7 +23,6 @@ interface Webhook {
   certificate_expires_at: string | null
 }
 
-const CLOCK_TOLERANCE_MS = 5_000
 const WAITING_TOO_LONG_MS = 60_000
 const DAY_MS = 86_400_000
 const CERTIFICATE_DAYS = 14
@@ -110,7 +110,14 @@ function checkMigrations({ checks }: ReadinessBody): Finding {
 }
 
 function* checkLoops({ checks, reason }: ReadinessBody): Generator<Finding> {
-  const { relay, queue, loops = {} } = checks ?? {}
+  const { relay, queue, clock, loops = {} } = checks ?? {}
+  if (clock?.status === 'off') {
+    yield warning(
+      'clock',
+      `the server's clock is ${Math.abs(clock.offset_seconds)} s ${clock.offset_seconds > 0 ? 'ahead of' : 'behind'} its database's`,
+      "Requests are signed by the database's time, which must be right: let both machines take theirs from NTP.",
+    )
+  }
   if (relay?.status === 'stalled') {
     yield problem(
       'relay',
