@@ -105,6 +105,7 @@ export function startRelay(
     } catch (error) {
       if (!isInputFault(error)) throw error
       const ids = await listWaiting(database, putOff.keys())
+      if (ids.length === 0) throw error
       await inHalves(ids, async (only) => void (await relay(only)), giveUp)
       return { count: ids.length, isFull: true }
     }

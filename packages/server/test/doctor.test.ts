@@ -17,9 +17,9 @@ suite('what doctor says of the queue', () => {
   })
   after(() => api.close())
 
-  const findQueue = async (): Promise<Finding | undefined> => {
+  const findingOf = async (check = 'queue'): Promise<Finding | undefined> => {
     for await (const finding of examine(connectApi({ url, key: SERVICE_KEY }))) {
-      if (finding.check === 'queue') return finding
+      if (finding.check === check) return finding
     }
     return undefined
   }
@@ -37,12 +37,25 @@ suite('what doctor says of the queue', () => {
   test('that nothing waits, where it has just come or waits for an endpoint that is down', async () => {
     await queue('New', 'healthy', '1 second')
     await queue('Down', 'held', '1 hour')
-    assert.equal((await findQueue())?.status, 'ok')
+    assert.equal((await findingOf())?.status, 'ok')
+  })
+
+  test('which event or delivery could not be processed, and what to do', async () => {
+    assert.equal((await findingOf('faults'))?.status, 'ok')
+    await api.database.query(
+      `insert into webhooks.webhook_delivery_faults (organization_id, stage, event_id, event, reason)
+       values ($1, 'relay', gen_random_uuid(), 'deal.created', 'a reason')`,
+      [OURS],
+    )
+    const finding = await findingOf('faults')
+    assert.equal(finding?.status, 'problem')
+    assert.match(finding.message, /deal\.created [0-9a-f-]+, not by the step relay: a reason/)
+    assert.match(finding.fix ?? '', /replay the events/)
   })
 
   test('how much waits although its endpoint is healthy, and that a worker may be missing', async () => {
     await queue('Stuck', 'healthy', '2 minutes')
-    const finding = await findQueue()
+    const finding = await findingOf()
     assert.equal(finding?.status, 'problem')
     assert.match(finding.message, /^3 deliveries wait for healthy endpoints/)
     assert.match(finding.fix ?? '', /a worker must run/)

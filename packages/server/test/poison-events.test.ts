@@ -85,6 +85,30 @@ onEachEngine(
       const rows = await stage.server.api.get<DeliveryRow[]>('webhook_deliveries?limit=1')
       assert.equal(rows.length, 1)
     })
+
+    test('and broken webhooks, of which each fails alone with its reason', async () => {
+      const breakBy = async (assignment: string): Promise<string> => {
+        const { id } = await createWebhook(stage, { events: ['deal.stage.changed'] })
+        await database.query(`update webhooks.webhook_configurations set ${assignment} where id = $1`, [id])
+        return id
+      }
+      const secret = await breakBy(`secret = 'v1.abcdefgh.AAAA'`)
+      const headers = await breakBy(`sealed_headers = 'v1.abcdefgh.BBBB'`)
+      const filter = await breakBy(`filter = '{"data.x": {"$bogus": 1}}'`)
+      const { path } = await createWebhook(stage, { events: ['deal.stage.changed'] })
+      await insert('deal.stage.changed', `{"x":${ODD}}`)
+      await stage.receiver.received(path, 1)
+      const endOf = async (id: string, status: string): Promise<string | null> => {
+        const [delivery] = await stage.server.api.rows<DeliveryRow & { last_error: string | null }>(
+          `webhook_deliveries?webhook_id=eq.${id}&status=eq.${status}`,
+          1,
+        )
+        return delivery!.last_error ?? delivery!.reason
+      }
+      assert.match(String(await endOf(secret, 'failed')), /cannot be opened with ENCRYPTION_KEYS/)
+      assert.match(String(await endOf(headers, 'failed')), /cannot be opened with ENCRYPTION_KEYS/)
+      assert.match(String(await endOf(filter, 'filtered')), /could not be applied: .*\$bogus/)
+    })
   },
   { engines: ENGINES.filter((engine) => engine === 'postgresql') },
 )

@@ -25,7 +25,8 @@ import type { WebhookTarget } from '../webhooks/webhook-target.ts'
  *     filtered --> failed: manual retry fails
  *     delivered --> delivered: manual retry, whatever comes of it
  *
- * Beside these a replay opens what never arrived (failed, cancelled, filtered), as what it was before: pending when no attempt
+ * Beside these, one that the database refuses to make, to claim or to record fails with the reason (give-up-event.ts,
+ * give-up-delivery.ts); and a replay opens what never arrived (failed, cancelled, filtered), as what it was before: pending when no attempt
  * was made, else retrying.
  *
  * Invariants, kept by the statements of deliveries/ and attempts/:
