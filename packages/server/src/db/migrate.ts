@@ -55,6 +55,7 @@ async function migrateOnce(database: Database, sets: readonly MigrationSet[]): P
       create table if not exists webhooks.schema_migrations (
         name text primary key, checksum text not null, applied_at timestamptz not null default now()
       );`)
+    await requireNewEnough(connection)
     const applied = await readApplied(connection)
     const pending = sets.flatMap(readMigrations).filter((migration) => !isApplied(migration, applied))
     const suffix = await provideRoleSuffix(connection, applied.size === 0)
@@ -79,6 +80,23 @@ async function requireVersion(database: Database): Promise<void> {
   if (major < 15) {
     throw new StartError(`DATABASE_URL leads to PostgreSQL ${major}, but version 15 or newer is needed.`)
   }
+}
+
+/** A newer release may have migrated the database beyond what this program can work with. */
+async function requireNewEnough(connection: Connection): Promise<void> {
+  const { rows: tables } = await connection.query<{ is_there: boolean }>(
+    `select to_regclass('webhooks_internal.oldest_program') is not null as is_there`,
+  )
+  if (tables[0]?.is_there !== true) return
+  const { rows } = await connection.query<{ migration: string }>(
+    'select migration from webhooks_internal.oldest_program',
+  )
+  const needed = rows[0]?.migration
+  if (needed === undefined || readMigrations('core').some(({ name }) => name === needed)) return
+  throw new StartError(
+    `This database was migrated by a newer release: it needs a program that knows the migration ${needed}, and this one does not. ` +
+      'Start the newer release, or restore the backup from before the upgrade. docs/upgrading.md says how far a roll-back may go.',
+  )
 }
 
 async function readApplied(connection: Connection): Promise<Map<string, string>> {
