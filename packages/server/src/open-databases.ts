@@ -42,7 +42,7 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
   const { databaseUrl: url } = config
   if (url === undefined) {
     await dataDir.lock()
-    const database = await openPglite(`${dataDir.path}/database`)
+    const database = await openEmbedded(`${dataDir.path}/database`)
     const applied = await prepare(config, database, log).catch(async (error: unknown) => {
       await database.close().catch(() => {})
       throw error
@@ -80,6 +80,30 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
   }
 }
 
+/** What its files, or their folder, do not allow is told in words: the database itself says "Aborted()". */
+async function openEmbedded(folder: string): Promise<Database> {
+  try {
+    return await openPglite(folder)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    if (code === 'ENOSPC' || /ENOSPC|no space left/i.test(messageOf(error)))
+      throw new Error(
+        `The disk of ${folder}, the embedded database, is full. Free some space and start again.`,
+        {
+          cause: error,
+        },
+      )
+    throw new StartError(
+      `DATA_DIR: the embedded database in ${folder} cannot be opened. Its files are damaged, incomplete, or not readable for this user. ` +
+        `Restore a backup of that folder, or move it away (mv ${folder} ${folder}.damaged) to begin with an empty database; ` +
+        `keep the keys beside it. What was found: ${messageOf(error)}`.replace(
+          / ?Build with -sASSERTIONS.*/s,
+          '',
+        ),
+    )
+  }
+}
+
 /** Without user and password. */
 function placeOf(url: string): string {
   const { host, pathname } = new URL(url)
@@ -95,6 +119,7 @@ async function prepare(config: Config, database: Database, log: Logger): Promise
   } catch (error) {
     if (error instanceof StartError || isUnavailable(error)) throw error
     const rights = isDatabaseError(error) && error.code === '42501' ? RIGHTS : ''
-    throw new StartError(`DATABASE_URL: the database cannot be prepared: ${messageOf(error)}${rights}`)
+    const setting = config.databaseUrl === undefined ? `DATA_DIR (${config.dataDir})` : 'DATABASE_URL'
+    throw new StartError(`${setting}: the database cannot be prepared: ${messageOf(error)}${rights}`)
   }
 }
