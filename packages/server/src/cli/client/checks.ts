@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import type { Api } from './api.ts'
+import { CommandFailed } from './api.ts'
 import { CLOCK_TOLERANCE_MS } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
 import type { Readiness } from '../../metrics/readiness.ts'
@@ -77,8 +78,7 @@ export async function* examine(api: Api): AsyncGenerator<Finding> {
   yield ok('key', 'is accepted')
   yield await checkQueue(api)
   yield await checkFaults(api)
-  yield* checkWatchedTables(api)
-  yield await checkCapture(api)
+  yield* checkCaptures(api)
   const webhooks = await api.get<Webhook>(
     `webhook_configurations?or=(is_active.is.true,disabled_reason.not.is.null)&order=health.desc&limit=${MOST_ENDPOINTS}`,
   )
@@ -172,11 +172,30 @@ interface Capture {
   problems: string[]
 }
 
-/** None with the key of an organization, which may not ask. */
+/** Where a table is not captured, that nothing failed there is no good news. */
+async function* checkCaptures(api: Api): AsyncGenerator<Finding> {
+  let isAmiss = false
+  for await (const finding of checkWatchedTables(api)) {
+    isAmiss ||= finding.status !== 'ok'
+    yield finding
+  }
+  const faults = await checkCapture(api)
+  if (!isAmiss || faults.status !== 'ok') yield faults
+}
+
 async function* checkWatchedTables(api: Api): AsyncGenerator<Finding> {
-  const { captures } = await api
+  const answer = await api
     .send<{ captures: Capture[] }>('POST', 'rpc/check_captures', {})
-    .catch(() => ({ captures: [] }))
+    .catch((error: unknown) => error)
+  if (answer instanceof Error) {
+    const status = answer instanceof CommandFailed ? answer.status : undefined
+    // The key of an organization may not ask, a server of an earlier release does not know.
+    if (status === 403 || status === 404) return
+    const fix = 'Look at the log of the server, then run doctor again.'
+    yield warning('capture', `could not be checked: ${messageOf(answer)}`, fix)
+    return
+  }
+  const { captures } = answer as { captures: Capture[] }
   const amiss = captures.filter(({ status }) => status !== 'ok')
   for (const { table_name, status, problems } of amiss) {
     const is = status === 'missing' ? 'is not captured any more' : 'is not captured as it was installed'
