@@ -187,7 +187,9 @@ for (const engine of ENGINES) {
          select $1, n::text, 'sent', now() from generate_series(1, 5) as n`,
         [fixture.organization],
       )
-      await refusing('update', 'public.messages', rows[2]!.id, () => catchUpStatuses(database))
+      await refusing('update', 'public.messages', rows[2]!.id, async () => {
+        await catchUpStatuses(database)
+      })
       const { sent } = await one<{ sent: number }>(
         `select count(*) as sent from public.messages where organization_id = $1 and status = 'sent'`,
         fixture.organization,

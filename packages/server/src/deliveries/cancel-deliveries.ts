@@ -78,7 +78,10 @@ async function cancel(
   only: readonly string[] | null,
 ): Promise<number> {
   const params = [webhook_id, reason, made_before, BATCH, only && plainArray(only)]
-  const { rows } = await database.query<{ stopped: number }>(cancelDeliveries, params)
+  // In a transaction: what has failed holds no rows any more when the next one looks for those that are free.
+  const { rows } = await database.transaction((transaction) =>
+    transaction.finish<{ stopped: number }>(cancelDeliveries, params),
+  )
   return rows[0]?.stopped ?? 0
 }
 
