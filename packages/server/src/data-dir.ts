@@ -11,6 +11,7 @@ export interface DataDir {
   /** Takes the folder for this process alone; the embedded database has no lock of its own. */
   lock(): Promise<void>
   unlock(): Promise<void>
+  hasKey(name: string): boolean
   /** The content of a key file, made with `generate` (and readable by its owner alone) the first time. */
   readKey(name: string, generate: () => string, isValid: (key: string) => boolean): string
 }
@@ -34,6 +35,7 @@ export function openDataDir(path: string): DataDir {
     unlock: async () => {
       await lock?.release()
     },
+    hasKey: (name) => existsSync(join(absolute, name)),
     readKey: (name, generate, isValid) => readOrMake(join(absolute, name), generate, isValid),
   }
 }

@@ -28,9 +28,8 @@ import { CertificateNotes } from './attempts/certificate-notes.ts'
 import { EndpointHealth } from './attempts/endpoint-health.ts'
 import { banner, factsAsJson } from './banner.ts'
 import type { Config } from './config.ts'
-import { SHORTEST_SAFE_KEY, isEncryptionKey, isServiceKey, parseConfig, readEnvironment } from './config.ts'
-import type { DataDir } from './data-dir.ts'
-import { generateEncryptionKey, generateServiceKey, openDataDir } from './data-dir.ts'
+import { parseConfig, readEnvironment } from './config.ts'
+import { openDataDir } from './data-dir.ts'
 import { createDatabaseClock } from './db/database-clock.ts'
 import type { Database } from './db/database.ts'
 import type { AttemptRecord } from './dispatch/make-attempt.ts'
@@ -45,6 +44,7 @@ import { createLoopWatch } from './loop-watch.ts'
 import { createRelayProgress } from './outbox/relay-progress.ts'
 import { openDatabases } from './open-databases.ts'
 import type { Databases } from './open-databases.ts'
+import { readKeys, readServiceKey, requireUsableKeys } from './start-keys.ts'
 import { rememberNpm } from './started-by-npm.ts'
 import { startTracing } from './tracing/open-telemetry.ts'
 import { NO_TRACING } from './tracing/tracing.ts'
@@ -89,15 +89,15 @@ interface Running {
 async function start(config: Config, announce: typeof banner): Promise<Running> {
   const log = createLog(config)
   const dataDir = openDataDir(config.dataDir)
-  const serviceKey = config.serviceKey ?? dataDir.readKey('service-key', generateServiceKey, isServiceKey)
-  if (serviceKey.length < SHORTEST_SAFE_KEY) {
-    log.warn(
-      `SERVICE_KEY is shorter than ${SHORTEST_SAFE_KEY} characters and can be guessed. Make one: openssl rand -hex 24`,
-    )
-  }
-  const keys = readKeys(config, dataDir)
+  requireUsableKeys(dataDir)
   await requireAddress(config)
   const databases = await openDatabases(config, dataDir, log)
+  // Only now are keys made: a start that is refused leaves none behind that nothing is sealed with.
+  if (config.encryptionKeys.length === 0 && !dataDir.hasKey('encryption-key')) {
+    await requireKeysInUse(databases.api, [])
+  }
+  const keys = readKeys(config, dataDir)
+  const serviceKey = readServiceKey(config, dataDir, log)
   const { engine, server, writer, health, certificates, tracing, clockWatch } = await compose(
     config,
     databases,
@@ -131,11 +131,6 @@ async function start(config: Config, announce: typeof banner): Promise<Running> 
 /** Logs go to stderr as JSON lines: stdout is for people. */
 export function createLog({ logLevel }: Config): Logger {
   return pino({ level: logLevel, base: null }, pino.destination(2))
-}
-
-export function readKeys(config: Config, dataDir: DataDir): Buffer[] {
-  if (config.encryptionKeys.length > 0) return config.encryptionKeys
-  return [Buffer.from(dataDir.readKey('encryption-key', generateEncryptionKey, isEncryptionKey), 'base64')]
 }
 
 /** Puts the parts together; each gets what it needs handed in, none reaches for it. */

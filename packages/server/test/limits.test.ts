@@ -151,6 +151,24 @@ for (const engine of ENGINES) {
       assert.equal((await emit(200, { previous: { text: 'x'.repeat(60 * 1_024) } })).status, 413)
     })
 
+    test('of an event counts what was sent, also behind a key that is there twice', async () => {
+      const start = `{"organization_id":"${OURS}","event":"deal.created","data":`
+      for (const body of [
+        `${start}{"k":"${'x'.repeat(900_000)}","k":1}}`,
+        `${start}{"k":"${'x'.repeat(900_000)}"},"data":{}}`,
+        `${start}{${' '.repeat(300_000)}}}`,
+        `[${start}{}},${start}{"k":"${'x'.repeat(300_000)}","k":1}}]`,
+      ]) {
+        for (const prefer of ['', 'return=representation']) {
+          const { status, json } = await api.ask<ErrorBody>('POST', 'webhook_events', {
+            body,
+            headers: { prefer },
+          })
+          assert.deepEqual([status, json.code, json.details], [413, '54000', 'data'])
+        }
+      }
+    })
+
     test('of a body is 1 MiB', async () => {
       const { status, json } = await emit(1_024)
       assert.deepEqual([status, json.code], [413, '54000'])

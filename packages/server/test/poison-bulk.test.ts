@@ -37,7 +37,7 @@ for (const engine of ENGINES) {
       does: string,
       table: string,
       poisoned: string,
-      work: () => Promise<void>,
+      work: () => Promise<unknown>,
     ): Promise<void> => {
       await database.query('insert into public.poisoned values ($1)', [poisoned])
       await database.execute(

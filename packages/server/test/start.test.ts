@@ -79,6 +79,7 @@ suite('the first start', () => {
     assert.match(output(), /PORT: port \d+ is in use/)
     // It is found before a database is made, not after.
     assert.equal(existsSync(join(folder, 'other', 'database')), false)
+    assert.equal(existsSync(join(folder, 'other', 'encryption-key')), false)
   })
 })
 
@@ -117,6 +118,8 @@ suite('keys in the data folder', () => {
     const { exited, output } = spawnServer(site.settings, folder)
     assert.equal(await exited, 2)
     assert.match(output(), /ENCRYPTION_KEYS: stored secrets were sealed with a key that is not there/)
+    // Nor is there another one now, which would be taken for the right one.
+    assert.equal(existsSync(join(site.settings['DATA_DIR']!, 'encryption-key')), false)
     await site.close()
   })
 })

@@ -16,6 +16,7 @@ import type { LiveLog } from './live/live-log.ts'
 import { watchQuietConnections } from './quiet-connections.ts'
 import { addReference } from './openapi/routes.ts'
 import type { Tracing } from '../tracing/tracing.ts'
+import { refuseAmbiguous } from './refuse-ambiguous.ts'
 import { answerRequestIds, requestIdOf } from './request-ids.ts'
 import { traceRequests } from './trace-requests.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -99,8 +100,9 @@ export function createServer(options: ApiOptions): FastifyInstance {
   addSecurityHeaders(server)
   addCors(server, options.settings.corsOrigins)
   server.addHook('onRequest', refuseLongUrl)
-  server.setErrorHandler((error, { id }, reply) =>
-    answer(reply, toErrorResponse(describe(error, options.log, id))),
+  server.addHook('onRequest', refuseAmbiguous)
+  server.setErrorHandler((error, { id, routeOptions }, reply) =>
+    answer(reply, toErrorResponse(describe(error, options.log, id, routeOptions.bodyLimit))),
   )
   server.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]
@@ -260,11 +262,11 @@ function searchOf({ raw }: FastifyRequest): string {
 }
 
 /** Fastify's own refusals keep their status; a defect is logged here and told to nobody. */
-function describe(error: unknown, log: Logger, requestId: string): unknown {
+function describe(error: unknown, log: Logger, requestId: string, bodyLimit = BODY_LIMIT): unknown {
   const { statusCode, code } = error as { statusCode?: number; code?: string }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new ApiError(413, '54000', 'the body is larger than 1 MiB', {
-      hint: 'Send fewer or smaller rows at once.',
+    return new ApiError(413, '54000', `the body is larger than ${bodyLimit / (1024 * 1024)} MiB`, {
+      hint: 'Send less at once.',
     })
   }
   if (error instanceof ApiError) return error

@@ -139,16 +139,32 @@ function judgeFailure(error: CodedError, phase: Phase): Verdict {
   // Several addresses tried: the first failure stands for all.
   const code = error.code ?? error.errors?.[0]?.code ?? ''
   if (error instanceof Timeout || code === 'ETIMEDOUT') {
-    return failed('timeout', error.message, TIMEOUTS[phase])
+    const message = error instanceof Timeout ? error.message : `no connection in time (${code})`
+    return failed('timeout', message, TIMEOUTS[phase])
   }
   const errorCode =
     NETWORK_CODES[code] ??
     (isTlsCode(code) ? 'tls_failure' : undefined) ??
     (error instanceof InvalidAnswer ? 'invalid_response' : 'network_error')
-  const message = (error.message || error.errors?.[0]?.message || code).trim()
+  const told = (error.message || error.errors?.[0]?.message || code).trim()
   const diagnosis =
-    errorCode === 'tls_failure' ? diagnoseTls(code, message) : (DIAGNOSES[errorCode] ?? OTHER_FAILURE)
-  return failed(errorCode, message, diagnosis)
+    errorCode === 'tls_failure' ? diagnoseTls(code, told) : (DIAGNOSES[errorCode] ?? OTHER_FAILURE)
+  if (error instanceof InvalidAnswer) return failed(errorCode, told, diagnosis)
+  return failed(errorCode, describeFailure(errorCode, code || error.name), diagnosis)
+}
+
+/** In our words: those of the runtime (`getaddrinfo ENOTFOUND …`) mean nothing to most. Its code is what can be searched for. */
+function describeFailure(errorCode: AttemptErrorCode, code: string): string {
+  return `${HAPPENED[errorCode] ?? 'the connection failed'} (${code.slice(0, 100)})`
+}
+
+const HAPPENED: Readonly<Partial<Record<AttemptErrorCode, string>>> = {
+  connection_refused: 'nothing accepts connections at this address and port',
+  connection_reset: 'the connection was closed before the response',
+  unreachable: 'there is no way to this address',
+  dns_failure: 'the host name does not resolve',
+  tls_failure: 'no secure connection could be made',
+  invalid_response: 'what came back is not HTTP',
 }
 
 const UNUSABLE =

@@ -77,18 +77,19 @@ const CANNOT_FETCH =
 
 async function fetchKeySet(url: URL): Promise<JSONWebKeySet> {
   const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS)
+  const enough = new AbortController()
   const response = await fetch(url, {
-    signal,
+    signal: AbortSignal.any([signal, enough.signal]),
     redirect: 'manual',
     headers: { accept: 'application/json, application/jwk-set+json' },
   }).catch((error: unknown) => {
     throw new Error(signal.aborted ? TOO_SLOW : `no answer (${reasonOf(error)})`)
   })
   if (response.status !== 200) {
-    await response.body?.cancel()
+    enough.abort()
     throw new Error(`the answer has the status ${response.status}, not 200`)
   }
-  const text = await readText(response, signal)
+  const text = await readText(response, signal, enough)
   try {
     return JSON.parse(text) as JSONWebKeySet
   } catch {
@@ -98,7 +99,7 @@ async function fetchKeySet(url: URL): Promise<JSONWebKeySet> {
 
 const TOO_SLOW = `no whole answer within ${FETCH_TIMEOUT_MS / 1_000} seconds`
 
-async function readText({ body }: Response, signal: AbortSignal): Promise<string> {
+async function readText({ body }: Response, signal: AbortSignal, enough: AbortController): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   const reader = body?.getReader()
@@ -109,7 +110,7 @@ async function readText({ body }: Response, signal: AbortSignal): Promise<string
     if (next?.value === undefined) return Buffer.concat(chunks).toString('utf8')
     size += next.value.length
     if (size > MAX_KEY_SET_BYTES) {
-      await reader?.cancel()
+      enough.abort()
       throw new Error(`the answer is larger than ${MAX_KEY_SET_BYTES / 1024} KiB`)
     }
     chunks.push(next.value)

@@ -28,7 +28,7 @@ export function readPost(request: RestRequest): ReadablePost | undefined {
     const signature = columns.join()
     const areAlike = rows.every((row) => Object.keys(row).toSorted().join() === signature)
     if (!areAlike || !columns.every((name) => WRITABLE.has(name))) return undefined
-    checkEvents(rows)
+    checkEvents(rows, text)
     return { text: text.trim().slice(1, -1), rowCount: rows.length, columns }
   } catch {
     return undefined

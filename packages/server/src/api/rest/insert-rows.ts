@@ -26,7 +26,7 @@ export function prepareInsert(request: TableRequest): (connection: Connection) =
   return async (connection) => {
     if (posted.rows.length === 0) return showNothing(request, outputs)
     const disclose: Disclose = (key, fields) => request.disclosed.set(key, fields)
-    const replaced = await rules.beforeInsert?.(connection, posted.rows, principal, disclose)
+    const replaced = await rules.beforeInsert?.(connection, posted.rows, principal, disclose, posted.text)
     requireShown(request)
     await requireOwnIds(connection, request, posted.rows)
     const stored = replaced === undefined ? posted : replaceRows(replaced)

@@ -19,13 +19,15 @@ export interface TableRules {
   writable?: readonly string[]
   /**
    * Sees the rows of an insert and may throw an ApiError. Returns rows to store instead, which may name columns
-   * beyond `writable`, or undefined: the body is stored as it came, its numbers and key order untouched.
+   * beyond `writable`, or undefined: the body is stored as it came, its numbers and key order untouched. `text` is the
+   * rows as a JSON array as they came.
    */
   beforeInsert?(
     connection: Connection,
     rows: readonly JsonObject[],
     principal: Principal,
     disclose: Disclose,
+    text: string,
   ): Eventually<readonly JsonObject[] | undefined>
   /**
    * Sees a change and the ids of the rows that it is for, locked; also when there are none, so that a wrong value is

@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { ApiError } from '../../errors.ts'
 import type { JsonObject } from '../rest/json.ts'
+import { memberSizes } from '../rest/member-sizes.ts'
 import type { TableRules } from '../rest/table-rules.ts'
 import { readEventNames, unknownEvents } from './event-names.ts'
 import { parseEachRow } from './field-problems.ts'
 
 const MOST_ROWS = 1_000
 
-/** Of `data` and `previous` together, written without spaces. */
+const SIZED = new Set(['data', 'previous'])
+
+/** Of `data` and `previous` together, as they were sent. */
 const LARGEST_EVENT = 256 * 1024
 
 const NO_TIME = 'must be an ISO 8601 time with its offset, such as "2025-01-15T10:30:00Z", or left out'
@@ -31,8 +34,8 @@ const eventSchema = z.object({
 export const webhookEventRules: TableRules = {
   writable: Object.keys(eventSchema.shape),
   insert: 'idempotent',
-  async beforeInsert(connection, rows) {
-    const named = checkEvents(rows)
+  async beforeInsert(connection, rows, _principal, _disclose, text) {
+    const named = checkEvents(rows, text)
     const names = await readEventNames(connection)
     const wrong = [...named].filter((name) => !names.includes(name))
     if (wrong.length > 0) throw unknownEvents('event', wrong, names)
@@ -41,23 +44,22 @@ export const webhookEventRules: TableRules = {
 }
 
 /**
- * Checks all that can be checked without the database. @returns the event types that the rows name
+ * Checks all that can be checked without the database. `text` is the rows' own. @returns the event types that the rows name
  * @throws ApiError
  */
-export function checkEvents(rows: readonly JsonObject[]): Set<string> {
+export function checkEvents(rows: readonly JsonObject[], text: string): Set<string> {
   if (rows.length > MOST_ROWS) {
     throw new ApiError(413, '54000', `${rows.length} events in one request are too many`, {
       hint: `Send at most ${MOST_ROWS} at once.`,
     })
   }
   const named = new Set(parseEachRow(eventSchema, rows).map(({ event }) => event))
-  for (const row of rows) requireSize(row)
+  for (const size of memberSizes(text, SIZED)) requireSize(size)
   requireTimesInAllOrNone(rows)
   return named
 }
 
-function requireSize({ data, previous }: JsonObject): void {
-  const size = Buffer.byteLength(JSON.stringify(data)) + Buffer.byteLength(JSON.stringify(previous ?? null))
+function requireSize(size: number): void {
   if (size <= LARGEST_EVENT) return
   throw new ApiError(413, '54000', `data: an event of ${Math.ceil(size / 1_024)} KiB is too large`, {
     details: 'data',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text as readText } from 'node:stream/consumers'
@@ -12,8 +12,9 @@ const secret = 'a-secret-of-the-test'
 const body = '{"event":"deal.created","timestamp":"2025-01-15T10:30:00Z","data":{"title":"Zoë 👋"}}'
 
 /** A listener that forwards, and what posts to it as ConnectGain Webhooks would. */
-async function startForwarding(t: TestContext, forward: string) {
-  const listener = await startListener({ port: 0, secrets: [secret], forward, write: () => {} })
+async function startForwarding(t: TestContext, forward: string, forwardTimeout?: number) {
+  const times = forwardTimeout === undefined ? {} : { forwardTimeout }
+  const listener = await startListener({ port: 0, secrets: [secret], forward, write: () => {}, ...times })
   t.after(() => listener.close())
   return async (key = secret): Promise<[number, string]> => {
     const signature = createHmac('sha256', key).update(body).digest('hex')
@@ -52,4 +53,33 @@ test('--forward to nobody is answered 502 with the reason', async (t) => {
   const [status, text] = await post()
   assert.equal(status, 502)
   assert.match(text, /cannot be reached/)
+})
+
+test('--forward to a program that does not answer is answered 504 after a while', async (t) => {
+  const program = createServer(() => {}).listen(0, '127.0.0.1')
+  await once(program, 'listening')
+  t.after(() => program.close().closeAllConnections())
+  const post = await startForwarding(t, `http://127.0.0.1:${(program.address() as AddressInfo).port}/`, 100)
+  assert.deepEqual(await post(), [
+    504,
+    `http://127.0.0.1:${(program.address() as AddressInfo).port}/ did not answer within 0.1 seconds\n`,
+  ])
+})
+
+test('--forward reads 64 KiB of an answer without end, and leaves the rest', async (t) => {
+  const left = new EventEmitter()
+  const program = createServer((_request, response) => {
+    const timer = setInterval(() => response.write('x'.repeat(16 * 1024)), 1)
+    response.once('close', () => {
+      clearInterval(timer)
+      left.emit('left')
+    })
+  }).listen(0, '127.0.0.1')
+  await once(program, 'listening')
+  t.after(() => program.close())
+  const isLeft = once(left, 'left')
+  const post = await startForwarding(t, `http://127.0.0.1:${(program.address() as AddressInfo).port}/`)
+  const [status, text] = await post()
+  assert.deepEqual([status, text.length], [200, 64 * 1024 + 1])
+  await isLeft
 })

@@ -4,23 +4,47 @@ import type { ReceivedRequest } from './listen.ts'
 /** They belong to the connection that they came by. */
 const OF_THE_CONNECTION = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'keep-alive'])
 
+const TIMEOUT_MS = 30_000
+const MAX_ANSWER_BYTES = 64 * 1024
+
 /** Sends a request on, with the bytes and headers that it came with, so that its signature still holds. */
 export async function forwardTo(
   target: string,
   { headers, method }: ReceivedRequest,
   body: Buffer,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<[status: number, text: string]> {
   const passed = Object.entries(headers).filter(([name]) => !OF_THE_CONNECTION.has(name))
+  const signal = AbortSignal.timeout(timeoutMs)
+  const enough = new AbortController()
   try {
     const response = await fetch(target, {
       method,
       headers: passed.map(([name, value]): [string, string] => [name, String(value)]),
       ...(method === 'GET' || method === 'HEAD' ? {} : { body: new Uint8Array(body) }),
       redirect: 'manual',
+      signal: AbortSignal.any([signal, enough.signal]),
     })
-    return [response.status, await response.text()]
+    return [response.status, await readStart(response, enough)]
   } catch (error) {
+    if (signal.aborted) return [504, `${target} did not answer within ${timeoutMs / 1_000} seconds`]
     const { cause } = error as { cause?: unknown }
     return [502, `${target} cannot be reached: ${messageOf(cause ?? error)}`]
   }
+}
+
+/** Of an answer without end as much as a webhook's log would keep and more. */
+async function readStart({ body }: Response, enough: AbortController): Promise<string> {
+  const reader = body?.getReader()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  while (size < MAX_ANSWER_BYTES) {
+    const next = await reader?.read()
+    if (next?.value === undefined) break
+    chunks.push(next.value)
+    size += next.value.length
+  }
+  // Cancelling the body alone would leave the connection open.
+  enough.abort()
+  return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8')
 }

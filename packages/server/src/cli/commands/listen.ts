@@ -31,6 +31,8 @@ export interface ListenerOptions {
   failFirst?: number
   /** Requests that verify are passed on there as they came, and its answer is passed back. */
   forward?: string
+  /** Milliseconds that it has to answer; 30 seconds when not given. */
+  forwardTimeout?: number
   /** One line of JSON a request instead of readable text. */
   json?: boolean
   colours?: boolean
@@ -75,7 +77,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     const chosen = chooseAnswer(received)
     const isGood = received.error === null && typeof body !== 'string' && chosen[0] < 500
     if (options.forward === undefined || !isGood) return chosen
-    return await forwardTo(options.forward, received, body)
+    return await forwardTo(options.forward, received, body, options.forwardTimeout)
   }
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
