@@ -84,5 +84,47 @@ for (const engine of ENGINES) {
       assert.equal(drifts.length, 2)
       assert.notEqual(drifts[1]?.until, null)
     })
+
+    for (const [what, does, undoes] of [
+      [
+        'triggers that were disabled',
+        'alter table deals disable trigger user',
+        'alter table deals enable trigger user',
+      ],
+      [
+        'a table that was renamed',
+        'alter table deals rename to others',
+        'alter table others rename to deals',
+      ],
+      [
+        'a function that was replaced',
+        'alter function webhooks_internal.capture_deal_inserts() set work_mem to 99999',
+        'alter function webhooks_internal.capture_deal_inserts() reset work_mem',
+      ],
+    ] as const) {
+      test(`cover ${what} and put back between two checks`, async () => {
+        await checkCaptures(crm.database)
+        const earlier = await readDrifts()
+        const began = await now()
+        await crm.database.execute(does)
+        await crm.database.execute(undoes)
+        const ended = await now()
+        for (let minute = 0; minute < 2; minute += 1) await checkCaptures(crm.database)
+        const drifts = (await readDrifts()).slice(earlier.length)
+        assert.equal(drifts.length, 1)
+        assert.ok(drifts[0]!.since <= began && drifts[0]!.until! >= ended)
+        assert.match(drifts[0]!.problems.join(), /was altered and put back between two checks/)
+      })
+    }
+
+    test('do not cover what harms no capture: a new column, an index, statistics', async () => {
+      await checkCaptures(crm.database)
+      const earlier = await readDrifts()
+      await crm.database.execute(
+        'alter table deals add extra text; create index on deals (extra); analyze deals',
+      )
+      await checkCaptures(crm.database)
+      assert.deepEqual(await readDrifts(), earlier)
+    })
   })
 }

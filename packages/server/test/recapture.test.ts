@@ -119,6 +119,20 @@ for (const engine of ENGINES) {
       })
     })
 
+    test('is stopped by no row, be it among those that were lost or beside them', async () => {
+      await loseThree()
+      await execute(`insert into people (id, org, name) values (4, 'nonsense', 'Dee');
+        alter table people disable trigger user;
+        insert into people (id, org, name) values (5, 'nonsense', 'Eve')`)
+      const result = await recapture(crm.database, ALL)
+      assert.equal(result.emitted, 3)
+      assert.deepEqual(result.notes, [
+        'public.people: 1 rows still cannot be emitted: invalid input syntax for type uuid: "nonsense"',
+      ])
+      await execute(`update people set org = '${crm.organizationId}' where id = 4`)
+      assert.deepEqual(await emittedBy(() => recapture(crm.database, ALL)), ['contact.created 4 Dee'])
+    })
+
     test('finds rows by a key of several columns', async () => {
       await execute(`create table people (id int, region text, org text, primary key (id, region))`)
       await crm.attach({

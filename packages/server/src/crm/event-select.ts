@@ -7,7 +7,7 @@ import { RULES } from './event-rules.ts'
 export interface RowSource {
   /** FROM items that bring the row `n` and, for an update, the row `o` that it was. */
   from: string
-  /** A further condition on these rows; undefined: all of them. */
+  /** A further condition on these rows, which is asked before anything is made of them; undefined: all of them. */
   where?: string
   /** SQL of the event's `data`. */
   data: string
@@ -41,7 +41,7 @@ export function writtenRow({ columns, firstTimes }: CapturedTable): RowSql {
   }
   return {
     value: (name) => columnOf(name).value('n'),
-    has: (name) => columns.has(name),
+    has: (name) => columns.get(name)?.source !== undefined,
     isChanged,
     isAnyChangedBut: (apart) =>
       [...columns.keys()]
@@ -80,7 +80,11 @@ export function insertStated(
   conditions: readonly (readonly [event: string, condition: string])[],
   target: EventTarget,
 ): string {
-  const values = conditions.map(([event, condition]) => `(${quoteLiteral(event)}, ${condition}, null::json)`)
+  const isAsked = (condition: string): string =>
+    source.where === undefined ? condition : `case when ${source.where} then ${condition} end`
+  const values = conditions.map(
+    ([event, condition]) => `(${quoteLiteral(event)}, ${isAsked(condition)}, null::json)`,
+  )
   return insertEvents(table, source, target, { joins: writeHappened(values), previous: 'happened.previous' })
 }
 
@@ -124,11 +128,11 @@ function insertEvents(
   { joins, previous }: { joins: string; previous: string },
 ): string {
   const { expression, joins: toOrganization } = table.organization
-  const isSo = [
-    ...(source.where === undefined ? [] : [source.where]),
-    'happened.is_so',
-    `${expression} is not null`,
-  ]
+  // Within `case` it is asked first, whatever the planner would rather ask.
+  const isSo =
+    source.where === undefined
+      ? ['happened.is_so', `${expression} is not null`]
+      : [source.where, 'happened.is_so', `case when ${source.where} then ${expression} end is not null`]
   const found = [`from ${source.from}`, toOrganization, joins, `where ${isSo.join(' and ')}`]
     .filter((part) => part !== '')
     .join('\n')

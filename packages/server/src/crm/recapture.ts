@@ -1,12 +1,13 @@
-import type { Connection, Database } from '../db/database.ts'
-import { quoteLiteral } from '../db/identifiers.ts'
+import { plainArray, textArray } from '../db/array-literal.ts'
+import type { Database } from '../db/database.ts'
+import { isDatabaseError } from '../db/database.ts'
 import type { RecordName } from '../events/records.ts'
 import { dataOf } from './capture-sql.ts'
 import type { CapturedTable } from './captured-table.ts'
 import { keyTextOf, relationOf } from './captured-table.ts'
 import { readCrmTables } from './crm-tables.ts'
 import { RULES } from './event-rules.ts'
-import type { EventTarget, RowSource } from './event-select.ts'
+import type { RowSource } from './event-select.ts'
 import { insertStated, writtenRow } from './event-select.ts'
 import { mapTables } from './map-tables.ts'
 import { readReferenceTables } from './reference-tables.ts'
@@ -14,8 +15,12 @@ import type { CrmMap, TableMap } from './table-map.ts'
 
 /** Rows of one fault or drift period at most: more are asked for by a shorter time. */
 export const MAX_RECAPTURED_ROWS = 100_000
-/** A fault may name a thousand rows. */
-const FAULTS_PER_BATCH = 1_000
+/** A row is dated by the start of its transaction, which may lie before that of the drift. */
+const LEAD_SECONDS = 60
+/** Each statement reads the table once. */
+const ROWS_PER_STATEMENT = 10_000
+/** Rights, locks, connections, a server that is short of something: another row would fare no better. */
+const NOT_THE_ROWS = /^(08|25|40|42|53|55|57|58)/
 const SOURCE = 'recapture'
 
 export interface RecaptureRequest {
@@ -124,60 +129,26 @@ async function emitFaults(
 ): Promise<Recaptured> {
   const total: Recaptured = { matched: 0, emitted: 0 }
   for (const operation of ['insert', 'update'] as const) {
-    for (let isMore = true; isMore;) {
-      const batch = await database.transaction(async (connection) => {
-        const ids = await pickFaults(connection, table, operation, request)
-        if (ids.length === 0) return undefined
-        return {
-          ...(await emitFaultBatch(connection, table, operation, ids, request.dryRun)),
-          size: ids.length,
-        }
-      })
-      add(total, batch)
-      // Faults that are done are not found again; a dry run changes nothing, and so looks at all of them at once.
-      isMore = !request.dryRun && batch?.size === FAULTS_PER_BATCH
-    }
+    const { rows } = await database.query<LostRow & { faults: string[] }>(
+      `select k.key, min(f.created_at)::text as at, 'fault/' || $3 || '/' || min(f.id::text) as seed, array_agg(f.id::text) as faults
+       from webhooks.webhook_capture_faults f cross join lateral unnest(f.record_ids) as k (key)
+       where f.effect = 'event' and f.recaptured_at is null and f.relation = format('%I.%I', $1::text, $2::text)
+         and f.operation = $3::text and f.created_at >= $4 and f.created_at < $5
+       group by k.key order by min(f.created_at) limit ${MAX_RECAPTURED_ROWS}`,
+      [table.schema, table.name, operation, request.since, request.until],
+    )
+    const conditions = operation === 'insert' ? insertedConditions(table) : updatedConditions(table)
+    const { failed, ...part } = await emitRows(database, table, rows, conditions, request)
+    add(total, part)
+    if (request.dryRun) continue
+    const undone = new Set(rows.flatMap(({ key, faults }) => (failed.has(key) ? faults : [])))
+    const done = new Set(rows.flatMap(({ faults }) => faults.filter((id) => !undone.has(id))))
+    await database.query(
+      'update webhooks.webhook_capture_faults set recaptured_at = now() where id = any ($1::uuid[])',
+      [plainArray([...done])],
+    )
   }
   return total
-}
-
-async function pickFaults(
-  connection: Connection,
-  { schema, name }: CapturedTable,
-  operation: string,
-  { since, until, dryRun }: RecaptureRequest,
-): Promise<string[]> {
-  const { rows } = await connection.query<{ id: string }>(
-    `select id from webhooks.webhook_capture_faults
-     where effect = 'event' and recaptured_at is null and relation = format('%I.%I', $1::text, $2::text) and operation = $3
-       and created_at >= $4 and created_at < $5
-     order by created_at limit $6 ${dryRun ? '' : 'for update skip locked'}`,
-    [schema, name, operation, since, until, dryRun ? MAX_RECAPTURED_ROWS : FAULTS_PER_BATCH],
-  )
-  return rows.map(({ id }) => id)
-}
-
-async function emitFaultBatch(
-  connection: Connection,
-  table: CapturedTable,
-  operation: 'insert' | 'update',
-  ids: readonly string[],
-  dryRun: boolean,
-): Promise<Recaptured> {
-  const list = `array[${ids.map(quoteLiteral).join(', ')}]::uuid[]`
-  const from = `(
-  select distinct k.key from webhooks.webhook_capture_faults f cross join lateral unnest(f.record_ids) as k (key)
-  where f.id = any (${list})
-) as lost
-join ${relationOf(table)} as n on ${keyTextOf(table, 'n')} = lost.key`
-  const matched = await count(connection, from)
-  if (dryRun) return { matched, emitted: 0 }
-  const conditions = operation === 'insert' ? insertedConditions(table) : updatedConditions(table)
-  const emitted = await emit(connection, table, { from, ...nowOf(table) }, conditions, { origin: SOURCE })
-  await connection.query(
-    `update webhooks.webhook_capture_faults set recaptured_at = now() where id = any (${list})`,
-  )
-  return { matched, emitted }
 }
 
 async function emitDrifts(
@@ -186,21 +157,35 @@ async function emitDrifts(
   request: RecaptureRequest,
 ): Promise<Recaptured> {
   const time = changeTimeOf(table)
-  const total: Recaptured = { matched: 0, emitted: 0 }
-  const { rows } = await database.query<{ id: string }>(
-    `select id from webhooks_internal.capture_drifts
-     where record = $1 and since < $3 and coalesce(until, now()) > $2 order by since`,
+  const { rows } = await database.query<{ id: string; since: string; until: string }>(
+    `select id, greatest(since - interval '${LEAD_SECONDS} seconds', $2)::text as since, least(coalesce(until, now()), $3)::text as until
+     from webhooks_internal.capture_drifts
+     where record = $1 and since - interval '${LEAD_SECONDS} seconds' < $3 and coalesce(until, now()) > $2 order by since`,
     [table.record, request.since, request.until],
   )
-  if (time === undefined) {
-    if (rows.length > 0) total.notes = [`${nameOf(table)}: ${NO_TIME}`]
-    return total
-  }
-  for (const { id } of rows) {
-    add(
-      total,
-      await database.transaction((connection) => emitDrift(connection, table, { ...request, id, time })),
+  const total: Recaptured = { matched: 0, emitted: 0 }
+  if (rows.length > 0 && time === undefined) total.notes = [`${nameOf(table)}: ${NO_TIME}`]
+  if (time === undefined) return total
+  for (const { id, since, until } of rows) {
+    const changed = await database.query<LostRow>(
+      `select ${keyTextOf(table, 'n')} as key, $1::text as at, concat_ws('/', 'drift', $3::text, ${time}) as seed
+       from ${relationOf(table)} as n where ${time} >= $1::timestamptz and ${time} < $2::timestamptz
+       limit ${MAX_RECAPTURED_ROWS + 1}`,
+      [since, until, id],
     )
+    if (changed.rows.length > MAX_RECAPTURED_ROWS) {
+      const note = `more than ${MAX_RECAPTURED_ROWS} rows changed from ${since} to ${until}; ask for shorter times with since and until`
+      add(total, { matched: 0, emitted: 0, notes: [`${nameOf(table)}: ${note}`] })
+      continue
+    }
+    const { failed: _, ...part } = await emitRows(
+      database,
+      table,
+      changed.rows,
+      driftConditions(table),
+      request,
+    )
+    add(total, part)
   }
   return total
 }
@@ -208,40 +193,75 @@ async function emitDrifts(
 const NO_TIME =
   'no column is mapped to updated_at or created_at, so the rows that changed during the drift cannot be told from others'
 
-interface DriftRequest extends RecaptureRequest {
-  id: string
-  /** SQL of when a row was changed last. */
-  time: string
+/** A row whose event was lost. The same `seed` and key give the event the same id: it is written once. */
+interface LostRow {
+  key: string
+  at: string
+  seed: string
 }
 
-async function emitDrift(
-  connection: Connection,
+type Emitted = Recaptured & { failed: Set<string> }
+
+/** Emits for the rows that are still there. What one of them cannot be made into costs that row alone. */
+async function emitRows(
+  database: Database,
   table: CapturedTable,
-  { id, time, since, until, dryRun }: DriftRequest,
-): Promise<Recaptured> {
-  const from = `webhooks_internal.capture_drifts as d
-join ${relationOf(table)} as n on ${time} >= greatest(d.since, ${quoteLiteral(since)}::timestamptz)
-  and ${time} < least(coalesce(d.until, now()), ${quoteLiteral(until)}::timestamptz)`
-  const where = `d.id = ${Number(id)}`
-  const matched = await count(connection, `${from}\nwhere ${where}`)
-  if (dryRun || matched === 0) return { matched, emitted: 0 }
-  if (matched > MAX_RECAPTURED_ROWS) {
-    const note = `${nameOf(table)}: ${matched} rows changed during a drift, and at most ${MAX_RECAPTURED_ROWS} are emitted at once; ask for shorter times with since and until`
-    return { matched, emitted: 0, notes: [note] }
-  }
-  const seed = `concat_ws('/', d.id, ${keyTextOf(table, 'n')}, ${time})`
+  lost: readonly LostRow[],
+  conditions: Conditions,
+  { dryRun }: RecaptureRequest,
+): Promise<Emitted> {
+  const total: Emitted = { matched: 0, emitted: 0, failed: new Set() }
+  const from = `unnest($1::text[], $2::timestamptz[], $3::text[]) as lost (key, at, seed)
+join ${relationOf(table)} as n on ${keyTextOf(table, 'n')} = lost.key`
   const target = {
     origin: SOURCE,
-    id: (event: string) => `webhooks_internal.derived_id(d.since, ${seed} || ${event})`,
+    id: (event: string) =>
+      `webhooks_internal.derived_id(lost.at, concat_ws('/', lost.seed, lost.key, ${event}))`,
   }
-  const source = { from, where, ...nowOf(table) }
-  return { matched, emitted: await emit(connection, table, source, driftConditions(table), target) }
+  const source = { from, where: 'lost.key is not null', ...nowOf(table) }
+  const statement = insertStated(table, source, conditions, target)
+  let why = ''
+
+  async function emitPart(part: readonly LostRow[]): Promise<void> {
+    const params = (['key', 'at', 'seed'] as const).map((name) => textArray(part.map((row) => row[name])))
+    try {
+      total.emitted += (await database.query(statement, params)).rowCount
+    } catch (error) {
+      if (!isDatabaseError(error) || NOT_THE_ROWS.test(error.code)) throw error
+      if (part.length === 1) {
+        total.failed.add(part[0]!.key)
+        why = error.message
+        return
+      }
+      const half = Math.ceil(part.length / 2)
+      await emitPart(part.slice(0, half))
+      await emitPart(part.slice(half))
+    }
+  }
+
+  for (let start = 0; start < lost.length; start += ROWS_PER_STATEMENT) {
+    const part = lost.slice(start, start + ROWS_PER_STATEMENT)
+    total.matched += await count(database, from, part)
+    if (!dryRun) await emitPart(part)
+  }
+  if (total.failed.size > 0)
+    total.notes = [`${nameOf(table)}: ${total.failed.size} rows still cannot be emitted: ${why}`]
+  return total
+}
+
+async function count(database: Database, from: string, part: readonly LostRow[]): Promise<number> {
+  const params = (['key', 'at', 'seed'] as const).map((name) => textArray(part.map((row) => row[name])))
+  const { rows } = await database.query<{ matched: number }>(
+    `select count(*)::integer as matched from ${from}`,
+    params,
+  )
+  return rows[0]?.matched ?? 0
 }
 
 /** Whether something arrived or was changed is not known of a drift, but for what was there only afterwards. */
 function driftConditions(table: CapturedTable): Conditions {
   const arrived = table.columns.get('created_at')
-  const isNew = arrived?.source === undefined ? 'false' : `${arrived.value('n')} >= d.since`
+  const isNew = arrived?.source === undefined ? 'false' : `${arrived.value('n')} > lost.at`
   const arrivals = insertedConditions(table).filter(([event]) => ARRIVALS.has(event))
   return [
     ...updatedConditions(table),
@@ -256,22 +276,4 @@ function changeTimeOf({ columns }: CapturedTable): string | undefined {
     return column?.source === undefined ? [] : [column.value('n')]
   })
   return times.length === 0 ? undefined : `coalesce(${times.join(', ')})`
-}
-
-async function count(connection: Connection, from: string): Promise<number> {
-  const { rows } = await connection.query<{ matched: number }>(
-    `select count(*)::integer as matched from ${from}`,
-  )
-  return rows[0]?.matched ?? 0
-}
-
-async function emit(
-  connection: Connection,
-  table: CapturedTable,
-  source: RowSource,
-  conditions: Conditions,
-  target: EventTarget,
-): Promise<number> {
-  const { rowCount } = await connection.query(insertStated(table, source, conditions, target))
-  return rowCount
 }

@@ -26,6 +26,8 @@ interface WatchedRow {
   map: string | null
   expected: string | null
   problems: string[]
+  /** Of the catalog's rows; null: the table is not there. */
+  stamp: string | null
   isFresh: boolean
 }
 
@@ -63,6 +65,8 @@ async function takeTurn(connection: Connection, unlessBusy: boolean): Promise<bo
 
 interface Change extends CaptureFindings {
   table: string
+  /** It is as installed, and was not meanwhile. */
+  wasAltered: boolean
 }
 
 /** @returns what is not as it was at the last check */
@@ -71,7 +75,7 @@ async function checkAll(connection: Connection, rows: readonly WatchedRow[]): Pr
   const changes: Change[] = []
   for (const row of rows) {
     const findings = await checkOne(connection, row, state)
-    if (findings.problems.join('\n') !== row.problems.join('\n'))
+    if (findings.wasAltered || findings.problems.join('\n') !== row.problems.join('\n'))
       changes.push({ table: `${row.schema}.${row.name}`, ...findings })
   }
   return changes
@@ -81,7 +85,7 @@ async function checkOne(
   connection: Connection,
   row: WatchedRow,
   state: CaptureState,
-): Promise<CaptureFindings> {
+): Promise<CaptureFindings & { wasAltered: boolean }> {
   const expected = row.expected === null ? await recordExpected(connection, row) : parseExpected(row.expected)
   const findings = findProblems({
     expected,
@@ -89,8 +93,13 @@ async function checkOne(
     state,
     isReference: row.map === null,
   })
-  await connection.query(storeFindings, [row.record, findings.status, textArray(findings.problems)])
-  return findings
+  const { rows } = await connection.query<{ wasAltered: boolean }>(storeFindings, [
+    row.record,
+    findings.status,
+    textArray(findings.problems),
+    row.stamp,
+  ])
+  return { ...findings, wasAltered: rows[0]?.wasAltered === true }
 }
 
 /** Stores what captures a table just now as what is to be there. */
@@ -108,8 +117,9 @@ export async function recordExpected(
   })
   const text = JSON.stringify(expected)
   await connection.query(
-    `update webhooks_internal.captures set expected = $2::json
-     where record = $1 and expected::text is distinct from $2::text`,
+    `update webhooks_internal.captures
+     set expected = $2::json, stamp = webhooks_internal.capture_stamp(relation)
+     where record = $1`,
     [record, text],
   )
   return expected
@@ -133,7 +143,14 @@ const WORDS: Readonly<Record<Exclude<CaptureStatus, 'ok'>, string>> = {
   missing: 'a table is not captured any more',
 }
 
-function logChange({ table, status, problems }: Change, log: Logger | undefined): void {
+function logChange({ table, status, problems, wasAltered }: Change, log: Logger | undefined): void {
+  if (wasAltered) {
+    log?.warn(
+      { table },
+      'a table was altered and put back between two checks; rpc/recapture emits what that lost',
+    )
+    return
+  }
   if (status === 'ok') log?.info({ table }, 'the capture of a table is as installed again')
   else log?.error({ table, problems }, WORDS[status])
 }

@@ -47,17 +47,20 @@ export interface AttachedDatabase {
   close(): Promise<void>
 }
 
+/** Captures the tables of a map, given as JSON has it. */
+export async function attachMap(database: Database, map: object): Promise<CapturedTable[]> {
+  const parsed = parseMap(JSON.stringify(map), 'map.json')
+  const { tables, problems } = mapTables(parsed, await readCrmTables(database))
+  if (problems.length > 0) throw new Error(problems.join('\n'))
+  await installCaptures(database, tables, parsed, { patience: 30_000 })
+  return tables
+}
+
 export async function openAttached(engine: Engine): Promise<AttachedDatabase> {
   const { database, url, close } = await openMigrated(engine)
   const organizationId = randomUUID()
 
-  async function attach(map: object): Promise<CapturedTable[]> {
-    const parsed = parseMap(JSON.stringify(map), 'map.json')
-    const { tables, problems } = mapTables(parsed, await readCrmTables(database))
-    if (problems.length > 0) throw new Error(problems.join('\n'))
-    await installCaptures(database, tables, parsed, { patience: 30_000 })
-    return tables
-  }
+  const attach = (map: object): Promise<CapturedTable[]> => attachMap(database, map)
 
   return {
     database,

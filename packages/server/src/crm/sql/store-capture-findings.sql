@@ -1,7 +1,7 @@
--- $1 record, $2 status, $3 problems, as found by a transaction that began at now(). A drift begins where all was known to be well, and ends at
--- a moment after which it cannot have been otherwise.
+-- $1 record, $2 status, $3 problems, $4 stamp, as found by a transaction that began at now(). A drift begins where all was known to be
+-- well, and ends at a moment after which it cannot have been otherwise. With another stamp than last time there was one that is over.
 with capture as (
-  select record, relation, installed_at, well_at from webhooks_internal.captures where record = $1::text
+  select record, relation, installed_at, well_at, stamp from webhooks_internal.captures where record = $1::text
 ),
 ended as (
   update webhooks_internal.capture_drifts d set until = clock_timestamp()
@@ -16,7 +16,17 @@ begun as (
     do update set problems = excluded.problems
     where capture_drifts.problems is distinct from excluded.problems
   returning id
+),
+altered as (
+  insert into webhooks_internal.capture_drifts (record, relation, since, until, problems)
+  select record, relation, coalesce(well_at, installed_at), clock_timestamp(),
+    array['The table or what captures it was altered and put back between two checks. What was written meanwhile may have emitted nothing.']
+  from capture
+  where $2::text = 'ok' and stamp <> $4::text and not exists (select from ended)
+  returning id
 )
 update webhooks_internal.captures c
-set status = $2::text, problems = $3::text[], checked_at = now(), well_at = case when $2::text = 'ok' then now() else c.well_at end
+set status = $2::text, problems = $3::text[], checked_at = now(), stamp = $4::text,
+  well_at = case when $2::text = 'ok' then now() else c.well_at end
 where c.record = $1::text
+returning exists (select from altered) as "wasAltered"
