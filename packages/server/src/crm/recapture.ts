@@ -157,23 +157,19 @@ async function emitDrifts(
   request: RecaptureRequest,
 ): Promise<Recaptured> {
   const time = changeTimeOf(table)
-  const { rows } = await database.query<{ id: string; since: string; until: string }>(
-    `select id, greatest(since - interval '${LEAD_SECONDS} seconds', $2)::text as since, least(coalesce(until, now()), $3)::text as until
-     from webhooks_internal.capture_drifts
-     where record = $1 and since - interval '${LEAD_SECONDS} seconds' < $3 and coalesce(until, now()) > $2 order by since`,
-    [table.record, request.since, request.until],
-  )
+  const spans = await readDriftSpans(database, table, request)
   const total: Recaptured = { matched: 0, emitted: 0 }
-  if (rows.length > 0 && time === undefined) total.notes = [`${nameOf(table)}: ${NO_TIME}`]
+  if (spans.length > 0 && time === undefined) total.notes = [`${nameOf(table)}: ${NO_TIME}`]
   if (time === undefined) return total
-  for (const { id, since, until } of rows) {
-    const changed = await database.query<LostRow>(
-      `select ${keyTextOf(table, 'n')} as key, $1::text as at, concat_ws('/', 'drift', $3::text, ${time}) as seed
+  for (const { since, until } of spans) {
+    // Dated by the row alone: what two drifts had in common, or two calls, is the same event.
+    const { rows } = await database.query<LostRow>(
+      `select ${keyTextOf(table, 'n')} as key, ${time}::text as at, 'drift/' || ${time} as seed
        from ${relationOf(table)} as n where ${time} >= $1::timestamptz and ${time} < $2::timestamptz
        limit ${MAX_RECAPTURED_ROWS + 1}`,
-      [since, until, id],
+      [since, until],
     )
-    if (changed.rows.length > MAX_RECAPTURED_ROWS) {
+    if (rows.length > MAX_RECAPTURED_ROWS) {
       const note = `more than ${MAX_RECAPTURED_ROWS} rows changed from ${since} to ${until}; ask for shorter times with since and until`
       add(total, { matched: 0, emitted: 0, notes: [`${nameOf(table)}: ${note}`] })
       continue
@@ -181,13 +177,37 @@ async function emitDrifts(
     const { failed: _, ...part } = await emitRows(
       database,
       table,
-      changed.rows,
-      driftConditions(table),
+      rows,
+      driftConditions(table, since),
       request,
     )
     add(total, part)
   }
   return total
+}
+
+interface Span {
+  since: string
+  until: string
+}
+
+/** The times of drifts within those that were asked for; none overlap. */
+async function readDriftSpans(
+  database: Database,
+  { record }: CapturedTable,
+  { since, until }: RecaptureRequest,
+): Promise<Span[]> {
+  const { rows } = await database.query<Span>(
+    `select lower(span)::text as since, upper(span)::text as until
+     from (
+       select unnest(range_agg(tstzrange(d.since - interval '${LEAD_SECONDS} seconds', coalesce(d.until, now()))
+         * tstzrange($2::timestamptz, $3::timestamptz))) as span
+       from webhooks_internal.capture_drifts d where d.record = $1
+     ) as spans
+     where not isempty(span) order by span`,
+    [record, since, until],
+  )
+  return rows
 }
 
 const NO_TIME =

@@ -113,11 +113,11 @@ async function change(
      where id::text = $1 and org = $4`,
     [id, version, String(version), options.organizationId],
   )
-  return rowCount === 1 && UPDATES.has(table.record) ? [{ table, operation: 'update', id, version }] : []
+  return rowCount === 1 && WITH_UPDATES.has(table.record) ? [{ table, operation: 'update', id, version }] : []
 }
 
 /** What an update of any column, or of the status, emits an event of. */
-const UPDATES = new Set(['contact', 'deal', 'conversation'])
+export const WITH_UPDATES: ReadonlySet<string> = new Set(['contact', 'deal', 'conversation'])
 
 async function insert(
   connection: Connection,
