@@ -17,6 +17,8 @@ import type { CrmMap, TableMap } from './table-map.ts'
 export const MAX_RECAPTURED_ROWS = 100_000
 /** A row is dated by the start of its transaction, which may lie before that of the drift. */
 const LEAD_SECONDS = 60
+/** So many bad rows are told from good ones beside them. */
+const MAX_DIVIDED = 1_000
 /** Each statement reads the table once. */
 const ROWS_PER_STATEMENT = 10_000
 /** Rights, locks, connections, a server that is short of something: another row would fare no better. */
@@ -248,8 +250,8 @@ join ${relationOf(table)} as n on ${keyTextOf(table, 'n')} = lost.key`
       total.emitted += (await database.query(statement, params)).rowCount
     } catch (error) {
       if (!isDatabaseError(error) || NOT_THE_ROWS.test(error.code)) throw error
-      if (part.length === 1) {
-        total.failed.add(part[0]!.key)
+      if (part.length === 1 || total.failed.size >= MAX_DIVIDED) {
+        for (const { key } of part) total.failed.add(key)
         why = error.message
         return
       }
@@ -279,9 +281,10 @@ async function count(database: Database, from: string, part: readonly LostRow[])
 }
 
 /** Whether something arrived or was changed is not known of a drift, but for what was there only afterwards. */
-function driftConditions(table: CapturedTable): Conditions {
+function driftConditions(table: CapturedTable, since: string): Conditions {
   const arrived = table.columns.get('created_at')
-  const isNew = arrived?.source === undefined ? 'false' : `${arrived.value('n')} > lost.at`
+  const isNew =
+    arrived?.source === undefined ? 'false' : `${arrived.value('n')} >= ${quoteLiteral(since)}::timestamptz`
   const arrivals = insertedConditions(table).filter(([event]) => ARRIVALS.has(event))
   return [
     ...updatedConditions(table),
