@@ -6,10 +6,16 @@ import { dataOf } from './capture-sql.ts'
 import type { CapturedTable } from './captured-table.ts'
 import { keyTextOf, relationOf } from './captured-table.ts'
 import { readCrmTables } from './crm-tables.ts'
-import { RULES } from './event-rules.ts'
 import type { RowSource } from './event-select.ts'
 import { insertStated, writtenRow } from './event-select.ts'
 import { mapTables } from './map-tables.ts'
+import type { Conditions } from './recapture-conditions.ts'
+import {
+  changeTimeOf,
+  driftConditions,
+  insertedConditions,
+  updatedConditions,
+} from './recapture-conditions.ts'
 import { readReferenceTables } from './reference-tables.ts'
 import type { CrmMap, TableMap } from './table-map.ts'
 
@@ -97,32 +103,6 @@ const nowOf = (table: CapturedTable): Pick<RowSource, 'data' | 'row'> => ({
   data: dataOf(table),
   row: writtenRow(table),
 })
-
-type Conditions = [event: string, condition: string][]
-
-/** The events of a row that is as it is, of what it means that it was inserted. */
-function insertedConditions(table: CapturedTable): Conditions {
-  const row = writtenRow(table)
-  return RULES[table.record].flatMap(({ event, onInsert }): Conditions =>
-    onInsert === undefined ? [] : [[event, onInsert(row)]],
-  )
-}
-
-const UPDATED: Readonly<Partial<Record<RecordName, string>>> = {
-  contact: 'contact.updated',
-  deal: 'deal.updated',
-  conversation: 'conversation.status.changed',
-}
-
-/** Of what it means that it was updated. A record without an event for that has those of the state that it has reached. */
-function updatedConditions(table: CapturedTable): Conditions {
-  const updated = UPDATED[table.record]
-  if (updated !== undefined) return [[updated, 'true']]
-  return insertedConditions(table).filter(([event]) => !ARRIVALS.has(event))
-}
-
-/** A message is received once, when it is inserted. */
-const ARRIVALS = new Set(['message.received', 'broadcast.response'])
 
 async function emitFaults(
   database: Database,
@@ -278,25 +258,4 @@ async function count(database: Database, from: string, part: readonly LostRow[])
     params,
   )
   return rows[0]?.matched ?? 0
-}
-
-/** Whether something arrived or was changed is not known of a drift, but for what was there only afterwards. */
-function driftConditions(table: CapturedTable, since: string): Conditions {
-  const arrived = table.columns.get('created_at')
-  const isNew =
-    arrived?.source === undefined ? 'false' : `${arrived.value('n')} >= ${quoteLiteral(since)}::timestamptz`
-  const arrivals = insertedConditions(table).filter(([event]) => ARRIVALS.has(event))
-  return [
-    ...updatedConditions(table),
-    ...arrivals.map(([event, condition]): [string, string] => [event, `${isNew} and ${condition}`]),
-  ]
-}
-
-/** When a row was changed last, as timestamptz. */
-function changeTimeOf({ columns }: CapturedTable): string | undefined {
-  const times = ['updated_at', 'created_at'].flatMap((name) => {
-    const column = columns.get(name)
-    return column?.source === undefined ? [] : [column.value('n')]
-  })
-  return times.length === 0 ? undefined : `coalesce(${times.join(', ')})`
 }
