@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { connectApi } from '../src/cli/client/api.ts'
 import { examine } from '../src/cli/client/checks.ts'
-import type { Finding } from '../src/cli/client/checks.ts'
+import { recapture } from '../src/crm/recapture.ts'
+import type { Finding } from '../src/cli/client/finding.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { OURS, openApi } from './harness/in-process-api.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
@@ -98,6 +99,26 @@ suite('what doctor and the metrics say of the capture', () => {
     )
     assert.match(finding?.fix ?? '', /alter table public\.contacts enable trigger webhooks_capture_inserts/)
     assert.match((await api.inject('GET', '/metrics')).body, /^connectgain_drifted_captures 1$/m)
+  })
+
+  test('what was lost while a table was not captured, until it is emitted again', async () => {
+    await api.database.execute(
+      'alter table contacts enable trigger user; alter table webhooks.webhook_events disable trigger fill_outbox',
+    )
+    const [outbox] = await findCapture(SERVICE_KEY)
+    assert.match(outbox?.fix ?? '', /alter table webhooks\.webhook_events enable trigger fill_outbox/)
+    await api.database.execute('alter table webhooks.webhook_events enable trigger fill_outbox')
+    const lost = (await findCapture(SERVICE_KEY)).find(({ status }) => status === 'warning')
+    assert.match(
+      lost?.message ?? '',
+      /0 changed rows became no events, and capture was not as installed \d+ times$/,
+    )
+    const [, since] = /"since": "([^"]+)"/.exec(lost?.fix ?? '') ?? []
+    await recapture(api.database, { since: since!, until: '9999-01-01T00:00:00Z', dryRun: false })
+    assert.deepEqual(
+      (await findCapture(SERVICE_KEY)).map(({ status }) => status),
+      ['ok', 'ok'],
+    )
   })
 
   test('nothing of it to the key of an organization', async () => {

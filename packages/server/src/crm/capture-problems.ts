@@ -40,6 +40,7 @@ export function findProblems(compared: Compared): CaptureFindings {
     ...findColumnProblems(captured, state, compared),
     ...lookups.flatMap((lookup, index) => findLookupProblems(lookup, tables[index + 1], compared)),
     ...findReplicaProblems(compared, triggers.found),
+    ...findOutboxProblems(compared),
   ]
   if (problems.length === 0) return { status: 'ok', problems }
   const status = triggers.found.length === 0 && expected.triggers.length > 0 ? 'missing' : 'drifted'
@@ -171,6 +172,17 @@ function findLookupProblems(
   const now = state === undefined || state.movedTo === null ? 'was dropped' : `is now called ${state.movedTo}`
   return [
     `The table ${name}, by which the organization is found, ${now}. Put it back, or correct the map and run install with it.`,
+  ]
+}
+
+function findOutboxProblems({ state: { outboxTrigger } }: Compared): string[] {
+  if (outboxTrigger === 'O' || outboxTrigger === 'A') return []
+  const [is, fix] =
+    outboxTrigger === undefined
+      ? ['missing', 'Restore the database from a backup that has it.']
+      : ['disabled', 'Enable it with: alter table webhooks.webhook_events enable trigger fill_outbox.']
+  return [
+    `The trigger fill_outbox on webhooks.webhook_events is ${is}: events are stored and not sent. ${fix} Then replay the events of that time.`,
   ]
 }
 

@@ -4,6 +4,7 @@ import { loadStatement } from '../db/statement.ts'
 const readTables = loadStatement(import.meta.url, 'read-watched-tables')
 const readTriggers = loadStatement(import.meta.url, 'read-capture-triggers')
 const readFunctions = loadStatement(import.meta.url, 'read-capture-functions')
+const readOutboxTrigger = loadStatement(import.meta.url, 'read-outbox-trigger')
 const readReplicaSettings = loadStatement(import.meta.url, 'read-replica-settings')
 
 export interface TableName {
@@ -50,15 +51,19 @@ export interface CaptureState {
   functions: readonly FunctionState[]
   /** What makes sessions write without triggers: `role x`, say; null: the server's configuration. */
   replicaSettings: readonly (string | null)[]
+  /** Of the trigger that takes stored events on, as `pg_trigger.tgenabled`; undefined: it is missing. */
+  outboxTrigger: string | undefined
 }
 
 export async function readCaptureState(connection: Connection): Promise<CaptureState> {
   const triggers = await connection.query<TriggerState>(readTriggers)
   const functions = await connection.query<FunctionState>(readFunctions)
+  const outbox = await connection.query<{ enabled: string }>(readOutboxTrigger)
   const settings = await connection.query<{ target: string | null }>(readReplicaSettings)
   return {
     triggers: triggers.rows,
     functions: functions.rows,
+    outboxTrigger: outbox.rows[0]?.enabled,
     replicaSettings: settings.rows.map(({ target }) => target),
   }
 }

@@ -72,6 +72,18 @@ export async function recapture(database: Database, request: RecaptureRequest): 
   return total
 }
 
+async function markDrifts(
+  database: Database,
+  { record }: CapturedTable,
+  { since, until }: RecaptureRequest,
+): Promise<void> {
+  await database.query(
+    `update webhooks_internal.capture_drifts set recaptured_at = now()
+     where record = $1 and since >= $2 and until <= $3 and recaptured_at is null`,
+    [record, since, until],
+  )
+}
+
 function add(total: Recaptured, part: Recaptured | undefined): void {
   total.matched += part?.matched ?? 0
   total.emitted += part?.emitted ?? 0
@@ -165,6 +177,7 @@ async function emitDrifts(
     )
     add(total, part)
   }
+  if (!request.dryRun && total.notes === undefined) await markDrifts(database, table, request)
   return total
 }
 

@@ -10,6 +10,25 @@ interface CaptureRow {
   checked_at: Date
 }
 
+/** What was lost in the last week and not emitted since: rows by faults, and times of drift. */
+const READ_LOST = `select
+  (select coalesce(sum(row_count), 0)::integer from webhooks.webhook_capture_faults
+    where effect = 'event' and recaptured_at is null and created_at > now() - interval '7 days') as rows,
+  (select count(*)::integer from webhooks_internal.capture_drifts
+    where recaptured_at is null and until > now() - interval '7 days') as drifts,
+  least(
+    (select min(created_at) from webhooks.webhook_capture_faults
+      where effect = 'event' and recaptured_at is null and created_at > now() - interval '7 days'),
+    (select min(since) from webhooks_internal.capture_drifts
+      where recaptured_at is null and until > now() - interval '7 days')
+  ) as since`
+
+interface Lost {
+  rows: number
+  drifts: number
+  since: Date | null
+}
+
 /** Checks now, not at the next minute, whether the tables of the CRM are captured as installed. */
 export const checkCapturesFunction = defineFunction(
   'operator',
@@ -22,6 +41,7 @@ export const checkCapturesFunction = defineFunction(
       'select table_name, record, status, problems, checked_at from webhooks.webhook_captures order by record',
       [],
     )
-    return { captures }
+    const lost = await context.database.query<Lost>(READ_LOST)
+    return { captures, lost: lost.rows[0] }
   },
 )

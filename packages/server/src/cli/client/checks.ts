@@ -1,18 +1,11 @@
 import { connect } from 'node:net'
 import type { Api } from './api.ts'
-import { CommandFailed } from './api.ts'
 import { CLOCK_TOLERANCE_MS } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
+import { checkCaptures } from './capture-checks.ts'
+import type { Finding } from './finding.ts'
+import { ok, problem, warning } from './finding.ts'
 import type { Readiness } from '../../metrics/readiness.ts'
-
-/** One thing that `doctor` looked at. */
-export interface Finding {
-  check: string
-  status: 'ok' | 'warning' | 'problem'
-  message: string
-  /** What to do about it; null when nothing is to be done. */
-  fix: string | null
-}
 
 interface Webhook {
   id: string
@@ -29,20 +22,6 @@ const DAY_MS = 86_400_000
 const CERTIFICATE_DAYS = 14
 const MOST_ENDPOINTS = 20
 const CONNECT_TIMEOUT_MS = 3_000
-
-const ok = (check: string, message: string): Finding => ({ check, status: 'ok', message, fix: null })
-const warning = (check: string, message: string, fix: string): Finding => ({
-  check,
-  status: 'warning',
-  message,
-  fix,
-})
-const problem = (check: string, message: string, fix: string): Finding => ({
-  check,
-  status: 'problem',
-  message,
-  fix,
-})
 
 /** Looks at one thing after the other, and stops where the next could say nothing more. */
 export async function* examine(api: Api): AsyncGenerator<Finding> {
@@ -166,45 +145,6 @@ async function checkQueue(api: Api): Promise<Finding> {
   )
 }
 
-interface Capture {
-  table_name: string
-  status: 'ok' | 'drifted' | 'missing'
-  problems: string[]
-}
-
-/** Where a table is not captured, that nothing failed there is no good news. */
-async function* checkCaptures(api: Api): AsyncGenerator<Finding> {
-  let isAmiss = false
-  for await (const finding of checkWatchedTables(api)) {
-    isAmiss ||= finding.status !== 'ok'
-    yield finding
-  }
-  const faults = await checkCapture(api)
-  if (!isAmiss || faults.status !== 'ok') yield faults
-}
-
-async function* checkWatchedTables(api: Api): AsyncGenerator<Finding> {
-  const answer = await api
-    .send<{ captures: Capture[] }>('POST', 'rpc/check_captures', {})
-    .catch((error: unknown) => error)
-  if (answer instanceof Error) {
-    const status = answer instanceof CommandFailed ? answer.status : undefined
-    // The key of an organization may not ask, a server of an earlier release does not know.
-    if (status === 403 || status === 404) return
-    const fix = 'Look at the log of the server, then run doctor again.'
-    yield warning('capture', `could not be checked: ${messageOf(answer)}`, fix)
-    return
-  }
-  const { captures } = answer as { captures: Capture[] }
-  const amiss = captures.filter(({ status }) => status !== 'ok')
-  for (const { table_name, status, problems } of amiss) {
-    const is = status === 'missing' ? 'is not captured any more' : 'is not captured as it was installed'
-    yield problem('capture', `${table_name} ${is}: its changes may emit nothing`, problems.join(' '))
-  }
-  if (captures.length > 0 && amiss.length === 0)
-    yield ok('capture', `${captures.map((capture) => capture.table_name).join(', ')}: as installed`)
-}
-
 async function checkFaults(api: Api): Promise<Finding> {
   const since = new Date(Date.now() - DAY_MS).toISOString()
   const faults = await api.get<{
@@ -221,24 +161,6 @@ async function checkFaults(api: Api): Promise<Finding> {
     'faults',
     `${count} could not be processed in the last day; the last one, ${what}, not by the step ${last.stage}: ${last.reason}`,
     'See webhook_delivery_faults for all of them; correct the cause, then retry the failed deliveries, or replay the events.',
-  )
-}
-
-async function checkCapture(api: Api): Promise<Finding> {
-  const since = new Date(Date.now() - DAY_MS).toISOString()
-  const faults = await api
-    .get<{ relation: string; message: string }>(
-      `webhook_capture_faults?created_at=gte.${since}&order=id.desc&limit=10`,
-    )
-    // An organization's key may not read them.
-    .catch(() => [])
-  const [last] = faults
-  if (last === undefined)
-    return ok('capture', "no change of the CRM's failed to become an event in the last day")
-  return problem(
-    'capture',
-    `changes in ${last.relation} could not become events: ${last.message}`,
-    'See webhook_capture_faults for the records; correct the cause, then emit their events by POST /rest/v1/webhook_events.',
   )
 }
 

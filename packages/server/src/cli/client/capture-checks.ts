@@ -1,0 +1,77 @@
+import { messageOf } from '../../errors.ts'
+import type { Api } from './api.ts'
+import { CommandFailed } from './api.ts'
+import type { Finding } from './finding.ts'
+import { ok, problem, warning } from './finding.ts'
+
+const DAY_MS = 86_400_000
+
+interface Capture {
+  table_name: string
+  status: 'ok' | 'drifted' | 'missing'
+  problems: string[]
+}
+
+interface CaptureReport {
+  captures: Capture[]
+  /** In the last week, and not emitted again since. A server of an earlier release does not say. */
+  lost?: { rows: number; drifts: number; since: string | null }
+}
+
+/** Where a table is not captured, that nothing failed there is no good news. */
+export async function* checkCaptures(api: Api): AsyncGenerator<Finding> {
+  let isAmiss = false
+  for await (const finding of checkWatchedTables(api)) {
+    isAmiss ||= finding.status !== 'ok'
+    yield finding
+  }
+  const faults = await checkCapture(api)
+  if (!isAmiss || faults.status !== 'ok') yield faults
+}
+
+async function* checkWatchedTables(api: Api): AsyncGenerator<Finding> {
+  const answer = await api
+    .send<CaptureReport>('POST', 'rpc/check_captures', {})
+    .catch((error: unknown) => error)
+  if (answer instanceof Error) {
+    const status = answer instanceof CommandFailed ? answer.status : undefined
+    // The key of an organization may not ask, a server of an earlier release does not know.
+    if (status === 403 || status === 404) return
+    const fix = 'Look at the log of the server, then run doctor again.'
+    yield warning('capture', `could not be checked: ${messageOf(answer)}`, fix)
+    return
+  }
+  const { captures, lost } = answer as CaptureReport
+  const amiss = captures.filter(({ status }) => status !== 'ok')
+  for (const { table_name, status, problems } of amiss) {
+    const is = status === 'missing' ? 'is not captured any more' : 'is not captured as it was installed'
+    yield problem('capture', `${table_name} ${is}: its changes may emit nothing`, problems.join(' '))
+  }
+  if (captures.length > 0 && amiss.length === 0)
+    yield ok('capture', `${captures.map((capture) => capture.table_name).join(', ')}: as installed`)
+  if (lost === undefined || lost.since === null) return
+  yield warning(
+    'capture',
+    `since ${lost.since} ${lost.rows} changed rows became no events, and capture was not as installed ${lost.drifts} times`,
+    `Emit again what was lost: POST /rest/v1/rpc/recapture {"since": "${lost.since}"}, with "dry_run": true to count first.`,
+  )
+}
+
+async function checkCapture(api: Api): Promise<Finding> {
+  const since = new Date(Date.now() - DAY_MS).toISOString()
+  const faults = await api
+    .get<{ relation: string; message: string; effect: 'event' | 'field' }>(
+      `webhook_capture_faults?created_at=gte.${since}&recaptured_at=is.null&order=id.desc&limit=10`,
+    )
+    // An organization's key may not read them.
+    .catch(() => [])
+  const last = faults.find(({ effect }) => effect === 'event') ?? faults[0]
+  if (last === undefined)
+    return ok('capture', "no change of the CRM's failed to become an event in the last day")
+  const is = last.effect === 'event' ? 'could not become events' : 'became events without a field'
+  return problem(
+    'capture',
+    `changes in ${last.relation} ${is}: ${last.message}`,
+    'Correct the cause; webhook_capture_faults names the records. Then emit their events with POST /rest/v1/rpc/recapture.',
+  )
+}
