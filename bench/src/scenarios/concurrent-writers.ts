@@ -9,14 +9,26 @@ import { pause, waitFor } from '../wait.ts'
 const ORGANIZATION = '0190a000-0000-7000-8000-000000000001'
 const WRITERS = 8
 
-/** The same transaction of the CRM's, with nothing more, with one more row, and captured in three ways. */
+interface Case {
+  isCaptured: boolean
+  isByHand: boolean
+  notifies: 'as asked' | 'true' | 'false'
+  /** `elsewhere`: the program stands still, and has promised to look, as one that has cores of its own. */
+  relay: 'here' | 'elsewhere'
+}
+
+const plain: Case = { isCaptured: false, isByHand: false, notifies: 'as asked', relay: 'here' }
+const captured: Case = { ...plain, isCaptured: true }
+
+/** The same transaction of the CRM's, with nothing more, with one more row, and captured in four ways. */
 const VARIANTS = {
-  'not captured': { isCaptured: false, isByHand: false, notifies: 'as asked' },
-  'a row by hand': { isCaptured: false, isByHand: true, notifies: 'as asked' },
-  captured: { isCaptured: true, isByHand: false, notifies: 'as asked' },
-  'captured, always notifying': { isCaptured: true, isByHand: false, notifies: 'true' },
-  'captured, never notifying': { isCaptured: true, isByHand: false, notifies: 'false' },
-} as const
+  'not captured': plain,
+  'a row by hand': { ...plain, isByHand: true },
+  'captured, relayed elsewhere': { ...captured, relay: 'elsewhere' },
+  captured,
+  'captured, always notifying': { ...captured, notifies: 'true' },
+  'captured, never notifying': { ...captured, notifies: 'false' },
+} satisfies Record<string, Case>
 type Variant = keyof typeof VARIANTS
 const names = Object.keys(VARIANTS) as Variant[]
 
@@ -40,11 +52,13 @@ export async function measureConcurrentWriters(bench: Bench): Promise<Section> {
     sites.push(await openSite(bench), await openSite(bench))
     const one = await compare(bench, [sites[0]!])
     const two = await compare(bench, sites)
-    const share = (rates: Rates, of: Variant): number => medianShare(rates.captured, rates[of])
+    const share = (rates: Rates, of: Variant, is: Variant = 'captured, relayed elsewhere'): number =>
+      medianShare(rates[is], rates[of])
     return {
       title: 'Concurrent writers',
       notes: [
         `Commits a second of ${WRITERS} connections, each inserting one contact in a transaction, over and over, while the program relays the events; median of rounds in which the cases take turns. By hand: the same transaction also inserts a row with a JSON text into a table with one index. Two databases: of one server, half of the connections each, a program on each.`,
+        'Relayed elsewhere: what capture itself takes from the writers; the relay stands still, as it would on a machine of its own, and works off what was written afterwards. In all other cases it works on the same two cores.',
         'Always and never notifying are there to show what NOTIFY costs: the trigger asks whether a relay sleeps.',
       ],
       columns: ['Case', 'one database', 'two databases'],
@@ -53,6 +67,16 @@ export async function measureConcurrentWriters(bench: Bench): Promise<Section> {
         goal('captured, beside a row by hand', share(one, 'a row by hand'), 0.8),
         goal('captured, beside not captured', share(one, 'not captured'), 0.6),
         goal('captured in two databases, beside a row by hand', share(two, 'a row by hand'), 0.8),
+        goal(
+          'captured and relayed on the same cores, beside a row by hand',
+          share(one, 'a row by hand', 'captured'),
+          0.8,
+        ),
+        goal(
+          'captured and relayed on the same cores, beside not captured',
+          share(one, 'not captured', 'captured'),
+          0.6,
+        ),
       ],
     }
   } finally {
@@ -91,8 +115,9 @@ async function compare(bench: Bench, sites: readonly Site[]): Promise<Rates> {
 }
 
 async function measure(sites: readonly Site[], name: Variant, ms: number): Promise<number> {
-  const variant = VARIANTS[name]
+  const variant: Case = VARIANTS[name]
   for (const site of sites) await prepare(site, name)
+  if (variant.relay === 'elsewhere') for (const site of sites) await standStill(site)
   const script = `begin; ${INSERT}; ${variant.isByHand ? `${BY_HAND}; ` : ''}commit`
   const writers = sites.flatMap(({ writers: all }) => all.slice(0, WRITERS / sites.length))
   let commits = 0
@@ -106,12 +131,21 @@ async function measure(sites: readonly Site[], name: Variant, ms: number): Promi
       }
     }),
   )
-  return (commits / (performance.now() - started)) * 1_000
+  const rate = (commits / (performance.now() - started)) * 1_000
+  for (const { server } of sites) process.kill(server.pid, 'SIGCONT')
+  return rate
+}
+
+async function standStill({ server, control }: Site): Promise<void> {
+  process.kill(server.pid, 'SIGSTOP')
+  await control.query(
+    `select setval('webhooks_internal.relay_awake_until', webhooks_internal.in_milliseconds(30000))`,
+  )
 }
 
 /** Empty tables, a relay that sleeps, and the triggers as the case has them. */
 async function prepare({ control, asWritten }: Site, name: Variant): Promise<void> {
-  const { isCaptured, notifies } = VARIANTS[name]
+  const { isCaptured, notifies }: Case = VARIANTS[name]
   await waitFor('the outbox to be empty', async () => {
     const { rows } = await control.query('select from webhooks_internal.outbox limit 1')
     return rows.length === 0
@@ -123,6 +157,7 @@ async function prepare({ control, asWritten }: Site, name: Variant): Promise<voi
       : `create or replace function webhooks_internal.needs_wakeup() returns boolean language plpgsql as $$ begin return ${notifies}; end $$`
   await control.query(`
     alter table contacts ${state} trigger webhooks_capture_inserts;
+    select setval('webhooks_internal.relay_awake_until', 0);
     truncate contacts, deals, conversations, messages, meetings, by_hand, webhooks.webhook_events;
     ${needsWakeup}`)
   // The promise of the case before has ended.
