@@ -132,7 +132,8 @@ onEachEngine('the outcome of an attempt', (stage) => {
         response.writeHead(status, { 'retry-after': '3600' }).end(),
       )
       const wait = Date.parse(log.next_attempt_at ?? '') - Date.parse(log.created_at)
-      assert.ok(wait >= 3_600_000 && wait < 3_700_000, `${wait} ms`)
+      // The attempt is dated by the node's measure of the database's clock, which is right to some milliseconds.
+      assert.ok(wait >= 3_599_000 && wait < 3_700_000, `${wait} ms`)
     })
   }
 
