@@ -1,4 +1,5 @@
 import { captureReferenceCrm } from './crm/capture-reference.ts'
+import { refreshCaptures } from './crm/refresh-captures.ts'
 import type { Database } from './db/database.ts'
 import { migrate } from './db/migrate.ts'
 import { storeEventTypes } from './events/store-event-types.ts'
@@ -15,5 +16,6 @@ export async function prepareDatabase(
   const applied = await migrate(database, crmTables ? ['core', 'crm'] : ['core'])
   await storeEventTypes(database)
   if (crmTables) await captureReferenceCrm(database)
+  else await refreshCaptures(database)
   return applied
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import { captureReferenceCrm } from '../src/crm/capture-reference.ts'
+import { prepareDatabase } from '../src/prepare-database.ts'
 import type { AttachedDatabase } from './harness/attached.ts'
 import { openAttached } from './harness/attached.ts'
 import { ENGINES } from './harness/databases.ts'
@@ -147,6 +148,21 @@ for (const engine of ENGINES) {
           ['contact.assigned', other, '{"assigned_to":null}'],
         ],
       )
+    })
+
+    test('a start replaces the functions of an earlier version, and those of a table that has drifted it leaves', async () => {
+      await crm.attachPeople('name text', { columns: { first_name: 'name' } })
+      const replace = `
+        create or replace function webhooks_internal.capture_contact_inserts() returns trigger language plpgsql as
+          $$ begin return null; end $$;
+        update webhooks_internal.captures set fingerprint = 'of an earlier version', expected = null where record = 'contact'`
+      await crm.database.execute(replace)
+      await prepareDatabase(crm.database, { crmTables: false })
+      const insert = run(`insert into people (id) values ((select coalesce(max(id), 0) + 1 from people))`)
+      assert.equal((await crm.eventsOf(insert)).length, 1)
+      await crm.database.execute(`${replace}; alter table people rename column name to called`)
+      await prepareDatabase(crm.database, { crmTables: false })
+      assert.equal((await crm.eventsOf(insert)).length, 0)
     })
 
     test('a table that was swapped out emits nothing any more; one that is renamed goes on', async () => {
