@@ -65,8 +65,11 @@ export async function serve({ json = false }: { json?: boolean } = {}): Promise<
     const stop = (): void => {
       stopping ??= running.stop().then(() => process.exit(0))
     }
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop)
+    // Not only once: npm passes on a Ctrl+C that the terminal has sent to this process too.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
     onNpmGone(stop)
+    // Whoever reads it may stop the process by a signal.
+    process.stdout.write(running.announcement)
   } catch (error) {
     process.stderr.write(`ConnectGain Webhooks cannot start.\n\n${messageOf(error)}\n`)
     process.exit(error instanceof StartError ? 2 : 1)
@@ -83,6 +86,8 @@ export async function migrateOnly(config: Config): Promise<string[]> {
 }
 
 interface Running {
+  /** Where it is, for people or as JSON. */
+  announcement: string
   stop(): Promise<void>
 }
 
@@ -106,8 +111,8 @@ async function start(config: Config, announce: typeof banner): Promise<Running> 
     log,
   )
   const address = await listen(server, config)
-  process.stdout.write(announce(config, dataDir, address, await versionOf(databases.api)))
   return {
+    announcement: announce(config, dataDir, address, await versionOf(databases.api)),
     async stop() {
       log.info('stopping: finishing what is under way')
       // The connections to endpoints are left to the end of the process: cutting one off here would be taken for, and
