@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { DataDir } from './data-dir.ts'
@@ -7,6 +8,8 @@ import { openPglite } from './db/pglite.ts'
 import { openPostgres } from './db/postgres.ts'
 import { requireSessions } from './db/require-sessions.ts'
 import { isUnavailable } from './db/unavailable.ts'
+import { AMPLE_SPACE, MIN_BYTES_TO_START, freeBytes, inMib, watchDiskSpace } from './disk-space.ts'
+import type { DiskSpace } from './disk-space.ts'
 import { StartError, messageOf } from './errors.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { waitForDatabase } from './wait-for-database.ts'
@@ -17,6 +20,8 @@ export interface Databases {
   engine: Database
   /** One connection for probes and metrics, which must be answered also when requests use up all others. */
   health: Database
+  /** Of the disk that the embedded database is on. */
+  diskSpace: DiskSpace
   /** The migrations that were applied just now. */
   applied: string[]
   close(): Promise<void>
@@ -42,12 +47,23 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
   const { databaseUrl: url } = config
   if (url === undefined) {
     await dataDir.lock()
-    const database = await openEmbedded(`${dataDir.path}/database`)
+    const database = await openEmbedded(dataDir.path, log)
     const applied = await prepare(config, database, log).catch(async (error: unknown) => {
       await database.close().catch(() => {})
       throw error
     })
-    return { api: database, engine: database, health: database, applied, close: () => database.close() }
+    const diskSpace = watchDiskSpace(dataDir.path, log)
+    return {
+      api: database,
+      engine: database,
+      health: database,
+      diskSpace,
+      applied,
+      close: async () => {
+        diskSpace.close()
+        await database.close()
+      },
+    }
   }
   const onConnectionLost = (error: Error): void =>
     log.warn({ error: error.message }, 'a database connection was lost')
@@ -73,6 +89,7 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
     api,
     engine,
     health,
+    diskSpace: AMPLE_SPACE,
     applied,
     async close() {
       await Promise.all([api.close(), engine.close(), health.close()])
@@ -81,9 +98,16 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
 }
 
 /** What its files, or their folder, do not allow is told in words: the database itself says "Aborted()". */
-async function openEmbedded(folder: string): Promise<Database> {
+async function openEmbedded(dataDir: string, log: Logger): Promise<Database> {
+  const folder = `${dataDir}/database`
+  const free = await freeBytes(dataDir)
+  if (free < MIN_BYTES_TO_START)
+    throw new Error(
+      `The disk of ${folder}, the embedded database, has ${inMib(free)} free, and a start needs ${inMib(MIN_BYTES_TO_START)}. ` +
+        'Free some space and start again.',
+    )
   try {
-    return await openPglite(folder)
+    return await openPglite(folder, undefined, (error) => endWithDatabase(dataDir, error, log))
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? ''
     if (code === 'ENOSPC' || /ENOSPC|no space left/i.test(messageOf(error)))
@@ -102,6 +126,20 @@ async function openEmbedded(folder: string): Promise<Database> {
         ),
     )
   }
+}
+
+/**
+ * A database that has broken off cannot be opened a second time in this process; what it has committed is in its files.
+ * At once, before anything else fails for it: the reason must be what is read last.
+ */
+function endWithDatabase(folder: string, error: Error, log: Logger): never {
+  const { bavail, bsize } = statfsSync(folder)
+  const isFull = bavail * bsize < MIN_BYTES_TO_START
+  log.fatal(
+    { folder, freeBytes: bavail * bsize, error: error.message },
+    `the embedded database has ended${isFull ? ': the disk is full, free some space' : ''}; exiting with 1, to be started again`,
+  )
+  process.exit(1)
 }
 
 /** Without user and password. */

@@ -238,6 +238,7 @@ export async function compose(
     sessions,
     settings: config,
     inbox: { database, clock, openTarget },
+    diskSpace: databases.diskSpace,
     trustedProxies: config.trustedProxies,
     rest,
     live: rest === undefined ? undefined : createLiveLog({ rest, authenticate, clock }),
@@ -258,6 +259,7 @@ export async function compose(
     tracing,
     checkReady: createReadinessCheck({
       database: databases.health,
+      shortage: databases.diskSpace.shortage,
       clock,
       clockOffset: clock.offset,
       watch,

@@ -41,6 +41,7 @@ for (const engine of ENGINES) {
         createReadinessCheck({
           database,
           clock,
+          shortage: async () => undefined,
           clockOffset: () => 0,
           watch: createLoopWatch(clock),
           readState: createQueueStateReader(database),

@@ -11,7 +11,9 @@ import { placeOf } from './auth/place.ts'
 import { addCors } from './cors.ts'
 import { addInboxRoute } from './inbox/receive.ts'
 import type { InboxOptions } from './inbox/receive.ts'
+import type { DiskSpace } from '../disk-space.ts'
 import type { Admission } from './limits/admission.ts'
+import { requireSpace } from './limits/require-space.ts'
 import type { LiveLog } from './live/live-log.ts'
 import { watchQuietConnections } from './quiet-connections.ts'
 import { addReference } from './openapi/routes.ts'
@@ -61,6 +63,7 @@ export interface ApiOptions {
   sessions: SessionStore
   settings: SessionSettings & { corsOrigins: readonly string[]; clientTimeout: number }
   inbox: InboxOptions
+  diskSpace: Pick<DiskSpace, 'shortage'>
   /** Undefined where `rest` is. */
   live: LiveLog | undefined
   /** Addresses and CIDR ranges of proxies whose `X-Forwarded-For` is believed. */
@@ -101,6 +104,7 @@ export function createServer(options: ApiOptions): FastifyInstance {
   addCors(server, options.settings.corsOrigins)
   server.addHook('onRequest', refuseLongUrl)
   server.addHook('onRequest', refuseAmbiguous)
+  requireSpace(server, options.diskSpace)
   server.setErrorHandler((error, { id, routeOptions }, reply) =>
     answer(reply, toErrorResponse(describe(error, options.log, id, routeOptions.bodyLimit))),
   )

@@ -19,7 +19,14 @@ const pglite = await PGlite.create({
 
 async function answer(request: Uint8Array): Promise<void> {
   const bytes = (await pglite.execProtocolRaw(request)) as Uint8Array<ArrayBuffer>
+  // After a panic, as when the disk has no room for the next file of the write-ahead log, nothing more is answered.
+  if (!isComplete(bytes)) throw new Error('the embedded database broke off in the middle of a statement')
   port.postMessage(bytes, [bytes.buffer])
+}
+
+/** Whether it ends with ReadyForQuery: `Z`, a length of 5, and a status. */
+function isComplete(bytes: Uint8Array): boolean {
+  return bytes.at(-6) === 0x5a && bytes.at(-2) === 5
 }
 
 let last = Promise.resolve()

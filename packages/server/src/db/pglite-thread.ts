@@ -57,9 +57,13 @@ export async function startPGliteThread(files: PGliteFiles): Promise<PGliteThrea
       })
     },
     onFault(take) {
-      worker.on('error', take)
+      let isTold = false
+      worker.on('error', (error: Error) => {
+        isTold = true
+        take(error)
+      })
       worker.on('exit', (code) => {
-        if (!isClosing) take(new Error(`the embedded database has ended (${code})`))
+        if (!isClosing && !isTold) take(new Error(`the embedded database has ended (${code})`))
       })
     },
     async close() {

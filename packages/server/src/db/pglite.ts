@@ -13,11 +13,19 @@ import { createTurns } from './turns.ts'
  *
  * @param dataDir undefined keeps everything in memory
  * @param dump what to begin with, instead of an empty database
+ * @param onFault told when the database has ended by itself; it cannot go on in this process
  */
-export async function openPglite(dataDir?: string, dump?: Blob): Promise<Database> {
+export async function openPglite(
+  dataDir?: string,
+  dump?: Blob,
+  onFault?: (error: Error) => void,
+): Promise<Database> {
   const thread = await startPGliteThread({ dataDir, dump })
+  if (onFault !== undefined) thread.onFault(onFault)
   const connection = new PGliteConnection(thread)
   const client = new Client({ connection, types } as unknown as ClientConfig)
+  // Its statements are rejected; `onFault` tells the rest.
+  client.on('error', () => {})
   await client.connect()
   // As for the engine on a server: a plan that was made while a table was empty must not scan it when it is full.
   await client.query('set enable_seqscan = off')

@@ -20,7 +20,7 @@ const UNREACHABLE = new Set([
 
 /** The same as the driver says it without a code: no connection came free in time, one broke off, or none can be had. */
 const LOST =
-  /^(?:timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|The server does not support SSL|SASL|SCRAM|Received unexpected)/
+  /^(?:timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|The server does not support SSL|SASL|SCRAM|Received unexpected|the embedded database (?:broke off|has ended))/
 
 /** What a pooler between us and the database says under a code that does not tell. */
 const POOLER =

@@ -51,6 +51,8 @@ interface LoopCheck {
 export interface ReadinessOptions {
   /** A connection of its own: requests that use up all others must not take the node away. */
   database: Database
+  /** Why the disk takes no more writes; undefined: it does. */
+  shortage(): Promise<string | undefined>
   clock: Clock
   /** Milliseconds by which this machine's clock is ahead of the database's. */
   clockOffset(): number
@@ -95,7 +97,7 @@ async function check(options: ReadinessOptions, migrations: readonly string[]): 
   try {
     const answer = await within(limit, ask(options, migrations))
     if (answer === undefined) return unavailable(`the database did not answer within ${limit / 1_000} s`)
-    const readiness = describeAnswer(options, answer, loops)
+    const readiness = describeAnswer(options, answer, loops, await options.shortage())
     if (readiness.reason !== undefined) options.onUnavailable(readiness.reason)
     return readiness
   } catch (error) {
@@ -130,6 +132,7 @@ function describeAnswer(
   { clock, clockOffset, relayProgress, stallTimeout }: ReadinessOptions,
   { isMigrated, progressedAt, state }: Answer,
   loops: Readiness['checks']['loops'],
+  shortage: string | undefined,
 ): Readiness {
   const lag = Math.max(0, state.outbox_age ?? 0)
   const progress = relayProgress === undefined ? progressedAt : relayProgress.lastAt
@@ -139,7 +142,7 @@ function describeAnswer(
     ? 'the database lacks migrations of this version'
     : isStalled && relayProgress !== undefined
       ? `the relay has made no progress since ${toIso(progress)} although events wait`
-      : undefined
+      : shortage
   return {
     status: reason === undefined ? 'ok' : 'unavailable',
     ...(reason === undefined ? {} : { reason }),

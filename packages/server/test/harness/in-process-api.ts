@@ -3,6 +3,7 @@ import { generateApiKey, hashApiKey } from '../../src/api/auth/api-keys.ts'
 import type { Scope } from '../../src/api/auth/access.ts'
 import { parseConfig } from '../../src/config.ts'
 import type { Database } from '../../src/db/database.ts'
+import { AMPLE_SPACE } from '../../src/disk-space.ts'
 import { compose } from '../../src/serve.ts'
 import type { Engine } from './databases.ts'
 import { openMigrated } from './databases.ts'
@@ -68,7 +69,14 @@ export async function openApi(engine: Engine, settings: Settings = {}): Promise<
     EGRESS_ALLOW: '127.0.0.0/8',
     ...settings,
   })
-  const databases = { api: database, engine: database, health: database, applied: [], close: async () => {} }
+  const databases = {
+    api: database,
+    engine: database,
+    health: database,
+    diskSpace: AMPLE_SPACE,
+    applied: [],
+    close: async () => {},
+  }
   const log = pino({ level: 'silent' })
   const { server, writer, clockWatch } = await compose(config, databases, SERVICE_KEY, [key], log)
   return {

@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify'
+import type { DiskSpace } from '../../disk-space.ts'
+import { RestError } from '../rest/error-response.ts'
+
+const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
+const RETRY_SECONDS = 5
+
+/** Refuses what may write while the disk is nearly full: a full one would end the database, and reading with it. */
+export function requireSpace(server: FastifyInstance, space: Pick<DiskSpace, 'shortage'>): void {
+  server.addHook('onRequest', async ({ method }) => {
+    if (READING.has(method)) return
+    const shortage = await space.shortage()
+    if (shortage === undefined) return
+    throw new RestError(507, '53100', shortage, {
+      hint: 'Nothing is wrong with the request: send the same again when there is space. Reading goes on.',
+      headers: { 'retry-after': String(RETRY_SECONDS) },
+    })
+  })
+}
