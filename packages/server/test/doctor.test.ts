@@ -41,6 +41,26 @@ suite('what doctor says of the queue', () => {
     assert.equal((await findingOf())?.status, 'ok')
   })
 
+  test('nothing of a fault whose delivery has arrived since', async () => {
+    const { rows } = await api.database.query<{ id: string }>(
+      `insert into webhooks.webhook_deliveries (organization_id, webhook_id, event_id, event)
+       values ($1, gen_random_uuid(), gen_random_uuid(), 'deal.created') returning id`,
+      [OURS],
+    )
+    const id = rows[0]!.id
+    await api.database.query(
+      `insert into webhooks.webhook_delivery_faults (organization_id, stage, delivery_id, reason, created_at)
+       values ($1, 'record', $2, 'a reason', now() - interval '1 minute')`,
+      [OURS, id],
+    )
+    assert.equal((await findingOf('faults'))?.status, 'problem')
+    await api.database.query(
+      `update webhooks.webhook_deliveries set status = 'delivered', completed_at = now() where id = $1`,
+      [id],
+    )
+    assert.equal((await findingOf('faults'))?.status, 'ok')
+  })
+
   test('which event or delivery could not be processed, and what to do', async () => {
     assert.equal((await findingOf('faults'))?.status, 'ok')
     await api.database.query(

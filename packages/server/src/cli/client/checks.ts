@@ -21,6 +21,7 @@ const WAITING_TOO_LONG_MS = 60_000
 const DAY_MS = 86_400_000
 const CERTIFICATE_DAYS = 14
 const MOST_ENDPOINTS = 20
+const MOST_FAULTS = 50
 const CONNECT_TIMEOUT_MS = 3_000
 
 /** Looks at one thing after the other, and stops where the next could say nothing more. */
@@ -145,22 +146,42 @@ async function checkQueue(api: Api): Promise<Finding> {
   )
 }
 
+interface Fault {
+  stage: string
+  event: string | null
+  event_id: string | null
+  delivery_id: string | null
+  reason: string
+  created_at: string
+}
+
 async function checkFaults(api: Api): Promise<Finding> {
   const since = new Date(Date.now() - DAY_MS).toISOString()
-  const faults = await api.get<{
-    stage: string
-    event: string | null
-    event_id: string | null
-    reason: string
-  }>(`webhook_delivery_faults?created_at=gte.${since}&order=created_at.desc&limit=10`)
+  const found = await api.get<Fault>(
+    `webhook_delivery_faults?created_at=gte.${since}&order=created_at.desc&limit=${MOST_FAULTS}`,
+  )
+  const faults = await leaveOutDelivered(api, found)
   const [last] = faults
   if (last === undefined) return ok('faults', 'each event and delivery of the last day could be processed')
   const what = last.event_id === null ? 'something' : `${last.event ?? 'event'} ${last.event_id}`
-  const count = faults.length === 10 ? 'at least 10' : String(faults.length)
+  const count = found.length === MOST_FAULTS ? `at least ${faults.length}` : String(faults.length)
   return problem(
     'faults',
     `${count} could not be processed in the last day; the last one, ${what}, not by the step ${last.stage}: ${last.reason}`,
     'See webhook_delivery_faults for all of them; correct the cause, then retry the failed deliveries, or replay the events.',
+  )
+}
+
+/** A fault whose delivery has arrived since, by a retry, needs nobody any more. */
+async function leaveOutDelivered(api: Api, faults: Fault[]): Promise<Fault[]> {
+  const ids = new Set(faults.flatMap((fault) => fault.delivery_id ?? []))
+  if (ids.size === 0) return faults
+  const delivered = await api.get<{ id: string; completed_at: string }>(
+    `webhook_deliveries?id=in.(${[...ids].join(',')})&status=eq.delivered&select=id,completed_at&limit=${MOST_FAULTS}`,
+  )
+  const times = new Map(delivered.map(({ id, completed_at }) => [id, Date.parse(completed_at)]))
+  return faults.filter(
+    ({ delivery_id, created_at }) => !((times.get(delivery_id ?? '') ?? 0) > Date.parse(created_at)),
   )
 }
 
