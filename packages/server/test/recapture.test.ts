@@ -133,6 +133,15 @@ for (const engine of ENGINES) {
       assert.deepEqual(await emittedBy(() => recapture(crm.database, ALL)), ['contact.created 4 Dee'])
     })
 
+    test('names a table that has drifted and is left out', async () => {
+      await crm.attachPeople('name text', { columns: { first_name: 'name' } })
+      await execute('alter table people rename column name to called')
+      const { notes } = await recapture(crm.database, ALL)
+      assert.deepEqual(notes, [
+        'public.people: is not as its map says; correct that, run install, and ask again',
+      ])
+    })
+
     test('finds rows by a key of several columns', async () => {
       await execute(`create table people (id int, region text, org text, primary key (id, region))`)
       await crm.attach({

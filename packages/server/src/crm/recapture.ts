@@ -60,8 +60,9 @@ export class RecaptureError extends Error {
  * @throws RecaptureError
  */
 export async function recapture(database: Database, request: RecaptureRequest): Promise<Recaptured> {
-  const total: Recaptured = { matched: 0, emitted: 0 }
-  for (const table of await findTables(database, request.table)) {
+  const { tables, leftOut } = await findTables(database, request.table)
+  const total: Recaptured = { matched: 0, emitted: 0, ...(leftOut.length > 0 ? { notes: leftOut } : {}) }
+  for (const table of tables) {
     for (const part of [
       await emitFaults(database, table, request),
       await emitDrifts(database, table, request),
@@ -90,7 +91,13 @@ function add(total: Recaptured, part: Recaptured | undefined): void {
   if (part?.notes !== undefined) total.notes = [...(total.notes ?? []), ...part.notes]
 }
 
-async function findTables(database: Database, wanted: string | undefined): Promise<CapturedTable[]> {
+interface Found {
+  tables: CapturedTable[]
+  /** Sentences about tables that are not as their map says. */
+  leftOut: string[]
+}
+
+async function findTables(database: Database, wanted: string | undefined): Promise<Found> {
   const { rows } = await database.query<{ record: RecordName; map: string | null }>(
     'select record, map::text as map from webhooks_internal.captures order by record',
   )
@@ -106,8 +113,12 @@ async function findTables(database: Database, wanted: string | undefined): Promi
       `table: ${wanted} is not captured as it is now${names === '' ? '' : `; there are ${names}`}`,
     )
   }
-  return found
+  const drifted = Object.entries(map).filter(([record]) => !mapped.some((table) => table.record === record))
+  const leftOut = wanted === undefined ? drifted.map(([, { table }]) => `${table}: ${LEFT_OUT}`) : []
+  return { tables: found, leftOut }
 }
+
+const LEFT_OUT = 'is not as its map says; correct that, run install, and ask again'
 
 const nameOf = ({ schema, name }: CapturedTable): string => `${schema}.${name}`
 
