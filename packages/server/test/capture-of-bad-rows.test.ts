@@ -1,119 +1,105 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, suite, test } from 'node:test'
-import type { AttachedDatabase } from './harness/attached.ts'
-import { openAttached } from './harness/attached.ts'
-import { ENGINES } from './harness/databases.ts'
+import { test } from 'node:test'
+import { onAttached } from './harness/attached.ts'
 
-for (const engine of ENGINES) {
-  suite(`capture of bad rows (${engine})`, () => {
-    let crm: AttachedDatabase
-    before(async () => {
-      crm = await openAttached(engine)
-    })
-    after(() => crm.close())
-    afterEach(async () => {
-      await crm.database.execute('drop table if exists public.people, public.people_old cascade')
-      await crm.takeFaults()
-    })
+onAttached('capture of bad rows', (crm, engine) => {
+  const run = (sql: string) => () => crm.database.execute(sql)
 
-    const run = (sql: string) => () => crm.database.execute(sql)
-
-    test('of many rows each bad one is a fault that names it, and all others emit', async () => {
-      await crm.attachPeople('')
-      const events = await crm.eventsOf(
-        run(`insert into people select i, case when i in (17, 290) then 'nonsense' else '${crm.organizationId}' end
+  test('of many rows each bad one is a fault that names it, and all others emit', async () => {
+    await crm.attachPeople('')
+    const events = await crm.eventsOf(
+      run(`insert into people select i, case when i in (17, 290) then 'nonsense' else '${crm.organizationId}' end
              from generate_series(1, 300) i`),
-      )
-      assert.equal(events.length, 298)
-      const faults = await crm.takeFaults()
-      assert.deepEqual(
-        faults.map(({ record_ids, row_count, code, operation, effect }) => ({
-          record_ids,
-          row_count,
-          code,
-          operation,
-          effect,
-        })),
-        ['17', '290'].map((id) => ({
-          record_ids: [id],
-          row_count: 1,
-          code: '22P02',
-          operation: 'insert',
-          effect: 'event',
-        })),
-      )
-    })
-
-    test('of many rows that were changed each bad one is a fault that names it, and all others emit', async () => {
-      await crm.attachPeople('name text', { columns: { first_name: 'name' } })
-      await crm.database.execute(
-        `insert into people select i, '${crm.organizationId}', 'x' from generate_series(1, 200) i`,
-      )
-      await crm.database.execute(`update people set org = 'nonsense' where id = 120`)
-      await crm.takeFaults()
-      const events = await crm.eventsOf(run(`update people set name = 'y'`))
-      assert.equal(events.length, 199)
-      assert.ok(events.every(({ previous }) => previous === '{"first_name":"x"}'))
-      assert.deepEqual(
-        (await crm.takeFaults()).map(({ record_ids }) => record_ids),
-        [['120']],
-      )
-    })
-
-    test('a statement in which every row is bad ends soon, with the keys of all of them', async () => {
-      await crm.attachPeople('')
-      await crm.database.execute(`insert into people select i, 'nonsense' from generate_series(1, 5000) i`)
-      const faults = await crm.takeFaults()
-      assert.equal(new Set(faults.flatMap(({ record_ids }) => record_ids)).size, 5_000)
-      assert.equal(
-        faults.reduce((sum, { row_count }) => sum + row_count, 0),
-        5_000,
-      )
-    })
-
-    test(
-      'a lock that somebody holds on our tables stops no statement of the CRM: it is a fault',
-      { skip: engine === 'pglite' && 'it has one connection' },
-      async () => {
-        await crm.attachPeople('')
-        await crm.database.transaction(async (connection) => {
-          await connection.execute('lock table webhooks.webhook_events in access exclusive mode')
-          await crm.database.execute('insert into people (id) values (1), (2)')
-        })
-        const faults = await crm.takeFaults()
-        assert.deepEqual(
-          faults.flatMap(({ record_ids }) => record_ids),
-          ['1', '2'],
-        )
-        assert.equal(faults[0]?.code, '55P03')
-      },
     )
+    assert.equal(events.length, 298)
+    const faults = await crm.takeFaults()
+    assert.deepEqual(
+      faults.map(({ record_ids, row_count, code, operation, effect }) => ({
+        record_ids,
+        row_count,
+        code,
+        operation,
+        effect,
+      })),
+      ['17', '290'].map((id) => ({
+        record_ids: [id],
+        row_count: 1,
+        code: '22P02',
+        operation: 'insert',
+        effect: 'event',
+      })),
+    )
+  })
 
-    for (const [what, body] of [
-      ['raises', `raise exception 'no'`],
-      ['fails an assertion', `assert false, 'no'`],
-      ['divides by zero', 'return (1 / 0)::text'],
-    ] as const) {
-      test(`a cast of the CRM’s own that ${what} is a fault, and the statement goes on`, async () => {
-        await crm.database.execute(`
+  test('of many rows that were changed each bad one is a fault that names it, and all others emit', async () => {
+    await crm.attachPeople('name text', { columns: { first_name: 'name' } })
+    await crm.database.execute(
+      `insert into people select i, '${crm.organizationId}', 'x' from generate_series(1, 200) i`,
+    )
+    await crm.database.execute(`update people set org = 'nonsense' where id = 120`)
+    await crm.takeFaults()
+    const events = await crm.eventsOf(run(`update people set name = 'y'`))
+    assert.equal(events.length, 199)
+    assert.ok(events.every(({ previous }) => previous === '{"first_name":"x"}'))
+    assert.deepEqual(
+      (await crm.takeFaults()).map(({ record_ids }) => record_ids),
+      [['120']],
+    )
+  })
+
+  test('a statement in which every row is bad ends soon, with the keys of all of them', async () => {
+    await crm.attachPeople('')
+    await crm.database.execute(`insert into people select i, 'nonsense' from generate_series(1, 5000) i`)
+    const faults = await crm.takeFaults()
+    assert.equal(new Set(faults.flatMap(({ record_ids }) => record_ids)).size, 5_000)
+    assert.equal(
+      faults.reduce((sum, { row_count }) => sum + row_count, 0),
+      5_000,
+    )
+  })
+
+  test(
+    'a lock that somebody holds on our tables stops no statement of the CRM: it is a fault',
+    { skip: engine === 'pglite' && 'it has one connection' },
+    async () => {
+      await crm.attachPeople('')
+      await crm.database.transaction(async (connection) => {
+        await connection.execute('lock table webhooks.webhook_events in access exclusive mode')
+        await crm.database.execute('insert into people (id) values (1), (2)')
+      })
+      const faults = await crm.takeFaults()
+      assert.deepEqual(
+        faults.flatMap(({ record_ids }) => record_ids),
+        ['1', '2'],
+      )
+      assert.equal(faults[0]?.code, '55P03')
+    },
+  )
+
+  for (const [what, body] of [
+    ['raises', `raise exception 'no'`],
+    ['fails an assertion', `assert false, 'no'`],
+    ['divides by zero', 'return (1 / 0)::text'],
+  ] as const) {
+    test(`a cast of the CRM’s own that ${what} is a fault, and the statement goes on`, async () => {
+      await crm.database.execute(`
           create type public.mood as enum ('fine', 'bad');
           create function public.mood_text(mood) returns text language plpgsql as $$
             begin if $1 = 'bad' then ${body}; end if; return 'fine'; end $$;
           create cast (mood as text) with function public.mood_text(mood);`)
-        try {
-          await crm.attachPeople('mood mood', { columns: { first_name: 'mood' } })
-          const events = await crm.eventsOf(
-            run(`insert into people (id, mood) values (1, 'fine'), (2, 'bad'), (3, 'fine')`),
-          )
-          assert.equal(events.length, 2)
-          assert.deepEqual(
-            (await crm.takeFaults()).map(({ record_ids }) => record_ids),
-            [['2']],
-          )
-        } finally {
-          await crm.database.execute('drop table if exists people; drop type public.mood cascade')
-        }
-      })
-    }
-  })
-}
+      try {
+        await crm.attachPeople('mood mood', { columns: { first_name: 'mood' } })
+        const events = await crm.eventsOf(
+          run(`insert into people (id, mood) values (1, 'fine'), (2, 'bad'), (3, 'fine')`),
+        )
+        assert.equal(events.length, 2)
+        assert.deepEqual(
+          (await crm.takeFaults()).map(({ record_ids }) => record_ids),
+          [['2']],
+        )
+      } finally {
+        await crm.database.execute('drop table if exists people; drop type public.mood cascade')
+      }
+    })
+  }
+})

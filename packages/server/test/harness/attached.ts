@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { after, afterEach, before, suite } from 'node:test'
 import { mapTables } from '../../src/crm/map-tables.ts'
 import { installCaptures } from '../../src/crm/install-captures.ts'
 import { readCrmTables } from '../../src/crm/crm-tables.ts'
@@ -6,7 +7,7 @@ import type { CapturedTable } from '../../src/crm/captured-table.ts'
 import { parseMap } from '../../src/crm/table-map.ts'
 import type { Database } from '../../src/db/database.ts'
 import type { Engine } from './databases.ts'
-import { openMigrated } from './databases.ts'
+import { ENGINES, openMigrated } from './databases.ts'
 
 export interface RawEvent {
   event: string
@@ -95,5 +96,23 @@ export async function openAttached(engine: Engine): Promise<AttachedDatabase> {
       await database.execute('delete from webhooks.webhook_capture_faults')
       return rows
     },
+  }
+}
+
+/** Runs the same tests on PGlite and on PostgreSQL; `public.people` and all faults are gone after each. */
+export function onAttached(name: string, define: (crm: AttachedDatabase, engine: Engine) => void): void {
+  for (const engine of ENGINES) {
+    suite(`${name} (${engine})`, () => {
+      const crm = {} as AttachedDatabase
+      before(async () => {
+        Object.assign(crm, await openAttached(engine))
+      })
+      after(() => crm.close())
+      afterEach(async () => {
+        await crm.database.execute('drop table if exists public.people, public.people_old cascade')
+        await crm.takeFaults()
+      })
+      define(crm, engine)
+    })
   }
 }
