@@ -1,6 +1,6 @@
 import { quoteLiteral } from '../db/identifiers.ts'
 import type { CapturedTable, Operation } from './captured-table.ts'
-import { EXACT_TYPES, RAISED, TEXT_TYPES, keyTextOf } from './captured-table.ts'
+import { EXACT_TYPES, RAISED, TEXT_TYPES, changeOf, keyTextOf } from './captured-table.ts'
 import { indent, insertChanged, insertCreated, writtenRow } from './event-select.ts'
 
 /** Rows of faults that were not told apart, for each of which stand the keys of this many. */
@@ -109,15 +109,12 @@ function writeFields(table: CapturedTable, operation: Operation): string {
   if (table.data === 'row') {
     return `capture.changes := webhooks_internal.changes_of(tg_relid, ${quoteLiteral(EXACT_TYPES)}, ${quoteLiteral(TEXT_TYPES)});`
   }
-  const fields = Array.from(table.columns, ([name, { source, value, comparable }]) => ({
+  const fields = Array.from(table.columns, ([name, column]) => ({
     name,
-    source,
-    value: value('n'),
-    changed:
-      comparable === undefined || name === 'updated_at'
-        ? undefined
-        : `${comparable('n')} is distinct from ${comparable('o')}`,
-    old: value('o'),
+    source: column.source,
+    value: column.value('n'),
+    changed: name === 'updated_at' ? undefined : changeOf(column),
+    old: column.value('o'),
   }))
   const isUpdate = operation === 'update'
   return `capture.changes := ${quoteLiteral(JSON.stringify(fields))}::json;

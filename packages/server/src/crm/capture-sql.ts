@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../db/identifiers.ts'
 import { writeFallback } from './capture-fallback.ts'
 import type { CapturedTable, Operation } from './captured-table.ts'
-import { RAISED, functionName, relationOf, triggerName } from './captured-table.ts'
+import { RAISED, changeOf, functionName, relationOf, triggerName } from './captured-table.ts'
 import type { EventRule } from './event-rules.ts'
 import { RULES } from './event-rules.ts'
 import { columnsData, indent, insertChanged, insertCreated, writtenRow } from './event-select.ts'
@@ -136,10 +136,11 @@ export function dataOf({ data, columns }: CapturedTable): string {
 
 /** `change.previous`: the old values of the columns that changed, as JSON text; nothing is built for those that did not. */
 function writePrevious({ columns }: CapturedTable): string {
-  const parts = [...columns].flatMap(([name, { value, comparable }]) => {
-    if (comparable === undefined || name === 'updated_at') return []
+  const parts = [...columns].flatMap(([name, column]) => {
+    const change = changeOf(column)
+    if (change === undefined || name === 'updated_at') return []
     const key = quoteLiteral(`,${JSON.stringify(name)}:`)
-    return `case when ${comparable('n')} is distinct from ${comparable('o')} then ${key} || coalesce(to_json(${value('o')})::text, 'null') end`
+    return `case when ${change} then ${key} || coalesce(to_json(${column.value('o')})::text, 'null') end`
   })
   return `cross join lateral (select '{' || substr(array_to_string(array[\n  ${parts.join(',\n  ')}\n]::text[], ''), 2) || '}' as previous) as change`
 }

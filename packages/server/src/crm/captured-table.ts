@@ -11,6 +11,11 @@ export interface CapturedColumn {
   comparable: ((alias: string) => string) | undefined
 }
 
+/** SQL over `n` and `o`: whether the value differs; undefined: it never does. */
+export function changeOf({ comparable }: CapturedColumn): string | undefined {
+  return comparable && `${comparable('n')} is distinct from ${comparable('o')}`
+}
+
 /** A table whose changes emit events, and how its columns are called in them. */
 export interface CapturedTable {
   record: RecordName

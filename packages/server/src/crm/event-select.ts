@@ -1,5 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '../db/identifiers.ts'
 import type { CapturedTable } from './captured-table.ts'
+import { changeOf } from './captured-table.ts'
 import type { RowSql } from './event-rules.ts'
 import { RULES } from './event-rules.ts'
 
@@ -35,10 +36,7 @@ export function writtenRow({ columns, firstTimes }: CapturedTable): RowSql {
     if (column === undefined) throw new Error(`${name} is not captured`)
     return column
   }
-  const isChanged = (name: string): string => {
-    const { comparable } = columnOf(name)
-    return comparable === undefined ? 'false' : `${comparable('n')} is distinct from ${comparable('o')}`
-  }
+  const isChanged = (name: string): string => changeOf(columnOf(name)) ?? 'false'
   return {
     value: (name) => columnOf(name).value('n'),
     has: (name) => columns.get(name)?.source !== undefined,
@@ -61,13 +59,13 @@ export function writtenRow({ columns, firstTimes }: CapturedTable): RowSql {
 }
 
 /** INSERT of the events of rows that are new. */
-export function insertCreated(table: CapturedTable, source: RowSource, target = CAPTURED): string {
+export function insertCreated(table: CapturedTable, source: RowSource): string {
   const values = RULES[table.record].flatMap(({ event, onInsert, insertPrevious }) =>
     onInsert === undefined
       ? []
       : [`(${quoteLiteral(event)}, ${onInsert(source.row)}, ${jsonLiteral(insertPrevious)})`],
   )
-  return insertEvents(table, source, target, {
+  return insertEvents(table, source, CAPTURED, {
     joins: writeHappened(values),
     previous: 'happened.previous',
   })
@@ -92,7 +90,7 @@ export function insertStated(
  * INSERT of the events of rows that were changed. A row that comes to another organization is new there: what it was is not
  * for that organization to know, and the one that it left is told nothing.
  */
-export function insertChanged(table: CapturedTable, source: RowSource, target = CAPTURED): string {
+export function insertChanged(table: CapturedTable, source: RowSource): string {
   const { isMoved } = table.organization
   const values = RULES[table.record].flatMap((rule) => {
     const onUpdate = rule.onUpdate?.(source.row)
@@ -106,7 +104,7 @@ export function insertChanged(table: CapturedTable, source: RowSource, target = 
   })
   const previous = source.previous === undefined ? 'null::json' : `${source.previous}::json`
   const moved = isMoved === undefined ? [] : [`cross join lateral (select ${isMoved} as is_so) as moved`]
-  return insertEvents(table, source, target, {
+  return insertEvents(table, source, CAPTURED, {
     joins: [...(source.change === undefined ? [] : [source.change]), ...moved, writeHappened(values)].join(
       '\n',
     ),

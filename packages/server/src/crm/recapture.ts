@@ -249,9 +249,8 @@ join ${relationOf(table)} as n on ${keyTextOf(table, 'n')} = lost.key`
   let why = ''
 
   async function emitPart(part: readonly LostRow[]): Promise<void> {
-    const params = (['key', 'at', 'seed'] as const).map((name) => textArray(part.map((row) => row[name])))
     try {
-      total.emitted += (await database.query(statement, params)).rowCount
+      total.emitted += (await database.query(statement, toParams(part))).rowCount
     } catch (error) {
       if (!isDatabaseError(error) || NOT_THE_ROWS.test(error.code)) throw error
       if (part.length === 1 || total.failed.size >= MAX_DIVIDED) {
@@ -275,11 +274,13 @@ join ${relationOf(table)} as n on ${keyTextOf(table, 'n')} = lost.key`
   return total
 }
 
+const toParams = (part: readonly LostRow[]): string[] =>
+  (['key', 'at', 'seed'] as const).map((name) => textArray(part.map((row) => row[name])))
+
 async function count(database: Database, from: string, part: readonly LostRow[]): Promise<number> {
-  const params = (['key', 'at', 'seed'] as const).map((name) => textArray(part.map((row) => row[name])))
   const { rows } = await database.query<{ matched: number }>(
     `select count(*)::integer as matched from ${from}`,
-    params,
+    toParams(part),
   )
   return rows[0]?.matched ?? 0
 }
