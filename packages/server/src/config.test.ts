@@ -13,6 +13,7 @@ describe('a wrong setting is refused, naming the variable and the fix', () => {
       /^JWT_SECRET, JWKS_URL: only one of them/,
     ],
     [{ API_RATE_LIMIT: 'many' }, /^API_RATE_LIMIT: 'many' is not valid\. It takes a whole number/],
+    [{ SOURCE_RATE_LIMIT: '-1' }, /^SOURCE_RATE_LIMIT: '-1' is not valid\. It takes a whole number/],
     [{ TRUSTED_PROXIES: 'proxy.local' }, /^TRUSTED_PROXIES: .*CIDR ranges.*TRUSTED_PROXIES=/],
     [{ MAX_BACKLOG: '0' }, /^MAX_BACKLOG: '0' is not valid/],
     [{ MAX_WEBHOOKS: '0' }, /^MAX_WEBHOOKS: '0' is not valid\. It takes a whole number from 1/],
@@ -36,10 +37,11 @@ describe('a wrong setting is refused, naming the variable and the fix', () => {
 
 describe('settings of the API', () => {
   it('have defaults', () => {
-    const { apiRateLimit, maxBacklog, maxWebhooks, trustedProxies, jwtSecret, jwksUrl } = parseConfig({})
+    const { apiRateLimit, sourceRateLimit, maxBacklog, maxWebhooks, trustedProxies, jwtSecret, jwksUrl } =
+      parseConfig({})
     assert.deepEqual(
-      [apiRateLimit, maxBacklog, maxWebhooks, trustedProxies, jwtSecret, jwksUrl],
-      [6_000, 1_000_000, 100, ['127.0.0.1/32', '::1/128'], undefined, undefined],
+      [apiRateLimit, sourceRateLimit, maxBacklog, maxWebhooks, trustedProxies, jwtSecret, jwksUrl],
+      [6_000, 6_000, 1_000_000, 100, ['127.0.0.1/32', '::1/128'], undefined, undefined],
     )
   })
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { parseDuration } from './duration.ts'
 import { StartError, messageOf } from './errors.ts'
+import { parseEncryptionKeys, parseJwtSecret, parseServiceKey } from './config-keys.ts'
 import { parsePorts, parseProxies, parseRanges } from './config-network.ts'
 import type { AddressRange, PortRange } from './config-network.ts'
 import {
@@ -55,6 +56,8 @@ export interface Config {
   crmTables: boolean
   /** Requests of one key or token in a minute; 0: any number. */
   apiRateLimit: number
+  /** Posts to one source in a minute; 0: any number. */
+  sourceRateLimit: number
   /** Milliseconds in which a request must have arrived, its body included. */
   clientTimeout: number
   /** Events that may wait to be fanned out before the API takes no more. */
@@ -144,6 +147,9 @@ export function parseConfig(environment: Environment): Config {
     apiRateLimit: read('API_RATE_LIMIT', '6000', (text) =>
       parseWhole(text, 0, 10_000_000, 'API_RATE_LIMIT=6000 (0 is for none)'),
     ),
+    sourceRateLimit: read('SOURCE_RATE_LIMIT', '6000', (text) =>
+      parseWhole(text, 0, 10_000_000, 'SOURCE_RATE_LIMIT=6000 (0 is for none)'),
+    ),
     clientTimeout: read('CLIENT_TIMEOUT', '60s', (text) => parseTimeout(text, 'CLIENT_TIMEOUT=60s')),
     maxBacklog: read('MAX_BACKLOG', '1000000', (text) =>
       parseWhole(text, 1, 1_000_000_000, 'MAX_BACKLOG=1000000'),
@@ -197,58 +203,7 @@ function parseHost(text: string): string {
   return text
 }
 
-/** A shorter key can be guessed; the start warns of it. */
-export const SHORTEST_SAFE_KEY = 16
-
-export function isServiceKey(text: string): boolean {
-  return /^[\x21-\x7e]{1,256}$/.test(text)
-}
-
-/** 32 bytes in base64. */
-export function isEncryptionKey(text: string): boolean {
-  return /^[A-Za-z0-9+/]{43}=$/.test(text)
-}
-
-function parseServiceKey(text: string): string | undefined {
-  if (text === '') return undefined
-  if (!isServiceKey(text)) {
-    throw new Error(
-      'must be at most 256 printable ASCII characters without spaces. Make one: openssl rand -hex 24',
-    )
-  }
-  return text
-}
-
 const parseText = (text: string): string | undefined => (text === '' ? undefined : text)
-
-/** The value is not repeated. Shorter than the digest that it is for, it could be guessed from any one token. */
-function parseJwtSecret(text: string): string | undefined {
-  if (text === '') return undefined
-  if (text.length < 32) {
-    throw new Error(
-      `has ${text.length} characters, at least 32 are needed. It is the secret that signs the CRM's tokens (HS256).`,
-    )
-  }
-  return text
-}
-
-function parseEncryptionKeys(text: string, embedded: boolean): Buffer[] {
-  if (text === '' && embedded) return []
-  if (text === '') {
-    throw new Error(
-      'is required with DATABASE_URL, so that every node can read the secrets. Make one: openssl rand -base64 32',
-    )
-  }
-  return text.split(',').map((part, index) => {
-    const key = Buffer.from(part.trim(), 'base64')
-    if (key.length !== 32) {
-      throw new Error(
-        `key ${index + 1} has ${key.length} bytes, 32 are needed, in base64. Make one: openssl rand -base64 32`,
-      )
-    }
-    return key
-  })
-}
 
 function parseBoolean(text: string): boolean {
   if (text !== 'true' && text !== 'false') fail(text, 'true or false')

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
-import { SHORTEST_SAFE_KEY, isEncryptionKey, isServiceKey } from './config.ts'
+import { SHORTEST_SAFE_KEY, isEncryptionKey, isServiceKey } from './config-keys.ts'
 import type { DataDir } from './data-dir.ts'
 import { generateEncryptionKey, generateServiceKey } from './data-dir.ts'
 

@@ -61,7 +61,11 @@ export interface ApiOptions {
   admission: Admission
   authenticate: Authenticate
   sessions: SessionStore
-  settings: SessionSettings & { corsOrigins: readonly string[]; clientTimeout: number }
+  settings: SessionSettings & {
+    corsOrigins: readonly string[]
+    clientTimeout: number
+    sourceRateLimit: number
+  }
   inbox: InboxOptions
   diskSpace: Pick<DiskSpace, 'shortage'>
   /** Undefined where `rest` is. */
@@ -157,7 +161,7 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
   addInboxRoute(server, options.inbox)
   // They write to the reference CRM, which is not everywhere.
   if (rest.describe('webhooks_service').some(({ name }) => name === 'webhook_sources')) {
-    addSourceRoutes(server, rpc)
+    addSourceRoutes(server, { ...rpc, sourceRateLimit: settings.sourceRateLimit })
   }
 
   addReference(server, rest, FUNCTIONS, onRequest)

@@ -72,7 +72,7 @@ export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOpt
       const caller = await prove(readCredential(headers), address, () => authenticate(headers))
       if (caller.countedAs === null || rateLimit === 0) return { caller, headers: {} }
       const counted = requests.count(caller.countedAs)
-      if (counted.isOver) throw refuseHaste(counted)
+      if (counted.isOver) throw tooManyRequests(counted, 'requests', HINT)
       return { caller, headers: describe(counted) }
     },
   }
@@ -86,9 +86,12 @@ function describe({ limit, remaining, reset }: Standing): Record<string, string>
   }
 }
 
-function refuseHaste(standing: Standing): RestError {
-  return new RestError(429, 'PT429', `more than ${standing.limit} requests in a minute`, {
-    hint: `Try again in ${standing.reset} seconds. Several rows can be read or written by one request.`,
+const HINT = 'Several rows can be read or written by one request.'
+
+/** @param what is counted, such as `requests` */
+export function tooManyRequests(standing: Standing, what: string, hint: string): RestError {
+  return new RestError(429, 'PT429', `more than ${standing.limit} ${what} in a minute`, {
+    hint: `Try again in ${standing.reset} seconds. ${hint}`,
     headers: { ...describe(standing), 'retry-after': String(standing.reset) },
   })
 }

@@ -17,6 +17,8 @@ export interface SourceOptions {
   shares: DatabaseShares
   clock: Clock
   box: SecretBox
+  /** Posts to one source in a minute; 0: any number. */
+  sourceRateLimit: number
 }
 
 type Request = FastifyRequest<{ Params: { organization: string } }>
@@ -28,8 +30,8 @@ type Request = FastifyRequest<{ Params: { organization: string } }>
  * it again and in the end stops sending. It is taken in behind. Everything else is a 401 that does not say what was wrong.
  */
 export function addSourceRoutes(server: FastifyInstance, options: SourceOptions): void {
-  const { database, shares, clock } = options
-  const sources = createVerifiedSources(options)
+  const { database, shares, clock, sourceRateLimit: rateLimit } = options
+  const sources = createVerifiedSources({ ...options, rateLimit })
 
   const describe = ({ params, ip }: Request, provider: Provider): SourceRequest => ({
     provider,
@@ -42,7 +44,7 @@ export function addSourceRoutes(server: FastifyInstance, options: SourceOptions)
   addRawRoutes(server, (scope) => {
     scope.post('/sources/zoom/:organization', { bodyLimit: BODY_LIMIT }, async (request: Request, reply) => {
       const body = toBytes(request.body)
-      const { source } = await sources.verify(
+      const { source } = await sources.verifyPost(
         describe(request, 'zoom'),
         ({ secret }) => isSignedByZoom(request.headers, body, secret, clock.now()) || undefined,
       )
@@ -72,7 +74,7 @@ export function addSourceRoutes(server: FastifyInstance, options: SourceOptions)
       { bodyLimit: BODY_LIMIT },
       async (request: Request, reply) => {
         const body = toBytes(request.body)
-        const { source } = await sources.verify(
+        const { source } = await sources.verifyPost(
           describe(request, 'whatsapp'),
           ({ secret }) => isSignedByMeta(request.headers, body, secret) || undefined,
         )
