@@ -14,6 +14,7 @@ interface Printed {
   dry_run: boolean
   rows: Record<string, number>
   unreadable: unknown[]
+  refused: unknown[]
 }
 
 const reencrypt = (settings: Settings, ...args: string[]): Promise<CommandResult> =>

@@ -172,6 +172,43 @@ for (const engine of ENGINES) {
       assert.match(openWith([fresh, old], await read(poor)).unreadable ?? '', /cannot be opened/)
     })
 
+    test('a damaged value is named, and all others are sealed', async () => {
+      await storeWebhooks(3)
+      const damaged = await storeWebhook()
+      await database.query(
+        `update webhooks.webhook_configurations
+         set secret = overlay(secret placing case when substr(secret, 40, 1) = 'A' then 'B' else 'A' end from 40) where id = $1`,
+        [damaged],
+      )
+      const { rows, unreadable, refused } = await resealAll(database, [fresh, old], { dryRun: false })
+      assert.deepEqual([rows['webhook_configurations'], refused], [3, []])
+      assert.deepEqual(unreadable, [{ table: 'webhook_configurations', id: damaged }])
+    })
+
+    test('a row that the database does not take is named with the reason, and all others are sealed', async () => {
+      await storeWebhooks(MANY)
+      const { rows: webhooks } = await database.query<{ id: string }>(
+        'select id from webhooks.webhook_configurations order by id offset 3 limit 1',
+      )
+      const { id } = webhooks[0]!
+      await database.execute(`
+        create function public.refuse() returns trigger language plpgsql as $$
+        begin
+          if new.id = '${id}' then raise 'refused by a test'; end if;
+          return new;
+        end
+        $$;
+        create trigger refuse before update on webhooks.webhook_configurations
+          for each row execute function public.refuse()`)
+      const { rows, unreadable, refused } = await resealAll(database, [fresh, old], { dryRun: false })
+      await database.execute('drop function public.refuse() cascade')
+      assert.deepEqual([rows['webhook_configurations'], unreadable], [MANY - 1, []])
+      assert.deepEqual(refused, [{ table: 'webhook_configurations', id, reason: 'refused by a test' }])
+      assert.equal(await countSealedWith(fresh), MANY - 1)
+      const again = await resealAll(database, [fresh, old], { dryRun: false })
+      assert.deepEqual([again.rows['webhook_configurations'], again.refused], [1, []])
+    })
+
     test('headers moved to the column of the secret do not open there either', async () => {
       const id = await storeWebhook()
       await database.query(

@@ -1,7 +1,9 @@
 import type { Connection, Database } from '../db/database.ts'
+import { isInputFault } from '../db/input-fault.ts'
 import type { SealedTable } from './sealed-columns.ts'
 import { listSealedTables } from './sealed-columns.ts'
 import type { SecretBox } from './secrets.ts'
+import { reasonOf } from './delivery-faults.ts'
 import { createSecretBox, keyId } from './secrets.ts'
 
 const BATCH = 100
@@ -13,6 +15,8 @@ export interface Resealed {
   rows: Record<string, number>
   /** Rows with a value that does not open: it was tampered with, or comes from another row. Left as they are. */
   unreadable: { table: string; id: string }[]
+  /** Rows that the database does not read or write, and why. Left as they are. */
+  refused: { table: string; id: string; reason: string }[]
 }
 
 type SealedRow = { id: string } & Record<string, string | null>
@@ -27,59 +31,112 @@ export async function resealAll(
   keys: readonly Buffer[],
   { dryRun }: { dryRun: boolean },
 ): Promise<Resealed> {
-  const box = createSecretBox(keys)
-  const result: Resealed = { rows: {}, unreadable: [] }
+  const work: Work = { database, box: createSecretBox(keys), key: keyId(keys[0]!), dryRun }
+  const result: Resealed = { rows: {}, unreadable: [], refused: [] }
   for (const table of await listSealedTables(database)) {
     result.rows[table.name] = 0
-    for (let after: string | undefined = LOWEST_ID; after !== undefined;) {
-      const reached: string = after
-      after = await database.transaction((connection) =>
-        resealBatch(connection, table, { box, key: keyId(keys[0]!), after: reached, dryRun }, result),
-      )
-    }
+    for (let after: string | undefined = LOWEST_ID; after !== undefined;)
+      after = await resealBatch(work, table, after, result)
   }
   if (!dryRun) await noteInAuditLog(database, result)
   return result
 }
 
-interface Batch {
+interface Work {
+  database: Database
   box: SecretBox
   /** What names the first key. */
   key: string
-  after: string
   dryRun: boolean
 }
 
-/** @returns how far it came; undefined at the end */
+/** What became of some rows of one table. */
+interface Outcome {
+  resealed: number
+  unreadable: string[]
+  /** How far it came; undefined: to the end. */
+  reached: string | undefined
+}
+
+/** A batch that one row makes impossible is done row by row: that one is named, and the others are sealed. */
 async function resealBatch(
-  connection: Connection,
+  work: Work,
   table: SealedTable,
-  { box, key, after, dryRun }: Batch,
+  after: string,
   result: Resealed,
 ): Promise<string | undefined> {
-  const columns = Object.keys(table.columns)
-  const { rows } = await connection.query<SealedRow>(
-    `select id, ${columns.join(', ')} from webhooks.${table.name}
-     where id > $1 and (${columns.map((column) => `split_part(${column}, '.', 2) <> $2`).join(' or ')})
-     order by id limit ${BATCH}${dryRun ? '' : ' for update'}`,
-    [after, key],
+  const add = ({ resealed, unreadable }: Outcome): void => {
+    result.rows[table.name]! += resealed
+    result.unreadable.push(...unreadable.map((id) => ({ table: table.name, id })))
+  }
+  try {
+    const outcome = await resealWhere(work, table, 'id > $1', after)
+    add(outcome)
+    return outcome.reached
+  } catch (error) {
+    if (!isInputFault(error)) throw error
+  }
+  // By the ids alone: a value that cannot be read must not keep its row from being found.
+  const { rows } = await work.database.query<{ id: string }>(
+    `select id from webhooks.${table.name} where id > $1 order by id limit ${BATCH}`,
+    [after],
   )
-  if (!dryRun) await connection.query(`select set_config('webhooks.resealing', 'on', true)`)
-  for (const row of rows) {
-    const resealed = reseal(box, table, row)
-    if (resealed === undefined) {
-      result.unreadable.push({ table: table.name, id: row.id })
-      continue
+  for (const { id } of rows) {
+    try {
+      add(await resealWhere(work, table, 'id = $1', id))
+    } catch (error) {
+      if (!isInputFault(error)) throw error
+      result.refused.push({ table: table.name, id, reason: reasonOf(error) })
     }
-    result.rows[table.name]! += 1
-    if (dryRun) continue
-    const assignments = columns.map((column, index) => `${column} = $${index + 2}`).join(', ')
-    await connection.query(`update webhooks.${table.name} set ${assignments} where id = $1`, [
-      row.id,
-      ...columns.map((column) => resealed[column]),
-    ])
   }
   return rows.length < BATCH ? undefined : rows.at(-1)!.id
+}
+
+/** One transaction: all of its rows or none. */
+async function resealWhere(
+  { database, box, key, dryRun }: Work,
+  table: SealedTable,
+  condition: string,
+  id: string,
+): Promise<Outcome> {
+  const columns = Object.keys(table.columns)
+  return await database.transaction(async (connection) => {
+    const { rows } = await connection.query<SealedRow>(
+      `select id, ${columns.join(', ')} from webhooks.${table.name}
+       where ${condition} and (${columns.map((column) => `split_part(${column}, '.', 2) <> $2`).join(' or ')})
+       order by id limit ${BATCH}${dryRun ? '' : ' for update'}`,
+      [id, key],
+    )
+    if (!dryRun) await connection.query(`select set_config('webhooks.resealing', 'on', true)`)
+    const outcome: Outcome = {
+      resealed: 0,
+      unreadable: [],
+      reached: rows.length < BATCH ? undefined : rows.at(-1)!.id,
+    }
+    for (const row of rows) {
+      const resealed = reseal(box, table, row)
+      if (resealed === undefined) outcome.unreadable.push(row.id)
+      else {
+        outcome.resealed += 1
+        if (!dryRun) await write(connection, table, row.id, resealed)
+      }
+    }
+    return outcome
+  })
+}
+
+async function write(
+  connection: Connection,
+  { name, columns }: SealedTable,
+  id: string,
+  values: Record<string, string | null>,
+): Promise<void> {
+  const names = Object.keys(columns)
+  const assignments = names.map((column, index) => `${column} = $${index + 2}`).join(', ')
+  await connection.query(`update webhooks.${name} set ${assignments} where id = $1`, [
+    id,
+    ...names.map((column) => values[column]),
+  ])
 }
 
 function reseal(

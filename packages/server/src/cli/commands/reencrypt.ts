@@ -27,7 +27,7 @@ export function reencryptCommand(): Command {
       const { key, ...result } = await reencrypt(parseConfig(readEnvironment()), dryRun)
       const text = json ? JSON.stringify({ dry_run: dryRun, key, ...result }) : describe(result, key, dryRun)
       process.stdout.write(`${text}\n`)
-      if (result.unreadable.length > 0) process.exitCode = FAILED
+      if (result.unreadable.length > 0 || result.refused.length > 0) process.exitCode = FAILED
     })
 }
 
@@ -44,12 +44,19 @@ async function reencrypt(config: Config, dryRun: boolean): Promise<Resealed & { 
   }
 }
 
-function describe({ rows, unreadable }: Resealed, key: string, dryRun: boolean): string {
+function describe({ rows, unreadable, refused }: Resealed, key: string, dryRun: boolean): string {
   const lines = Object.entries(rows).map(([table, count]) => `  ${table}: ${count}`)
-  const failed = unreadable.map(({ table, id }) => `  ${table} ${id}`)
+  const closed = unreadable.map(({ table, id }) => `  ${table} ${id}`)
+  const kept = refused.map(({ table, id, reason }) => `  ${table} ${id}: ${reason}`)
   return [
     `${dryRun ? 'Rows to be sealed' : 'Rows sealed'} with key ${key}:`,
     ...lines,
-    ...(failed.length > 0 ? ['Not to be opened, left as they are; set their secrets anew:', ...failed] : []),
+    ...(closed.length > 0 ? ['Not to be opened, left as they are; set their secrets anew:', ...closed] : []),
+    ...(kept.length > 0
+      ? [
+          'Refused by the database, left as they are; correct the cause, then run reencrypt again before you drop a key:',
+          ...kept,
+        ]
+      : []),
   ].join('\n')
 }
