@@ -128,30 +128,6 @@ for (const engine of ENGINES) {
       assert.equal(await log.count('webhooks_internal.queue'), 0)
     })
 
-    test('of captures that failed only words go where they may be of another organization', async () => {
-      const store = async (message: string, recordIds: string): Promise<void> => {
-        await database.query(
-          `insert into webhooks.webhook_capture_faults (relation, operation, code, message, row_count, record_ids)
-           values ('crm.person', 'insert', '22000', $1, 1, $2)`,
-          [message, recordIds],
-        )
-      }
-      await database.query('delete from webhooks.webhook_capture_faults')
-      await store(`no such place: ${PHONE} (x)`, '{41}')
-      await store(`name: ${NAME}`, '{42}')
-      await store('column "none" does not exist', '{43}')
-      await erase({ record_id: '42', object: 'contact', terms: [PHONE, '(column|.*) "'] })
-      const { rows } = await database.query(
-        'select message, record_ids::text as ids from webhooks.webhook_capture_faults order by record_ids',
-      )
-      assert.deepEqual(rows, [
-        { message: 'no such place: erased (x)', ids: '{41}' },
-        { message: 'erased', ids: '{42}' },
-        { message: 'column "none" does not exist', ids: '{43}' },
-      ])
-      await database.query('delete from webhooks.webhook_capture_faults')
-    })
-
     test('what others own stays: other records, other organizations, other objects with the same id', async () => {
       const kept = [
         await log.storeEvent('contact.created', { id: newId(), first_name: 'Other' }),

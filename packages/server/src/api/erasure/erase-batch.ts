@@ -1,11 +1,14 @@
 import { textArray } from '../../db/array-literal.ts'
 import type { Connection, Database } from '../../db/database.ts'
-import { isInputFault } from '../../db/input-fault.ts'
+import { isRefusal } from '../../db/input-fault.ts'
 import { tryWithin } from '../../db/savepoint.ts'
+import type { Splitter } from '../../db/split.ts'
+import { createSplitter, fewer } from '../../db/split.ts'
 import { loadStatement } from '../../db/statement.ts'
 import type { DeliveryFault } from '../../webhooks/delivery-faults.ts'
 import { reasonOf, recordFaults } from '../../webhooks/delivery-faults.ts'
 import type { EventContent } from './about-record.ts'
+import { eraseRest } from './erase-rest.ts'
 import { nextRow } from './next-row.ts'
 import { conversationOf, isAboutRecord, termsOf } from './about-record.ts'
 
@@ -14,8 +17,6 @@ const pageEvents = loadStatement(import.meta.url, 'page-events')
 const cancelErased = loadStatement(import.meta.url, 'cancel-erased')
 const eraseEvents = loadStatement(import.meta.url, 'erase-events')
 const eraseTests = loadStatement(import.meta.url, 'erase-tests')
-const eraseRest = loadStatement(import.meta.url, 'erase-rest')
-const erasePayloads = loadStatement(import.meta.url, 'erase-payloads')
 const advanceErasure = loadStatement(import.meta.url, 'advance-erasure')
 
 /** Rows looked at in one transaction; an event may have a hundred deliveries. */
@@ -36,6 +37,8 @@ interface Erasure {
   after_id: string
   related_ids: string[]
   terms: string[]
+  /** So many of the organization's events were about the record. */
+  events: number
 }
 
 interface Step {
@@ -57,20 +60,33 @@ interface Step {
 export async function eraseBatch(
   database: Database,
   onFault: (fault: DeliveryFault) => void = () => {},
+  splitter: Splitter = createSplitter(),
 ): Promise<ErasureProgress> {
   const { rows: running } = await database.query(
     `select from webhooks.webhook_erasures where status = 'running' limit 1`,
   )
   if (running.length === 0) return 'idle'
-  // A batch that one row makes impossible is done in ever smaller ones, until that row is alone and passed over.
-  for (let share = 1; ; share /= 2) {
+  return await splitter.attempt(
+    () => erase(database, 1),
+    (error) => eraseFewer(database, error, onFault),
+  )
+}
+
+/** A batch that one row makes impossible is done in ever smaller ones, until that row is alone and passed over. */
+async function eraseFewer(
+  database: Database,
+  cause: unknown,
+  onFault: (fault: DeliveryFault) => void,
+): Promise<ErasureProgress> {
+  for (let size = PAGE.tests; size > 1;) {
+    size = fewer(size, cause)
     try {
-      return await erase(database, share)
+      return await erase(database, size / PAGE.tests)
     } catch (error) {
-      if (!isInputFault(error)) throw error
-      if (share * PAGE.tests < 1) return await passOver(database, error, onFault)
+      if (!isRefusal(error, cause)) throw error
     }
   }
+  return await passOver(database, cause, onFault)
 }
 
 /** @param share of a whole page: 1 or less */
@@ -141,7 +157,7 @@ async function passOver(
       deliveryId: null,
       reason,
     }
-    await tryWithin(connection, () => recordFaults(connection, [fault]))
+    await tryWithin(connection, () => recordFaults(connection, [fault]), error)
     onFault(fault)
     return 'erased'
   })
@@ -252,39 +268,11 @@ async function eraseFromTests(connection: Connection, erasure: Erasure, size: nu
 }
 
 async function eraseFromRest(connection: Connection, erasure: Erasure): Promise<Step> {
-  const named = wordsOf(erasure)
-  const words = textArray(named)
-  const ids = textArray([erasure.record_id, ...erasure.related_ids])
-  const { rows } = await connection.query<{ erased: number }>(eraseRest, [
-    erasure.organization_id,
-    words,
-    ids,
-    named.map(escapePattern).join('|'),
-  ])
-  const others = rows[0]!.erased + (await eraseFromSources(connection, erasure.organization_id, words))
-  return { phase: undefined, after: START, others }
+  const { organization_id: organizationId, record_id: recordId, related_ids: relatedIds, object } = erasure
+  const isTheirs = erasure.events > 0
+  const request = { organizationId, recordId, relatedIds, object, isTheirs, words: wordsOf(erasure) }
+  return { phase: undefined, after: START, others: await eraseRest(connection, request) }
 }
-
-async function eraseFromSources(
-  connection: Connection,
-  organizationId: string,
-  words: string,
-): Promise<number> {
-  if (!(await hasSources(connection))) return 0
-  const { rows } = await connection.query<{ erased: number }>(erasePayloads, [organizationId, words])
-  return rows[0]!.erased
-}
-
-/** Sources are there only beside the reference CRM. */
-async function hasSources(connection: Connection): Promise<boolean> {
-  const { rows } = await connection.query<{ is_there: boolean }>(
-    `select to_regclass('webhooks.webhook_source_payloads') is not null as is_there`,
-  )
-  return rows[0]!.is_there
-}
-
-/** A pattern of PostgreSQL's that matches the text and nothing else. */
-const escapePattern = (text: string): string => text.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`)
 
 /** An id that is short or a mere number stands in much that has nothing to do with it. */
 function wordsOf({ record_id, related_ids, terms }: Erasure): string[] {
