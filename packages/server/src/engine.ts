@@ -1,14 +1,12 @@
 import type { Logger } from 'pino'
 import type { AttemptWriter } from './attempts/attempt-writer.ts'
 import type { EndpointHealth } from './attempts/endpoint-health.ts'
+import { CLAIM_POLL_MS, startClaiming } from './claiming.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
-import { isInputFault } from './db/input-fault.ts'
+import { createSplitter } from './db/split.ts'
 import { cancelDeliveriesOfStoppedWebhooks } from './deliveries/cancel-deliveries.ts'
-import { nextClaimIn } from './deliveries/claim-due.ts'
-import { claimOrSplit } from './deliveries/claim-or-split.ts'
-import { giveUpDelivery } from './deliveries/give-up-delivery.ts'
 import {
   HEARTBEAT_MS,
   createHeartbeat,
@@ -28,7 +26,6 @@ import { startLoop, within } from './lifecycle.ts'
 import type { LoopWatch } from './loop-watch.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Tracing } from './tracing/tracing.ts'
-import { createPutOff } from './put-off.ts'
 import type { Hints } from './relay.ts'
 import type { RelayProgress } from './outbox/relay-progress.ts'
 import { startRelay } from './relay.ts'
@@ -36,17 +33,8 @@ import { startUpkeep } from './upkeep.ts'
 import type { OnFault } from './webhooks/delivery-faults.ts'
 import type { OpenTarget } from './webhooks/webhook-target.ts'
 
-/** Requests under way at once to one webhook that sets no limit of its own, in one process. */
-export const DEFAULT_MAX_IN_FLIGHT = 32
-
-const CLAIM_POLL_MS = 1_000
-/** A claim looks at every webhook that has something queued: not for each slot that comes free. */
-const CLAIM_GAP_MS = 10
-/** Tokens of rate limits are collected for so long, or for longer where a claim is dear, but never so long that any is lost. */
-const PACED_GAP_MS = { least: 20, most: 100, timesTheClaim: 4 }
 /** What a result usually takes to be written. */
 const RECORDING_MS = 20
-const CLAIM_BATCH = 200
 const CANCEL_POLL_MS = 5_000
 const REDELIVER_POLL_MS = 5_000
 /** Between heartbeats that nobody listens for. */
@@ -111,12 +99,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     hints.isParked = true
     claiming.wake()
   })
+  const cancelSplitter = createSplitter()
   const cancelling = startLoop({
     name: 'cancel',
     everyMs: CANCEL_POLL_MS,
     log,
     watch,
-    run: () => cancelDeliveriesOfStoppedWebhooks(database, options.onFault),
+    run: () => cancelDeliveriesOfStoppedWebhooks(database, options.onFault, cancelSplitter),
   })
 
   const redelivering = startRedelivering(options, () => {
@@ -212,76 +201,18 @@ async function startHeartbeat({
 }
 
 function startRedelivering({ database, log, watch, onFault }: EngineOptions, onQueued: () => void): Loop {
+  const splitter = createSplitter()
   const loop = startLoop({
     name: 'redeliver',
     everyMs: REDELIVER_POLL_MS,
     log,
     watch,
     run: async () => {
-      const progress = await redeliverBatch(database, undefined, onFault)
+      const progress = await redeliverBatch(database, undefined, onFault, splitter)
       if (progress === 'queued') onQueued()
       if (progress === 'waiting') setTimeout(() => loop.wake(), REDELIVER_AGAIN_MS).unref()
       return progress === 'queued'
     },
   })
   return loop
-}
-
-function startClaiming(options: EngineOptions, dispatcher: Dispatcher, hints: Hints): Loop {
-  const { database, config, log, watch, writer } = options
-  const claimOptions = {
-    ...options,
-    defaultTimeout: config.deliveryTimeout,
-    defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
-  }
-  const putOff = createPutOff<string>(options.clock)
-  const giveUp = async (deliveryId: string, error: unknown): Promise<void> => {
-    try {
-      const fault = await giveUpDelivery(database, { deliveryId, stage: 'claim', lease: null, error })
-      if (fault !== undefined) options.onFault(fault)
-    } catch (refusal) {
-      if (!isInputFault(refusal)) throw refusal
-      putOff.add(deliveryId)
-      log.error({ deliveryId, error: messageOf(refusal) }, 'a delivery cannot leave the queue; it is put off')
-    }
-  }
-  /** Whether the run to come was asked for by the one before it. */
-  let isExpected = false
-  const expect = (wait: number | undefined, claimTook = 0): number | false => {
-    if (wait === undefined) return false
-    isExpected = wait <= CLAIM_POLL_MS
-    const { least, most, timesTheClaim } = PACED_GAP_MS
-    return Math.max(wait, least, Math.min(most, timesTheClaim * claimTook))
-  }
-  return startLoop({
-    name: 'claim',
-    everyMs: CLAIM_POLL_MS,
-    gapMs: CLAIM_GAP_MS,
-    log,
-    watch,
-    run: async (isWoken) => {
-      // Results that are not written yet may be of what would be claimed: it would be sent a second time.
-      if (dispatcher.room < CLAIM_BATCH || writer.isStalled) return false
-      if (!isWoken && !isExpected) {
-        const wait = await nextClaimIn(database)
-        if (wait !== 0) return expect(wait)
-      }
-      isExpected = false
-      const started = performance.now()
-      const claimed = await claimOrSplit(
-        database,
-        CLAIM_BATCH,
-        dispatcher.loads(),
-        { ...claimOptions, except: putOff.keys() },
-        giveUp,
-      )
-      hints.isParked = claimed.length > 0
-      dispatcher.accept(claimed)
-      if (claimed.length === CLAIM_BATCH) return true
-      const took = performance.now() - started
-      const isPaced = claimed.length === 0 || claimed.some(({ target }) => target.isParked)
-      // Of what this claim could have taken only a free slot can have been missing, which makes itself heard.
-      return isPaced && expect(await nextClaimIn(database, performance.now() - started), took)
-    },
-  })
 }

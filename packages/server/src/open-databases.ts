@@ -32,6 +32,8 @@ const RIGHTS =
 
 /** Of the engine's statements, which are short; a connection that went silent is given up after it. */
 const ENGINE_TIMEOUT_MS = 15_000
+/** Before that connection is given up, the server itself ends the statement: what it was about is free again, and can be told apart. */
+const ENGINE_STATEMENT_TIMEOUT = '12s'
 /**
  * Every statement of the engine looks rows up by index. A plan that was made while a table was empty and scans it would be
  * kept when it is full; and compiling such a plan costs more than running it.
@@ -82,7 +84,7 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
     poolSize: 6,
     queryTimeout: ENGINE_TIMEOUT_MS,
     onConnectionLost,
-    settings: ENGINE_SETTINGS,
+    settings: { ...ENGINE_SETTINGS, statement_timeout: ENGINE_STATEMENT_TIMEOUT },
   })
   const health = openPostgres({ url, poolSize: 1, queryTimeout: HEALTH_TIMEOUT_MS, onConnectionLost })
   return {

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
 import type { Clock } from './clock.ts'
 import type { Database } from './db/database.ts'
-import { inHalves, isInputFault } from './db/input-fault.ts'
+import { isRefusal } from './db/input-fault.ts'
+import { createSplitter, splitUp } from './db/split.ts'
 import type { Dispatcher } from './dispatch/dispatcher.ts'
 import { fanOut } from './fanout/create-deliveries.ts'
 import { giveUpEvent, noteStuckEvent } from './fanout/give-up-event.ts'
@@ -98,17 +99,18 @@ export function startRelay(
     }
   }
 
+  const splitter = createSplitter()
   /** A batch that one of its events makes impossible is split until that one is alone. */
   async function relayOrSplit(): Promise<RelayedBatch> {
-    try {
-      return await relay(null)
-    } catch (error) {
-      if (!isInputFault(error)) throw error
-      const ids = await listWaiting(database, putOff.keys())
-      if (ids.length === 0) throw error
-      await inHalves(ids, async (only) => void (await relay(only)), giveUp)
-      return { count: ids.length, isFull: true }
-    }
+    return await splitter.attempt(
+      () => relay(null),
+      async (error) => {
+        const ids = await listWaiting(database, putOff.keys())
+        if (ids.length === 0) throw error
+        await splitUp(ids, error, async (only) => void (await relay(only)), giveUp)
+        return { count: ids.length, isFull: true }
+      },
+    )
   }
 
   async function giveUp(outboxId: number, error: unknown): Promise<void> {
@@ -118,7 +120,7 @@ export function startRelay(
       hints.isParked = true
       onTurn()
     } catch (refusal) {
-      if (!isInputFault(refusal)) throw refusal
+      if (!isRefusal(refusal, error)) throw refusal
       putOff.add(outboxId)
       const stuck = await noteStuckEvent(database, outboxId, refusal)
       if (stuck !== undefined) options.onFault(stuck)

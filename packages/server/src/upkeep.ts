@@ -9,12 +9,14 @@ import { createTakeIn } from './api/sources/take-in.ts'
 import { openSmtp } from './alerts/smtp.ts'
 import { expireAlerts, sendMails } from './alerts/send-mails.ts'
 import { keepPartitions } from './attempts/partitions.ts'
-import { expireRollups, foldCounts } from './attempts/rollups.ts'
+import { createFolding, expireRollups } from './attempts/rollups.ts'
 import { expireCaptures } from './crm/expire-captures.ts'
 import { checkCaptures } from './crm/watch-captures.ts'
 import type { Database } from './db/database.ts'
 import { eachApart } from './db/each-apart.ts'
+import { createSplitter } from './db/split.ts'
 import { tidy } from './db/tidy.ts'
+import { releaseSetAside } from './deliveries/release-set-aside.ts'
 import type { OnFault } from './webhooks/delivery-faults.ts'
 import { expireFaults } from './webhooks/delivery-faults.ts'
 import { messageOf } from './errors.ts'
@@ -62,10 +64,9 @@ export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
       everyMs: FOLD_MS,
       log,
       watch,
-      run: () =>
-        foldCounts(database, (error) =>
-          log.error({ error: messageOf(error) }, 'a count of attempts could not be added to the statistics'),
-        ),
+      run: createFolding(database, (error) =>
+        log.error({ error: messageOf(error) }, 'a count of attempts could not be added to the statistics'),
+      ),
     }),
     startLoop({
       name: 'retention',
@@ -93,7 +94,11 @@ export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
       log,
       watch,
       run: async () => {
-        await eachApart([() => expireSessions(database), () => expireInboxes(database)])
+        await eachApart([
+          () => expireSessions(database),
+          () => expireInboxes(database),
+          () => releaseSetAside(database),
+        ])
         return false
       },
     }),
@@ -159,13 +164,14 @@ async function startMailing({
 }
 
 function startErasing({ database, log, watch, onFault }: UpkeepOptions): Loop {
+  const splitter = createSplitter()
   return startLoop({
     name: 'erase',
     everyMs: ERASE_MS,
     log,
     watch,
     run: async () => {
-      const progress = await eraseBatch(database, onFault)
+      const progress = await eraseBatch(database, onFault, splitter)
       return progress === 'waiting' ? ERASE_AGAIN_MS : progress === 'erased'
     },
   })

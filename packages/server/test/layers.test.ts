@@ -21,7 +21,7 @@ const LINE = [
 /** What every stage may import, and what imports no stage. */
 const FOUNDATION = ['db', 'tracing', 'webhooks']
 /** Compose the stages; only the command line and each other may import them. */
-const COMPOSERS = ['engine.ts', 'relay.ts', 'upkeep.ts', 'serve.ts', 'main.ts']
+const COMPOSERS = ['engine.ts', 'claiming.ts', 'relay.ts', 'upkeep.ts', 'serve.ts', 'main.ts']
 const DRIVERS = ['pg', '@electric-sql/pglite']
 
 const PACKAGES = fileURLToPath(new URL('../../', import.meta.url))

@@ -1,11 +1,13 @@
 import type { Logger } from 'pino'
 import type { Database } from '../db/database.ts'
-import { inHalves, isInputFault } from '../db/input-fault.ts'
-import { giveUpDelivery } from '../deliveries/give-up-delivery.ts'
+import { isRefusal } from '../db/input-fault.ts'
+import type { Splitter } from '../db/split.ts'
+import { createSplitter, splitUp } from '../db/split.ts'
+import { giveUpDelivery, noteFault } from '../deliveries/give-up-delivery.ts'
 import type { AttemptRecord } from '../dispatch/make-attempt.ts'
 import { messageOf } from '../errors.ts'
 import type { OnFault } from '../webhooks/delivery-faults.ts'
-import { storeAttempts } from './store-attempts.ts'
+import { keepLeases, storeAttempts } from './store-attempts.ts'
 
 /** As for the outbox. */
 const BATCH = { pglite: 200, postgresql: 500 }
@@ -18,6 +20,8 @@ const GAP_MS = 3
 const CAPACITY = 1_000
 const FIRST_RETRY_MS = 50
 const LONGEST_RETRY_MS = 2_000
+/** Beyond it the first are forgotten. */
+const MOST_STUCK = 1_000
 
 interface Entry {
   record: AttemptRecord
@@ -40,6 +44,9 @@ export class AttemptWriter {
   #active = 0
   #closing = false
   #stalled = false
+  /** Deliveries of batches that have failed and are tried again. */
+  readonly #unwritten = new Set<string>()
+  readonly #stuck = new Set<string>()
 
   /**
    * @param onRecorded told of each batch once it is committed
@@ -60,6 +67,14 @@ export class AttemptWriter {
   /** Whether the database does not take results just now. What they are about may look unsent to it. */
   get isStalled(): boolean {
     return this.#stalled
+  }
+
+  /**
+   * Deliveries that were sent and must not be claimed by this process, should their leases end: those whose results are still
+   * being written, and those that can neither be recorded nor be set aside.
+   */
+  get sent(): readonly string[] {
+    return [...this.#unwritten, ...this.#stuck]
   }
 
   /** Resolves as soon as there is room for a further result. */
@@ -109,35 +124,39 @@ export class AttemptWriter {
   }
 
   async #writeUntilDone(batch: readonly Entry[]): Promise<boolean> {
+    const splitter = createSplitter()
+    const records = batch.map(({ record }) => record)
     for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
       try {
-        const records = batch.map(({ record }) => record)
-        await this.#store(records)
+        await this.#store(records, splitter)
         this.#stalled = false
+        for (const { delivery_id } of records) this.#unwritten.delete(delivery_id)
         this.#onRecorded(records)
         return true
       } catch (error) {
         this.#stalled = true
+        for (const { record } of batch) this.#unwritten.add(record.delivery_id)
         this.#log.warn({ error: messageOf(error), results: batch.length }, 'results could not be written yet')
         if (this.#closing) return false
       }
+      await keepLeases(this.#database, records)
       await new Promise((resolve) => setTimeout(resolve, wait))
     }
   }
 
   /** One record that the database cannot take must not hold up the others, nor be tried for ever. */
-  async #store(records: readonly AttemptRecord[]): Promise<void> {
-    await inHalves(
-      records,
-      (part) => storeAttempts(this.#database, part),
-      (record, error) => this.#storeBare(record, messageOf(error)),
+  async #store(records: readonly AttemptRecord[], splitter: Splitter): Promise<void> {
+    const store = (part: readonly AttemptRecord[]): Promise<void> => storeAttempts(this.#database, part)
+    await splitter.attempt(
+      () => store(records),
+      (failure) => splitUp(records, failure, store, (record, error) => this.#storeBare(record, error)),
     )
   }
 
   /** The outcome without what the receiver sent, which is what the database can have refused. */
-  async #storeBare(record: AttemptRecord, why: string): Promise<void> {
+  async #storeBare(record: AttemptRecord, cause: unknown): Promise<void> {
     this.#log.error(
-      { attempt: record.id, error: why },
+      { attempt: record.id, error: messageOf(cause) },
       'an answer could not be stored; its outcome is kept without it',
     )
     const bare = {
@@ -149,7 +168,7 @@ export class AttemptWriter {
     try {
       await storeAttempts(this.#database, [bare])
     } catch (error) {
-      if (!isInputFault(error)) throw error
+      if (!isRefusal(error, cause)) throw error
       await this.#giveUp(record, error)
     }
   }
@@ -161,13 +180,26 @@ export class AttemptWriter {
     // A test has no delivery.
     if (record.lease === null) return
     const { delivery_id: deliveryId, lease } = record
+    const given = { deliveryId, stage: 'record', lease, error } as const
     try {
-      const fault = await giveUpDelivery(this.#database, { deliveryId, stage: 'record', lease, error })
+      const fault = await giveUpDelivery(this.#database, given)
       if (fault !== undefined) this.#onFault(fault)
     } catch (refusal) {
-      if (!isInputFault(refusal)) throw refusal
-      this.#log.error({ ...context, error: messageOf(refusal) }, 'a delivery cannot leave the queue')
+      if (!isRefusal(refusal, error)) throw refusal
+      this.#remember(deliveryId)
+      this.#log.error(
+        { ...context, error: messageOf(refusal) },
+        'a delivery cannot leave the queue; this process does not send it again',
+      )
+      const fault = await noteFault(this.#database, given)
+      if (fault !== undefined) this.#onFault(fault)
     }
+  }
+
+  #remember(deliveryId: string): void {
+    this.#stuck.add(deliveryId)
+    const [first] = this.#stuck
+    if (this.#stuck.size > MOST_STUCK && first !== undefined) this.#stuck.delete(first)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Connection, Database } from '../db/database.ts'
-import { isInputFault } from '../db/input-fault.ts'
+import { isInputFault, isTimeout } from '../db/input-fault.ts'
+import { fewer } from '../db/split.ts'
 import { loadStatement } from '../db/statement.ts'
 
 const foldCountsStatement = loadStatement(import.meta.url, 'fold-counts')
@@ -40,12 +41,48 @@ export interface RollupScope {
 
 const ALL_WEBHOOKS = '00000000-0000-0000-0000-000000000000'
 
+type OnDropped = (error: unknown) => void
+
+/** How often in a row a single count must have taken too long before it is dropped. */
+const MOST_TIMEOUTS = 3
+
+/**
+ * Folds a batch with each call, and fewer counts where that takes too long. A single one that takes too long again and again is
+ * dropped: it must not hold up all others, and a database that is overloaded does not drop it either.
+ *
+ * @returns what folds the next batch and tells whether there may be more
+ */
+export function createFolding(database: Database, onDropped: OnDropped): () => Promise<boolean> {
+  const whole = FOLD_BATCH[database.engine]
+  let most = whole
+  let timeouts = 0
+  return async () => {
+    try {
+      const isMore = await foldCounts(database, onDropped, most)
+      timeouts = 0
+      const wasWhole = most === whole
+      most = Math.min(whole, most * 2)
+      return isMore || !wasWhole
+    } catch (error) {
+      if (!isTimeout(error)) throw error
+      most = fewer(most, error)
+      if (most > 1) throw error
+      timeouts += 1
+      if (timeouts < MOST_TIMEOUTS) throw error
+      await database.query(dropCountStatement)
+      timeouts = 0
+      onDropped(error)
+      return true
+    }
+  }
+}
+
 /** Folds one batch of new counts into the roll-ups. @returns whether there may be more. */
 export async function foldCounts(
   database: Database,
-  onDropped: (error: unknown) => void = () => {},
+  onDropped: OnDropped = () => {},
+  most = FOLD_BATCH[database.engine],
 ): Promise<boolean> {
-  const most = FOLD_BATCH[database.engine]
   try {
     const { rows } = await database.query<{ taken: number }>(foldCountsStatement, [most])
     return rows[0]?.taken === most
@@ -57,11 +94,7 @@ export async function foldCounts(
 }
 
 /** As many as can be folded together; of a single one that cannot, nothing is kept: it must not hold up all others. */
-async function foldPart(
-  database: Database,
-  batch: number,
-  onDropped: (error: unknown) => void,
-): Promise<void> {
+async function foldPart(database: Database, batch: number, onDropped: OnDropped): Promise<void> {
   try {
     // In a transaction, so that what has failed holds no rows any more when the next one looks for them.
     await database.transaction((transaction) => transaction.finish(foldCountsStatement, [batch]))

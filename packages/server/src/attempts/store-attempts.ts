@@ -5,6 +5,7 @@ import type { AttemptRecord } from '../dispatch/make-attempt.ts'
 
 const recordAttempts = loadStatement(import.meta.url, 'record-attempts')
 const recordSuccesses = loadStatement(import.meta.url, 'record-successes')
+const keepLeasesStatement = loadStatement(import.meta.url, 'keep-leases')
 
 /**
  * Writes results and what they mean for their deliveries, each exactly once, also when it is called again with them.
@@ -24,6 +25,19 @@ export async function storeAttempts(
   }
   for (const [code, batch] of successes) await connection.query(recordSuccesses, toColumns(batch, code))
   if (others.length > 0) await connection.query(recordAttempts, [JSON.stringify(others)])
+}
+
+/**
+ * Keeps deliveries whose results take long to store from coming due meanwhile: another node would send them again. A hint only: where
+ * it is not taken, the leases end as they would have.
+ */
+export async function keepLeases(connection: Connection, attempts: readonly AttemptRecord[]): Promise<void> {
+  const leased = attempts.filter(({ lease }) => lease !== null)
+  const params = [
+    plainArray(leased.map(({ delivery_id }) => delivery_id)),
+    plainArray(leased.map(({ lease }) => lease)),
+  ]
+  await connection.query(keepLeasesStatement, params).catch(() => {})
 }
 
 /** It ends its delivery and brings no body of its own. */

@@ -16,6 +16,23 @@ export function isInputFault(thrown: unknown): boolean {
   return thrown instanceof TypeError || thrown instanceof RangeError || thrown instanceof SyntaxError
 }
 
+const QUERY_CANCELED = '57014'
+
+/** Whether a statement took longer than it may: because of a row, or because the database has too much to do. */
+export function isTimeout(thrown: unknown): boolean {
+  return isDatabaseError(thrown) && thrown.code === QUERY_CANCELED
+}
+
+/**
+ * Whether what is done about a culprit fails because of that culprit. One that has been found by its time is so also where that takes
+ * too long.
+ *
+ * @param cause why it is a culprit
+ */
+export function isRefusal(thrown: unknown, cause: unknown): boolean {
+  return isInputFault(thrown) || (isTimeout(cause) && isTimeout(thrown))
+}
+
 /**
  * Runs `work` with all items. Where that fails because of one of them it is run with halves, until each culprit is alone.
  *

@@ -1,6 +1,8 @@
 import type { Database } from '../db/database.ts'
 import { plainArray } from '../db/array-literal.ts'
-import { inHalves, isInputFault } from '../db/input-fault.ts'
+import { isInputFault } from '../db/input-fault.ts'
+import type { Splitter } from '../db/split.ts'
+import { createSplitter, splitUp } from '../db/split.ts'
 import { loadStatement } from '../db/statement.ts'
 import type { OnFault } from '../webhooks/delivery-faults.ts'
 import { giveUpDelivery } from './give-up-delivery.ts'
@@ -25,6 +27,7 @@ interface Cancellation {
 export async function cancelDeliveriesOfStoppedWebhooks(
   database: Database,
   onFault: OnFault = () => {},
+  splitter: Splitter = createSplitter(),
 ): Promise<boolean> {
   await database.query(adoptOrphans)
   const { rows } = await database.query<Cancellation>(
@@ -34,7 +37,7 @@ export async function cancelDeliveriesOfStoppedWebhooks(
   let more = false
   for (const cancellation of rows) {
     try {
-      const stopped = await cancelBatch(database, cancellation, onFault)
+      const stopped = await cancelBatch(database, cancellation, onFault, splitter)
       if (stopped === BATCH) more = true
       else await forgetWhenDone(database, cancellation.webhook_id, cancellation.made_before)
     } catch (error) {
@@ -49,27 +52,29 @@ async function cancelBatch(
   database: Database,
   cancellation: Cancellation,
   onFault: OnFault,
+  splitter: Splitter,
 ): Promise<number> {
-  try {
-    return await cancel(database, cancellation, null)
-  } catch (error) {
-    if (!isInputFault(error)) throw error
-  }
-  const { webhook_id, made_before } = cancellation
-  const { rows } = await database.query<{ delivery_id: string }>(listCancelled, [
-    webhook_id,
-    made_before,
-    BATCH,
-  ])
-  await inHalves(
-    rows.map(({ delivery_id }) => delivery_id),
-    async (only) => void (await cancel(database, cancellation, only)),
-    async (deliveryId, error) => {
-      const fault = await giveUpDelivery(database, { deliveryId, stage: 'cancel', lease: null, error })
-      if (fault !== undefined) onFault(fault)
+  return await splitter.attempt(
+    () => cancel(database, cancellation, null),
+    async (failure) => {
+      const { webhook_id, made_before } = cancellation
+      const { rows } = await database.query<{ delivery_id: string }>(listCancelled, [
+        webhook_id,
+        made_before,
+        BATCH,
+      ])
+      await splitUp(
+        rows.map(({ delivery_id }) => delivery_id),
+        failure,
+        async (only) => void (await cancel(database, cancellation, only)),
+        async (deliveryId, error) => {
+          const fault = await giveUpDelivery(database, { deliveryId, stage: 'cancel', lease: null, error })
+          if (fault !== undefined) onFault(fault)
+        },
+      )
+      return rows.length
     },
   )
-  return rows.length
 }
 
 async function cancel(

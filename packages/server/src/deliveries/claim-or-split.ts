@@ -1,6 +1,7 @@
 import { plainArray } from '../db/array-literal.ts'
 import type { Database } from '../db/database.ts'
-import { inHalves, isInputFault } from '../db/input-fault.ts'
+import type { Splitter } from '../db/split.ts'
+import { createSplitter, splitUp } from '../db/split.ts'
 import { loadStatement } from '../db/statement.ts'
 import type { LeasedDelivery } from '../fanout/delivery.ts'
 import type { ClaimOptions } from './claim-due.ts'
@@ -12,22 +13,34 @@ const listDue = loadStatement(import.meta.url, 'list-due')
 /** Looked at to find which delivery makes a claim impossible. */
 const MOST_LISTED = 20_000
 
+type OnCulprit = (deliveryId: string, error: unknown) => Promise<void>
+
 /**
  * Claims what is due. A claim that one delivery makes impossible is split until that one is alone, so that all others go on.
  * @param onCulprit given what cannot be claimed even alone
+ * @param splitter remembers from one claim to the next
  */
 export async function claimOrSplit(
   database: Database,
   limit: number,
   busy: readonly EndpointLoad[],
   options: ClaimOptions,
-  onCulprit: (deliveryId: string, error: unknown) => Promise<void>,
+  onCulprit: OnCulprit,
+  splitter: Splitter = createSplitter(),
 ): Promise<LeasedDelivery[]> {
-  try {
-    return await claimDue(database, limit, busy, options)
-  } catch (error) {
-    if (!isInputFault(error)) throw error
-  }
+  return await splitter.attempt(
+    () => claimDue(database, limit, busy, options),
+    (failure) => claimApart(database, limit, busy, options, { failure, onCulprit }),
+  )
+}
+
+async function claimApart(
+  database: Database,
+  limit: number,
+  busy: readonly EndpointLoad[],
+  options: ClaimOptions,
+  { failure, onCulprit }: { failure: unknown; onCulprit: OnCulprit },
+): Promise<LeasedDelivery[]> {
   const { rows } = await database.query<{ delivery_id: string }>(listDue, [
     limit,
     MOST_LISTED,
@@ -39,8 +52,9 @@ export async function claimOrSplit(
       claimed.push(...(await claimDue(database, limit - claimed.length, busy, { ...options, only })))
   }
   try {
-    await inHalves(
+    await splitUp(
       rows.map(({ delivery_id }) => delivery_id),
+      failure,
       claim,
       onCulprit,
     )

@@ -1,11 +1,12 @@
 import type { Database } from '../db/database.ts'
-import { isInputFault } from '../db/input-fault.ts'
+import { isRefusal } from '../db/input-fault.ts'
 import { loadStatement } from '../db/statement.ts'
 import { newId } from '../ids.ts'
 import type { DeliveryFault, FaultStage } from '../webhooks/delivery-faults.ts'
 import { NOTHING_SENT, reasonOf, recordFaults } from '../webhooks/delivery-faults.ts'
 
 const giveUpStatement = loadStatement(import.meta.url, 'give-up-delivery')
+const setAsideStatement = loadStatement(import.meta.url, 'set-aside')
 
 const CODES = { claim: 'not_sendable', cancel: 'not_sendable', record: 'not_recordable' } as const
 
@@ -26,7 +27,8 @@ export interface GivenUp {
 
 /**
  * Ends a delivery that cannot be gone on with: failed, with the reason, in the log and in `webhook_delivery_faults`. Where the database
- * takes less, less is kept; what must be is that it leaves the queue, or it would come up again without end.
+ * takes less, less is kept; what must be is that it leaves the queue, or it would come up again without end. Where the queue does not
+ * let go of it, it is set aside there: see set-aside.sql.
  *
  * @returns what was noted
  * @throws what kept it in the queue
@@ -47,20 +49,32 @@ export async function giveUpDelivery(
       [deliveryId, lease],
     )
   }
-  await firstOf([() => end(true), () => end(false), leaveQueue])
-  const fault = await describe(database, deliveryId, stage, reason)
+  const setAside = async (isEnded: boolean): Promise<void> => {
+    await database.query(setAsideStatement, [deliveryId, lease, reason, isEnded])
+  }
+  const ways = [() => end(true), () => end(false), leaveQueue, () => setAside(true), () => setAside(false)]
+  await firstOf(ways, error)
+  return await noteFault(database, { deliveryId, stage, lease, error })
+}
+
+/** Keeps in `webhook_delivery_faults` what could not be processed. @returns what was noted */
+export async function noteFault(
+  database: Database,
+  { deliveryId, stage, error }: GivenUp,
+): Promise<DeliveryFault | undefined> {
+  const fault = await describe(database, deliveryId, stage, reasonOf(error))
   if (fault === undefined) return undefined
-  await firstOf([() => recordFaults(database, [fault]), async () => {}])
+  await firstOf([() => recordFaults(database, [fault]), async () => {}], error)
   return fault
 }
 
 /** The first that the database takes. */
-async function firstOf(ways: readonly (() => Promise<void>)[]): Promise<void> {
+async function firstOf(ways: readonly (() => Promise<void>)[], cause: unknown): Promise<void> {
   for (const [index, way] of ways.entries()) {
     try {
       return await way()
     } catch (error) {
-      if (!isInputFault(error) || index === ways.length - 1) throw error
+      if (!isRefusal(error, cause) || index === ways.length - 1) throw error
     }
   }
 }

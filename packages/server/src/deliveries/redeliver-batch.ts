@@ -1,7 +1,9 @@
 import { plainArray, textArray } from '../db/array-literal.ts'
 import type { Connection, Database } from '../db/database.ts'
-import { isInputFault } from '../db/input-fault.ts'
+import { isRefusal } from '../db/input-fault.ts'
 import { tryWithin } from '../db/savepoint.ts'
+import type { Splitter } from '../db/split.ts'
+import { createSplitter, fewer } from '../db/split.ts'
 import { loadStatement } from '../db/statement.ts'
 import { recordIdOf } from '../fanout/record-id.ts'
 import { newId } from '../ids.ts'
@@ -70,18 +72,32 @@ export async function redeliverBatch(
   database: Database,
   limits = LIMITS,
   onFault: (fault: DeliveryFault) => void = () => {},
+  splitter: Splitter = createSplitter(),
 ): Promise<RedeliveryProgress> {
   await database.query(endRedeliveries)
   if (!(await hasRunning(database))) return 'idle'
-  // A batch that one row makes impossible is done in ever smaller ones, until that row is alone and passed over.
-  for (let { batch } = limits; ; batch = Math.ceil(batch / 2)) {
+  return await splitter.attempt(
+    () => redeliver(database, limits),
+    (error) => redeliverFewer(database, limits, error, onFault),
+  )
+}
+
+/** A batch that one row makes impossible is done in ever smaller ones, until that row is alone and passed over. */
+async function redeliverFewer(
+  database: Database,
+  limits: RedeliveryLimits,
+  cause: unknown,
+  onFault: (fault: DeliveryFault) => void,
+): Promise<RedeliveryProgress> {
+  for (let { batch } = limits; batch > 1;) {
+    batch = fewer(batch, cause)
     try {
       return await redeliver(database, { ...limits, batch })
     } catch (error) {
-      if (!isInputFault(error)) throw error
-      if (batch === 1) return await passOver(database, limits, error, onFault)
+      if (!isRefusal(error, cause)) throw error
     }
   }
+  return await passOver(database, limits, cause, onFault)
 }
 
 async function redeliver(database: Database, limits: RedeliveryLimits): Promise<RedeliveryProgress> {
@@ -123,7 +139,7 @@ async function passOver(
     const passed = { cursor: next, isLast: next === undefined }
     await advance(connection, redelivery, passed, { queued: 0, failed: next === undefined ? 0 : 1 })
     const noted = next && faultOf(redelivery, next, error)
-    if (noted) await tryWithin(connection, () => recordFaults(connection, [noted]))
+    if (noted) await tryWithin(connection, () => recordFaults(connection, [noted]), error)
     return noted
   })
   if (fault !== undefined) onFault(fault)

@@ -35,7 +35,7 @@ export async function giveUpEvent(
     const head = await leaveOutbox(transaction, outboxId)
     if (head === undefined) return []
     const faults = await createApart(transaction, head, error, options)
-    await tryWithin(transaction, () => recordFaults(transaction, faults))
+    await tryWithin(transaction, () => recordFaults(transaction, faults), error)
     return faults
   })
 }
@@ -66,13 +66,17 @@ async function createApart(
   options: Options,
 ): Promise<DeliveryFault[]> {
   let matches: Match<OutboxEvent>[] = []
-  const failure = await tryWithin(transaction, async () => {
-    matches = await decide(transaction, head, options)
-  })
+  const failure = await tryWithin(
+    transaction,
+    async () => {
+      matches = await decide(transaction, head, options)
+    },
+    error,
+  )
   if (failure !== undefined) return [faultOf(head, failure)]
   const faults: DeliveryFault[] = []
   for (const match of matches) {
-    const refusal = await tryWithin(transaction, () => createQueued(transaction, [match], options))
+    const refusal = await tryWithin(transaction, () => createQueued(transaction, [match], options), error)
     if (refusal !== undefined) faults.push(await fail(transaction, match, refusal))
   }
   // Something that no delivery needs, such as the count of what was skipped.
@@ -95,19 +99,22 @@ async function fail(
   error: unknown,
 ): Promise<DeliveryFault> {
   const id = newId()
-  const refusal = await tryWithin(transaction, () =>
-    transaction.query(createFailed, [
-      id,
-      event.organization_id,
-      subscription.webhook_id,
-      event.id,
-      event.event,
-      subscription.redact && textArray(subscription.redact),
-      reasonOf(error),
-      newId(),
-      subscription.url,
-      NOTHING_SENT,
-    ]),
+  const refusal = await tryWithin(
+    transaction,
+    () =>
+      transaction.query(createFailed, [
+        id,
+        event.organization_id,
+        subscription.webhook_id,
+        event.id,
+        event.event,
+        subscription.redact && textArray(subscription.redact),
+        reasonOf(error),
+        newId(),
+        subscription.url,
+        NOTHING_SENT,
+      ]),
+    error,
   )
   const deliveryId = refusal === undefined ? id : null
   return { ...faultOf(event, error), webhookId: subscription.webhook_id, deliveryId }
