@@ -1,5 +1,6 @@
 import type { Connection } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
+import { cutText } from '../db/storable-text.ts'
 import type { AttemptRecord } from '../dispatch/make-attempt.ts'
 import { isOperational } from '../events/operational-events.ts'
 import type { OperationalEvent } from '../events/operational-events.ts'
@@ -69,7 +70,7 @@ function recovered(course: Course, limits: DeactivationLimits): Alert | undefine
 
 function exhausted(course: Course): Alert | undefined {
   if (course.exhausted === 0) return undefined
-  const message = `deliveries were given up after their last attempt; the last one: ${course.lastError.slice(0, 300)}`
+  const message = `deliveries were given up after their last attempt; the last one: ${cutText(course.lastError, 300)}`
   return { ...of(course, 'delivery.exhausted'), count: course.exhausted, message }
 }
 

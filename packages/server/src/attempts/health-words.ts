@@ -1,3 +1,4 @@
+import { cutText } from '../db/storable-text.ts'
 import type { HealthState } from '../webhooks/breaker.ts'
 
 export interface DeactivationLimits {
@@ -21,7 +22,7 @@ export function describeHealth(
   lastError: string,
 ): ShownHealth {
   const failed = `${failures} attempts in a row have failed`
-  const last = `the last one: ${lastError.slice(0, LONGEST_ERROR)}`
+  const last = `the last one: ${cutText(lastError, LONGEST_ERROR)}`
   if (phase === 'healthy') return { health: 'healthy', reason: null, is_parked: false }
   if (phase === 'degraded') return { health: 'degraded', reason: `${failed}; ${last}`, is_parked: false }
   if (phase === 'draining') return { health: 'degraded', reason: DRAINING, is_parked: true }
@@ -37,7 +38,7 @@ function holdReason(failed: string, failingSince: number | undefined, last: stri
 }
 
 export function explainDeactivation({ failures }: HealthState, lasted: number, lastError: string): string {
-  return `every attempt has failed for ${inWords(lasted)}, ${failures} in a row; the last one: ${lastError.slice(0, LONGEST_ERROR)}`
+  return `every attempt has failed for ${inWords(lasted)}, ${failures} in a row; the last one: ${cutText(lastError, LONGEST_ERROR)}`
 }
 
 const UNITS: readonly [number, string][] = [

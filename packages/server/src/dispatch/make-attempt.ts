@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { AttemptTrigger, LeasedDelivery } from '../fanout/delivery.ts'
 import { nextWait } from '../deliveries/retry-schedule.ts'
+import { cutText } from '../db/storable-text.ts'
 import { newId } from '../ids.ts'
 import { buildHeaders, toStoredHeaders } from './build-request.ts'
 import type { Verdict } from './classify-response.ts'
@@ -53,6 +54,10 @@ export interface AttemptOptions {
   retrySchedule: readonly number[]
   tracing: Tracing
 }
+
+/** Characters of what is told of an attempt. Receivers and libraries have a say in it. */
+export const LONGEST_MESSAGE = 1_000
+export const LONGEST_DIAGNOSIS = 2_000
 
 /** Sends a delivery once and says what came of it; never rejects. Writes nothing. */
 export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOptions): Promise<AttemptRecord> {
@@ -171,8 +176,8 @@ function describe(answer: Answer | undefined, verdict: Verdict): Outcome {
     status: verdict.success ? 'success' : 'failed',
     response_code: response?.statusCode ?? null,
     error_code: verdict.errorCode,
-    error_message: verdict.errorMessage,
-    diagnosis: verdict.diagnosis,
+    error_message: verdict.errorMessage && cutText(verdict.errorMessage, LONGEST_MESSAGE),
+    diagnosis: verdict.diagnosis && cutText(verdict.diagnosis, LONGEST_DIAGNOSIS),
     duration_ms: answer?.durationMs ?? 0,
     response_headers: response === undefined ? null : JSON.stringify(response.headers),
     response_body: response?.body ?? null,

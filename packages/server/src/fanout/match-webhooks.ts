@@ -1,6 +1,6 @@
-import { messageOf } from '../errors.ts'
 import { covers } from '../events/event-types.ts'
 import { isOperational } from '../events/operational-events.ts'
+import { reasonOf } from '../webhooks/delivery-faults.ts'
 import type { TargetRow } from '../webhooks/webhook-target.ts'
 import type { Filter, FilterSubject } from './filter.ts'
 import { compileFilter } from './filter.ts'
@@ -131,7 +131,7 @@ function passes(filter: string, subject: () => FilterSubject, steps: Steps): str
     return compiled(filter)(subject(), steps) ? undefined : 'filtered'
   } catch (error) {
     if (error instanceof OverBudget) return error.message
-    return `the filter could not be applied: ${messageOf(error)}`
+    return `the filter could not be applied: ${reasonOf(error)}`
   }
 }
 

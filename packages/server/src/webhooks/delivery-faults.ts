@@ -1,11 +1,14 @@
 import { plainArray, textArray } from '../db/array-literal.ts'
 import type { Connection } from '../db/database.ts'
 import { loadStatement } from '../db/statement.ts'
+import { cutText } from '../db/storable-text.ts'
 import { messageOf } from '../errors.ts'
 
 const recordFaultsStatement = loadStatement(import.meta.url, 'record-faults')
 
 const LONGEST_REASON = 1_000
+/** As of an event type; whoever inserts events by SQL can write any. */
+const LONGEST_EVENT = 100
 
 /** The diagnosis where no request was made. */
 export const NOTHING_SENT =
@@ -29,7 +32,7 @@ export type OnFault = (fault: DeliveryFault) => void
 
 /** What failed, in words that can be stored. */
 export function reasonOf(error: unknown): string {
-  return messageOf(error).replaceAll('\0', '').toWellFormed().slice(0, LONGEST_REASON)
+  return cutText(messageOf(error).replaceAll('\0', ''), LONGEST_REASON)
 }
 
 export async function recordFaults(connection: Connection, faults: readonly DeliveryFault[]): Promise<void> {
@@ -38,7 +41,7 @@ export async function recordFaults(connection: Connection, faults: readonly Deli
     plainArray(faults.map((fault) => fault.organizationId)),
     plainArray(faults.map((fault) => fault.stage)),
     plainArray(faults.map((fault) => fault.eventId)),
-    textArray(faults.map((fault) => fault.event)),
+    textArray(faults.map(({ event }) => (event === null ? null : cutText(event, LONGEST_EVENT)))),
     plainArray(faults.map((fault) => fault.webhookId)),
     plainArray(faults.map((fault) => fault.deliveryId)),
     textArray(faults.map((fault) => fault.reason)),

@@ -9,6 +9,8 @@ import { createRemoteKeys } from './remote-keys.ts'
 import type { RemoteKeysOptions } from './remote-keys.ts'
 
 const SKEW_SECONDS = 30
+/** As OpenID Connect has it. It is counted by, and goes to the audit log. */
+const LONGEST_SUBJECT = 255
 
 export interface TokenSettings {
   /** HS256. Not both of this and `jwksUrl`. */
@@ -89,7 +91,13 @@ function readClaims(payload: JWTPayload): TokenClaims {
       details: `The claim webhooks_scope takes ${SCOPES.join(', ')}.`,
     })
   }
-  return { organizationId: organizationId.data, scope: chosen.data, subject: payload.sub ?? '' }
+  const subject = payload.sub ?? ''
+  if (subject.length > LONGEST_SUBJECT) {
+    throw refuse('PGRST303', 'the token has too long a subject', {
+      details: `The claim sub takes at most ${LONGEST_SUBJECT} characters.`,
+    })
+  }
+  return { organizationId: organizationId.data, scope: chosen.data, subject }
 }
 
 function explain(error: unknown): RestError {

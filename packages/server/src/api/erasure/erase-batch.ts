@@ -7,10 +7,11 @@ import { createSplitter, fewer } from '../../db/split.ts'
 import { loadStatement } from '../../db/statement.ts'
 import type { DeliveryFault } from '../../webhooks/delivery-faults.ts'
 import { reasonOf, recordFaults } from '../../webhooks/delivery-faults.ts'
-import type { EventContent } from './about-record.ts'
+import { chooseEvents } from './choose-events.ts'
+import type { EventRow } from './choose-events.ts'
 import { eraseRest } from './erase-rest.ts'
+import { TOO_MANY_WORDS } from './known-words.ts'
 import { nextRow } from './next-row.ts'
-import { conversationOf, isAboutRecord, termsOf } from './about-record.ts'
 
 const pickErasure = loadStatement(import.meta.url, 'pick-erasure')
 const pageEvents = loadStatement(import.meta.url, 'page-events')
@@ -169,14 +170,6 @@ const STEPS: Record<
   (connection: Connection, erasure: Erasure, size: number) => Promise<Step | undefined>
 > = { events: eraseFromEvents, tests: eraseFromTests, rest: eraseFromRest }
 
-interface EventRow {
-  id: string
-  event: string
-  created_at: string
-  data: string | null
-  previous: string | null
-}
-
 async function eraseFromEvents(
   connection: Connection,
   erasure: Erasure,
@@ -190,7 +183,7 @@ async function eraseFromEvents(
     textArray([erasure.record_id, ...erasure.related_ids]),
     size,
   ])
-  const { covered, last, isCut } = choose(rows, erasure)
+  const { covered, last, isCut, leftOut } = chooseEvents(rows, erasure)
   const phase = rows.length < size && !isCut ? 'tests' : 'events'
   const after = phase === 'tests' ? START : { createdAt: last!.created_at, id: last!.id }
   if (covered.length === 0) return { phase, after }
@@ -200,34 +193,8 @@ async function eraseFromEvents(
     covered,
     erasure.organization_id,
   ])
-  return { phase, after, events: covered.length, deliveries: erased.rows[0]!.deliveries }
-}
-
-/** A conversation that is found makes what follows be read anew: the page ends there. */
-function choose(
-  rows: readonly EventRow[],
-  erasure: Erasure,
-): { covered: string[]; last: EventRow | undefined; isCut: boolean } {
-  const covered: string[] = []
-  for (const row of rows) {
-    if (row.data === null) continue
-    const content: EventContent = {
-      event: row.event,
-      data: JSON.parse(row.data) as unknown,
-      previous: row.previous === null ? null : (JSON.parse(row.previous) as unknown),
-    }
-    const { record_id: recordId, object, related_ids: relatedIds, terms } = erasure
-    if (!isAboutRecord(content, { recordId, object, relatedIds })) continue
-    covered.push(row.id)
-    terms.push(...termsOf(content, recordId).filter((term) => !terms.includes(term)))
-    const conversation = conversationOf(content)
-    const isOfContact = object === null || object === 'contact'
-    if (!isOfContact || conversation === undefined || [recordId, ...relatedIds].includes(conversation))
-      continue
-    relatedIds.push(conversation)
-    return { covered, last: row, isCut: true }
-  }
-  return { covered, last: rows.at(-1), isCut: false }
+  const more = leftOut === 0 ? {} : { failed: leftOut, reason: TOO_MANY_WORDS }
+  return { phase, after, events: covered.length, deliveries: erased.rows[0]!.deliveries, ...more }
 }
 
 async function isBeingSent(

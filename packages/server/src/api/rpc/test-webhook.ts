@@ -7,6 +7,7 @@ import { redactBody } from '../../fanout/redact.ts'
 import { newId } from '../../ids.ts'
 import type { TargetRow } from '../../webhooks/webhook-target.ts'
 import { unknownEvents } from '../tables/event-names.ts'
+import { requireSize } from '../tables/webhook-events.ts'
 import { defineFunction, describeAttempt, findVisible, readAs } from './rpc.ts'
 
 const schema = z.strictObject({
@@ -28,6 +29,7 @@ export const testWebhook = defineFunction(
   'change',
   schema,
   async (context, { webhook_id, event, data }, principal) => {
+    if (data !== undefined) requireSize(Buffer.byteLength(JSON.stringify(data)))
     const webhook = await findVisible<VisibleWebhook>(
       context,
       principal,

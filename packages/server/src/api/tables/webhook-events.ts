@@ -59,7 +59,8 @@ export function checkEvents(rows: readonly JsonObject[], text: string): Set<stri
   return named
 }
 
-function requireSize(size: number): void {
+/** @throws ApiError 413 */
+export function requireSize(size: number): void {
   if (size <= LARGEST_EVENT) return
   throw new ApiError(413, '54000', `data: an event of ${Math.ceil(size / 1_024)} KiB is too large`, {
     details: 'data',

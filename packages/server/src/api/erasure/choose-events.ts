@@ -1,0 +1,59 @@
+import { conversationOf, isAboutRecord, termsOf } from './about-record.ts'
+import type { EventContent } from './about-record.ts'
+import { MAX_CONVERSATIONS, MAX_TERMS, addWord } from './known-words.ts'
+
+export interface EventRow {
+  id: string
+  event: string
+  created_at: string
+  data: string | null
+  previous: string | null
+}
+
+/** Of an erasure. */
+interface Known {
+  record_id: string
+  object: string | null
+  related_ids: string[]
+  terms: string[]
+}
+
+interface Chosen {
+  covered: string[]
+  last: EventRow | undefined
+  isCut: boolean
+  /** What was found and is not followed. */
+  leftOut: number
+}
+
+/**
+ * Those about the record; what else tells of it is added to what is known. A conversation that is found makes what follows be read
+ * anew: the page ends there.
+ */
+export function chooseEvents(
+  rows: readonly EventRow[],
+  { record_id: recordId, object, related_ids: relatedIds, terms }: Known,
+): Chosen {
+  const covered: string[] = []
+  let leftOut = 0
+  for (const row of rows) {
+    if (row.data === null) continue
+    const content: EventContent = {
+      event: row.event,
+      data: JSON.parse(row.data) as unknown,
+      previous: row.previous === null ? null : (JSON.parse(row.previous) as unknown),
+    }
+    if (!isAboutRecord(content, { recordId, object, relatedIds })) continue
+    covered.push(row.id)
+    for (const term of termsOf(content, recordId)) if (!addWord(terms, term, MAX_TERMS)) leftOut += 1
+    const conversation = conversationOf(content)
+    const isOfContact = object === null || object === 'contact'
+    if (!isOfContact || conversation === undefined || [recordId, ...relatedIds].includes(conversation))
+      continue
+    if (addWord(relatedIds, conversation, MAX_CONVERSATIONS)) {
+      return { covered, last: row, isCut: true, leftOut }
+    }
+    leftOut += 1
+  }
+  return { covered, last: rows.at(-1), isCut: false, leftOut }
+}

@@ -1,0 +1,4 @@
+/** Text as PostgreSQL can store it, also inside of JSON: without NUL and halves of characters, cut at `longest` characters. */
+export function cutText(text: string, longest: number): string {
+  return text.slice(0, longest).replaceAll('\0', '\uFFFD').toWellFormed()
+}
