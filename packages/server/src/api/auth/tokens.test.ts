@@ -60,6 +60,12 @@ describe('tokens signed with JWT_SECRET', () => {
     await expectRefusal(verifySigned(valid({ webhooks_scope: 'owner' })), 401, 'PGRST303')
   })
 
+  it('name their user by at most 255 characters', async () => {
+    assert.equal((await verifySigned(valid({ sub: 'u'.repeat(255) }))).subject.length, 255)
+    const refused = await expectRefusal(verifySigned(valid({ sub: 'u'.repeat(256) })), 401, 'PGRST303')
+    assert.equal(refused.details, 'The claim sub takes at most 255 characters.')
+  })
+
   it('count until 30 seconds after their end and from 30 seconds before their start', async () => {
     await verifySigned(valid({ exp: now() - 20 }))
     await verifySigned(valid({ nbf: now() + 20 }))

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict'
+import { giveUpDelivery } from '../../src/deliveries/give-up-delivery.ts'
+import { ATTEMPT_ERROR_CODES } from '../../src/dispatch/classify-response.ts'
+import { matchWebhooks } from '../../src/fanout/match-webhooks.ts'
+import type { Subscription } from '../../src/fanout/match-webhooks.ts'
+import { newId } from '../../src/ids.ts'
+import { OURS } from './in-process-api.ts'
+import { assertRefused } from './refusals.ts'
+import type { Bound, Proving } from './text-bounds.ts'
+
+interface Logged {
+  request_headers: string
+  error_code: string | null
+  error_message: string | null
+  diagnosis: string | null
+  response_headers: string | null
+  response_body: string | null
+}
+
+/** The log's row of a test. */
+async function logTest({ api, webhook }: Proving): Promise<Logged> {
+  const { status, json } = await api.ask<{ log_id: string }>('POST', 'rpc/test_webhook', {
+    body: { webhook_id: webhook.id },
+  })
+  assert.equal(status, 200, JSON.stringify(json))
+  const { rows } = await api.database.query<Logged>(
+    'select * from webhooks_internal.attempts where id = $1',
+    [json.log_id],
+  )
+  return rows[0]!
+}
+
+const LONG = 'x'.repeat(100_000)
+
+export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
+  {
+    title: 'of a response 16 KiB of body and 16 KiB of headers are kept, whatever bytes they are',
+    columns: ['webhooks_internal.attempts.response_headers', 'webhooks_internal.attempts.response_body'],
+    by: ['src/dispatch/send.ts', 'src/dispatch/response-parser.ts'],
+    async prove(proving) {
+      const { receiver, webhook } = proving
+      receiver.reply(webhook.path, (response) => {
+        response.writeHead(200, { 'x-large': 'ä'.repeat(15_000) }).end(Buffer.alloc(200_000, 0))
+      })
+      const large = await logTest(proving)
+      assert.equal(large.response_body, '\uFFFD'.repeat(16_384))
+      assert.ok(large.response_headers!.includes('ä'.repeat(15_000)))
+      // A byte of a head is at most six characters of JSON.
+      assert.ok(Buffer.byteLength(large.response_headers!) <= 6 * 16_384)
+      receiver.reply(webhook.path, (response) =>
+        response.writeHead(200, { 'x-large': 'x'.repeat(17_000) }).end(),
+      )
+      const tooLarge = await logTest(proving)
+      assert.deepEqual([tooLarge.error_code, tooLarge.response_headers], ['invalid_response', null])
+    },
+  },
+  {
+    title: 'what is told of an attempt has at most 1,000 characters of message and 2,000 of diagnosis',
+    columns: [
+      'webhooks_internal.attempts.error_message',
+      'webhooks_internal.attempts.diagnosis',
+      'webhooks.webhook_deliveries.last_error',
+    ],
+    by: ['src/dispatch/make-attempt.ts', 'src/webhooks/delivery-faults.ts'],
+    async prove(proving) {
+      const { api, receiver, webhook } = proving
+      receiver.reply(webhook.path, (response) => {
+        response.writeHead(302, { location: `https://example.com/${'x'.repeat(10_000)}` }).end()
+      })
+      const redirected = await logTest(proving)
+      assert.match(redirected.diagnosis!, /^The endpoint redirects to https:/)
+      assert.ok(redirected.diagnosis!.length <= 2_000 && redirected.error_message!.length <= 1_000)
+      const { rows } = await giveUp(proving)
+      assert.deepEqual(rows, [{ reason: 1_000, last_error: 1_000, error_message: 1_000 }])
+      const { rows: faults } = await api.database.query<{ length: number }>(
+        'select length(reason) from webhooks.webhook_delivery_faults where organization_id = $1',
+        [OURS],
+      )
+      assert.ok(faults.length > 0 && faults.every(({ length }) => length <= 1_000))
+    },
+  },
+  {
+    title: 'the reason of a delivery has at most a little over 1,000 characters, also when its filter fails',
+    columns: ['webhooks.webhook_deliveries.reason'],
+    by: ['src/fanout/match-webhooks.ts', 'src/webhooks/delivery-faults.ts'],
+    async prove() {
+      const subscription = {
+        webhook_id: newId(),
+        organization_id: OURS,
+        events: ['*'],
+        is_active: true,
+        filter: JSON.stringify({ [`$${'x'.repeat(10_000)}`]: 1 }),
+        ignore_origins: [],
+        redact: null,
+      } as unknown as Subscription
+      const event = { organization_id: OURS, event: 'a.b', origin: null, body: '{"data":{}}' }
+      const { matches } = matchWebhooks([event], new Map([[OURS, [subscription]]]))
+      assert.match(matches[0]!.filtered!, /^the filter could not be applied: /)
+      assert.ok(matches[0]!.filtered!.length <= 1_100, String(matches[0]!.filtered!.length))
+      await Promise.resolve()
+    },
+  },
+  {
+    title: 'error codes are a fixed list of short words',
+    columns: [
+      'webhooks_internal.attempts.error_code',
+      'webhooks_internal.attempt_counts.outcome',
+      'webhooks_internal.attempt_rollups.outcome',
+    ],
+    by: ['src/dispatch/classify-response.ts'],
+    async prove(proving) {
+      for (const code of ATTEMPT_ERROR_CODES) assert.match(code, /^[a-z_]{1,30}$/)
+      proving.receiver.reply(proving.webhook.path, 500)
+      const { error_code: code } = await logTest(proving)
+      assert.ok(ATTEMPT_ERROR_CODES.some((known) => known === code))
+    },
+  },
+  {
+    title: 'a histogram of latencies has at most 256 buckets',
+    columns: [
+      'webhooks_internal.attempt_rollups.latency_buckets',
+      'webhooks_internal.attempt_rollups.counts',
+    ],
+    by: ['migrations/core/0008_rollups.sql'],
+    async prove({ api }) {
+      const { rows } = await api.database.query<{ least: number; most: number }>(
+        `select webhooks_internal.latency_bucket(-5) as least, webhooks_internal.latency_bucket(2147483647) as most`,
+      )
+      assert.ok(rows[0]!.least === 0 && rows[0]!.most <= 255)
+    },
+  },
+  {
+    title: 'the URL of a webhook has at most 2,048 characters, and with it that of an attempt',
+    columns: ['webhooks_internal.attempts.url'],
+    by: ['src/api/tables/configuration-fields.ts', 'migrations/core/0028_text_bounds.sql'],
+    async prove({ api }) {
+      const url = `https://example.com/${'x'.repeat(2_048)}`
+      const row = { organization_id: OURS, name: 'x', url, events: ['*'] }
+      await assertRefused(api, 'webhook_configurations', row, [400, '22023', /url: .*2048 characters/])
+    },
+  },
+  {
+    title: 'a webhook has at most 20 headers, and the log their names with masked values',
+    columns: ['webhooks_internal.attempts.request_headers'],
+    by: ['src/api/tables/configuration-fields.ts', 'src/dispatch/build-request.ts'],
+    async prove(proving) {
+      const { api, webhook } = proving
+      const headers = (count: number): object =>
+        Object.fromEntries(
+          Array.from({ length: count }, (_, n) => [`x-${n}-`.padEnd(128, 'x'), 'v'.repeat(4_096)]),
+        )
+      const row = { organization_id: OURS, name: 'x', url: 'https://a.example/', events: ['*'] }
+      await assertRefused(api, 'webhook_configurations', { ...row, headers: headers(21) }, [
+        400,
+        '22023',
+        /more than 20 entries/,
+      ])
+      const path = `webhook_configurations?id=eq.${webhook.id}`
+      const { status } = await api.ask('PATCH', path, { body: { headers: headers(20) } })
+      assert.equal(status, 204)
+      // The receiver, a Node server, refuses so many; what was sent to it is logged all the same.
+      const { request_headers: logged } = await logTest(proving)
+      assert.ok(logged.length <= 10_000 && !logged.includes('vvvv'))
+      await api.ask('PATCH', path, { body: { headers: {} } })
+    },
+  },
+  {
+    title: 'the data of a test has at most 256 KiB, as that of an event',
+    columns: ['webhooks_internal.attempts.request_body'],
+    by: ['src/api/rpc/test-webhook.ts'],
+    async prove({ api, webhook }) {
+      const body = { webhook_id: webhook.id, data: { text: 'x'.repeat(262_145) } }
+      await assertRefused(api, 'rpc/test_webhook', body, [413, '54000', /at most 256 KiB/])
+    },
+  },
+  {
+    title: 'the fields that are cut from a delivery are those of its webhook: at most 50, of 200 characters',
+    columns: ['webhooks.webhook_deliveries.redact'],
+    by: ['src/api/tables/configuration-fields.ts'],
+    async prove({ api }) {
+      const row = { organization_id: OURS, name: 'x', url: 'https://a.example/', events: ['*'] }
+      const many = Array.from({ length: 51 }, (_, n) => `data.f${n}`)
+      const long = [`data.${'x'.repeat(200)}`]
+      await assertRefused(api, 'webhook_configurations', { ...row, redact: many }, [
+        400,
+        '22023',
+        /more than 50/,
+      ])
+      await assertRefused(api, 'webhook_configurations', { ...row, redact: long }, [
+        400,
+        '22023',
+        /200 characters/,
+      ])
+    },
+  },
+]
+
+/** What is stored of a delivery that is given up for a reason of 100,000 characters. */
+async function giveUp({
+  api: { database },
+  webhook,
+}: Proving): Promise<{ rows: { reason: number; last_error: number; error_message: number }[] }> {
+  const { rows } = await database.query<{ id: string }>(
+    `insert into webhooks.webhook_deliveries (organization_id, webhook_id, event_id, event)
+     values ($1, $2, gen_random_uuid(), 'contact.created') returning id`,
+    [OURS, webhook.id],
+  )
+  const deliveryId = rows[0]!.id
+  await database.query('insert into webhooks_internal.queue (delivery_id, webhook_id) values ($1, $2)', [
+    deliveryId,
+    webhook.id,
+  ])
+  await giveUpDelivery(database, { deliveryId, stage: 'claim', lease: null, error: new Error(LONG) })
+  return await database.query(
+    `select length(d.reason) as reason, length(d.last_error) as last_error, length(a.error_message) as error_message
+     from webhooks.webhook_deliveries d join webhooks_internal.attempts a on a.delivery_id = d.id where d.id = $1`,
+    [deliveryId],
+  )
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { keyTextOf } from '../../src/crm/captured-table.ts'
+import type { CapturedTable } from '../../src/crm/captured-table.ts'
+import { readMigrations } from '../../src/db/migrate.ts'
+import { OURS } from './in-process-api.ts'
+import { assertRefused } from './refusals.ts'
+import type { Bound } from './text-bounds.ts'
+
+export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
+  {
+    title: 'a filter has at most 16 KiB',
+    columns: ['webhooks.webhook_configurations.filter'],
+    by: ['src/fanout/filter.ts'],
+    async prove({ api }) {
+      const filter = { 'data.a': 'x'.repeat(16 * 1024) }
+      const row = { organization_id: OURS, name: 'x', url: 'https://a.example/', events: ['*'], filter }
+      await assertRefused(api, 'webhook_configurations', row, [400, '22023', /filter: .*16 KiB/])
+    },
+  },
+  {
+    title: 'schema and example of an event type have at most 64 KiB each',
+    columns: ['webhooks.webhook_event_types.schema', 'webhooks.webhook_event_types.example'],
+    by: ['src/api/tables/webhook-event-types.ts'],
+    async prove({ api }) {
+      const large = { description: 'x'.repeat(64 * 1024) }
+      for (const column of ['schema', 'example']) {
+        const row = { name: 'own.large', description: 'x', [column]: large }
+        await assertRefused(api, 'webhook_event_types', row, [400, '22023', /64 KiB/])
+      }
+    },
+  },
+  {
+    title:
+      'an entry of the audit log holds values of one row, and the largest webhook makes less than 64 KiB',
+    columns: ['webhooks.audit_log.old_values', 'webhooks.audit_log.new_values'],
+    by: ['migrations/core/0014_audit_log.sql', 'migrations/core/0028_text_bounds.sql'],
+    async prove({ api }) {
+      const row = {
+        organization_id: OURS,
+        name: 'x'.repeat(200),
+        url: 'https://a.example/'.padEnd(2_048, 'x'),
+        events: ['*'],
+        secret: 'x'.repeat(256),
+        description: 'x'.repeat(2_000),
+        filter: { 'data.a': 'x'.repeat(16_000) },
+        headers: Object.fromEntries(
+          Array.from({ length: 20 }, (_, n) => [`x-${n}-`.padEnd(128, 'x'), 'v'.repeat(4_096)]),
+        ),
+        ignore_origins: Array.from({ length: 20 }, (_, n) => `${n}`.padEnd(200, 'x')),
+        redact: Array.from({ length: 50 }, (_, n) => `data.${n}`.padEnd(200, 'x')),
+      }
+      const { status, json } = await api.ask('POST', 'webhook_configurations', {
+        body: row,
+        headers: { 'user-agent': 'x'.repeat(10_000) },
+      })
+      assert.equal(status, 201, JSON.stringify(json))
+      const { rows } = await api.database.query<{ bytes: number; agent: number }>(
+        `select octet_length(new_values::text) as bytes, length(user_agent) as agent
+         from webhooks.audit_log where target_name = $1`,
+        [row.name],
+      )
+      assert.equal(rows.length, 1)
+      assert.ok(rows[0]!.bytes > 16_000 && rows[0]!.bytes < 65_536, String(rows[0]!.bytes))
+      assert.equal(rows[0]!.agent, 300)
+    },
+  },
+  {
+    title: "rows of the reference CRM are bounded by a request's body of 1 MiB",
+    columns: ['public.*'],
+    by: ['src/api/server.ts'],
+    async prove({ api }) {
+      const row = { organization_id: OURS, company: 'x'.repeat(1024 * 1024) }
+      await assertRefused(api, 'contacts', row, [413, '54000', /1 MiB|1048576|1024 KiB/])
+    },
+  },
+  {
+    title: 'what captures a table is written by the operator and the program alone',
+    columns: [
+      ...['record', 'relation', 'map', 'fingerprint', 'expected', 'problems', 'stamp'].map(
+        (name) => `webhooks_internal.captures.${name}`,
+      ),
+      ...['record', 'relation', 'problems'].map((name) => `webhooks_internal.capture_drifts.${name}`),
+    ],
+    by: ['src/crm/install-captures.ts', 'src/crm/capture-problems.ts'],
+    async prove({ api }) {
+      const { rows } = await api.database.query(
+        `select role, relation from unnest(array['webhooks_service', 'webhooks_api', 'webhooks_read', 'webhooks_emit']) as role
+         cross join unnest(array['webhooks_internal.captures', 'webhooks_internal.capture_drifts']) as relation
+         where has_any_column_privilege(role || webhooks_internal.role_suffix(), relation, 'insert, update')`,
+      )
+      assert.deepEqual(rows, [])
+    },
+  },
+  {
+    title: 'the message of a capture fault has at most 1,000 characters, and each key that it names as well',
+    columns: ['relation', 'operation', 'code', 'message', 'record_ids'].map(
+      (name) => `webhooks.webhook_capture_faults.${name}`,
+    ),
+    by: [
+      'src/crm/captured-table.ts',
+      'src/crm/capture-fallback.ts',
+      'migrations/core/0021_capture_faults.sql',
+    ],
+    async prove({ api }) {
+      // Names of the database's own are at most 63 bytes long; a code is a SQLSTATE.
+      await api.database.query(
+        `select webhooks_internal.record_capture_fault('public.deals', 'INSERT', '22000', repeat('x', 100000), 1, '{1}')`,
+      )
+      const { rows } = await api.database.query<{ message: number }>(
+        `select length(message) as message from webhooks.webhook_capture_faults where code = '22000'`,
+      )
+      assert.deepEqual(rows, [{ message: 1_000 }])
+      const key = keyTextOf({ key: ['id'] } as unknown as CapturedTable, 'n')
+      const { rows: keys } = await api.database.query<{ length: number }>(
+        `select length(${key}) from (select repeat('x', 100000) as id) as n`,
+      )
+      assert.deepEqual(keys, [{ length: 1_000 }])
+    },
+  },
+  {
+    title: 'what a message of another CRM is known by fits into an index, or is a fault',
+    columns: ['record_id', 'event'].map((name) => `webhooks_internal.reached_statuses.${name}`),
+    by: ['migrations/core/0011_captures.sql'],
+    async prove({ api }) {
+      await assert.rejects(
+        api.database.query(
+          `insert into webhooks_internal.reached_statuses (record_id, event)
+           select string_agg(md5(n::text), ''), 'message.read' from generate_series(1, 1000) n`,
+        ),
+        { code: '54000' },
+      )
+    },
+  },
+  {
+    title: "names and checksums of migrations are those of this program's files",
+    columns: [
+      'webhooks.schema_migrations.name',
+      'webhooks.schema_migrations.checksum',
+      'webhooks_internal.oldest_program.migration',
+    ],
+    by: ['src/db/migrate.ts'],
+    async prove({ api }) {
+      const known = new Map(
+        [...readMigrations('core'), ...readMigrations('crm')].map(({ name, checksum }) => [name, checksum]),
+      )
+      const { rows } = await api.database.query<{ name: string; checksum: string }>(
+        'select name, checksum from webhooks.schema_migrations',
+      )
+      for (const { name, checksum } of rows) assert.equal(checksum, known.get(name))
+      for (const name of known.keys()) assert.ok(name.length <= 100, name)
+    },
+  },
+]
