@@ -77,6 +77,12 @@ async function store(database: Database, url: string): Promise<Stored> {
      values ($1, $2, 'From before', $3, '{deal.created}', $4, '…fore')`,
     [webhookId, organizationId, url, box.seal(SECRET, secretContext(webhookId))],
   )
+  // Past the API, which would have refused both.
+  await database.query(
+    `insert into webhooks.webhook_configurations (organization_id, name, url, events)
+     values ($1, repeat('n', 300), $2, '{deal.created}')`,
+    [organizationId, `${url}?${'x'.repeat(3_000)}`],
+  )
   await database.query(
     `insert into webhooks.api_keys (organization_id, name, scope, hint, key_hash)
      values ($1, 'CI', 'admin', '…', decode($2, 'hex'))`,
@@ -155,6 +161,14 @@ for (const engine of ENGINES) {
           ['success', 200],
         ],
       )
+    })
+
+    test('sends also to a URL that is longer than is accepted now, and cuts a name that is', async () => {
+      await receiver.received(`/hook?${'x'.repeat(3_000)}`, 1)
+      const path = `webhook_configurations?name=like.nnn*&select=id,name`
+      const [webhook] = await server.api.get<{ id: string; name: string }>(path)
+      assert.equal(webhook?.name, 'n'.repeat(200))
+      await server.api.patch(`webhook_configurations?id=eq.${webhook.id}`, { description: 'still changed' })
     })
 
     test('can have what had failed sent again', async () => {

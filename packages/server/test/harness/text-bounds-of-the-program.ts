@@ -1,12 +1,48 @@
 import assert from 'node:assert/strict'
+import { chooseEvents } from '../../src/api/erasure/choose-events.ts'
 import { keyTextOf } from '../../src/crm/captured-table.ts'
 import type { CapturedTable } from '../../src/crm/captured-table.ts'
 import { readMigrations } from '../../src/db/migrate.ts'
+import { newId } from '../../src/ids.ts'
 import { OURS } from './in-process-api.ts'
 import { assertRefused } from './refusals.ts'
 import type { Bound } from './text-bounds.ts'
 
 export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
+  {
+    title: 'an erasure keeps in mind 1,000 conversations and 200 terms, each of at most 254 characters',
+    columns: ['webhooks.webhook_erasures.related_ids', 'webhooks.webhook_erasures.terms'],
+    by: ['src/api/erasure/choose-events.ts', 'src/api/erasure/known-words.ts', 'src/api/rpc/erase-record.ts'],
+    async prove() {
+      const erasure = {
+        record_id: 'a-contact',
+        object: 'contact',
+        related_ids: [] as string[],
+        terms: [] as string[],
+      }
+      const found = (event: string, data: object) => ({
+        id: newId(),
+        event,
+        created_at: 'x',
+        previous: null,
+        data: JSON.stringify(data),
+      })
+      const long = { id: 'x'.repeat(255), contact_id: 'a-contact' }
+      const isLeftOut = chooseEvents([found('conversation.created', long)], erasure).leftOut === 1
+      assert.ok(isLeftOut && erasure.related_ids.length === 0)
+      for (let n = 0; n < 1_100; n += 1) {
+        const conversation = found('conversation.created', {
+          id: `conversation-${n}`,
+          contact_id: 'a-contact',
+        })
+        const contact = found('contact.updated', { id: 'a-contact', email: `address-${n}@example.com` })
+        const { covered } = chooseEvents([contact, conversation], erasure)
+        assert.equal(covered.length, 2)
+      }
+      assert.deepEqual([erasure.related_ids.length, erasure.terms.length], [1_000, 200])
+      await Promise.resolve()
+    },
+  },
   {
     title: 'a filter has at most 16 KiB',
     columns: ['webhooks.webhook_configurations.filter'],
