@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { openPostgres } from '../src/db/postgres.ts'
 import type { ErrorBody } from './harness/api.ts'
+import { ENGINES } from './harness/databases.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import type { Stage } from './harness/on-each-engine.ts'
 import { META_SECRET, VERIFY_TOKEN, inbound, signAsMeta } from './harness/provider-payloads.ts'
@@ -131,4 +133,30 @@ onEachEngine(
     })
   },
   { settings: { SOURCE_RATE_LIMIT: String(LIMIT) } },
+)
+
+onEachEngine(
+  'large posts to a source while the database takes none',
+  (stage) => {
+    before(async () => await createSource(stage, stage.organizationId))
+
+    test('are held in memory up to 32 MiB, refused with 429 beyond it, and stored when it takes them', async () => {
+      const database = openPostgres({ url: stage.site.settings['DATABASE_URL']!, poolSize: 1 })
+      const large = { object: 'page', filling: 'x'.repeat(4 * 1024 * 1024 - 100) }
+      let all: Promise<Response>[] = []
+      const refused = await database.transaction(async (connection) => {
+        // Noting that something arrived waits for this.
+        await connection.query('select from webhooks.webhook_sources for update')
+        all = Array.from({ length: 9 }, async () => await post(stage, stage.organizationId, large))
+        return await Promise.any(all)
+      })
+      assert.equal(refused.status, 429)
+      assert.match(((await refused.json()) as ErrorBody).message, /^too many large requests/)
+      assert.equal(refused.headers.get('retry-after'), '1')
+      const accepted = (await Promise.all(all)).filter(({ status }) => status === 200)
+      assert.equal(accepted.length, 8)
+      await database.close()
+    })
+  },
+  { engines: ENGINES.filter((engine) => engine === 'postgresql') },
 )

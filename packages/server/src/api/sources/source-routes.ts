@@ -4,6 +4,7 @@ import type { Database } from '../../db/database.ts'
 import type { SecretBox } from '../../webhooks/secrets.ts'
 import type { DatabaseShares } from '../limits/database-shares.ts'
 import { addRawRoutes, toBytes } from '../raw-body.ts'
+import { createBodiesAtOnce } from './bodies-at-once.ts'
 import { queuePayload } from './source-queue.ts'
 import type { Provider, Source } from './source-store.ts'
 import { BODY_LIMIT, parsePayload } from './take-in.ts'
@@ -32,6 +33,7 @@ type Request = FastifyRequest<{ Params: { organization: string } }>
 export function addSourceRoutes(server: FastifyInstance, options: SourceOptions): void {
   const { database, shares, clock, sourceRateLimit: rateLimit } = options
   const sources = createVerifiedSources({ ...options, rateLimit })
+  const withinBytes = createBodiesAtOnce()
 
   const describe = ({ params, ip }: Request, provider: Provider): SourceRequest => ({
     provider,
@@ -44,12 +46,15 @@ export function addSourceRoutes(server: FastifyInstance, options: SourceOptions)
   addRawRoutes(server, (scope) => {
     scope.post('/sources/zoom/:organization', { bodyLimit: BODY_LIMIT }, async (request: Request, reply) => {
       const body = toBytes(request.body)
-      const { source } = await sources.verifyPost(
-        describe(request, 'zoom'),
-        ({ secret }) => isSignedByZoom(request.headers, body, secret, clock.now()) || undefined,
-      )
-      const answer = answerValidation(parsePayload(body), source.secret)
-      if (answer === undefined) await queue(source, body)
+      const answer = await withinBytes(request.params.organization, body.length, async () => {
+        const { source } = await sources.verifyPost(
+          describe(request, 'zoom'),
+          ({ secret }) => isSignedByZoom(request.headers, body, secret, clock.now()) || undefined,
+        )
+        const validation = answerValidation(parsePayload(body), source.secret)
+        if (validation === undefined) await queue(source, body)
+        return validation
+      })
       return await reply
         .type('application/json; charset=utf-8')
         .send(JSON.stringify(answer ?? { status: 'received' }))
@@ -74,11 +79,13 @@ export function addSourceRoutes(server: FastifyInstance, options: SourceOptions)
       { bodyLimit: BODY_LIMIT },
       async (request: Request, reply) => {
         const body = toBytes(request.body)
-        const { source } = await sources.verifyPost(
-          describe(request, 'whatsapp'),
-          ({ secret }) => isSignedByMeta(request.headers, body, secret) || undefined,
-        )
-        await queue(source, body)
+        await withinBytes(request.params.organization, body.length, async () => {
+          const { source } = await sources.verifyPost(
+            describe(request, 'whatsapp'),
+            ({ secret }) => isSignedByMeta(request.headers, body, secret) || undefined,
+          )
+          await queue(source, body)
+        })
         return await reply
           .type('application/json; charset=utf-8')
           .send(JSON.stringify({ status: 'received' }))

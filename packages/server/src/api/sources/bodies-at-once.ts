@@ -1,0 +1,31 @@
+import { RestError } from '../rest/error-response.ts'
+
+/** As many as may wait to be taken in: what is more would be refused by the queue anyway. */
+export const MAX_BYTES_AT_ONCE = 32 * 1024 * 1024
+
+/** @throws RestError 429 while too many bytes of the organization's requests are in memory */
+export type WithinBytes = <T>(organization: string, bytes: number, work: () => Promise<T>) => Promise<T>
+
+/** Bounds the bodies that wait in memory for the database: hundreds of requests may, of 4 MiB each. */
+export function createBodiesAtOnce(): WithinBytes {
+  const held = new Map<string, number>()
+  return async (organization, bytes, work) => {
+    const key = organization.toLowerCase()
+    const sum = (held.get(key) ?? 0) + bytes
+    if (sum > MAX_BYTES_AT_ONCE) throw refuse()
+    held.set(key, sum)
+    try {
+      return await work()
+    } finally {
+      const left = held.get(key)! - bytes
+      if (left === 0) held.delete(key)
+      else held.set(key, left)
+    }
+  }
+}
+
+const refuse = (): RestError =>
+  new RestError(429, 'PT429', 'too many large requests to the sources of this organization at once', {
+    hint: 'Send it again in a second.',
+    headers: { 'retry-after': '1' },
+  })
