@@ -61,6 +61,40 @@ suite('what doctor says of the queue', () => {
     assert.equal((await findingOf('faults'))?.status, 'ok')
   })
 
+  test('how many deliveries could neither be sent nor recorded, each once, of which webhook, since when', async () => {
+    const { rows } = await api.database.query<{ id: string }>(
+      `insert into webhooks.webhook_configurations (organization_id, name, url, events)
+       values ($1, 'Faulty', 'https://crm.example.com/hook', '{*}') returning id`,
+      [OURS],
+    )
+    const webhook = rows[0]!.id
+    await api.database.query(
+      `with attempted as (
+         insert into webhooks_internal.attempts (id, organization_id, webhook_id, delivery_id, event_id, event, url, status,
+           attempt, trigger, error_code, error_message, duration_ms, created_at)
+         select webhooks.uuid_v7(), $1::uuid, $2::uuid, gen_random_uuid(), gen_random_uuid(), 'deal.created', '', 'failed', 1,
+           case when n = 0 then 'test' else 'event' end, case when n = 1 then 'not_recordable' else 'not_sendable' end,
+           'cause ' || n, 0, now() - n * interval '1 minute'
+         from generate_series(0, 60) as n
+         returning organization_id, webhook_id, delivery_id, error_message, created_at)
+       insert into webhooks.webhook_delivery_faults (organization_id, stage, webhook_id, delivery_id, reason, created_at)
+       select organization_id, 'claim', webhook_id, delivery_id, error_message, created_at from attempted
+       where error_message in ('cause 1', 'cause 2')`,
+      [OURS, webhook],
+    )
+    const finding = await findingOf('faults')
+    assert.equal(finding?.status, 'problem')
+    assert.match(finding.message, /^60 could not be processed in the last day, since \d{4}-/)
+    assert.match(
+      finding.message,
+      new RegExp(`: 60 of webhook Faulty ${webhook} \\(organization ${OURS}\\); `),
+    )
+    assert.match(finding.message, /not by the step claim: cause 1$/)
+    await api.database.query('delete from webhooks.webhook_delivery_faults')
+    await api.database.query('delete from webhooks_internal.attempts')
+    await api.database.query('delete from webhooks.webhook_configurations where id = $1', [webhook])
+  })
+
   test('which event or delivery could not be processed, and what to do', async () => {
     assert.equal((await findingOf('faults'))?.status, 'ok')
     await api.database.query(

@@ -176,6 +176,7 @@ for (const engine of ENGINES) {
       for (const [what, search] of [
         ["a webhook's log", `webhook_logs?webhook_id=eq.${idOf.webhook(5)}&order=created_at.desc&limit=50`],
         ["an organization's log", 'webhook_logs?order=created_at.desc&limit=50'],
+        ['what could not be processed', 'webhook_fault_counts?order=last_at.desc&limit=1000'],
         ['the attempts of a delivery', `webhook_logs?delivery_id=eq.${idOf.delivery(55)}&order=attempt`],
         [
           "a webhook's deliveries",

@@ -46,6 +46,13 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
       `insert into webhooks.webhook_delivery_faults (organization_id, stage, reason) values ($1, 'relay', 'a reason')`,
     ],
   },
+  webhook_fault_counts: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `insert into webhooks.webhook_delivery_faults (organization_id, stage, reason) values ($1, 'relay', 'a reason')`,
+    ],
+  },
   webhook_alerts: {
     methods: 'read',
     audience: 'everybody',

@@ -44,9 +44,10 @@ export async function fill(database: Database, rows: number): Promise<void> {
        case when n % 10 = 3 then 'failed' else 'pending' end, 1, ${time('n')}, case when n % 10 = 3 then now() end
      from generate_series(1, $1::integer) as n`,
     `insert into webhooks_internal.attempts (id, organization_id, webhook_id, delivery_id, event_id, event, url, status,
-       attempt, trigger, response_code, duration_ms, request_headers, created_at)
+       attempt, trigger, response_code, error_code, duration_ms, request_headers, created_at)
      select ${attempt('n')}, ${organization('n')}, ${webhook('n')}, ${delivery('n')}, ${event('n')}, 'deal.updated',
-       'https://crm.example.com/hook', 'failed', 1, 'event', 500, 5, '{}', ${time('n')}
+       'https://crm.example.com/hook', 'failed', 1, 'event', 500,
+       case when n % 500 = 5 then 'not_sendable' end, 5, '{}', ${time('n')}
      from generate_series(1, $1::integer) as n`,
     `insert into webhooks_internal.queue (delivery_id, webhook_id, due_at, attempts)
      select ${delivery('n')}, case when n % 2 = 0 then ${webhook('0')} else ${webhook('n')} end, ${time('n')}, 1

@@ -3,6 +3,7 @@ import type { Api } from './api.ts'
 import { CLOCK_TOLERANCE_MS } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
 import { checkCaptures } from './capture-checks.ts'
+import { checkFaults } from './fault-checks.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem, warning } from './finding.ts'
 import type { Readiness } from '../../metrics/readiness.ts'
@@ -21,7 +22,6 @@ const WAITING_TOO_LONG_MS = 60_000
 const DAY_MS = 86_400_000
 const CERTIFICATE_DAYS = 14
 const MOST_ENDPOINTS = 20
-const MOST_FAULTS = 50
 const CONNECT_TIMEOUT_MS = 3_000
 
 /** Looks at one thing after the other, and stops where the next could say nothing more. */
@@ -57,7 +57,7 @@ export async function* examine(api: Api): AsyncGenerator<Finding> {
   }
   yield ok('key', 'is accepted')
   yield await checkQueue(api)
-  yield await checkFaults(api)
+  yield* checkFaults(api)
   yield* checkCaptures(api)
   const webhooks = await api.get<Webhook>(
     `webhook_configurations?or=(is_active.is.true,disabled_reason.not.is.null)&order=health.desc&limit=${MOST_ENDPOINTS}`,
@@ -143,45 +143,6 @@ async function checkQueue(api: Api): Promise<Finding> {
     'queue',
     `${waiting} deliveries wait for healthy endpoints, the first of them for more than a minute`,
     'With ROLE=api a worker must run as well: check that one does, and its log. If one does, raise max_in_flight or rate_limit of the webhook.',
-  )
-}
-
-interface Fault {
-  stage: string
-  event: string | null
-  event_id: string | null
-  delivery_id: string | null
-  reason: string
-  created_at: string
-}
-
-async function checkFaults(api: Api): Promise<Finding> {
-  const since = new Date(Date.now() - DAY_MS).toISOString()
-  const found = await api.get<Fault>(
-    `webhook_delivery_faults?created_at=gte.${since}&order=created_at.desc&limit=${MOST_FAULTS}`,
-  )
-  const faults = await leaveOutDelivered(api, found)
-  const [last] = faults
-  if (last === undefined) return ok('faults', 'each event and delivery of the last day could be processed')
-  const what = last.event_id === null ? 'something' : `${last.event ?? 'event'} ${last.event_id}`
-  const count = found.length === MOST_FAULTS ? `at least ${faults.length}` : String(faults.length)
-  return problem(
-    'faults',
-    `${count} could not be processed in the last day; the last one, ${what}, not by the step ${last.stage}: ${last.reason}`,
-    'See webhook_delivery_faults for all of them; correct the cause, then retry the failed deliveries, or replay the events.',
-  )
-}
-
-/** A fault whose delivery has arrived since, by a retry, needs nobody any more. */
-async function leaveOutDelivered(api: Api, faults: Fault[]): Promise<Fault[]> {
-  const ids = new Set(faults.flatMap((fault) => fault.delivery_id ?? []))
-  if (ids.size === 0) return faults
-  const delivered = await api.get<{ id: string; completed_at: string }>(
-    `webhook_deliveries?id=in.(${[...ids].join(',')})&status=eq.delivered&select=id,completed_at&limit=${MOST_FAULTS}`,
-  )
-  const times = new Map(delivered.map(({ id, completed_at }) => [id, Date.parse(completed_at)]))
-  return faults.filter(
-    ({ delivery_id, created_at }) => !((times.get(delivery_id ?? '') ?? 0) > Date.parse(created_at)),
   )
 }
 

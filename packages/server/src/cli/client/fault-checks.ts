@@ -1,0 +1,72 @@
+import type { Api } from './api.ts'
+import { CommandFailed } from './api.ts'
+import type { Finding } from './finding.ts'
+import { ok, problem } from './finding.ts'
+
+/** A row of `webhook_fault_counts`. */
+interface FaultCount {
+  organization_id: string
+  webhook_id: string | null
+  count: number
+  since: string
+  last_stage: string
+  last_event: string | null
+  last_event_id: string | null
+  last_reason: string | null
+  webhook: { name: string } | null
+}
+
+/** So many webhooks are asked for; the server looks at so many faults of each kind. */
+const MOST = { webhooks: 1_000, faults: 10_000 }
+const MOST_NAMED = 5
+
+/** What could not be processed in the last day. Nothing is said of a server of an earlier release, which does not count it. */
+export async function* checkFaults(api: Api): AsyncGenerator<Finding> {
+  const counts = await api
+    .get<FaultCount>(
+      `webhook_fault_counts?order=last_at.desc&limit=${MOST.webhooks}&select=*,webhook:webhook_configurations(name)`,
+    )
+    .catch((error: unknown) => {
+      if (error instanceof CommandFailed && error.status === 404) return undefined
+      throw error
+    })
+  if (counts === undefined) return
+  const [last] = counts
+  if (last === undefined)
+    yield ok(
+      'faults',
+      'every event and delivery of the last day could be processed, or has been delivered since',
+    )
+  else yield describeFaults(counts, last)
+}
+
+function describeFaults(counts: readonly FaultCount[], last: FaultCount): Finding {
+  const total = counts.reduce((sum, { count }) => sum + count, 0)
+  const isCut = total >= MOST.faults || counts.length === MOST.webhooks
+  const since = counts.map((each) => each.since).reduce((a, b) => (a < b ? a : b))
+  const organizations = new Set(counts.map(({ organization_id }) => organization_id))
+  const where = organizations.size === 1 ? '' : ` of ${organizations.size} organizations`
+  const what =
+    last.last_event_id === null ? 'something' : `${last.last_event ?? 'event'} ${last.last_event_id}`
+  return problem(
+    'faults',
+    `${isCut ? 'at least ' : ''}${total}${where} could not be processed in the last day, since ${since}: ${listWebhooks(counts)}; ` +
+      `the last one, ${what}, not by the step ${last.last_stage}: ${last.last_reason ?? ''}`,
+    'See webhook_delivery_faults, and webhook_logs with the error codes not_sendable and not_recordable; correct the cause, then retry the ' +
+      'failed deliveries, or replay the events.',
+  )
+}
+
+function listWebhooks(counts: readonly FaultCount[]): string {
+  const named = counts
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, MOST_NAMED)
+    .map((each) => `${each.count} of ${nameOf(each)} (organization ${each.organization_id})`)
+  const others = counts.length - named.length
+  return [...named, ...(others > 0 ? [`and those of ${others} others`] : [])].join(', ')
+}
+
+function nameOf({ webhook_id: id, webhook }: FaultCount): string {
+  if (id === null) return 'no one webhook'
+  return webhook === null ? `webhook ${id}` : `webhook ${webhook.name} ${id}`
+}
