@@ -38,6 +38,15 @@ export const t = {
     drifted: (table: string) => `${table} is not captured as it was installed: its changes may emit nothing.`,
   },
 
+  faults: {
+    title: (count: number) =>
+      `${n(count, 'event or delivery', 'events and deliveries')} could not be processed in the last day`,
+    of: (name: string, count: number) => `${name}: ${number.format(count)}`,
+    ofNone: (count: number) => `Without a delivery: ${number.format(count)}`,
+    fix: 'Everything else goes on. Correct the cause, then retry what failed, or replay the events.',
+    last: 'Show the last',
+  },
+
   errors: {
     unreachable: 'The server cannot be reached',
     unreachableText: 'Check your connection and that the server runs.',
@@ -77,6 +86,7 @@ export const t = {
   list: {
     lead: 'Tell your other systems what happens in the CRM, as it happens.',
     summary: 'How all webhooks do',
+    endpointsWell: 'All endpoints are healthy',
     allWell: 'All is well',
     allOff: 'Nothing is being sent',
     allWellText: (on: number, off: number) =>
@@ -636,6 +646,8 @@ export const t = {
     startCount: (count: number) => `Send ${number.format(count)}`,
     cancel: 'Stop',
     progress: 'Progress',
+    leftOut: (count: number) =>
+      `${number.format(count)} could not be queued and ${plural.select(count) === 'one' ? 'was' : 'were'} left out.`,
     state: {
       retry_failed: {
         running: (queued: number, of: number | null) =>

@@ -3,6 +3,7 @@ import { call, getRows, query } from './client.ts'
 import { inOrder } from './event-order.ts'
 import type {
   DriftedCapture,
+  FaultCount,
   EventType,
   Inbox,
   InboxRequest,
@@ -43,6 +44,22 @@ export function useOrganizationIds(isNeeded: boolean) {
     enabled: isNeeded,
   })
 }
+
+export const faultsQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: ['faults', organizationId],
+    queryFn: ({ signal }) =>
+      getRows<FaultCount>(
+        `webhook_fault_counts?${query({
+          organization_id: eq(organizationId),
+          select: 'webhook_id,count,last_reason,last_delivery_id,webhook:webhook_configurations(name)',
+          order: 'last_at.desc',
+          limit: '1000',
+        })}`,
+        signal,
+      ),
+    refetchInterval: 30 * SECOND,
+  })
 
 export const capturesQuery = (isOperator: boolean) =>
   queryOptions({

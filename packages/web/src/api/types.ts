@@ -147,8 +147,20 @@ export interface Redelivery {
   reason: string | null
   matched: number | null
   queued: number
+  /** Left out, because they could not be queued. */
+  failed: number
   created_at: string
   completed_at: string | null
+}
+
+/** What could not be processed in the last day. */
+export interface FaultCount {
+  /** Null: events that reached no webhook. */
+  webhook_id: string | null
+  count: number
+  last_reason: string | null
+  last_delivery_id: string | null
+  webhook: { name: string } | null
 }
 
 export interface Skip {

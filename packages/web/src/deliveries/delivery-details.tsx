@@ -69,6 +69,8 @@ function Outcome({ delivery, last }: { delivery: Delivered; last: Attempt | unde
       </Notice>
     )
   }
+  // Given up where not even the log took a row.
+  if (row?.status === 'failed') return <Notice tone="bad" title={sentence(row.reason ?? t.status.failed)} />
   if (row?.status === 'filtered' || row?.status === 'cancelled') {
     return (
       <Notice tone="quiet" title={t.drawer.notSent[row.status]}>

@@ -12,7 +12,7 @@ import styles from './deliveries.module.css'
 /** How far a bulk retry or a replay is, and the way to stop it. */
 export function RedeliveryProgress({ redelivery }: { redelivery: Redelivery }) {
   const { canChange } = useAccess()
-  const { id, kind, status, queued, matched, reason } = redelivery
+  const { id, kind, status, queued, matched, failed, reason } = redelivery
   const refresh = useRefreshTraffic()
   const cancel = useMutation({
     mutationFn: () => call('cancel_redelivery', { redelivery_id: id }),
@@ -20,11 +20,11 @@ export function RedeliveryProgress({ redelivery }: { redelivery: Redelivery }) {
     onSettled: refresh,
   })
   const isRunning = status === 'running'
-  const share = matched === null ? 0 : matched === 0 ? 1 : Math.min(1, queued / matched)
+  const share = matched === null ? 0 : matched === 0 ? 1 : Math.min(1, (queued + failed) / matched)
   return (
     <Notice
       live
-      tone={status === 'cancelled' ? 'quiet' : isRunning ? 'info' : 'ok'}
+      tone={failed > 0 ? 'warn' : status === 'cancelled' ? 'quiet' : isRunning ? 'info' : 'ok'}
       title={t.redeliver.state[kind][status](queued, matched)}
       action={
         isRunning &&
@@ -47,6 +47,7 @@ export function RedeliveryProgress({ redelivery }: { redelivery: Redelivery }) {
           <div className={styles.progressBar} style={{ width: `${share * 100}%` }} />
         </div>
       )}
+      {failed > 0 && <p>{t.redeliver.leftOut(failed)}</p>}
       {status === 'cancelled' && reason}
     </Notice>
   )

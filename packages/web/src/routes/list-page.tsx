@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { AlertTriangle, CheckCircle2, CircleDashed, Plus } from 'lucide-react'
 import { useState } from 'react'
-import { statsQuery, waitingCountsQuery, webhooksQuery } from '../api/queries.ts'
+import { faultsQuery, statsQuery, waitingCountsQuery, webhooksQuery } from '../api/queries.ts'
 import type { ListedWebhook, Stats } from '../api/types.ts'
 import { LinkButton } from '../components/button.tsx'
 import { formatCompact, formatDuration, formatShare } from '../components/format.ts'
 import { ErrorNotice, Loading, Skeleton } from '../components/surface.tsx'
 import { t } from '../strings.ts'
 import { AlertRecipients } from '../webhooks/alerts.tsx'
+import { FaultsNotice } from '../webhooks/fault-notice.tsx'
 import { conditionOf, needsAttention } from '../webhooks/health.tsx'
 import styles from '../webhooks/list.module.css'
 import { FirstWebhook } from '../webhooks/first-webhook.tsx'
@@ -53,6 +54,7 @@ export function ListPage() {
       {isTeaching && <FirstWebhook onStart={() => setStarting(true)} onDone={() => setStarting(false)} />}
       {webhooks.data !== undefined && !isTeaching && (
         <>
+          <FaultsNotice />
           <Summary webhooks={webhooks.data} />
           <ul className={styles.list} aria-label={t.webhooks}>
             {webhooks.data.map((webhook) => (
@@ -77,10 +79,11 @@ export function ListPage() {
 function Summary({ webhooks }: { webhooks: readonly ListedWebhook[] }) {
   const { organizationId } = useAccess()
   const stats = useQuery(statsQuery({ organization_id: organizationId }, '24h'))
+  const faults = useQuery(faultsQuery(organizationId))
   const troubled = webhooks.filter((webhook) => needsAttention(conditionOf(webhook, true)))
   return (
     <section className={styles.summary} aria-label={t.list.summary}>
-      <Verdict webhooks={webhooks} troubled={troubled} />
+      <Verdict webhooks={webhooks} troubled={troubled} hasFaults={(faults.data ?? []).length > 0} />
       <DayNumbers stats={stats.data} />
     </section>
   )
@@ -89,9 +92,10 @@ function Summary({ webhooks }: { webhooks: readonly ListedWebhook[] }) {
 interface VerdictProps {
   webhooks: readonly ListedWebhook[]
   troubled: readonly ListedWebhook[]
+  hasFaults: boolean
 }
 
-function Verdict({ webhooks, troubled }: VerdictProps) {
+function Verdict({ webhooks, troubled, hasFaults }: VerdictProps) {
   const isQuiet = webhooks.every(({ is_active }) => !is_active)
   if (troubled.length > 0) {
     return (
@@ -110,7 +114,9 @@ function Verdict({ webhooks, troubled }: VerdictProps) {
     <div className={styles.verdict}>
       <Icon size={20} className={isQuiet ? styles.calm : styles.good} aria-hidden="true" />
       <div>
-        <p className={styles.verdictTitle}>{isQuiet ? t.list.allOff : t.list.allWell}</p>
+        <p className={styles.verdictTitle}>
+          {isQuiet ? t.list.allOff : hasFaults ? t.list.endpointsWell : t.list.allWell}
+        </p>
         <p className={styles.verdictText}>{t.list.allWellText(webhooks.length - off, off)}</p>
       </div>
     </div>

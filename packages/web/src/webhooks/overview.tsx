@@ -11,6 +11,7 @@ import { RedeliveryProgress } from '../deliveries/redelivery-progress.tsx'
 import { t } from '../strings.ts'
 import { WebhookAlerts } from './alerts.tsx'
 import { CertificateNotice } from './certificate.tsx'
+import { WebhookFaultNotice } from './fault-notice.tsx'
 import { conditionOf, offSince, sentence } from './health.tsx'
 import { InboxSection } from './inbox.tsx'
 import { NotSent } from './not-sent.tsx'
@@ -28,6 +29,7 @@ export function Overview({ webhook }: { webhook: Webhook }) {
       <SetupPanel webhook={webhook} />
       <ConditionNotice webhook={webhook} />
       <CertificateNotice webhook={webhook} />
+      <WebhookFaultNotice webhookId={webhook.id} />
       {redeliveries.data
         ?.filter(({ status }) => status === 'running')
         .map((redelivery) => (

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { before, test } from 'node:test'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { openPglite } from '../../server/src/db/pglite.ts'
+import { createWebhook, onStage, rowOf } from './harness/stage.ts'
+
+onStage('what could not be processed', (stage) => {
+  let webhook: { id: string; name: string }
+  before(async () => {
+    webhook = await createWebhook(stage)
+    await stage.server.stop()
+    const database = await openPglite(join(stage.site.settings['DATA_DIR']!, 'database'))
+    const params = [stage.organizationId, webhook.id]
+    await database.query(
+      `with failed as (
+         insert into webhooks.webhook_deliveries (organization_id, webhook_id, event_id, event, status, reason, completed_at)
+         select $1, $2, gen_random_uuid(), 'deal.created', 'failed', 'value too long for type', now() from generate_series(1, 3)
+         returning id, organization_id, webhook_id, event_id, event, reason)
+       insert into webhooks.webhook_delivery_faults (organization_id, stage, webhook_id, delivery_id, event_id, event, reason)
+       select organization_id, 'record', webhook_id, id, event_id, event, reason from failed`,
+      params,
+    )
+    await database.query(
+      `insert into webhooks.webhook_delivery_faults (organization_id, stage, event_id, event, reason)
+       values ($1, 'relay', gen_random_uuid(), 'deal.created', 'invalid input')`,
+      [stage.organizationId],
+    )
+    await database.query(
+      `insert into webhooks.webhook_redeliveries (organization_id, webhook_id, kind, until, status, matched, queued, failed, completed_at)
+       values ($1, $2, 'retry_failed', now(), 'completed', 5, 3, 2, now())`,
+      params,
+    )
+    await database.close()
+    stage.server = await stage.site.start()
+    stage.api = stage.server.api
+  })
+
+  const assertFits = async (page: Page): Promise<void> => {
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    assert.deepEqual(
+      violations.map(({ id }) => id),
+      [],
+    )
+    assert.equal(await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth'), false)
+  }
+
+  for (const width of [360, 1280]) {
+    test(`is counted above the list of webhooks, with the reason of each (${width} px)`, async () => {
+      const page = await stage.open('', { width, height: 900 })
+      await rowOf(page, webhook.name).waitFor()
+      await page.getByText('4 events and deliveries could not be processed in the last day').waitFor()
+      await page.getByRole('link', { name: `${webhook.name}: 3` }).waitFor()
+      await page.getByText('Without a delivery: 1').waitFor()
+      await assertFits(page)
+      if (process.env['SHOTS'] !== undefined)
+        await page.screenshot({ path: `${process.env['SHOTS']}/list-${width}.png` })
+    })
+
+    test(`is told on the webhook's page, with a link to the delivery that names the reason (${width} px)`, async () => {
+      const page = await stage.open(`/${webhook.id}`, { width, height: 900 })
+      await page.getByText('3 events and deliveries could not be processed in the last day').waitFor()
+      await assertFits(page)
+      if (process.env['SHOTS'] !== undefined)
+        await page.screenshot({ path: `${process.env['SHOTS']}/webhook-${width}.png` })
+      await page.getByRole('link', { name: 'Show the last' }).click()
+      await page.getByRole('dialog').getByText('Value too long for type').first().waitFor()
+      if (process.env['SHOTS'] !== undefined)
+        await page.screenshot({ path: `${process.env['SHOTS']}/delivery-${width}.png` })
+    })
+  }
+
+  test('of a bulk retry is said with what came of it', async () => {
+    const page = await stage.open(`/${webhook.id}/deliveries`)
+    await page.getByText('3 failed deliveries queued again').waitFor()
+    await page.getByText('2 could not be queued and were left out.').waitFor()
+  })
+})
