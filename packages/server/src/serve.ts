@@ -12,13 +12,7 @@ import type { RestRequest } from './api/rest/rest-message.ts'
 import { createRest } from './api/rest/rest.ts'
 import { createServer } from './api/server.ts'
 import { createSessionStore, markServiceKey } from './api/sessions/session-store.ts'
-import { apiKeyRules } from './api/tables/api-keys.ts'
-import { alertRecipientRules } from './api/tables/webhook-alert-recipients.ts'
-import { webhookConfigurationRules } from './api/tables/webhook-configurations.ts'
-import { webhookEventTypeRules } from './api/tables/webhook-event-types.ts'
-import { webhookEventRules } from './api/tables/webhook-events.ts'
-import { webhookInboxRules } from './api/tables/webhook-inboxes.ts'
-import { webhookSourceRules } from './api/tables/webhook-sources.ts'
+import { createTableRules } from './api/tables/table-rules.ts'
 import { AttemptWriter } from './attempts/attempt-writer.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { createQueueStateReader } from './metrics/queue-state.ts'
@@ -181,6 +175,7 @@ export async function compose(
     readState: createQueueStateReader(databases.health),
     watch,
     relayProgress: config.role === 'api' ? undefined : relayProgress,
+    readRoom: databases.diskSpace.room,
   })
   const engineDatabase = timeDatabase(databases.engine, metrics.statement)
   const onFault = (fault: DeliveryFault): void => {
@@ -193,15 +188,7 @@ export async function compose(
     certificates.observe(records)
   }
   const writer = new AttemptWriter(engineDatabase, log, observe, onFault)
-  const rules = {
-    webhook_configurations: webhookConfigurationRules(box, guard, inboxes),
-    webhook_events: webhookEventRules,
-    webhook_alert_recipients: alertRecipientRules,
-    webhook_inboxes: webhookInboxRules(inboxes),
-    webhook_event_types: webhookEventTypeRules,
-    webhook_sources: webhookSourceRules(box),
-    api_keys: apiKeyRules,
-  }
+  const rules = createTableRules(box, guard, inboxes)
   const tokens = {
     secret: config.jwtSecret,
     jwksUrl: config.jwksUrl,
@@ -260,7 +247,7 @@ export async function compose(
     tracing,
     checkReady: createReadinessCheck({
       database: databases.health,
-      shortage: databases.diskSpace.shortage,
+      diskSpace: databases.diskSpace,
       clock,
       clockOffset: clock.offset,
       watch,

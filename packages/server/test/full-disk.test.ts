@@ -4,8 +4,10 @@ import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, beforeEach, suite, test } from 'node:test'
+import { connectApi } from '../src/cli/client/api.ts'
+import { examine } from '../src/cli/client/checks.ts'
 import { copyPgliteTemplate } from './harness/pglite-template.ts'
-import { COMPILE_CACHE, createSite } from './harness/server-process.ts'
+import { COMPILE_CACHE, SERVICE_KEY, createSite } from './harness/server-process.ts'
 import { until } from './harness/until.ts'
 import type { ErrorBody } from './harness/api.ts'
 
@@ -30,6 +32,23 @@ suite('the embedded database on a disk that fills up', { skip, timeout: 300_000 
     writeFileSync(filler, Buffer.alloc(bavail * bsize - bytes))
   }
 
+  interface Disk {
+    status: string
+    free_bytes: number
+    size_bytes: number
+  }
+  const ready = async (url: string): Promise<{ status: number; disk: Disk }> => {
+    const response = await fetch(`${url}/health/ready`)
+    const { checks } = (await response.json()) as { checks: { disk: Disk } }
+    return { status: response.status, disk: checks.disk }
+  }
+  const findDisk = async (url: string): Promise<string[]> => {
+    const found: string[] = []
+    for await (const { check, status } of examine(connectApi({ url, key: SERVICE_KEY })))
+      if (check === 'disk') found.push(status)
+    return found
+  }
+
   beforeEach(() => {
     assert.ok(mount())
     copyPgliteTemplate(dataDir)
@@ -46,6 +65,17 @@ suite('the embedded database on a disk that fills up', { skip, timeout: 300_000 
     const post = () => server.api.request<ErrorBody>('POST', 'webhook_events', event)
     assert.equal((await post()).status, 201)
 
+    leaveFree(150 * MIB)
+    const low = await ready(server.url)
+    assert.equal(low.status, 200)
+    assert.equal(low.disk.status, 'low')
+    assert.ok(low.disk.free_bytes > 48 * MIB && low.disk.free_bytes <= 150 * MIB)
+    const metrics = await (await fetch(`${server.url}/metrics`)).text()
+    assert.match(metrics, /^connectgain_disk_free_bytes 1\d{8}$/m)
+    assert.match(metrics, new RegExp(`^connectgain_disk_size_bytes ${low.disk.size_bytes}$`, 'm'))
+    assert.deepEqual(await findDisk(server.url), ['warning'])
+    rmSync(filler)
+
     leaveFree(40 * MIB)
     const refused = await until('a refusal', async () => {
       const answer = await post()
@@ -59,6 +89,8 @@ suite('the embedded database on a disk that fills up', { skip, timeout: 300_000 
     const probe = await fetch(`${server.url}/health/ready`)
     assert.equal(probe.status, 503)
     assert.match(((await probe.json()) as { reason: string }).reason, /the disk has \d+ MiB free/)
+    assert.equal((await ready(server.url)).disk.status, 'full')
+    assert.deepEqual(await findDisk(server.url), ['problem'])
     assert.match(server.output(), /the disk is nearly full/)
 
     rmSync(filler)

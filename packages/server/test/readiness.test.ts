@@ -14,6 +14,7 @@ import { createRelayProgress } from '../src/outbox/relay-progress.ts'
 import { connectApi } from '../src/cli/client/api.ts'
 import { examine } from '../src/cli/client/checks.ts'
 import type { Finding } from '../src/cli/client/finding.ts'
+import { AMPLE_SPACE } from '../src/disk-space.ts'
 import { ENGINES, createDatabase, openMigrated } from './harness/databases.ts'
 import { SERVICE_KEY, createSite } from './harness/server-process.ts'
 import type { ServerProcess } from './harness/server-process.ts'
@@ -41,7 +42,7 @@ for (const engine of ENGINES) {
         createReadinessCheck({
           database,
           clock,
-          shortage: async () => undefined,
+          diskSpace: AMPLE_SPACE,
           clockOffset: () => 0,
           watch: createLoopWatch(clock),
           readState: createQueueStateReader(database),

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { Clock } from '../clock.ts'
+import type { Room } from '../disk-space.ts'
 import type { AttemptRecord } from '../dispatch/make-attempt.ts'
 import { eventNames } from '../events/event-types.ts'
 import { timeOfId } from '../ids.ts'
@@ -43,6 +44,8 @@ export interface MetricsOptions {
   watch: LoopWatch
   /** Undefined where no relay runs in this process. */
   relayProgress: RelayProgress | undefined
+  /** Of the embedded database's disk; undefined where there is none. */
+  readRoom(): Promise<Room | undefined>
 }
 
 /**
@@ -56,6 +59,7 @@ export function createMetrics({
   readState,
   watch,
   relayProgress,
+  readRoom,
 }: MetricsOptions): Metrics {
   const register = new Registry()
   const registers = [register]
@@ -135,7 +139,20 @@ export function createMetrics({
     'clock_offset_seconds',
     "By how much this machine's clock is ahead of the database's",
   )
+  let diskGauges: { free: Gauge; size: Gauge } | undefined
   let countInFlight = (): number => 0
+
+  /** Where the database is on a server there is no such disk, and no series that would say 0. */
+  async function readDisk(): Promise<void> {
+    const room = await readRoom()
+    if (room === undefined) return
+    diskGauges ??= {
+      free: gauge('disk_free_bytes', 'Free on the disk of the embedded database'),
+      size: gauge('disk_size_bytes', 'Size of the disk of the embedded database'),
+    }
+    diskGauges.free.set(room.free)
+    diskGauges.size.set(room.size)
+  }
 
   function readLoops(): void {
     for (const [loop, { lastSuccessAt, failures }] of watch.read()) {
@@ -171,6 +188,7 @@ export function createMetrics({
     async read() {
       inFlight.set(countInFlight())
       readLoops()
+      await readDisk()
       clockOff.set(clockOffset() / 1_000)
       // Without it the rest is worth having: that the database is away is what one wants to see.
       const state = await readState().catch(() => undefined)

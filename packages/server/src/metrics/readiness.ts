@@ -3,6 +3,8 @@ import { CLOCK_TOLERANCE_MS } from '../clock.ts'
 import type { Database } from '../db/database.ts'
 import { readMigrations } from '../db/migrate.ts'
 import { loadStatement } from '../db/statement.ts'
+import type { DiskSpace, Room } from '../disk-space.ts'
+import { isLow } from '../disk-space.ts'
 import { messageOf } from '../errors.ts'
 import { within } from '../lifecycle.ts'
 import type { LoopWatch } from '../loop-watch.ts'
@@ -36,6 +38,8 @@ export interface Readiness {
     queue?: { oldest_due_seconds: number }
     /** By how much this machine's clock is ahead of the database's, by which requests are signed. */
     clock?: { status: 'ok' | 'off'; offset_seconds: number }
+    /** Of the embedded database; `full`: it takes no more writes. */
+    disk?: { status: 'ok' | 'low' | 'full'; free_bytes: number; size_bytes: number }
     /** The background work of this process. */
     loops: Record<string, LoopCheck>
   }
@@ -51,8 +55,8 @@ interface LoopCheck {
 export interface ReadinessOptions {
   /** A connection of its own: requests that use up all others must not take the node away. */
   database: Database
-  /** Why the disk takes no more writes; undefined: it does. */
-  shortage(): Promise<string | undefined>
+  /** Of the embedded database; elsewhere it has nothing to say. */
+  diskSpace: Pick<DiskSpace, 'room' | 'shortage'>
   clock: Clock
   /** Milliseconds by which this machine's clock is ahead of the database's. */
   clockOffset(): number
@@ -97,7 +101,7 @@ async function check(options: ReadinessOptions, migrations: readonly string[]): 
   try {
     const answer = await within(limit, ask(options, migrations))
     if (answer === undefined) return unavailable(`the database did not answer within ${limit / 1_000} s`)
-    const readiness = describeAnswer(options, answer, loops, await options.shortage())
+    const readiness = describeAnswer(options, answer, loops, await readDisk(options.diskSpace))
     if (readiness.reason !== undefined) options.onUnavailable(readiness.reason)
     return readiness
   } catch (error) {
@@ -128,11 +132,20 @@ async function ask(
   }
 }
 
+interface Disk {
+  shortage: string | undefined
+  room: Room | undefined
+}
+
+async function readDisk(diskSpace: ReadinessOptions['diskSpace']): Promise<Disk> {
+  return { room: await diskSpace.room(), shortage: await diskSpace.shortage() }
+}
+
 function describeAnswer(
   { clock, clockOffset, relayProgress, stallTimeout }: ReadinessOptions,
   { isMigrated, progressedAt, state }: Answer,
   loops: Readiness['checks']['loops'],
-  shortage: string | undefined,
+  { shortage, room }: Disk,
 ): Readiness {
   const lag = Math.max(0, state.outbox_age ?? 0)
   const progress = relayProgress === undefined ? progressedAt : relayProgress.lastAt
@@ -159,6 +172,16 @@ function describeAnswer(
         status: Math.abs(clockOffset()) > CLOCK_TOLERANCE_MS ? 'off' : 'ok',
         offset_seconds: rounded(clockOffset() / 1_000),
       },
+      ...(room === undefined
+        ? {}
+        : {
+            disk: {
+              status:
+                shortage !== undefined ? ('full' as const) : isLow(room) ? ('low' as const) : ('ok' as const),
+              free_bytes: room.free,
+              size_bytes: room.size,
+            },
+          }),
       loops,
     },
   }

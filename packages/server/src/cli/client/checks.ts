@@ -20,6 +20,7 @@ interface Webhook {
 
 const WAITING_TOO_LONG_MS = 60_000
 const DAY_MS = 86_400_000
+const MIB = 1024 * 1024
 const CERTIFICATE_DAYS = 14
 const MOST_ENDPOINTS = 20
 const CONNECT_TIMEOUT_MS = 3_000
@@ -46,6 +47,7 @@ export async function* examine(api: Api): AsyncGenerator<Finding> {
   yield ok('database', 'answers')
   yield checkMigrations(readiness)
   yield* checkLoops(readiness)
+  yield* checkDisk(readiness)
   const key = await api.fetch('/rest/v1/webhook_configurations?limit=1')
   if (!key.ok) {
     yield problem(
@@ -118,6 +120,25 @@ function* checkLoops({ checks, reason }: ReadinessBody): Generator<Finding> {
       'It is tried again by itself. See the log for why.',
     )
   }
+}
+
+function* checkDisk({ checks }: ReadinessBody): Generator<Finding> {
+  const { disk } = checks ?? {}
+  if (disk === undefined) return
+  const free = `${Math.floor(disk.free_bytes / MIB)} MiB of ${Math.floor(disk.size_bytes / MIB)} MiB are free where the embedded database is`
+  if (disk.status === 'ok') yield ok('disk', free)
+  else if (disk.status === 'low')
+    yield warning(
+      'disk',
+      free,
+      'Free some space, enlarge the disk, or keep the log for a shorter time (LOG_RETENTION): below 48 MiB writes are refused.',
+    )
+  else
+    yield problem(
+      'disk',
+      `${free}: writes are refused`,
+      'Free some space; writes are accepted again by themselves.',
+    )
 }
 
 function checkClock(response: Response): Finding {

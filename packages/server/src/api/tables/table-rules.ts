@@ -1,0 +1,26 @@
+import { apiKeyRules } from './api-keys.ts'
+import { alertRecipientRules } from './webhook-alert-recipients.ts'
+import { webhookConfigurationRules } from './webhook-configurations.ts'
+import { webhookEventTypeRules } from './webhook-event-types.ts'
+import { webhookEventRules } from './webhook-events.ts'
+import { webhookInboxRules } from './webhook-inboxes.ts'
+import { webhookSourceRules } from './webhook-sources.ts'
+
+type Configurations = Parameters<typeof webhookConfigurationRules>
+
+/** What the API asks of the rows of each table, beyond what the catalog says. */
+export function createTableRules(
+  box: Configurations[0],
+  guard: Configurations[1],
+  inboxes: Configurations[2],
+) {
+  return {
+    webhook_configurations: webhookConfigurationRules(box, guard, inboxes),
+    webhook_events: webhookEventRules,
+    webhook_alert_recipients: alertRecipientRules,
+    webhook_inboxes: webhookInboxRules(inboxes),
+    webhook_event_types: webhookEventTypeRules,
+    webhook_sources: webhookSourceRules(box),
+    api_keys: apiKeyRules,
+  }
+}
