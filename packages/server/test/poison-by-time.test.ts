@@ -90,6 +90,37 @@ suite(
         assert.equal(rows.length, 0)
       })
     }
+
+    test('a database that is too slow for every result blames none, keeps the leases, and takes all when it is well again', async () => {
+      const { database, receiver } = worker
+      await database.query('update webhooks.webhook_configurations set is_active = false')
+      const webhook = await worker.webhook('/overloaded')
+      const ids = Array.from({ length: EVENTS }, () => newId())
+      await database.query('insert into public.poisoned select unnest($1::uuid[])', [ids])
+      await database.execute(
+        'create trigger linger before insert on webhooks_internal.attempts for each row execute function public.linger()',
+      )
+      await worker.emit(ids)
+      await receiver.received('/overloaded', EVENTS)
+      // A lease of a request lasts half a minute.
+      await until('the leases to be kept', async () => {
+        const { rows } = await database.query(
+          `select from webhooks_internal.queue
+           where webhook_id = $1 and lease is not null and due_at > now() + interval '1 minute'`,
+          [webhook],
+        )
+        return rows.length === EVENTS
+      })
+      await database.query('delete from public.poisoned')
+      await worker.ended(webhook, 'delivered', EVENTS)
+      await database.execute('drop trigger linger on webhooks_internal.attempts')
+      const { rows } = await database.query(
+        'select from webhooks.webhook_delivery_faults where webhook_id = $1',
+        [webhook],
+      )
+      assert.equal(rows.length, 0)
+      assert.equal(receiver.requests.filter(({ path }) => path === '/overloaded').length, EVENTS)
+    })
   },
 )
 

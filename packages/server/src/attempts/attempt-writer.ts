@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Database } from '../db/database.ts'
-import { isRefusal } from '../db/input-fault.ts'
+import { isRefusal, isTimeout } from '../db/input-fault.ts'
 import type { Splitter } from '../db/split.ts'
 import { createSplitter, splitUp } from '../db/split.ts'
 import { giveUpDelivery, noteFault } from '../deliveries/give-up-delivery.ts'
@@ -74,7 +74,8 @@ export class AttemptWriter {
    * being written, and those that can neither be recorded nor be set aside.
    */
   get sent(): readonly string[] {
-    return [...this.#unwritten, ...this.#stuck]
+    const waiting = this.#unwritten.size === 0 ? [] : this.#entries.map(({ record }) => record.delivery_id)
+    return [...this.#unwritten, ...waiting, ...this.#stuck]
   }
 
   /** Resolves as soon as there is room for a further result. */
@@ -123,10 +124,11 @@ export class AttemptWriter {
     this.#active -= 1
   }
 
-  async #writeUntilDone(batch: readonly Entry[]): Promise<boolean> {
+  /** @param batch what comes in while it is tried again joins it: beside others it shows whether one result is to blame */
+  async #writeUntilDone(batch: Entry[]): Promise<boolean> {
     const splitter = createSplitter()
-    const records = batch.map(({ record }) => record)
     for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
+      const records = batch.map(({ record }) => record)
       try {
         await this.#store(records, splitter)
         this.#stalled = false
@@ -134,13 +136,18 @@ export class AttemptWriter {
         this.#onRecorded(records)
         return true
       } catch (error) {
-        this.#stalled = true
+        // By what takes too long others are not kept from being claimed: their results tell whether it is the database.
+        if (!isTimeout(error)) this.#stalled = true
         for (const { record } of batch) this.#unwritten.add(record.delivery_id)
         this.#log.warn({ error: messageOf(error), results: batch.length }, 'results could not be written yet')
         if (this.#closing) return false
       }
-      await keepLeases(this.#database, records)
       await new Promise((resolve) => setTimeout(resolve, wait))
+      batch.push(...this.#entries.splice(0, BATCH[this.#database.engine] - batch.length))
+      await keepLeases(
+        this.#database,
+        batch.map(({ record }) => record),
+      )
     }
   }
 
