@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { newId } from '../../packages/server/src/ids.ts'
+import { newId } from '../../packages/server/src/domain/ids.ts'
 
 /** Where deliveries go: one webhook, of an organization of its own. */
 export interface Endpoint {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { Agent, request } from 'undici'
-import { newId } from '../../../packages/server/src/ids.ts'
+import { newId } from '../../../packages/server/src/domain/ids.ts'
 import type { Endpoint } from '../load.ts'
 import type { WriteLog } from './log.ts'
 import type { PeerJob } from './peer-process.ts'

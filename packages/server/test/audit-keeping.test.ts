@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { expireAuditLog } from '../src/api/audit/expire-audit-log.ts'
+import { expireAuditLog } from '../src/maintenance/expire-audit-log.ts'
 import { readEntries, storeAs } from './harness/audit-entries.ts'
 import type { Entry } from './harness/audit-entries.ts'
 import { ENGINES } from './harness/databases.ts'

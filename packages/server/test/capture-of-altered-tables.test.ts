@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { captureReferenceCrm } from '../src/crm/capture-reference.ts'
-import { prepareDatabase } from '../src/prepare-database.ts'
+import { captureReferenceCrm } from '../src/capture/capture-reference.ts'
+import { prepareDatabase } from '../src/server/prepare-database.ts'
 import { onAttached } from './harness/attached.ts'
 
 onAttached('capture of altered tables', (crm) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { writeCapture } from '../src/crm/capture-sql.ts'
-import { quoteIdentifier } from '../src/db/identifiers.ts'
+import { writeCapture } from '../src/capture/capture-sql.ts'
+import { quoteIdentifier } from '../src/database/identifiers.ts'
 import { onAttached } from './harness/attached.ts'
 
 /** JSON that is valid, and that text or jsonb cannot hold. */

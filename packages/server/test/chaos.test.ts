@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { openPostgres } from '../src/db/postgres.ts'
+import { openPostgres } from '../src/database/postgres.ts'
 import { createChaos, SETTINGS } from './chaos/site.ts'
 import type { ChaosSite, Findings } from './chaos/site.ts'
 import { createDatabase } from './harness/databases.ts'

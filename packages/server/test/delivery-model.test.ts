@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import * as fc from 'fast-check'
-import type { Database } from '../src/db/database.ts'
+import type { Database } from '../src/database/database.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
 import { LONG } from './harness/until.ts'
 import type { Run } from './model/commands.ts'
@@ -21,7 +21,7 @@ function readDiagram(file: string): string[] {
   return [...diagram.matchAll(/(\S+) --> (\w+)/g)].map(([, from, to]) => `${from} --> ${to}`)
 }
 
-const diagram = readDiagram('../src/fanout/delivery.ts')
+const diagram = readDiagram('../src/domain/delivery.ts')
 
 /** Three webhooks: two that take everything, one with a filter. */
 async function begin(database: Database): Promise<{ model: Expected; real: Run }> {

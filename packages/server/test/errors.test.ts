@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
-import { ATTEMPT_ERROR_CODES } from '../src/dispatch/classify-response.ts'
+import { ATTEMPT_ERROR_CODES } from '../src/sender/classify-response.ts'
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url))
 const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { newId } from '../src/ids.ts'
+import { newId } from '../src/domain/ids.ts'
 import type { ErrorBody } from './harness/api.ts'
 import { ENGINES } from './harness/databases.ts'
 import { EXPOSED } from './harness/exposed-tables.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash, randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
-import { newId } from '../src/ids.ts'
+import { newId } from '../src/domain/ids.ts'
 import type { ErrorBody } from './harness/api.ts'
 import { ENGINES } from './harness/databases.ts'
 import { EXPOSED } from './harness/exposed-tables.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { migrate } from '../src/db/migrate.ts'
-import { StartError } from '../src/errors.ts'
+import { migrate } from '../src/database/migrate.ts'
+import { StartError } from '../src/domain/errors.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
 
 for (const engine of ENGINES) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { Database } from '../src/db/database.ts'
+import type { Database } from '../src/database/database.ts'
 import { createApi } from './harness/api.ts'
 import type { Api, DeliveryRow, ErrorBody } from './harness/api.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'

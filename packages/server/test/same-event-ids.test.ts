@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newId } from '../src/ids.ts'
+import { newId } from '../src/domain/ids.ts'
 import type { Api, DeliveryRow, ErrorBody, LogRow } from './harness/api.ts'
 import { createApi } from './harness/api.ts'
 import type { Stage } from './harness/on-each-engine.ts'

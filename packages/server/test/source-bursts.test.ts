@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { openPostgres } from '../src/db/postgres.ts'
+import { openPostgres } from '../src/database/postgres.ts'
 import type { ErrorBody } from './harness/api.ts'
 import { ENGINES } from './harness/databases.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { parseConfig } from '../src/config.ts'
-import { StartError } from '../src/errors.ts'
+import { parseConfig } from '../src/settings/config.ts'
+import { StartError } from '../src/domain/errors.ts'
 import { createSite, spawnServer } from './harness/server-process.ts'
 import type { ServerProcess, ServerSite } from './harness/server-process.ts'
 

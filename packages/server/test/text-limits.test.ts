@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { recordFaults } from '../src/webhooks/delivery-faults.ts'
+import { recordFaults } from '../src/pipeline/record/delivery-faults.ts'
 import type { ErrorBody } from './harness/api.ts'
 import { ENGINES } from './harness/databases.ts'
 import { OURS, openApi } from './harness/in-process-api.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
-import { openPostgres } from '../src/db/postgres.ts'
+import { openPostgres } from '../src/database/postgres.ts'
 import type { LogRow } from './harness/api.ts'
 import type { Stage } from './harness/on-each-engine.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'

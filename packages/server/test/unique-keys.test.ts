@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { Database } from '../src/db/database.ts'
+import type { Database } from '../src/database/database.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
 
 const OURS = 'an id that is made here: the rules of the table take none from a caller'
-const RANDOM_ID = 'an organization gives random ids only, which nobody can work out: src/api/rest/own-ids.ts'
+const RANDOM_ID =
+  'an organization gives random ids only, which nobody can work out: src/rest/mutation/own-ids.ts'
 const OPERATOR = 'written by the operator or the program alone'
 const OF_A_WEBHOOK = 'led by the id of a webhook, which is never another organization’s'
 const TOKEN = 'of a token that is made here, of 256 random bits'

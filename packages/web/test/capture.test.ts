@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
-import { openPglite } from '../../server/src/db/pglite.ts'
+import { openPglite } from '../../server/src/database/pglite.ts'
 import { createWebhook, onStage, rowOf } from './harness/stage.ts'
 
 const PROBLEM =

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
-import { openPglite } from '../../server/src/db/pglite.ts'
+import { openPglite } from '../../server/src/database/pglite.ts'
 import { createWebhook, onStage, rowOf } from './harness/stage.ts'
 
 onStage('what could not be processed', (stage) => {

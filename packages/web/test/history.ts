@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openPglite } from '../../server/src/db/pglite.ts'
+import { openPglite } from '../../server/src/database/pglite.ts'
 import type { Demo } from './demo.ts'
 
 interface Past {

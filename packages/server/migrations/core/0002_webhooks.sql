@@ -16,7 +16,7 @@ create table webhooks.webhook_configurations (
   has_secret boolean not null generated always as (secret is not null) stored,
   secret_hint text,
   description text,
-  -- A MongoDB query over event, data and previous; see src/fanout/filter.ts.
+  -- A MongoDB query over event, data and previous; see src/domain/filter/filter.ts.
   filter jsonb check (jsonb_typeof(filter) = 'object'),
   -- `headers` shows the names with masked values; the values are in `sealed_headers`, encrypted like `secret`.
   headers jsonb not null default '{}',

@@ -1,4 +1,4 @@
--- One row per event and webhook. See src/fanout/delivery.ts for the states and what moves between them.
+-- One row per event and webhook. See src/domain/delivery.ts for the states and what moves between them.
 
 create table webhooks.webhook_deliveries (
   id uuid primary key default webhooks.uuid_v7(),
@@ -119,7 +119,7 @@ create index attempts_webhook_failed on webhooks_internal.attempts (webhook_id, 
 create table webhooks_internal.attempts_default partition of webhooks_internal.attempts default;
 create index attempts_default_age on webhooks_internal.attempts_default (created_at);
 
--- The headers of a request as they were sent; src/dispatch/build-request.ts is where they are made.
+-- The headers of a request as they were sent; src/sender/build-request.ts is where they are made.
 create function webhooks_internal.request_headers(others text, event text, sent_at timestamptz, event_id uuid, delivery_id uuid,
   attempt integer) returns json
 language sql stable parallel safe

@@ -1,4 +1,4 @@
--- How an endpoint does, and how fast it may be sent to. See src/webhooks/breaker.ts for the states and what moves between
+-- How an endpoint does, and how fast it may be sent to. See src/domain/circuit-breaker.ts for the states and what moves between
 -- them.
 
 alter table webhooks.webhook_configurations

@@ -3,7 +3,7 @@
 -- are appended, which no other statement waits for, and folded into the roll-ups later; whoever reads adds up both.
 
 -- Latency in steps of 7 %: bucket b > 0 holds 2^((b - 1) / 10) ms up to 2^(b / 10) ms, bucket 0 less than 1 ms.
--- src/attempts/stats.ts turns it back.
+-- src/maintenance/rollups/stats.ts turns it back.
 create function webhooks_internal.latency_bucket(ms integer) returns smallint
 language sql immutable parallel safe
 as $$

@@ -19,7 +19,7 @@ from webhooks.webhook_configurations;
 alter table webhooks.webhook_deliveries add column record_id text;
 create index webhook_deliveries_record on webhooks.webhook_deliveries (record_id) where record_id is not null;
 
--- For what is not on the fast way, which reads it from the request body: src/fanout/record-id.ts.
+-- For what is not on the fast way, which reads it from the request body: src/domain/record-id.ts.
 create function webhooks_internal.record_id(data json) returns text
 language plpgsql stable
 set search_path = pg_catalog

@@ -1,4 +1,4 @@
--- Whether each table is captured as it was installed: looked at once a minute by src/crm/watch-captures.ts.
+-- Whether each table is captured as it was installed: looked at once a minute by src/capture/watch-captures.ts.
 
 alter table webhooks_internal.captures
   -- Triggers, functions, tables and columns as they were when the capture was installed; null: installed by a release before this one.

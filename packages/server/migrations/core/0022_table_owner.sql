@@ -1,5 +1,5 @@
 -- Where `install` has given the tables to a role that the database's owner is a member of, so that he can dump them, those that are made
--- later go there too: see src/crm/share-tables.ts. Otherwise there is nothing to do.
+-- later go there too: see src/capture/share-tables.ts. Otherwise there is nothing to do.
 create function webhooks_internal.hand_over_tables() returns void
 language plpgsql
 set search_path = pg_catalog

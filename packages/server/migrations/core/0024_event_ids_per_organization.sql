@@ -2,7 +2,7 @@
 -- stays first in the key, because an event's partition is that of its id.
 alter table webhooks.webhook_events drop constraint webhook_events_pkey;
 
--- Of large partitions the index has been built already, beside whoever works: src/db/build-event-keys.ts.
+-- Of large partitions the index has been built already, beside whoever works: src/database/build-event-keys.ts.
 do $$
 declare
   partition_name text;

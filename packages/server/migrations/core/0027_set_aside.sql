@@ -1,5 +1,5 @@
 -- A delivery that has been sent, whose outcome cannot be stored and whose row cannot leave the queue, would come due again without end.
--- Its row is given a time that never comes (src/deliveries/sql/set-aside.sql).
+-- Its row is given a time that never comes (src/pipeline/record/sql/set-aside.sql).
 create function webhooks_internal.never_due() returns timestamptz
 language sql immutable parallel safe
 set search_path = pg_catalog

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { StartError } from '../errors.ts'
-import { VERSION } from '../version.ts'
+import { StartError } from '../domain/errors.ts'
+import { VERSION } from '../settings/version.ts'
 import { USED_WRONGLY, exitByKind } from './exit-codes.ts'
 
 /** Loaded when it is asked for: most commands need nothing of the server's, which takes longer to load than they take to run. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Connection, Database } from '../../src/db/database.ts'
-import { isDatabaseError } from '../../src/db/database.ts'
-import { quoteIdentifier } from '../../src/db/identifiers.ts'
+import type { Connection, Database } from '../../src/database/database.ts'
+import { isDatabaseError } from '../../src/database/database.ts'
+import { quoteIdentifier } from '../../src/database/identifiers.ts'
 import type { OddTable } from './odd-tables.ts'
 import type { Random } from './random.ts'
 

@@ -1,5 +1,5 @@
-import { newId } from '../../src/ids.ts'
-import { within } from '../../src/lifecycle.ts'
+import { newId } from '../../src/domain/ids.ts'
+import { within } from '../../src/loops/loop.ts'
 import type { Api } from '../harness/api.ts'
 
 /** Events that are emitted without a pause until `stop`. */

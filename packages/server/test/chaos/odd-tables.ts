@@ -1,6 +1,6 @@
-import { quoteIdentifier } from '../../src/db/identifiers.ts'
-import type { RecordName } from '../../src/events/records.ts'
-import { RECORD_NAMES } from '../../src/events/records.ts'
+import { quoteIdentifier } from '../../src/database/identifiers.ts'
+import type { RecordName } from '../../src/domain/event-types/records.ts'
+import { RECORD_NAMES } from '../../src/domain/event-types/records.ts'
 
 /** A table of a CRM that nobody would design. */
 export interface OddTable {

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { WebhookVerificationError, verifyWebhook } from '@connectgain/webhooks-receiver'
-import { parseChange, parseRows } from '../../src/api/rest/body.ts'
-import { parseQuery } from '../../src/api/rest/parse-query.ts'
-import { parsePreferences } from '../../src/api/rest/preferences.ts'
-import { mutate, searchOf, tableNames } from '../../src/api/rest/random-query.ts'
+import { parseChange, parseRows } from '../../src/rest/request/body.ts'
+import { parseQuery } from '../../src/rest/request/parse-query.ts'
+import { parsePreferences } from '../../src/rest/request/preferences.ts'
+import { mutate, searchOf, tableNames } from '../../src/rest/random-query.ts'
 import {
   ACCEPTED_URLS,
   ALLOWED_ADDRESSES,
   FORBIDDEN_ADDRESSES,
   REFUSED_URLS,
-} from '../../src/dispatch/network-guard-cases.ts'
-import { BlockedDestination, checkUrl, isAllowedAddress } from '../../src/dispatch/network-guard.ts'
-import { InvalidAnswer, ResponseParser } from '../../src/dispatch/response-parser.ts'
-import { signBody, signStandard } from '../../src/dispatch/sign.ts'
-import { ApiError } from '../../src/errors.ts'
-import { compileFilter } from '../../src/fanout/filter.ts'
+} from '../../src/sender/network-guard-cases.ts'
+import { BlockedDestination, checkUrl, isAllowedAddress } from '../../src/sender/network-guard.ts'
+import { InvalidAnswer, ResponseParser } from '../../src/sender/response-parser.ts'
+import { signBody, signStandard } from '../../src/domain/signature/sign.ts'
+import { ApiError } from '../../src/domain/errors.ts'
+import { compileFilter } from '../../src/domain/filter/filter.ts'
 import type { FuzzTarget } from './target.ts'
 import { mayRefuse, target } from './target.ts'
 

@@ -1,5 +1,5 @@
-import type { AttemptRecord } from '../../src/dispatch/make-attempt.ts'
-import { newId } from '../../src/ids.ts'
+import type { AttemptRecord } from '../../src/sender/make-attempt.ts'
+import { newId } from '../../src/domain/ids.ts'
 
 /** A test's attempt that succeeded: it has no delivery, so that its row stands alone. */
 export function attempt(fields: Partial<AttemptRecord> = {}): AttemptRecord {

@@ -1,5 +1,5 @@
-import type { Connection, Database } from '../../src/db/database.ts'
-import { quoteIdentifier } from '../../src/db/identifiers.ts'
+import type { Connection, Database } from '../../src/database/database.ts'
+import { quoteIdentifier } from '../../src/database/identifiers.ts'
 import type { Engine } from './databases.ts'
 import { openMigrated } from './databases.ts'
 

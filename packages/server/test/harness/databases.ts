@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Database } from '../../src/db/database.ts'
-import { openPostgres } from '../../src/db/postgres.ts'
-import { prepareDatabase } from '../../src/prepare-database.ts'
+import type { Database } from '../../src/database/database.ts'
+import { openPostgres } from '../../src/database/postgres.ts'
+import { prepareDatabase } from '../../src/server/prepare-database.ts'
 import { openPgliteMigrated } from './pglite-template.ts'
 
 export type Engine = Database['engine']

@@ -1,4 +1,4 @@
-import type { Connection, Database, Transaction } from '../../src/db/database.ts'
+import type { Connection, Database, Transaction } from '../../src/database/database.ts'
 
 /** A node of a plan as EXPLAIN ANALYZE gives it, with what stands below it. */
 interface PlanNode {

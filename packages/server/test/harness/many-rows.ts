@@ -1,4 +1,4 @@
-import type { Database } from '../../src/db/database.ts'
+import type { Database } from '../../src/database/database.ts'
 
 const PREFIX = '01900000-0000-7000-8000-'
 const ORGANIZATIONS = 50

@@ -1,5 +1,5 @@
-import type { Database } from '../../src/db/database.ts'
-import { openPostgres } from '../../src/db/postgres.ts'
+import type { Database } from '../../src/database/database.ts'
+import { openPostgres } from '../../src/database/postgres.ts'
 import assert from 'node:assert/strict'
 import type { CommandResult } from './run-command.ts'
 import { runCommand } from './run-command.ts'

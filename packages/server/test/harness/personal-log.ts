@@ -1,5 +1,5 @@
-import type { Database } from '../../src/db/database.ts'
-import { newId } from '../../src/ids.ts'
+import type { Database } from '../../src/database/database.ts'
+import { newId } from '../../src/domain/ids.ts'
 import { OURS } from './in-process-api.ts'
 
 export const NAME = 'Erasmus Vanishing'

@@ -14,10 +14,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
-import type { Database } from '../../src/db/database.ts'
-import { readMigrations } from '../../src/db/migrate.ts'
-import { openPglite } from '../../src/db/pglite.ts'
-import { prepareDatabase } from '../../src/prepare-database.ts'
+import type { Database } from '../../src/database/database.ts'
+import { readMigrations } from '../../src/database/migrate.ts'
+import { openPglite } from '../../src/database/pglite.ts'
+import { prepareDatabase } from '../../src/server/prepare-database.ts'
 
 const PGLITE_VERSION = readFileSync(
   join(fileURLToPath(import.meta.resolve('@electric-sql/pglite')), '../../package.json'),

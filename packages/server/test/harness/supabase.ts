@@ -1,7 +1,7 @@
 import { createClient } from '@supabase/supabase-js'
 import type { SupabaseClient } from '@supabase/supabase-js'
-import { openPglite } from '../../src/db/pglite.ts'
-import { openPostgres } from '../../src/db/postgres.ts'
+import { openPglite } from '../../src/database/pglite.ts'
+import { openPostgres } from '../../src/database/postgres.ts'
 import type { Stage } from './on-each-engine.ts'
 import { SERVICE_KEY } from './server-process.ts'
 

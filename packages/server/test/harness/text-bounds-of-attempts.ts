@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { giveUpDelivery } from '../../src/deliveries/give-up-delivery.ts'
-import { ATTEMPT_ERROR_CODES } from '../../src/dispatch/classify-response.ts'
-import { matchWebhooks } from '../../src/fanout/match-webhooks.ts'
-import type { Subscription } from '../../src/fanout/match-webhooks.ts'
-import { newId } from '../../src/ids.ts'
+import { giveUpDelivery } from '../../src/pipeline/record/give-up-delivery.ts'
+import { ATTEMPT_ERROR_CODES } from '../../src/sender/classify-response.ts'
+import { matchWebhooks } from '../../src/domain/match-webhooks.ts'
+import type { Subscription } from '../../src/domain/match-webhooks.ts'
+import { newId } from '../../src/domain/ids.ts'
 import { OURS } from './in-process-api.ts'
 import { assertRefused } from './refusals.ts'
 import type { Bound, Proving } from './text-bounds.ts'
@@ -36,7 +36,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
   {
     title: 'of a response 16 KiB of body and 16 KiB of headers are kept, whatever bytes they are',
     columns: ['webhooks_internal.attempts.response_headers', 'webhooks_internal.attempts.response_body'],
-    by: ['src/dispatch/send.ts', 'src/dispatch/response-parser.ts'],
+    by: ['src/sender/send.ts', 'src/sender/response-parser.ts'],
     async prove(proving) {
       const { receiver, webhook } = proving
       receiver.reply(webhook.path, (response) => {
@@ -61,7 +61,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
       'webhooks_internal.attempts.diagnosis',
       'webhooks.webhook_deliveries.last_error',
     ],
-    by: ['src/dispatch/make-attempt.ts', 'src/webhooks/delivery-faults.ts'],
+    by: ['src/sender/make-attempt.ts', 'src/pipeline/record/delivery-faults.ts'],
     async prove(proving) {
       const { api, receiver, webhook } = proving
       receiver.reply(webhook.path, (response) => {
@@ -82,7 +82,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
   {
     title: 'the reason of a delivery has at most a little over 1,000 characters, also when its filter fails',
     columns: ['webhooks.webhook_deliveries.reason'],
-    by: ['src/fanout/match-webhooks.ts', 'src/webhooks/delivery-faults.ts'],
+    by: ['src/domain/match-webhooks.ts', 'src/pipeline/record/delivery-faults.ts'],
     async prove() {
       const subscription = {
         webhook_id: newId(),
@@ -107,7 +107,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
       'webhooks_internal.attempt_counts.outcome',
       'webhooks_internal.attempt_rollups.outcome',
     ],
-    by: ['src/dispatch/classify-response.ts'],
+    by: ['src/sender/classify-response.ts'],
     async prove(proving) {
       for (const code of ATTEMPT_ERROR_CODES) assert.match(code, /^[a-z_]{1,30}$/)
       proving.receiver.reply(proving.webhook.path, 500)
@@ -142,7 +142,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
   {
     title: 'a webhook has at most 20 headers, and the log their names with masked values',
     columns: ['webhooks_internal.attempts.request_headers'],
-    by: ['src/api/tables/configuration-fields.ts', 'src/dispatch/build-request.ts'],
+    by: ['src/api/tables/configuration-fields.ts', 'src/sender/build-request.ts'],
     async prove(proving) {
       const { api, webhook } = proving
       const headers = (count: number): object =>

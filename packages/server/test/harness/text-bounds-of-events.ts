@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { recordIdOf } from '../../src/fanout/record-id.ts'
+import { recordIdOf } from '../../src/domain/record-id.ts'
 import { OURS } from './in-process-api.ts'
 import { assertRefused } from './refusals.ts'
 import type { Bound } from './text-bounds.ts'
@@ -106,7 +106,7 @@ export const BOUNDS_OF_EVENTS: readonly Bound[] = [
   {
     title: 'the record that a delivery is about is named by at most 200 characters',
     columns: ['webhooks.webhook_deliveries.record_id'],
-    by: ['src/fanout/record-id.ts'],
+    by: ['src/domain/record-id.ts'],
     async prove() {
       const body = (id: string): string => `{"event":"a.b","timestamp":"x","data":{"id":"${id}"}}`
       assert.equal(recordIdOf(body('x'.repeat(200)))?.length, 200)

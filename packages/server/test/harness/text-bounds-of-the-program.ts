@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { chooseEvents } from '../../src/api/erasure/choose-events.ts'
-import { keyTextOf } from '../../src/crm/captured-table.ts'
-import type { CapturedTable } from '../../src/crm/captured-table.ts'
-import { readMigrations } from '../../src/db/migrate.ts'
-import { newId } from '../../src/ids.ts'
+import { chooseEvents } from '../../src/maintenance/erasure/choose-events.ts'
+import { keyTextOf } from '../../src/capture/captured-table.ts'
+import type { CapturedTable } from '../../src/capture/captured-table.ts'
+import { readMigrations } from '../../src/database/migrate.ts'
+import { newId } from '../../src/domain/ids.ts'
 import { OURS } from './in-process-api.ts'
 import { assertRefused } from './refusals.ts'
 import type { Bound } from './text-bounds.ts'
@@ -12,7 +12,11 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
   {
     title: 'an erasure keeps in mind 1,000 conversations and 200 terms, each of at most 254 characters',
     columns: ['webhooks.webhook_erasures.related_ids', 'webhooks.webhook_erasures.terms'],
-    by: ['src/api/erasure/choose-events.ts', 'src/api/erasure/known-words.ts', 'src/api/rpc/erase-record.ts'],
+    by: [
+      'src/maintenance/erasure/choose-events.ts',
+      'src/maintenance/erasure/known-words.ts',
+      'src/api/rpc/erase-record.ts',
+    ],
     async prove() {
       const erasure = {
         record_id: 'a-contact',
@@ -46,7 +50,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
   {
     title: 'a filter has at most 16 KiB',
     columns: ['webhooks.webhook_configurations.filter'],
-    by: ['src/fanout/filter.ts'],
+    by: ['src/domain/filter/filter.ts'],
     async prove({ api }) {
       const filter = { 'data.a': 'x'.repeat(16 * 1024) }
       const row = { organization_id: OURS, name: 'x', url: 'https://a.example/', events: ['*'], filter }
@@ -117,7 +121,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
       ),
       ...['record', 'relation', 'problems'].map((name) => `webhooks_internal.capture_drifts.${name}`),
     ],
-    by: ['src/crm/install-captures.ts', 'src/crm/capture-problems.ts'],
+    by: ['src/capture/install-captures.ts', 'src/capture/capture-problems.ts'],
     async prove({ api }) {
       const { rows } = await api.database.query(
         `select role, relation from unnest(array['webhooks_service', 'webhooks_api', 'webhooks_read', 'webhooks_emit']) as role
@@ -133,8 +137,8 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
       (name) => `webhooks.webhook_capture_faults.${name}`,
     ),
     by: [
-      'src/crm/captured-table.ts',
-      'src/crm/capture-fallback.ts',
+      'src/capture/captured-table.ts',
+      'src/capture/capture-fallback.ts',
       'migrations/core/0021_capture_faults.sql',
     ],
     async prove({ api }) {
@@ -174,7 +178,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
       'webhooks.schema_migrations.checksum',
       'webhooks_internal.oldest_program.migration',
     ],
-    by: ['src/db/migrate.ts'],
+    by: ['src/database/migrate.ts'],
     async prove({ api }) {
       const known = new Map(
         [...readMigrations('core'), ...readMigrations('crm')].map(({ name, checksum }) => [name, checksum]),

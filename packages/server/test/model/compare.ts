@@ -56,7 +56,7 @@ async function readState(world: World): Promise<State> {
   return JSON.parse(rows[0]!.state) as State
 }
 
-/** The invariants of src/fanout/delivery.ts, for every delivery: each follows from this one equation. */
+/** The invariants of src/domain/delivery.ts, for every delivery: each follows from this one equation. */
 export async function compare(expected: Expected, world: World): Promise<void> {
   const deliveries = [...expected.deliveries.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).map(toRow)
   assert.deepEqual(await readState(world), {

@@ -1,4 +1,4 @@
-import type { LeasedDelivery } from '../../src/fanout/delivery.ts'
+import type { LeasedDelivery } from '../../src/domain/delivery.ts'
 import type { Node, Outcome } from './world.ts'
 import { SCHEDULE } from './world.ts'
 
@@ -39,7 +39,7 @@ interface ExpectedEvent {
 export const isOver = (status: Status): boolean => status !== 'pending' && status !== 'retrying'
 
 /**
- * What the database must hold after the commands so far: the state machine of src/fanout/delivery.ts, said a second
+ * What the database must hold after the commands so far: the state machine of src/domain/delivery.ts, said a second
  * time and without SQL. It learns from the database only what is free to choose: ids, lease tokens, which of the due
  * deliveries a claim took.
  */

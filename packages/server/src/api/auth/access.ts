@@ -1,5 +1,5 @@
-import { ApiError } from '../../errors.ts'
-import type { Principal, Role } from '../rest/principal.ts'
+import { ApiError } from '../../domain/errors.ts'
+import type { Principal, Role } from '../../domain/principal.ts'
 
 /** What a key of an organization may do: everything, only read, or only emit events. */
 export const SCOPES = ['admin', 'read', 'emit'] as const

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Database } from '../../db/database.ts'
-import { loadStatement } from '../../db/statement.ts'
+import type { Database } from '../../database/database.ts'
+import { loadStatement } from '../../database/statement.ts'
 import type { Scope } from './access.ts'
 
 const findStatement = loadStatement(import.meta.url, 'find-api-keys')

@@ -1,8 +1,8 @@
 import { createLocalJWKSet, errors } from 'jose'
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose'
 import type { Logger } from 'pino'
-import type { Clock } from '../../clock.ts'
-import { messageOf } from '../../errors.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { messageOf } from '../../domain/errors.ts'
 
 /** Of a whole fetch, its body included. */
 const FETCH_TIMEOUT_MS = 5_000

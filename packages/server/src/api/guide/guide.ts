@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { ApiError } from '../../errors.ts'
-import { shippedFolder } from '../../shipped-folder.ts'
+import { ApiError } from '../../domain/errors.ts'
+import { shippedFolder } from '../http/shipped-folder.ts'
 import { PAGES } from './contents.ts'
 import { GUIDE, renderPage } from './render-page.ts'
 

@@ -1,5 +1,5 @@
 import MarkdownIt from 'markdown-it'
-import { VERSION } from '../../version.ts'
+import { VERSION } from '../../settings/version.ts'
 import { CONTENTS, PAGES } from './contents.ts'
 
 export const GUIDE = '/docs/guide'

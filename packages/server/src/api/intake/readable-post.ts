@@ -1,7 +1,7 @@
 import { checkEvents, webhookEventRules } from '../tables/webhook-events.ts'
-import { parseRows } from '../rest/body.ts'
-import { readHeader } from '../rest/rest-message.ts'
-import type { RestRequest } from '../rest/rest-message.ts'
+import { parseRows } from '../../rest/request/body.ts'
+import { readHeader } from '../../rest/request/rest-message.ts'
+import type { RestRequest } from '../../rest/request/rest-message.ts'
 
 /** A post of events that can be stored together with others. */
 export interface ReadablePost {

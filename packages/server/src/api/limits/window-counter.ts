@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../domain/clock.ts'
 
 const WINDOW_MS = 60_000
 /** Beyond so many it forgets, the oldest first: memory stays bounded whoever asks. */

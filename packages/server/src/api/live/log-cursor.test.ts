@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { newId } from '../../ids.ts'
+import { newId } from '../../domain/ids.ts'
 import { LogCursor } from './log-cursor.ts'
 
 const NOW = 1_800_000_000_000

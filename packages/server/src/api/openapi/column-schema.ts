@@ -1,4 +1,4 @@
-import type { Column } from '../rest/catalog.ts'
+import type { Column } from '../../rest/schema-cache/schema-cache.ts'
 
 export type JsonSchema = Record<string, unknown>
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { VERSION } from '../../version.ts'
-import type { TableDescription } from '../rest/describe-tables.ts'
+import { VERSION } from '../../settings/version.ts'
+import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
 import { describeColumn } from './column-schema.ts'
 import type { JsonSchema } from './column-schema.ts'
 import { describeSession, sessionSchema } from './session-operations.ts'

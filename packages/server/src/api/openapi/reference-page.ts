@@ -1,5 +1,5 @@
-import { VERSION } from '../../version.ts'
-import type { TableDescription } from '../rest/describe-tables.ts'
+import { VERSION } from '../../settings/version.ts'
+import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
 import type { JsonSchema } from './column-schema.ts'
 import { describeColumn } from './column-schema.ts'
 import type { FunctionDescription, OpenApiDocument } from './document.ts'

@@ -1,4 +1,4 @@
-import type { TableDescription } from '../rest/describe-tables.ts'
+import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
 import type { JsonSchema } from './column-schema.ts'
 
 const refused = {

@@ -3,9 +3,9 @@ import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { ApiError } from '../../errors.ts'
-import { shippedFolder } from '../../shipped-folder.ts'
-import { welcomePage } from '../welcome-page.ts'
+import { ApiError } from '../../domain/errors.ts'
+import { shippedFolder } from '../http/shipped-folder.ts'
+import { welcomePage } from './welcome-page.ts'
 
 /** What `npm run build` makes of packages/web: in a package beside the program, in the repository where it was made. */
 const BUILT = shippedFolder('page', 'packages/web/dist')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkCaptures } from '../../crm/watch-captures.ts'
+import { checkCaptures } from '../../capture/watch-captures.ts'
 import { defineFunction, readAs } from './rpc.ts'
 
 interface CaptureRow {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ApiError } from '../../errors.ts'
+import { ApiError } from '../../domain/errors.ts'
 import { uuid } from '../tables/configuration-fields.ts'
 import { defineFunction } from './rpc.ts'
 

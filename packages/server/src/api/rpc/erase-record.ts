@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { textArray } from '../../db/array-literal.ts'
-import { ApiError } from '../../errors.ts'
-import { inNameOf } from '../act-as.ts'
+import { textArray } from '../../database/array-literal.ts'
+import { ApiError } from '../../domain/errors.ts'
+import { inNameOf } from '../../database/act-as.ts'
 import { uuid } from '../tables/configuration-fields.ts'
 import { defineFunction, readAs } from './rpc.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { RecaptureError, recapture } from '../../crm/recapture.ts'
-import { isDatabaseError } from '../../db/database.ts'
-import { ApiError } from '../../errors.ts'
+import { RecaptureError, recapture } from '../../capture/recapture.ts'
+import { isDatabaseError } from '../../database/database.ts'
+import { ApiError } from '../../domain/errors.ts'
 import { time } from './redelivery-request.ts'
 import { defineFunction } from './rpc.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { leaseOne } from '../../deliveries/redeliver.ts'
-import { makeAttempt } from '../../dispatch/make-attempt.ts'
-import { ApiError } from '../../errors.ts'
+import { leaseOne } from '../../maintenance/bulk-retry/manual-retry.ts'
+import { makeAttempt } from '../../sender/make-attempt.ts'
+import { ApiError } from '../../domain/errors.ts'
 import type { RpcContext } from './rpc.ts'
 import { defineFunction, describeAttempt, findVisible } from './rpc.ts'
 

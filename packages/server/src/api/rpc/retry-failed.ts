@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { cancelRedelivery } from '../../deliveries/redeliveries.ts'
-import { inNameOf } from '../act-as.ts'
+import { cancelRedelivery } from '../../maintenance/bulk-retry/redeliveries.ts'
+import { inNameOf } from '../../database/act-as.ts'
 import { redeliverySchema, requestRedelivery } from './redelivery-request.ts'
 import { defineFunction, findVisible } from './rpc.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { generateSigningSecret, hintOf } from '../../webhooks/secrets.ts'
-import { secretContext } from '../../webhooks/sealed-columns.ts'
-import { inNameOf } from '../act-as.ts'
+import { generateSigningSecret, hintOf } from '../../secrets/secret-box.ts'
+import { secretContext } from '../../secrets/sealed-columns.ts'
+import { inNameOf } from '../../database/act-as.ts'
 import { GENERATE, secret, uuid } from '../tables/configuration-fields.ts'
 import { defineFunction, findVisible } from './rpc.ts'
 

@@ -1,9 +1,9 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import type { Database } from '../../db/database.ts'
-import { loadStatement } from '../../db/statement.ts'
-import { inNameOf } from '../act-as.ts'
+import type { Database } from '../../database/database.ts'
+import { loadStatement } from '../../database/statement.ts'
+import { inNameOf } from '../../database/act-as.ts'
 import type { Scope } from '../auth/access.ts'
-import type { Actor } from '../rest/principal.ts'
+import type { Actor } from '../../domain/principal.ts'
 
 const createLinkStatement = loadStatement(import.meta.url, 'create-link')
 const redeemLinkStatement = loadStatement(import.meta.url, 'redeem-link')

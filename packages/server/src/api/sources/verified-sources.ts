@@ -1,13 +1,13 @@
-import type { Clock } from '../../clock.ts'
-import type { Database } from '../../db/database.ts'
-import type { SecretBox } from '../../webhooks/secrets.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { Database } from '../../database/database.ts'
+import type { SecretBox } from '../../secrets/secret-box.ts'
 import { tooManyRequests, toOrigin } from '../limits/admission.ts'
-import type { DatabaseShares } from '../limits/database-shares.ts'
+import type { DatabaseShares } from '../../database/database-shares.ts'
 import { WindowCounter } from '../limits/window-counter.ts'
 import type { Standing } from '../limits/window-counter.ts'
-import { RestError } from '../rest/error-response.ts'
-import { findSource } from './source-store.ts'
-import type { Provider, Source } from './source-store.ts'
+import { RestError } from '../../rest/response/error-response.ts'
+import { findSource } from '../../sources/source-store.ts'
+import type { Provider, Source } from '../../sources/source-store.ts'
 
 /** Requests to one source from one address in a minute that are not verified; after them it is not even looked for. */
 const MAX_FAILURES = 60

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { isReservedHeader, maskValues } from '../../dispatch/build-request.ts'
-import type { GuardOptions } from '../../dispatch/network-guard.ts'
-import { checkUrl } from '../../dispatch/network-guard.ts'
-import { messageOf } from '../../errors.ts'
-import { compileNewFilter } from '../../fanout/filter.ts'
-import type { OwnInboxes } from '../../webhooks/own-inboxes.ts'
+import { isReservedHeader, maskValues } from '../../sender/build-request.ts'
+import type { GuardOptions } from '../../sender/network-guard.ts'
+import { checkUrl } from '../../sender/network-guard.ts'
+import { messageOf } from '../../domain/errors.ts'
+import { compileNewFilter } from '../../domain/filter/filter.ts'
+import type { OwnInboxes } from '../../sender/own-inboxes.ts'
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
 /** Visible ASCII, with spaces inside: what every HTTP implementation passes on unchanged. */

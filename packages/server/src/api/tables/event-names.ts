@@ -1,6 +1,6 @@
-import type { Connection } from '../../db/database.ts'
-import { ApiError } from '../../errors.ts'
-import { nearestNames } from '../../nearest.ts'
+import type { Connection } from '../../database/database.ts'
+import { ApiError } from '../../domain/errors.ts'
+import { nearestNames } from '../../database/nearest-name.ts'
 
 /** The event types that can be subscribed to and emitted just now. */
 export async function readEventNames(connection: Connection): Promise<string[]> {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { ApiError } from '../../errors.ts'
+import { ApiError } from '../../domain/errors.ts'
 
 /** SQLSTATE invalid_parameter_value: a value that has the right type and is still not acceptable. */
 const INVALID_VALUE = '22023'

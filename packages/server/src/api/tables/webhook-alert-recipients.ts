@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Connection } from '../../db/database.ts'
-import { ApiError } from '../../errors.ts'
-import type { JsonObject } from '../rest/json.ts'
-import type { TableRules } from '../rest/table-rules.ts'
+import type { Connection } from '../../database/database.ts'
+import { ApiError } from '../../domain/errors.ts'
+import type { JsonObject } from '../../rest/request/json.ts'
+import type { TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { uuid } from './configuration-fields.ts'
 import { parseEachRow, parseRow } from './field-problems.ts'
 

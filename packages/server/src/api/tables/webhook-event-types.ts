@@ -1,10 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { z } from 'zod'
-import { ApiError } from '../../errors.ts'
-import { categoryOf, eventNames } from '../../events/event-types.ts'
-import { isOperational } from '../../events/operational-events.ts'
-import type { JsonObject } from '../rest/json.ts'
-import type { TableRules } from '../rest/table-rules.ts'
+import { ApiError } from '../../domain/errors.ts'
+import { categoryOf, eventNames } from '../../domain/event-types/event-types.ts'
+import { isOperational } from '../../domain/event-types/operational-events.ts'
+import type { JsonObject } from '../../rest/request/json.ts'
+import type { TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { parseEachRow, parseRow } from './field-problems.ts'
 
 const NAME = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { ApiError } from '../../errors.ts'
-import type { JsonObject } from '../rest/json.ts'
-import { memberSizes } from '../rest/member-sizes.ts'
-import type { TableRules } from '../rest/table-rules.ts'
+import { ApiError } from '../../domain/errors.ts'
+import type { JsonObject } from '../../rest/request/json.ts'
+import { memberSizes } from '../../rest/request/member-sizes.ts'
+import type { TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { readEventNames, unknownEvents } from './event-names.ts'
 import { parseEachRow } from './field-problems.ts'
 

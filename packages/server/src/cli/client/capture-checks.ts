@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '../../domain/errors.ts'
 import type { Api } from './api.ts'
 import { CommandFailed } from './api.ts'
 import type { Finding } from './finding.ts'

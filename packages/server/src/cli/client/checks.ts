@@ -1,12 +1,12 @@
 import { connect } from 'node:net'
 import type { Api } from './api.ts'
-import { CLOCK_TOLERANCE_MS } from '../../clock.ts'
-import { messageOf } from '../../errors.ts'
+import { CLOCK_TOLERANCE_MS } from '../../domain/clock.ts'
+import { messageOf } from '../../domain/errors.ts'
 import { checkCaptures } from './capture-checks.ts'
 import { checkFaults } from './fault-checks.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem, warning } from './finding.ts'
-import type { Readiness } from '../../metrics/readiness.ts'
+import type { Readiness } from '../../observability/readiness.ts'
 
 interface Webhook {
   id: string

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
-import { parseDuration } from '../../duration.ts'
+import { parseDuration } from '../../settings/duration.ts'
 
 /** JSON as it stands, from a file as `@file`, or from the standard input as `-`. */
 export function parseJsonOption(text: string): unknown {

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '../../domain/errors.ts'
 import type { ReceivedRequest } from './listen.ts'
 
 /** They belong to the connection that they came by. */

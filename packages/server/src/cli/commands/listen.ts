@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as wait } from 'node:timers/promises'
 import { verifyWebhook, WebhookVerificationError } from '@connectgain/webhooks-receiver'
 import { Command, InvalidArgumentError } from 'commander'
-import { messageOf, StartError } from '../../errors.ts'
+import { messageOf, StartError } from '../../domain/errors.ts'
 import { httpUrl, wholeNumber } from '../client/parse.ts'
 import { FAILED, exitByKind } from '../exit-codes.ts'
 import { escapeControls, toJsonLine, toReadableText } from './listen-print.ts'

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { parseConfig, readEnvironment } from '../../config.ts'
-import { migrateOnly } from '../../serve.ts'
+import { parseConfig, readEnvironment } from '../../settings/config.ts'
+import { migrateOnly } from '../../server/serve.ts'
 
 export function migrateCommand(): Command {
   return new Command('migrate')

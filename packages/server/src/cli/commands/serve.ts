@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { serve } from '../../serve.ts'
+import { serve } from '../../server/serve.ts'
 
 export function serveCommand(): Command {
   return new Command('serve')

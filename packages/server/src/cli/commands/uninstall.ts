@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { readEnvironment } from '../../config.ts'
-import { readCaptures, removeCapture } from '../../crm/install-captures.ts'
-import { purge } from '../../crm/purge.ts'
-import type { Database } from '../../db/database.ts'
+import { readEnvironment } from '../../settings/config.ts'
+import { readCaptures, removeCapture } from '../../capture/install-captures.ts'
+import { purge } from '../../capture/purge.ts'
+import type { Database } from '../../database/database.ts'
 import { FAILED } from '../exit-codes.ts'
 import { databaseUrlOption, patienceOption, withDatabase } from '../with-database.ts'
 

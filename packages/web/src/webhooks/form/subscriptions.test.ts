@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { OPERATIONAL_EVENTS as OF_SERVER } from '../../../../server/src/events/operational-events.ts'
+import { OPERATIONAL_EVENTS as OF_SERVER } from '../../../../server/src/domain/event-types/operational-events.ts'
 import { OPERATIONAL_EVENTS } from '../event-names.ts'
 import { coveredBy, toggleEvent, toggleEvery, toggleGroup } from './subscriptions.ts'
 

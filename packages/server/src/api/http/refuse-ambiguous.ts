@@ -1,0 +1,24 @@
+import type { FastifyRequest } from 'fastify'
+import { ApiError } from '../../domain/errors.ts'
+
+/**
+ * Refuses what Node's parser lets through although a proxy in front may read it in another way: several hosts, and bodies in a
+ * transfer coding that is not undone here.
+ */
+export async function refuseAmbiguous({ raw }: FastifyRequest): Promise<void> {
+  const names = raw.rawHeaders.filter((_, index) => index % 2 === 0)
+  const hosts = names.filter((name) => name.toLowerCase() === 'host').length
+  if (hosts > 1) throw refuse(`the request has ${hosts} Host headers`, 'Send one.')
+  if (/[\s,]/.test(raw.headers.host ?? '')) throw refuse('the Host header names several hosts', 'Send one.')
+  const coding = raw.headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    throw refuse(
+      `the transfer coding ${coding.slice(0, 50)} is not offered`,
+      'Send the body chunked, or with its length.',
+    )
+  }
+}
+
+function refuse(message: string, hint: string): ApiError {
+  return new ApiError(400, 'PGRST100', message, { hint })
+}

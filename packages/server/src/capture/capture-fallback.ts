@@ -1,0 +1,236 @@
+import { quoteLiteral } from '../database/identifiers.ts'
+import type { CapturedTable, Operation } from './captured-table.ts'
+import { EXACT_TYPES, RAISED, TEXT_TYPES, changeOf, keyTextOf } from './captured-table.ts'
+import { indent, insertChanged, insertCreated, writtenRow } from './event-select.ts'
+
+/** Rows of faults that were not told apart, for each of which stand the keys of this many. */
+const KEYS_PER_FAULT = 1_000
+/** A part that fails is divided by this, until it is a single row. */
+const DIVISOR = 8
+/** How much looking for single rows may cost, in rows that are read; what then still fails is divided no further. */
+const BUDGET = { rows: 100_000, timesTheRows: 50 }
+const COARSE_PARTS = 100
+
+/** Where text of PL/pgSQL's variables is put into the statement. */
+const HOLES = {
+  place: 'capture.place',
+  newColumns: `webhooks_internal.row_columns(capture.columns, 'np', capture.lacking)`,
+  oldColumns: `webhooks_internal.row_columns(capture.columns, 'op', capture.lacking)`,
+  wholeColumns: `webhooks_internal.row_columns(capture.columns, 'np', '{}')`,
+  change: 'webhooks_internal.change_columns(capture.changes, capture.lacking)',
+  data: 'capture.data',
+} as const
+
+const hole = (name: keyof typeof HOLES): string => `\u0001${name}\u0001`
+
+/** PL/pgSQL for the text with what is in its holes. */
+const concatenate = (text: string): string =>
+  text
+    .split('\u0001')
+    .map((part, index) => (index % 2 === 0 ? quoteLiteral(part) : HOLES[part as keyof typeof HOLES]))
+    .join(' || ')
+
+/**
+ * What a trigger does when its one statement for all rows failed; raises nothing but what the user has to be told.
+ *
+ * The statement is put together from the columns that the table has by now, and rows are paired with what they were by
+ * their place, which both transition tables share. A field that cannot be read is left out. Then parts that fail are divided
+ * until a single row is alone: its fault names it, and all others emit.
+ */
+export function writeFallback(table: CapturedTable, operation: Operation): string {
+  return `<<capture>>
+declare
+  place name;
+  columns name[];
+  lacking text[];
+  changes json;
+  data text;
+  field record;
+  statement text;
+  faults text;
+  code text;
+  message text;
+  total bigint;
+  at_row bigint := 1;
+  size bigint;
+  finest bigint := 1;
+  read_rows bigint := 0;
+begin
+${indent(writePreparation(table, operation))}
+${indent(LOOP)}
+exception
+  when ${RAISED} then
+    raise;
+  when others or assert_failure then
+${indent(indent(WHOLE_FAULT))}
+end;`
+}
+
+function writePreparation(table: CapturedTable, operation: Operation): string {
+  return `-- A name that no column has.
+capture.place := 'place_' || replace(gen_random_uuid()::text, '-', '');
+capture.faults := 'insert into webhooks.webhook_capture_faults (relation, operation, code, message, row_count, record_ids)
+  select $1, lower($2), $3, left($4, 1000), count(*), array_remove(array_agg(k.key order by k.place), null)
+  from (select row_number() over () as place, ' || ${quoteLiteral(keyTextOf(table, 'n'))} || ' as key from new_rows as n) as k
+  where k.place between $5 and $6
+  group by (k.place - 1) / ${KEYS_PER_FAULT}';
+capture.total := (select count(*) from new_rows);
+capture.columns := webhooks_internal.columns_of(tg_relid);
+capture.lacking := array(
+  select known.name from unnest(${textArrayLiteral(sourcesOf(table))}) as known (name)
+  where known.name <> all (capture.columns)
+);
+${operation === 'update' ? `${PAIR_CHECK}\n` : ''}${writeFields(table, operation)}
+if cardinality(capture.lacking) > 0 then
+  perform webhooks_internal.record_capture_fault(format('%I.%I', tg_table_schema, tg_table_name), tg_op, '42703',
+    format('events go on without the column %s: it is missing or of another type', array_to_string(capture.lacking, ', ')),
+    capture.total, '{}', 'field');
+end if;
+${writeOrganizationCheck(table)}capture.statement := ${concatenate(writeStatement(table, operation))};`
+}
+
+const PAIR_CHECK = `if capture.total <> (select count(*) from old_rows) then
+  raise exception 'the changed rows cannot be paired with what they were';
+end if;`
+
+/** What the conditions and fields are read from. */
+function sourcesOf({ columns, organization, key }: CapturedTable): string[] {
+  const sources = [...columns.values()].flatMap(({ source }) => (source === undefined ? [] : [source]))
+  return [
+    ...new Set([...sources, ...(organization.source === undefined ? [] : [organization.source]), ...key]),
+  ]
+}
+
+const textArrayLiteral = (texts: readonly string[]): string =>
+  `array[${texts.map(quoteLiteral).join(', ')}]::text[]`
+
+/** Which fields there are, and of what: those that cannot even be asked for are lacking. */
+function writeFields(table: CapturedTable, operation: Operation): string {
+  if (table.data === 'row') {
+    return `capture.changes := webhooks_internal.changes_of(tg_relid, ${quoteLiteral(EXACT_TYPES)}, ${quoteLiteral(TEXT_TYPES)});`
+  }
+  const fields = Array.from(table.columns, ([name, column]) => ({
+    name,
+    source: column.source,
+    value: column.value('n'),
+    changed: name === 'updated_at' ? undefined : changeOf(column),
+    old: column.value('o'),
+  }))
+  const isUpdate = operation === 'update'
+  return `capture.changes := ${quoteLiteral(JSON.stringify(fields))}::json;
+for field in
+  select f.source, f.value, f.changed
+  from json_to_recordset(capture.changes) as f (source text, value text, changed text)
+  where f.source <> all (capture.lacking)
+loop
+  begin
+    execute 'select ' || capture.field.value || ' from new_rows as n limit 0';${
+      isUpdate
+        ? `
+    execute 'select ' || coalesce(capture.field.changed, 'true') || ' from new_rows as n, old_rows as o limit 0';`
+        : ''
+    }
+  exception
+    when ${RAISED} then
+      raise;
+    when others or assert_failure then
+      capture.lacking := capture.lacking || capture.field.source;
+  end;
+end loop;
+capture.data := (
+  select string_agg(format('%s as %I', f.item ->> 'value', f.item ->> 'name'), ', ' order by f.place)
+  from json_array_elements(capture.changes) with ordinality as f (item, place)
+  where coalesce(f.item ->> 'source', '') <> all (capture.lacking)
+);`
+}
+
+function writeOrganizationCheck({ organization: { source } }: CapturedTable): string {
+  if (source === undefined) return ''
+  return `if ${quoteLiteral(source)} = any (capture.lacking) then
+  raise exception 'the column %, which leads to the organization, is missing or of another type', ${quoteLiteral(source)};
+end if;
+`
+}
+
+function writeStatement(table: CapturedTable, operation: Operation): string {
+  const rowsOf = (name: string): string =>
+    `(select row_number() over () as ${hole('place')}, r.* from ${name} as r)`
+  const data =
+    table.data === 'row'
+      ? 'row_to_json(whole_row.*)'
+      : `(select row_to_json(r.*) from (select ${hole('data')}) as r)`
+  const source = {
+    where: `np.${hole('place')} between $1 and $2`,
+    data,
+    row: {
+      ...writtenRow(table),
+      isChanged: (name: string) => `${quoteLiteral(name)} = any (change.names)`,
+      isAnyChangedBut: (apart: readonly string[]) => `not change.names <@ ${textArrayLiteral(apart)}`,
+    },
+  }
+  const rows = [
+    `cross join lateral (select ${hole('newColumns')}) as n`,
+    ...(table.data === 'row' ? [`cross join lateral (select ${hole('wholeColumns')}) as whole_row`] : []),
+  ]
+  if (operation === 'insert') {
+    return insertCreated(table, { ...source, from: [`${rowsOf('new_rows')} as np`, ...rows].join('\n') })
+  }
+  return insertChanged(table, {
+    ...source,
+    from: [
+      `${rowsOf('new_rows')} as np`,
+      `join ${rowsOf('old_rows')} as op on op.${hole('place')} = np.${hole('place')}`,
+      ...rows,
+      `cross join lateral (select ${hole('oldColumns')}) as o`,
+    ].join('\n'),
+    previous: 'change.previous',
+    change: `cross join lateral (select ${hole('change')}) as change`,
+  })
+}
+
+const LOOP = `capture.size := capture.total;
+while capture.at_row <= capture.total loop
+  begin
+    execute capture.statement using capture.at_row, capture.at_row + capture.size - 1;
+    capture.at_row := capture.at_row + capture.size;
+    capture.size := least(capture.size * 2, capture.total);
+  exception
+    when ${RAISED} then
+      raise;
+    when others or assert_failure then
+      if capture.size > capture.finest then
+        capture.size := greatest(capture.size / ${DIVISOR}, capture.finest);
+      else
+        execute capture.faults using format('%I.%I', tg_table_schema, tg_table_name), tg_op, sqlstate, sqlerrm,
+          capture.at_row, capture.at_row + capture.size - 1;
+        capture.at_row := capture.at_row + capture.size;
+        capture.size := capture.finest;
+      end if;
+  end;
+  capture.read_rows := capture.read_rows + capture.total;
+  if capture.read_rows > ${BUDGET.rows} + ${BUDGET.timesTheRows} * capture.total then
+    capture.finest := (capture.total + ${COARSE_PARTS - 1}) / ${COARSE_PARTS};
+    capture.size := greatest(capture.size, capture.finest);
+  end if;
+end loop;`
+
+/** Nothing could be done for any row: all of them are a fault, with their keys if these can be read. */
+const WHOLE_FAULT = `capture.code := sqlstate;
+capture.message := sqlerrm;
+begin
+  execute capture.faults using format('%I.%I', tg_table_schema, tg_table_name), tg_op, capture.code, capture.message,
+    1::bigint, capture.total;
+exception
+  when ${RAISED} then
+    raise;
+  when others or assert_failure then
+    begin
+      perform webhooks_internal.record_capture_fault(format('%I.%I', tg_table_schema, tg_table_name), tg_op,
+        capture.code, capture.message, (select count(*) from new_rows), '{}');
+    exception
+      when ${RAISED} then
+        raise;
+      when others or assert_failure then
+        null;
+    end;
+end;`

@@ -1,0 +1,200 @@
+import { quoteIdentifier } from '../database/identifiers.ts'
+import type { CaptureState, TableName, TableState, TriggerState } from './capture-state.ts'
+import type { ExpectedCapture, ExpectedTable } from './expected-capture.ts'
+import { ANY_DEFINITION } from './expected-capture.ts'
+
+export type CaptureStatus = 'ok' | 'drifted' | 'missing'
+
+export interface CaptureFindings {
+  status: CaptureStatus
+  /** Plain sentences, each with what to do. */
+  problems: string[]
+}
+
+export interface Compared {
+  expected: ExpectedCapture
+  /** Of the expected tables, in their order. */
+  tables: readonly TableState[]
+  state: CaptureState
+  /** The reference CRM installs its capture itself at each start. */
+  isReference: boolean
+}
+
+const MAX_PROBLEMS = 20
+
+/** As PostgreSQL's `%I`: quoted only where that is needed. */
+const plain = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteIdentifier(name))
+const nameOf = ({ schema, name }: TableName): string => `${plain(schema)}.${plain(name)}`
+
+/** Compares what captures a table with what was installed. */
+export function findProblems(compared: Compared): CaptureFindings {
+  const { expected, tables } = compared
+  const [captured, ...lookups] = expected.tables
+  const state = tables[0]
+  if (captured === undefined || state === undefined || state.oid === null)
+    return { status: 'missing', problems: [explainMissingTable(compared)] }
+  const triggers = findTriggerProblems(compared, captured, state)
+  const problems = [
+    ...triggers.problems,
+    ...findFunctionProblems(compared),
+    ...findColumnProblems(captured, state, compared),
+    ...lookups.flatMap((lookup, index) => findLookupProblems(lookup, tables[index + 1], compared)),
+    ...findReplicaProblems(compared, triggers.found),
+    ...findOutboxProblems(compared),
+  ]
+  if (problems.length === 0) return { status: 'ok', problems }
+  const status = triggers.found.length === 0 && expected.triggers.length > 0 ? 'missing' : 'drifted'
+  return { status, problems: shorten(problems) }
+}
+
+function shorten(problems: readonly string[]): string[] {
+  if (problems.length <= MAX_PROBLEMS) return [...problems]
+  return [...problems.slice(0, MAX_PROBLEMS), `There are ${problems.length - MAX_PROBLEMS} more problems.`]
+}
+
+const installAgain = ({ isReference }: Compared): string =>
+  isReference
+    ? 'Restart the server, which installs it again.'
+    : 'Run install again with the same map, which puts it back.'
+
+function explainMissingTable({ expected, tables, isReference }: Compared): string {
+  const name = nameOf(expected.tables[0]!)
+  const movedTo = tables[0]?.movedTo ?? null
+  const install = isReference
+    ? 'and restart the server.'
+    : 'and run install again; or correct the map and run install with it.'
+  if (movedTo === null)
+    return `The table ${name} was dropped: its changes emit nothing. Create it again ${install}`
+  return `The table ${name} is now called ${movedTo}: its changes emit nothing. Rename it back ${install}`
+}
+
+const isSame = (found: string, wanted: string): boolean => wanted === ANY_DEFINITION || found === wanted
+
+function findTriggerProblems(
+  compared: Compared,
+  captured: ExpectedTable,
+  { oid, movedTo }: TableState,
+): { problems: string[]; found: TriggerState[] } {
+  const { expected, state } = compared
+  const table = nameOf(captured)
+  const present = state.triggers.filter(({ tableOid }) => tableOid === oid)
+  const problems: string[] = []
+  const found: TriggerState[] = []
+  for (const wanted of expected.triggers) {
+    const trigger = present.find(({ name }) => name === wanted.name)
+    if (trigger === undefined) {
+      problems.push(`The trigger ${wanted.name} on ${table} is missing. ${installAgain(compared)}`)
+      continue
+    }
+    if (trigger.function !== wanted.function || !isSame(trigger.definition, wanted.definition)) {
+      problems.push(
+        `The trigger ${wanted.name} on ${table} was replaced by another one. ${installAgain(compared)}`,
+      )
+      continue
+    }
+    found.push(trigger)
+    const enable = `alter table ${table} enable trigger ${wanted.name}.`
+    if (trigger.enabled === 'D')
+      problems.push(`The trigger ${wanted.name} on ${table} is disabled. Enable it with: ${enable}`)
+    if (trigger.enabled === 'R')
+      problems.push(
+        `The trigger ${wanted.name} on ${table} fires for replication only. Enable it with: ${enable}`,
+      )
+  }
+  if (found.length === 0 && movedTo !== null) {
+    return {
+      problems: [
+        `Another table has taken the name ${table}; the captured one is now called ${movedTo}. ` +
+          (compared.isReference
+            ? 'Restart the server, which captures the new table.'
+            : 'Run install again with the same map, which captures the new table.'),
+      ],
+      found,
+    }
+  }
+  return { problems, found }
+}
+
+function findFunctionProblems(compared: Compared): string[] {
+  const { expected, state } = compared
+  return expected.functions.flatMap(({ name, hash }) => {
+    const found = state.functions.find((candidate) => candidate.name === name)
+    const title = `The function webhooks_internal.${name}`
+    if (found === undefined) return [`${title} is missing. ${installAgain(compared)}`]
+    if (found.hash !== hash) return [`${title} was replaced. ${installAgain(compared)}`]
+    if (!found.canEmit) {
+      return [
+        `${title} belongs to ${found.owner}, which may not store events. ` +
+          `Give it back with: alter function webhooks_internal.${name} owner to <the owner of the schema webhooks>.`,
+      ]
+    }
+    return []
+  })
+}
+
+function findColumnProblems(
+  expected: ExpectedTable,
+  state: TableState,
+  { isReference }: Pick<Compared, 'isReference'>,
+): string[] {
+  const table = nameOf(expected)
+  const correct = isReference ? '' : ', or correct the map and run install with it'
+  return expected.columns.flatMap((wanted) => {
+    const column = state.columns.find(({ name }) => name === wanted.name)
+    if (column !== undefined) {
+      if (column.type === wanted.type || wanted.type === '') return []
+      return [
+        `The column ${plain(wanted.name)} of ${table} was ${wanted.type} and is now ${column.type}. ` +
+          (isReference
+            ? 'Restart the server, which adapts to it, or change the type back.'
+            : 'Run install again with the same map, which says whether the new type fits.'),
+      ]
+    }
+    const renamed = state.oid === expected.oid && state.columns.find(({ number }) => number === wanted.number)
+    if (renamed !== undefined && renamed !== false) {
+      return [
+        `The column ${plain(wanted.name)} of ${table} is now called ${plain(renamed.name)}. Rename it back with: ` +
+          `alter table ${table} rename column ${plain(renamed.name)} to ${plain(wanted.name)}${correct}.`,
+      ]
+    }
+    return [`The column ${plain(wanted.name)} of ${table} is missing. Add it again${correct}.`]
+  })
+}
+
+/** Of a table through which a row's organization is found. */
+function findLookupProblems(
+  expected: ExpectedTable,
+  state: TableState | undefined,
+  compared: Compared,
+): string[] {
+  if (state !== undefined && state.oid !== null) return findColumnProblems(expected, state, compared)
+  const name = nameOf(expected)
+  const now = state === undefined || state.movedTo === null ? 'was dropped' : `is now called ${state.movedTo}`
+  return [
+    `The table ${name}, by which the organization is found, ${now}. Put it back, or correct the map and run install with it.`,
+  ]
+}
+
+function findOutboxProblems({ state: { outboxTrigger } }: Compared): string[] {
+  if (outboxTrigger === 'O' || outboxTrigger === 'A') return []
+  const [is, fix] =
+    outboxTrigger === undefined
+      ? ['missing', 'Restore the database from a backup that has it.']
+      : ['disabled', 'Enable it with: alter table webhooks.webhook_events enable trigger fill_outbox.']
+  return [
+    `The trigger fill_outbox on webhooks.webhook_events is ${is}: events are stored and not sent. ${fix} Then replay the events of that time.`,
+  ]
+}
+
+/** Triggers that are enabled as `always` fire for replicas too. */
+function findReplicaProblems({ state, expected }: Compared, found: readonly TriggerState[]): string[] {
+  if (found.length > 0 && found.every(({ enabled }) => enabled === 'A')) return []
+  const table = nameOf(expected.tables[0]!)
+  return state.replicaSettings.map((target) =>
+    target === null
+      ? `The server is configured with session_replication_role = replica: changes of ${table} emit nothing. ` +
+        'Take the setting out of its configuration and reload it.'
+      : `The setting session_replication_role = replica of ${target} lets it change ${table} without emitting anything. ` +
+        `Remove it with: alter ${target} reset session_replication_role.`,
+  )
+}

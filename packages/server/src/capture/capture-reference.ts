@@ -1,0 +1,32 @@
+import type { Connection, Database } from '../database/database.ts'
+import { writeCapture } from './capture-sql.ts'
+import type { CapturedTable } from './captured-table.ts'
+import { relationOf } from './captured-table.ts'
+import { hasTriggers } from './captures.ts'
+import { installFunctions } from './install-functions.ts'
+import { readReferenceTables } from './reference-tables.ts'
+import { checkCaptures, recordExpected } from './watch-captures.ts'
+
+/** Any constant: nodes that start together take turns. */
+const CAPTURE_LOCK = 4_600_003
+
+/** Captures the reference CRM, as its tables are now; does nothing, and locks nothing, where that is so already. */
+export async function captureReferenceCrm(database: Database): Promise<void> {
+  // What was amiss until now is put right below, and would be found by nobody afterwards.
+  await checkCaptures(database)
+  await database.transaction(async (connection) => {
+    await connection.query('select pg_advisory_xact_lock($1)', [CAPTURE_LOCK])
+    for (const table of await readReferenceTables(connection)) await capture(connection, table)
+  })
+  await checkCaptures(database)
+}
+
+async function capture(connection: Connection, table: CapturedTable): Promise<void> {
+  const { functions, triggers } = writeCapture(table)
+  const relation = relationOf(table)
+  await installFunctions(connection, { record: table.record, relation, map: null }, functions)
+  for (const trigger of triggers) {
+    if (!(await hasTriggers(connection, relation, [trigger]))) await connection.execute(trigger.sql)
+  }
+  await recordExpected(connection, { ...table, map: null })
+}

@@ -1,0 +1,146 @@
+import { quoteIdentifier, quoteLiteral } from '../database/identifiers.ts'
+import { writeFallback } from './capture-fallback.ts'
+import type { CapturedTable, Operation } from './captured-table.ts'
+import { RAISED, changeOf, functionName, relationOf, triggerName } from './captured-table.ts'
+import type { EventRule } from './event-rules.ts'
+import { RULES } from './event-rules.ts'
+import { columnsData, indent, insertChanged, insertCreated, writtenRow } from './event-select.ts'
+
+/** What captures a table: its functions, which no lock on the table is needed for, and the triggers. */
+export interface CaptureSql {
+  functions: readonly string[]
+  triggers: readonly { name: string; function: string; sql: string }[]
+}
+
+const OPERATIONS: Readonly<Record<Operation, { uses(rule: EventRule): boolean; tables: string }>> = {
+  insert: { uses: ({ onInsert }) => onInsert !== undefined, tables: 'new table as new_rows' },
+  update: {
+    uses: ({ onUpdate }) => onUpdate !== undefined,
+    tables: 'old table as old_rows new table as new_rows',
+  },
+}
+
+/**
+ * Writes what captures a table. Statement-level with transition tables: an import of 10,000 rows costs one call. Inside the
+ * user's transaction, so a rollback takes the events with it and a commit cannot lose them.
+ */
+export function writeCapture(table: CapturedTable): CaptureSql {
+  const used = (['insert', 'update'] as const).filter((operation) =>
+    RULES[table.record].some(OPERATIONS[operation].uses),
+  )
+  return {
+    functions: used.map((operation) => writeFunction(table, operation)),
+    triggers: used.map((operation) => ({
+      name: triggerName(operation),
+      function: functionName(table.record, operation),
+      sql:
+        `create or replace trigger ${triggerName(operation)}\n  after ${operation} on ${relationOf(table)}\n` +
+        `  referencing ${OPERATIONS[operation].tables}\n  for each statement\n` +
+        `  execute function webhooks_internal.${functionName(table.record, operation)}();`,
+    })),
+  }
+}
+
+/**
+ * What a session sets changes no event: every setting that a value's text, a literal or the visibility of rows depends on.
+ * `enable_nestloop`: the plan is kept for the session, and one made for a single row must not pair ten thousand with each
+ * other one by one. `jit`: with it off no plan looks expensive enough to be compiled. `lock_timeout`: whatever holds our own
+ * tables, the CRM's statement does not wait for it longer.
+ */
+const SETTINGS = [
+  `search_path = pg_catalog`,
+  `timezone = 'UTC'`,
+  `datestyle = 'ISO, MDY'`,
+  `intervalstyle = 'postgres'`,
+  `extra_float_digits = 1`,
+  `bytea_output = 'hex'`,
+  `lc_monetary = 'C'`,
+  `quote_all_identifiers = off`,
+  `standard_conforming_strings = on`,
+  `transform_null_equals = off`,
+  `row_security = on`,
+  `lock_timeout = '1s'`,
+  `enable_nestloop = off`,
+  `jit = off`,
+]
+
+/**
+ * Two ways lead to the events. The first is one statement for all rows, with everything known when it was written. Where
+ * that fails, whatever the reason, the second looks at the table as it is now and ends up with single rows (capture-fallback.ts).
+ *
+ * No name can clash with a column's: columns are always asked for by the alias of their row, a whole row by `alias.*`, and
+ * PL/pgSQL's variables by the name of their block.
+ */
+function writeFunction(table: CapturedTable, operation: Operation): string {
+  const name = functionName(table.record, operation)
+  return `create or replace function webhooks_internal.${name}() returns trigger
+language plpgsql security definer
+${SETTINGS.map((setting) => `set ${setting}`).join('\n')}
+as $capture$
+#variable_conflict use_column
+begin
+${indent(writeIdentityCheck(table))}
+${indent(writeDirect(table, operation))}
+  return null;
+exception
+  when ${RAISED} then
+    raise;
+  when others or assert_failure then
+${indent(indent(writeFallback(table, operation)))}
+    return null;
+end
+$capture$;
+revoke execute on function webhooks_internal.${name} from public;`
+}
+
+/** A table that another one has taken the place of emits nothing any more; one that was only renamed goes on. */
+function writeIdentityCheck(table: CapturedTable): string {
+  const relation = quoteLiteral(relationOf(table))
+  return `if (tg_table_schema <> ${quoteLiteral(table.schema)} or tg_table_name <> ${quoteLiteral(table.name)})
+  and to_regclass(${relation}) <> tg_relid::regclass then
+  return null;
+end if;`
+}
+
+function writeDirect(table: CapturedTable, operation: Operation): string {
+  const row = writtenRow(table)
+  const data = dataOf(table)
+  if (operation === 'insert') return `${insertCreated(table, { from: 'new_rows as n', data, row })};`
+  const [first = 'id'] = table.key
+  const same = table.key.map((name) => `o.${quoteIdentifier(name)} = n.${quoteIdentifier(name)}`)
+  const statement = insertChanged(table, {
+    from: `new_rows as n\nleft join old_rows as o on ${same.join(' and ')}`,
+    where: `(o.${quoteIdentifier(first)} is not null or webhooks_internal.row_is_unpaired())`,
+    data,
+    row,
+    ...(hasPrevious(table) ? { previous: 'change.previous', change: writePrevious(table) } : {}),
+  })
+  return `${writeColumnsCheck(table)}${statement};`
+}
+
+/** The whole row is what is sent: a column that was added since counts. */
+function writeColumnsCheck({ columnsEver }: CapturedTable): string {
+  if (columnsEver === undefined) return ''
+  return `if (select c.relnatts from pg_class c where c.oid = tg_relid) <> ${columnsEver} then
+  raise exception 'the table has other columns than when this was written';
+end if;
+`
+}
+
+const hasPrevious = ({ record }: CapturedTable): boolean => RULES[record].some((rule) => rule.hasPrevious)
+
+export function dataOf({ data, columns }: CapturedTable): string {
+  if (data === 'row') return 'row_to_json(n.*)'
+  return columnsData(Array.from(columns, ([name, column]) => [name, column.value('n')]))
+}
+
+/** `change.previous`: the old values of the columns that changed, as JSON text; nothing is built for those that did not. */
+function writePrevious({ columns }: CapturedTable): string {
+  const parts = [...columns].flatMap(([name, column]) => {
+    const change = changeOf(column)
+    if (change === undefined || name === 'updated_at') return []
+    const key = quoteLiteral(`,${JSON.stringify(name)}:`)
+    return `case when ${change} then ${key} || coalesce(to_json(${column.value('o')})::text, 'null') end`
+  })
+  return `cross join lateral (select '{' || substr(array_to_string(array[\n  ${parts.join(',\n  ')}\n]::text[], ''), 2) || '}' as previous) as change`
+}

@@ -1,0 +1,56 @@
+import type { Connection } from '../database/database.ts'
+import { loadStatement } from '../database/statement.ts'
+
+export interface CrmColumn {
+  name: string
+  /** What a domain is made of; the type itself for any other. */
+  type: string
+  /** Whether this role may read it. */
+  canSelect: boolean
+}
+
+export interface CrmForeignKey {
+  column: string
+  schema: string
+  table: string
+  references: string
+}
+
+/** A table or view of another CRM, as the catalog tells it. */
+export interface CrmTable {
+  schema: string
+  name: string
+  kind: string
+  isPartition: boolean
+  /** Whether row-level security keeps rows from this role. */
+  isHidden: boolean
+  canTrigger: boolean
+  /** Sets of columns that are never null and never the same in two rows, the primary key first. */
+  keys: readonly (readonly string[])[]
+  foreignKeys: readonly CrmForeignKey[]
+  columns: readonly CrmColumn[]
+}
+
+interface TableRow extends Omit<CrmTable, 'keys' | 'foreignKeys' | 'columns'> {
+  keys: string
+  foreignKeys: string
+  columns: string | null
+}
+
+const readTables = loadStatement(import.meta.url, 'read-tables')
+
+export async function readCrmTables(connection: Connection): Promise<CrmTable[]> {
+  const { rows } = await connection.query<TableRow>(readTables)
+  return rows.map((row) => ({
+    ...row,
+    keys: JSON.parse(row.keys) as string[][],
+    foreignKeys: JSON.parse(row.foreignKeys) as CrmForeignKey[],
+    columns: JSON.parse(row.columns ?? '[]') as CrmColumn[],
+  }))
+}
+
+/** `public.contacts`, as a map names it. */
+export const nameOf = ({ schema, name }: Pick<CrmTable, 'schema' | 'name'>): string => `${schema}.${name}`
+
+export const findColumn = (table: CrmTable, name: string): CrmColumn | undefined =>
+  table.columns.find((column) => column.name === name)

@@ -1,0 +1,98 @@
+import type { RecordName } from '../domain/event-types/records.ts'
+
+/** SQL conditions about one row and, in an update, the row that it was. */
+export interface RowSql {
+  /** The column's value in the new row, by its name in the events. */
+  value(column: string): string
+  has(column: string): boolean
+  isChanged(column: string): string
+  isAnyChangedBut(columns: readonly string[]): string
+  /** That this time, which the database keeps, has just been noted for the first time. */
+  isFirst(column: string): string
+}
+
+/** An event type and the changes of a row that emit it; undefined: none of that kind does. */
+export interface EventRule {
+  event: string
+  onInsert?(row: RowSql): string
+  onUpdate?(row: RowSql): string
+  /** `previous` of an update's event: the old values of all columns that changed. */
+  hasPrevious?: true
+  /** JSON, for an insert's event. */
+  insertPrevious?: string
+}
+
+const always = (): string => 'true'
+
+const created = (event: string): EventRule => ({ event, onInsert: always })
+
+const updated = (event: string, apart: readonly string[]): EventRule => ({
+  event,
+  onUpdate: (row) => row.isAnyChangedBut(apart),
+  hasPrevious: true,
+})
+
+const changed = (event: string, column: string): EventRule => ({
+  event,
+  onUpdate: (row) => row.isChanged(column),
+  hasPrevious: true,
+})
+
+/** To nobody is no assignment. */
+const assigned = (event: string): EventRule => ({
+  event,
+  onInsert: (row) => `${row.value('assigned_to')} is not null`,
+  insertPrevious: '{"assigned_to":null}',
+  onUpdate: (row) => `${row.isChanged('assigned_to')} and ${row.value('assigned_to')} is not null`,
+  hasPrevious: true,
+})
+
+const isInbound = (row: RowSql): string => `${row.value('direction')} = 'inbound'`
+
+/** Once for each message, whichever way its status goes afterwards. */
+const reached = (status: string): EventRule => ({
+  event: `message.${status}`,
+  onInsert: (row) => `${row.value('direction')} = 'outbound' and ${row.value('status')} = '${status}'`,
+  onUpdate: (row) => `${row.value('direction')} = 'outbound' and ${row.isFirst(status)}`,
+})
+
+const isRecorded = (row: RowSql): string =>
+  `${row.has('provider') ? `${row.value('provider')} = 'zoom' and ` : ''}${row.value('recording_status')} = 'completed'`
+
+/**
+ * When which event is emitted, in the order in which one change emits several. An update of nothing emits nothing, and of
+ * what a change of each column means everything but `updated_at` counts.
+ */
+export const RULES: Readonly<Record<RecordName, readonly EventRule[]>> = {
+  contact: [
+    created('contact.created'),
+    updated('contact.updated', ['assigned_to']),
+    assigned('contact.assigned'),
+  ],
+  deal: [
+    created('deal.created'),
+    updated('deal.updated', ['assigned_to', 'stage']),
+    changed('deal.stage.changed', 'stage'),
+    assigned('deal.assigned'),
+  ],
+  conversation: [
+    created('conversation.created'),
+    changed('conversation.status.changed', 'status'),
+    assigned('conversation.assigned'),
+  ],
+  message: [
+    { event: 'message.received', onInsert: isInbound },
+    {
+      event: 'broadcast.response',
+      onInsert: (row) => `${isInbound(row)} and ${row.value('broadcast_id')} is not null`,
+    },
+    ...['sent', 'delivered', 'read', 'failed'].map(reached),
+  ],
+  meeting: [
+    {
+      event: 'zoom.recording.completed',
+      onInsert: isRecorded,
+      onUpdate: (row) => `${row.isChanged('recording_status')} and ${isRecorded(row)}`,
+    },
+  ],
+}

@@ -1,0 +1,103 @@
+import type { Connection, Database } from '../database/database.ts'
+import type { RecordName } from '../domain/event-types/records.ts'
+import { writeCapture } from './capture-sql.ts'
+import type { CapturedTable } from './captured-table.ts'
+import { relationOf } from './captured-table.ts'
+import { hasTriggers } from './captures.ts'
+import { installFunctions } from './install-functions.ts'
+import type { CrmMap } from './table-map.ts'
+import { withoutWaiting } from './without-waiting.ts'
+import { checkCaptures, recordExpected } from './watch-captures.ts'
+
+export interface InstallOptions {
+  /** Milliseconds that a busy table is tried again for. */
+  patience: number
+}
+
+export interface Installed {
+  record: RecordName
+  relation: string
+  state: 'attached' | 'changed' | 'unchanged'
+}
+
+/**
+ * Captures the tables; safe to repeat. Only creating and dropping triggers needs a lock on a table, asked for briefly and
+ * again: functions alone are replaced where the triggers are there.
+ * @throws BusyTableError what is attached by then stays; call again for the rest
+ */
+export async function installCaptures(
+  database: Database,
+  tables: readonly CapturedTable[],
+  map: CrmMap,
+  { patience }: InstallOptions,
+): Promise<Installed[]> {
+  // What was amiss until now is put right below, and would be found by nobody afterwards.
+  await checkCaptures(database)
+  await removeOthers(database, tables, patience)
+  const installed: Installed[] = []
+  for (const table of tables) {
+    const relation = relationOf(table)
+    const { functions, triggers } = writeCapture(table)
+    const mapJson = JSON.stringify(map[table.record])
+    const isChanged = await database.transaction((connection) =>
+      installFunctions(connection, { record: table.record, relation, map: mapJson }, functions),
+    )
+    const isAttached = await hasTriggers(database, relation, triggers)
+    if (!isAttached) {
+      await withoutWaiting(database, relation, patience, async (connection) => {
+        for (const { sql } of triggers) await connection.execute(sql)
+      })
+    }
+    await recordExpected(database, { ...table, map: mapJson })
+    const state = isAttached ? (isChanged ? 'changed' : 'unchanged') : 'attached'
+    installed.push({ record: table.record, relation, state })
+  }
+  await checkCaptures(database)
+  return installed
+}
+
+interface CaptureRow {
+  record: RecordName
+  relation: string
+  is_reference: boolean
+}
+
+/** What is captured; nothing where the program was never installed. */
+export async function readCaptures(connection: Connection): Promise<CaptureRow[]> {
+  const { rows: known } = await connection.query<{ there: boolean }>(
+    `select to_regclass('webhooks_internal.captures') is not null as there`,
+  )
+  if (known[0]?.there !== true) return []
+  const { rows } = await connection.query<CaptureRow>(
+    'select record, relation, map is null as is_reference from webhooks_internal.captures order by record',
+  )
+  return rows
+}
+
+/** Records that are captured from another table, or are in the map no more. */
+async function removeOthers(
+  database: Database,
+  tables: readonly CapturedTable[],
+  patience: number,
+): Promise<void> {
+  for (const capture of await readCaptures(database)) {
+    const stays = tables.some(
+      (table) => table.record === capture.record && relationOf(table) === capture.relation,
+    )
+    if (!stays) await removeCapture(database, capture, patience)
+  }
+}
+
+/** Takes the triggers off, with the functions. Needs no right on the table: it is the functions that are dropped. */
+export async function removeCapture(
+  database: Database,
+  { record, relation }: Pick<CaptureRow, 'record' | 'relation'>,
+  patience: number,
+): Promise<void> {
+  await withoutWaiting(database, relation, patience, async (connection) => {
+    await connection.execute(`
+      drop function if exists webhooks_internal.capture_${record}_inserts() cascade;
+      drop function if exists webhooks_internal.capture_${record}_updates() cascade;`)
+    await connection.query('delete from webhooks_internal.captures where record = $1', [record])
+  })
+}

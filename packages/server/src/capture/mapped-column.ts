@@ -1,0 +1,110 @@
+import { quoteIdentifier, quoteLiteral } from '../database/identifiers.ts'
+import type { RecordColumn } from '../domain/event-types/records.ts'
+import type { CapturedColumn } from './captured-table.ts'
+import { toComparable } from './captured-table.ts'
+import type { CrmColumn } from './crm-tables.ts'
+
+const TEXT_LISTS = /^(text|character varying|character|citext)\[\]$/
+const NUMBERS = /^(smallint|integer|bigint|numeric|real|double precision)$/
+
+/** SQL of the value as the events have it, from the column's own; undefined: the type does not fit. */
+function convert({ kind }: RecordColumn, type: string, column: string): string | undefined {
+  const isJson = type === 'jsonb' || type === 'json'
+  // Never from json to jsonb, which refuses escapes that JSON has and text has not.
+  const json = (wanted: string): string =>
+    `case when ${type}_typeof(${column}) = '${wanted}' then ${column} end`
+  switch (kind) {
+    case 'id':
+    case 'organization':
+    case 'text':
+      return type.endsWith('[]') || isJson || type === 'bytea' ? undefined : `${column}::text`
+    case 'time':
+      if (type === 'timestamp with time zone') return column
+      // Without a zone it is taken for UTC.
+      return type === 'timestamp without time zone' || type === 'date'
+        ? `(${column}::timestamp at time zone 'UTC')`
+        : undefined
+    case 'date':
+      return type === 'date' || type.startsWith('timestamp') ? `${column}::date` : undefined
+    case 'number':
+      return NUMBERS.test(type) ? column : undefined
+    case 'integer':
+      return NUMBERS.test(type) ? `round(${column}::numeric)` : undefined
+    case 'object':
+      return isJson ? json('object') : undefined
+    case 'objects':
+      return isJson ? json('array') : undefined
+    case 'texts':
+      if (TEXT_LISTS.test(type)) return `to_jsonb(${column}::text[])`
+      return isJson ? json('array') : undefined
+    default:
+      return kind satisfies never
+  }
+}
+
+const EMPTY: Readonly<Partial<Record<RecordColumn['kind'], string>>> = {
+  object: `'{}'`,
+  objects: `'[]'`,
+  texts: `'[]'`,
+}
+
+/** What the events have where the CRM has nothing. */
+function absentOf(
+  { kind, isNullable, absent }: RecordColumn,
+  json: 'json' | 'jsonb' = 'jsonb',
+): string | undefined {
+  if (EMPTY[kind] !== undefined) return `${EMPTY[kind]}::${json}`
+  return isNullable ? undefined : `${quoteLiteral(absent ?? '')}::text`
+}
+
+/** A column of the events for which the CRM has none. */
+export function absentColumn(definition: RecordColumn): CapturedColumn {
+  const value = absentOf(definition) ?? 'null::text'
+  return { source: undefined, value: () => value, comparable: undefined }
+}
+
+/** Undefined: a column of that type cannot be this one of the events. */
+export function mappedColumn(
+  definition: RecordColumn,
+  { name, type }: CrmColumn,
+  values: Readonly<Record<string, string>> | undefined,
+): CapturedColumn | undefined {
+  if (convert(definition, type, '') === undefined) return undefined
+  const absent = absentOf(definition, type === 'json' ? 'json' : 'jsonb')
+  const value = (alias: string): string => {
+    const converted = convert(definition, type, `${alias}.${quoteIdentifier(name)}`) ?? ''
+    const translated = values === undefined ? converted : translate(converted, values)
+    return absent === undefined ? translated : `coalesce(${translated}, ${absent})`
+  }
+  return {
+    source: name,
+    value,
+    comparable: (alias) => toComparable(`(${value(alias)})`, typeOf(definition, type)),
+  }
+}
+
+function translate(converted: string, values: Readonly<Record<string, string>>): string {
+  const cases = Object.entries(values).map(
+    ([theirs, ours]) => `when ${quoteLiteral(theirs)} then ${quoteLiteral(ours)}`,
+  )
+  return cases.length === 0 ? converted : `case ${converted} ${cases.join(' ')} else ${converted} end`
+}
+
+/** The type of the value that the column is made into. */
+function typeOf({ kind }: RecordColumn, type: string): string {
+  if (kind === 'object' || kind === 'objects' || kind === 'texts') return type === 'json' ? 'json' : 'jsonb'
+  const types = {
+    id: 'text',
+    organization: 'text',
+    text: 'text',
+    time: 'timestamp with time zone',
+    date: 'date',
+  }
+  return kind === 'number' || kind === 'integer' ? 'numeric' : types[kind]
+}
+
+/** A column that the events have beside ours, as it is. */
+export function plainColumn({ name, type }: CrmColumn): CapturedColumn {
+  const value = (alias: string): string => `${alias}.${quoteIdentifier(name)}`
+  return { source: name, value, comparable: (alias) => toComparable(value(alias), type) }
+}

@@ -1,0 +1,24 @@
+import type { Database } from '../database/database.ts'
+import { isDatabaseError } from '../database/database.ts'
+import { findKeeper } from './share-tables.ts'
+import { readRoleSuffix, rolesOf } from '../database/roles.ts'
+
+/**
+ * Drops the program's own schemas, with all webhooks and logs, and its roles.
+ * @returns the roles that stay, because another database of the server needs them or they are not ours to drop
+ */
+export async function purge(database: Database): Promise<string[]> {
+  const keeper = await findKeeper(database)
+  const suffix = (await readRoleSuffix(database)) ?? ''
+  await database.execute('drop schema if exists webhooks, webhooks_internal cascade')
+  const kept: string[] = []
+  for (const role of [...rolesOf(suffix), ...(keeper === undefined ? [] : [keeper])]) {
+    try {
+      await database.execute(`drop role if exists ${role}`)
+    } catch (error) {
+      if (!isDatabaseError(error)) throw error
+      kept.push(role)
+    }
+  }
+  return kept
+}

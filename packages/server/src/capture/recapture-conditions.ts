@@ -1,0 +1,53 @@
+import { quoteLiteral } from '../database/identifiers.ts'
+import type { RecordName } from '../domain/event-types/records.ts'
+import type { CapturedTable } from './captured-table.ts'
+import { RULES } from './event-rules.ts'
+import { writtenRow } from './event-select.ts'
+
+/** Event types, each with the SQL condition over the row `n` as it is now. */
+export type Conditions = [event: string, condition: string][]
+
+/** The events of a row that is as it is, of what it means that it was inserted. */
+export function insertedConditions(table: CapturedTable): Conditions {
+  const row = writtenRow(table)
+  return RULES[table.record].flatMap(({ event, onInsert }): Conditions =>
+    onInsert === undefined ? [] : [[event, onInsert(row)]],
+  )
+}
+
+const UPDATED: Readonly<Partial<Record<RecordName, string>>> = {
+  contact: 'contact.updated',
+  deal: 'deal.updated',
+  conversation: 'conversation.status.changed',
+}
+
+/** Of what it means that it was updated. A record without an event for that has those of the state that it has reached. */
+export function updatedConditions(table: CapturedTable): Conditions {
+  const updated = UPDATED[table.record]
+  if (updated !== undefined) return [[updated, 'true']]
+  return insertedConditions(table).filter(([event]) => !ARRIVALS.has(event))
+}
+
+/** A message is received once, when it is inserted. */
+const ARRIVALS = new Set(['message.received', 'broadcast.response'])
+
+/** Whether something arrived or was changed is not known of a drift, but for what was there only afterwards. */
+export function driftConditions(table: CapturedTable, since: string): Conditions {
+  const arrived = table.columns.get('created_at')
+  const isNew =
+    arrived?.source === undefined ? 'false' : `${arrived.value('n')} >= ${quoteLiteral(since)}::timestamptz`
+  const arrivals = insertedConditions(table).filter(([event]) => ARRIVALS.has(event))
+  return [
+    ...updatedConditions(table),
+    ...arrivals.map(([event, condition]): [string, string] => [event, `${isNew} and ${condition}`]),
+  ]
+}
+
+/** When a row was changed last, as timestamptz. */
+export function changeTimeOf({ columns }: CapturedTable): string | undefined {
+  const times = ['updated_at', 'created_at'].flatMap((name) => {
+    const column = columns.get(name)
+    return column?.source === undefined ? [] : [column.value('n')]
+  })
+  return times.length === 0 ? undefined : `coalesce(${times.join(', ')})`
+}

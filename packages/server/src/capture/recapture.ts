@@ -1,0 +1,286 @@
+import { plainArray, textArray } from '../database/array-literal.ts'
+import type { Database } from '../database/database.ts'
+import { isDatabaseError } from '../database/database.ts'
+import type { RecordName } from '../domain/event-types/records.ts'
+import { dataOf } from './capture-sql.ts'
+import type { CapturedTable } from './captured-table.ts'
+import { keyTextOf, relationOf } from './captured-table.ts'
+import { readCrmTables } from './crm-tables.ts'
+import type { RowSource } from './event-select.ts'
+import { insertStated, writtenRow } from './event-select.ts'
+import { mapTables } from './map-tables.ts'
+import type { Conditions } from './recapture-conditions.ts'
+import {
+  changeTimeOf,
+  driftConditions,
+  insertedConditions,
+  updatedConditions,
+} from './recapture-conditions.ts'
+import { readReferenceTables } from './reference-tables.ts'
+import type { CrmMap, TableMap } from './table-map.ts'
+
+/** Rows of one fault or drift period at most: more are asked for by a shorter time. */
+export const MAX_RECAPTURED_ROWS = 100_000
+/** A row is dated by the start of its transaction, which may lie before that of the drift. */
+const LEAD_SECONDS = 60
+/** So many bad rows are told from good ones beside them. */
+const MAX_DIVIDED = 1_000
+/** Each statement reads the table once. */
+const ROWS_PER_STATEMENT = 10_000
+/** Rights, locks, connections, a server that is short of something: another row would fare no better. */
+const NOT_THE_ROWS = /^(08|25|40|42|53|55|57|58)/
+const SOURCE = 'recapture'
+
+export interface RecaptureRequest {
+  /** Schema and name, as `webhook_captures` has it; undefined: all that are captured. */
+  table?: string | undefined
+  /** ISO 8601; of the fault, or of the drift. */
+  since: string
+  until: string
+  dryRun: boolean
+}
+
+export interface Recaptured {
+  /** Rows that are still there and whose events were lost. */
+  matched: number
+  /** Events. */
+  emitted: number
+  /** What could not be looked at, and why; undefined: everything was. */
+  notes?: string[]
+}
+
+/** What a caller can do something about. */
+export class RecaptureError extends Error {
+  override readonly name = 'RecaptureError'
+}
+
+/**
+ * Emits what capture faults and drifts lost, from the rows as they are now: of a fault the event of its operation, of a drift
+ * that the record was updated. Asked for again it emits nothing twice.
+ * @throws RecaptureError
+ */
+export async function recapture(database: Database, request: RecaptureRequest): Promise<Recaptured> {
+  const { tables, leftOut } = await findTables(database, request.table)
+  const total: Recaptured = { matched: 0, emitted: 0, ...(leftOut.length > 0 ? { notes: leftOut } : {}) }
+  for (const table of tables) {
+    for (const part of [
+      await emitFaults(database, table, request),
+      await emitDrifts(database, table, request),
+    ]) {
+      add(total, part)
+    }
+  }
+  return total
+}
+
+async function markDrifts(
+  database: Database,
+  { record }: CapturedTable,
+  { since, until }: RecaptureRequest,
+): Promise<void> {
+  await database.query(
+    `update webhooks_internal.capture_drifts set recaptured_at = now()
+     where record = $1 and since >= $2 and until <= $3 and recaptured_at is null`,
+    [record, since, until],
+  )
+}
+
+function add(total: Recaptured, part: Recaptured | undefined): void {
+  total.matched += part?.matched ?? 0
+  total.emitted += part?.emitted ?? 0
+  if (part?.notes !== undefined) total.notes = [...(total.notes ?? []), ...part.notes]
+}
+
+interface Found {
+  tables: CapturedTable[]
+  /** Sentences about tables that are not as their map says. */
+  leftOut: string[]
+}
+
+async function findTables(database: Database, wanted: string | undefined): Promise<Found> {
+  const { rows } = await database.query<{ record: RecordName; map: string | null }>(
+    'select record, map::text as map from webhooks_internal.captures order by record',
+  )
+  const map: CrmMap = {}
+  for (const row of rows) if (row.map !== null) map[row.record] = JSON.parse(row.map) as TableMap
+  const mapped = Object.keys(map).length === 0 ? [] : mapTables(map, await readCrmTables(database)).tables
+  const isReference = rows.some((row) => row.map === null)
+  const tables = [...mapped, ...(isReference ? await readReferenceTables(database) : [])]
+  const found = tables.filter((table) => wanted === undefined || nameOf(table) === wanted)
+  if (wanted !== undefined && found.length === 0) {
+    const names = tables.map(nameOf).join(', ')
+    throw new RecaptureError(
+      `table: ${wanted} is not captured as it is now${names === '' ? '' : `; there are ${names}`}`,
+    )
+  }
+  const drifted = Object.entries(map).filter(([record]) => !mapped.some((table) => table.record === record))
+  const leftOut = wanted === undefined ? drifted.map(([, { table }]) => `${table}: ${LEFT_OUT}`) : []
+  return { tables: found, leftOut }
+}
+
+const LEFT_OUT = 'is not as its map says; correct that, run install, and ask again'
+
+const nameOf = ({ schema, name }: CapturedTable): string => `${schema}.${name}`
+
+const nowOf = (table: CapturedTable): Pick<RowSource, 'data' | 'row'> => ({
+  data: dataOf(table),
+  row: writtenRow(table),
+})
+
+async function emitFaults(
+  database: Database,
+  table: CapturedTable,
+  request: RecaptureRequest,
+): Promise<Recaptured> {
+  const total: Recaptured = { matched: 0, emitted: 0 }
+  for (const operation of ['insert', 'update'] as const) {
+    const { rows } = await database.query<LostRow & { faults: string[] }>(
+      `select k.key, min(f.created_at)::text as at, 'fault/' || $3 || '/' || min(f.id::text) as seed, array_agg(f.id::text) as faults
+       from webhooks.webhook_capture_faults f cross join lateral unnest(f.record_ids) as k (key)
+       where f.effect = 'event' and f.recaptured_at is null and f.relation = format('%I.%I', $1::text, $2::text)
+         and f.operation = $3::text and f.created_at >= $4 and f.created_at < $5
+       group by k.key order by min(f.created_at) limit ${MAX_RECAPTURED_ROWS}`,
+      [table.schema, table.name, operation, request.since, request.until],
+    )
+    const conditions = operation === 'insert' ? insertedConditions(table) : updatedConditions(table)
+    const { failed, ...part } = await emitRows(database, table, rows, conditions, request)
+    add(total, part)
+    if (request.dryRun) continue
+    const undone = new Set(rows.flatMap(({ key, faults }) => (failed.has(key) ? faults : [])))
+    const done = new Set(rows.flatMap(({ faults }) => faults.filter((id) => !undone.has(id))))
+    await database.query(
+      'update webhooks.webhook_capture_faults set recaptured_at = now() where id = any ($1::uuid[])',
+      [plainArray([...done])],
+    )
+  }
+  return total
+}
+
+async function emitDrifts(
+  database: Database,
+  table: CapturedTable,
+  request: RecaptureRequest,
+): Promise<Recaptured> {
+  const time = changeTimeOf(table)
+  const spans = await readDriftSpans(database, table, request)
+  const total: Recaptured = { matched: 0, emitted: 0 }
+  if (spans.length > 0 && time === undefined) total.notes = [`${nameOf(table)}: ${NO_TIME}`]
+  if (time === undefined) return total
+  for (const { since, until } of spans) {
+    // Dated by the row alone: what two drifts had in common, or two calls, is the same event.
+    const { rows } = await database.query<LostRow>(
+      `select ${keyTextOf(table, 'n')} as key, ${time}::text as at, 'drift/' || ${time} as seed
+       from ${relationOf(table)} as n where ${time} >= $1::timestamptz and ${time} < $2::timestamptz
+       limit ${MAX_RECAPTURED_ROWS + 1}`,
+      [since, until],
+    )
+    if (rows.length > MAX_RECAPTURED_ROWS) {
+      const note = `more than ${MAX_RECAPTURED_ROWS} rows changed from ${since} to ${until}; ask for shorter times with since and until`
+      add(total, { matched: 0, emitted: 0, notes: [`${nameOf(table)}: ${note}`] })
+      continue
+    }
+    const { failed: _, ...part } = await emitRows(
+      database,
+      table,
+      rows,
+      driftConditions(table, since),
+      request,
+    )
+    add(total, part)
+  }
+  if (!request.dryRun && total.notes === undefined) await markDrifts(database, table, request)
+  return total
+}
+
+interface Span {
+  since: string
+  until: string
+}
+
+/** The times of drifts within those that were asked for; none overlap. */
+async function readDriftSpans(
+  database: Database,
+  { record }: CapturedTable,
+  { since, until }: RecaptureRequest,
+): Promise<Span[]> {
+  const { rows } = await database.query<Span>(
+    `select lower(span)::text as since, upper(span)::text as until
+     from (
+       select unnest(range_agg(tstzrange(d.since - interval '${LEAD_SECONDS} seconds', coalesce(d.until, now()))
+         * tstzrange($2::timestamptz, $3::timestamptz))) as span
+       from webhooks_internal.capture_drifts d where d.record = $1
+     ) as spans
+     where not isempty(span) order by span`,
+    [record, since, until],
+  )
+  return rows
+}
+
+const NO_TIME =
+  'no column is mapped to updated_at or created_at, so the rows that changed during the drift cannot be told from others'
+
+/** A row whose event was lost. The same `seed` and key give the event the same id: it is written once. */
+interface LostRow {
+  key: string
+  at: string
+  seed: string
+}
+
+type Emitted = Recaptured & { failed: Set<string> }
+
+/** Emits for the rows that are still there. What one of them cannot be made into costs that row alone. */
+async function emitRows(
+  database: Database,
+  table: CapturedTable,
+  lost: readonly LostRow[],
+  conditions: Conditions,
+  { dryRun }: RecaptureRequest,
+): Promise<Emitted> {
+  const total: Emitted = { matched: 0, emitted: 0, failed: new Set() }
+  const from = `unnest($1::text[], $2::timestamptz[], $3::text[]) as lost (key, at, seed)
+join ${relationOf(table)} as n on ${keyTextOf(table, 'n')} = lost.key`
+  const target = {
+    origin: SOURCE,
+    id: (event: string) =>
+      `webhooks_internal.derived_id(lost.at, concat_ws('/', lost.seed, lost.key, ${event}))`,
+  }
+  const source = { from, where: 'lost.key is not null', ...nowOf(table) }
+  const statement = insertStated(table, source, conditions, target)
+  let why = ''
+
+  async function emitPart(part: readonly LostRow[]): Promise<void> {
+    try {
+      total.emitted += (await database.query(statement, toParams(part))).rowCount
+    } catch (error) {
+      if (!isDatabaseError(error) || NOT_THE_ROWS.test(error.code)) throw error
+      if (part.length === 1 || total.failed.size >= MAX_DIVIDED) {
+        for (const { key } of part) total.failed.add(key)
+        why = error.message
+        return
+      }
+      const half = Math.ceil(part.length / 2)
+      await emitPart(part.slice(0, half))
+      await emitPart(part.slice(half))
+    }
+  }
+
+  for (let start = 0; start < lost.length; start += ROWS_PER_STATEMENT) {
+    const part = lost.slice(start, start + ROWS_PER_STATEMENT)
+    total.matched += await count(database, from, part)
+    if (!dryRun) await emitPart(part)
+  }
+  if (total.failed.size > 0)
+    total.notes = [`${nameOf(table)}: ${total.failed.size} rows still cannot be emitted: ${why}`]
+  return total
+}
+
+const toParams = (part: readonly LostRow[]): string[] =>
+  (['key', 'at', 'seed'] as const).map((name) => textArray(part.map((row) => row[name])))
+
+async function count(database: Database, from: string, part: readonly LostRow[]): Promise<number> {
+  const { rows } = await database.query<{ matched: number }>(
+    `select count(*)::integer as matched from ${from}`,
+    toParams(part),
+  )
+  return rows[0]?.matched ?? 0
+}

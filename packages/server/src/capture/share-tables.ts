@@ -1,0 +1,88 @@
+import type { Connection, Database } from '../database/database.ts'
+import { isDatabaseError } from '../database/database.ts'
+import { quoteIdentifier } from '../database/identifiers.ts'
+import { withoutWaiting } from './without-waiting.ts'
+
+/** SQLSTATE insufficient_privilege. */
+const INSUFFICIENT_PRIVILEGE = /^42501$/
+
+export type Sharing =
+  | { state: 'not needed' }
+  | { state: 'shared'; with: string }
+  | { state: 'refused'; advice: string }
+
+interface Owners {
+  /** Of the database. */
+  owner: string
+  me: string
+  keeper: string
+  canDumpAlready: boolean
+  hasKeeper: boolean
+}
+
+/**
+ * Lets the owner of the database dump the schemas of ours, which another role has installed. `pg_dump` refuses tables whose rows a policy
+ * may hide, whatever the policy says; only their owner, and members of it, are exempt. So the tables are given to a role without
+ * login that both belong to. It is this database's own: whoever owns another database of the server is to see nothing of it.
+ *
+ * @returns `not needed` where the owner can dump all as it is
+ */
+export async function shareTables(database: Database, patience: number): Promise<Sharing> {
+  const owners = await readOwners(database)
+  if (owners.canDumpAlready) return { state: 'not needed' }
+  const statements = writeStatements(owners)
+  try {
+    await withoutWaiting(database, 'A table of ConnectGain Webhooks', patience, async (connection) => {
+      for (const statement of statements) await connection.execute(statement)
+    })
+  } catch (error) {
+    if (!isDatabaseError(error) || !INSUFFICIENT_PRIVILEGE.test(error.code)) throw error
+    const advice = `The owner of the database, ${owners.owner}, cannot dump the schemas webhooks and webhooks_internal: ${error.message}. A superuser can allow it with: ${statements.join('; ')}`
+    return { state: 'refused', advice }
+  }
+  return { state: 'shared', with: owners.owner }
+}
+
+/** What `shareTables` would do in a database in which nothing may be installed yet; undefined: nothing. */
+export async function foreseeSharing(connection: Connection): Promise<string | undefined> {
+  const { rows } = await connection.query<{ owner: string }>(
+    `select pg_get_userbyid(datdba) as owner from pg_database
+     where datname = current_database() and not pg_has_role(datdba, (select oid from pg_roles where rolname = current_user), 'usage')`,
+  )
+  const owner = rows[0]?.owner
+  return owner === undefined
+    ? undefined
+    : `The owner of the database, ${owner}, will be let dump and change the tables in webhooks and webhooks_internal; --no-share-with-owner leaves that out`
+}
+
+/** The roles between which this database's tables are shared; undefined: they are not. */
+export async function findKeeper(connection: Connection): Promise<string | undefined> {
+  const { rows } = await connection.query<{ keeper: string }>(
+    `select pg_get_userbyid(relowner) as keeper from pg_class
+     where oid = to_regclass('webhooks.schema_migrations') and starts_with(pg_get_userbyid(relowner)::text, 'webhooks_owner_')`,
+  )
+  return rows[0]?.keeper
+}
+
+async function readOwners(connection: Connection): Promise<Owners> {
+  const { rows } = await connection.query<Owners>(
+    `select pg_get_userbyid(d.datdba) as owner, current_user as me, 'webhooks_owner_' || d.oid as keeper,
+       pg_has_role(d.datdba, c.relowner, 'usage') as "canDumpAlready",
+       exists (select from pg_roles where rolname = 'webhooks_owner_' || d.oid) as "hasKeeper"
+     from pg_database d, pg_class c
+     where d.datname = current_database() and c.oid = 'webhooks.schema_migrations'::regclass`,
+  )
+  return rows[0]!
+}
+
+function writeStatements({ owner, me, keeper, hasKeeper }: Owners): string[] {
+  const role = quoteIdentifier(keeper)
+  return [
+    ...(hasKeeper ? [] : [`create role ${role} nologin`]),
+    `grant ${role} to ${quoteIdentifier(me)}`,
+    `grant ${role} to ${quoteIdentifier(owner)}`,
+    `grant usage, create on schema webhooks, webhooks_internal to ${role}`,
+    `alter table webhooks.schema_migrations owner to ${role}`,
+    'select webhooks_internal.hand_over_tables()',
+  ]
+}

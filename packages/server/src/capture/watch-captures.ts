@@ -1,0 +1,156 @@
+import type { Logger } from 'pino'
+import { textArray } from '../database/array-literal.ts'
+import type { Connection, Database } from '../database/database.ts'
+import { loadStatement } from '../database/statement.ts'
+import type { RecordName } from '../domain/event-types/records.ts'
+import type { CaptureFindings, CaptureStatus } from './capture-problems.ts'
+import { findProblems } from './capture-problems.ts'
+import type { CaptureState, TableName } from './capture-state.ts'
+import { readCaptureState, readTableStates } from './capture-state.ts'
+import type { ExpectedCapture } from './expected-capture.ts'
+import { parseExpected, readExpected } from './expected-capture.ts'
+import type { CrmMap } from './table-map.ts'
+
+const readWatched = loadStatement(import.meta.url, 'read-watched-captures')
+const storeFindings = loadStatement(import.meta.url, 'store-capture-findings')
+const closeAbandoned = loadStatement(import.meta.url, 'close-abandoned-drifts')
+
+/** Any constant: nodes take turns. */
+const WATCH_LOCK = 4_600_004
+const FRESH_MS = 45_000
+
+interface WatchedRow {
+  record: RecordName
+  schema: string
+  name: string
+  map: string | null
+  expected: string | null
+  problems: string[]
+  /** Of the catalog's rows; null: the table is not there. */
+  stamp: string | null
+  isFresh: boolean
+}
+
+export interface WatchOptions {
+  log?: Logger | undefined
+  /** Does nothing where another node is checking, or has checked within the last 45 seconds. */
+  unlessFresh?: boolean
+}
+
+/**
+ * Compares what captures each table with what was installed, and stores what differs: in `captures` as it is, in
+ * `capture_drifts` since when. Reads the catalog alone, and locks no table.
+ */
+export async function checkCaptures(database: Database, options: WatchOptions = {}): Promise<void> {
+  const { log, unlessFresh = false } = options
+  const changes = await database.transaction(async (connection) => {
+    if (!(await takeTurn(connection, unlessFresh))) return []
+    const { rows } = await connection.query<WatchedRow>(readWatched, [FRESH_MS])
+    if (unlessFresh && rows.length > 0 && rows.every(({ isFresh }) => isFresh)) return []
+    await connection.query(closeAbandoned)
+    return rows.length === 0 ? [] : await checkAll(connection, rows)
+  })
+  for (const change of changes) logChange(change, log)
+}
+
+async function takeTurn(connection: Connection, unlessBusy: boolean): Promise<boolean> {
+  const { rows } = await connection.query<{ mine: boolean }>(
+    unlessBusy
+      ? 'select pg_try_advisory_xact_lock($1) as mine'
+      : 'select pg_advisory_xact_lock($1) is not null as mine',
+    [WATCH_LOCK],
+  )
+  return rows[0]?.mine === true
+}
+
+interface Change extends CaptureFindings {
+  table: string
+  /** It is as installed, and was not meanwhile. */
+  wasAltered: boolean
+}
+
+/** @returns what is not as it was at the last check */
+async function checkAll(connection: Connection, rows: readonly WatchedRow[]): Promise<Change[]> {
+  const state = await readCaptureState(connection)
+  const changes: Change[] = []
+  for (const row of rows) {
+    const findings = await checkOne(connection, row, state)
+    if (findings.wasAltered || findings.problems.join('\n') !== row.problems.join('\n'))
+      changes.push({ table: `${row.schema}.${row.name}`, ...findings })
+  }
+  return changes
+}
+
+async function checkOne(
+  connection: Connection,
+  row: WatchedRow,
+  state: CaptureState,
+): Promise<CaptureFindings & { wasAltered: boolean }> {
+  const expected = row.expected === null ? await recordExpected(connection, row) : parseExpected(row.expected)
+  const findings = findProblems({
+    expected,
+    tables: await readTableStates(connection, expected.tables),
+    state,
+    isReference: row.map === null,
+  })
+  const { rows } = await connection.query<{ wasAltered: boolean }>(storeFindings, [
+    row.record,
+    findings.status,
+    textArray(findings.problems),
+    row.stamp,
+  ])
+  return { ...findings, wasAltered: rows[0]?.wasAltered === true }
+}
+
+/** Stores what captures a table just now as what is to be there. */
+export async function recordExpected(
+  connection: Connection,
+  { record, map, schema, name }: Pick<WatchedRow, 'record' | 'map'> & TableName,
+): Promise<ExpectedCapture> {
+  const tableMap = map === null ? null : (JSON.parse(map) as NonNullable<CrmMap[RecordName]>)
+  const previous = await findExpected(connection, record)
+  const expected = await readExpected(connection, {
+    record,
+    table: { schema, name },
+    map: tableMap,
+    previous,
+  })
+  const text = JSON.stringify(expected)
+  await connection.query(
+    `update webhooks_internal.captures
+     set expected = $2::json, stamp = webhooks_internal.capture_stamp(relation)
+     where record = $1`,
+    [record, text],
+  )
+  return expected
+}
+
+/** What was recorded of a table's capture; undefined: nothing yet. */
+export async function findExpected(
+  connection: Connection,
+  record: RecordName,
+): Promise<ExpectedCapture | undefined> {
+  const { rows } = await connection.query<{ expected: string | null }>(
+    'select expected from webhooks_internal.captures where record = $1',
+    [record],
+  )
+  const json = rows[0]?.expected ?? null
+  return json === null ? undefined : parseExpected(json)
+}
+
+const WORDS: Readonly<Record<Exclude<CaptureStatus, 'ok'>, string>> = {
+  drifted: 'the capture of a table is not as it was installed',
+  missing: 'a table is not captured any more',
+}
+
+function logChange({ table, status, problems, wasAltered }: Change, log: Logger | undefined): void {
+  if (wasAltered) {
+    log?.warn(
+      { table },
+      'a table was altered and put back between two checks; rpc/recapture emits what that lost',
+    )
+    return
+  }
+  if (status === 'ok') log?.info({ table }, 'the capture of a table is as installed again')
+  else log?.error({ table, problems }, WORDS[status])
+}

@@ -1,0 +1,40 @@
+import type { Connection, Database } from '../database/database.ts'
+import { isDatabaseError } from '../database/database.ts'
+
+/** How long a trigger may wait for its table, while everybody who writes to it waits behind; then it is tried again. */
+const LOCK_TIMEOUT_MS = 100
+const PAUSE_MS = 150
+/** SQLSTATE lock_not_available, deadlock_detected. */
+const BUSY = /^(55P03|40P01)$/
+
+/** A table that was written to without a gap for as long as there was patience. */
+export class BusyTableError extends Error {
+  override readonly name = 'BusyTableError'
+}
+
+/** Runs it in a transaction that waits for no lock for long: while it does, everybody who writes to the table waits behind it. */
+export async function withoutWaiting(
+  database: Database,
+  relation: string,
+  patience: number,
+  work: (connection: Connection) => Promise<void>,
+): Promise<void> {
+  const deadline = Date.now() + patience
+  for (;;) {
+    try {
+      await database.transaction(async (connection) => {
+        await connection.execute(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
+        await work(connection)
+      })
+      return
+    } catch (error) {
+      if (!isDatabaseError(error) || !BUSY.test(error.code)) throw error
+      if (Date.now() > deadline) {
+        throw new BusyTableError(
+          `${relation} is in use without a gap of ${LOCK_TIMEOUT_MS} ms. What was done before stays; try again at a quieter time, or with a longer --patience.`,
+        )
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (0.5 + Math.random())))
+  }
+}

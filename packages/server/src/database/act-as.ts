@@ -1,0 +1,81 @@
+import type { Connection, Database, Transaction } from './database.ts'
+import { prepared } from './statement.ts'
+import type { DatabaseShares } from './database-shares.ts'
+import type { Actor, Principal } from '../domain/principal.ts'
+
+/** For one statement of a request of the operator's. */
+const OPERATOR_TIMEOUT_MS = 30_000
+/**
+ * For one of an organization's. The embedded database cannot interrupt a statement: those that may look at many rows ask
+ * `webhooks_internal.is_in_time()` at each.
+ */
+const ORGANIZATION_TIMEOUT_MS = { postgresql: 10_000, pglite: 5_000 }
+
+type Access = 'read only' | 'read write'
+
+const ACT_AS = prepared(
+  'act-as',
+  `select set_config('role', $1 || webhooks_internal.role_suffix(), true), set_config('request.jwt.claims', $2, true),
+    set_config('timezone', 'UTC', true), set_config('transaction_read_only', $3, true),
+    set_config('webhooks.origin', $4, true), set_config('webhooks.actor', $5, true),
+    set_config('webhooks.traceparent', $6, true), set_config('statement_timeout', $7, true)`,
+)
+
+/**
+ * Switches to the caller's role, with the next query and until the transaction ends: from there on row-level security
+ * decides. In UTC, so that the same instant reads the same whatever the server's setting.
+ */
+export function actAs(
+  transaction: Transaction,
+  { role, organizationId, origin = null, traceparent = null, actor }: Principal,
+  access: Access,
+  timeoutMs = OPERATOR_TIMEOUT_MS,
+): void {
+  transaction.ahead(ACT_AS, [
+    role,
+    JSON.stringify({ role, organization_id: organizationId }),
+    access === 'read only' ? 'on' : 'off',
+    origin ?? '',
+    actor === undefined || access === 'read only' ? '' : JSON.stringify(actor),
+    traceparent ?? '',
+    String(timeoutMs),
+  ])
+}
+
+/** The database as callers get at it. */
+export interface CallerDatabase {
+  database: Database
+  shares: DatabaseShares
+}
+
+/** A transaction as the caller, within the share of the caller's organization. @throws RestError 429 or 503 */
+export async function runAs<T>(
+  { database, shares }: CallerDatabase,
+  principal: Principal,
+  access: Access,
+  work: (connection: Transaction) => Promise<T>,
+): Promise<T> {
+  const isOperator = principal.organizationId === null
+  const timeoutMs = isOperator ? OPERATOR_TIMEOUT_MS : ORGANIZATION_TIMEOUT_MS[database.engine]
+  return await shares.run(principal.organizationId, (charge) =>
+    database.transaction(async (connection) => {
+      const startedAt = performance.now()
+      actAs(connection, principal, access, timeoutMs)
+      return await work(connection).finally(() => charge(performance.now() - startedAt))
+    }),
+  )
+}
+
+/** Runs as the owner what the audit log is to have in the caller's name. */
+export async function inNameOf<T>(
+  database: Database,
+  actor: Actor | undefined,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  return await database.transaction(async (connection) => {
+    await connection.query(`select set_config('webhooks.actor', $1, true)`, [
+      actor === undefined ? '' : JSON.stringify(actor),
+    ])
+    return await work(connection)
+  })
+}

@@ -1,0 +1,161 @@
+import type { Clock } from '../domain/clock.ts'
+import { RestError } from '../rest/response/error-response.ts'
+import { SlowTime } from './slow-time.ts'
+
+export interface ShareLimits {
+  /** Connections that all organizations have together; the rest is for the operator, keys and sessions. */
+  total: number
+  perOrganization: number
+  /** Requests of one organization that wait for one of its connections; what is more is refused at once. */
+  maxWaiting: number
+  maxWaitMs: number
+  /** Milliseconds of slow statements that an organization has at once, and how many it regains in a millisecond. */
+  slowBurstMs: number
+  slowShare: number
+}
+
+/** Of a pool of ten, and of the embedded database, where all wait for one. */
+export const SERVER_SHARES: ShareLimits = {
+  total: 7,
+  perOrganization: 3,
+  maxWaiting: 250,
+  maxWaitMs: 10_000,
+  slowBurstMs: 60_000,
+  slowShare: 1,
+}
+export const EMBEDDED_SHARES: ShareLimits = {
+  total: 4,
+  perOrganization: 1,
+  maxWaiting: 250,
+  maxWaitMs: 30_000,
+  slowBurstMs: 20_000,
+  slowShare: 0.2,
+}
+
+/** Tells how many milliseconds the database worked for it. */
+export type Charge = (ms: number) => void
+
+export interface DatabaseShares {
+  /**
+   * Runs `work` as soon as the organization has a connection free; the operator's, whose id is null, at once.
+   * @throws RestError 429 when the organization asks for more than its share, 503 when nothing comes free in time
+   */
+  run<T>(organizationId: string | null, work: (charge: Charge) => Promise<T>): Promise<T>
+}
+
+/** For where there is one caller only: tests, and what runs beside the API. */
+export const UNSHARED: DatabaseShares = { run: async (_organization, work) => await work(() => {}) }
+
+interface Organization {
+  running: number
+  /** Each starts the request that waits. */
+  waiting: (() => void)[]
+}
+
+/**
+ * Shares the API's connections between organizations: none holds more than its part, those that wait take turns, and
+ * whose statements are slow again and again has to pause. One organization cannot keep another from being served.
+ */
+export function createDatabaseShares(limits: ShareLimits, clock: Clock): DatabaseShares {
+  const slowTime = new SlowTime(limits, clock)
+  /** In the order of their turns. */
+  const organizations = new Map<string, Organization>()
+  let running = 0
+
+  function find(id: string): Organization {
+    const found = organizations.get(id) ?? { running: 0, waiting: [] }
+    organizations.set(id, found)
+    return found
+  }
+
+  const mayStart = (organization: Organization): boolean =>
+    running < limits.total && organization.running < limits.perOrganization
+
+  function start(organization: Organization): void {
+    organization.running += 1
+    running += 1
+  }
+
+  async function enter(id: string): Promise<void> {
+    const organization = find(id)
+    if (organization.waiting.length === 0 && mayStart(organization)) return start(organization)
+    if (organization.waiting.length >= limits.maxWaiting) throw refuseCrowd()
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        organization.waiting.splice(organization.waiting.indexOf(entry), 1)
+        forget(id, organization)
+        reject(refuseWait())
+      }, limits.maxWaitMs)
+      const entry = (): void => {
+        clearTimeout(timer)
+        start(organization)
+        resolve()
+      }
+      organization.waiting.push(entry)
+    })
+  }
+
+  function forget(id: string, { running: own, waiting }: Organization): void {
+    if (own === 0 && waiting.length === 0) organizations.delete(id)
+  }
+
+  function leave(id: string): void {
+    const organization = find(id)
+    organization.running -= 1
+    running -= 1
+    forget(id, organization)
+    startNext()
+  }
+
+  /** The one whose turn it is goes to the end of the line. */
+  function startNext(): void {
+    for (const [id, organization] of organizations) {
+      if (organization.waiting.length === 0 || !mayStart(organization)) continue
+      organizations.delete(id)
+      organizations.set(id, organization)
+      organization.waiting.shift()?.()
+      return
+    }
+  }
+
+  return {
+    async run(id, work) {
+      if (id === null) return await work(() => {})
+      const pauseMs = slowTime.pauseOf(id)
+      if (pauseMs > 0) throw refuseSlow(pauseMs)
+      await enter(id)
+      try {
+        return await work((ms) => slowTime.charge(id, ms))
+      } finally {
+        leave(id)
+      }
+    },
+  }
+}
+
+function refuseCrowd(): RestError {
+  return new RestError(429, 'PT429', 'too many requests of this organization at once', {
+    hint: 'Try again in a second, with fewer requests beside each other. Several rows can be read or written by one.',
+    headers: { 'retry-after': '1' },
+  })
+}
+
+function refuseWait(): RestError {
+  return new RestError(503, '53300', 'no connection to the database came free in time', {
+    hint: 'Try again in a few seconds.',
+    headers: { 'retry-after': '5' },
+  })
+}
+
+function refuseSlow(pauseMs: number): RestError {
+  const seconds = Math.max(1, Math.ceil(pauseMs / 1_000))
+  return new RestError(
+    429,
+    'PT429',
+    'the slow requests of this organization have used up its share of the database',
+    {
+      hint: `Try again in ${seconds} seconds. Filter by a column that is indexed, and ask for fewer rows.`,
+      headers: { 'retry-after': String(seconds) },
+    },
+  )
+}

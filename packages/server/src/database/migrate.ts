@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, readdirSync } from 'node:fs'
+import { buildEventKeys } from './build-event-keys.ts'
+import type { Connection, Database } from './database.ts'
+import { retryOn } from './retry-on.ts'
+import { provideRoleSuffix, withRoleSuffix } from './roles.ts'
+import { StartError } from '../domain/errors.ts'
+
+const MIGRATIONS = new URL('../../migrations/', import.meta.url)
+/** Any constant: nodes that start together take turns. */
+const MIGRATION_LOCK = 4_600_001
+/**
+ * Nodes of the version before go on meanwhile and take their locks in another order: whoever is chosen as the victim has
+ * changed nothing and begins anew.
+ */
+const DEADLOCK_DETECTED = /^40P01$/
+const TRIES = 20
+
+export interface Migration {
+  /** `<set>/<file name>`: what is recorded as applied. */
+  name: string
+  sql: string
+  checksum: string
+}
+
+export type MigrationSet = 'core' | 'crm'
+
+/** The migrations of one set, in the order in which they apply. */
+export function readMigrations(set: MigrationSet): Migration[] {
+  const folder = new URL(`${set}/`, MIGRATIONS)
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
+    .map((file) => {
+      const sql = readFileSync(new URL(file, folder), 'utf8')
+      return { name: `${set}/${file}`, sql, checksum: createHash('sha256').update(sql).digest('hex') }
+    })
+}
+
+/**
+ * Brings the database up to date, in one transaction, and says which migrations were applied.
+ * `core` always runs; `crm` only where the reference CRM tables are wanted.
+ */
+export async function migrate(database: Database, sets: readonly MigrationSet[]): Promise<string[]> {
+  await requireVersion(database)
+  await buildEventKeys(database)
+  return await retryOn(DEADLOCK_DETECTED, TRIES, () => migrateOnce(database, sets))
+}
+
+async function migrateOnce(database: Database, sets: readonly MigrationSet[]): Promise<string[]> {
+  return await database.transaction(async (connection) => {
+    await connection.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
+    await connection.execute(`
+      create schema if not exists webhooks;
+      create table if not exists webhooks.schema_migrations (
+        name text primary key, checksum text not null, applied_at timestamptz not null default now()
+      );`)
+    await requireNewEnough(connection)
+    const applied = await readApplied(connection)
+    const pending = sets.flatMap(readMigrations).filter((migration) => !isApplied(migration, applied))
+    const suffix = await provideRoleSuffix(connection, applied.size === 0)
+    for (const { name, sql, checksum } of pending) {
+      await connection.execute(withRoleSuffix(sql, suffix))
+      await connection.query('insert into webhooks.schema_migrations (name, checksum) values ($1, $2)', [
+        name,
+        checksum,
+      ])
+    }
+    // Beside what a migration has added; before that migration itself there was nothing to hand over to.
+    if (pending.length > 0) await connection.query('select webhooks_internal.hand_over_tables()')
+    return pending.map((migration) => migration.name)
+  })
+}
+
+async function requireVersion(database: Database): Promise<void> {
+  const { rows } = await database.query<{ number: string }>(
+    `select current_setting('server_version_num') as number`,
+  )
+  const major = Math.floor(Number(rows[0]?.number) / 10_000)
+  if (major < 15) {
+    throw new StartError(`DATABASE_URL leads to PostgreSQL ${major}, but version 15 or newer is needed.`)
+  }
+}
+
+/** A newer release may have migrated the database beyond what this program can work with. */
+async function requireNewEnough(connection: Connection): Promise<void> {
+  const { rows: tables } = await connection.query<{ is_there: boolean }>(
+    `select to_regclass('webhooks_internal.oldest_program') is not null as is_there`,
+  )
+  if (tables[0]?.is_there !== true) return
+  const { rows } = await connection.query<{ migration: string }>(
+    'select migration from webhooks_internal.oldest_program',
+  )
+  const needed = rows[0]?.migration
+  if (needed === undefined || readMigrations('core').some(({ name }) => name === needed)) return
+  throw new StartError(
+    `This database was migrated by a newer release: it needs a program that knows the migration ${needed}, and this one does not. ` +
+      'Start the newer release, or restore the backup from before the upgrade. docs/upgrading.md says how far a roll-back may go.',
+  )
+}
+
+async function readApplied(connection: Connection): Promise<Map<string, string>> {
+  const { rows } = await connection.query<{ name: string; checksum: string }>(
+    'select name, checksum from webhooks.schema_migrations',
+  )
+  return new Map(rows.map((row) => [row.name, row.checksum]))
+}
+
+function isApplied(migration: Migration, applied: Map<string, string>): boolean {
+  const checksum = applied.get(migration.name)
+  if (checksum !== undefined && checksum !== migration.checksum) {
+    throw new StartError(
+      `Migration ${migration.name} was changed after it had been applied to this database. ` +
+        'Restore the file as it was and put the change into a new migration.',
+    )
+  }
+  return checksum !== undefined
+}

@@ -1,0 +1,66 @@
+import { Client, escapeIdentifier } from 'pg'
+import { StartError, messageOf } from '../domain/errors.ts'
+import { newToken } from '../domain/ids.ts'
+
+const CONNECT_TIMEOUT_MS = 5_000
+/** Far longer than a notification takes; waited for only where none ever comes. */
+const NOTIFICATION_TIMEOUT_MS = 10_000
+
+const POOLED =
+  'DATABASE_URL leads to a connection pooler that does not keep sessions, such as PgBouncer with pool_mode = transaction or statement. ' +
+  'LISTEN, settings of the session and prepared statements need them: set pool_mode = session for this database, or let DATABASE_URL ' +
+  'name PostgreSQL itself.'
+
+/**
+ * Listens on one connection and notifies on another: behind a pooler that lends connections by the transaction the notification goes
+ * to nobody. Such a pooler would let the program start, be ready, and not work.
+ *
+ * @throws StartError
+ */
+export async function requireSessions(url: string): Promise<void> {
+  const open = (): Client =>
+    new Client({
+      connectionString: url,
+      application_name: 'connectgain-webhooks',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    })
+  const [listener, notifier] = [open(), open()]
+  // What ends a connection fails the statement that waits for it as well.
+  for (const client of [listener, notifier]) client.on('error', () => {})
+  try {
+    await Promise.all([listener.connect(), notifier.connect()])
+    // Nearly always such a pooler shows at once: it lends both the same connection.
+    if ((await pidOf(listener)) === (await pidOf(notifier))) throw new StartError(POOLED)
+    const channel = escapeIdentifier(`webhooks_sessions_${newToken()}`)
+    const heard = hear(listener)
+    await listener.query(`listen ${channel}`)
+    await notifier.query(`notify ${channel}`)
+    if (!(await heard)) throw new StartError(POOLED)
+  } catch (error) {
+    if (error instanceof StartError) throw error
+    if (/statement pooling/i.test(messageOf(error))) throw new StartError(POOLED)
+    throw error
+  } finally {
+    await Promise.all([listener, notifier].map((client) => client.end().catch(() => {})))
+  }
+}
+
+async function pidOf(client: Client): Promise<number | undefined> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  return rows[0]?.pid
+}
+
+/** Whether a notification comes. */
+async function hear(client: Client): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), NOTIFICATION_TIMEOUT_MS)
+    client.once('notification', () => {
+      clearTimeout(timer)
+      resolve(true)
+    })
+    client.once('end', () => {
+      clearTimeout(timer)
+      resolve(false)
+    })
+  })
+}

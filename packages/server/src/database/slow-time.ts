@@ -1,0 +1,49 @@
+import type { Clock } from '../domain/clock.ts'
+
+/** What takes less is never counted, however often it is asked. */
+const FREE_MS = 200
+/** Beyond so many it forgets, the oldest first. */
+const MAX_COUNTED = 10_000
+
+export interface SlowTimeLimits {
+  slowBurstMs: number
+  /** Milliseconds that are forgiven in a millisecond. */
+  slowShare: number
+}
+
+interface Debt {
+  ms: number
+  at: number
+}
+
+/** How long the database has worked for slow requests, by organization; what was used up comes back with time. */
+export class SlowTime {
+  readonly #limits: SlowTimeLimits
+  readonly #clock: Clock
+  readonly #debts = new Map<string, Debt>()
+
+  constructor(limits: SlowTimeLimits, clock: Clock) {
+    this.#limits = limits
+    this.#clock = clock
+  }
+
+  charge(organization: string, ms: number): void {
+    if (ms <= FREE_MS) return
+    const owed = this.#owedBy(organization) + ms - FREE_MS
+    this.#debts.delete(organization)
+    if (this.#debts.size >= MAX_COUNTED) this.#debts.delete(this.#debts.keys().next().value!)
+    this.#debts.set(organization, { ms: owed, at: this.#clock.now() })
+  }
+
+  /** Milliseconds that the organization has to wait; 0: it may ask. */
+  pauseOf(organization: string): number {
+    const excess = this.#owedBy(organization) - this.#limits.slowBurstMs
+    return excess <= 0 ? 0 : excess / this.#limits.slowShare
+  }
+
+  #owedBy(organization: string): number {
+    const debt = this.#debts.get(organization)
+    if (debt === undefined) return 0
+    return Math.max(0, debt.ms - (this.#clock.now() - debt.at) * this.#limits.slowShare)
+  }
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { HealthState, Results, Surroundings } from './circuit-breaker.ts'
+import { DEGRADED_AFTER, FIRST_PROBE_MS, HEALTHY, LONGEST_PROBE_MS, judge } from './circuit-breaker.ts'
+
+const NOW = 1_000_000
+const LIMITS = { failures: 20, after: 5_000 }
+const QUIET: Surroundings = { now: NOW, hasBacklog: false, isWindowOpen: true, isRateLimited: false }
+const LEASE = 'the lease of the probe'
+
+function failed(failures: number, fields: Partial<Results> = {}): Results {
+  return {
+    successes: 0,
+    failures,
+    firstFailedAt: NOW - 100,
+    lastFailedAt: NOW - 50,
+    leases: new Set(),
+    ...fields,
+  }
+}
+const succeeded = (successes = 1): Results => failed(0, { successes })
+const after = (state: HealthState, results: Results, surroundings: Partial<Surroundings> = {}): HealthState =>
+  judge(state, results, { ...QUIET, ...surroundings }, LIMITS)
+
+const FAILING: HealthState = { ...HEALTHY, phase: 'degraded', failures: 19, failingSince: NOW - 5_000 }
+const HELD: HealthState = {
+  ...FAILING,
+  phase: 'held',
+  failures: 20,
+  probeAt: NOW,
+  probeWait: 8_000,
+  probeLease: LEASE,
+}
+const DRAINING: HealthState = { ...HEALTHY, phase: 'draining', drainingSince: NOW - 1_000, probeWait: 8_000 }
+const BACKLOG = { hasBacklog: true, isWindowOpen: false }
+
+test('an endpoint is degraded from the third failure in a row on, and healthy with the next success', () => {
+  assert.equal(after(HEALTHY, failed(DEGRADED_AFTER - 1)).phase, 'healthy')
+  const degraded = after(after(HEALTHY, failed(2)), failed(1))
+  assert.deepEqual([degraded.phase, degraded.failures], ['degraded', 3])
+  assert.deepEqual(after(degraded, succeeded()), HEALTHY)
+})
+
+test('a success in between begins the count anew', () => {
+  const state = after({ ...HEALTHY, failures: 2, failingSince: 1 }, failed(2, { successes: 1 }))
+  assert.deepEqual([state.phase, state.failures, state.failingSince], ['healthy', 2, NOW - 100])
+})
+
+test('a streak dates from its first failure, however many follow', () => {
+  const first = after(HEALTHY, failed(1))
+  assert.equal(after(first, failed(5, { firstFailedAt: NOW })).failingSince, NOW - 100)
+})
+
+test('an endpoint is held when the failures are many and have lasted, never by one of the two', () => {
+  assert.equal(after(FAILING, failed(1)).phase, 'held')
+  assert.equal(after({ ...FAILING, failingSince: NOW - 4_999 }, failed(1)).phase, 'degraded')
+  assert.equal(after({ ...FAILING, failures: 18 }, failed(1)).phase, 'degraded')
+})
+
+test('the first probe follows two seconds after holding, each further one after twice as long, up to a minute', () => {
+  let state = after(FAILING, failed(1))
+  const waits: number[] = []
+  for (let probe = 0; probe < 8; probe += 1) {
+    assert.equal(state.probeAt, NOW + (state.probeWait ?? 0))
+    waits.push(state.probeWait ?? 0)
+    state = after({ ...state, probeLease: LEASE }, failed(1, { leases: new Set([LEASE]) }))
+  }
+  assert.deepEqual(waits, [
+    FIRST_PROBE_MS,
+    4_000,
+    8_000,
+    16_000,
+    32_000,
+    LONGEST_PROBE_MS,
+    LONGEST_PROBE_MS,
+    LONGEST_PROBE_MS,
+  ])
+})
+
+test('what was sent before holding and fails late is counted, and takes nothing from the probe', () => {
+  const state = after(HELD, failed(12, { leases: new Set(['another lease']) }))
+  assert.deepEqual(state, { ...HELD, failures: 32 })
+})
+
+test('a success while held drains what is due, or is the end of it when nothing is', () => {
+  const draining = after(HELD, succeeded(), BACKLOG)
+  assert.deepEqual(
+    [draining.phase, draining.drainingSince, draining.drained, draining.failures, draining.probeAt],
+    ['draining', NOW, 0, 0, undefined],
+  )
+  assert.deepEqual(after(HELD, succeeded()), HEALTHY)
+})
+
+test('a drain counts its successes and ends when nothing is due', () => {
+  assert.equal(after(DRAINING, succeeded(7), BACKLOG).drained, 7)
+  assert.equal(after(DRAINING, succeeded(7), { hasBacklog: true }).phase, 'draining')
+  assert.deepEqual(after(DRAINING, succeeded()), HEALTHY)
+})
+
+test('the drain of an endpoint with a rate limit ends with the window, as its backlog may never', () => {
+  const rated = { hasBacklog: true, isRateLimited: true }
+  assert.equal(after(DRAINING, succeeded(), { ...rated, isWindowOpen: false }).phase, 'draining')
+  assert.deepEqual(after(DRAINING, succeeded(), { ...rated, isWindowOpen: true }), HEALTHY)
+})
+
+test('a failure while the window grows holds again: for longer when nothing but the probe went through', () => {
+  const nothing = after(DRAINING, failed(1), BACKLOG)
+  assert.deepEqual([nothing.phase, nothing.probeWait], ['held', 16_000])
+  const something = after({ ...DRAINING, drained: 3 }, failed(1), BACKLOG)
+  assert.deepEqual([something.phase, something.probeWait], ['held', FIRST_PROBE_MS])
+})
+
+test('once the window is open a single failure holds nothing, many in a row do', () => {
+  const open = { hasBacklog: true, isWindowOpen: true }
+  assert.equal(after({ ...DRAINING, drained: 40 }, failed(1), open).phase, 'draining')
+  const long: HealthState = { ...DRAINING, drained: 40, failures: 19, failingSince: NOW - 6_000 }
+  assert.equal(after(long, failed(1), open).phase, 'held')
+})
+
+test('what was sent before the drain and fails late does not end it', () => {
+  const late = failed(3, { firstFailedAt: NOW - 9_000, lastFailedAt: NOW - 8_000 })
+  assert.equal(after(DRAINING, late, BACKLOG).phase, 'draining')
+})

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { test } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { previousSchemaOf, schemaOf } from './event-schema.ts'
+import { EVENT_TYPES } from './event-types.ts'
+import { GENERATED } from '../../../generate/main.ts'
+
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true })
+formats.default(ajv)
+
+for (const [path, write] of GENERATED) {
+  test(`${basename(path)} is what npm run generate writes`, () => {
+    assert.equal(readFileSync(path, 'utf8'), write())
+  })
+}
+
+for (const type of EVENT_TYPES) {
+  test(`${type.name}: the example is what its schema says, and less is not`, () => {
+    const isValid = ajv.compile(schemaOf(type))
+    assert.ok(isValid(type.example), JSON.stringify(isValid.errors))
+    for (const column of Object.keys(type.example)) {
+      const { [column]: _, ...less } = type.example
+      assert.equal(isValid(less), false, column)
+    }
+    for (const [column, narrowed] of Object.entries(type.narrows)) {
+      const other = narrowed === 'set' ? null : 'other'
+      assert.equal(isValid({ ...type.example, [column]: other }), false, column)
+    }
+  })
+
+  test(`${type.name}: previous is there where it says what changed`, () => {
+    const says = /\.(updated|assigned|stage\.changed|status\.changed)$/.test(type.name)
+    const schema = previousSchemaOf(type)
+    assert.equal(schema !== undefined, says)
+    if (schema === undefined) return
+    const isValid = ajv.compile(schema)
+    assert.ok(isValid(type.previous), JSON.stringify(isValid.errors))
+    assert.equal(isValid({}), false)
+  })
+}

@@ -1,0 +1,148 @@
+import { covers } from './event-types/event-types.ts'
+import { isOperational } from './event-types/operational-events.ts'
+import { reasonOf } from '../pipeline/record/delivery-faults.ts'
+import type { TargetRow } from '../secrets/webhook-target.ts'
+import type { Filter, FilterSubject } from './filter/filter.ts'
+import { compileFilter } from './filter/filter.ts'
+import { MAX_FILTER_STEPS, OverBudget, Steps } from './filter/filter-steps.ts'
+
+export interface Subscription extends TargetRow {
+  organization_id: string
+  events: string[]
+  is_active: boolean
+  /** JSON text. */
+  filter: string | null
+  /** What comes from these it does not get. */
+  ignore_origins: string[]
+  /** Fields that are cut from what it is sent, such as `data.phone`; null: none. */
+  redact: string[] | null
+}
+
+export interface Match<E> {
+  event: E
+  subscription: Subscription
+  /** Why the event was kept back from the webhook, by its filter or its origin; undefined: it is to be delivered. */
+  filtered: string | undefined
+}
+
+export type SkipReason = 'inactive' | 'not subscribed'
+
+/** How many events of one type one webhook did not get, and why. */
+export interface Skip {
+  organization_id: string
+  webhook_id: string
+  event: string
+  reason: SkipReason
+  count: number
+}
+
+export interface Decisions<E> {
+  /** In the events' order. */
+  matches: Match<E>[]
+  skips: Skip[]
+  /** What the filters took. */
+  steps: number
+}
+
+interface MatchedEvent {
+  organization_id: string
+  event: string
+  origin: string | null
+  /** The request body. */
+  body: string
+}
+
+/** For all filters of an organization on one event. */
+const MAX_EVENT_STEPS = 1_000_000
+/** For a batch of several events: a tenth of a second of the thread that sends. */
+const MAX_BATCH_STEPS = 2_000_000
+
+/** The filters would keep the thread busy for too long: with fewer events at once others have their turn in between. */
+export class BatchTooCostly extends RangeError {
+  override readonly name = 'BatchTooCostly'
+}
+
+/**
+ * Decides for every pair of an event and a webhook of its organization; no pair is left without a decision.
+ * @param byOrganization the webhooks of each organization
+ * @throws BatchTooCostly never for a single event
+ */
+export function matchWebhooks<E extends MatchedEvent>(
+  events: readonly E[],
+  byOrganization: ReadonlyMap<string, readonly Subscription[]>,
+): Decisions<E> {
+  const matches: Match<E>[] = []
+  const skips = new Map<string, Skip>()
+  let steps = 0
+  for (const event of events) {
+    if (steps > MAX_BATCH_STEPS) throw new BatchTooCostly('the filters need too many steps for this batch')
+    const subject = lazySubject(event.body)
+    let left = MAX_EVENT_STEPS
+    const applyFilter = (filter: string): string | undefined => {
+      const taken = new Steps(Math.min(left, MAX_FILTER_STEPS))
+      try {
+        return passes(filter, subject, taken)
+      } finally {
+        left -= taken.taken
+        steps += taken.taken
+      }
+    }
+    for (const subscription of byOrganization.get(event.organization_id) ?? []) {
+      const reason = skipReason(subscription, event.event)
+      if (reason === undefined)
+        matches.push({ event, subscription, filtered: keepBack(subscription, event.origin, applyFilter) })
+      else if (!isOperational(event.event)) countSkip(skips, subscription, event.event, reason)
+    }
+  }
+  return { matches, skips: [...skips.values()], steps }
+}
+
+function skipReason({ is_active, events }: Subscription, event: string): SkipReason | undefined {
+  if (!is_active) return 'inactive'
+  return events.some((name) => covers(name, event)) ? undefined : 'not subscribed'
+}
+
+function countSkip(skips: Map<string, Skip>, webhook: Subscription, event: string, reason: SkipReason): void {
+  const { organization_id, webhook_id } = webhook
+  const key = `${webhook_id} ${event}`
+  const known = skips.get(key)
+  if (known === undefined) skips.set(key, { organization_id, webhook_id, event, reason, count: 1 })
+  else known.count += 1
+}
+
+/** Parsed for the first filter that asks, once for all of them. */
+function lazySubject(body: string): () => FilterSubject {
+  let subject: FilterSubject | undefined
+  return () => (subject ??= JSON.parse(body) as FilterSubject)
+}
+
+function keepBack(
+  subscription: Subscription,
+  origin: string | null,
+  applyFilter: (filter: string) => string | undefined,
+): string | undefined {
+  if (origin !== null && subscription.ignore_origins.includes(origin)) return 'origin'
+  return subscription.filter === null ? undefined : applyFilter(subscription.filter)
+}
+
+/** A filter that fails keeps back its own webhook's delivery, visibly, and nobody else's. */
+function passes(filter: string, subject: () => FilterSubject, steps: Steps): string | undefined {
+  try {
+    return compiled(filter)(subject(), steps) ? undefined : 'filtered'
+  } catch (error) {
+    if (error instanceof OverBudget) return error.message
+    return `the filter could not be applied: ${reasonOf(error)}`
+  }
+}
+
+const CACHED_FILTERS = 1_000
+const filters = new Map<string, Filter>()
+
+function compiled(text: string): Filter {
+  const known = filters.get(text)
+  if (known !== undefined) return known
+  if (filters.size >= CACHED_FILTERS) filters.clear()
+  const filter = compileFilter(JSON.parse(text))
+  filters.set(text, filter)
+  return filter
+}

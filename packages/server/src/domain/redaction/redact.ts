@@ -1,0 +1,37 @@
+import { messageOf } from '../errors.ts'
+import { compileCuts, cutFields } from './cut-fields.ts'
+import type { LeasedDelivery } from '../delivery.ts'
+
+export type DeliveryBody = Pick<LeasedDelivery, 'body' | 'fault'>
+
+/** Longer texts are not gone through on the thread that sends. */
+const LONGEST_CUT = 16 * 1024 * 1024
+
+/**
+ * The body as one webhook is sent it: the same for the same event and fields, whoever asks. What cannot be cut is not sent: neither whole
+ * nor emptied.
+ *
+ * @param fields such as `data.phone`; null: all is sent
+ */
+export function redactBody(eventBody: string, fields: readonly string[] | null): DeliveryBody {
+  if (fields === null) return { body: eventBody }
+  try {
+    if (eventBody.length > LONGEST_CUT) throw new Error(`the body is longer than ${LONGEST_CUT} characters`)
+    return { body: cutFields(eventBody, compileCuts(fields)) }
+  } catch (error) {
+    return { body: '', fault: `its redacted fields could not be cut: ${messageOf(error)}` }
+  }
+}
+
+/** The same for a whole batch: webhooks that leave out the same fields of an event share the result. */
+export function createRedactor(): typeof redactBody {
+  let [lastBody, byFields]: [string, Map<string, DeliveryBody>] = ['', new Map()]
+  return (eventBody, fields) => {
+    if (fields === null) return { body: eventBody }
+    if (eventBody !== lastBody) [lastBody, byFields] = [eventBody, new Map()]
+    const key = fields.join(' ')
+    const known = byFields.get(key) ?? redactBody(eventBody, fields)
+    byFields.set(key, known)
+    return known
+  }
+}

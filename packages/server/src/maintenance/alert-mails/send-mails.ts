@@ -1,0 +1,87 @@
+import type { Transporter } from 'nodemailer'
+import type { Logger } from 'pino'
+import type { Database } from '../../database/database.ts'
+import { loadStatement } from '../../database/statement.ts'
+import { messageOf } from '../../domain/errors.ts'
+import type { MailedAlert } from './compose-mail.ts'
+import { composeMail } from './compose-mail.ts'
+
+const claimMails = loadStatement(import.meta.url, 'claim-mails')
+
+/** Few, so that all of them go within the time for which they were taken. */
+const AT_ONCE = 5
+/** Between two tries of a mail: a minute, then twice as long each time, up to an hour. */
+const FIRST_WAIT_MS = 60_000
+const LONGEST_WAIT_MS = 3_600_000
+
+interface MailRow extends MailedAlert {
+  id: string
+  recipient: string
+  attempts: number
+  /** Tried for a day. */
+  is_old: boolean
+}
+
+export interface MailerOptions {
+  database: Database
+  log: Logger
+  transport: Transporter
+  from: string
+  publicUrl: string | undefined
+}
+
+/**
+ * Sends the alerts' mails that are due. A mail is deleted when the server has taken it: one whose acknowledgement is lost
+ * goes twice, none is lost while it is younger than a day.
+ *
+ * @returns whether there may be more
+ */
+export async function sendMails({
+  database,
+  log,
+  transport,
+  from,
+  publicUrl,
+}: MailerOptions): Promise<boolean> {
+  const { rows } = await database.query<MailRow>(claimMails, [AT_ONCE])
+  for (const row of rows) {
+    try {
+      await transport.sendMail({
+        from,
+        to: { name: '', address: row.recipient },
+        ...composeMail(row, publicUrl),
+      })
+      await database.query('delete from webhooks_internal.alert_mails where id = $1', [row.id])
+    } catch (error) {
+      log.warn(
+        { mail: row.id, attempts: row.attempts, error: messageOf(error) },
+        'an alert could not be mailed',
+      )
+      await putOff(database, row)
+    }
+  }
+  return rows.length === AT_ONCE
+}
+
+async function putOff(database: Database, { id, attempts, is_old }: MailRow): Promise<void> {
+  if (is_old) {
+    await database.query('delete from webhooks_internal.alert_mails where id = $1', [id])
+    return
+  }
+  const wait = Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), LONGEST_WAIT_MS)
+  await database.query(
+    `update webhooks_internal.alert_mails set due_at = now() + $2::float8 * interval '1 millisecond' where id = $1`,
+    [id, wait],
+  )
+}
+
+/** @param retention in milliseconds, as for the log; mails that no server was named for go after two days */
+export async function expireAlerts(database: Database, retention: number): Promise<void> {
+  await database.query(
+    `delete from webhooks_internal.alert_mails where created_at < now() - interval '2 days'`,
+  )
+  await database.query(
+    `delete from webhooks.webhook_alerts where created_at < now() - $1::float8 * interval '1 millisecond'`,
+    [retention],
+  )
+}

@@ -1,0 +1,36 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Database } from '../../database/database.ts'
+import { loadStatement } from '../../database/statement.ts'
+import type { LeasedDelivery } from '../../domain/delivery.ts'
+import { LEASE_MARGIN_MS } from '../../domain/delivery.ts'
+import { newToken } from '../../domain/ids.ts'
+import type { OpenTarget } from '../../secrets/webhook-target.ts'
+import type { ClaimedRow } from '../../pipeline/claim/claim-due.ts'
+import { toLeasedDelivery } from '../../pipeline/claim/claim-due.ts'
+
+const leaseOneStatement = loadStatement(import.meta.url, 'lease-one')
+const readLeased = loadStatement(import.meta.url, 'read-leased')
+
+export interface LeaseOneOptions {
+  clock: Clock
+  openTarget: OpenTarget
+  defaultTimeout: number
+}
+
+/**
+ * Leases one delivery for an attempt by hand. Of two callers at once one gets it.
+ * @returns undefined when it is being sent already, or its webhook is off or deleted.
+ */
+export async function leaseOne(
+  database: Database,
+  deliveryId: string,
+  { clock, openTarget, defaultTimeout }: LeaseOneOptions,
+): Promise<LeasedDelivery | undefined> {
+  const lease = newToken()
+  const now = clock.now()
+  await database.query(leaseOneStatement, [deliveryId, lease, defaultTimeout, LEASE_MARGIN_MS])
+  const { rows } = await database.query<ClaimedRow>(readLeased, [deliveryId, lease])
+  const [row] = rows
+  if (row === undefined) return undefined
+  return { ...toLeasedDelivery(row, lease, now, openTarget), trigger: 'manual' }
+}

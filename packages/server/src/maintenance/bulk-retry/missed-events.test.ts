@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type { Database } from '../../database/database.ts'
+import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
+import { newId } from '../../domain/ids.ts'
+import { cancelDeliveriesOfStoppedWebhooks } from '../../pipeline/claim/cancel-deliveries.ts'
+import { countMissed } from './missed-events.ts'
+import type { RedeliveryScope } from './redeliveries.ts'
+import { RedeliveryFixture } from './redelivery-fixture.ts'
+
+for (const engine of ENGINES) {
+  suite(`events that a webhook has missed (${engine})`, () => {
+    let database: Database
+    let close: () => Promise<void>
+    before(async () => {
+      ;({ database, close } = await openMigrated(engine))
+    })
+    after(() => close())
+
+    /** As if they had happened so long ago: those of one millisecond are in no particular order. */
+    async function moveBack(events: readonly string[], by: string): Promise<void> {
+      await database.query(
+        'update webhooks.webhook_events set created_at = created_at - $2::interval where id = any ($1::uuid[])',
+        [events, by],
+      )
+    }
+
+    /** What a dry run counts; that the replay then queues the same is asserted along with it. */
+    async function replayed(one: RedeliveryFixture, more: Partial<RedeliveryScope> = {}): Promise<string[]> {
+      const counted = await countMissed(database, await one.scope(more))
+      const id = await one.start('replay_events', more)
+      await one.work()
+      const { matched, queued, status } = await one.redelivery(id)
+      assert.deepEqual([matched, queued, status], [counted, counted, 'completed'])
+      const due = await one.due()
+      assert.equal(due.length, counted)
+      return due
+    }
+
+    test('are those without a delivery, and those whose delivery failed, was cancelled or kept back', async () => {
+      const one = await RedeliveryFixture.create(database)
+      const missed = [
+        ...(await one.events(1)),
+        ...(await one.events(1, { status: 'failed' })),
+        ...(await one.events(1, { status: 'cancelled' })),
+        ...(await one.events(1, { status: 'filtered' })),
+      ]
+      for (const status of ['delivered', 'pending', 'retrying']) await one.events(1, { status })
+      const earlier = await one.deliveries()
+      assert.deepEqual(await replayed(one), missed.toSorted())
+      const now = await one.deliveries()
+      assert.equal(now.length, earlier.length + 1, 'one new delivery; the others are opened again')
+      assert.deepEqual(
+        now
+          .filter(({ reason }) => reason === 'replayed')
+          .map(({ status, attempts }) => `${status} ${attempts}`)
+          .toSorted(),
+        ['pending 0', 'pending 0', 'pending 0', 'retrying 3'],
+      )
+    })
+
+    test('are none once they have been replayed', async () => {
+      const one = await RedeliveryFixture.create(database)
+      await one.events(3)
+      await replayed(one)
+      assert.equal(await countMissed(database, await one.scope()), 0)
+      await one.deliverDue()
+      assert.equal(await countMissed(database, await one.scope()), 0)
+    })
+
+    test('are judged by the subscription and the filter as they are now', async () => {
+      const one = await RedeliveryFixture.create(database, {
+        events: ['deal.*'],
+        filter: { 'data.stage': 'Won' },
+      })
+      await one.events(1, { data: { stage: 'Lost' }, status: 'filtered' })
+      await one.events(1, { event: 'contact.created', data: { stage: 'Won' } })
+      const won = await one.events(2, { data: { stage: 'Won' } })
+      assert.deepEqual(await replayed(one), won.toSorted())
+    })
+
+    test('can be narrowed down by event type and time', async () => {
+      const one = await RedeliveryFixture.create(database)
+      await one.events(2)
+      const updated = await one.events(1, { event: 'deal.updated' })
+      await moveBack(await one.events(1, { event: 'deal.updated' }), '1 day')
+      const since = new Date(Date.now() - 3_600_000).toISOString()
+      assert.deepEqual(await replayed(one, { event: 'deal.updated', since }), updated)
+      assert.equal(await countMissed(database, await one.scope({ until: since })), 1)
+    })
+
+    test('of another organization are none of the webhook', async () => {
+      const [one, other] = [
+        await RedeliveryFixture.create(database),
+        await RedeliveryFixture.create(database),
+      ]
+      await other.events(1)
+      assert.deepEqual(await replayed(one), [])
+    })
+
+    test('are not those that are still to be fanned out: the replay waits until that is decided', async () => {
+      const one = await RedeliveryFixture.create(database)
+      const early = await one.events(1)
+      const waiting = newId()
+      await database.query(
+        `insert into webhooks.webhook_events (id, organization_id, event, data) values ($1, $2, 'deal.created', '{}')`,
+        [waiting, one.organization],
+      )
+      const late = await one.events(1)
+      await moveBack(early, '3 seconds')
+      await moveBack([waiting], '2 seconds')
+      await moveBack(late, '1 second')
+      const id = await one.start('replay_events')
+      assert.equal(await one.work(), 'waiting')
+      assert.deepEqual(await one.due(), early)
+      // Fanned out while the webhook was off: it leaves the outbox without a delivery.
+      await database.query('delete from webhooks_internal.outbox where event_id = $1', [waiting])
+      assert.equal(await one.work(), 'idle')
+      assert.deepEqual(await one.due(), [...early, waiting, ...late].toSorted())
+      assert.equal((await one.redelivery(id)).status, 'completed')
+    })
+
+    test('are what was cancelled when the webhook was off for a moment, once that is through', async () => {
+      const one = await RedeliveryFixture.create(database)
+      const events = await one.events(3, { status: 'pending' })
+      for (const isActive of [false, true]) {
+        await database.query('update webhooks.webhook_configurations set is_active = $2 where id = $1', [
+          one.webhook,
+          isActive,
+        ])
+      }
+      const id = await one.start('replay_events')
+      assert.equal((await one.redelivery(id)).matched, 3)
+      assert.equal(await one.work(), 'waiting')
+      await cancelDeliveriesOfStoppedWebhooks(database)
+      assert.equal(await one.work(), 'idle')
+      await cancelDeliveriesOfStoppedWebhooks(database)
+      assert.deepEqual(await one.due(), events.toSorted())
+    })
+
+    test('are not counted where there are more events to look through than can be waited for', async () => {
+      const one = await RedeliveryFixture.create(database)
+      await one.events(3)
+      assert.equal(await countMissed(database, await one.scope(), 3), 3)
+      assert.equal(await countMissed(database, await one.scope(), 2), null)
+    })
+  })
+}

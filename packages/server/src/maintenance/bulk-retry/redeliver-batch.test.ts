@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type { Database } from '../../database/database.ts'
+import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
+import { newId } from '../../domain/ids.ts'
+import { cancelDeliveriesOfStoppedWebhooks } from '../../pipeline/claim/cancel-deliveries.ts'
+import { cancelRedelivery } from './redeliveries.ts'
+import { RedeliveryFixture } from './redelivery-fixture.ts'
+
+for (const engine of ENGINES) {
+  suite(`bulk work in batches (${engine})`, () => {
+    let database: Database
+    let close: () => Promise<void>
+    before(async () => {
+      ;({ database, close } = await openMigrated(engine))
+    })
+    after(() => close())
+
+    const fixture = (fields?: { events?: string[]; filter?: object }): Promise<RedeliveryFixture> =>
+      RedeliveryFixture.create(database, fields)
+
+    /** The same database, on which every transaction does its work and is then lost. */
+    const dying = (): Database => ({
+      ...database,
+      transaction: (work) =>
+        database.transaction(async (connection) => {
+          await work(connection)
+          throw new Error('the process died')
+        }),
+    })
+
+    for (const kind of ['retry_failed', 'replay_events'] as const) {
+      suite(kind, () => {
+        test('queues what it counted, once each, over several batches and for events of one time', async () => {
+          const one = await fixture()
+          const events = await one.events(45, { status: 'failed' })
+          const id = await one.start(kind)
+          await one.work()
+          assert.deepEqual(await one.redelivery(id), {
+            status: 'completed',
+            reason: null,
+            matched: 45,
+            queued: 45,
+          })
+          assert.deepEqual(await one.due(), events.toSorted())
+        })
+
+        test('a process that dies between two batches leaves the rest to the next one', async () => {
+          const one = await fixture()
+          await one.events(45, { status: 'failed' })
+          const id = await one.start(kind)
+          await one.batch()
+          assert.equal((await one.redelivery(id)).queued, 20)
+          await one.work()
+          assert.deepEqual([(await one.redelivery(id)).queued, new Set(await one.due()).size], [45, 45])
+        })
+
+        test('a process that dies within a batch leaves nothing of it', async () => {
+          const one = await fixture()
+          await one.events(25, { status: 'failed' })
+          const id = await one.start(kind)
+          await assert.rejects(one.batch(dying()), /died/)
+          assert.deepEqual([(await one.redelivery(id)).queued, (await one.due()).length], [0, 0])
+          await one.work()
+          assert.deepEqual([(await one.redelivery(id)).queued, (await one.due()).length], [25, 25])
+        })
+
+        test('asked for twice and worked on by two at once queues nothing twice', async () => {
+          const one = await fixture()
+          const events = await one.events(45, { status: 'failed' })
+          const ids = [await one.start(kind), await one.start(kind)]
+          await Promise.all([one.work(), one.work()])
+          await one.work()
+          const queued = await Promise.all(ids.map(async (id) => (await one.redelivery(id)).queued))
+          assert.deepEqual(queued, [45, 0])
+          assert.deepEqual(await one.due(), events.toSorted())
+        })
+
+        test('can be cancelled where it is', async () => {
+          const one = await fixture()
+          await one.events(45, { status: 'failed' })
+          const id = await one.start(kind)
+          await one.batch()
+          assert.equal(await cancelRedelivery(database, id), true)
+          assert.equal(await one.work(), 'idle')
+          const { status, queued } = await one.redelivery(id)
+          assert.deepEqual([status, queued, (await one.due()).length], ['cancelled', 20, 20])
+        })
+
+        test('waits while many deliveries of the webhook are due, and holds up no other webhook', async () => {
+          const [one, other] = [await fixture(), await fixture()]
+          await one.events(130, { status: 'failed' })
+          const id = await one.start(kind)
+          assert.equal(await one.work(), 'waiting')
+          assert.equal((await one.due()).length, 100)
+          await other.events(3, { status: 'failed' })
+          await other.start(kind)
+          await one.work()
+          assert.equal((await other.due()).length, 3)
+          await one.deliverDue()
+          assert.equal(await one.work(), 'idle')
+          assert.equal((await one.redelivery(id)).queued, 130)
+        })
+
+        test('ends with the reason when the webhook is switched off', async () => {
+          const one = await fixture()
+          await one.events(25, { status: 'failed' })
+          const id = await one.start(kind)
+          await one.batch()
+          await database.query('update webhooks.webhook_configurations set is_active = false where id = $1', [
+            one.webhook,
+          ])
+          assert.equal(await one.work(), 'idle')
+          const { status, reason } = await one.redelivery(id)
+          assert.deepEqual([status, reason], ['cancelled', 'webhook switched off'])
+          await cancelDeliveriesOfStoppedWebhooks(database)
+        })
+
+        test('leaves alone what somebody is sending by hand', async () => {
+          const one = await fixture()
+          await one.events(2, { status: 'failed' })
+          const [held] = await one.deliveries()
+          await database.query(
+            `insert into webhooks_internal.queue (delivery_id, webhook_id, due_at, lease)
+             values ($1, $2, now() + interval '1 hour', $3)`,
+            [held!.id, one.webhook, newId()],
+          )
+          const id = await one.start(kind)
+          await one.work()
+          assert.equal((await one.redelivery(id)).queued, 1)
+          assert.equal((await one.deliveries()).find((row) => row.id === held!.id)?.status, 'failed')
+        })
+
+        test('leaves alone what was delivered while the batch was on its way, and takes attempts as they are', async () => {
+          const one = await fixture()
+          await one.events(2, { status: 'failed' })
+          const [delivered, tried] = await one.deliveries()
+          const id = await one.start(kind)
+          await one.batch(
+            meanwhile(database, /^-- Deliveries that are over/, async (connection) => {
+              await connection.query(
+                `update webhooks.webhook_deliveries set status = 'delivered' where id = $1`,
+                [delivered!.id],
+              )
+              await connection.query(`update webhooks.webhook_deliveries set attempts = 7 where id = $1`, [
+                tried!.id,
+              ])
+            }),
+          )
+          assert.equal((await one.redelivery(id)).queued, 1)
+          const { rows } = await database.query(
+            'select delivery_id, attempts from webhooks_internal.queue where webhook_id = $1',
+            [one.webhook],
+          )
+          assert.deepEqual(rows, [{ delivery_id: tried!.id, attempts: 7 }])
+        })
+      })
+    }
+  })
+}
+
+/** A database on which something else happens after a statement whose text matches. */
+function meanwhile(
+  database: Database,
+  text: RegExp,
+  happen: (connection: Pick<Database, 'query'>) => Promise<void>,
+): Database {
+  return {
+    ...database,
+    transaction: (work) =>
+      database.transaction((connection) =>
+        work({
+          ...connection,
+          query: async (statement, params) => {
+            const result = await connection.query<never>(statement, params)
+            if (text.test(typeof statement === 'string' ? statement : statement.text))
+              await happen(connection)
+            return result
+          },
+        }),
+      ),
+  }
+}

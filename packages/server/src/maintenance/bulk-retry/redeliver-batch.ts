@@ -1,0 +1,282 @@
+import { plainArray, textArray } from '../../database/array-literal.ts'
+import type { Connection, Database } from '../../database/database.ts'
+import { isRefusal } from '../../database/input-fault.ts'
+import { tryWithin } from '../../database/savepoint.ts'
+import type { Splitter } from '../../database/split.ts'
+import { createSplitter, fewer } from '../../database/split.ts'
+import { loadStatement } from '../../database/statement.ts'
+import { recordIdOf } from '../../domain/record-id.ts'
+import { newId } from '../../domain/ids.ts'
+import type { DeliveryFault } from '../../pipeline/record/delivery-faults.ts'
+import { recordFaults } from '../../pipeline/record/delivery-faults.ts'
+import { faultOf, nextRow } from './next-row.ts'
+import type { Cursor, MissedEvent } from './missed-events.ts'
+import { chooseMissed, cursorOf, pageEvents, readSubscription } from './missed-events.ts'
+import type { RedeliveryKind, RedeliveryScope } from './redeliveries.ts'
+
+const endRedeliveries = loadStatement(import.meta.url, 'end-redeliveries')
+const pickRedelivery = loadStatement(import.meta.url, 'pick-redelivery')
+const pageFailed = loadStatement(import.meta.url, 'page-failed')
+const createReplayed = loadStatement(import.meta.url, 'create-replayed')
+const readBodies = loadStatement(import.meta.url, 'read-bodies')
+const requeue = loadStatement(import.meta.url, 'requeue')
+const reopen = loadStatement(import.meta.url, 'reopen')
+const advanceRedelivery = loadStatement(import.meta.url, 'advance-redelivery')
+
+export interface RedeliveryLimits {
+  /** Rows looked at in one transaction. */
+  batch: number
+  /** Bulk work waits while so many deliveries of its webhook are due: those that come anew stand behind no more than these. */
+  mostDue: number
+  /** A replay waits while so many events are still to be fanned out. */
+  mostInOutbox: number
+}
+
+/** Batches are small enough that a database with one connection stays responsive. */
+const LIMITS: RedeliveryLimits = { batch: 200, mostDue: 1_000, mostInOutbox: 10_000 }
+/** Nodes take turns at one webhook: with its id the key of an advisory lock. */
+const WEBHOOK_LOCK = 4_600_002
+
+/**
+ * `queued`: something was done and there may be more. `waiting`: there is bulk work, but none that may go on just now.
+ * `idle`: there is none.
+ */
+export type RedeliveryProgress = 'queued' | 'waiting' | 'idle'
+
+interface Redelivery {
+  id: string
+  kind: RedeliveryKind
+  organizationId: string
+  scope: RedeliveryScope
+  askedAt: string
+  after: Cursor
+}
+
+interface Page {
+  /** Deliveries that are over, to be opened again. */
+  reopened: readonly string[]
+  /** Missed events that never had a delivery. */
+  created: readonly MissedEvent[]
+  /** The last row that was decided on; undefined: none. */
+  cursor: Cursor | undefined
+  isLast: boolean
+  /** Whether the walk has to stop here for now. */
+  isHeldUp: boolean
+}
+
+/**
+ * Does one batch of the bulk work that is asked for, in one transaction with the note of how far it came: a process that
+ * dies leaves everything done or nothing, and another one goes on from there.
+ */
+export async function redeliverBatch(
+  database: Database,
+  limits = LIMITS,
+  onFault: (fault: DeliveryFault) => void = () => {},
+  splitter: Splitter = createSplitter(),
+): Promise<RedeliveryProgress> {
+  await database.query(endRedeliveries)
+  if (!(await hasRunning(database))) return 'idle'
+  return await splitter.attempt(
+    () => redeliver(database, limits),
+    (error) => redeliverFewer(database, limits, error, onFault),
+  )
+}
+
+/** A batch that one row makes impossible is done in ever smaller ones, until that row is alone and passed over. */
+async function redeliverFewer(
+  database: Database,
+  limits: RedeliveryLimits,
+  cause: unknown,
+  onFault: (fault: DeliveryFault) => void,
+): Promise<RedeliveryProgress> {
+  for (let { batch } = limits; batch > 1;) {
+    batch = fewer(batch, cause)
+    try {
+      return await redeliver(database, { ...limits, batch })
+    } catch (error) {
+      if (!isRefusal(error, cause)) throw error
+    }
+  }
+  return await passOver(database, limits, cause, onFault)
+}
+
+async function redeliver(database: Database, limits: RedeliveryLimits): Promise<RedeliveryProgress> {
+  return await database.transaction(async (connection) => {
+    const redelivery = await pick(connection, limits)
+    if (redelivery === undefined || !(await isOurTurn(connection, redelivery))) return 'waiting'
+    const page = await (redelivery.kind === 'retry_failed' ? failedPage : missedPage)(
+      connection,
+      redelivery,
+      limits.batch,
+    )
+    const queued = (await open(connection, redelivery, page)) + (await create(connection, redelivery, page))
+    await advance(connection, redelivery, page, { queued, failed: 0 })
+    return page.isHeldUp ? 'waiting' : 'queued'
+  })
+}
+
+async function advance(
+  connection: Connection,
+  { id }: Redelivery,
+  { cursor, isLast }: Pick<Page, 'cursor' | 'isLast'>,
+  { queued, failed }: { queued: number; failed: number },
+): Promise<void> {
+  const params = [id, queued, cursor?.createdAt ?? null, cursor?.id ?? null, isLast, failed]
+  await connection.query(advanceRedelivery, params)
+}
+
+/** Leaves out the next row, which cannot be queued, and counts it as failed. */
+async function passOver(
+  database: Database,
+  limits: RedeliveryLimits,
+  error: unknown,
+  onFault: (fault: DeliveryFault) => void,
+): Promise<RedeliveryProgress> {
+  const fault = await database.transaction(async (connection) => {
+    const redelivery = await pick(connection, limits)
+    if (redelivery === undefined || !(await isOurTurn(connection, redelivery))) return undefined
+    const next = await nextRow(connection, redelivery)
+    const passed = { cursor: next, isLast: next === undefined }
+    await advance(connection, redelivery, passed, { queued: 0, failed: next === undefined ? 0 : 1 })
+    const noted = next && faultOf(redelivery, next, error)
+    if (noted) await tryWithin(connection, () => recordFaults(connection, [noted]), error)
+    return noted
+  })
+  if (fault !== undefined) onFault(fault)
+  return 'queued'
+}
+
+async function hasRunning(database: Database): Promise<boolean> {
+  const { rows } = await database.query(
+    `select from webhooks.webhook_redeliveries where status = 'running' limit 1`,
+  )
+  return rows.length > 0
+}
+
+interface PickedRow {
+  id: string
+  kind: RedeliveryKind
+  organization_id: string
+  webhook_id: string
+  since: string | null
+  until: string
+  event: string | null
+  created_at: string
+  after_created_at: string
+  after_id: string
+}
+
+async function pick(
+  connection: Connection,
+  { mostDue, mostInOutbox }: RedeliveryLimits,
+): Promise<Redelivery | undefined> {
+  const { rows } = await connection.query<PickedRow>(pickRedelivery, [mostDue, mostInOutbox])
+  const [row] = rows
+  if (row === undefined) return undefined
+  const { id, kind, organization_id, webhook_id, since, until, event } = row
+  return {
+    id,
+    kind,
+    organizationId: organization_id,
+    scope: { webhookId: webhook_id, since, until, event },
+    askedAt: row.created_at,
+    after: { createdAt: row.after_created_at, id: row.after_id },
+  }
+}
+
+/** What is read from here on sees all that another node did for this webhook. */
+async function isOurTurn(connection: Connection, { scope }: Redelivery): Promise<boolean> {
+  const { rows } = await connection.query<{ is_ours: boolean }>(
+    'select pg_try_advisory_xact_lock($1, hashtext($2)) as is_ours',
+    [WEBHOOK_LOCK, scope.webhookId],
+  )
+  return rows[0]?.is_ours === true
+}
+
+interface FailedRow {
+  id: string
+  created_at: string
+  is_wanted: boolean
+}
+
+async function failedPage(
+  connection: Connection,
+  { scope, organizationId, askedAt, after }: Redelivery,
+  limit: number,
+): Promise<Page> {
+  const { webhookId, since, until, event } = scope
+  const params = [webhookId, since, until, event, askedAt, after.createdAt, after.id, limit, organizationId]
+  const { rows } = await connection.query<FailedRow>(pageFailed, params)
+  return {
+    reopened: rows.filter((row) => row.is_wanted).map((row) => row.id),
+    created: [],
+    cursor: cursorOf(rows.at(-1)),
+    isLast: rows.length < limit,
+    isHeldUp: false,
+  }
+}
+
+async function missedPage(
+  connection: Connection,
+  { scope, after }: Redelivery,
+  limit: number,
+): Promise<Page> {
+  const subscription = await readSubscription(connection, scope.webhookId)
+  if (subscription === undefined) {
+    return { reopened: [], created: [], cursor: undefined, isLast: true, isHeldUp: false }
+  }
+  const rows = await pageEvents(connection, subscription, scope, after, limit)
+  // Beyond an event that is not fanned out yet the walk goes on when that is decided.
+  const waiting = rows.findIndex((row) => row.is_waiting)
+  const decided = waiting < 0 ? rows : rows.slice(0, waiting)
+  const { missed } = chooseMissed(decided, subscription, scope.event)
+  return {
+    reopened: missed.flatMap(({ deliveryId }) => deliveryId ?? []),
+    created: missed.filter(({ deliveryId }) => deliveryId === null),
+    cursor: cursorOf(decided.at(-1)),
+    isLast: rows.length < limit && waiting < 0,
+    isHeldUp: waiting >= 0,
+  }
+}
+
+const OPENS: Record<RedeliveryKind, { from: readonly string[]; reason: string }> = {
+  retry_failed: { from: ['failed'], reason: 'retried by hand' },
+  replay_events: { from: ['failed', 'cancelled', 'filtered'], reason: 'replayed' },
+}
+
+/**
+ * Queue first, state second, as where results are recorded: the two never wait for each other. A row in the queue keeps
+ * everybody else away from the delivery, so the state that `reopen` finds is the last one.
+ */
+async function open(connection: Connection, { kind, askedAt }: Redelivery, page: Page): Promise<number> {
+  if (page.reopened.length === 0) return 0
+  const { rows } = await connection.query<{ delivery_id: string }>(requeue, [page.reopened])
+  const { from, reason } = OPENS[kind]
+  const { rowCount } = await connection.query(reopen, [
+    rows.map((row) => row.delivery_id),
+    from,
+    kind === 'retry_failed' ? askedAt : 'infinity',
+    reason,
+  ])
+  return rowCount
+}
+
+async function create(connection: Connection, redelivery: Redelivery, page: Page): Promise<number> {
+  const { created } = page
+  if (created.length === 0) return 0
+  const eventIds = plainArray(created.map(({ eventId }) => eventId))
+  const { rows } = await connection.query<{ id: string; body: string }>(readBodies, [
+    eventIds,
+    redelivery.organizationId,
+  ])
+  const records = new Map(rows.map(({ id, body }) => [id, recordIdOf(body)]))
+  await connection.query(createReplayed, [
+    plainArray(created.map(() => newId())),
+    eventIds,
+    textArray(created.map(({ event }) => event)),
+    textArray(created.map(({ eventId }) => records.get(eventId) ?? null)),
+    redelivery.scope.webhookId,
+    redelivery.organizationId,
+  ])
+  return created.length
+}

@@ -1,0 +1,178 @@
+import type { Logger } from 'pino'
+import { expireAuditLog } from './expire-audit-log.ts'
+import { eraseBatch } from './erasure/erase-batch.ts'
+import { expireInboxes } from '../api/inbox/receive.ts'
+import { expireSessions } from '../api/sessions/session-store.ts'
+import { SOURCES_CHANNEL } from '../sources/source-queue.ts'
+import { catchUpStatuses, hasMessages } from '../sources/statuses.ts'
+import { createTakeIn } from '../sources/take-in.ts'
+import { openSmtp } from './alert-mails/smtp.ts'
+import { expireAlerts, sendMails } from './alert-mails/send-mails.ts'
+import { keepPartitions } from './partitions.ts'
+import { createFolding, expireRollups } from './rollups/rollups.ts'
+import { expireCaptures } from '../capture/expire-captures.ts'
+import { checkCaptures } from '../capture/watch-captures.ts'
+import type { Database } from '../database/database.ts'
+import { eachApart } from '../database/each-apart.ts'
+import { createSplitter } from '../database/split.ts'
+import { tidy } from '../database/tidy.ts'
+import { releaseSetAside } from './release-set-aside.ts'
+import type { OnFault } from '../pipeline/record/delivery-faults.ts'
+import { expireFaults } from '../pipeline/record/delivery-faults.ts'
+import { messageOf } from '../domain/errors.ts'
+import type { Loop } from '../loops/loop.ts'
+import { startLoop } from '../loops/loop.ts'
+import type { LoopWatch } from '../loops/loop-watch.ts'
+
+const FOLD_MS = 5_000
+const RETENTION_MS = 10 * 60_000
+const EXPIRE_MS = 60_000
+const WATCH_CAPTURES_MS = 60_000
+const CATCH_UP_MS = 5_000
+/** Between two looks that no notification asked for. */
+const TAKE_IN_MS = 5_000
+const DAY_MS = 86_400_000
+const ERASE_MS = 5_000
+/** For what is to be erased and is being sent just now. */
+const ERASE_AGAIN_MS = 200
+const TIDY_MS = 60_000
+const MAIL_MS = 2_000
+
+export interface UpkeepOptions {
+  database: Database
+  log: Logger
+  watch: LoopWatch
+  /** How long events, deliveries and logs are kept, in milliseconds. */
+  logRetention: number
+  /** How long the audit log is kept, in milliseconds. */
+  auditRetention: number
+  smtpUrl: URL | undefined
+  alertFrom: string | undefined
+  publicUrl: string | undefined
+  onFault: OnFault
+}
+
+/** What no delivery waits for: roll-ups, partitions, what is too old, and tidying where the database does not itself. */
+export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
+  const { database, log, watch, logRetention, auditRetention } = options
+  return [
+    ...(await startSources(options)),
+    ...(await startMailing(options)),
+    startErasing(options),
+    startLoop({
+      name: 'fold',
+      everyMs: FOLD_MS,
+      log,
+      watch,
+      run: createFolding(database, (error) =>
+        log.error({ error: messageOf(error) }, 'a count of attempts could not be added to the statistics'),
+      ),
+    }),
+    startLoop({
+      name: 'retention',
+      everyMs: RETENTION_MS,
+      log,
+      watch,
+      run: async () => {
+        let isMore = false
+        await eachApart([
+          () => keepPartitions(database, { retention: logRetention, log }),
+          () => expireCaptures(database, logRetention),
+          () => expireFaults(database, logRetention),
+          () => expireAuditLog(database, auditRetention),
+          () => expireAlerts(database, logRetention),
+          async () => {
+            isMore = await expireRollups(database, logRetention / DAY_MS)
+          },
+        ])
+        return isMore
+      },
+    }),
+    startLoop({
+      name: 'expire',
+      everyMs: EXPIRE_MS,
+      log,
+      watch,
+      run: async () => {
+        await eachApart([
+          () => expireSessions(database),
+          () => expireInboxes(database),
+          () => releaseSetAside(database),
+        ])
+        return false
+      },
+    }),
+    startLoop({
+      name: 'captures',
+      everyMs: WATCH_CAPTURES_MS,
+      log,
+      watch,
+      run: async () => {
+        await checkCaptures(database, { log, unlessFresh: true })
+        return false
+      },
+    }),
+    startLoop({
+      name: 'tidy',
+      everyMs: TIDY_MS,
+      log,
+      watch,
+      run: async () => {
+        if (database.engine === 'pglite') await tidy(database)
+        return false
+      },
+    }),
+  ]
+}
+
+/** None where there is no reference CRM. */
+async function startSources({ database, log, watch }: UpkeepOptions): Promise<Loop[]> {
+  if (!(await hasMessages(database))) return []
+  const taking = startLoop({
+    name: 'sources',
+    everyMs: TAKE_IN_MS,
+    log,
+    watch,
+    run: createTakeIn(database, log),
+  })
+  await database.listen(SOURCES_CHANNEL, () => taking.wake())
+  const catchingUp = startLoop({
+    name: 'statuses',
+    everyMs: CATCH_UP_MS,
+    log,
+    watch,
+    run: () =>
+      catchUpStatuses(database, (error) =>
+        log.error({ error: messageOf(error) }, 'a message did not take the status that its provider told of'),
+      ),
+  })
+  return [taking, catchingUp]
+}
+
+/** None where no server is named to mail alerts. */
+async function startMailing({
+  database,
+  log,
+  watch,
+  smtpUrl,
+  alertFrom,
+  publicUrl,
+}: UpkeepOptions): Promise<Loop[]> {
+  if (smtpUrl === undefined || alertFrom === undefined) return []
+  const mailer = { database, log, transport: await openSmtp(smtpUrl), from: alertFrom, publicUrl }
+  return [startLoop({ name: 'mail', everyMs: MAIL_MS, log, watch, run: () => sendMails(mailer) })]
+}
+
+function startErasing({ database, log, watch, onFault }: UpkeepOptions): Loop {
+  const splitter = createSplitter()
+  return startLoop({
+    name: 'erase',
+    everyMs: ERASE_MS,
+    log,
+    watch,
+    run: async () => {
+      const progress = await eraseBatch(database, onFault, splitter)
+      return progress === 'waiting' ? ERASE_AGAIN_MS : progress === 'erased'
+    },
+  })
+}

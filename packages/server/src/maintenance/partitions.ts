@@ -1,0 +1,130 @@
+import type { Logger } from 'pino'
+import type { Connection, Database } from '../database/database.ts'
+import { isDatabaseError } from '../database/database.ts'
+import { eachApart } from '../database/each-apart.ts'
+import { loadStatement } from '../database/statement.ts'
+import { messageOf } from '../domain/errors.ts'
+
+const cancelExpired = loadStatement(import.meta.url, 'cancel-expired')
+const deleteExpiredEvents = loadStatement(import.meta.url, 'delete-expired-events')
+
+const PARENTS = ['webhooks.webhook_events', 'webhooks.webhook_deliveries', 'webhooks_internal.attempts']
+/** What was made late goes to the default partition, from where it expires row by row. */
+const DAYS_AHEAD = 3
+const BATCH = 1_000
+/** Any constant: one node at a time changes partitions. */
+const PARTITION_LOCK = 4_600_002
+/** SQLSTATE lock_not_available. */
+const LOCK_NOT_AVAILABLE = /^55P03$/
+
+export interface PartitionOptions {
+  /** Milliseconds. Whole UTC days are dropped, once the last of their moments is older. */
+  retention: number
+  log: Logger
+}
+
+interface Partition {
+  partition: string
+  lowest: string
+  beyond: string
+}
+
+/**
+ * Makes the days to come their partitions and drops those that are over; safe to call at any time, on every node.
+ *
+ * A partition is attached or dropped under a lock that others wait for. So that nobody ever waits long behind a wait, the
+ * lock is asked for briefly, and again at the next call.
+ */
+export async function keepPartitions(
+  database: Database,
+  { retention, log }: PartitionOptions,
+): Promise<void> {
+  const keptDays = Math.ceil(retention / 86_400_000)
+  const steps: (() => Promise<void>)[] = []
+  for (const parent of PARENTS)
+    for (const day of await findMissing(database, parent))
+      steps.push(() => addPartition(database, parent, day, log))
+  const { rows } = await database.query<Partition>(
+    `select p.partition::text as partition, webhooks_internal.lowest_id(p.day) as lowest,
+       webhooks_internal.lowest_id(p.day + 1) as beyond
+     from webhooks_internal.partitions p
+     where p.day < (now() at time zone 'UTC')::date - $1::integer order by p.day`,
+    [keptDays],
+  )
+  for (const expired of rows) steps.push(() => dropPartition(database, expired, log))
+  steps.push(() => emptyDefaults(database, keptDays))
+  await eachApart(steps)
+}
+
+async function findMissing(database: Database, parent: string): Promise<string[]> {
+  const { rows } = await database.query<{ day: string }>(
+    `select to_char(wanted.day, 'YYYY-MM-DD') as day
+     from (select (now() at time zone 'UTC')::date + ahead as day from generate_series(0, $2::integer) ahead) as wanted
+     where not exists (
+       select from webhooks_internal.partitions p where p.parent = $1::regclass and p.day = wanted.day)
+     order by wanted.day`,
+    [parent, DAYS_AHEAD],
+  )
+  return rows.map(({ day }) => day)
+}
+
+async function addPartition(database: Database, parent: string, day: string, log: Logger): Promise<void> {
+  const validation = await briefly(database, log, async (connection) => {
+    const { rows } = await connection.query<{ validation: string | null }>(
+      'select webhooks_internal.prepare_default($1::regclass, $2::date) as validation',
+      [parent, day],
+    )
+    return rows[0]?.validation ?? undefined
+  })
+  if (validation !== undefined) await database.execute(validation)
+  await briefly(database, log, async (connection) => {
+    await connection.query('select webhooks_internal.add_partition($1::regclass, $2::date)', [parent, day])
+    await connection.query('select webhooks_internal.hand_over_tables()')
+  })
+}
+
+async function dropPartition(
+  database: Database,
+  { partition, lowest, beyond }: Partition,
+  log: Logger,
+): Promise<void> {
+  while ((await database.query(cancelExpired, [lowest, beyond, BATCH])).rowCount > 0);
+  await briefly(database, log, async (connection) => {
+    await connection.execute(`drop table if exists ${partition}`)
+    log.info({ partition }, 'dropped what is older than LOG_RETENTION')
+  })
+}
+
+/** Runs it under a lock of its own, without waiting for those of others; undefined when that was not possible now. */
+async function briefly<T>(
+  database: Database,
+  log: Logger,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await database.transaction(async (connection) => {
+      const { rows } = await connection.query<{ mine: boolean }>(
+        'select pg_try_advisory_xact_lock($1) as mine',
+        [PARTITION_LOCK],
+      )
+      if (rows[0]?.mine !== true) return undefined
+      await connection.query(`set local lock_timeout = '200ms'`)
+      return await work(connection)
+    })
+  } catch (error) {
+    if (!isDatabaseError(error) || !LOCK_NOT_AVAILABLE.test(error.code)) throw error
+    log.debug({ error: messageOf(error) }, 'a partition is in use; it will be tried again')
+    return undefined
+  }
+}
+
+/** What is in no day's partition goes in batches. */
+async function emptyDefaults(database: Database, keptDays: number): Promise<void> {
+  while ((await database.query(deleteExpiredEvents, [keptDays, BATCH])).rowCount === BATCH);
+  for (const table of ['webhook_deliveries_default', 'attempts_default']) {
+    const expired = `select id from webhooks_internal.${table}
+      where created_at < (now() at time zone 'UTC')::date - $1::integer order by created_at limit $2`
+    const deletion = `delete from webhooks_internal.${table} where id = any (array(${expired}))`
+    while ((await database.query(deletion, [keptDays, BATCH])).rowCount === BATCH);
+  }
+}

@@ -1,0 +1,218 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { Clock } from '../domain/clock.ts'
+import type { Room } from '../database/disk-space.ts'
+import type { AttemptRecord } from '../sender/make-attempt.ts'
+import { eventNames } from '../domain/event-types/event-types.ts'
+import { timeOfId } from '../domain/ids.ts'
+import type { LoopWatch } from '../loops/loop-watch.ts'
+import type { RelayProgress } from './relay-progress.ts'
+import type { QueueState } from './queue-state.ts'
+
+const PREFIX = 'connectgain_'
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+/** From an event to its delivery there may be days of retries. */
+const LONG_SECONDS = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3_600, 21_600, 86_400, 345_600,
+]
+
+const KNOWN_EVENTS = new Set(eventNames)
+
+export interface Metrics {
+  /** Prometheus' text format. */
+  read(): Promise<{ text: string; contentType: string }>
+  /** Takes results that have been recorded. */
+  attempts(records: readonly AttemptRecord[]): void
+  /** Takes events whose deliveries are committed. */
+  fannedOut(events: readonly { event: string }[]): void
+  /** Deliveries that a filter or an ignored origin kept back. */
+  filtered(deliveries: number): void
+  recovered(deliveries: number): void
+  /** Something that could not be processed and was put aside; a row of webhook_delivery_faults. */
+  fault(stage: string): void
+  /** @param seconds until a statement of the engine was answered */
+  statement(name: string, seconds: number): void
+  /** Tells what is under way when it is asked. */
+  watchInFlight(count: () => number): void
+}
+
+export interface MetricsOptions {
+  clock: Clock
+  /** Milliseconds by which this machine's clock is ahead of the database's. */
+  clockOffset(): number
+  /** What waits, over all nodes. */
+  readState(): Promise<QueueState>
+  watch: LoopWatch
+  /** Undefined where no relay runs in this process. */
+  relayProgress: RelayProgress | undefined
+  /** Of the embedded database's disk; undefined where there is none. */
+  readRoom(): Promise<Room | undefined>
+}
+
+/**
+ * What this process counts, for Prometheus. Labels are from short lists of ours: never an organization, a webhook or an
+ * address, of which there may be any number.
+ *
+ */
+export function createMetrics({
+  clock,
+  clockOffset,
+  readState,
+  watch,
+  relayProgress,
+  readRoom,
+}: MetricsOptions): Metrics {
+  const register = new Registry()
+  const registers = [register]
+  // The preset looks at the event loop a hundred times a second, which is most of what an idle process would do.
+  collectDefaultMetrics({ register, prefix: PREFIX, eventLoopMonitoringPrecision: 100 })
+  const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
+    new Counter({ name: `${PREFIX}${name}`, help, labelNames, registers })
+  const histogram = <L extends string>(name: string, help: string, buckets: number[], ...labelNames: L[]) =>
+    new Histogram<L>({ name: `${PREFIX}${name}`, help, labelNames, buckets, registers })
+  const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> =>
+    new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers })
+
+  const events = counter('events_total', 'Events that were fanned out by this process', 'event')
+  const deliveries = counter(
+    'deliveries_total',
+    'Deliveries that ended in this process, by outcome',
+    'outcome',
+  )
+  const attempts = counter('attempts_total', 'Attempts, by class of status code or by error', 'result')
+  const duration = histogram('attempt_duration_seconds', 'Time of an attempt', SECONDS)
+  const untilAttempt = histogram(
+    'event_to_first_attempt_seconds',
+    'From an event until its first attempt was sent',
+    LONG_SECONDS,
+  )
+  const untilDelivery = histogram(
+    'event_to_delivery_seconds',
+    'From an event until it was delivered',
+    LONG_SECONDS,
+  )
+  const faults = counter(
+    'delivery_faults_total',
+    'Events and deliveries that could not be processed and were put aside, by step',
+    'stage',
+  )
+  const recoveries = counter('lease_recoveries_total', 'Deliveries that were taken over from dead nodes')
+  const database = histogram(
+    'database_seconds',
+    "Time of the engine's statements, the wait for a connection included",
+    SECONDS,
+    'statement',
+  )
+  const inFlight = gauge('attempts_in_flight', 'Requests under way in this process')
+  const outboxAge = gauge(
+    'outbox_lag_seconds',
+    'Age of the oldest event that is not fanned out, over all nodes',
+  )
+  const outboxBacklog = gauge(
+    'outbox_backlog',
+    'About how many events are not fanned out yet, over all nodes',
+  )
+  const oldestDue = gauge(
+    'oldest_due_seconds',
+    'How long ago the oldest delivery that waits came due, over all nodes',
+  )
+  const held = gauge('held_endpoints', 'Endpoints that are held, over all nodes')
+  const drifted = gauge(
+    'drifted_captures',
+    'Tables of the CRM that are not captured as installed, over all nodes',
+  )
+  const databaseUp = gauge('database_up', '1 when the database answered this scrape, else 0')
+  const withoutProgress = gauge(
+    'relay_without_progress_seconds',
+    'Since the relay of this process last moved events or found that none waited; 0 where none runs',
+  )
+  const loopSuccess = gauge(
+    'loop_last_success_timestamp_seconds',
+    'When each background loop of this process last succeeded',
+    'loop',
+  )
+  const loopFailures = gauge(
+    'loop_failures',
+    'Failed runs of each background loop of this process since its last success',
+    'loop',
+  )
+  const clockOff = gauge(
+    'clock_offset_seconds',
+    "By how much this machine's clock is ahead of the database's",
+  )
+  let diskGauges: { free: Gauge; size: Gauge } | undefined
+  let countInFlight = (): number => 0
+
+  /** Where the database is on a server there is no such disk, and no series that would say 0. */
+  async function readDisk(): Promise<void> {
+    const room = await readRoom()
+    if (room === undefined) return
+    diskGauges ??= {
+      free: gauge('disk_free_bytes', 'Free on the disk of the embedded database'),
+      size: gauge('disk_size_bytes', 'Size of the disk of the embedded database'),
+    }
+    diskGauges.free.set(room.free)
+    diskGauges.size.set(room.size)
+  }
+
+  function readLoops(): void {
+    for (const [loop, { lastSuccessAt, failures }] of watch.read()) {
+      if (lastSuccessAt !== null) loopSuccess.set({ loop }, lastSuccessAt / 1_000)
+      loopFailures.set({ loop }, failures)
+    }
+    if (relayProgress !== undefined) withoutProgress.set(seconds(clock.now() - relayProgress.lastAt))
+  }
+
+  function observe(record: AttemptRecord): void {
+    attempts.inc({ result: resultOf(record) })
+    duration.observe(record.duration_ms / 1_000)
+    const outcome = outcomeOf(record)
+    if (outcome !== undefined && record.lease !== null) deliveries.inc({ outcome })
+    const happenedAt = timeOfId(record.event_id)
+    if (happenedAt === undefined || record.lease === null) return
+    if (record.attempt === 1) untilAttempt.observe(seconds(Date.parse(record.created_at) - happenedAt))
+    if (outcome === 'delivered') untilDelivery.observe(seconds(clock.now() - happenedAt))
+  }
+
+  return {
+    attempts: (records) => records.forEach(observe),
+    fannedOut(taken) {
+      for (const { event } of taken) events.inc({ event: KNOWN_EVENTS.has(event) ? event : 'custom' })
+    },
+    filtered: (count) => deliveries.inc({ outcome: 'filtered' }, count),
+    fault: (stage) => faults.inc({ stage }),
+    recovered: (count) => recoveries.inc(count),
+    statement: (name, time) => database.observe({ statement: name }, time),
+    watchInFlight(count) {
+      countInFlight = count
+    },
+    async read() {
+      inFlight.set(countInFlight())
+      readLoops()
+      await readDisk()
+      clockOff.set(clockOffset() / 1_000)
+      // Without it the rest is worth having: that the database is away is what one wants to see.
+      const state = await readState().catch(() => undefined)
+      databaseUp.set(state === undefined ? 0 : 1)
+      if (state === undefined) return { text: await register.metrics(), contentType: register.contentType }
+      outboxAge.set(state.outbox_age ?? 0)
+      outboxBacklog.set(state.outbox_backlog)
+      oldestDue.set(state.oldest_due_age ?? 0)
+      held.set(state.held_endpoints)
+      drifted.set(state.drifted_captures)
+      return { text: await register.metrics(), contentType: register.contentType }
+    },
+  }
+}
+
+/** Clocks of nodes may be off by a little; no time is negative. */
+const seconds = (ms: number): number => Math.max(0, ms) / 1_000
+
+function resultOf({ response_code: code, error_code: error }: AttemptRecord): string {
+  return code === null ? (error ?? 'unknown') : `${Math.floor(code / 100)}xx`
+}
+
+/** Undefined while it is to be tried again. */
+function outcomeOf(record: AttemptRecord): 'delivered' | 'failed' | undefined {
+  if (record.status === 'success') return 'delivered'
+  return record.wait_ms === null ? 'failed' : undefined
+}

@@ -1,0 +1,69 @@
+import type { Span as OtelSpan } from '@opentelemetry/api'
+import { VERSION } from '../settings/version.ts'
+import type { Attributes, Span, Tracing } from './tracing.ts'
+
+const SERVICE = 'connectgain-webhooks'
+const SAMPLED = 1
+
+/**
+ * Spans to an OpenTelemetry collector by OTLP over HTTP. Loaded only where an endpoint is set; sampling and headers are the
+ * standard variables, which the SDK reads itself. What the collector does not take in time is dropped, never waited for.
+ *
+ * @param endpoint the collector's base address, to which `/v1/traces` is added
+ */
+export async function startTracing(endpoint: URL): Promise<Tracing> {
+  const { ROOT_CONTEXT, SpanStatusCode, trace } = await import('@opentelemetry/api')
+  const { BasicTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base')
+  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http')
+  const { defaultResource, resourceFromAttributes } = await import('@opentelemetry/resources')
+
+  const url = `${endpoint.href.replace(/\/$/, '')}/v1/traces`
+  const name = process.env['OTEL_SERVICE_NAME'] ?? SERVICE
+  const provider = new BasicTracerProvider({
+    resource: defaultResource().merge(
+      resourceFromAttributes({ 'service.name': name, 'service.version': VERSION }),
+    ),
+    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url }))],
+  })
+  const tracer = provider.getTracer(SERVICE, VERSION)
+
+  const contextOf = (parent: string | null) => {
+    if (parent === null) return ROOT_CONTEXT
+    const [, traceId = '', spanId = '', flags = ''] = parent.split('-')
+    const traceFlags = Number.parseInt(flags, 16) & SAMPLED
+    return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true })
+  }
+
+  return {
+    isOn: true,
+    start(spanName, parent, attributes, startedAt): Span {
+      const span = tracer.startSpan(
+        spanName,
+        { attributes: present(attributes), ...(startedAt === undefined ? {} : { startTime: startedAt }) },
+        contextOf(parent),
+      )
+      return {
+        traceparent: traceparentOf(span),
+        end(more = {}, failure) {
+          span.setAttributes(present(more))
+          if (typeof failure === 'string') span.setStatus({ code: SpanStatusCode.ERROR, message: failure })
+          span.end()
+        },
+      }
+    },
+    close: () => provider.shutdown(),
+  }
+}
+
+function traceparentOf(span: OtelSpan): string {
+  const { traceId, spanId, traceFlags } = span.spanContext()
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`
+}
+
+function present(attributes: Attributes): Record<string, string | number | boolean> {
+  return Object.fromEntries(
+    Object.entries(attributes).filter(
+      (entry): entry is [string, string | number | boolean] => entry[1] !== null && entry[1] !== undefined,
+    ),
+  )
+}

@@ -1,0 +1,192 @@
+import type { Clock } from '../domain/clock.ts'
+import { CLOCK_TOLERANCE_MS } from '../domain/clock.ts'
+import type { Database } from '../database/database.ts'
+import { readMigrations } from '../database/migrate.ts'
+import { loadStatement } from '../database/statement.ts'
+import type { DiskSpace, Room } from '../database/disk-space.ts'
+import { isLow } from '../database/disk-space.ts'
+import { messageOf } from '../domain/errors.ts'
+import { within } from '../loops/loop.ts'
+import type { LoopWatch } from '../loops/loop-watch.ts'
+import type { RelayProgress } from './relay-progress.ts'
+import type { QueueState } from './queue-state.ts'
+
+const readHealth = loadStatement(import.meta.url, 'read-health')
+
+/** On the embedded database a probe waits for its turn on the one connection. */
+const ANSWER_MS = { postgresql: 2_000, pglite: 5_000 }
+/** How old the progress that other processes tell of may look besides. */
+const TOLD_LATE_MS = 10_000
+
+type Status = 'ok' | 'unavailable'
+
+/** The body of `GET /health/ready`. Nothing in it names an organization: anybody may ask. */
+export interface Readiness {
+  status: Status
+  /** What is wrong, where something is. */
+  reason?: string
+  checks: {
+    database: { status: Status }
+    migrations?: { status: 'ok' | 'missing' }
+    relay?: {
+      status: 'ok' | 'stalled'
+      /** Age of the oldest event that is not fanned out, over all nodes. */
+      lag_seconds: number
+      /** Of this process where it has a worker, else of any. */
+      last_progress_at: string | null
+    }
+    queue?: { oldest_due_seconds: number }
+    /** By how much this machine's clock is ahead of the database's, by which requests are signed. */
+    clock?: { status: 'ok' | 'off'; offset_seconds: number }
+    /** Of the embedded database; `full`: it takes no more writes. */
+    disk?: { status: 'ok' | 'low' | 'full'; free_bytes: number; size_bytes: number }
+    /** The background work of this process. */
+    loops: Record<string, LoopCheck>
+  }
+}
+
+interface LoopCheck {
+  status: 'ok' | 'failing'
+  last_success_at: string | null
+  failures: number
+  running_seconds: number
+}
+
+export interface ReadinessOptions {
+  /** A connection of its own: requests that use up all others must not take the node away. */
+  database: Database
+  /** Of the embedded database; elsewhere it has nothing to say. */
+  diskSpace: Pick<DiskSpace, 'room' | 'shortage'>
+  clock: Clock
+  /** Milliseconds by which this machine's clock is ahead of the database's. */
+  clockOffset(): number
+  watch: LoopWatch
+  readState(): Promise<QueueState>
+  /** Undefined where no relay runs in this process. */
+  relayProgress: RelayProgress | undefined
+  /** Milliseconds without progress, while events wait, after which the relay has stalled. */
+  stallTimeout: number
+  /** @param error what the database, or the way to it, said */
+  onUnavailable(reason: string, error?: string): void
+}
+
+/** Asks how this process does, in bounded time; several that ask at once share one answer. */
+export function createReadinessCheck(options: ReadinessOptions): () => Promise<Readiness> {
+  const migrations = readMigrations('core').map(({ name }) => name)
+  let asking: Promise<Readiness> | undefined
+  return async () => {
+    asking ??= check(options, migrations).finally(() => (asking = undefined))
+    return await asking
+  }
+}
+
+async function check(options: ReadinessOptions, migrations: readonly string[]): Promise<Readiness> {
+  const { database, clock, watch } = options
+  const loops = Object.fromEntries(
+    [...watch.read()].map(([name, state]): [string, LoopCheck] => [
+      name,
+      {
+        status: state.failures === 0 ? 'ok' : 'failing',
+        last_success_at: toIso(state.lastSuccessAt),
+        failures: state.failures,
+        running_seconds: state.runningSince === null ? 0 : seconds(clock.now() - state.runningSince),
+      },
+    ]),
+  )
+  const unavailable = (reason: string, error?: string): Readiness => {
+    options.onUnavailable(reason, error)
+    return { status: 'unavailable', reason, checks: { database: { status: 'unavailable' }, loops } }
+  }
+  const limit = ANSWER_MS[database.engine]
+  try {
+    const answer = await within(limit, ask(options, migrations))
+    if (answer === undefined) return unavailable(`the database did not answer within ${limit / 1_000} s`)
+    const readiness = describeAnswer(options, answer, loops, await readDisk(options.diskSpace))
+    if (readiness.reason !== undefined) options.onUnavailable(readiness.reason)
+    return readiness
+  } catch (error) {
+    // What it says may name hosts, and anybody may ask.
+    return unavailable('the database does not answer', messageOf(error))
+  }
+}
+
+interface Answer {
+  isMigrated: boolean
+  /** Milliseconds since the Unix epoch; null: not known. */
+  progressedAt: number | null
+  state: QueueState
+}
+
+async function ask(
+  { database, readState }: ReadinessOptions,
+  migrations: readonly string[],
+): Promise<Answer> {
+  const { rows } = await database.query<{ applied: number; progressed_at: number | null }>(readHealth, [
+    migrations,
+  ])
+  const [row] = rows
+  return {
+    isMigrated: row?.applied === migrations.length,
+    progressedAt: row?.progressed_at ?? null,
+    state: await readState(),
+  }
+}
+
+interface Disk {
+  shortage: string | undefined
+  room: Room | undefined
+}
+
+async function readDisk(diskSpace: ReadinessOptions['diskSpace']): Promise<Disk> {
+  return { room: await diskSpace.room(), shortage: await diskSpace.shortage() }
+}
+
+function describeAnswer(
+  { clock, clockOffset, relayProgress, stallTimeout }: ReadinessOptions,
+  { isMigrated, progressedAt, state }: Answer,
+  loops: Readiness['checks']['loops'],
+  { shortage, room }: Disk,
+): Readiness {
+  const lag = Math.max(0, state.outbox_age ?? 0)
+  const progress = relayProgress === undefined ? progressedAt : relayProgress.lastAt
+  const patience = relayProgress === undefined ? stallTimeout + TOLD_LATE_MS : stallTimeout
+  const isStalled = lag * 1_000 > stallTimeout && clock.now() - (progress ?? 0) > patience
+  const reason = !isMigrated
+    ? 'the database lacks migrations of this version'
+    : isStalled && relayProgress !== undefined
+      ? `the relay has made no progress since ${toIso(progress)} although events wait`
+      : shortage
+  return {
+    status: reason === undefined ? 'ok' : 'unavailable',
+    ...(reason === undefined ? {} : { reason }),
+    checks: {
+      database: { status: 'ok' },
+      migrations: { status: isMigrated ? 'ok' : 'missing' },
+      relay: {
+        status: isStalled ? 'stalled' : 'ok',
+        lag_seconds: rounded(lag),
+        last_progress_at: toIso(progress),
+      },
+      queue: { oldest_due_seconds: rounded(state.oldest_due_age ?? 0) },
+      clock: {
+        status: Math.abs(clockOffset()) > CLOCK_TOLERANCE_MS ? 'off' : 'ok',
+        offset_seconds: rounded(clockOffset() / 1_000),
+      },
+      ...(room === undefined
+        ? {}
+        : {
+            disk: {
+              status:
+                shortage !== undefined ? ('full' as const) : isLow(room) ? ('low' as const) : ('ok' as const),
+              free_bytes: room.free,
+              size_bytes: room.size,
+            },
+          }),
+      loops,
+    },
+  }
+}
+
+const toIso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
+const rounded = (value: number): number => Math.round(value * 1_000) / 1_000
+const seconds = (ms: number): number => rounded(Math.max(0, ms) / 1_000)

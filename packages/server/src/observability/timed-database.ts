@@ -1,0 +1,28 @@
+import type { Connection, Database } from '../database/database.ts'
+
+/** Tells how long named statements took; those without a name are not of the hot path. */
+export function timeDatabase(
+  database: Database,
+  onStatement: (name: string, seconds: number) => void,
+): Database {
+  const timed = (query: Connection['query']): Connection['query'] => {
+    return async (statement, params) => {
+      if (typeof statement === 'string') return await query(statement, params)
+      const start = performance.now()
+      try {
+        return await query(statement, params)
+      } finally {
+        // Without the digest of its text, which changes with a release.
+        onStatement(statement.name.slice(0, -9), (performance.now() - start) / 1_000)
+      }
+    }
+  }
+  return {
+    ...database,
+    query: timed((statement, params) => database.query(statement, params)),
+    transaction: (work) =>
+      database.transaction((transaction) =>
+        work({ ...transaction, query: timed(transaction.query), finish: timed(transaction.finish) }),
+      ),
+  }
+}

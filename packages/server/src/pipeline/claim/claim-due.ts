@@ -1,0 +1,107 @@
+import type { Clock } from '../../domain/clock.ts'
+import { plainArray } from '../../database/array-literal.ts'
+import type { Database } from '../../database/database.ts'
+import { loadStatement } from '../../database/statement.ts'
+import type { LeasedDelivery } from '../../domain/delivery.ts'
+import { LEASE_MARGIN_MS } from '../../domain/delivery.ts'
+import { redactBody } from '../../domain/redaction/redact.ts'
+import { newToken } from '../../domain/ids.ts'
+import type { EndpointLoad } from '../dispatch/endpoint-slots.ts'
+import { CLAIM_AHEAD } from '../dispatch/endpoint-slots.ts'
+import type { OpenTarget, TargetRow } from '../../secrets/webhook-target.ts'
+
+const claimDueStatement = loadStatement(import.meta.url, 'claim-due')
+
+export interface ClaimOptions {
+  clock: Clock
+  nodeId: string
+  openTarget: OpenTarget
+  /** Milliseconds for an attempt to a webhook that sets none. */
+  defaultTimeout: number
+  /** Requests under way at once to a webhook that sets no limit of its own. */
+  defaultMaxInFlight: number
+  /** Deliveries to leave alone. */
+  except?: readonly string[]
+  /** Deliveries to claim no others than. */
+  only?: readonly string[]
+}
+
+/** A delivery as a claiming statement returns it. */
+export interface ClaimedRow extends TargetRow {
+  id: string
+  organization_id: string
+  event_id: string
+  event: string
+  attempts: number
+  status: string
+  /** The event's: whole. */
+  body: string
+  /** The fields that are cut from it; null: none. */
+  redact: string[] | null
+  traceparent: string | null
+}
+
+/** Leases up to `limit` due deliveries of active webhooks; `busy` tells of the endpoints that are not idle. */
+export async function claimDue(
+  database: Database,
+  limit: number,
+  busy: readonly EndpointLoad[],
+  options: ClaimOptions,
+): Promise<LeasedDelivery[]> {
+  const lease = newToken()
+  const now = options.clock.now()
+  const { rows } = await database.query<ClaimedRow>(claimDueStatement, [
+    limit,
+    lease,
+    options.nodeId,
+    options.defaultMaxInFlight,
+    JSON.stringify(busy),
+    options.defaultTimeout,
+    LEASE_MARGIN_MS,
+    CLAIM_AHEAD,
+    plainArray(options.except ?? []),
+    options.only === undefined ? null : plainArray(options.only),
+  ])
+  return rows.map((row) => toLeasedDelivery(row, lease, now, options.openTarget))
+}
+
+/**
+ * Milliseconds until a delivery may be claimed, as far as its time, its endpoint's health and its rate go: whether a slot is
+ * free, only its node knows. Undefined: nothing is. Asks little of the database, however much is queued.
+ *
+ * @param known leaves out what could have been claimed so many milliseconds ago
+ */
+export async function nextClaimIn(database: Database, known?: number): Promise<number | undefined> {
+  const { rows } = await database.query<{ ms: number | null }>(
+    'select webhooks_internal.next_claim_ms($1) as ms',
+    [known ?? null],
+  )
+  const ms = rows[0]?.ms ?? undefined
+  return ms === undefined ? undefined : Math.max(0, Math.ceil(ms))
+}
+
+/** @param now when the claiming statement was sent: earlier than the database's clock counts from, never later. */
+export function toLeasedDelivery(
+  row: ClaimedRow,
+  lease: string,
+  now: number,
+  openTarget: OpenTarget,
+): LeasedDelivery {
+  const target = openTarget(row)
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    eventId: row.event_id,
+    event: row.event,
+    ...redactBody(row.body, row.redact),
+    isRedacted: row.redact !== null,
+    traceparent: row.traceparent,
+    attempt: row.attempts + 1,
+    trigger: row.attempts === 0 ? 'event' : 'retry',
+    // Over when it was sent by hand, by a process that died: one attempt was asked for.
+    isLast: row.status !== 'pending' && row.status !== 'retrying',
+    lease,
+    leaseEnds: now + target.timeout + LEASE_MARGIN_MS,
+    target,
+  }
+}

@@ -1,0 +1,74 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Database } from '../../database/database.ts'
+import { loadStatement } from '../../database/statement.ts'
+import type { LeasedDelivery } from '../../domain/delivery.ts'
+
+const recoverLeases = loadStatement(import.meta.url, 'recover-leases')
+const releaseLeases = loadStatement(import.meta.url, 'release-leases')
+
+/** Without a heartbeat for this long a node counts as dead and its leases are given back. */
+const DEAD_AFTER_SECONDS = 5
+export const HEARTBEAT_MS = 1_000
+
+export interface NodeOptions {
+  clock: Clock
+  nodeId: string
+}
+
+/**
+ * One heartbeat: says that this node lives and, when that is safe to judge, takes back what dead nodes held.
+ *
+ * After an outage of the database every node's heartbeat is old. So a node judges the others only after its own has
+ * gone through without a gap for as long as it would take a live one to be seen again.
+ */
+export function createHeartbeat(database: Database, { clock, nodeId }: NodeOptions): () => Promise<number> {
+  let steadySince: number | undefined
+  let last = 0
+  return async () => {
+    const now = clock.now()
+    if (now - last > DEAD_AFTER_SECONDS * 1_000) steadySince = undefined
+    await database.query(
+      `insert into webhooks_internal.nodes (id) values ($1) on conflict (id) do update set seen_at = now()`,
+      [nodeId],
+    )
+    last = clock.now()
+    steadySince ??= last
+    if (last - steadySince < DEAD_AFTER_SECONDS * 1_000) return 0
+    const dead = await findDeadNodes(database)
+    return dead.length === 0 ? 0 : await recoverNodes(database, dead)
+  }
+}
+
+async function findDeadNodes(database: Database): Promise<string[]> {
+  const { rows } = await database.query<{ id: string }>(
+    `select id from webhooks_internal.nodes where seen_at < now() - $1::integer * interval '1 second'`,
+    [DEAD_AFTER_SECONDS],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Gives back what nodes held that are dead, and forgets them. @returns how many deliveries that were. */
+export async function recoverNodes(database: Database, nodes: readonly string[]): Promise<number> {
+  return (await database.query(recoverLeases, [nodes])).rowCount
+}
+
+/** For a database that no other process can hold: whatever is leased was left by one that is gone. */
+export async function releaseAllLeases(database: Database): Promise<void> {
+  await database.query(
+    'update webhooks_internal.queue set lease = null, lease_node = null, due_at = now() where lease is not null',
+  )
+  await database.query('delete from webhooks_internal.nodes')
+}
+
+/** Gives back deliveries that this node holds and will not send. */
+export async function releaseDeliveries(
+  database: Database,
+  deliveries: readonly LeasedDelivery[],
+): Promise<void> {
+  await database.query(releaseLeases, [deliveries.map(({ id }) => id), deliveries.map(({ lease }) => lease)])
+}
+
+/** The last word of a node that stops in order: what it still holds is due at once, and nothing of it is waited for. */
+export async function signOff(database: Database, nodeId: string): Promise<void> {
+  await recoverNodes(database, [nodeId])
+}

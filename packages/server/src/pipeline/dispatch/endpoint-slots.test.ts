@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import type { LeasedDelivery } from '../../domain/delivery.ts'
+import type { Ticket } from './endpoint-slots.ts'
+import { EndpointSlots } from './endpoint-slots.ts'
+
+const LIMITS = { queued: 20, queuedPerEndpoint: 6, inFlight: 10, bodies: 1_000 }
+const BODY = '{}'
+/** A clock that stands. */
+const still = (): number => 0
+
+function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDelivery {
+  const target = {
+    id: webhookId,
+    url: '',
+    secrets: [],
+    headers: {},
+    timeout: 1,
+    maxInFlight,
+    isHealthy: true,
+    isHeld: false,
+    isParked: false,
+    unreadable: undefined,
+  }
+  return {
+    id,
+    organizationId: '',
+    eventId: '',
+    event: '',
+    body: BODY,
+    attempt: 1,
+    trigger: 'event',
+    isRedacted: false,
+    traceparent: null,
+    isLast: false,
+    lease: '',
+    leaseEnds: 0,
+    target,
+  }
+}
+
+function reserve(slots: EndpointSlots, id: string, maxInFlight = 2): Ticket {
+  const ticket = slots.reserve({ id, maxInFlight }, BODY.length)
+  assert.ok(ticket)
+  return ticket
+}
+
+const hasRoomFor = (slots: EndpointSlots, id: string, maxInFlight = 2): boolean =>
+  slots.reserve({ id, maxInFlight }, BODY.length) !== undefined
+
+function fill(slots: EndpointSlots, webhookId: string, ids: readonly string[], maxInFlight = 2): void {
+  for (const id of ids) {
+    slots.add(reserve(slots, webhookId, maxInFlight), delivery(webhookId, id, maxInFlight))
+  }
+}
+
+/** The first of an endpoint, now under way. */
+function takeOne(slots: EndpointSlots): Ticket {
+  const taken = slots.take()
+  assert.ok(taken)
+  return taken.ticket
+}
+
+function takeAll(slots: EndpointSlots): string[] {
+  const taken: string[] = []
+  for (let next = slots.take(); next !== undefined; next = slots.take()) taken.push(next.delivery.id)
+  return taken
+}
+
+test('endpoints are served in turn, each up to its own limit', () => {
+  const slots = new EndpointSlots(LIMITS, still)
+  fill(slots, 'a', ['a1', 'a2', 'a3'])
+  fill(slots, 'b', ['b1', 'b2', 'b3'])
+  assert.deepEqual(takeAll(slots), ['a1', 'b1', 'a2', 'b2'])
+})
+
+test('a slot that is given back lets the next one of that endpoint go', () => {
+  const slots = new EndpointSlots(LIMITS, still)
+  fill(slots, 'a', ['a1', 'a2'], 1)
+  slots.release(takeOne(slots))
+  assert.deepEqual(takeAll(slots), ['a2'])
+})
+
+test('the limit over all endpoints holds', () => {
+  const slots = new EndpointSlots({ ...LIMITS, inFlight: 5 }, still)
+  for (const id of ['a', 'b', 'c']) fill(slots, id, [`${id}1`, `${id}2`])
+  assert.equal(takeAll(slots).length, 5)
+  assert.equal(slots.inFlight, 5)
+})
+
+test('an endpoint whose queue is full takes no more, while another still does', () => {
+  const slots = new EndpointSlots(LIMITS, still)
+  fill(slots, 'a', ['1', '2', '3', '4', '5', '6'])
+  assert.equal(hasRoomFor(slots, 'a'), false)
+  assert.equal(hasRoomFor(slots, 'b'), true)
+})
+
+test('a cancelled reservation gives its place back', () => {
+  const slots = new EndpointSlots({ ...LIMITS, queued: 1 }, still)
+  const ticket = reserve(slots, 'a')
+  assert.equal(hasRoomFor(slots, 'a'), false)
+  slots.cancel(ticket)
+  assert.equal(hasRoomFor(slots, 'a'), true)
+})
+
+test('draining one endpoint leaves what is in flight and what others have queued', () => {
+  const slots = new EndpointSlots(LIMITS, still)
+  fill(slots, 'a', ['a1', 'a2', 'a3'], 1)
+  fill(slots, 'b', ['b1'])
+  assert.equal(slots.take()?.delivery.id, 'a1')
+  assert.deepEqual(
+    slots.drain('a').map(({ id }) => id),
+    ['a2', 'a3'],
+  )
+  assert.deepEqual(takeAll(slots), ['b1'])
+  assert.equal(slots.room, LIMITS.queued)
+})
+
+test('the load counts what is queued, reserved and in flight; an idle endpoint is forgotten', () => {
+  const slots = new EndpointSlots(LIMITS, still)
+  fill(slots, 'a', ['a1', 'a2'], 4)
+  const first = takeOne(slots)
+  const reserved = reserve(slots, 'a', 4)
+  assert.deepEqual(slots.loads(), [{ webhook_id: 'a', load: 3, ahead: 8 }])
+  slots.cancel(reserved)
+  slots.release(takeOne(slots))
+  slots.release(first)
+  assert.deepEqual(slots.loads(), [])
+})
+
+test('bodies are bounded by their size: what is sent or taken back makes room', () => {
+  const slots = new EndpointSlots({ ...LIMITS, bodies: 2 * BODY.length }, still)
+  fill(slots, 'a', ['a1', 'a2'], 1)
+  assert.equal(hasRoomFor(slots, 'b'), false)
+  assert.equal(slots.room, 0)
+  slots.release(takeOne(slots))
+  slots.cancel(reserve(slots, 'b'))
+  slots.drain()
+  assert.equal(slots.room, LIMITS.queued)
+})
+
+test('when memory runs short an endpoint is held to its share, and one that has nothing yet finds room', () => {
+  const slots = new EndpointSlots({ ...LIMITS, queued: 12 }, still)
+  fill(slots, 'hanging', ['1', '2', '3', '4', '5', '6'], 1)
+  fill(slots, 'other', ['1', '2'], 1)
+  assert.equal(hasRoomFor(slots, 'hanging', 1), false)
+  assert.equal(hasRoomFor(slots, 'other', 1), false)
+  assert.equal(hasRoomFor(slots, 'healthy', 1), true)
+})
+
+test('when requests under way run short an endpoint may have few, and one that has none starts at once', () => {
+  const slots = new EndpointSlots({ ...LIMITS, queuedPerEndpoint: 10, inFlight: 12 }, still)
+  fill(
+    slots,
+    'hanging',
+    Array.from({ length: 10 }, (_, index) => `h${index}`),
+    10,
+  )
+  assert.equal(takeAll(slots).length, 6)
+  fill(slots, 'healthy', ['w1'], 10)
+  assert.deepEqual(takeAll(slots), ['w1'])
+})
+
+test('a reservation that is refused leaves nothing behind', () => {
+  const slots = new EndpointSlots({ ...LIMITS, queued: 0 }, still)
+  slots.reserve({ id: 'a', maxInFlight: 1 }, BODY.length)
+  assert.deepEqual(slots.loads(), [])
+})
+
+/** An endpoint that has one request under way and has answered a thousand others within a second. */
+function afterAFastSecond(webhookId: string): {
+  slots: EndpointSlots
+  clock: { now: number }
+  underWay: Ticket
+} {
+  const clock = { now: 0 }
+  const slots = new EndpointSlots({ ...LIMITS, queued: 10_000, bodies: 10_000 }, () => clock.now)
+  fill(slots, webhookId, ['under way'], 2)
+  const underWay = takeOne(slots)
+  for (let n = 0; n < 1_000; n += 1) {
+    fill(slots, webhookId, [`${n}`], 2)
+    clock.now += 1
+    slots.release(takeOne(slots))
+  }
+  return { slots, clock, underWay }
+}
+
+test('an endpoint that is fast may have more waiting in memory and is given more by a claim', () => {
+  const { slots } = afterAFastSecond('fast')
+  assert.deepEqual(slots.loads(), [{ webhook_id: 'fast', load: 1, ahead: 250 }])
+  fill(
+    slots,
+    'fast',
+    Array.from({ length: 2_999 }, (_, n) => `${n}`),
+  )
+})
+
+test('an endpoint that was fast is known for a moment after its last delivery, then forgotten', () => {
+  const { slots, clock, underWay } = afterAFastSecond('fast')
+  slots.release(underWay)
+  assert.deepEqual(slots.loads(), [{ webhook_id: 'fast', load: 0, ahead: 250 }])
+  clock.now += 1_000
+  slots.loads()
+  clock.now += 1_000
+  assert.deepEqual(slots.loads(), [])
+})
+
+test('an endpoint that was fast and answers no more is given as little as any other', () => {
+  const { slots, clock } = afterAFastSecond('stuck')
+  clock.now += 1_000
+  slots.loads()
+  clock.now += 1_000
+  assert.deepEqual(slots.loads(), [{ webhook_id: 'stuck', load: 1, ahead: 4 }])
+})
+
+test('the budgets come to zero when everything is over, whatever has become of the bodies', () => {
+  const step = fc.record({
+    kind: fc.constantFrom('reserve', 'add', 'cancel', 'take', 'release', 'drain', 'drain all'),
+    webhook: fc.constantFrom('a', 'b', 'c'),
+    length: fc.nat(300),
+    pick: fc.nat(),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      const slots = new EndpointSlots(LIMITS, still)
+      const reserved: Ticket[] = []
+      const underWay: Ticket[] = []
+      const remove = (from: Ticket[], pick: number): Ticket | undefined =>
+        from.splice(from.length === 0 ? 0 : pick % from.length, 1)[0]
+      for (const { kind, webhook, length, pick } of steps) {
+        if (kind === 'reserve') {
+          const ticket = slots.reserve({ id: webhook, maxInFlight: 2 }, length)
+          if (ticket !== undefined) reserved.push(ticket)
+        }
+        if (kind === 'add' || kind === 'cancel') {
+          const ticket = remove(reserved, pick)
+          if (ticket === undefined) continue
+          if (kind === 'cancel') slots.cancel(ticket)
+          // The body that is added is not the one that was announced.
+          else slots.add(ticket, { ...delivery(ticket.webhookId, ''), body: 'x'.repeat(length) })
+        }
+        if (kind === 'take') {
+          const taken = slots.take()
+          if (taken !== undefined) underWay.push(taken.ticket)
+        }
+        if (kind === 'release') {
+          const ticket = remove(underWay, pick)
+          if (ticket !== undefined) slots.release(ticket)
+        }
+        if (kind === 'drain') slots.drain(webhook)
+        if (kind === 'drain all') slots.drain()
+      }
+      for (const ticket of reserved) slots.cancel(ticket)
+      for (const ticket of underWay) slots.release(ticket)
+      slots.drain()
+      assert.deepEqual([slots.bodies, slots.inFlight, slots.room], [0, 0, LIMITS.queued])
+    }),
+  )
+})

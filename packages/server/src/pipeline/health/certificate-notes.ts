@@ -1,0 +1,65 @@
+import type { Logger } from 'pino'
+import type { Database } from '../../database/database.ts'
+import { inHalves } from '../../database/input-fault.ts'
+import { loadStatement } from '../../database/statement.ts'
+import type { AttemptRecord } from '../../sender/make-attempt.ts'
+import { messageOf } from '../../domain/errors.ts'
+
+const noteCertificates = loadStatement(import.meta.url, 'note-certificates')
+
+/** Webhooks whose certificate this process remembers to have noted, or to be about to. */
+const MOST_KNOWN = 10_000
+
+type Shown = Pick<AttemptRecord, 'webhook_id' | 'url' | 'certificate_ends'>
+
+/**
+ * Puts on a webhook when its endpoint's certificate expires, as often as that changes: once in some weeks. A note that is
+ * lost is made again after the next request.
+ */
+export class CertificateNotes {
+  readonly #database: Database
+  readonly #log: Logger
+  readonly #known = new Map<string, number>()
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(database: Database, log: Logger) {
+    this.#database = database
+    this.#log = log
+  }
+
+  /** Takes results that have been recorded. */
+  observe(records: readonly Shown[]): void {
+    const news = new Map<string, Shown>()
+    for (const record of records) {
+      const { webhook_id: id, certificate_ends: ends } = record
+      if (ends === null || this.#known.get(id) === ends) continue
+      if (this.#known.size >= MOST_KNOWN) this.#known.clear()
+      this.#known.set(id, ends)
+      news.set(id, record)
+    }
+    if (news.size > 0) this.#running = this.#running.then(() => this.#write([...news.values()]))
+  }
+
+  async close(): Promise<void> {
+    await this.#running
+  }
+
+  async #write(shown: readonly Shown[]): Promise<void> {
+    const note = async (some: readonly Shown[]): Promise<void> => {
+      await this.#database.query(noteCertificates, [
+        some.map((each) => each.webhook_id),
+        some.map((each) => each.url),
+        some.map((each) => new Date(each.certificate_ends!).toISOString()),
+      ])
+    }
+    // It stays known: the same certificate would be refused again.
+    const giveUp = async ({ webhook_id }: Shown, error: unknown): Promise<void> =>
+      this.#log.warn({ webhook_id, error: messageOf(error) }, 'the end of a certificate cannot be noted')
+    try {
+      await inHalves(shown, note, giveUp)
+    } catch (error) {
+      this.#log.warn({ error: messageOf(error) }, 'the end of certificates could not be noted yet')
+      for (const each of shown) this.#known.delete(each.webhook_id)
+    }
+  }
+}

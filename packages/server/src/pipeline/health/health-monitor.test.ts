@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { pino } from 'pino'
+import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
+import { attempt } from '../../../test/harness/attempt.ts'
+import type { Queue } from '../../../test/harness/queue.ts'
+import { createQueue } from '../../../test/harness/queue.ts'
+import { systemClock } from '../../domain/clock.ts'
+import type { Database } from '../../database/database.ts'
+import type { AttemptRecord } from '../../sender/make-attempt.ts'
+import { newId, newToken } from '../../domain/ids.ts'
+import type { Phase } from '../../domain/circuit-breaker.ts'
+import { EndpointHealth } from './health-monitor.ts'
+
+const URL = 'https://crm.example.com/x'
+const DAY = 86_400_000
+
+interface Shown {
+  health: string
+  health_since: Date
+  health_reason: string | null
+  is_active: boolean
+  is_parked: boolean
+  disabled_reason: string | null
+  updated_at: Date
+}
+
+for (const engine of ENGINES) {
+  suite(`the health of endpoints (${engine})`, () => {
+    let database: Database
+    let close: () => Promise<void>
+    let queue: Queue
+    before(async () => {
+      ;({ database, close } = await openMigrated(engine))
+      queue = await createQueue(database)
+    })
+    after(() => close())
+
+    function create(deactivateAfter = 5 * DAY): EndpointHealth {
+      return new EndpointHealth({
+        database,
+        clock: systemClock,
+        log: pino({ level: 'silent' }),
+        breaker: { failures: 20, after: 5_000 },
+        deactivation: { after: deactivateAfter, attempts: 20 },
+        defaultMaxInFlight: 32,
+      })
+    }
+
+    /** What becomes of a webhook whose attempts end so; as a process does it that knew nothing of them before. */
+    async function note(
+      records: readonly AttemptRecord[],
+      deactivateAfter?: number,
+    ): Promise<[string, Phase][]> {
+      const health = create(deactivateAfter)
+      const phases: [string, Phase][] = []
+      health.onPhase((id, phase) => phases.push([id, phase]))
+      health.observe(records)
+      await health.close()
+      return phases
+    }
+
+    function attempts(
+      webhook: string,
+      count: number,
+      fields: Partial<AttemptRecord> & { ago?: number } = {},
+    ): AttemptRecord[] {
+      const { ago = 0, ...rest } = fields
+      const failure = {
+        status: 'failed',
+        response_code: 500,
+        error_code: 'server_error',
+        error_message: 'the endpoint answered 500',
+      } as const
+      const created_at = new Date(Date.now() - ago).toISOString()
+      const event = { webhook_id: webhook, url: URL, trigger: 'event', created_at } as const
+      return Array.from({ length: count }, () => attempt({ ...event, ...failure, ...rest }))
+    }
+
+    const success = (webhook: string, fields: Partial<AttemptRecord> = {}): AttemptRecord[] => [
+      attempt({ webhook_id: webhook, url: URL, trigger: 'event', ...fields }),
+    ]
+
+    const shown = (webhook: string): Promise<Shown> =>
+      queue.one('select * from webhooks.webhook_configurations where id = $1', [webhook])
+
+    /** Another node's success, so many seconds ago, which this one only finds in the log. */
+    const succeededElsewhere = (webhook: string, ago: number): Promise<unknown> =>
+      database.query(
+        `insert into webhooks_internal.attempts (id, organization_id, webhook_id, delivery_id, event_id, event, url,
+           status, attempt, trigger, duration_ms, request_headers, created_at)
+         values ($1, $1, $2, $1, $1, 'deal.created', $3, 'success', 1, 'event', 1, '{}',
+           now() - $4::integer * interval '1 second')`,
+        [newId(), webhook, URL, ago],
+      )
+
+    async function held(fields: Record<string, unknown> = {}): Promise<string> {
+      const webhook = await queue.webhook(fields)
+      await note(attempts(webhook, 20, { ago: 10_000 }))
+      assert.equal((await shown(webhook)).health, 'held')
+      return webhook
+    }
+
+    test('three failures in a row degrade, with the reason in words, and the configuration is not touched', async () => {
+      const webhook = await queue.webhook()
+      const earlier = await shown(webhook)
+      assert.deepEqual([earlier.health, earlier.health_reason, earlier.is_parked], ['healthy', null, false])
+      await note(attempts(webhook, 2))
+      assert.equal((await shown(webhook)).health, 'healthy')
+      await note(attempts(webhook, 1))
+      const { health, health_reason, health_since, is_parked, updated_at } = await shown(webhook)
+      assert.deepEqual([health, is_parked, updated_at], ['degraded', false, earlier.updated_at])
+      assert.equal(health_reason, '3 attempts in a row have failed; the last one: the endpoint answered 500')
+      assert.ok(health_since > earlier.health_since)
+    })
+
+    test('a success of a webhook that was not healthy makes it so, from whatever process', async () => {
+      const webhook = await queue.webhook()
+      await note(attempts(webhook, 3))
+      await note(success(webhook, { was_healthy: false }))
+      const { health, health_reason } = await shown(webhook)
+      assert.deepEqual([health, health_reason], ['healthy', null])
+    })
+
+    test('a process that saw a failure counts the next success, also when the webhook never became degraded', async () => {
+      const webhook = await queue.webhook()
+      const health = create()
+      health.observe(attempts(webhook, 2))
+      health.observe(success(webhook))
+      health.observe(attempts(webhook, 2))
+      await health.close()
+      assert.equal((await shown(webhook)).health, 'healthy')
+    })
+
+    test('successes of healthy webhooks cost no statement', async () => {
+      const health = new EndpointHealth({
+        database: {
+          ...database,
+          transaction: () => Promise.reject(new Error('the database was asked')),
+        },
+        clock: systemClock,
+        log: { warn: assert.fail } as never,
+        breaker: { failures: 20, after: 0 },
+        deactivation: { after: DAY, attempts: 20 },
+        defaultMaxInFlight: 32,
+      })
+      health.observe(success(newId()))
+      await health.close()
+    })
+
+    test('twenty failures that have lasted five seconds hold, and park what is new', async () => {
+      const webhook = await queue.webhook()
+      await note(attempts(webhook, 20))
+      assert.equal((await shown(webhook)).health, 'degraded')
+      const old = await queue.webhook()
+      assert.deepEqual(await note(attempts(old, 20, { ago: 5_000 })), [[old, 'held']])
+      const { health, health_reason, is_parked } = await shown(old)
+      assert.deepEqual([health, is_parked], ['held', true])
+      assert.match(health_reason ?? '', /^20 attempts in a row have failed since \S+Z; the last one: /)
+      const { wait } = await queue.one<{ wait: number }>(
+        `select extract(epoch from probe_at - now())::double precision as wait
+         from webhooks_internal.endpoint_health where webhook_id = $1`,
+        [old],
+      )
+      assert.ok(wait > 0 && wait <= 2)
+    })
+
+    test('what another node sent with success meanwhile begins the count anew', async () => {
+      const webhook = await queue.webhook()
+      await note(attempts(webhook, 2, { ago: 60_000 }))
+      await succeededElsewhere(webhook, 30)
+      await note(attempts(webhook, 1))
+      assert.equal((await shown(webhook)).health, 'healthy')
+      await note(attempts(webhook, 2))
+      assert.equal((await shown(webhook)).health, 'degraded')
+    })
+
+    test('failures of another address, of a test and of our own making count for nothing', async () => {
+      const webhook = await queue.webhook()
+      await note(attempts(webhook, 5, { url: 'https://old.example.com/' }))
+      await note(attempts(webhook, 5, { trigger: 'test' }))
+      await note(attempts(webhook, 5, { error_code: 'secret_unreadable' }))
+      await note(attempts(webhook, 5, { error_code: 'internal_error' }))
+      assert.equal((await shown(webhook)).health, 'healthy')
+    })
+
+    test('the success of a test releases what is held: as a drain where something is due', async () => {
+      const [idle, busy] = [await held(), await held()]
+      await queue.due(busy, 3)
+      const probe = { was_healthy: false, trigger: 'test' } as const
+      assert.deepEqual(await note(success(idle, probe)), [[idle, 'healthy']])
+      assert.deepEqual(await note(success(busy, probe)), [[busy, 'draining']])
+      const [first, second] = [await shown(idle), await shown(busy)]
+      assert.deepEqual([first.health, first.is_parked], ['healthy', false])
+      assert.deepEqual([second.health, second.is_parked], ['degraded', true])
+      assert.match(second.health_reason ?? '', /answers again/)
+    })
+
+    test('another URL and switching on again start afresh; other changes do not', async () => {
+      const webhook = await held()
+      const change = (set: string): Promise<unknown> =>
+        database.query(`update webhooks.webhook_configurations set ${set} where id = $1`, [webhook])
+      await change(`name = 'Other', max_in_flight = 3`)
+      assert.equal((await shown(webhook)).health, 'held')
+      await change(`url = 'https://crm.example.com/other'`)
+      const moved = await shown(webhook)
+      assert.deepEqual([moved.health, moved.health_reason, moved.is_parked], ['healthy', null, false])
+      const again = await held()
+      await database.query('update webhooks.webhook_configurations set is_active = false where id = $1', [
+        again,
+      ])
+      assert.equal((await shown(again)).health, 'held')
+      await database.query('update webhooks.webhook_configurations set is_active = true where id = $1', [
+        again,
+      ])
+      assert.equal((await shown(again)).health, 'healthy')
+      await note(attempts(again, 2))
+      assert.equal((await shown(again)).health, 'healthy')
+    })
+
+    test('a webhook that is deleted leaves nothing, and late results of it do no harm', async () => {
+      const webhook = await held()
+      await database.query('delete from webhooks.webhook_configurations where id = $1', [webhook])
+      assert.deepEqual(await note(attempts(webhook, 3)), [])
+      const { left } = await queue.one<{ left: number }>(
+        'select count(*)::integer as left from webhooks_internal.endpoint_health where webhook_id = $1',
+        [webhook],
+      )
+      assert.equal(left, 0)
+    })
+
+    test('a webhook whose every attempt has failed for days is deactivated, with that reason', async () => {
+      const webhook = await queue.webhook()
+      await note(attempts(webhook, 19, { ago: 6 * DAY }))
+      assert.equal((await shown(webhook)).is_active, true)
+      await note(attempts(webhook, 1))
+      const { is_active, disabled_reason } = await shown(webhook)
+      assert.equal(is_active, false)
+      assert.equal(
+        disabled_reason,
+        'every attempt has failed for 6 days, 20 in a row; the last one: the endpoint answered 500',
+      )
+      const { reason } = await queue.one<{ reason: string }>(
+        'select reason from webhooks_internal.cancellations where webhook_id = $1',
+        [webhook],
+      )
+      assert.equal(reason, `webhook deactivated: ${disabled_reason}`)
+    })
+
+    test('a success clears the count: neither days nor attempts from before it deactivate', async () => {
+      const webhook = await queue.webhook()
+      await note(attempts(webhook, 30, { ago: 6 * DAY }), Number.POSITIVE_INFINITY)
+      await note(success(webhook, { was_healthy: false }))
+      await note(attempts(webhook, 25, { ago: 4 * DAY }))
+      assert.equal((await shown(webhook)).is_active, true)
+    })
+
+    test('a success that only the log knows of keeps a webhook from being deactivated', async () => {
+      const webhook = await queue.webhook()
+      await note(attempts(webhook, 19, { ago: 6 * DAY }))
+      await succeededElsewhere(webhook, 86_400)
+      await note(attempts(webhook, 10))
+      assert.equal((await shown(webhook)).is_active, true)
+    })
+
+    test('a probe that fails doubles the wait; a late failure of another request does not', async () => {
+      const webhook = await held()
+      const lease = newToken()
+      await database.query(
+        'update webhooks_internal.endpoint_health set probe_lease = $2, probe_at = now() + interval $$1 hour$$ where webhook_id = $1',
+        [webhook, lease],
+      )
+      const state = (): Promise<{ probe_wait_ms: number; failures: number; wait: number }> =>
+        queue.one(
+          `select probe_wait_ms, failures, extract(epoch from probe_at - now())::integer as wait
+           from webhooks_internal.endpoint_health where webhook_id = $1`,
+          [webhook],
+        )
+      await note(attempts(webhook, 1, { lease: newToken() }))
+      assert.deepEqual(await state(), { probe_wait_ms: 2_000, failures: 21, wait: 3_600 })
+      await note(attempts(webhook, 1, { lease }))
+      assert.deepEqual([(await state()).probe_wait_ms, (await state()).wait <= 4], [4_000, true])
+    })
+  })
+}

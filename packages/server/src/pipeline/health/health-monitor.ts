@@ -1,0 +1,300 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../../domain/clock.ts'
+import type { Connection, Database } from '../../database/database.ts'
+import { inHalves } from '../../database/input-fault.ts'
+import { loadStatement } from '../../database/statement.ts'
+import type { AttemptRecord } from '../../sender/make-attempt.ts'
+import { messageOf } from '../../domain/errors.ts'
+import type { BreakerLimits, HealthState, Phase, Results } from '../../domain/circuit-breaker.ts'
+import { HEALTHY, judge } from '../../domain/circuit-breaker.ts'
+import type { Course } from './alerts.ts'
+import { alertsOf, isExhausted, raiseAlerts } from './alerts.ts'
+import { blameChange } from './recent-change.ts'
+import type { DeactivationLimits } from '../../domain/health-words.ts'
+import { describeHealth, explainDeactivation } from '../../domain/health-words.ts'
+
+const lockHealth = loadStatement(import.meta.url, 'lock-health')
+const readHealth = loadStatement(import.meta.url, 'read-health')
+const writeHealth = loadStatement(import.meta.url, 'write-health')
+const hasSucceeded = loadStatement(import.meta.url, 'has-succeeded')
+
+/** Between two writes: what fails fast is counted in batches. */
+const GAP_MS = 100
+const LONGEST_RETRY_MS = 5_000
+
+export interface EndpointHealthOptions {
+  database: Database
+  clock: Clock
+  log: Logger
+  breaker: BreakerLimits
+  deactivation: DeactivationLimits
+  /** Requests under way at once to a webhook that sets no limit of its own. */
+  defaultMaxInFlight: number
+}
+
+/** Results of one address, as this process's clock tells them, and the last failure in words. */
+interface Tally extends Omit<Results, 'leases'> {
+  webhookId: string
+  url: string
+  leases: Set<string>
+  lastError: string
+  /** Deliveries that were given up. */
+  exhausted: number
+}
+
+interface HealthRow {
+  webhook_id: string
+  url: string
+  is_active: boolean
+  health: string
+  is_parked: boolean
+  is_rate_limited: boolean
+  now: number
+  phase: Phase
+  failures: number
+  failing_since: number | null
+  probe_at: number | null
+  probe_wait_ms: number | null
+  probe_lease: string | null
+  draining_since: number | null
+  drained: number
+  is_window_open: boolean
+  has_backlog: boolean | null
+}
+
+interface Judgement {
+  row: HealthRow
+  tally: Tally
+  before: HealthState
+  state: HealthState
+}
+
+/**
+ * Keeps count of how endpoints do, apart from the writing of results: whoever only ever succeeds is not looked at, and
+ * the database is asked about the others at most ten times a second, however many results there are.
+ */
+export class EndpointHealth {
+  readonly #options: EndpointHealthOptions
+  readonly #tallies = new Map<string, Tally>()
+  /** Webhooks whose next success matters, as far as this process knows. */
+  readonly #watched = new Set<string>()
+  #onPhase: (webhookId: string, phase: Phase) => void = () => {}
+  #running: Promise<void> | undefined
+  #closing = false
+
+  constructor(options: EndpointHealthOptions) {
+    this.#options = options
+  }
+
+  /** Calls back with the phase of each webhook whose health was judged. */
+  onPhase(callback: (webhookId: string, phase: Phase) => void): void {
+    this.#onPhase = callback
+  }
+
+  /** Takes results that have been recorded, in the order in which they came. */
+  observe(records: readonly AttemptRecord[]): void {
+    for (const record of records) {
+      if (record.status === 'failed') this.#addFailure(record)
+      else if (!record.was_healthy || this.#watched.has(record.webhook_id)) this.#addSuccess(record)
+    }
+    if (this.#tallies.size > 0) this.#running ??= this.#run()
+  }
+
+  /** Resolves when all that was observed is written; gives up on a database that does not answer. */
+  async close(): Promise<void> {
+    this.#closing = true
+    await this.#running
+  }
+
+  #addSuccess(record: AttemptRecord): void {
+    const tally = this.#tally(record)
+    tally.successes += 1
+    tally.failures = 0
+    tally.leases.clear()
+  }
+
+  #addFailure(record: AttemptRecord): void {
+    if (!isOfEndpoint(record)) return
+    const tally = this.#tally(record)
+    const startedAt = Date.parse(record.created_at)
+    if (tally.failures === 0) tally.firstFailedAt = startedAt
+    tally.failures += 1
+    tally.lastFailedAt = startedAt
+    tally.lastError = record.error_message ?? ''
+    if (isExhausted(record)) tally.exhausted += 1
+    if (record.lease !== null) tally.leases.add(record.lease)
+    this.#watched.add(record.webhook_id)
+  }
+
+  #tally({ webhook_id: webhookId, url }: AttemptRecord): Tally {
+    const key = `${webhookId} ${url}`
+    let tally = this.#tallies.get(key)
+    if (tally === undefined) {
+      const none = { successes: 0, failures: 0, exhausted: 0, firstFailedAt: 0, lastFailedAt: 0 }
+      tally = { webhookId, url, leases: new Set(), lastError: '', ...none }
+      this.#tallies.set(key, tally)
+    }
+    return tally
+  }
+
+  async #run(): Promise<void> {
+    let wait = GAP_MS
+    while (this.#tallies.size > 0) {
+      const tallies = [...this.#tallies.values()]
+      this.#tallies.clear()
+      try {
+        await inHalves(
+          tallies,
+          (some) => this.#write(some),
+          // What is known of one endpoint cannot be noted: the others' can.
+          async ({ webhookId }, error) => this.#warn(error, webhookId),
+        )
+        wait = GAP_MS
+      } catch (error) {
+        // Counts may be lost, as they are when a process dies: they say what to do, not what was done.
+        wait = Math.min(wait * 2, LONGEST_RETRY_MS)
+        this.#warn(error)
+      }
+      if (this.#closing) continue
+      await new Promise((resolve) => setTimeout(resolve, wait))
+    }
+    // In the same turn as the last look: what is observed from here on starts a run of its own.
+    this.#running = undefined
+  }
+
+  #warn(error: unknown, webhook_id?: string): void {
+    const { log } = this.#options
+    log.warn({ webhook_id, error: messageOf(error) }, 'the health of endpoints could not be noted')
+  }
+
+  async #write(tallies: readonly Tally[]): Promise<void> {
+    const judged = await this.#options.database.transaction((connection) => this.#judge(connection, tallies))
+    const known = new Set(judged.map(({ row }) => row.webhook_id))
+    for (const { webhookId } of tallies) if (!known.has(webhookId)) this.#watched.delete(webhookId)
+    for (const { row, state } of judged) {
+      if (state.phase === 'healthy' && state.failures === 0) this.#watched.delete(row.webhook_id)
+      this.#onPhase(row.webhook_id, state.phase)
+    }
+  }
+
+  async #judge(connection: Connection, tallies: readonly Tally[]): Promise<Judgement[]> {
+    const ids = [...new Set(tallies.map(({ webhookId }) => webhookId))]
+    await connection.query(lockHealth, [ids])
+    const { rows } = await connection.query<HealthRow>(readHealth, [ids, this.#options.defaultMaxInFlight])
+    const judged: Judgement[] = []
+    for (const row of rows) {
+      const tally = tallies.find(({ webhookId, url }) => webhookId === row.webhook_id && url === row.url)
+      if (tally === undefined) continue
+      judged.push(await this.#judgeOne(connection, row, tally))
+    }
+    const notes: object[] = []
+    for (const judgement of judged) notes.push(await toNote(connection, judgement))
+    await connection.query(writeHealth, [JSON.stringify(notes)])
+    for (const judgement of judged) await this.#deactivate(connection, judgement)
+    await this.#alert(connection, judged)
+    return judged
+  }
+
+  async #judgeOne(connection: Connection, row: HealthRow, tally: Tally): Promise<Judgement> {
+    const lag = row.now - this.#options.clock.now()
+    const results = {
+      ...tally,
+      firstFailedAt: tally.firstFailedAt + lag,
+      lastFailedAt: tally.lastFailedAt + lag,
+    }
+    const surroundings = {
+      now: row.now,
+      hasBacklog: row.has_backlog ?? false,
+      isWindowOpen: row.is_window_open,
+      isRateLimited: row.is_rate_limited,
+    }
+    const before = toState(row)
+    const after = judge(before, results, surroundings, this.#options.breaker)
+    const isWorse = before.phase === 'healthy' && after.phase !== 'healthy'
+    const isMistaken = isWorse && (await this.#hasSucceeded(connection, row, after))
+    const state = isMistaken ? judge(HEALTHY, results, surroundings, this.#options.breaker) : after
+    return { row, tally, before, state }
+  }
+
+  async #hasSucceeded(
+    connection: Connection,
+    { webhook_id, url }: HealthRow,
+    { failingSince }: HealthState,
+  ): Promise<boolean> {
+    if (failingSince === undefined) return false
+    const params = [webhook_id, url, failingSince]
+    const { rows } = await connection.query<{ has_succeeded: boolean }>(hasSucceeded, params)
+    return rows[0]?.has_succeeded ?? false
+  }
+
+  async #alert(connection: Connection, judged: readonly Judgement[]): Promise<void> {
+    const alerts = judged
+      .filter(({ row }) => row.is_active)
+      .flatMap((judgement) => alertsOf(toCourse(judgement), this.#options.deactivation))
+    await raiseAlerts(connection, alerts)
+  }
+
+  /** An endpoint that has failed for days, without one success, is given up. */
+  async #deactivate(connection: Connection, { row, tally, state }: Judgement): Promise<void> {
+    const { deactivation } = this.#options
+    const { failures, failingSince = row.now } = state
+    const lasted = row.now - failingSince
+    if (!row.is_active || failures < deactivation.attempts || lasted < deactivation.after) return
+    if (await this.#hasSucceeded(connection, row, state)) return
+    await connection.query(
+      `update webhooks.webhook_configurations
+       set is_active = false, disabled_reason = $2, disabled_at = now() where id = $1`,
+      [
+        row.webhook_id,
+        explainDeactivation(state, lasted, tally.lastError) +
+          (await blameChange(connection, row.webhook_id, failingSince)),
+      ],
+    )
+  }
+}
+
+const NOT_OF_ENDPOINT = new Set(['secret_unreadable', 'not_sendable', 'internal_error'])
+
+/** Neither a request that could not be made nor somebody who tries out the Test button says how the endpoint does. */
+function isOfEndpoint({ trigger, error_code }: AttemptRecord): boolean {
+  return trigger !== 'test' && !NOT_OF_ENDPOINT.has(error_code ?? '')
+}
+
+function toState(row: HealthRow): HealthState {
+  return {
+    phase: row.phase,
+    failures: row.failures,
+    failingSince: row.failing_since ?? undefined,
+    probeAt: row.probe_at ?? undefined,
+    probeWait: row.probe_wait_ms ?? undefined,
+    probeLease: row.probe_lease ?? undefined,
+    drainingSince: row.draining_since ?? undefined,
+    drained: row.drained,
+  }
+}
+
+function toCourse({ row, tally, before, state }: Judgement): Course {
+  const { lastError, exhausted } = tally
+  return { webhookId: row.webhook_id, before, after: state, now: row.now, lastError, exhausted }
+}
+
+async function toNote(connection: Connection, { row, tally, state }: Judgement): Promise<object> {
+  const shown = describeHealth(state, tally.lastError)
+  const isNoted = shown.health !== row.health || shown.is_parked !== row.is_parked
+  const isWorse = isNoted && shown.reason !== null && state.phase !== 'draining'
+  const blame = isWorse ? await blameChange(connection, row.webhook_id, state.failingSince) : ''
+  return {
+    webhook_id: row.webhook_id,
+    phase: state.phase,
+    failures: state.failures,
+    failing_since: state.failingSince,
+    probe_at: state.probeAt,
+    probe_wait_ms: state.probeWait,
+    probe_lease: state.probeLease,
+    draining_since: state.drainingSince,
+    drained: state.drained,
+    ...shown,
+    reason: shown.reason === null ? null : shown.reason + blame,
+    is_noted: isNoted,
+  }
+}

@@ -1,0 +1,133 @@
+import { textArray } from '../../database/array-literal.ts'
+import type { Connection, Database, Transaction } from '../../database/database.ts'
+import { tryWithin } from '../../database/savepoint.ts'
+import { loadStatement } from '../../database/statement.ts'
+import { newId } from '../../domain/ids.ts'
+import type { OutboxEvent } from '../relay/outbox.ts'
+import { leaveOutbox } from '../relay/outbox.ts'
+import type { DeliveryFault } from '../record/delivery-faults.ts'
+import { NOTHING_SENT, reasonOf, recordFaults } from '../record/delivery-faults.ts'
+import type { FanOutOptions } from './create-deliveries.ts'
+import { createQueued } from './create-deliveries.ts'
+import type { Match } from '../../domain/match-webhooks.ts'
+import { matchWebhooks } from '../../domain/match-webhooks.ts'
+
+const createFailed = loadStatement(import.meta.url, 'create-failed')
+const readBody = loadStatement(import.meta.url, 'read-body')
+
+type Head = Omit<OutboxEvent, 'body'>
+type Options = Omit<FanOutOptions, 'admit' | 'onFiltered'>
+
+/**
+ * Takes an event out of the outbox that cannot be fanned out like the others: each webhook gets its delivery if that can be made
+ * alone, and a failed one with the reason if not. What nothing can be made of is noted in `webhook_delivery_faults`, from
+ * where a replay can take it up again.
+ *
+ * @returns what was noted
+ */
+export async function giveUpEvent(
+  database: Database,
+  outboxId: number,
+  error: unknown,
+  options: Options,
+): Promise<DeliveryFault[]> {
+  return await database.transaction(async (transaction) => {
+    const head = await leaveOutbox(transaction, outboxId)
+    if (head === undefined) return []
+    const faults = await createApart(transaction, head, error, options)
+    await tryWithin(transaction, () => recordFaults(transaction, faults), error)
+    return faults
+  })
+}
+
+/** Notes an event that can neither be relayed nor leave the outbox. */
+export async function noteStuckEvent(
+  database: Database,
+  outboxId: number,
+  error: unknown,
+): Promise<DeliveryFault | undefined> {
+  const { rows } = await database.query<Head>(
+    `select e.id, e.organization_id, e.event, e.origin, e.traceparent
+     from webhooks_internal.outbox o join webhooks.webhook_events e on e.id = o.event_id and e.organization_id = o.organization_id
+     where o.id = $1`,
+    [outboxId],
+  )
+  const [head] = rows
+  if (head === undefined) return undefined
+  const fault = faultOf(head, error)
+  await recordFaults(database, [fault])
+  return fault
+}
+
+async function createApart(
+  transaction: Transaction,
+  head: Head,
+  error: unknown,
+  options: Options,
+): Promise<DeliveryFault[]> {
+  let matches: Match<OutboxEvent>[] = []
+  const failure = await tryWithin(
+    transaction,
+    async () => {
+      matches = await decide(transaction, head, options)
+    },
+    error,
+  )
+  if (failure !== undefined) return [faultOf(head, failure)]
+  const faults: DeliveryFault[] = []
+  for (const match of matches) {
+    const refusal = await tryWithin(transaction, () => createQueued(transaction, [match], options), error)
+    if (refusal !== undefined) faults.push(await fail(transaction, match, refusal))
+  }
+  // Something that no delivery needs, such as the count of what was skipped.
+  return matches.length === 0 ? [faultOf(head, error)] : faults
+}
+
+async function decide(
+  connection: Connection,
+  head: Head,
+  { subscriptions }: Options,
+): Promise<Match<OutboxEvent>[]> {
+  const { rows } = await connection.query<{ body: string }>(readBody, [head.id, head.organization_id])
+  const webhooks = await subscriptions.read(connection, new Set([head.organization_id]))
+  return matchWebhooks([{ ...head, body: rows[0]!.body }], webhooks).matches
+}
+
+async function fail(
+  transaction: Transaction,
+  { event, subscription }: Match<OutboxEvent>,
+  error: unknown,
+): Promise<DeliveryFault> {
+  const id = newId()
+  const refusal = await tryWithin(
+    transaction,
+    () =>
+      transaction.query(createFailed, [
+        id,
+        event.organization_id,
+        subscription.webhook_id,
+        event.id,
+        event.event,
+        subscription.redact && textArray(subscription.redact),
+        reasonOf(error),
+        newId(),
+        subscription.url,
+        NOTHING_SENT,
+      ]),
+    error,
+  )
+  const deliveryId = refusal === undefined ? id : null
+  return { ...faultOf(event, error), webhookId: subscription.webhook_id, deliveryId }
+}
+
+function faultOf({ id, organization_id, event }: Head, error: unknown): DeliveryFault {
+  return {
+    organizationId: organization_id,
+    stage: 'relay',
+    eventId: id,
+    event,
+    webhookId: null,
+    deliveryId: null,
+    reason: reasonOf(error),
+  }
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
+import type { Connection, Database } from '../../database/database.ts'
+import { newId } from '../../domain/ids.ts'
+import type { Subscriptions } from './subscriptions.ts'
+import { createSubscriptions } from './subscriptions.ts'
+
+for (const engine of ENGINES) {
+  suite(`the webhooks that a fan-out knows (${engine})`, () => {
+    let database: Database
+    let close: () => Promise<void>
+    let now = Date.now()
+    let organization: string
+    before(async () => {
+      ;({ database, close } = await openMigrated(engine))
+      const { rows } = await database.query<{ id: string }>(
+        `insert into public.organizations (name) values ('Acme') returning id`,
+      )
+      organization = rows[0]!.id
+    })
+    after(() => close())
+
+    const subscriptions = (): Subscriptions => createSubscriptions({ now: () => now })
+
+    async function create(
+      name: string,
+      fields: { previousUntil?: string } = {},
+      owner = organization,
+    ): Promise<string> {
+      const id = newId()
+      await database.query(
+        `insert into webhooks.webhook_configurations
+           (id, organization_id, name, url, events, secret, previous_secret, previous_secret_until)
+         values ($1, $2, $3, 'https://crm.example.com/', '{*}', 'v1.new', 'v1.old', now() + $4::interval)`,
+        [id, owner, name, fields.previousUntil ?? null],
+      )
+      return id
+    }
+
+    /** The names of the statements that a read runs, and what it gives. */
+    async function readCounting(known: Subscriptions): Promise<{ statements: string[]; ids: string[] }> {
+      const statements: string[] = []
+      const counted: Connection = {
+        query: (statement, params) => {
+          statements.push(typeof statement === 'string' ? statement : statement.name.replace(/-\w{8}$/, ''))
+          return database.query(statement, params)
+        },
+        execute: (script) => database.execute(script),
+      }
+      const read = await known.read(counted, new Set([organization]))
+      return { statements, ids: (read.get(organization) ?? []).map(({ webhook_id }) => webhook_id) }
+    }
+
+    test('are read again after every change, and only then', async () => {
+      const known = subscriptions()
+      assert.deepEqual((await readCounting(known)).ids, [])
+      const id = await create('first')
+      assert.deepEqual(await readCounting(known), {
+        statements: ['read-versions', 'read-subscriptions'],
+        ids: [id],
+      })
+      assert.deepEqual(await readCounting(known), { statements: ['read-versions'], ids: [id] })
+      await database.query('update webhooks.webhook_configurations set is_active = false where id = $1', [id])
+      assert.equal((await readCounting(known)).statements.length, 2)
+      await database.query('delete from webhooks.webhook_configurations where id = $1', [id])
+      assert.deepEqual((await readCounting(known)).ids, [])
+    })
+
+    test('are not those of a change that was rolled back', async () => {
+      const known = subscriptions()
+      await readCounting(known)
+      await assert.rejects(
+        database.transaction(async (connection) => {
+          await connection.query(
+            `insert into webhooks.webhook_configurations (organization_id, name, url, events)
+             values ($1, 'never', 'https://crm.example.com/', '{*}')`,
+            [organization],
+          )
+          throw new Error('undone')
+        }),
+      )
+      assert.deepEqual(await readCounting(known), { statements: ['read-versions'], ids: [] })
+    })
+
+    /** Hands the webhooks that it has read on when it is told to. */
+    function holdBack(): { connection: Connection; hasRead: Promise<void>; release: () => void } {
+      const read = Promise.withResolvers<void>()
+      const gate = Promise.withResolvers<void>()
+      const connection: Connection = {
+        async query<R extends object>(...[statement, params]: Parameters<Connection['query']>) {
+          const result = await database.query<R>(statement, params)
+          if (typeof statement === 'string' || !statement.name.startsWith('read-subscriptions')) return result
+          read.resolve()
+          await gate.promise
+          return result
+        },
+        execute: (script) => database.execute(script),
+      }
+      return { connection, hasRead: read.promise, release: gate.resolve }
+    }
+
+    test('are those of the newest version that a batch knows of, whatever a slower batch read before', async () => {
+      const known = subscriptions()
+      const other = newId()
+      await database.query(`insert into public.organizations (id, name) values ($1, 'Other')`, [other])
+      await create('of the other', {}, other)
+      const first = await create('first')
+
+      const slower = holdBack()
+      const slow = known.read(slower.connection, new Set([organization]))
+      await slower.hasRead
+      const second = await create('second')
+      await known.read(database, new Set([organization]))
+      const waiting = holdBack()
+      const quick = known.read(waiting.connection, new Set([organization, other]))
+      await waiting.hasRead
+      slower.release()
+      const idsOf = (read: Awaited<typeof quick>): string[] =>
+        (read.get(organization) ?? []).map(({ webhook_id }) => webhook_id).sort()
+      assert.deepEqual(idsOf(await slow), [first])
+      waiting.release()
+      assert.deepEqual(idsOf(await quick), [first, second].sort())
+      await database.query('delete from webhooks.webhook_configurations where organization_id = $1', [
+        organization,
+      ])
+    })
+
+    test('are read again when a replaced secret has come to its end', async () => {
+      const known = subscriptions()
+      const id = await create('rotating', { previousUntil: '1 hour' })
+      await readCounting(known)
+      now += 59 * 60_000
+      assert.equal((await readCounting(known)).statements.length, 1)
+      now += 2 * 60_000
+      assert.equal((await readCounting(known)).statements.length, 2)
+      await database.query('delete from webhooks.webhook_configurations where id = $1', [id])
+    })
+  })
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../../domain/clock.ts'
+import { plainArray } from '../../database/array-literal.ts'
+import type { Connection } from '../../database/database.ts'
+import { loadStatement } from '../../database/statement.ts'
+import type { Subscription } from '../../domain/match-webhooks.ts'
+
+const readVersions = loadStatement(import.meta.url, 'read-versions')
+const readSubscriptions = loadStatement(import.meta.url, 'read-subscriptions')
+
+/** The webhooks of organizations as they are now, in the fan-out's own transaction. */
+export interface Subscriptions {
+  read(connection: Connection, organizations: ReadonlySet<string>): Promise<ReadonlyMap<string, Known>>
+}
+
+type Known = readonly Subscription[]
+
+interface Kept {
+  /** Undefined for an organization that never had a webhook. */
+  version: number | undefined
+  /** By this process's clock; from then on a replaced secret no longer signs. */
+  expires: number
+  webhooks: Known
+}
+
+interface SubscriptionRow extends Subscription {
+  expires_ms: number | null
+}
+
+const MOST_ORGANIZATIONS = 10_000
+
+/**
+ * What was read stays right for as long as the organization's version, which every change of a webhook counts up in its
+ * own transaction, is the same. So nothing is ever stale, and a batch for a thousand organizations reads a thousand
+ * numbers instead of a thousand webhooks. Batches under way at once share what is kept, but none looks at it again once it
+ * has waited: by then another one may have put there what it had read earlier.
+ */
+export function createSubscriptions(clock: Clock): Subscriptions {
+  const kept = new Map<string, Kept>()
+
+  async function load(
+    connection: Connection,
+    stale: ReadonlyMap<string, number | undefined>,
+  ): Promise<Map<string, Known>> {
+    // Before the statement: what it reads may be newer than the version that it is kept under, never older.
+    const now = clock.now()
+    const { rows } = await connection.query<SubscriptionRow>(readSubscriptions, [
+      plainArray([...stale.keys()]),
+    ])
+    const loaded = new Map<string, SubscriptionRow[]>()
+    for (const organization of stale.keys()) loaded.set(organization, [])
+    for (const row of rows) loaded.get(row.organization_id)?.push(row)
+    for (const [organization, version] of stale) {
+      const webhooks = loaded.get(organization) ?? []
+      const expires = now + Math.min(...webhooks.map((row) => row.expires_ms ?? Number.POSITIVE_INFINITY))
+      kept.set(organization, { version, expires, webhooks })
+    }
+    return loaded
+  }
+
+  return {
+    async read(connection, organizations) {
+      const { rows } = await connection.query<{ organization_id: string; version: number }>(readVersions, [
+        plainArray([...organizations]),
+      ])
+      const versions = new Map(rows.map((row) => [row.organization_id, row.version]))
+      if (kept.size > MOST_ORGANIZATIONS) kept.clear()
+      const now = clock.now()
+      const stale = new Map<string, number | undefined>()
+      const current = new Map<string, Known>()
+      for (const organization of organizations) {
+        const known = kept.get(organization)
+        const version = versions.get(organization)
+        if (known === undefined || known.version !== version || known.expires <= now)
+          stale.set(organization, version)
+        else current.set(organization, known.webhooks)
+      }
+      const loaded = stale.size > 0 ? await load(connection, stale) : []
+      return new Map([...current, ...loaded])
+    },
+  }
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../domain/clock.ts'
+
+const PUT_OFF_MS = 60_000
+const MOST = 1_000
+
+/** Rows that can neither be processed nor be ended, for as long as they are left alone. */
+export interface PutOff<K> {
+  add(key: K): void
+  keys(): K[]
+}
+
+/** Without it what the database refuses in every way would be looked at again with each batch. */
+export function createPutOff<K>(clock: Clock): PutOff<K> {
+  const until = new Map<K, number>()
+  return {
+    add(key) {
+      if (until.size >= MOST) until.clear()
+      until.set(key, clock.now() + PUT_OFF_MS)
+    },
+    keys() {
+      const now = clock.now()
+      for (const [key, end] of until) if (end <= now) until.delete(key)
+      return [...until.keys()]
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import type { Database } from '../../database/database.ts'
+import { isRefusal } from '../../database/input-fault.ts'
+import { loadStatement } from '../../database/statement.ts'
+import { newId } from '../../domain/ids.ts'
+import type { DeliveryFault, FaultStage } from './delivery-faults.ts'
+import { NOTHING_SENT, reasonOf, recordFaults } from './delivery-faults.ts'
+
+const giveUpStatement = loadStatement(import.meta.url, 'give-up-delivery')
+const setAsideStatement = loadStatement(import.meta.url, 'set-aside')
+
+const CODES = { claim: 'not_sendable', cancel: 'not_sendable', record: 'not_recordable' } as const
+
+const DIAGNOSES = {
+  claim: NOTHING_SENT,
+  cancel: NOTHING_SENT,
+  record:
+    'The request was sent; what came of it could not be stored. See error_message for the cause; retry the delivery if the endpoint has not got it.',
+} as const
+
+export interface GivenUp {
+  deliveryId: string
+  stage: keyof typeof CODES & FaultStage
+  /** Under which it is held; null: nobody holds it. */
+  lease: string | null
+  error: unknown
+}
+
+/**
+ * Ends a delivery that cannot be gone on with: failed, with the reason, in the log and in `webhook_delivery_faults`. Where the database
+ * takes less, less is kept; what must be is that it leaves the queue, or it would come up again without end. Where the queue does not
+ * let go of it, it is set aside there: see set-aside.sql.
+ *
+ * @returns what was noted
+ * @throws what kept it in the queue
+ */
+export async function giveUpDelivery(
+  database: Database,
+  { deliveryId, stage, lease, error }: GivenUp,
+): Promise<DeliveryFault | undefined> {
+  const reason = reasonOf(error)
+  const end = async (isLogged: boolean): Promise<void> => {
+    const params = [deliveryId, lease, reason, newId(), CODES[stage], DIAGNOSES[stage], isLogged]
+    await database.query(giveUpStatement, params)
+  }
+  const leaveQueue = async (): Promise<void> => {
+    await database.query(
+      `delete from webhooks_internal.queue
+       where delivery_id = $1 and case when $2::uuid is null then lease is null or due_at < now() else lease = $2::uuid end`,
+      [deliveryId, lease],
+    )
+  }
+  const setAside = async (isEnded: boolean): Promise<void> => {
+    await database.query(setAsideStatement, [deliveryId, lease, reason, isEnded])
+  }
+  const ways = [() => end(true), () => end(false), leaveQueue, () => setAside(true), () => setAside(false)]
+  await firstOf(ways, error)
+  return await noteFault(database, { deliveryId, stage, lease, error })
+}
+
+/** Keeps in `webhook_delivery_faults` what could not be processed. @returns what was noted */
+export async function noteFault(
+  database: Database,
+  { deliveryId, stage, error }: GivenUp,
+): Promise<DeliveryFault | undefined> {
+  const fault = await describe(database, deliveryId, stage, reasonOf(error))
+  if (fault === undefined) return undefined
+  await firstOf([() => recordFaults(database, [fault]), async () => {}], error)
+  return fault
+}
+
+/** The first that the database takes. */
+async function firstOf(ways: readonly (() => Promise<void>)[], cause: unknown): Promise<void> {
+  for (const [index, way] of ways.entries()) {
+    try {
+      return await way()
+    } catch (error) {
+      if (!isRefusal(error, cause) || index === ways.length - 1) throw error
+    }
+  }
+}
+
+async function describe(
+  database: Database,
+  deliveryId: string,
+  stage: FaultStage,
+  reason: string,
+): Promise<DeliveryFault | undefined> {
+  const { rows } = await database.query<{
+    organization_id: string
+    webhook_id: string
+    event_id: string
+    event: string
+  }>('select organization_id, webhook_id, event_id, event from webhooks.webhook_deliveries where id = $1', [
+    deliveryId,
+  ])
+  const [row] = rows
+  return (
+    row && {
+      organizationId: row.organization_id,
+      stage,
+      eventId: row.event_id,
+      event: row.event,
+      webhookId: row.webhook_id,
+      deliveryId,
+      reason,
+    }
+  )
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { pino } from 'pino'
+import type { Database } from '../../database/database.ts'
+import { openMigrated } from '../../../test/harness/databases.ts'
+import { attempt } from '../../../test/harness/attempt.ts'
+import { AttemptWriter } from './recorder.ts'
+
+const log = pino({ level: 'silent' })
+
+suite('the attempt writer', () => {
+  let database: Database
+  let close: () => Promise<void>
+  before(async () => {
+    ;({ database, close } = await openMigrated('pglite'))
+  })
+  after(() => close())
+
+  async function stored(ids: readonly string[]): Promise<{ id: string; response_body: string | null }[]> {
+    const { rows } = await database.query<{ id: string; response_body: string | null }>(
+      'select id, response_body from webhooks_internal.attempts where id = any($1::uuid[])',
+      [ids],
+    )
+    return rows
+  }
+
+  /** The same database, whose `query` is replaced by `query`. */
+  const through = (query: Database['query']): Database => ({ ...database, query })
+
+  test('writes what gathers while it waits in one statement', async () => {
+    let statements = 0
+    const counted = through(async (statement, params) => {
+      statements += 1
+      return await database.query(statement, params)
+    })
+    const writer = new AttemptWriter(counted, log)
+    const attempts = Array.from({ length: 50 }, () => attempt())
+    await Promise.all(attempts.map((record) => writer.write(record)))
+    assert.equal((await stored(attempts.map(({ id }) => id))).length, 50)
+    assert.equal(statements, 1)
+  })
+
+  test('writes what is added the moment that the last one is written', async () => {
+    const writer = new AttemptWriter(database, log)
+    const attempts = Array.from({ length: 20 }, () => attempt())
+    for (const record of attempts) await writer.write(record)
+    assert.equal((await stored(attempts.map(({ id }) => id))).length, 20)
+  })
+
+  test('closes only when all is written', async () => {
+    const writer = new AttemptWriter(database, log)
+    const attempts = Array.from({ length: 300 }, () => attempt())
+    for (const record of attempts) await writer.add(record)
+    await writer.close()
+    assert.equal((await stored(attempts.map(({ id }) => id))).length, 300)
+  })
+
+  test('goes on when the acknowledgement of a commit was lost and the batch is written again', async () => {
+    let isFirst = true
+    const forgetful = through(async (statement, params) => {
+      const result = await database.query<never>(statement, params)
+      if (isFirst) {
+        isFirst = false
+        throw new Error('the connection was lost')
+      }
+      return result
+    })
+    const writer = new AttemptWriter(forgetful, log)
+    const record = attempt()
+    await writer.write(record)
+    assert.equal((await stored([record.id])).length, 1)
+  })
+
+  test('keeps results while the database is away and writes them when it is back', async () => {
+    let failures = 2
+    const absent = through(async (statement, params) => {
+      failures -= 1
+      if (failures >= 0) throw new Error('the database is away')
+      return await database.query(statement, params)
+    })
+    const record = attempt()
+    await new AttemptWriter(absent, log).write(record)
+    assert.equal((await stored([record.id])).length, 1)
+  })
+
+  test('stores the outcome without an answer that the database cannot take, and the others whole', async () => {
+    const [good, bad] = [attempt(), attempt({ response_body: 'not storable: \u0000' })]
+    const writer = new AttemptWriter(database, log)
+    await Promise.all([writer.write(good), writer.write(bad)])
+    const rows = new Map((await stored([good.id, bad.id])).map((row) => [row.id, row.response_body]))
+    assert.deepEqual([rows.get(good.id), rows.get(bad.id)], ['ok', null])
+  })
+})

@@ -1,0 +1,226 @@
+import type { Logger } from 'pino'
+import type { Database } from '../../database/database.ts'
+import { isRefusal, isTimeout } from '../../database/input-fault.ts'
+import type { Splitter } from '../../database/split.ts'
+import { createSplitter, splitUp } from '../../database/split.ts'
+import { giveUpDelivery, noteFault } from './give-up-delivery.ts'
+import type { AttemptRecord } from '../../sender/make-attempt.ts'
+import { messageOf } from '../../domain/errors.ts'
+import type { OnFault } from './delivery-faults.ts'
+import { keepLeases, storeAttempts } from './store-attempts.ts'
+
+/** As for the outbox. */
+const BATCH = { pglite: 200, postgresql: 500 }
+/** Statements at once where the database has more than one connection. */
+const LANES = 2
+/** A statement costs a commit, however small: results that come one by one, but fast, share some. */
+const FEW = 50
+const GAP_MS = 3
+/** Results that may wait for the database; beyond it whoever brings one waits too. */
+const CAPACITY = 1_000
+const FIRST_RETRY_MS = 50
+const LONGEST_RETRY_MS = 2_000
+/** Beyond it the first are forgotten. */
+const MOST_STUCK = 1_000
+
+interface Entry {
+  record: AttemptRecord
+  onWritten: (() => void) | undefined
+}
+
+/**
+ * Writes results in batches: one statement for what gathered while the last one ran. A database that is away is waited
+ * for; results are kept, and the callers wait, so nothing is lost and memory stays bounded.
+ */
+export class AttemptWriter {
+  readonly #database: Database
+  readonly #log: Logger
+  readonly #onRecorded: (records: readonly AttemptRecord[]) => void
+  readonly #onFault: OnFault
+  #entries: Entry[] = []
+  #waiting: (() => void)[] = []
+  /** Batches on their way at once; a further one starts only when a whole batch waits. */
+  readonly #lanes = new Set<Promise<void>>()
+  #active = 0
+  #closing = false
+  #stalled = false
+  /** Deliveries of batches that have failed and are tried again. */
+  readonly #unwritten = new Set<string>()
+  readonly #stuck = new Set<string>()
+
+  /**
+   * @param onRecorded told of each batch once it is committed
+   * @param onFault told of each outcome that could not be stored
+   */
+  constructor(
+    database: Database,
+    log: Logger,
+    onRecorded: (records: readonly AttemptRecord[]) => void = () => {},
+    onFault: OnFault = () => {},
+  ) {
+    this.#onFault = onFault
+    this.#database = database
+    this.#log = log
+    this.#onRecorded = onRecorded
+  }
+
+  /** Whether the database does not take results just now. What they are about may look unsent to it. */
+  get isStalled(): boolean {
+    return this.#stalled
+  }
+
+  /**
+   * Deliveries that were sent and must not be claimed by this process, should their leases end: those whose results are still
+   * being written, and those that can neither be recorded nor be set aside.
+   */
+  get sent(): readonly string[] {
+    const waiting = this.#unwritten.size === 0 ? [] : this.#entries.map(({ record }) => record.delivery_id)
+    return [...this.#unwritten, ...waiting, ...this.#stuck]
+  }
+
+  /** Resolves as soon as there is room for a further result. */
+  async add(record: AttemptRecord): Promise<void> {
+    this.#push({ record, onWritten: undefined })
+    if (this.#entries.length >= CAPACITY) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Resolves when the result is committed. */
+  async write(record: AttemptRecord): Promise<void> {
+    await new Promise<void>((resolve) => this.#push({ record, onWritten: resolve }))
+  }
+
+  /** Resolves when all that was added is written; gives up on a database that does not answer. */
+  async close(): Promise<void> {
+    this.#closing = true
+    while (this.#lanes.size > 0) await Promise.all(this.#lanes)
+  }
+
+  #push(entry: Entry): void {
+    if (this.#log.isLevelEnabled('debug')) this.#log.debug(idsAndOutcome(entry.record), 'attempted')
+    this.#entries.push(entry)
+    const most = this.#database.engine === 'pglite' ? 1 : LANES
+    if (this.#active > 0 && (this.#active >= most || this.#entries.length < BATCH[this.#database.engine]))
+      return
+    this.#active += 1
+    const lane = this.#writeAll()
+    this.#lanes.add(lane)
+    void lane.finally(() => this.#lanes.delete(lane))
+  }
+
+  async #writeAll(): Promise<void> {
+    let written = 0
+    do {
+      if (written > 0 && written < FEW) await new Promise((resolve) => setTimeout(resolve, GAP_MS))
+      // Whatever else this turn of the event loop brings belongs to the same batch. Without it the
+      // first result would go alone while the others wait in their sockets.
+      await new Promise((resolve) => setImmediate(resolve))
+      const batch = this.#entries.splice(0, BATCH[this.#database.engine])
+      written = batch.length
+      if (batch.length > 0 && (await this.#writeUntilDone(batch)))
+        for (const { onWritten } of batch) onWritten?.()
+      if (this.#entries.length < CAPACITY) for (const resume of this.#waiting.splice(0)) resume()
+    } while (this.#entries.length > 0)
+    // In the same turn as the last look: what is added from here on starts a lane of its own.
+    this.#active -= 1
+  }
+
+  /** @param batch what comes in while it is tried again joins it: beside others it shows whether one result is to blame */
+  async #writeUntilDone(batch: Entry[]): Promise<boolean> {
+    const splitter = createSplitter()
+    for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
+      const records = batch.map(({ record }) => record)
+      try {
+        await this.#store(records, splitter)
+        this.#stalled = false
+        for (const { delivery_id } of records) this.#unwritten.delete(delivery_id)
+        this.#onRecorded(records)
+        return true
+      } catch (error) {
+        // By what takes too long others are not kept from being claimed: their results tell whether it is the database.
+        if (!isTimeout(error)) this.#stalled = true
+        for (const { record } of batch) this.#unwritten.add(record.delivery_id)
+        this.#log.warn({ error: messageOf(error), results: batch.length }, 'results could not be written yet')
+        if (this.#closing) return false
+      }
+      await new Promise((resolve) => setTimeout(resolve, wait))
+      batch.push(...this.#entries.splice(0, BATCH[this.#database.engine] - batch.length))
+      await keepLeases(
+        this.#database,
+        batch.map(({ record }) => record),
+      )
+    }
+  }
+
+  /** One record that the database cannot take must not hold up the others, nor be tried for ever. */
+  async #store(records: readonly AttemptRecord[], splitter: Splitter): Promise<void> {
+    const store = (part: readonly AttemptRecord[]): Promise<void> => storeAttempts(this.#database, part)
+    await splitter.attempt(
+      () => store(records),
+      (failure) => splitUp(records, failure, store, (record, error) => this.#storeBare(record, error)),
+    )
+  }
+
+  /** The outcome without what the receiver sent, which is what the database can have refused. */
+  async #storeBare(record: AttemptRecord, cause: unknown): Promise<void> {
+    this.#log.error(
+      { attempt: record.id, error: messageOf(cause) },
+      'an answer could not be stored; its outcome is kept without it',
+    )
+    const bare = {
+      ...record,
+      response_headers: null,
+      response_body: null,
+      error_message: 'the answer could not be stored',
+    }
+    try {
+      await storeAttempts(this.#database, [bare])
+    } catch (error) {
+      if (!isRefusal(error, cause)) throw error
+      await this.#giveUp(record, error)
+    }
+  }
+
+  /** Without an end of its own it would be sent again, without end, when its lease is over. */
+  async #giveUp(record: AttemptRecord, error: unknown): Promise<void> {
+    const context = { attempt: record.id, delivery_id: record.delivery_id, error: messageOf(error) }
+    this.#log.error(context, 'an outcome could not be stored at all; its delivery has failed')
+    // A test has no delivery.
+    if (record.lease === null) return
+    const { delivery_id: deliveryId, lease } = record
+    const given = { deliveryId, stage: 'record', lease, error } as const
+    try {
+      const fault = await giveUpDelivery(this.#database, given)
+      if (fault !== undefined) this.#onFault(fault)
+    } catch (refusal) {
+      if (!isRefusal(refusal, error)) throw refusal
+      this.#remember(deliveryId)
+      this.#log.error(
+        { ...context, error: messageOf(refusal) },
+        'a delivery cannot leave the queue; this process does not send it again',
+      )
+      const fault = await noteFault(this.#database, given)
+      if (fault !== undefined) this.#onFault(fault)
+    }
+  }
+
+  #remember(deliveryId: string): void {
+    this.#stuck.add(deliveryId)
+    const [first] = this.#stuck
+    if (this.#stuck.size > MOST_STUCK && first !== undefined) this.#stuck.delete(first)
+  }
+}
+
+const LOGGED = [
+  'event_id',
+  'delivery_id',
+  'webhook_id',
+  'attempt',
+  'trigger',
+  'status',
+  'response_code',
+  'error_code',
+  'duration_ms',
+] as const
+
+const idsAndOutcome = (record: AttemptRecord): object =>
+  Object.fromEntries(LOGGED.map((name) => [name, record[name]]))

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import * as fc from 'fast-check'
+import { ENGINES } from '../../test/harness/databases.ts'
+import { newId } from '../domain/ids.ts'
+import { junk, mostly, searchOf } from './random-query.ts'
+import { HOOK_A, OURS, openFixture } from './rest-fixture.ts'
+import type { Fixture } from './rest-fixture.ts'
+
+/** Requests with methods, headers and bodies that are nearly right, so that what is wrong is met as late as can be. */
+
+const search = searchOf('webhook_configurations')
+
+const row = fc.record(
+  {
+    id: mostly<string | null>([newId(), HOOK_A], ['x', null]),
+    organization_id: mostly<string | null>([OURS], ['x', null]),
+    name: fc.oneof(junk, fc.constant(5)),
+    url: mostly(['https://x.example/'], ['x']),
+    events: mostly<fc.JsonValue>([['*'], '{a}'], [[], 'x', { a: 1 }]),
+    headers: fc.jsonValue(),
+    timeout_ms: mostly<fc.JsonValue>([1_000], [1.5, 1e300, 'x']),
+  },
+  { requiredKeys: ['organization_id', 'url', 'events'] },
+)
+const change = fc.record(
+  { name: junk, headers: fc.jsonValue(), timeout_ms: fc.integer() },
+  { requiredKeys: [] },
+)
+const body = fc.oneof(
+  { weight: 4, arbitrary: row },
+  { weight: 4, arbitrary: change },
+  { weight: 2, arbitrary: fc.array(row, { maxLength: 3 }) },
+  { weight: 1, arbitrary: fc.jsonValue() },
+  { weight: 1, arbitrary: junk },
+)
+
+const preference = mostly(
+  [
+    'return=representation',
+    'return=headers-only',
+    'count=exact',
+    'missing=default',
+    'resolution=merge-duplicates',
+    'resolution=ignore-duplicates',
+    'handling=strict',
+  ],
+  ['max-affected=1', 'tx=rollback', 'odd=1'],
+)
+const headers = fc.record({
+  prefer: fc.array(preference, { maxLength: 3 }).map((preferences) => preferences.join(', ')),
+  accept: mostly(
+    ['', '*/*', 'application/json', 'text/csv', 'application/vnd.pgrst.array+json;nulls=stripped'],
+    ['application/vnd.pgrst.object+json', 'text/html', ',;,', 'text/csv;q=0.1,application/json'],
+  ),
+  range: mostly([''], ['0-1', '5-', '3-1', 'x']),
+})
+
+const request = fc.record({
+  method: mostly(['GET', 'GET', 'HEAD', 'POST', 'PATCH', 'DELETE'], ['PUT']),
+  table: mostly(
+    ['webhook_configurations'],
+    ['webhook_logs', 'webhook_events', 'contacts', 'nope', '__proto__'],
+  ),
+  search,
+  headers,
+  body,
+})
+
+for (const engine of ENGINES) {
+  describe(`any request on ${engine}`, () => {
+    let fixture: Fixture
+
+    before(async () => {
+      fixture = await openFixture(engine)
+      await fixture.reset()
+    })
+    after(async () => await fixture.close())
+
+    it('is answered, or refused with the four keys of an error', async () => {
+      const property = fc.asyncProperty(request, async ({ method, table, search: query, ...more }) => {
+        const answer = await fixture.ask(method, `${table}?${query}`, more)
+        assert.ok(answer.status >= 200 && answer.status < 500, answer.body)
+        if (answer.status < 300 || method === 'HEAD') return
+        assert.deepEqual(Object.keys(answer.json as object).toSorted(), [
+          'code',
+          'details',
+          'hint',
+          'message',
+        ])
+      })
+      await fc.assert(property, { numRuns: 3_000 })
+    })
+
+    it('is refused where its nesting would exhaust the stack of the database', async () => {
+      const deep = (open: string, close: string): string => open.repeat(5_000) + close.repeat(5_000)
+      const tooDeep = [
+        await fixture.ask('GET', `contacts?and=${deep('(not.and', ')')}`),
+        await fixture.ask('GET', `contacts?select=custom_fields${'->a'.repeat(5_000)}`),
+        await fixture.ask('GET', `contacts?select=${deep('a(', ')')}`),
+        await fixture.ask('POST', 'contacts', { body: `{"custom_fields":${deep('[', ']')}}` }),
+      ]
+      assert.deepEqual(
+        tooDeep.map(({ status }) => status),
+        [400, 400, 400, 400],
+      )
+    })
+
+    it('is answered up to the nesting and length that are allowed', async () => {
+      const tree32 = `${'(not.and'.repeat(32)}(first_name.eq.x)${')'.repeat(32)}`
+      const allowed = [
+        await fixture.ask('GET', `contacts?and=${tree32}`),
+        await fixture.ask('GET', `contacts?select=custom_fields${'->a'.repeat(50)}`),
+        await fixture.ask('GET', `contacts?select=${Array.from({ length: 999 }, () => 'id').join(',')}`, {
+          headers: { accept: 'text/csv' },
+        }),
+        await fixture.ask(
+          'GET',
+          `contacts?or=(${Array.from({ length: 200 }, () => 'company.eq.x').join(',')})`,
+        ),
+        await fixture.ask('GET', `contacts?company=in.(${'x,'.repeat(50_000)})`),
+      ]
+      assert.deepEqual(
+        allowed.map(({ status }) => status),
+        [200, 200, 200, 200, 200],
+      )
+    })
+  })
+}

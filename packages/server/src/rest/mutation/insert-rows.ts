@@ -1,0 +1,158 @@
+import type { Connection } from '../../database/database.ts'
+import { ApiError } from '../../domain/errors.ts'
+import { buildColumn } from '../query/build-field.ts'
+import { buildInsert, buildRowSource, findStored } from './build-write.ts'
+import type { OnConflict } from './build-write.ts'
+import { parseRows } from '../request/body.ts'
+import { findReadable, listColumns } from '../schema-cache/schema-cache.ts'
+import type { Column } from '../schema-cache/schema-cache.ts'
+import { requireOwnIds } from './own-ids.ts'
+import { runChange, showNothing, showRows } from './run-write.ts'
+import type { Written } from './run-write.ts'
+import { createParams, quoteIdentifier } from '../query/sql-text.ts'
+import { buildReturned, requireShown } from '../request/table-request.ts'
+import type { TableRequest } from '../request/table-request.ts'
+import type { Disclose } from '../schema-cache/table-rules.ts'
+import { checkWritable, replaceRows } from './writable-columns.ts'
+import type { StoredRows } from './writable-columns.ts'
+
+/** Everything that can be refused without the database is refused before the function that needs it is returned. */
+export function prepareInsert(request: TableRequest): (connection: Connection) => Promise<Written> {
+  const { scope, preferences, rules, principal } = request
+  const posted = checkWritable(request, parseRows(request.body), 'insert')
+  const outputs =
+    preferences.return === 'representation' ? buildReturned(request, createParams()).outputs : []
+  const onConflict = chooseOnConflict(request)
+  return async (connection) => {
+    if (posted.rows.length === 0) return showNothing(request, outputs)
+    const disclose: Disclose = (key, fields) => request.disclosed.set(key, fields)
+    const replaced = await rules.beforeInsert?.(connection, posted.rows, principal, disclose, posted.text)
+    requireShown(request)
+    await requireOwnIds(connection, request, posted.rows)
+    const stored = replaced === undefined ? posted : replaceRows(replaced)
+    if (onConflict?.action === 'merge') requireMergeable(request, stored, posted)
+    const written = await insertRows(connection, request, stored, onConflict)
+    if (written.affected === stored.rows.length) return written
+    if (onConflict?.action === 'merge') throw refuseMerge(scope.relation.name)
+    return isIdempotent(request) ? await showStored(connection, request, stored) : written
+  }
+}
+
+const isIdempotent = ({ rules }: TableRequest): boolean => rules.insert === 'idempotent'
+
+function chooseOnConflict(request: TableRequest): OnConflict | null {
+  const { scope, query, preferences } = request
+  const { primaryKey } = scope.relation
+  const target = query.onConflict ?? primaryKey
+  for (const name of target) findReadable(scope.relation, scope.role, name)
+  if (isIdempotent(request)) {
+    // Whoever says the id means the key: the organization in it is that of the row.
+    if (target.some((name) => !primaryKey.includes(name)) || !target.includes('id')) throw refuseTarget()
+    return { action: 'nothing', target: primaryKey }
+  }
+  if (preferences.resolution === null || target.length === 0) return null
+  return { action: preferences.resolution === 'merge-duplicates' ? 'merge' : 'nothing', target }
+}
+
+async function insertRows(
+  connection: Connection,
+  request: TableRequest,
+  stored: StoredRows,
+  onConflict: OnConflict | null,
+): Promise<Written> {
+  const { scope, preferences } = request
+  if (isIdempotent(request)) requireUniformKeys(request, stored)
+  const named = findStored(scope.relation, stored.names)
+  // Rows without any column are rows of defaults.
+  const columns = named.length > 0 ? named : [findAnyInsertable(request)]
+  const fillsDefaults = preferences.missing === 'default' || named.length === 0
+  const params = createParams()
+  const source = buildRowSource(columns, stored.text, fillsDefaults, params)
+  return await runChange(connection, request, buildInsert({ columns, source, onConflict }, scope), params)
+}
+
+function findAnyInsertable({ scope }: TableRequest): Column {
+  const insertable = listColumns(scope.relation, scope.role, 'insert')
+  return insertable.find((column) => column.default !== null) ?? insertable[0]!
+}
+
+/** Some rows with a key and some without could not be told apart afterwards. */
+function requireUniformKeys({ scope: { relation } }: TableRequest, { rows }: StoredRows): void {
+  for (const key of relation.primaryKey) {
+    const given = rows.filter((row) => (row[key] ?? null) !== null)
+    if (given.length > 0 && given.length < rows.length) {
+      throw new ApiError(
+        400,
+        'PGRST102',
+        `Either all rows of an insert into ${relation.name} have '${key}' or none`,
+      )
+    }
+  }
+}
+
+/**
+ * ON CONFLICT DO UPDATE needs SELECT on its columns.
+ * @param posted as the caller named them: a column that a rule adds is none of his business
+ */
+function requireMergeable(
+  { scope: { relation, role } }: TableRequest,
+  { names }: StoredRows,
+  posted: StoredRows,
+): void {
+  const hidden = names.filter((name) => relation.columns.get(name)?.privileges[role].select === false)
+  if (hidden.length === 0) return
+  const named = hidden.find((name) => posted.names.includes(name))
+  const what = named === undefined ? `Rows of ${relation.name}` : `'${named}' of ${relation.name}`
+  throw new ApiError(400, 'PGRST122', `${what} cannot be written by an upsert`, {
+    hint: 'Insert the row, or change it with PATCH.',
+  })
+}
+
+function refuseMerge(table: string): ApiError {
+  return new ApiError(403, '42501', `permission denied for table ${table}`, {
+    details:
+      'A row that is stored already differs in a column that cannot be changed, or cannot be changed at all.',
+  })
+}
+
+/**
+ * Shows the stored rows of an insert that repeated some of them. In a statement of its own: the one that ran into a
+ * row stored just now by another transaction does not see it.
+ */
+async function showStored(
+  connection: Connection,
+  request: TableRequest,
+  stored: StoredRows,
+): Promise<Written> {
+  const { relation, alias } = request.scope
+  const keys = relation.primaryKey
+  const definition = findStored(relation, keys).map(({ name, type }) => `${quoteIdentifier(name)} ${type}`)
+  const params = createParams()
+  const posted =
+    `rows from (json_to_recordset(${params.add(stored.text)}) as (${definition.join(', ')})) with ordinality ` +
+    `as p(${keys.map(quoteIdentifier).join(', ')}, place)`
+  const isStored = keys
+    .map((name) => `${buildColumn(request.scope, name)} = p.${quoteIdentifier(name)}`)
+    .join(' and ')
+  const source = `${posted} join ${relation.sql} as ${quoteIdentifier(alias)} on ${isStored}`
+  const { rows } = await connection.query<{ found: number }>(
+    `select count(*)::int as found from ${source}`,
+    params.values,
+  )
+  const affected = stored.rows.length
+  if (rows[0]?.found !== affected) throw refuseDuplicate(relation.name, relation.primaryKey)
+  return await showRows(connection, request, { source, order: 'p.place', affected }, params)
+}
+
+const refuseTarget = (): ApiError =>
+  new ApiError(
+    400,
+    '42P10',
+    'there is no unique or exclusion constraint matching the ON CONFLICT specification',
+  )
+
+function refuseDuplicate(table: string, primaryKey: readonly string[]): ApiError {
+  return new ApiError(409, '23505', `duplicate key value violates unique constraint "${table}_pkey"`, {
+    details: `A key (${primaryKey.join(', ')}) of the rows is in use.`,
+  })
+}

@@ -1,0 +1,48 @@
+import type { Connection } from '../../database/database.ts'
+import { ApiError } from '../../domain/errors.ts'
+import { buildColumn } from '../query/build-field.ts'
+import type { JsonObject } from '../request/json.ts'
+import { createParams } from '../query/sql-text.ts'
+import type { TableRequest } from '../request/table-request.ts'
+
+const KEY = 'id'
+/** Versions 4 and 7 of RFC 9562, as they are mostly written. */
+const RANDOM = /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
+
+/**
+ * Where one key holds the ids of all organizations, an organization may give a new row a random id only. Any other kind can be
+ * worked out, from an e-mail address for instance: it could be tried whether another organization has such a row, or taken
+ * before that one comes. An upsert may name whatever ids the organization's own rows have.
+ * @throws ApiError that is the same whether another organization uses the id or nobody
+ */
+export async function requireOwnIds(
+  connection: Connection,
+  { scope, principal }: TableRequest,
+  rows: readonly JsonObject[],
+): Promise<void> {
+  const { relation } = scope
+  const [key, ...others] = relation.primaryKey
+  if (principal.organizationId === null || key !== KEY || others.length > 0) return
+  if (!relation.columns.has('organization_id') || relation.columns.get(KEY)?.type !== 'uuid') return
+  const given = rows.flatMap(({ [KEY]: id }) => (typeof id === 'string' && !RANDOM.test(id) ? [id] : []))
+  if (given.length === 0) return
+  const params = createParams()
+  const { rows: found } = await connection.query<{ is_foreign: boolean }>(
+    `select exists (
+       select
+       from json_array_elements_text(${params.add(JSON.stringify(given))}::json) as given (text)
+       cross join lateral (select given.text::uuid as id) as as_uuid
+       where as_uuid.id::text !~ '^.{14}[47].{4}[89ab]'
+         and not exists (
+           select from ${relation.sql} as "${scope.alias}" where ${buildColumn(scope, KEY)} = as_uuid.id)
+     ) as is_foreign`,
+    params.values,
+  )
+  if (found[0]?.is_foreign === true) throw refuseId()
+}
+
+const refuseId = (): ApiError =>
+  new ApiError(400, '22023', 'id: must be a random UUID (version 4 or 7), or left out', {
+    details: KEY,
+    hint: 'Leave it out: the answer has the id that the row was given, with Prefer: return=representation.',
+  })

@@ -1,0 +1,130 @@
+import type { Connection } from '../../database/database.ts'
+import { buildColumn } from '../query/build-field.ts'
+import { buildAnswer } from '../query/build-read.ts'
+import type { Output, RowsQuery } from '../query/build-read.ts'
+import { UPDATED_COUNT } from './build-write.ts'
+import { forbid, listColumns } from '../schema-cache/schema-cache.ts'
+import type { Media } from '../request/content-negotiation.ts'
+import type { Params } from '../query/sql-text.ts'
+import { quoteIdentifier } from '../query/sql-text.ts'
+import { buildReturned, finishBody } from '../request/table-request.ts'
+import type { AnswerRow, TableRequest } from '../request/table-request.ts'
+
+export interface Written {
+  /** The rows as `Prefer: return` wants them; null for none. */
+  body: string | null
+  /** Of the answer: fewer than `affected` where a limit says so. */
+  rowCount: number
+  affected: number
+  /** Those of `affected` that a merging insert found there already. */
+  updated: number
+}
+
+/** What a write shows of its rows. */
+interface Shown {
+  outputs: readonly Output[]
+  media: Media | null
+  /** What is embedded in them, behind their source. */
+  joins: string
+  order: string
+}
+
+const nothing = { outputs: [], joins: '', order: '' }
+const keysAsJson: Media = { format: 'array', stripsNulls: false, contentType: '' }
+
+/** Runs a statement that changes rows, and shows those that it changed. */
+export async function runChange(
+  connection: Connection,
+  request: TableRequest,
+  change: string,
+  params: Params,
+): Promise<Written> {
+  const { scope } = request
+  const shown = chooseShown(request, params)
+  const readable = listColumns(scope.relation, scope.role, 'select')
+  const returned =
+    shown.media === null ? '1' : readable.map(({ name }) => buildColumn(scope, name)).join(', ')
+  const query = buildShownRows(request, shown, `changed as ${quoteIdentifier(scope.alias)}`, params)
+  // Counting the changed rows runs the change to its end, also under a limit; what it counted itself comes after.
+  const extras = ['(select count(*)::int from changed) as affected', `${UPDATED_COUNT} as updated`]
+  const text = `with changed as (${change} returning ${returned}) ${buildAnswer(query, shown.media, extras)}`
+  const { rows } = await connection.query<AnswerRow & { affected: number; updated: number }>(
+    text,
+    params.values,
+  )
+  const { affected, updated } = rows[0]!
+  return { ...finish(shown, rows[0]!), affected, updated }
+}
+
+/** Shows rows of the table itself, after a write that took more than one statement. */
+export async function showRows(
+  connection: Connection,
+  request: TableRequest,
+  { source, order, affected }: { source: string; order: string; affected: number },
+  params: Params,
+): Promise<Written> {
+  const shown = chooseShown(request, params)
+  const query = buildShownRows(request, shown, source, params)
+  const ordered = query.order === '' ? { ...query, order } : query
+  const { rows } = await connection.query<AnswerRow>(buildAnswer(ordered, shown.media), params.values)
+  return { ...finish(shown, rows[0]!), affected, updated: 0 }
+}
+
+/** A write that had nothing to do. */
+export function showNothing(request: TableRequest, outputs: readonly Output[]): Written {
+  const body = request.preferences.return === 'representation' ? finishBody('', outputs, request.media) : null
+  return { body: body === '' ? '[]' : body, rowCount: 0, affected: 0, updated: 0 }
+}
+
+function chooseShown(request: TableRequest, params: Params): Shown {
+  const { scope, preferences, media } = request
+  if (preferences.return === 'representation') {
+    if (listColumns(scope.relation, scope.role, 'select').length === 0) throw forbid(scope.relation)
+    const { outputs, joins, order } = buildReturned(request, params)
+    return { outputs: [...outputs, ...discloseTo(request, params)], media, joins, order }
+  }
+  const keys = scope.relation.primaryKey.map((name) => scope.relation.columns.get(name))
+  const areReadable = keys.length > 0 && keys.every((key) => key?.privileges[scope.role].select === true)
+  if (preferences.return !== 'headers-only' || !areReadable) return { ...nothing, media: null }
+  const outputs = scope.relation.primaryKey.map((key) => ({
+    sql: `${buildColumn(scope, key)}::text`,
+    key,
+  }))
+  return { ...nothing, outputs, media: keysAsJson }
+}
+
+/** What the rules show beside the stored columns, found by the row's key. */
+function discloseTo({ scope, disclosed }: TableRequest, params: Params): Output[] {
+  const [key] = scope.relation.primaryKey
+  const names = new Set([...disclosed.values()].flatMap((fields) => Object.keys(fields)))
+  if (key === undefined || names.size === 0) return []
+  const fields = params.add(JSON.stringify(Object.fromEntries(disclosed)))
+  return [...names].map((name) => ({
+    sql: `(${fields}::json -> ${buildColumn(scope, key)}::text) ->> ${params.add(name)}`,
+    key: name,
+  }))
+}
+
+/** Order and limits are about what is shown, never about what is changed. */
+function buildShownRows(
+  { query: { root } }: TableRequest,
+  { outputs, media, joins, order }: Shown,
+  source: string,
+  params: Params,
+): RowsQuery {
+  if (media === null || media === keysAsJson) return { source, outputs, order: '' }
+  return {
+    source: source + joins,
+    outputs,
+    order,
+    ...(root.limit === null ? {} : { limit: params.add(String(root.limit)) }),
+    ...(root.offset === null ? {} : { offset: params.add(String(root.offset)) }),
+  }
+}
+
+function finish(shown: Shown, { body, row_count }: AnswerRow): Pick<Written, 'body' | 'rowCount'> {
+  return {
+    body: body === null || shown.media === null ? null : finishBody(body, shown.outputs, shown.media),
+    rowCount: row_count,
+  }
+}

@@ -1,0 +1,66 @@
+import { ApiError } from '../../domain/errors.ts'
+import type { Rows } from '../request/body.ts'
+import { forbid, listColumns } from '../schema-cache/schema-cache.ts'
+import type { Scope } from '../query/build-field.ts'
+import type { Privilege } from '../schema-cache/schema-cache.ts'
+import type { JsonObject } from '../request/json.ts'
+import { findNearest } from '../../database/nearest-name.ts'
+import type { TableRequest } from '../request/table-request.ts'
+
+/** The rows to store, and the columns that they name between them. */
+export interface StoredRows extends Rows {
+  names: readonly string[]
+}
+
+/** The rows of a body, without what `columns=` leaves out; refused where they name what may not be written. */
+export function checkWritable(
+  { scope, query, rules }: TableRequest,
+  { rows, text }: Rows,
+  privilege: Exclude<Privilege, 'select'>,
+): StoredRows {
+  const granted = listColumns(scope.relation, scope.role, privilege).map(({ name }) => name)
+  if (granted.length === 0) throw forbid(scope.relation)
+  const writable = rules.writable ?? granted
+  const names = query.columns ?? listNames(rows)
+  for (const name of names) if (!writable.includes(name)) throw refuseColumn(scope, name, writable)
+  return { rows: query.columns === null ? rows : rows.map((row) => pick(row, names)), text, names }
+}
+
+/** Rows that a rule wants stored instead of those of the body. */
+export function replaceRows(rows: readonly JsonObject[]): StoredRows {
+  const text = JSON.stringify(rows)
+  // What JSON leaves out, such as undefined from an optional field, is not to be stored either.
+  const kept = JSON.parse(text) as JsonObject[]
+  return { rows: kept, text, names: listNames(kept) }
+}
+
+function listNames(rows: readonly JsonObject[]): string[] {
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))]
+}
+
+function pick(row: JsonObject, names: readonly string[]): JsonObject {
+  const entries = Object.entries(row).filter(([name]) => names.includes(name))
+  return Object.fromEntries(entries)
+}
+
+function refuseColumn({ relation, role }: Scope, name: string, writable: readonly string[]): ApiError {
+  // One that cannot be read either does not exist for whoever asks.
+  if (relation.columns.get(name)?.privileges[role].select === true) {
+    return new ApiError(
+      400,
+      'PGRST204',
+      `The '${name}' column of '${relation.name}' cannot be written here`,
+      {
+        hint: `These can: ${writable.join(', ')}.`,
+      },
+    )
+  }
+  const nearest = findNearest(name, writable)
+  const message = `Could not find the '${name}' column of '${relation.name}' in the schema cache`
+  return new ApiError(400, 'PGRST204', message, {
+    hint:
+      nearest === undefined
+        ? `These can be written: ${writable.join(', ')}.`
+        : `Perhaps you meant '${nearest}'.`,
+  })
+}

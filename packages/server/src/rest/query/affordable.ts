@@ -1,0 +1,110 @@
+import { ApiError } from '../../domain/errors.ts'
+import type { Principal } from '../../domain/principal.ts'
+import type { Condition, Filter, Operation, QueryTree, Scoped, SelectItem } from '../request/query-tree.ts'
+import { requireSafePattern } from './safe-pattern.ts'
+
+/**
+ * What one row may cost, for callers of an organization: the embedded database has one thread for everybody, on which a
+ * statement cannot be cancelled, and a server has few connections. How many rows are looked at is bounded by time.
+ */
+const MAX_CONDITIONS = 200
+/** Each may look through a text of a megabyte. */
+const MAX_TEXT_CONDITIONS = 10
+/** Each reads the whole JSON value, in filters, order and selected fields together. */
+const MAX_JSON_STEPS = 100
+const MAX_ORDER_TERMS = 20
+/** Comparing takes pattern length × text length. */
+const MAX_LIKE_LENGTH = 256
+const MAX_SEARCH_LENGTH = 1_000
+/** `cs` and `cd` look for each of these among all elements of the stored list. */
+const MAX_CONTAINED_ELEMENTS = 100
+
+interface Cost {
+  conditions: number
+  textConditions: number
+  jsonSteps: number
+  orderTerms: number
+}
+
+/** @throws ApiError 400 that says what is too much */
+export function requireAffordable(query: QueryTree, { organizationId }: Principal): void {
+  if (organizationId === null) return
+  const cost: Cost = { conditions: 0, textConditions: 0, jsonSteps: 0, orderTerms: 0 }
+  for (const item of query.select) addSelected(cost, item)
+  for (const scoped of [query.root, ...query.embedded]) addScoped(cost, scoped)
+  requireAtMost(MAX_CONDITIONS, cost.conditions, 'conditions', 'Compare with several values by in.(…).')
+  requireAtMost(MAX_TEXT_CONDITIONS, cost.textConditions, 'conditions that look through texts', FEWER)
+  requireAtMost(MAX_JSON_STEPS, cost.jsonSteps, 'steps into JSON values', 'Select the column as a whole.')
+  requireAtMost(MAX_ORDER_TERMS, cost.orderTerms, 'columns to order by', FEWER)
+}
+
+const FEWER = 'Ask for less at once.'
+
+function requireAtMost(limit: number, count: number, what: string, hint: string): void {
+  if (count <= limit) return
+  throw new ApiError(400, '54001', `the request has ${count} ${what}, at most ${limit} are allowed`, { hint })
+}
+
+function addSelected(cost: Cost, item: SelectItem): void {
+  if (item.kind === 'column') cost.jsonSteps += item.field.path.length
+  if (item.kind === 'embed') for (const inner of item.select) addSelected(cost, inner)
+}
+
+function addScoped(cost: Cost, { conditions, order }: Scoped): void {
+  for (const condition of conditions) addCondition(cost, condition)
+  cost.orderTerms += order.length
+  for (const { field } of order) cost.jsonSteps += field.path.length
+}
+
+function addCondition(cost: Cost, condition: Condition): void {
+  if (condition.kind === 'logic') {
+    for (const inner of condition.conditions) addCondition(cost, inner)
+    return
+  }
+  cost.conditions += 1
+  cost.jsonSteps += condition.field.path.length
+  if (looksThroughText(condition.operation)) cost.textConditions += 1
+  requireBoundedOperand(condition)
+}
+
+function looksThroughText(operation: Operation): boolean {
+  if (operation.kind === 'search') return true
+  return operation.kind === 'compare' && /^(?:i?like|i?match|cs|cd)$/.test(operation.operator)
+}
+
+function requireBoundedOperand({ operation }: Filter): void {
+  if (operation.kind === 'search') requireLength(operation.operator, operation.value, MAX_SEARCH_LENGTH)
+  if (operation.kind !== 'compare') return
+  const { operator, quantifier, value } = operation
+  if (operator === 'like' || operator === 'ilike') requireLength(operator, value, MAX_LIKE_LENGTH)
+  if (operator === 'cs' || operator === 'cd') requireFewElements(operator, value)
+  if (operator !== 'match' && operator !== 'imatch') return
+  if (quantifier !== null) throw refuseQuantified(operator, quantifier)
+  requireSafePattern(value)
+}
+
+function requireLength(operator: string, value: string, limit: number): void {
+  if (value.length <= limit) return
+  throw new ApiError(400, '54001', `${operator}: the value has ${value.length} characters`, {
+    hint: `With an organization's key it has at most ${limit}.`,
+  })
+}
+
+function requireFewElements(operator: string, value: string): void {
+  const count = value.split(/[,:[{]/).length
+  if (count <= MAX_CONTAINED_ELEMENTS) return
+  throw new ApiError(
+    400,
+    '54001',
+    `${operator}: the value has more than ${MAX_CONTAINED_ELEMENTS} elements`,
+    {
+      hint: `With an organization's key it has at most ${MAX_CONTAINED_ELEMENTS}.`,
+    },
+  )
+}
+
+function refuseQuantified(operator: string, quantifier: string): ApiError {
+  return new ApiError(400, '54001', `${operator}(${quantifier}): is not offered to keys of organizations`, {
+    hint: `Give each pattern a condition of its own, as in or=(name.${operator}.a,name.${operator}.b).`,
+  })
+}

@@ -1,0 +1,155 @@
+import { ApiError } from '../../domain/errors.ts'
+import type { Scope } from './build-field.ts'
+import { buildOrder, buildOutputs } from './build-read.ts'
+import type { Output } from './build-read.ts'
+import { buildWhere } from './build-where.ts'
+import { forbid, listColumns } from '../schema-cache/schema-cache.ts'
+import type { Catalog } from '../schema-cache/schema-cache.ts'
+import { buildBody, buildLink, buildSortedBy, buildSource, chooseShape, listShown } from './embed-body.ts'
+import { nameOf, testsEmbed } from './embed-names.ts'
+import type { Embed, OrderTerm, QueryTree, Scoped, SelectItem } from '../request/query-tree.ts'
+import { findRelationship, isToOne } from '../schema-cache/relationships.ts'
+import { createParams } from './sql-text.ts'
+import type { Params } from './sql-text.ts'
+
+/** Planning takes a time that grows faster than the number of joins. */
+const MOST_EMBEDS = 50
+
+/** What a statement is built from. */
+export interface Building {
+  catalog: Catalog
+  query: QueryTree
+  params: Params
+  /** Embedded resources so far; shared by all levels. */
+  embedded: { count: number }
+}
+
+/** An embedded resource as its parent's statement uses it. */
+export interface BuiltEmbed {
+  isToOne: boolean
+  /** What it adds to the parent's rows. */
+  outputs: readonly Output[]
+  /** Goes behind the parent's source; '' where the value is only read in the select list, after order and limit. */
+  join: string
+  /** Whether `join` has a part in which rows of the parent there are. */
+  restricts: boolean
+  /** SQL: whether a row of the parent has any. */
+  found: string
+  /** The SQL that each of the parent's order terms about this resource stands for. */
+  order: ReadonlyMap<OrderTerm, string>
+}
+
+/** The parts of a statement that reads one resource and what is embedded in it. */
+export interface BuiltResource {
+  outputs: readonly Output[]
+  /** Goes behind the source of the rows. */
+  joins: string
+  /** Those of `joins` that have a part in which rows there are. */
+  restrictingJoins: string
+  where: string | undefined
+  order: string
+}
+
+export type Shaping = Pick<Scoped, 'path' | 'conditions' | 'order'>
+
+/**
+ * Builds what is selected of a resource, its filter and its order, and so on for what is embedded in it. An order that
+ * is not to be used is only checked: PostgreSQL refuses parameters that the text does not name.
+ */
+export function buildResource(
+  select: readonly SelectItem[],
+  shaping: Shaping,
+  scope: Scope,
+  building: Building,
+  { isOrdered = true }: { isOrdered?: boolean } = {},
+): BuiltResource {
+  const embeds = new Map<string, BuiltEmbed>()
+  for (const item of select) {
+    if (item.kind !== 'embed') continue
+    if (embeds.has(nameOf(item))) throw refuseRepeated(nameOf(item))
+    embeds.set(nameOf(item), buildEmbed(item, shaping, scope, building))
+  }
+  const built = [...embeds.values()]
+  const inner = { ...scope, embeds }
+  return {
+    outputs: buildOutputs(select, inner, building.params),
+    joins: built.map(({ join }) => join).join(''),
+    restrictingJoins: built.map(({ join, restricts }) => (restricts ? join : '')).join(''),
+    where: buildWhere(shaping.conditions, inner, building.params),
+    order: buildOrder(shaping.order, inner, isOrdered ? building.params : createParams()),
+  }
+}
+
+function buildEmbed(embed: Embed, parent: Shaping, parentScope: Scope, building: Building): BuiltEmbed {
+  const { catalog, query } = building
+  const relationship = findRelationship(catalog, parentScope.relation, embed.relation, embed.hint)
+  const isOne = isToOne(relationship)
+  if (embed.spread && !isOne) throw refuseSpread(parentScope.relation.name, relationship.to.name)
+  const scope = { relation: relationship.to, role: parentScope.role, alias: `t${countUp(building)}` }
+  requireReadable(scope)
+  if (relationship.junction !== null) requireReadable({ ...scope, relation: relationship.junction.relation })
+
+  const name = nameOf(embed)
+  const scoped = findScoped(query, [...parent.path, name])
+  const terms = isOne ? parent.order.filter(({ relation }) => relation === name) : []
+  const shape = chooseShape(embed, scope, isOne)
+  const isInner = embed.join === 'inner'
+  const restricts = isInner || parent.conditions.some((condition) => testsEmbed(condition, name))
+  const isJoined = restricts || shape === 'columns' || terms.length > 0
+  // Neither shown nor joined, it is only checked.
+  const params = shape === 'hidden' && !isJoined ? createParams() : building.params
+  const select = shape === 'count' ? [] : embed.select
+  const isOrdered = shape === 'list'
+  const resource = buildResource(select, scoped, scope, { ...building, params }, { isOrdered })
+  const conditions = [
+    buildLink(relationship, scope, parentScope),
+    ...(isOne ? [] : ['webhooks_internal.is_in_time()']),
+    ...(resource.where === undefined ? [] : [resource.where]),
+  ]
+  const { outputs, order, joins } = resource
+  const from = buildSource(relationship, scope) + joins
+  const sortedBy = buildSortedBy(terms, scope, params)
+  const where = conditions.join(' and ')
+  const body = buildBody({ shape, isOne, outputs, from, where, order, limits: scoped, sortedBy }, params)
+  const alias = `e${scope.alias.slice(1)}`
+  const lateral = `lateral (${body}) as ${alias}`
+  return {
+    isToOne: isOne && shape !== 'count',
+    outputs: listShown(shape, name, outputs, (column) =>
+      isJoined ? `${alias}.${column}` : `(select ${alias}.${column} from (${body}) as ${alias})`,
+    ),
+    join: isJoined ? (isInner ? ` join ${lateral} on ${alias}.found` : ` left join ${lateral} on true`) : '',
+    restricts,
+    found: `${alias}.found`,
+    order: new Map(terms.map((term, index) => [term, `${alias}.o${index}`])),
+  }
+}
+
+function countUp({ embedded }: Building): number {
+  embedded.count += 1
+  if (embedded.count <= MOST_EMBEDS) return embedded.count
+  throw new ApiError(400, 'PGRST100', `a request can embed at most ${MOST_EMBEDS} resources`)
+}
+
+function requireReadable({ relation, role }: Scope): void {
+  if (listColumns(relation, role, 'select').length === 0) throw forbid(relation)
+}
+
+function findScoped({ embedded }: QueryTree, path: readonly string[]): Scoped {
+  const isSame = (other: Scoped): boolean =>
+    other.path.length === path.length && other.path.every((name, index) => name === path[index])
+  return embedded.find(isSame) ?? { path, conditions: [], order: [], limit: null, offset: null }
+}
+
+function refuseRepeated(name: string): ApiError {
+  return new ApiError(400, 'PGRST100', `'${name}' is embedded more than once`, {
+    hint: `Give each a name of its own, such as first:${name}(…),second:${name}(…).`,
+  })
+}
+
+function refuseSpread(from: string, to: string): ApiError {
+  return new ApiError(400, 'PGRST127', 'Feature not implemented', {
+    details: `'${from}' and '${to}' do not form a many-to-one or one-to-one relationship: there is no one row to spread.`,
+    hint: `Embed it as a list: ${to}(…).`,
+  })
+}

@@ -1,0 +1,45 @@
+import type { BuiltEmbed } from './build-embed.ts'
+import { findReadable } from '../schema-cache/schema-cache.ts'
+import type { Relation } from '../schema-cache/schema-cache.ts'
+import type { Role } from '../../domain/principal.ts'
+import type { Field } from '../request/query-tree.ts'
+import { quoteIdentifier } from './sql-text.ts'
+import type { Params } from './sql-text.ts'
+
+/** Where names are looked up: a relation as one role sees it, under its alias in the statement. */
+export interface Scope {
+  relation: Relation
+  role: Role
+  alias: string
+  /** What is embedded in it, by the name that the request gives it. */
+  embeds?: ReadonlyMap<string, BuiltEmbed>
+}
+
+/** 'output' keeps JSON as it is stored; 'comparison' makes it jsonb, the only kind that can be compared. */
+export type Purpose = 'output' | 'comparison'
+
+export interface BuiltField {
+  sql: string
+  /** Of the whole expression. */
+  type: string
+}
+
+export function buildColumn(scope: Scope, name: string): string {
+  return `${quoteIdentifier(scope.alias)}.${quoteIdentifier(name)}`
+}
+
+export function buildField(field: Field, scope: Scope, params: Params, purpose: Purpose): BuiltField {
+  const { baseType } = findReadable(scope.relation, scope.role, field.name)
+  const column = buildColumn(scope, field.name)
+  const isPath = field.path.length > 0
+  const isText = field.path.at(-1)?.arrow === '->>'
+  // Text out of json needs no jsonb, which cannot hold every number that json can.
+  const isUsable = baseType === 'jsonb' || (baseType === 'json' ? purpose === 'output' || isText : !isPath)
+  const start = isUsable ? { sql: column, type: baseType } : { sql: `to_jsonb(${column})`, type: 'jsonb' }
+  if (!isPath) return start
+  const steps = field.path.map(({ arrow, key }) => {
+    const placeholder = params.add(String(key))
+    return `${arrow}${placeholder}::${typeof key === 'number' ? 'integer' : 'text'}`
+  })
+  return { sql: `(${start.sql}${steps.join('')})`, type: isText ? 'text' : start.type }
+}

@@ -1,0 +1,130 @@
+import { ApiError } from '../../domain/errors.ts'
+import { buildColumn, buildField } from './build-field.ts'
+import type { Scope } from './build-field.ts'
+import { checkCast } from '../schema-cache/casts.ts'
+import { listColumns } from '../schema-cache/schema-cache.ts'
+import type { Relation } from '../schema-cache/schema-cache.ts'
+import type { Media } from '../request/content-negotiation.ts'
+import { nameOf, refuseUnembedded } from './embed-names.ts'
+import type { OrderTerm, SelectItem } from '../request/query-tree.ts'
+import { quoteIdentifier } from './sql-text.ts'
+import type { Params } from './sql-text.ts'
+
+/** One key of each row of the answer. */
+export interface Output {
+  sql: string
+  key: string
+}
+
+export interface RowsQuery {
+  /** What `from` names, with its alias: the relation itself, or what a write returned. */
+  source: string
+  outputs: readonly Output[]
+  where?: string | undefined
+  order?: string
+  limit?: string
+  offset?: string
+  /** A condition asked of each row that has been read; above a limit PostgreSQL does not ask it before. */
+  shownWhere?: string | undefined
+}
+
+export function buildOutputs(items: readonly SelectItem[], scope: Scope, params: Params): Output[] {
+  return items.flatMap((item) => buildOutput(item, scope, params))
+}
+
+function buildOutput(item: SelectItem, scope: Scope, params: Params): Output[] {
+  if (item.kind === 'star') {
+    const columns = listColumns(scope.relation, scope.role, 'select')
+    return columns.map(({ name }) => ({ sql: buildColumn(scope, name), key: name }))
+  }
+  if (item.kind === 'aggregate') throw refuseAggregate(item.name)
+  if (item.kind === 'embed') return [...(scope.embeds?.get(nameOf(item))?.outputs ?? [])]
+  if (isCount(item, scope.relation)) throw refuseAggregate('count')
+  const { sql } = buildField(item.field, scope, params, 'output')
+  const cast = item.cast === null ? sql : `cast(${sql} as ${checkCast(item.cast)})`
+  return [{ sql: cast, key: item.alias ?? item.field.name }]
+}
+
+/** `count`, as an embedded resource may have it; unless that is a column. */
+export function isCount(item: SelectItem, relation: Relation): boolean {
+  if (item.kind !== 'column' || item.field.name !== 'count' || item.field.path.length > 0) return false
+  return item.cast === null && item.alias === null && !relation.columns.has('count')
+}
+
+function refuseAggregate(name: string): ApiError {
+  return new ApiError(400, 'PGRST123', 'Use of aggregate functions is not allowed', {
+    details: `${name}() was asked for.`,
+    hint:
+      'For the number of rows, send the header Prefer: count=exact and read Content-Range; ' +
+      'for that of embedded rows, select <embedded>(count) and nothing else of it.',
+  })
+}
+
+export function buildOrder(terms: readonly OrderTerm[], scope: Scope, params: Params): string {
+  return terms
+    .map((term) => {
+      const sql =
+        term.relation === null
+          ? buildField(term.field, scope, params, 'comparison').sql
+          : findSortedBy(term, term.relation, scope)
+      return [sql, term.direction, term.nulls && `nulls ${term.nulls}`].filter(Boolean).join(' ')
+    })
+    .join(', ')
+}
+
+function findSortedBy(term: OrderTerm, name: string, { embeds, relation }: Scope): string {
+  const embed = embeds?.get(name)
+  if (embed === undefined) throw refuseUnembedded(name)
+  const sql = embed.order.get(term)
+  if (sql !== undefined && embed.isToOne) return sql
+  throw new ApiError(400, 'PGRST118', `A related order on '${name}' is not possible`, {
+    details: `'${relation.name}' and '${name}' do not form a many-to-one or one-to-one relationship`,
+  })
+}
+
+function buildRows({ source, outputs, where, order = '', limit, offset }: RowsQuery): string {
+  const columns = outputs.map(({ sql, key }) => `${sql} as ${quoteIdentifier(key)}`)
+  return [
+    `select ${columns.join(', ')} from ${source}`,
+    where === undefined ? '' : ` where ${where}`,
+    order === '' ? '' : ` order by ${order}`,
+    limit === undefined ? '' : ` limit ${limit}`,
+    offset === undefined ? '' : ` offset ${offset}`,
+  ].join('')
+}
+
+/**
+ * The statement whose one row is the answer: `body`, the text as it is sent (null where it is not wanted), and
+ * `row_count`. PostgreSQL writes the text, so that no number or timestamp loses a digit on the way. `extras` are
+ * further expressions of the select list; they are evaluated after the rows have been read, in their order.
+ */
+export function buildAnswer(query: RowsQuery, media: Media | null, extras: readonly string[] = []): string {
+  const names = query.outputs.map((_, index) => `c${index}`)
+  // By position where cells are named one by one: two outputs may have the same key.
+  const alias = media?.format === 'csv' && names.length > 0 ? `r(${names.join(', ')})` : 'r'
+  const body = media === null ? 'null::text' : `webhooks_internal.bounded_answer(${buildBody(names, media)})`
+  const list = [`${body} as body`, 'count(*)::int as row_count', ...extras]
+  const shown = query.shownWhere === undefined ? '' : ` where ${query.shownWhere}`
+  return `select ${list.join(', ')} from (${buildRows(query)}) as ${alias}${shown}`
+}
+
+function buildBody(names: readonly string[], { format, stripsNulls }: Media): string {
+  if (format === 'csv') return buildLines(names)
+  const list = stripsNulls ? 'json_strip_nulls(json_agg(r))' : 'json_agg(r)'
+  return format === 'object' ? `(${list} -> 0)::text` : `coalesce(${list}, '[]')::text`
+}
+
+function buildLines(names: readonly string[]): string {
+  const cells = names.map((name) => `coalesce(${quoteCell(`${name}::text`)}, '')`)
+  return `coalesce(string_agg(array_to_string(array[${cells.join(', ')}]::text[], ','), E'\\n'), '')`
+}
+
+/** An empty text is quoted, which tells it from null. */
+function quoteCell(text: string): string {
+  return `case when ${text} ~ '[",\\r\\n]' or ${text} = '' then '"' || replace(${text}, '"', '""') || '"' else ${text} end`
+}
+
+/** The first line of a CSV answer. */
+export function writeCsvHeader(outputs: readonly Output[]): string {
+  return outputs.map(({ key }) => (/[",\r\n]/.test(key) ? `"${key.replaceAll('"', '""')}"` : key)).join(',')
+}

@@ -1,0 +1,36 @@
+import { ApiError } from '../../domain/errors.ts'
+import type { Condition, Embed, QueryTree, SelectItem } from '../request/query-tree.ts'
+
+/** What the request's other parameters call an embedded resource. */
+export function nameOf({ alias, relation }: Embed): string {
+  return alias ?? relation
+}
+
+/** Whether a condition, or a part of it, is whether there is an embedded resource: `rel=not.is.null`. */
+export function testsEmbed(condition: Condition, name: string): boolean {
+  if (condition.kind === 'logic') return condition.conditions.some((branch) => testsEmbed(branch, name))
+  const { field, operation } = condition
+  return field.name === name && field.path.length === 0 && operation.kind === 'is'
+}
+
+/** Refuses filters, orders and limits of what is not embedded. */
+export function requireEmbedded({ select, embedded }: QueryTree): void {
+  for (const { path } of embedded) {
+    let items = select
+    for (const name of path) {
+      const found = findEmbed(items, name)
+      if (found === undefined) throw refuseUnembedded(name)
+      items = found.select
+    }
+  }
+}
+
+function findEmbed(items: readonly SelectItem[], name: string): Embed | undefined {
+  return items.find((item): item is Embed => item.kind === 'embed' && nameOf(item) === name)
+}
+
+export function refuseUnembedded(name: string): ApiError {
+  return new ApiError(400, 'PGRST108', `'${name}' is not an embedded resource in this request`, {
+    hint: `Verify that '${name}' is included in the 'select' query parameter.`,
+  })
+}

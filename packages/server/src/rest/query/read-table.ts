@@ -1,0 +1,52 @@
+import type { Connection } from '../../database/database.ts'
+import { buildAnswer } from './build-read.ts'
+import { forbid, listColumns } from '../schema-cache/schema-cache.ts'
+import type { Page } from '../request/range.ts'
+import { createParams, quoteIdentifier } from './sql-text.ts'
+import { ROW_IN_TIME, buildSelected, finishBody, requireSingle } from '../request/table-request.ts'
+import type { AnswerRow, TableRequest } from '../request/table-request.ts'
+
+export interface ReadAnswer {
+  body: string
+  rowCount: number
+  /** Of all pages together; null where it was not asked for. */
+  total: number | null
+}
+
+/** Everything that can be refused without the database is refused before the function that needs it is returned. */
+export function prepareRead(
+  request: TableRequest,
+  page: Page,
+  isHead: boolean,
+): (connection: Connection) => Promise<ReadAnswer> {
+  const { scope, preferences, media, isTimed } = request
+  if (listColumns(scope.relation, scope.role, 'select').length === 0) throw forbid(scope.relation)
+  const params = createParams()
+  const { outputs, joins, restrictingJoins, where, order } = buildSelected(request, params)
+  const table = `${scope.relation.sql} as ${quoteIdentifier(scope.alias)}`
+  const inTime = isTimed ? [ROW_IN_TIME] : []
+  const conditions = [...inTime, ...(where === undefined ? [] : [where])]
+  const condition = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`
+  const count = `(select count(*) from ${table}${restrictingJoins}${condition})`
+  const total = preferences.count === null ? 'null' : count
+  const limit = params.add(String(page.limit))
+  const offset = params.add(String(page.offset))
+  const query = {
+    source: table + joins,
+    outputs,
+    where: conditions.length === 0 ? undefined : conditions.join(' and '),
+    order,
+    limit,
+    offset,
+    // Fields that are not ordered by are only read after sorting.
+    shownWhere: inTime[0],
+  }
+  const text = buildAnswer(query, isHead ? null : media, [`${total}::bigint as total`])
+  return async (connection) => {
+    const { rows } = await connection.query<AnswerRow & { total: number | null }>(text, params.values)
+    const answer = rows[0]!
+    requireSingle(media, answer.row_count)
+    const body = answer.body === null ? '' : finishBody(answer.body, outputs, media)
+    return { body, rowCount: answer.row_count, total: answer.total }
+  }
+}

@@ -1,0 +1,27 @@
+import { ApiError } from '../../domain/errors.ts'
+
+export { quoteIdentifier } from '../../database/identifiers.ts'
+
+/** The protocol counts parameters in 16 bits. */
+const MOST_PARAMS = 65_535
+
+/** The parameters of one statement. What `add` gives is all of a value that gets into SQL text. */
+export interface Params {
+  readonly values: readonly string[]
+  /** The placeholder of a further value. */
+  add(value: string): string
+}
+
+export function createParams(): Params {
+  const values: string[] = []
+  return {
+    values,
+    add(value) {
+      if (values.length === MOST_PARAMS) {
+        throw new ApiError(400, 'PGRST100', `a request can have at most ${MOST_PARAMS} values`)
+      }
+      values.push(value)
+      return `$${values.length}`
+    },
+  }
+}

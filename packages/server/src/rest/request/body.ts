@@ -1,0 +1,76 @@
+import { ApiError, messageOf } from '../../domain/errors.ts'
+import { isJsonObject } from './json.ts'
+import type { JsonObject } from './json.ts'
+
+/** PostgreSQL reads JSON by recursion, and the embedded one has little stack. */
+export const DEEPEST_JSON = 200
+
+export interface Rows {
+  rows: readonly JsonObject[]
+  /** The rows as a JSON array, as they came: numbers and key order untouched. */
+  text: string
+}
+
+/** Reads a body that is one row or an array of rows. */
+export function parseRows(body: string): Rows {
+  const value = parseJson(body)
+  const isArray = Array.isArray(value)
+  const rows: unknown[] = isArray ? value : [value]
+  if (!rows.every(isJsonObject)) {
+    throw new ApiError(400, 'PGRST102', 'The body must be a JSON object or an array of JSON objects')
+  }
+  return { rows, text: isArray ? body : `[${body}]` }
+}
+
+/** Reads the body of a PATCH: one object, or an array of it. */
+export function parseChange(body: string): Rows {
+  const parsed = parseRows(body)
+  if (parsed.rows.length > 1) {
+    throw new ApiError(400, 'PGRST102', 'The body of a PATCH must be one JSON object', {
+      hint: 'A PATCH changes all rows that its filter matches alike.',
+    })
+  }
+  return parsed
+}
+
+/** Reads the body of a call: what its arguments are; nothing at all is none. */
+export function parseArguments(body: unknown): unknown {
+  if (typeof body !== 'string' || body.trim() === '') return {}
+  if (isDeeperThan(body, DEEPEST_JSON)) {
+    throw new ApiError(400, 'PGRST102', `the body has more than ${DEEPEST_JSON} levels of nesting`)
+  }
+  try {
+    return JSON.parse(body)
+  } catch (error) {
+    throw new ApiError(400, 'PGRST102', `the body is not valid JSON: ${messageOf(error)}`)
+  }
+}
+
+function parseJson(body: string): unknown {
+  if (isDeeperThan(body, DEEPEST_JSON)) {
+    throw new ApiError(400, 'PGRST102', `The body has more than ${DEEPEST_JSON} levels of nesting`)
+  }
+  try {
+    return JSON.parse(body)
+  } catch (error) {
+    const details = body.trim() === '' ? 'The body is empty.' : (error as Error).message
+    throw new ApiError(400, 'PGRST102', 'Empty or invalid json', { details })
+  }
+}
+
+/** Whether JSON text is nested deeper than `most` levels, found without parsing it. */
+export function isDeeperThan(body: string, most: number): boolean {
+  let depth = 0
+  let isInString = false
+  for (let index = 0; index < body.length; index += 1) {
+    const character = body[index]
+    if (isInString) {
+      if (character === '\\') index += 1
+      else if (character === '"') isInString = false
+    } else if (character === '"') isInString = true
+    else if (character === '[' || character === '{') depth += 1
+    else if (character === ']' || character === '}') depth -= 1
+    if (depth > most) return true
+  }
+  return false
+}

@@ -1,0 +1,82 @@
+import { ApiError } from '../../domain/errors.ts'
+
+export interface Preferences {
+  resolution: 'merge-duplicates' | 'ignore-duplicates' | null
+  missing: 'default' | 'null' | null
+  return: 'representation' | 'minimal' | 'headers-only' | null
+  /** An exact count is what every kind of count is answered with. */
+  count: 'exact' | 'planned' | 'estimated' | null
+  tx: 'commit' | null
+  handling: 'strict' | 'lenient' | null
+  maxAffected: number | null
+}
+
+/** What a method can follow, in the order in which `Preference-Applied` names it. */
+const applicable: Readonly<Record<string, readonly (keyof Preferences)[]>> = {
+  GET: ['count', 'tx', 'handling'],
+  HEAD: ['count', 'tx', 'handling'],
+  POST: ['resolution', 'missing', 'return', 'count', 'tx', 'handling'],
+  PATCH: ['missing', 'return', 'count', 'tx', 'handling', 'maxAffected'],
+  DELETE: ['return', 'count', 'tx', 'handling', 'maxAffected'],
+}
+
+const words = {
+  resolution: ['merge-duplicates', 'ignore-duplicates'],
+  missing: ['default', 'null'],
+  return: ['representation', 'minimal', 'headers-only'],
+  count: ['exact', 'planned', 'estimated'],
+  tx: ['commit'],
+  handling: ['strict', 'lenient'],
+} as const
+
+/** Reads `Prefer`. Of a preference given twice the first counts. */
+export function parsePreferences(header: string): Preferences {
+  const given = header
+    .split(',')
+    .map((preference) => preference.trim())
+    .filter((preference) => preference !== '')
+  if (given.includes('tx=rollback')) {
+    throw refusePreferences(['tx=rollback'], 'A transaction that is rolled back is not offered here.')
+  }
+  const known = new Set<string>()
+  const pick = <T extends string>(name: string, values: readonly T[]): T | null => {
+    const allowed = values.map((value) => `${name}=${value}`)
+    for (const preference of allowed) known.add(preference)
+    const chosen = given.find((preference) => allowed.includes(preference))
+    return values.find((value) => chosen === `${name}=${value}`) ?? null
+  }
+  const preferences = {
+    resolution: pick('resolution', words.resolution),
+    missing: pick('missing', words.missing),
+    return: pick('return', words.return),
+    count: pick('count', words.count),
+    tx: pick('tx', words.tx),
+    handling: pick('handling', words.handling),
+  }
+  const limit = given.find((preference) => /^max-affected=\d{1,9}$/.test(preference))
+  const invalid = given.filter((preference) => !known.has(preference) && preference !== limit)
+  const isStrict = preferences.handling === 'strict'
+  if (isStrict && invalid.length > 0) throw refusePreferences(invalid)
+  // Only a strict request wants to fail; a lenient one would be told nothing by an ignored limit.
+  const maxAffected = isStrict && limit !== undefined ? Number(limit.slice('max-affected='.length)) : null
+  return { ...preferences, maxAffected }
+}
+
+function refusePreferences(invalid: readonly string[], hint?: string): ApiError {
+  const message =
+    hint === undefined ? 'Invalid preferences given with handling=strict' : 'Invalid preferences'
+  const details = `Invalid preferences: ${invalid.join(', ')}`
+  return new ApiError(400, 'PGRST122', message, { details, ...(hint === undefined ? {} : { hint }) })
+}
+
+/** The value of `Preference-Applied`; '' for none. */
+export function writeApplied(preferences: Preferences, method: string): string {
+  return (applicable[method] ?? [])
+    .filter((name) => preferences[name] !== null)
+    .map((name) => (name === 'maxAffected' ? 'max-affected' : name) + `=${valueOf(preferences, name)}`)
+    .join(', ')
+}
+
+function valueOf(preferences: Preferences, name: keyof Preferences): string {
+  return name === 'count' ? 'exact' : String(preferences[name])
+}

@@ -1,0 +1,67 @@
+import { ApiError } from '../../domain/errors.ts'
+import { RestError } from '../response/error-response.ts'
+import type { Limits } from './query-tree.ts'
+
+/** Most rows of one answer to a read, and of one embedded list, whatever its limit says. */
+export const LARGEST_PAGE = 1_000
+
+export interface Page {
+  offset: number
+  limit: number
+}
+
+/** The value of `limit` or `offset`; '' is as if it were not there. */
+export function parseCount(name: 'limit' | 'offset', text: string): number | null {
+  if (text === '') return null
+  if (!/^-?\d+$/.test(text)) {
+    throw new ApiError(400, 'PGRST100', `"failed to parse ${name} parameter (${text})" (line 1, column 1)`, {
+      details: 'expecting a whole number',
+    })
+  }
+  if (text.startsWith('-')) {
+    throw refuseRange(`${name === 'limit' ? 'Limit' : 'Offset'} should be greater than or equal to zero.`)
+  }
+  return Math.min(Number(text), Number.MAX_SAFE_INTEGER)
+}
+
+/** What both the query's limits and the `Range` header leave, at most the largest page. */
+export function choosePage({ limit, offset }: Limits, rangeHeader: string): Page {
+  const range = parseRangeHeader(rangeHeader)
+  const first = Math.max(offset ?? 0, range.first)
+  const end = Math.min((offset ?? 0) + (limit ?? Infinity), range.last + 1)
+  return { offset: first, limit: Math.max(0, Math.min(end - first, LARGEST_PAGE)) }
+}
+
+/** `0-9` or `10-`. Anything else is ignored, as HTTP asks for with units that a server does not know. */
+function parseRangeHeader(header: string): { first: number; last: number } {
+  const [, from, to] = /^(?:items=)?(\d{1,15})-(\d{0,15})$/.exec(header.trim()) ?? []
+  const first = Number(from ?? 0)
+  const last = to === undefined || to === '' ? Infinity : Number(to)
+  if (first > last) {
+    throw refuseRange(
+      'The lower boundary must be lower than or equal to the upper boundary in the Range header.',
+    )
+  }
+  return { first, last }
+}
+
+function refuseRange(details: string, headers: Record<string, string> = {}): RestError {
+  return new RestError(416, 'PGRST103', 'Requested range not satisfiable', { details, headers })
+}
+
+/** The `Content-Range` of `count` rows from `offset` on; `total` null where it was not asked for. */
+export function writeContentRange(offset: number, count: number, total: number | null): string {
+  const range = count === 0 ? '*' : `${offset}-${offset + count - 1}`
+  return `${range}/${total ?? '*'}`
+}
+
+/** 200, or 206 for a part of what is known to be more. An offset beyond the last row is refused. */
+export function chooseReadStatus(offset: number, count: number, total: number | null): number {
+  if (total === null) return 200
+  if (offset > total) {
+    throw refuseRange(`An offset of ${offset} was requested, but there are only ${total} rows.`, {
+      'content-range': `*/${total}`,
+    })
+  }
+  return count < total ? 206 : 200
+}

@@ -1,0 +1,26 @@
+import type { Principal } from '../../domain/principal.ts'
+
+/** A request to one table, free of any HTTP framework. */
+export interface RestRequest {
+  method: string
+  table: string
+  /** The raw query string, without its question mark. */
+  search: string
+  /** By lower-case name. */
+  headers: Readonly<Record<string, string | string[] | undefined>>
+  /** The raw text; '' for none. */
+  body: string
+  principal: Principal
+}
+
+export interface RestResponse {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+/** A header's values in one line, as a recipient may combine them; '' where it is absent. */
+export function readHeader(headers: RestRequest['headers'], name: string): string {
+  const value = headers[name]
+  return Array.isArray(value) ? value.join(',') : (value ?? '')
+}

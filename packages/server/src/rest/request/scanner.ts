@@ -1,0 +1,83 @@
+import { ApiError } from '../../domain/errors.ts'
+
+/** A cursor over one piece of the query string, which says what is wrong with it and where. */
+export class Scanner {
+  readonly #what: string
+  readonly #text: string
+  #position = 0
+
+  /** `what` the text is, for messages: `filter`, `order`. */
+  constructor(what: string, text: string) {
+    this.#what = what
+    this.#text = text
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  get isAtEnd(): boolean {
+    return this.#position >= this.#text.length
+  }
+
+  /** The character after the next `ahead`; '' past the end. */
+  peek(ahead = 0): string {
+    return this.#text[this.#position + ahead] ?? ''
+  }
+
+  accept(token: string): boolean {
+    if (!this.#text.startsWith(token, this.#position)) return false
+    this.#position += token.length
+    return true
+  }
+
+  expect(token: string): void {
+    if (!this.accept(token)) this.fail(`"${token}"`)
+  }
+
+  expectEnd(expecting: string): void {
+    if (!this.isAtEnd) this.fail(expecting)
+  }
+
+  takeWhile(belongs: (character: string, next: string) => boolean): string {
+    const start = this.#position
+    while (!this.isAtEnd && belongs(this.peek(), this.peek(1))) this.#position += 1
+    return this.#text.slice(start, this.#position)
+  }
+
+  takeRest(): string {
+    return this.takeWhile(() => true)
+  }
+
+  /** Runs `parse`; where that gives undefined, as if it had never been tried. */
+  attempt<T>(parse: () => T | undefined): T | undefined {
+    const start = this.#position
+    const result = parse()
+    if (result === undefined) this.#position = start
+    return result
+  }
+
+  /** A double-quoted string, a backslash keeping the next character as it is; undefined where there is none. */
+  takeQuoted(): string | undefined {
+    return this.attempt(() => {
+      if (!this.accept('"')) return undefined
+      let value = ''
+      while (!this.isAtEnd) {
+        if (this.accept('"')) return value
+        this.accept('\\')
+        value += this.peek()
+        this.#position += 1
+      }
+      return undefined
+    })
+  }
+
+  fail(expecting: string, position = this.#position): never {
+    const found = this.#text[position]
+    const unexpected = found === undefined ? 'unexpected end of input' : `unexpected ${JSON.stringify(found)}`
+    const place = `(line 1, column ${position + 1})`
+    throw new ApiError(400, 'PGRST100', `"failed to parse ${this.#what} (${this.#text})" ${place}`, {
+      details: `${unexpected} expecting ${expecting}`,
+    })
+  }
+}

@@ -1,0 +1,79 @@
+import { isDatabaseError } from '../../database/database.ts'
+import type { DatabaseError } from '../../database/database.ts'
+import { isUnreachable } from '../../database/unavailable.ts'
+import { ApiError } from '../../domain/errors.ts'
+import type { Principal } from '../../domain/principal.ts'
+import { statusOfState } from './status-of-state.ts'
+import { AmbiguousEmbedError } from '../schema-cache/relationships.ts'
+import type { RestResponse } from '../request/rest-message.ts'
+
+type Headers = Record<string, string>
+
+/** An ApiError whose answer needs headers beside the body: `Content-Range` of a 416, `Allow` of a 405. */
+export class RestError extends ApiError {
+  readonly headers: Readonly<Headers>
+
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    { headers, ...more }: { details?: string; hint?: string; headers: Headers },
+  ) {
+    super(status, code, message, more)
+    this.headers = headers
+  }
+}
+
+/** Seconds after which to send the same request again. */
+const RETRY_AFTER = '5'
+const TRY_AGAIN = 'Nothing is wrong with the request: send the same again after Retry-After.'
+
+/**
+ * The answer to anything that was thrown while serving a request. `principal` null says that the request was
+ * anonymous: what is then forbidden may be allowed with credentials.
+ */
+export function toErrorResponse(thrown: unknown, principal?: Principal | null): RestResponse {
+  const error = toApiError(thrown, principal === null)
+  const { status, code, message, details, hint } = error
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'proxy-status': `PostgREST; error=${code}`,
+      ...(status === 503 ? { 'retry-after': RETRY_AFTER } : {}),
+      ...(error instanceof RestError ? error.headers : {}),
+    },
+    body: JSON.stringify({
+      code,
+      details: error instanceof AmbiguousEmbedError ? error.choices : details,
+      hint,
+      message,
+    }),
+  }
+}
+
+function toApiError(thrown: unknown, isAnonymous: boolean): ApiError {
+  if (thrown instanceof ApiError) return thrown
+  if (isUnreachable(thrown))
+    return new ApiError(503, 'PGRST000', 'the database cannot be reached', { hint: TRY_AGAIN })
+  if (isDatabaseError(thrown)) return fromDatabase(thrown, isAnonymous)
+  return new ApiError(500, 'XX000', 'internal error')
+}
+
+function fromDatabase({ code, message, detail, hint }: DatabaseError, isAnonymous: boolean): ApiError {
+  const stateClass = code.slice(0, 2)
+  const status = statusOfState({ code, message })
+  if (code === 'PT413') return new ApiError(413, '54000', message, hint === undefined ? {} : { hint })
+  if (status === 503) return new ApiError(status, code, 'the database is not available', { hint: TRY_AGAIN })
+  if (stateClass === 'XX') return new ApiError(status, code, 'internal error')
+  if (code === '57014') {
+    const slow = 'Ask for fewer rows, or filter by a column that is indexed.'
+    return new ApiError(status, code, 'the statement took too long and was cancelled', { hint: slow })
+  }
+  // A merge that meets a row of another organization is refused as an insert for that organization is.
+  const told = code === '42501' ? message.replace(' (USING expression)', '') : message
+  return new ApiError(status === 403 && isAnonymous ? 401 : status, code, told, {
+    ...(detail === undefined ? {} : { details: detail }),
+    ...(hint === undefined ? {} : { hint }),
+  })
+}

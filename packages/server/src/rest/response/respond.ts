@@ -1,0 +1,75 @@
+import type { Media } from '../request/content-negotiation.ts'
+import type { Preferences } from '../request/preferences.ts'
+import { writeApplied } from '../request/preferences.ts'
+import { chooseReadStatus, writeContentRange } from '../request/range.ts'
+import type { ReadAnswer } from '../query/read-table.ts'
+import type { RestResponse } from '../request/rest-message.ts'
+import type { Written } from '../mutation/run-write.ts'
+import type { TableRequest } from '../request/table-request.ts'
+
+type Headers = Record<string, string>
+
+export function respondToRead(
+  { preferences, media }: TableRequest,
+  method: string,
+  offset: number,
+  { body, rowCount, total }: ReadAnswer,
+): RestResponse {
+  const range = writeContentRange(offset, rowCount, total)
+  return {
+    status: chooseReadStatus(offset, rowCount, total),
+    headers: { ...describeBody(media), ...describe(preferences, method, range) },
+    body,
+  }
+}
+
+export function respondToInsert(request: TableRequest, basePath: string, written: Written): RestResponse {
+  const { preferences, media } = request
+  const isMergeOnly = preferences.resolution === 'merge-duplicates' && written.affected <= written.updated
+  const headers = describe(preferences, 'POST', `*/${countOf(preferences, written)}`)
+  const status = isMergeOnly ? 200 : 201
+  if (preferences.return === 'representation') {
+    return { status, headers: { ...describeBody(media), ...headers }, body: written.body ?? '' }
+  }
+  return { status, headers: { ...locate(request, basePath, written), ...headers }, body: '' }
+}
+
+export function respondToUpdate({ preferences, media }: TableRequest, written: Written): RestResponse {
+  const total = preferences.count === null ? null : written.rowCount
+  const range = writeContentRange(0, written.rowCount, total)
+  return showOrNot(preferences, media, written, describe(preferences, 'PATCH', range))
+}
+
+export function respondToDelete({ preferences, media }: TableRequest, written: Written): RestResponse {
+  const range = `*/${countOf(preferences, written)}`
+  return showOrNot(preferences, media, written, describe(preferences, 'DELETE', range))
+}
+
+function showOrNot(preferences: Preferences, media: Media, written: Written, headers: Headers): RestResponse {
+  if (preferences.return !== 'representation') return { status: 204, headers, body: '' }
+  return { status: 200, headers: { ...describeBody(media), ...headers }, body: written.body ?? '' }
+}
+
+function countOf({ count }: Preferences, { rowCount }: Written): string {
+  return count === null ? '*' : String(rowCount)
+}
+
+function describeBody({ contentType }: Media): Headers {
+  return { 'content-type': contentType }
+}
+
+function describe(preferences: Preferences, method: string, range: string): Headers {
+  const applied = writeApplied(preferences, method)
+  return { 'content-range': range, ...(applied === '' ? {} : { 'preference-applied': applied }) }
+}
+
+/** Where the one new row is to be found. */
+function locate({ scope }: TableRequest, basePath: string, { body }: Written): Headers {
+  if (body === null) return {}
+  const [row, ...others] = JSON.parse(body) as Record<string, string>[]
+  if (row === undefined || others.length > 0) return {}
+  const search = new URLSearchParams(
+    Object.entries(row).map(([key, value]): [string, string] => [key, `eq.${value}`]),
+  )
+  return { location: `${basePath}/${encodeURIComponent(scope.relation.name)}?${search.toString()}` }
+}

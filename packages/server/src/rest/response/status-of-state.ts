@@ -1,0 +1,38 @@
+import { saysUnavailable } from '../../database/unavailable.ts'
+
+/**
+ * SQLSTATEs that say that the request is at fault, by state or by class, with the status that PostgREST gives them. Whoever does not retry
+ * what was refused with 4xx loses it: whatever is not listed here counts as ours, and is 503.
+ */
+const CALLERS_FAULT: Readonly<Record<string, number>> = {
+  '23503': 409,
+  '23505': 409,
+  '42501': 403,
+  '42P01': 404,
+  '42883': 404,
+  '53400': 409,
+  /** Not supported, cardinality, values, constraints. */
+  '0A': 400,
+  21: 400,
+  22: 400,
+  23: 400,
+  /** Raised by functions and triggers, the CRM's own included. */
+  '2F': 400,
+  38: 400,
+  39: 400,
+  P0: 400,
+  PT: 400,
+  /** Names, types, syntax; a view's check option; more than the database can take in one row or statement. */
+  42: 400,
+  44: 400,
+  54: 400,
+}
+
+/** Neither the caller's fault nor such that it passes: a statement that took too long, and defects. */
+const FAILED: Readonly<Record<string, number>> = { '57014': 500, XX: 500 }
+
+export function statusOfState({ code, message }: { code: string; message: string }): number {
+  if (saysUnavailable({ code, message })) return 503
+  const stateClass = code.slice(0, 2)
+  return CALLERS_FAULT[code] ?? FAILED[code] ?? CALLERS_FAULT[stateClass] ?? FAILED[stateClass] ?? 503
+}

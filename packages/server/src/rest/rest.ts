@@ -1,0 +1,153 @@
+import type { Connection, Database } from '../database/database.ts'
+import { retryOn } from '../database/retry-on.ts'
+import { runAs } from '../database/act-as.ts'
+import { UNSHARED } from '../database/database-shares.ts'
+import type { DatabaseShares } from '../database/database-shares.ts'
+import { requireAffordable } from './query/affordable.ts'
+import { findRelation, readCatalog } from './schema-cache/schema-cache.ts'
+import type { Catalog } from './schema-cache/schema-cache.ts'
+import { chooseMedia, requireJsonBody, requireProfile } from './request/content-negotiation.ts'
+import { requireEmbedded } from './query/embed-names.ts'
+import { describeTables } from './schema-cache/describe-tables.ts'
+import type { TableDescription } from './schema-cache/describe-tables.ts'
+import { RestError, toErrorResponse } from './response/error-response.ts'
+import { prepareInsert } from './mutation/insert-rows.ts'
+import { parsePreferences } from './request/preferences.ts'
+import { parseQuery } from './request/parse-query.ts'
+import type { Role } from '../domain/principal.ts'
+import { choosePage } from './request/range.ts'
+import { prepareRead } from './query/read-table.ts'
+import { readHeader } from './request/rest-message.ts'
+import type { RestRequest, RestResponse } from './request/rest-message.ts'
+import { respondToDelete, respondToInsert, respondToRead, respondToUpdate } from './response/respond.ts'
+import type { Written } from './mutation/run-write.ts'
+import { requireAffected, requireSingle } from './request/table-request.ts'
+import type { TableRequest } from './request/table-request.ts'
+import type { Rules } from './schema-cache/table-rules.ts'
+import { prepareDelete, prepareUpdate } from './mutation/update-rows.ts'
+
+export interface Rest {
+  /** What a role may do with each table of which it may do anything, by name. */
+  describe(role: Role): TableDescription[]
+  /** Answers every request, also with errors: it does not reject. */
+  handle(request: RestRequest): Promise<RestResponse>
+}
+
+export interface RestOptions {
+  database: Database
+  /** Default: nobody else needs the database. */
+  shares?: DatabaseShares
+  rules?: Rules
+  /** What precedes a table's name in the address, for `Location`. */
+  basePath?: string
+  /** Told of everything that is answered with a 5xx, whose cause the answer does not tell. */
+  onFailure?(thrown: unknown, request: RestRequest): void
+}
+
+const methods = 'OPTIONS,GET,HEAD,POST,PATCH,DELETE'
+
+/** Everything that a request is answered from. */
+interface Context {
+  database: Database
+  shares: DatabaseShares
+  catalog: Catalog
+  rules: Rules
+  basePath: string
+}
+
+/** The tables that are granted to the API's roles, as PostgREST would serve them. */
+export async function createRest(options: RestOptions): Promise<Rest> {
+  const { database, shares = UNSHARED, rules = {}, basePath = '/rest/v1', onFailure } = options
+  const context = { database, shares, catalog: await readCatalog(database), rules, basePath }
+  return {
+    describe: (role) => describeTables(context.catalog, rules, role),
+    async handle(request) {
+      const response = await answer(context, request).catch((thrown: unknown) => {
+        const refusal = toErrorResponse(thrown, request.principal)
+        if (refusal.status >= 500) onFailure?.(thrown, request)
+        return refusal
+      })
+      return request.method === 'HEAD' ? { ...response, body: '' } : response
+    },
+  }
+}
+
+async function answer(context: Context, request: RestRequest): Promise<RestResponse> {
+  switch (request.method) {
+    case 'GET':
+    case 'HEAD':
+      return await answerRead(context, request)
+    case 'POST': {
+      const parsed = parseWrite(context, request)
+      requireJsonBody(readHeader(request.headers, 'content-type'))
+      return respondToInsert(parsed, context.basePath, await write(context, parsed, prepareInsert(parsed)))
+    }
+    case 'PATCH': {
+      const parsed = parseWrite(context, request)
+      requireJsonBody(readHeader(request.headers, 'content-type'))
+      return respondToUpdate(parsed, await write(context, parsed, prepareUpdate(parsed)))
+    }
+    case 'DELETE': {
+      const parsed = parseWrite(context, request)
+      return respondToDelete(parsed, await write(context, parsed, prepareDelete(parsed)))
+    }
+    case 'OPTIONS':
+      findRelation(context.catalog, request.table)
+      return { status: 200, headers: { allow: methods }, body: '' }
+    default:
+      throw new RestError(405, 'PGRST117', `Unsupported HTTP method: ${request.method}`, {
+        headers: { allow: methods },
+      })
+  }
+}
+
+async function answerRead(context: Context, request: RestRequest): Promise<RestResponse> {
+  const parsed = parseRequest(context, request, 'accept-profile')
+  const page = choosePage(parsed.query.root, readHeader(request.headers, 'range'))
+  const read = prepareRead(parsed, page, request.method === 'HEAD')
+  const result = await runAs(context, request.principal, 'read only', read)
+  return respondToRead(parsed, request.method, page.offset, result)
+}
+
+function parseWrite(context: Context, request: RestRequest): TableRequest {
+  return parseRequest(context, request, 'content-profile')
+}
+
+function parseRequest(context: Context, request: RestRequest, profileHeader: string): TableRequest {
+  const { headers, principal, body } = request
+  requireProfile(readHeader(headers, profileHeader))
+  const relation = findRelation(context.catalog, request.table)
+  const preferences = parsePreferences(readHeader(headers, 'prefer'))
+  const media = chooseMedia(readHeader(headers, 'accept'))
+  const query = parseQuery(request.search)
+  requireEmbedded(query)
+  const rules = Object.hasOwn(context.rules, relation.name) ? context.rules[relation.name]! : {}
+  requireAffordable(query, principal)
+  const scope = { relation, role: principal.role, alias: 't' }
+  const { catalog, database } = context
+  const isTimed = database.engine === 'pglite' && principal.organizationId !== null
+  const disclosed: TableRequest['disclosed'] = new Map()
+  return { catalog, scope, query, preferences, media, body, rules, principal, isTimed, disclosed }
+}
+
+/** PostgreSQL ends one of two transactions that wait for each other, or that cannot be put in an order: it may try again. */
+const CONFLICT = /^40(001|P01)$/
+const TRIES = 3
+
+async function write(
+  context: Context,
+  { principal, rules, media, preferences }: TableRequest,
+  change: (connection: Connection) => Promise<Written>,
+): Promise<Written> {
+  const written = await retryOn(CONFLICT, TRIES, () =>
+    runAs(context, principal, 'read write', async (connection) => {
+      const result = await change(connection)
+      // In the transaction, so that what is refused is also undone.
+      requireAffected(preferences, result.affected)
+      requireSingle(media, result.rowCount)
+      return result
+    }),
+  )
+  rules.afterCommit?.()
+  return written
+}

@@ -1,0 +1,52 @@
+import { listColumns } from './schema-cache.ts'
+import type { Catalog, Column, Relation } from './schema-cache.ts'
+import type { Role } from '../../domain/principal.ts'
+import { isToOne } from './relationships.ts'
+import type { Rules } from './table-rules.ts'
+
+/** What a role may do with a table: the columns that it may read and write, and what it can embed. */
+export interface TableDescription {
+  name: string
+  comment: string | null
+  primaryKey: readonly string[]
+  readable: readonly Column[]
+  insertable: readonly Column[]
+  updatable: readonly Column[]
+  isDeletable: boolean
+  related: readonly RelatedTable[]
+}
+
+export interface RelatedTable {
+  name: string
+  isOne: boolean
+}
+
+export function describeTables(catalog: Catalog, rules: Rules, role: Role): TableDescription[] {
+  return [...catalog.relations.values()]
+    .map((relation) => describeTable(catalog, relation, rules, role))
+    .filter(({ readable, insertable }) => readable.length > 0 || insertable.length > 0)
+    .sort((one, other) => one.name.localeCompare(other.name))
+}
+
+function describeTable(
+  { relationships }: Catalog,
+  relation: Relation,
+  rules: Rules,
+  role: Role,
+): TableDescription {
+  const writable = Object.hasOwn(rules, relation.name) ? rules[relation.name]?.writable : undefined
+  const isWritable = ({ name }: Column): boolean => writable === undefined || writable.includes(name)
+  const isVisible = (other: Relation): boolean => listColumns(other, role, 'select').length > 0
+  return {
+    name: relation.name,
+    comment: relation.comment,
+    primaryKey: relation.primaryKey,
+    readable: listColumns(relation, role, 'select'),
+    insertable: listColumns(relation, role, 'insert').filter(isWritable),
+    updatable: listColumns(relation, role, 'update').filter(isWritable),
+    isDeletable: relation.deletableBy.includes(role),
+    related: relationships
+      .filter(({ from, to }) => from === relation && isVisible(to))
+      .map((relationship) => ({ name: relationship.to.name, isOne: isToOne(relationship) })),
+  }
+}

@@ -1,0 +1,196 @@
+import { ApiError } from '../../domain/errors.ts'
+import { findNearest } from '../../database/nearest-name.ts'
+import type { Catalog, Relation } from './schema-cache.ts'
+
+/** From the columns of one exposed relation to those of another. */
+export interface ForeignKey {
+  name: string
+  from: Relation
+  columns: readonly string[]
+  to: Relation
+  references: readonly string[]
+}
+
+export type Cardinality = 'many-to-one' | 'one-to-one' | 'one-to-many' | 'many-to-many'
+
+/** A way from the rows of one relation to those of another: columns that are equal, pair by pair. */
+export interface Relationship {
+  /** Of the foreign key; of a many-to-many relationship that of its junction. */
+  name: string
+  cardinality: Cardinality
+  from: Relation
+  columns: readonly string[]
+  to: Relation
+  references: readonly string[]
+  /** Whether the foreign key is one of `from`. */
+  isOutward: boolean
+  junction: Junction | null
+}
+
+/** What stands between: `columns` of `from` equal `near` of it, and `far` of it equal `references` of `to`. */
+export interface Junction {
+  relation: Relation
+  near: readonly string[]
+  far: readonly string[]
+}
+
+export function isToOne({ cardinality }: Relationship): boolean {
+  return cardinality === 'many-to-one' || cardinality === 'one-to-one'
+}
+
+/** Each foreign key is a way in both directions; two of one table, held in its primary key, are a way through it. */
+export function deriveRelationships(foreignKeys: readonly ForeignKey[]): Relationship[] {
+  return [...foreignKeys.flatMap(deriveBoth), ...deriveThroughJunctions(foreignKeys)]
+}
+
+function deriveBoth(key: ForeignKey): Relationship[] {
+  const { name, from, columns, to, references } = key
+  const isUnique = from.uniqueKeys.some((unique) => unique.every((column) => columns.includes(column)))
+  return [
+    {
+      ...key,
+      cardinality: isUnique ? 'one-to-one' : 'many-to-one',
+      isOutward: true,
+      junction: null,
+    },
+    {
+      name,
+      cardinality: isUnique ? 'one-to-one' : 'one-to-many',
+      from: to,
+      columns: references,
+      to: from,
+      references: columns,
+      isOutward: false,
+      junction: null,
+    },
+  ]
+}
+
+function deriveThroughJunctions(foreignKeys: readonly ForeignKey[]): Relationship[] {
+  return foreignKeys.flatMap((near) =>
+    foreignKeys
+      .filter((far) => far !== near && far.from === near.from && areInPrimaryKey(near, far))
+      .map((far): Relationship => ({
+        name: near.from.name,
+        cardinality: 'many-to-many',
+        from: near.to,
+        columns: near.references,
+        to: far.to,
+        references: far.references,
+        isOutward: false,
+        junction: { relation: near.from, near: near.columns, far: far.columns },
+      })),
+  )
+}
+
+function areInPrimaryKey(near: ForeignKey, far: ForeignKey): boolean {
+  const { primaryKey } = near.from
+  return [...near.columns, ...far.columns].every((column) => primaryKey.includes(column))
+}
+
+/**
+ * Finds what `target` means when it is embedded into rows of `from`: a table, one of their own foreign keys or its
+ * column. `hint` tells several apart: by foreign key, by its column or by the junction.
+ * @throws ApiError PGRST200 for none, PGRST201 for several
+ */
+export function findRelationship(
+  { relationships, relations }: Catalog,
+  from: Relation,
+  target: string,
+  hint: string | null,
+): Relationship {
+  const starting = relationships.filter((relationship) => relationship.from === from)
+  const [found, ...others] = starting.filter((relationship) =>
+    hint === null ? isNamed(relationship, target) : isHinted(relationship, target, hint),
+  )
+  if (found === undefined) throw refuseUnrelated(from, target, hint, [...relations.keys()], starting)
+  if (others.length > 0) throw new AmbiguousEmbedError(from, target, [found, ...others])
+  return found
+}
+
+function isNamed(relationship: Relationship, target: string): boolean {
+  const { name, from, to, columns, isOutward, junction } = relationship
+  // Of the two directions of a table to itself its name means the one to many.
+  if (to.name === target) return !(to === from && isOutward)
+  if (junction !== null) return false
+  if (name === target) return to !== from || isOutward
+  return isOutward && isOneColumn(columns, target)
+}
+
+function isHinted(relationship: Relationship, target: string, hint: string): boolean {
+  const { name, from, to, columns, references, isOutward } = relationship
+  if (to.name !== target || (to === from && isOutward)) return false
+  return name === hint || isOneColumn(columns, hint) || isOneColumn(references, hint)
+}
+
+/** That both sides are of one organization goes without saying: a key made of that and one column is named by the column. */
+function isOneColumn(names: readonly string[], wanted: string): boolean {
+  const [name, ...others] = names.length > 1 ? names.filter((one) => one !== 'organization_id') : names
+  return name === wanted && others.length === 0
+}
+
+function refuseUnrelated(
+  from: Relation,
+  target: string,
+  hint: string | null,
+  relations: readonly string[],
+  starting: readonly Relationship[],
+): ApiError {
+  const related = starting.map(({ to }) => to.name)
+  const nearest =
+    related.includes(target) || relations.includes(target) ? undefined : findNearest(target, related)
+  const using = hint === null ? '' : ` using the hint '${hint}'`
+  return new ApiError(
+    400,
+    'PGRST200',
+    `Could not find a relationship between '${from.name}' and '${target}' in the schema cache`,
+    {
+      details:
+        `Searched for a foreign key relationship between '${from.name}' and '${target}'${using} ` +
+        `in the schema 'public', but no matches were found.`,
+      hint:
+        nearest === undefined
+          ? listRelated(from, related)
+          : `Perhaps you meant '${nearest}' instead of '${target}'.`,
+    },
+  )
+}
+
+function listRelated(from: Relation, related: readonly string[]): string {
+  const names = [...new Set(related)].map((name) => `'${name}'`)
+  return names.length === 0
+    ? `Nothing can be embedded in '${from.name}'.`
+    : `These can be: ${names.join(', ')}.`
+}
+
+/** Several relationships are possible: the answer lists them, for a client to choose from. */
+export class AmbiguousEmbedError extends ApiError {
+  readonly choices: readonly object[]
+
+  constructor(from: Relation, target: string, found: readonly Relationship[]) {
+    const hints = found.map(({ name, to }) => `'${to.name}!${name}'`).join(', ')
+    super(
+      300,
+      'PGRST201',
+      `Could not embed because more than one relationship was found for '${from.name}' and '${target}'`,
+      {
+        hint:
+          `Try changing '${target}' to one of the following: ${hints}. ` +
+          `Find the desired relationship in the 'details' key.`,
+      },
+    )
+    this.choices = found.map((relationship) => ({
+      cardinality: relationship.cardinality,
+      embedding: `${from.name} with ${relationship.to.name}`,
+      relationship: describe(relationship),
+    }))
+  }
+}
+
+function describe({ name, from, columns, to, references, junction }: Relationship): string {
+  const near = `${from.name}(${columns.join(', ')})`
+  const far = `${to.name}(${references.join(', ')})`
+  if (junction === null) return `${name} using ${near} and ${far}`
+  const { relation } = junction
+  return `${relation.name} using ${relation.name}(${junction.near.join(', ')}) and ${relation.name}(${junction.far.join(', ')})`
+}

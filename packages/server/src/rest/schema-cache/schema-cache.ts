@@ -1,0 +1,160 @@
+import { textArray } from '../../database/array-literal.ts'
+import type { Database } from '../../database/database.ts'
+import { loadStatement } from '../../database/statement.ts'
+import { ApiError } from '../../domain/errors.ts'
+import { findNearest } from '../../database/nearest-name.ts'
+import { ROLES } from '../../domain/principal.ts'
+import type { Role } from '../../domain/principal.ts'
+import { deriveRelationships } from './relationships.ts'
+import type { ForeignKey, Relationship } from './relationships.ts'
+import { quoteIdentifier } from '../query/sql-text.ts'
+
+export type Privilege = 'select' | 'insert' | 'update'
+
+export interface Column {
+  name: string
+  /** As SQL text names it. */
+  type: string
+  /** What a domain is made of; the type itself for any other. */
+  baseType: string
+  isNullable: boolean
+  isGenerated: boolean
+  /** The SQL expression. */
+  default: string | null
+  comment: string | null
+  privileges: Readonly<Record<Role, Readonly<Record<Privilege, boolean>>>>
+}
+
+export interface Relation {
+  schema: string
+  name: string
+  comment: string | null
+  /** Schema and name, quoted. */
+  sql: string
+  columns: ReadonlyMap<string, Column>
+  primaryKey: readonly string[]
+  /** Sets of columns that no two rows share the values of, the primary key among them. */
+  uniqueKeys: readonly (readonly string[])[]
+  deletableBy: readonly Role[]
+}
+
+export interface Catalog {
+  relations: ReadonlyMap<string, Relation>
+  relationships: readonly Relationship[]
+}
+
+interface KeyRow {
+  name: string
+  columns: string[]
+  schema: string
+  table: string
+  references: string[]
+}
+
+/** All but the names and the comment is JSON text. */
+interface CatalogRow {
+  schema: string
+  name: string
+  comment: string | null
+  primary_key: string
+  unique_keys: string
+  foreign_keys: string
+  deletable_by: string
+  columns: string
+}
+
+const readCatalogStatement = loadStatement(import.meta.url, 'read-catalog')
+
+const REFERENCES = /@references (\w+)\.(\w+)\((\w+)\)(?: within (\w+))?/
+
+/** A name in two schemas is the first one's. */
+const schemas = ['webhooks', 'public']
+
+/** Reads what is exposed (the first role decides that by its grants), as the owner: once, for grants and tables change by migrations only. */
+export async function readCatalog(database: Database): Promise<Catalog> {
+  const { rows } = await database.query<CatalogRow>(readCatalogStatement, [
+    textArray(ROLES),
+    textArray(schemas),
+  ])
+  const relations = new Map<string, Relation>()
+  for (const row of rows) {
+    const relation = toRelation(row)
+    if (!relations.has(relation.name)) relations.set(relation.name, relation)
+  }
+  const foreignKeys = rows.flatMap((row) => {
+    const from = relations.get(row.name)
+    return from?.schema === row.schema ? readForeignKeys(row, from, relations) : []
+  })
+  return { relations, relationships: deriveRelationships(foreignKeys) }
+}
+
+function toRelation(row: CatalogRow): Relation {
+  const { schema, name, columns, primary_key, unique_keys, deletable_by } = row
+  const list = JSON.parse(columns) as Column[]
+  const declared = list.filter(({ comment }) => comment?.includes('@primary')).map((column) => column.name)
+  const primaryKey = JSON.parse(primary_key) as string[]
+  return {
+    schema,
+    name,
+    comment: row.comment,
+    sql: `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`,
+    columns: new Map(list.map((column) => [column.name, column])),
+    primaryKey: primaryKey.length > 0 ? primaryKey : declared,
+    uniqueKeys: [...(JSON.parse(unique_keys) as string[][]), ...(declared.length > 0 ? [declared] : [])],
+    deletableBy: JSON.parse(deletable_by) as Role[],
+  }
+}
+
+/**
+ * Constraints, and what comments declare where there can be none: `@references schema.table(column)`, with
+ * `within other_column` where that has to be equal on both sides too.
+ */
+function readForeignKeys(
+  row: CatalogRow,
+  from: Relation,
+  relations: ReadonlyMap<string, Relation>,
+): ForeignKey[] {
+  const declared = [...from.columns.values()].flatMap(({ name, comment }) => {
+    const [, schema, table, column, within] = REFERENCES.exec(comment ?? '') ?? []
+    if (schema === undefined || table === undefined || column === undefined) return []
+    const shared = within === undefined ? [] : [within]
+    const [columns, references] = [
+      [name, ...shared],
+      [column, ...shared],
+    ]
+    return [{ name: `${from.name}_${name}_fkey`, columns, schema, table, references }]
+  })
+  return [...(JSON.parse(row.foreign_keys) as KeyRow[]), ...declared].flatMap((key) => {
+    const to = relations.get(key.table)
+    if (to === undefined || to.schema !== key.schema) return []
+    return [{ name: key.name, from, columns: key.columns, to, references: key.references }]
+  })
+}
+
+export function findRelation(catalog: Catalog, name: string): Relation {
+  const relation = catalog.relations.get(name)
+  if (relation !== undefined) return relation
+  const nearest = findNearest(name, catalog.relations.keys())
+  const hint = nearest === undefined ? {} : { hint: `Perhaps you meant the table 'public.${nearest}'` }
+  throw new ApiError(404, 'PGRST205', `Could not find the table 'public.${name}' in the schema cache`, hint)
+}
+
+/** The columns that a role has a privilege on, in the table's order. */
+export function listColumns(relation: Relation, role: Role, privilege: Privilege): Column[] {
+  return [...relation.columns.values()].filter((column) => column.privileges[role][privilege])
+}
+
+/** A column that can be read. One that cannot does not exist for whoever asks. */
+export function findReadable(relation: Relation, role: Role, name: string): Column {
+  const column = relation.columns.get(name)
+  if (column?.privileges[role].select === true) return column
+  const readable = listColumns(relation, role, 'select').map((candidate) => candidate.name)
+  const nearest = findNearest(name, readable)
+  const suggestion = `Perhaps you meant to reference the column "${relation.name}.${nearest}".`
+  const hint = nearest === undefined ? {} : { hint: suggestion }
+  throw new ApiError(400, '42703', `column ${relation.name}.${name} does not exist`, hint)
+}
+
+export function forbid(relation: Relation): ApiError {
+  return new ApiError(403, '42501', `permission denied for table ${relation.name}`)
+}

@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { ENGINES } from '../../test/harness/databases.ts'
+import { HOOK_A, HOOK_B, HOOK_THEIRS, OURS, THEIRS, expectError, openFixture } from './rest-fixture.ts'
+import type { Answer, Fixture } from './rest-fixture.ts'
+
+const W = 'webhook_configurations'
+const L = 'webhook_logs'
+const count = { prefer: 'count=exact' }
+const shown = { prefer: 'return=representation' }
+const object = { accept: 'application/vnd.pgrst.object+json' }
+
+const hook = { organization_id: OURS, name: 'new', url: 'https://new.example/', events: ['*'] }
+
+function namesOf({ status, json, body }: Answer): string[] {
+  assert.equal(status, 200, body)
+  return (json as { name: string }[]).map((row) => row.name)
+}
+
+for (const engine of ENGINES) {
+  describe(`worked cases on ${engine}`, () => {
+    let fixture: Fixture
+    const ask: Fixture['ask'] = async (...parameters) => await fixture.ask(...parameters)
+    const names = async (search: string): Promise<string[]> =>
+      namesOf(await ask('GET', `${W}?select=name&order=name&${search}`))
+    const attempts = async (search: string): Promise<number[]> => {
+      const { json, body, status } = await ask('GET', `${L}?select=attempt&order=attempt&${search}`)
+      assert.equal(status, 200, body)
+      return (json as { attempt: number }[]).map((row) => row.attempt)
+    }
+
+    before(async () => {
+      fixture = await openFixture(engine)
+    })
+    beforeEach(async () => await fixture.reset())
+    after(async () => await fixture.close())
+
+    it('1: reads columns in order', async () => {
+      const answer = await ask('GET', `${W}?select=name&order=name`)
+      assert.equal(answer.status, 200)
+      assert.deepEqual(answer.json, [{ name: 'a' }, { name: 'b' }, { name: 'c' }])
+      assert.equal(answer.headers['content-range'], '0-2/*')
+      assert.equal(answer.headers['content-type'], 'application/json; charset=utf-8')
+    })
+
+    it('2: counts what there is beside the page', async () => {
+      const all = await ask('GET', W, { headers: count })
+      assert.deepEqual([all.status, all.headers['content-range']], [200, '0-2/3'])
+      const part = await ask('GET', `${L}?limit=2`, { headers: count })
+      assert.deepEqual([part.status, part.headers['content-range']], [206, '0-1/5'])
+    })
+
+    it('2: answers an offset beyond the end with nothing, or with 416 where a count tells', async () => {
+      const beyond = await ask('GET', `${L}?offset=50`)
+      assert.deepEqual([beyond.status, beyond.body, beyond.headers['content-range']], [200, '[]', '*/*'])
+      const counted = await ask('GET', `${L}?offset=50`, { headers: count })
+      expectError(counted, 416, 'PGRST103')
+      assert.equal(counted.headers['content-range'], '*/5')
+    })
+
+    it('3: answers limit=0 and HEAD without rows', async () => {
+      const none = await ask('GET', `${L}?limit=0`)
+      assert.deepEqual([none.status, none.body, none.headers['content-range']], [200, '[]', '*/*'])
+      const head = await ask('HEAD', L, { headers: count })
+      assert.deepEqual([head.status, head.body, head.headers['content-range']], [200, '', '0-4/5'])
+    })
+
+    it('4: answers one object, or says how many there are', async () => {
+      const one = await ask('GET', `${W}?name=eq.a&select=name`, { headers: object })
+      assert.deepEqual([one.status, one.json], [200, { name: 'a' }])
+      const none = expectError(await ask('GET', `${W}?name=eq.z`, { headers: object }), 406, 'PGRST116')
+      assert.equal(none['details'], 'The result contains 0 rows')
+    })
+
+    it('5: rolls a change of several rows back where one object is asked for', async () => {
+      const headers = { ...shown, ...object }
+      const path = `${W}?organization_id=eq.${OURS}`
+      expectError(await ask('PATCH', path, { headers, body: { description: 'x' } }), 406, 'PGRST116')
+      assert.deepEqual(await names('description=is.null'), ['a', 'b', 'c'])
+    })
+
+    it('6: casts, renames and reaches into JSON', async () => {
+      const { json } = await ask('GET', `${W}?select=id::text,hook:name,headers->>x&name=eq.a`)
+      assert.deepEqual(json, [{ id: HOOK_A, hook: 'a', x: '1' }])
+    })
+
+    it('7: reads lists, quoted, empty and negated', async () => {
+      assert.deepEqual(await names('name=in.("a,b",c)'), ['c'])
+      assert.deepEqual(await attempts('id=in.()'), [])
+      assert.deepEqual(await names('name=not.in.(a,b)'), ['c'])
+    })
+
+    it('8: matches patterns with stars, also any of several', async () => {
+      assert.deepEqual(await names('name=like.a*'), ['a'])
+      assert.deepEqual(await names('name=like(any).{a*,b*}'), ['a', 'b'])
+    })
+
+    it('9: combines conditions in trees with quoted values', async () => {
+      assert.deepEqual(await attempts('or=(status.eq.success,and(attempt.gt.1,attempt.lt.4))'), [2, 3, 5])
+      assert.deepEqual(await names('or=(name.eq."x,y",name.eq.a)'), ['a'])
+    })
+
+    it('10: compares arrays, and one column twice', async () => {
+      assert.deepEqual(await names('events=cs.{deal.created}'), ['a'])
+      const range = 'created_at=gte.2025-01-16T00:00:00Z&created_at=lt.2025-01-16T02:00:00Z'
+      assert.deepEqual(await attempts(range), [2, 3])
+    })
+
+    it('11: tells wrong syntax, wrong values, wrong columns and wrong tables apart', async () => {
+      expectError(await ask('GET', `${L}?id=foo.1`), 400, 'PGRST100')
+      expectError(await ask('GET', `${L}?id=eq.abc`), 400, '22P02')
+      expectError(await ask('GET', `${W}?select=nope`), 400, '42703')
+      const { hint } = expectError(await ask('GET', 'webhook_log'), 404, 'PGRST205')
+      assert.equal(hint, "Perhaps you meant the table 'public.webhook_logs'")
+    })
+
+    it('12: embeds one row as an object, several as a list, and their number', async () => {
+      const { json: one } = await ask('GET', `${L}?select=attempt,${W}(name)&order=attempt&limit=1`)
+      assert.deepEqual(one, [{ attempt: 1, [W]: { name: 'a' } }])
+      const { json: many } = await ask('GET', `${W}?select=name,${L}(attempt)&order=name&${L}.order=attempt`)
+      const logs = [1, 2, 3, 4, 5].map((attempt) => ({ attempt }))
+      assert.deepEqual(many, [
+        { name: 'a', [L]: logs },
+        { name: 'b', [L]: [] },
+        { name: 'c', [L]: [] },
+      ])
+      const { json: counted } = await ask('GET', `${W}?select=name,${L}(count)&name=in.(a,b)&order=name`)
+      assert.deepEqual(counted, [
+        { name: 'a', [L]: [{ count: 5 }] },
+        { name: 'b', [L]: [{ count: 0 }] },
+      ])
+    })
+
+    it('13: filters the rows themselves by what is embedded with !inner', async () => {
+      const path = `${L}?select=attempt,cfg:${W}!inner(name)&order=attempt&limit=1`
+      const active = await ask('GET', `${path}&cfg.is_active=is.true`, { headers: count })
+      assert.deepEqual(active.json, [{ attempt: 1, cfg: { name: 'a' } }])
+      assert.equal(active.headers['content-range'], '0-0/5')
+      const inactive = await ask('GET', `${path}&cfg.is_active=is.false`, { headers: count })
+      assert.deepEqual([inactive.body, inactive.headers['content-range']], ['[]', '*/0'])
+    })
+
+    it('13: refuses a filter on a resource that is not embedded', async () => {
+      expectError(await ask('GET', `${W}?contacts.name=eq.x`), 400, 'PGRST108')
+    })
+
+    it('14: inserts, showing nothing or the row', async () => {
+      const silent = await ask('POST', W, { body: hook })
+      assert.deepEqual([silent.status, silent.body, silent.headers['location']], [201, '', undefined])
+      const headers = { prefer: 'return=representation,count=exact' }
+      const rep = await ask('POST', `${W}?select=name,is_active`, { body: hook, headers })
+      assert.deepEqual([rep.status, rep.json], [201, [{ name: 'new', is_active: true }]])
+      assert.equal(rep.headers['content-range'], '*/1')
+      assert.equal(rep.headers['preference-applied'], 'return=representation, count=exact')
+    })
+
+    it('14: refuses a column that there is not and a body that is not JSON', async () => {
+      expectError(await ask('POST', W, { body: { foo: 1 } }), 400, 'PGRST204')
+      expectError(await ask('POST', W, { body: '{"a"' }), 400, 'PGRST102')
+    })
+
+    it('15: refuses a duplicate id', async () => {
+      expectError(await ask('POST', W, { body: { ...hook, id: HOOK_A } }), 409, '23505')
+    })
+
+    it('15: merges duplicates, with 200 where nothing was inserted', async () => {
+      const headers = { prefer: 'resolution=merge-duplicates,return=representation' }
+      const path = `${W}?on_conflict=id&select=name`
+      const merged = await ask('POST', path, { headers, body: { ...hook, id: HOOK_A } })
+      assert.deepEqual([merged.status, merged.json], [200, [{ name: 'new' }]])
+      const id = '0190b000-0000-7000-8000-0000000000ff'
+      const body = [
+        { ...hook, id },
+        { ...hook, id: HOOK_B, name: 'b2' },
+      ]
+      const mixed = await ask('POST', path, { headers, body })
+      assert.deepEqual([mixed.status, mixed.json], [201, [{ name: 'new' }, { name: 'b2' }]])
+    })
+
+    it('16: changes the rows that match', async () => {
+      const changed = await ask('PATCH', `${W}?name=eq.a`, { body: { description: 'x' } })
+      assert.deepEqual([changed.status, changed.body, changed.headers['content-range']], [204, '', '0-0/*'])
+      assert.deepEqual(await names('description=eq.x'), ['a'])
+    })
+
+    it('16: changes nothing where nothing matches or nothing is said', async () => {
+      const none = await ask('PATCH', `${W}?name=eq.z`, { body: { description: 'x' }, headers: shown })
+      assert.deepEqual([none.status, none.body], [200, '[]'])
+      const empty = await ask('PATCH', `${W}?name=eq.a`, { body: {} })
+      assert.deepEqual([empty.status, empty.body], [204, ''])
+    })
+
+    it('17: refuses to delete without a filter', async () => {
+      const error = expectError(await ask('DELETE', W), 400, '21000')
+      assert.equal(error['message'], 'DELETE requires a WHERE clause')
+      assert.deepEqual(await names(''), ['a', 'b', 'c'])
+    })
+
+    it('17: keeps the rows where more would go than max-affected allows', async () => {
+      const headers = { prefer: 'handling=strict,max-affected=1' }
+      const answer = await ask('DELETE', `${W}?organization_id=eq.${OURS}`, { headers })
+      expectError(answer, 400, 'PGRST124')
+      assert.deepEqual(await names(''), ['a', 'b', 'c'])
+    })
+
+    it('18: writes CSV, and refuses other media types and schemas', async () => {
+      const csv = await ask('GET', `${W}?select=name,timeout_ms,events&order=name`, {
+        headers: { accept: 'text/csv' },
+      })
+      assert.equal(csv.headers['content-type'], 'text/csv; charset=utf-8')
+      assert.equal(
+        csv.body,
+        'name,timeout_ms,events\na,5000,"{deal.created,deal.updated}"\nb,,{contact.created}\nc,9000,{*}',
+      )
+      expectError(await ask('GET', W, { headers: { accept: 'application/xml' } }), 406, 'PGRST107')
+      expectError(await ask('GET', W, { headers: { 'accept-profile': 'other' } }), 406, 'PGRST106')
+    })
+
+    it("19: hides another organization's rows and refuses to write them", async () => {
+      const path = `${W}?id=eq.${HOOK_THEIRS}`
+      assert.equal((await ask('GET', path)).body, '[]')
+      assert.equal((await ask('PATCH', path, { body: { name: 'mine' }, headers: shown })).body, '[]')
+      const body = { ...hook, organization_id: THEIRS }
+      expectError(await ask('POST', W, { body }), 403, '42501')
+    })
+  })
+}

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { ENGINES } from '../../test/harness/databases.ts'
+import {
+  HOOK_A,
+  HOOK_B,
+  HOOK_THEIRS,
+  OURS,
+  THEIRS,
+  expectError,
+  openFixture,
+  operator,
+} from './rest-fixture.ts'
+import type { Answer, Fixture } from './rest-fixture.ts'
+
+const W = 'webhook_configurations'
+const shown = { prefer: 'return=representation' }
+const object = { accept: 'application/vnd.pgrst.object+json' }
+const hook = { organization_id: OURS, name: 'new', url: 'https://new.example/', events: ['*'] }
+const NEW_ID = '0190b000-0000-7000-8000-0000000000ff'
+
+for (const engine of ENGINES) {
+  describe(`writing on ${engine}`, () => {
+    let fixture: Fixture
+    const ask: Fixture['ask'] = async (...parameters) => await fixture.ask(...parameters)
+    const names = async (): Promise<string[]> => {
+      const { json } = await ask('GET', `${W}?select=name&order=name`)
+      return (json as { name: string }[]).map((row) => row.name)
+    }
+    const post = async (path: string, body: unknown, prefer = 'return=representation'): Promise<Answer> =>
+      await ask('POST', path, { body, headers: { prefer } })
+
+    before(async () => {
+      fixture = await openFixture(engine)
+    })
+    beforeEach(async () => await fixture.reset())
+    after(async () => await fixture.close())
+
+    it('inserts several rows, nulls where one lacks what another has', async () => {
+      const body = [
+        { ...hook, name: 'd', timeout_ms: 2000 },
+        { ...hook, name: 'e' },
+      ]
+      const { status, json } = await post(`${W}?select=name,timeout_ms&order=name.desc`, body)
+      assert.deepEqual(
+        [status, json],
+        [
+          201,
+          [
+            { name: 'e', timeout_ms: null },
+            { name: 'd', timeout_ms: 2000 },
+          ],
+        ],
+      )
+    })
+
+    it('fills defaults in where missing=default asks for it', async () => {
+      const body = [
+        { ...hook, name: 'd', is_active: false },
+        { ...hook, name: 'e' },
+      ]
+      expectError(await post(W, body), 400, '23502')
+      const filled = await post(`${W}?select=name,is_active`, body, 'return=representation,missing=default')
+      assert.deepEqual(filled.json, [
+        { name: 'd', is_active: false },
+        { name: 'e', is_active: true },
+      ])
+      assert.equal(filled.headers['preference-applied'], 'missing=default, return=representation')
+    })
+
+    it('stores only the columns that are named beside the body', async () => {
+      const path = `${W}?columns="organization_id","name","url","events"&select=name,timeout_ms`
+      const { json } = await post(path, [{ ...hook, timeout_ms: 2000, foo: 1 }])
+      assert.deepEqual(json, [{ name: 'new', timeout_ms: null }])
+      expectError(await post(`${W}?columns=name,foo`, [{ name: 'x' }]), 400, 'PGRST204')
+    })
+
+    it('inserts rows of defaults', async () => {
+      const { status, json } = await ask('POST', 'contacts?select=first_name', {
+        body: [{ organization_id: OURS }, { organization_id: OURS }],
+        headers: shown,
+      })
+      assert.deepEqual([status, json], [201, [{ first_name: null }, { first_name: null }]])
+      expectError(await ask('POST', 'contacts', { body: {}, principal: operator }), 400, '23502')
+    })
+
+    it('inserts nothing for an empty array', async () => {
+      const answer = await post(W, [])
+      assert.deepEqual([answer.status, answer.body], [201, '[]'])
+    })
+
+    it('tells where a new row is', async () => {
+      const answer = await post(W, { ...hook, id: NEW_ID }, 'return=headers-only')
+      assert.deepEqual([answer.status, answer.body], [201, ''])
+      assert.equal(answer.headers['location'], `/rest/v1/${W}?id=eq.${NEW_ID}`)
+    })
+
+    it('names the columns that can be written where one cannot', async () => {
+      const readOnly = expectError(await post(W, { ...hook, created_at: '2025-01-01' }), 400, 'PGRST204')
+      assert.equal(readOnly['message'], `The 'created_at' column of '${W}' cannot be written here`)
+      const unknown = expectError(await post(W, { ...hook, nam: 'x' }), 400, 'PGRST204')
+      assert.equal(unknown['hint'], "Perhaps you meant 'name'.")
+    })
+
+    it('refuses bodies that are no rows', async () => {
+      for (const body of ['', '5', '[1]', 'null', '{"a":']) {
+        expectError(await post(W, body), 400, 'PGRST102')
+      }
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      expectError(await ask('POST', W, { body: hook, headers }), 400, 'PGRST102')
+    })
+
+    it('ignores duplicates, showing what was inserted', async () => {
+      const body = [
+        { ...hook, id: HOOK_A },
+        { ...hook, id: NEW_ID },
+      ]
+      const { status, json } = await post(
+        `${W}?select=id`,
+        body,
+        'resolution=ignore-duplicates,return=representation',
+      )
+      assert.deepEqual([status, json], [201, [{ id: NEW_ID }]])
+    })
+
+    it('does not merge into a row what its role may not change', async () => {
+      const body = { ...hook, id: HOOK_A, organization_id: THEIRS }
+      const headers = { prefer: 'resolution=merge-duplicates' }
+      expectError(await ask('POST', W, { body, headers, principal: operator }), 403, '42501')
+      assert.deepEqual(await names(), ['a', 'b', 'c'])
+    })
+
+    it("does not merge into another organization's row", async () => {
+      const body = { ...hook, id: HOOK_THEIRS }
+      expectError(await post(W, body, 'resolution=merge-duplicates'), 403, '42501')
+    })
+
+    it('undoes an insert of several rows where one object is asked for', async () => {
+      const body = [
+        { ...hook, name: 'd' },
+        { ...hook, name: 'e' },
+      ]
+      expectError(await ask('POST', W, { body, headers: object }), 406, 'PGRST116')
+      assert.deepEqual(await names(), ['a', 'b', 'c'])
+    })
+
+    it('shows the one row of an insert as an object', async () => {
+      const { status, json } = await ask('POST', `${W}?select=name`, {
+        body: [hook],
+        headers: { ...shown, ...object },
+      })
+      assert.deepEqual([status, json], [201, { name: 'new' }])
+    })
+
+    it('changes what matches and shows it', async () => {
+      const { status, json, headers } = await ask(
+        'PATCH',
+        `${W}?is_active=is.false&select=name&order=name.desc`,
+        {
+          body: { description: 'x', headers: { k: ['v'] }, events: ['a', 'b'] },
+          headers: { prefer: 'return=representation, count=exact' },
+        },
+      )
+      assert.deepEqual(
+        [status, json, headers['content-range']],
+        [200, [{ name: 'c' }, { name: 'b' }], '0-1/2'],
+      )
+    })
+
+    it('shows a limited part of what was changed', async () => {
+      const { json } = await ask('PATCH', `${W}?is_active=is.false&select=name&order=name&limit=1`, {
+        body: { description: 'x' },
+        headers: shown,
+      })
+      assert.deepEqual(json, [{ name: 'b' }])
+      assert.equal(((await ask('GET', `${W}?description=eq.x`)).json as []).length, 2)
+    })
+
+    it('refuses a change without a filter', async () => {
+      const error = expectError(await ask('PATCH', `${W}?order=name`, { body: { name: 'x' } }), 400, '21000')
+      assert.equal(error['message'], 'UPDATE requires a WHERE clause')
+    })
+
+    it('refuses a change that is several', async () => {
+      expectError(
+        await ask('PATCH', `${W}?name=eq.a`, { body: [{ name: 'x' }, { name: 'y' }] }),
+        400,
+        'PGRST102',
+      )
+    })
+
+    it('deletes what matches', async () => {
+      const silent = await ask('DELETE', `${W}?name=eq.a`, { headers: { prefer: 'count=exact' } })
+      assert.deepEqual([silent.status, silent.body, silent.headers['content-range']], [204, '', '*/1'])
+      const rep = await ask('DELETE', `${W}?id=eq.${HOOK_B}&select=name`, { headers: shown })
+      assert.deepEqual([rep.status, rep.json], [200, [{ name: 'b' }]])
+      assert.deepEqual(await names(), ['c'])
+    })
+
+    it('deletes within max-affected', async () => {
+      const headers = { prefer: 'handling=strict, max-affected=1' }
+      const answer = await ask('DELETE', `${W}?name=eq.a`, { headers })
+      assert.equal(answer.headers['preference-applied'], 'handling=strict, max-affected=1')
+      assert.deepEqual(await names(), ['b', 'c'])
+    })
+
+    it('forbids to write what can only be read', async () => {
+      expectError(await ask('POST', 'webhook_logs', { body: { id: HOOK_A } }), 403, '42501')
+      expectError(await ask('PATCH', `webhook_logs?id=eq.${HOOK_A}`, { body: { url: 'x' } }), 403, '42501')
+      expectError(await ask('DELETE', `webhook_logs?id=eq.${HOOK_A}`), 403, '42501')
+    })
+
+    it('tells nothing of the columns that a role may not read when a check fails', async () => {
+      const { body } = await post(W, { ...hook, secret: 'a plain secret' })
+      assert.match(body, /23514/)
+      assert.doesNotMatch(body, /a plain secret/)
+    })
+  })
+}

@@ -1,0 +1,213 @@
+import { parseRetryAfter } from '../domain/retry-policy.ts'
+import { messageOf } from '../domain/errors.ts'
+import { NOTHING_SENT } from '../pipeline/record/delivery-faults.ts'
+import { BlockedDestination, UnusableUrl } from './network-guard.ts'
+import { InvalidAnswer } from './response-parser.ts'
+import type { Answer, Phase } from './send.ts'
+import { Timeout } from './send.ts'
+import { diagnoseTls } from './tls-diagnosis.ts'
+
+/** What an answer means for the delivery, and what it says to people. */
+export interface Verdict {
+  success: boolean
+  /** One of the codes of docs/errors.md; null for success. */
+  errorCode: AttemptErrorCode | null
+  errorMessage: string | null
+  /** What happened, the likely cause and the next step, in words. */
+  diagnosis: string | null
+  /** Milliseconds that the receiver asked to be left alone. */
+  retryAfter: number | undefined
+  /** Set when the webhook is to be deactivated, with the reason. */
+  deactivate: string | undefined
+}
+
+export const ATTEMPT_ERROR_CODES = [
+  'redirect',
+  'client_error',
+  'gone',
+  'rate_limited',
+  'server_error',
+  'timeout',
+  'connection_refused',
+  'connection_reset',
+  'unreachable',
+  'dns_failure',
+  'tls_failure',
+  'invalid_response',
+  'blocked_destination',
+  'secret_unreadable',
+  'not_sendable',
+  'not_recordable',
+  'internal_error',
+  'network_error',
+] as const
+
+export type AttemptErrorCode = (typeof ATTEMPT_ERROR_CODES)[number]
+
+export function classify(answer: Answer, now: number): Verdict {
+  return answer.kind === 'failure' ? judgeFailure(answer.error, answer.phase) : judgeStatus(answer, now)
+}
+
+function failed(errorCode: AttemptErrorCode, errorMessage: string, diagnosis: string): Verdict {
+  return { success: false, errorCode, errorMessage, diagnosis, retryAfter: undefined, deactivate: undefined }
+}
+
+/** The attempt could not even be made: the stored secret does not open, and unsigned is worse than late. */
+export function judgeUnreadable(why: string): Verdict {
+  return failed(
+    'secret_unreadable',
+    why,
+    'The operator removed an encryption key that is still needed, or the secret must be set anew.',
+  )
+}
+
+/** Whatever the endpoint does, this delivery would fail again: it is over. */
+export function judgeUnsendable(why: string): Verdict {
+  return failed('not_sendable', why, NOTHING_SENT)
+}
+
+/** A defect of ours. It counts as an attempt, or the delivery would be tried for ever. */
+export function judgeDefect(error: unknown): Verdict {
+  const message = `the request could not be made: ${messageOf(error)}`
+  return failed('internal_error', message, 'This is a defect of ConnectGain Webhooks. Please report it.')
+}
+
+type ReceivedAnswer = Extract<Answer, { kind: 'response' }>
+
+function judgeStatus({ statusCode, headers }: ReceivedAnswer, now: number): Verdict {
+  if (statusCode >= 200 && statusCode < 300) {
+    return {
+      success: true,
+      errorCode: null,
+      errorMessage: null,
+      diagnosis: null,
+      retryAfter: undefined,
+      deactivate: undefined,
+    }
+  }
+  const message = `the endpoint answered ${statusCode}`
+  const retryAfter = parseRetryAfter(headers['retry-after'], now)
+  if (statusCode < 400) return failed('redirect', message, redirectDiagnosis(headers['location']))
+  if (statusCode === 410) {
+    return { ...failed('gone', message, GONE), deactivate: 'the endpoint answered 410 Gone' }
+  }
+  if (statusCode === 429) return { ...failed('rate_limited', message, RATE_LIMITED), retryAfter }
+  if (statusCode < 500)
+    return failed('client_error', message, CLIENT_ERRORS[statusCode] ?? OTHER_CLIENT_ERROR)
+  return {
+    ...failed('server_error', message, SERVER_ERROR),
+    retryAfter: statusCode === 503 ? retryAfter : undefined,
+  }
+}
+
+function redirectDiagnosis(location: string | undefined): string {
+  const target = location === undefined ? 'another address' : location.slice(0, 500)
+  return `The endpoint redirects to ${target}. Redirects are not followed: set the webhook's URL to the final address.`
+}
+
+const GONE =
+  'The endpoint says that it is gone for good, so the webhook was deactivated. Correct the URL and switch it on again.'
+const RATE_LIMITED =
+  'The endpoint receives more than it accepts. The next attempt waits as long as it asked for.'
+const SERVER_ERROR =
+  'The receiving program failed on this request. Its own log should say why; it will be sent again.'
+const OTHER_CLIENT_ERROR =
+  'The endpoint refused the request. Its answer, shown with this attempt, may say why.'
+const UNAUTHORIZED =
+  'The endpoint refused the credentials. Check that it verifies with the current secret, over the raw body, and that any custom authorization header is right.'
+
+const CLIENT_ERRORS: Readonly<Record<number, string>> = {
+  400: 'The endpoint could not use the request. Compare the body that was sent with what it expects.',
+  401: UNAUTHORIZED,
+  403: UNAUTHORIZED,
+  404: 'The host answers, but nothing is at this path. Check the path in the URL.',
+  405: 'The path exists but does not accept POST. Check the path, and that its route handles POST.',
+  413: 'The body is larger than the endpoint accepts. Raise the limit of the receiving server or proxy.',
+  415: 'The endpoint does not accept application/json. Check how it parses the body.',
+}
+
+interface CodedError extends Error {
+  code?: string
+  errors?: CodedError[]
+}
+
+function judgeFailure(error: CodedError, phase: Phase): Verdict {
+  if (error instanceof BlockedDestination || error.cause instanceof BlockedDestination) {
+    const blocked = error instanceof BlockedDestination ? error : (error.cause as BlockedDestination)
+    return failed('blocked_destination', blocked.message, blocked instanceof UnusableUrl ? UNUSABLE : BLOCKED)
+  }
+  // Several addresses tried: the first failure stands for all.
+  const code = error.code ?? error.errors?.[0]?.code ?? ''
+  if (error instanceof Timeout || code === 'ETIMEDOUT') {
+    const message = error instanceof Timeout ? error.message : `no connection in time (${code})`
+    return failed('timeout', message, TIMEOUTS[phase])
+  }
+  const errorCode =
+    NETWORK_CODES[code] ??
+    (isTlsCode(code) ? 'tls_failure' : undefined) ??
+    (error instanceof InvalidAnswer ? 'invalid_response' : 'network_error')
+  const told = (error.message || error.errors?.[0]?.message || code).trim()
+  const diagnosis =
+    errorCode === 'tls_failure' ? diagnoseTls(code, told) : (DIAGNOSES[errorCode] ?? OTHER_FAILURE)
+  if (error instanceof InvalidAnswer) return failed(errorCode, told, diagnosis)
+  return failed(errorCode, describeFailure(errorCode, code || error.name), diagnosis)
+}
+
+/** In our words: those of the runtime (`getaddrinfo ENOTFOUND …`) mean nothing to most. Its code is what can be searched for. */
+function describeFailure(errorCode: AttemptErrorCode, code: string): string {
+  return `${HAPPENED[errorCode] ?? 'the connection failed'} (${code.slice(0, 100)})`
+}
+
+const HAPPENED: Readonly<Partial<Record<AttemptErrorCode, string>>> = {
+  connection_refused: 'nothing accepts connections at this address and port',
+  connection_reset: 'the connection was closed before the response',
+  unreachable: 'there is no way to this address',
+  dns_failure: 'the host name does not resolve',
+  tls_failure: 'no secure connection could be made',
+  invalid_response: 'what came back is not HTTP',
+}
+
+const UNUSABLE =
+  "Requests are not sent to such a URL. Correct the webhook's URL; for http:// in development, ask the operator about ALLOW_HTTP_URLS."
+const BLOCKED =
+  'The network guard does not connect to private or reserved addresses. Use a public address, or ask the operator about EGRESS_ALLOW.'
+const OTHER_FAILURE =
+  'The connection failed. Check that the address can be reached from outside your network.'
+
+const TIMEOUTS: Readonly<Record<Phase, string>> = {
+  connecting:
+    'No connection could be made in time. Check the address, and that a firewall does not drop connections silently.',
+  waiting:
+    'The endpoint took the request but did not answer in time. Answer first with 200, then do the work.',
+  reading: 'The endpoint began to answer but did not finish in time. Send a short answer and end it.',
+}
+
+const NETWORK_CODES: Readonly<Record<string, AttemptErrorCode>> = {
+  ECONNREFUSED: 'connection_refused',
+  ECONNRESET: 'connection_reset',
+  EPIPE: 'connection_reset',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ENOTFOUND: 'dns_failure',
+  EAI_AGAIN: 'dns_failure',
+  ENODATA: 'dns_failure',
+  ESERVFAIL: 'dns_failure',
+  EREFUSED: 'dns_failure',
+  ETIMEOUT: 'dns_failure',
+  EPROTO: 'tls_failure',
+}
+
+function isTlsCode(code: string): boolean {
+  return /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)
+}
+
+const DIAGNOSES: Readonly<Partial<Record<AttemptErrorCode, string>>> = {
+  connection_refused:
+    'Nothing accepts connections at this address and port. Check that the receiving program runs, and the port in the URL.',
+  connection_reset:
+    'The endpoint closed the connection before it had answered. A proxy in between, or the receiving program, broke off.',
+  unreachable: 'There is no way to this address. Check the address and the network in between.',
+  dns_failure: 'The host name does not resolve. Check its spelling and its DNS records.',
+  invalid_response:
+    'What came back is not a valid HTTP answer. Check that the port speaks HTTP, and HTTPS for an https URL.',
+}

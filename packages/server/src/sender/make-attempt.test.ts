@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { systemClock } from '../domain/clock.ts'
+import type { LeasedDelivery } from '../domain/delivery.ts'
+import { newId } from '../domain/ids.ts'
+import { NO_TRACING } from '../observability/tracing.ts'
+import { LONGEST_MESSAGE, makeAttempt } from './make-attempt.ts'
+import { createSender } from './send.ts'
+
+const OPTIONS = {
+  clock: systemClock,
+  sender: createSender({ allowHttp: false, egressAllow: [], egressPorts: [] }),
+  retrySchedule: [60_000],
+  tracing: NO_TRACING,
+}
+
+const unsendable = (fault: string): LeasedDelivery => ({
+  id: newId(),
+  organizationId: newId(),
+  eventId: newId(),
+  event: 'contact.created',
+  body: '',
+  fault,
+  isRedacted: true,
+  traceparent: null,
+  attempt: 1,
+  trigger: 'event',
+  isLast: false,
+  lease: newId(),
+  leaseEnds: Number.POSITIVE_INFINITY,
+  target: {
+    id: newId(),
+    url: 'https://a.example/',
+    secrets: [],
+    headers: {},
+    timeout: 1_000,
+    maxInFlight: 1,
+    isHealthy: true,
+    isHeld: false,
+    isParked: false,
+    unreadable: undefined,
+  },
+})
+
+describe('what is told of an attempt', () => {
+  it('is cut at its limit, between characters', async () => {
+    const fault = `${'x'.repeat(LONGEST_MESSAGE - 1)}😀 and more`
+    const { error_code: code, error_message: message } = await makeAttempt(unsendable(fault), OPTIONS)
+    assert.equal(code, 'not_sendable')
+    assert.equal(message, `${'x'.repeat(LONGEST_MESSAGE - 1)}\uFFFD`)
+  })
+
+  it('has no NUL, which the database could not store', async () => {
+    const { error_message: message } = await makeAttempt(unsendable('a\0b'), OPTIONS)
+    assert.equal(message, 'a\uFFFDb')
+  })
+})

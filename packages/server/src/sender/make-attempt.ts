@@ -1,0 +1,198 @@
+import type { Clock } from '../domain/clock.ts'
+import type { AttemptTrigger, LeasedDelivery } from '../domain/delivery.ts'
+import { nextWait } from '../domain/retry-policy.ts'
+import { cutText } from '../domain/storable-text.ts'
+import { newId } from '../domain/ids.ts'
+import { buildHeaders, toStoredHeaders } from './build-request.ts'
+import type { Verdict } from './classify-response.ts'
+import { classify, judgeDefect, judgeUnreadable, judgeUnsendable } from './classify-response.ts'
+import type { Answer, Sender } from './send.ts'
+import type { Span, Tracing } from '../observability/tracing.ts'
+
+/** One attempt, made and judged: a row of `webhook_logs`, and what becomes of the delivery. Times are ISO 8601. */
+export interface AttemptRecord {
+  id: string
+  organization_id: string
+  webhook_id: string
+  delivery_id: string
+  event_id: string
+  event: string
+  url: string
+  status: 'success' | 'failed'
+  attempt: number
+  trigger: AttemptTrigger
+  response_code: number | null
+  error_code: string | null
+  error_message: string | null
+  diagnosis: string | null
+  duration_ms: number
+  /** JSON text of those that do not follow from the other fields, the webhook's own masked; null: nothing was sent. */
+  request_headers: string | null
+  /** Only where it does not follow from the event: of a test, which has none, and where fields were cut. */
+  request_body: string | null
+  /** JSON text. */
+  response_headers: string | null
+  response_body: string | null
+  /** By this process's clock; what counts is `wait_ms` from the moment that the database records it. */
+  next_attempt_at: string | null
+  wait_ms: number | null
+  created_at: string
+  /** The fencing token under which it was sent; null for a test, which has no delivery. */
+  lease: string | null
+  /** Why the webhook is to be deactivated, if it is. */
+  deactivate: string | null
+  /** Whether the webhook counted as healthy when this was sent. */
+  was_healthy: boolean
+  /** When the endpoint's certificate expires, in milliseconds; null when none was shown. */
+  certificate_ends: number | null
+}
+
+export interface AttemptOptions {
+  clock: Clock
+  sender: Sender
+  /** Waits between attempts, in milliseconds. */
+  retrySchedule: readonly number[]
+  tracing: Tracing
+}
+
+/** Characters of what is told of an attempt. Receivers and libraries have a say in it. */
+export const LONGEST_MESSAGE = 1_000
+export const LONGEST_DIAGNOSIS = 2_000
+
+/** Sends a delivery once and says what came of it; never rejects. Writes nothing. */
+export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOptions): Promise<AttemptRecord> {
+  const startedAt = options.clock.now()
+  try {
+    return await attempt(delivery, startedAt, options)
+  } catch (error) {
+    // It counts as an attempt, or the delivery would be taken up again whenever its lease ends.
+    return toRecord(delivery, startedAt, withoutExchange(judgeDefect(error)), options)
+  }
+}
+
+async function attempt(
+  delivery: LeasedDelivery,
+  startedAt: number,
+  options: AttemptOptions,
+): Promise<AttemptRecord> {
+  const { target } = delivery
+  const span = options.tracing.start('webhooks.attempt', delivery.traceparent, {
+    'webhooks.event_id': delivery.eventId,
+    'webhooks.event': delivery.event,
+    'webhooks.webhook_id': target.id,
+    'webhooks.delivery_id': delivery.id,
+    'webhooks.attempt': delivery.attempt,
+    'webhooks.trigger': delivery.trigger,
+  })
+  const record = toRecord(delivery, startedAt, await exchange(delivery, startedAt, options, span), options)
+  span.end({ 'http.response.status_code': record.response_code }, record.error_message)
+  return record
+}
+
+function toRecord(
+  delivery: LeasedDelivery,
+  startedAt: number,
+  { headers, answer, verdict }: Exchange,
+  options: AttemptOptions,
+): AttemptRecord {
+  const { target } = delivery
+  const now = options.clock.now()
+  return {
+    id: newId(now),
+    organization_id: delivery.organizationId,
+    webhook_id: target.id,
+    delivery_id: delivery.id,
+    event_id: delivery.eventId,
+    event: delivery.event,
+    url: target.url,
+    attempt: delivery.attempt,
+    trigger: delivery.trigger,
+    request_headers: headers === undefined ? null : toStoredHeaders(headers, target.headers),
+    request_body: delivery.isRedacted ? delivery.body : null,
+    ...describe(answer, verdict),
+    ...planNext(verdict, delivery, options.retrySchedule, now),
+    created_at: new Date(startedAt).toISOString(),
+    lease: delivery.lease,
+    deactivate: verdict.deactivate ?? null,
+    was_healthy: target.isHealthy,
+    certificate_ends: answer?.kind === 'response' ? (answer.certificateEnds ?? null) : null,
+  }
+}
+
+interface Exchange {
+  /** Undefined, like the answer: nothing could be sent. */
+  headers: Record<string, string> | undefined
+  answer: Answer | undefined
+  verdict: Verdict
+}
+
+/** Nothing could be sent. */
+const withoutExchange = (verdict: Verdict): Exchange => ({ headers: undefined, answer: undefined, verdict })
+
+async function exchange(
+  delivery: LeasedDelivery,
+  startedAt: number,
+  { clock, sender }: AttemptOptions,
+  { traceparent }: Span,
+): Promise<Exchange> {
+  const { target, fault } = delivery
+  if (fault !== undefined) return withoutExchange(judgeUnsendable(fault))
+  if (target.unreadable !== undefined) return withoutExchange(judgeUnreadable(target.unreadable))
+  try {
+    const body = Buffer.from(delivery.body)
+    const headers = buildHeaders({
+      event: delivery.event,
+      eventId: delivery.eventId,
+      deliveryId: delivery.id,
+      attempt: delivery.attempt,
+      body,
+      secrets: target.secrets,
+      customHeaders: target.headers,
+      traceparent,
+      now: startedAt,
+    })
+    const answer = await sender.send({ url: target.url, headers, body, timeout: target.timeout })
+    return { headers, answer, verdict: classify(answer, clock.now()) }
+  } catch (error) {
+    return withoutExchange(judgeDefect(error))
+  }
+}
+
+type Outcome = Pick<
+  AttemptRecord,
+  | 'status'
+  | 'response_code'
+  | 'error_code'
+  | 'error_message'
+  | 'diagnosis'
+  | 'duration_ms'
+  | 'response_headers'
+  | 'response_body'
+>
+
+function describe(answer: Answer | undefined, verdict: Verdict): Outcome {
+  const response = answer?.kind === 'response' ? answer : undefined
+  return {
+    status: verdict.success ? 'success' : 'failed',
+    response_code: response?.statusCode ?? null,
+    error_code: verdict.errorCode,
+    error_message: verdict.errorMessage && cutText(verdict.errorMessage, LONGEST_MESSAGE),
+    diagnosis: verdict.diagnosis && cutText(verdict.diagnosis, LONGEST_DIAGNOSIS),
+    duration_ms: answer?.durationMs ?? 0,
+    response_headers: response === undefined ? null : JSON.stringify(response.headers),
+    response_body: response?.body ?? null,
+  }
+}
+
+function planNext(
+  verdict: Verdict,
+  delivery: LeasedDelivery,
+  schedule: readonly number[],
+  now: number,
+): Pick<AttemptRecord, 'next_attempt_at' | 'wait_ms'> {
+  const isOver =
+    verdict.success || verdict.deactivate !== undefined || delivery.isLast || delivery.fault !== undefined
+  const wait = isOver ? undefined : nextWait(schedule, delivery.attempt, verdict.retryAfter)
+  if (wait === undefined) return { next_attempt_at: null, wait_ms: null }
+  return { next_attempt_at: new Date(now + wait).toISOString(), wait_ms: wait }
+}

@@ -1,0 +1,84 @@
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import type { Server } from 'node:net'
+import { join } from 'node:path'
+import { StartError } from '../domain/errors.ts'
+
+const LOCK = 'connectgain.lock'
+/** Socket addresses are at most this long. */
+const LONGEST_ADDRESS = 100
+const TRIES = 3
+
+export interface FolderLock {
+  release(): Promise<void>
+}
+
+/**
+ * Takes a folder for this process: a socket in it that somebody answers on is a lock that is held.
+ *
+ * The kernel closes the socket with its process, also after a SIGKILL, so a lock cannot be left behind; and it works
+ * between containers that share the folder, where process ids mean nothing. Not between machines on a network share.
+ *
+ * @throws StartError when another process has the folder
+ */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const { address, release } = addressIn(folder)
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const server = await listen(address)
+      return {
+        async release() {
+          await new Promise((resolve) => server.close(resolve))
+          release()
+        },
+      }
+    } catch (error) {
+      const owner = await askOwner(address)
+      if (owner !== undefined) throw inUse(folder, owner)
+      if (attempt === TRIES) throw new StartError(`DATA_DIR: ${folder} cannot be locked: ${String(error)}`)
+      // Nobody answers: the process that made it is gone.
+      rmSync(join(folder, LOCK), { force: true, recursive: true })
+    }
+  }
+}
+
+function inUse(folder: string, owner: string): StartError {
+  return new StartError(
+    `DATA_DIR: ${folder} is in use by process ${owner}. ` +
+      'Stop that one, or set DATA_DIR to another folder. Several nodes need DATABASE_URL.',
+  )
+}
+
+/** On Linux a long path is shortened by way of an open folder. */
+function addressIn(folder: string): { address: string; release: () => void } {
+  const path = join(folder, LOCK)
+  if (process.platform === 'win32') {
+    return { address: `\\\\?\\pipe\\${path.replaceAll(/[\\/:]/g, '-')}`, release: () => {} }
+  }
+  if (path.length <= LONGEST_ADDRESS || !existsSync('/proc/self/fd'))
+    return { address: path, release: () => {} }
+  const descriptor = openSync(folder, 'r')
+  return { address: `/proc/self/fd/${descriptor}/${LOCK}`, release: () => closeSync(descriptor) }
+}
+
+function listen(address: string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.on('error', () => {}).end(String(process.pid)))
+    server.once('error', reject)
+    server.listen(address, () => resolve(server.unref()))
+  })
+}
+
+/** What the holder of the lock says of itself; undefined when there is none. */
+function askOwner(address: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let answer = ''
+    connect(address)
+      .setEncoding('utf8')
+      .on('data', (text: string) => {
+        answer += text
+      })
+      .on('end', () => resolve(answer))
+      .on('error', () => resolve(undefined))
+  })
+}

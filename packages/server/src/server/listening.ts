@@ -1,0 +1,54 @@
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { StartError } from '../domain/errors.ts'
+
+export interface Address {
+  port: number
+  host: string
+}
+
+/**
+ * Binds the address and lets it go again: who cannot have it should hear so before seconds are spent on the database.
+ *
+ * @throws StartError
+ */
+export async function requireAddress({ port, host }: Address): Promise<void> {
+  const probe = createServer()
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.once('error', reject).listen({ port, host }, resolve)
+    })
+  } catch (error) {
+    throw explain(error, port, host)
+  }
+  await new Promise((resolve) => probe.close(resolve))
+}
+
+/** @returns the address as people type it. @throws StartError */
+export async function listen(server: FastifyInstance, { port, host }: Address): Promise<string> {
+  try {
+    await server.listen({ port, host })
+  } catch (error) {
+    throw explain(error, port, host)
+  }
+  const isLocal = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)
+  const shown = isLocal ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `http://${shown}:${(server.server.address() as AddressInfo).port}`
+}
+
+function explain(error: unknown, port: number, host: string): StartError {
+  return new StartError(explainListenError(error as NodeJS.ErrnoException, port, host))
+}
+
+function explainListenError({ code, message }: NodeJS.ErrnoException, port: number, host: string): string {
+  if (code === 'EADDRINUSE') {
+    return `PORT: port ${port} is in use. Stop what uses it, or choose another; PORT=0 picks a free one.`
+  }
+  if (code === 'EACCES')
+    return `PORT: port ${port} needs more rights than this user has. Choose one above 1023.`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return `HOST: '${host}' is not an address of this machine. 127.0.0.1 is for itself alone, 0.0.0.0 for its network.`
+  }
+  return `HOST, PORT: cannot listen on ${host}, port ${port}: ${message}`
+}

@@ -1,0 +1,28 @@
+import type { Logger } from 'pino'
+import type { Config } from '../settings/config.ts'
+import { SHORTEST_SAFE_KEY, isEncryptionKey, isServiceKey } from '../settings/encryption-keys.ts'
+import type { DataDir } from './data-dir.ts'
+import { generateEncryptionKey, generateServiceKey } from './data-dir.ts'
+
+/** Those that are there already, before a database is made. @throws StartError */
+export function requireUsableKeys(dataDir: DataDir): void {
+  if (dataDir.hasKey('service-key')) dataDir.readKey('service-key', generateServiceKey, isServiceKey)
+  if (dataDir.hasKey('encryption-key')) {
+    dataDir.readKey('encryption-key', generateEncryptionKey, isEncryptionKey)
+  }
+}
+
+export function readServiceKey(config: Config, dataDir: DataDir, log: Logger): string {
+  const serviceKey = config.serviceKey ?? dataDir.readKey('service-key', generateServiceKey, isServiceKey)
+  if (serviceKey.length < SHORTEST_SAFE_KEY) {
+    log.warn(
+      `SERVICE_KEY is shorter than ${SHORTEST_SAFE_KEY} characters and can be guessed. Make one: openssl rand -hex 24`,
+    )
+  }
+  return serviceKey
+}
+
+export function readKeys(config: Config, dataDir: DataDir): Buffer[] {
+  if (config.encryptionKeys.length > 0) return config.encryptionKeys
+  return [Buffer.from(dataDir.readKey('encryption-key', generateEncryptionKey, isEncryptionKey), 'base64')]
+}

@@ -1,0 +1,53 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { isUnavailable } from '../database/unavailable.ts'
+import { messageOf } from '../domain/errors.ts'
+
+const FIRST_PAUSE_MS = 250
+const LONGEST_PAUSE_MS = 5_000
+/** Between two lines that say that it still waits. */
+const TELL_MS = 10_000
+
+export interface WaitOptions {
+  /** Milliseconds from now on after which a database that is away is given up. */
+  limitMs: number
+  /** Where it is, without its password. */
+  place: string
+  log: Logger
+}
+
+/**
+ * Runs `work` until the database serves it: when machines start together the database may be the last to come.
+ * @throws Error when it is away for longer; whatever else `work` throws at once
+ */
+export async function waitForDatabase<T>(
+  { limitMs, place, log }: WaitOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  const startedAt = performance.now()
+  let toldAt = -Infinity
+  for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      const now = performance.now()
+      const left = startedAt + limitMs - now
+      if (left <= 0) {
+        throw new Error(
+          `The database at ${place} is not available: ${messageOf(error)}\n` +
+            `It was tried for ${Math.round(limitMs / 1_000)} s (DATABASE_WAIT). Check that it runs and that DATABASE_URL leads to it.`,
+          { cause: error },
+        )
+      }
+      if (now - toldAt >= TELL_MS) {
+        toldAt = now
+        log.warn(
+          { database: place, error: messageOf(error), givesUpInSeconds: Math.round(left / 1_000) },
+          'waiting for the database, which is not available',
+        )
+      }
+      await pause(Math.min(wait, left))
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { parseConfig } from './config.ts'
+import { StartError } from '../domain/errors.ts'
+
+/** Those of the API; test/start.test.ts has the others, with the process around them. */
+describe('a wrong setting is refused, naming the variable and the fix', () => {
+  const wrong: readonly [Record<string, string>, RegExp][] = [
+    [{ JWT_SECRET: 'too-short' }, /^JWT_SECRET: has 9 characters, at least 32 are needed/],
+    [{ JWKS_URL: 'http://id.example.com/keys' }, /^JWKS_URL: .*an https:\/\/ address/],
+    [
+      { JWT_SECRET: 'x'.repeat(32), JWKS_URL: 'https://id.example.com/keys' },
+      /^JWT_SECRET, JWKS_URL: only one of them/,
+    ],
+    [{ API_RATE_LIMIT: 'many' }, /^API_RATE_LIMIT: 'many' is not valid\. It takes a whole number/],
+    [{ SOURCE_RATE_LIMIT: '-1' }, /^SOURCE_RATE_LIMIT: '-1' is not valid\. It takes a whole number/],
+    [{ TRUSTED_PROXIES: 'proxy.local' }, /^TRUSTED_PROXIES: .*CIDR ranges.*TRUSTED_PROXIES=/],
+    [{ MAX_BACKLOG: '0' }, /^MAX_BACKLOG: '0' is not valid/],
+    [{ MAX_WEBHOOKS: '0' }, /^MAX_WEBHOOKS: '0' is not valid\. It takes a whole number from 1/],
+  ]
+  for (const [settings, message] of wrong) {
+    it(Object.keys(settings).join(' and '), () => {
+      assert.throws(
+        () => parseConfig(settings),
+        (error) => error instanceof StartError && message.test(error.message),
+      )
+    })
+  }
+
+  it('which never repeats a secret', () => {
+    assert.throws(
+      () => parseConfig({ JWT_SECRET: 'hidden' }),
+      (error) => error instanceof StartError && !error.message.includes('hidden'),
+    )
+  })
+})
+
+describe('settings of the API', () => {
+  it('have defaults', () => {
+    const { apiRateLimit, sourceRateLimit, maxBacklog, maxWebhooks, trustedProxies, jwtSecret, jwksUrl } =
+      parseConfig({})
+    assert.deepEqual(
+      [apiRateLimit, sourceRateLimit, maxBacklog, maxWebhooks, trustedProxies, jwtSecret, jwksUrl],
+      [6_000, 6_000, 1_000_000, 100, ['127.0.0.1/32', '::1/128'], undefined, undefined],
+    )
+  })
+
+  it('take a key set on this machine without encryption', () => {
+    assert.equal(
+      parseConfig({ JWKS_URL: 'http://localhost:9999/keys' }).jwksUrl,
+      'http://localhost:9999/keys',
+    )
+  })
+})

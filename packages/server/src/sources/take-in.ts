@@ -1,0 +1,191 @@
+import type { Logger } from 'pino'
+import type { Database, Transaction } from '../database/database.ts'
+import { isDatabaseError } from '../database/database.ts'
+import { DEEPEST_JSON, isDeeperThan } from '../rest/request/body.ts'
+import type { Items, Turn } from './items.ts'
+import { Reasons } from './reasons.ts'
+import type { ReasonsState } from './reasons.ts'
+import { advancePayload, finishPayload, nextPayload, readPayload } from './source-queue.ts'
+import type { QueuedPayload } from './source-queue.ts'
+import { KEPT_BYTES, keepPayload } from './source-store.ts'
+import { roomForEarly } from './statuses.ts'
+import { readWhatsApp } from './whatsapp.ts'
+import { readZoom } from './zoom.ts'
+
+/** Meta sends up to 1,000 at once. */
+const MAX_ITEMS = 2_000
+/** Of one transaction: others wait for no longer, and it is the next organization's turn. */
+const BATCH_ITEMS = 50
+const BATCH_MS = 100
+const LEAST_ITEMS = 10
+/** Whose items are in memory. */
+const KEPT_PAYLOADS = 4
+
+/** Of a request. Meta sends up to 3 MB at once. */
+export const BODY_LIMIT = 4 * 1024 * 1024
+
+/** Failures that have nothing to do with the item: the connection, resources, conflicts, an operator, files, a read-only server. */
+const NOT_OF_THE_ITEM = /^(?:08|25|40|53|55|57|58)/
+
+/** Takes in what sources sent, a batch a call. @returns whether there may be more */
+export type TakeInBatch = () => Promise<boolean>
+
+/** Organizations take turns, so that a large payload of one of them keeps nobody else waiting. */
+export function createTakeIn(database: Database, log: Logger): TakeInBatch {
+  let lastServed: string | undefined
+  const readItems = createItemsReader()
+
+  async function takeNext(
+    handle: (connection: Transaction, queued: QueuedPayload) => Promise<void>,
+  ): Promise<boolean> {
+    let queued: QueuedPayload | undefined
+    const previous = lastServed
+    try {
+      await database.transaction(async (connection) => {
+        queued = await nextPayload(connection, previous)
+        if (queued !== undefined) await handle(connection, queued)
+      })
+      lastServed = queued?.organization_id
+      return queued !== undefined
+    } catch (error) {
+      // What has nothing to do with the item is tried again, after the others' turns.
+      if (!isOfTheItem(error)) lastServed = queued?.organization_id
+      throw error
+    }
+  }
+
+  async function takeWith<T>(attempt: () => Promise<T>, otherwise: (error: Error) => Promise<T>): Promise<T> {
+    return await attempt().catch((error: unknown) => {
+      if (isOfTheItem(error)) return otherwise(error)
+      throw error
+    })
+  }
+
+  const takeQueued = async (
+    connection: Transaction,
+    queued: QueuedPayload,
+    isGuarded: boolean,
+  ): Promise<void> => await takeBatch(connection, queued, await readItems(connection, queued), isGuarded)
+
+  return async () =>
+    await takeWith(
+      () => takeNext((connection, queued) => takeQueued(connection, queued, false)),
+      // One of the items is refused: the same again, each in a savepoint of its own.
+      () =>
+        takeWith(
+          () => takeNext((connection, queued) => takeQueued(connection, queued, true)),
+          (error) =>
+            takeNext(async (connection, { id, organization_id }) => {
+              log.error(
+                { organization_id, error: error.message },
+                'what a source sent cannot be taken in and is dropped',
+              )
+              await finishPayload(connection, id)
+            }),
+        ),
+    )
+}
+
+async function takeBatch(
+  connection: Transaction,
+  queued: QueuedPayload,
+  items: BoundedItems,
+  isGuarded: boolean,
+): Promise<void> {
+  const { take, notUnderstood, leftOut } = items
+  const reasons = new Reasons(JSON.parse(queued.reasons) as ReasonsState)
+  if (queued.items_done === 0) for (const reason of notUnderstood) reasons.add(reason)
+  const endsAt = performance.now() + BATCH_MS
+  let done = queued.items_done
+  if (done < take.length) {
+    await connection.query(`select set_config('webhooks.origin', $1, true)`, [queued.provider])
+    const turn = { connection, roomForEarly: await findRoom(connection, queued) }
+    const least = done + LEAST_ITEMS
+    const most = Math.min(take.length, done + BATCH_ITEMS)
+    for (; done < most && (done < least || performance.now() < endsAt); done += 1) {
+      const reason = await takeOne(turn, () => take[done]!(turn), isGuarded)
+      if (reason !== undefined) reasons.add(reason)
+    }
+  }
+  if (done < take.length) return await advancePayload(connection, queued.id, done, reasons.state)
+  if (leftOut > 0) reasons.add(`${leftOut} items beyond the first ${MAX_ITEMS}, which were left out`)
+  await finish(connection, queued, reasons)
+}
+
+async function findRoom(
+  connection: Transaction,
+  { provider, organization_id }: QueuedPayload,
+): Promise<number> {
+  return provider === 'whatsapp' ? await roomForEarly(connection, organization_id) : 0
+}
+
+async function finish(connection: Transaction, queued: QueuedPayload, reasons: Reasons): Promise<void> {
+  const { organization_id: organizationId, provider } = queued
+  const reason = reasons.toText()
+  if (reason !== undefined) {
+    const payload = await readPayload(connection, queued.id, KEPT_BYTES)
+    await keepPayload(connection, { organizationId, provider }, reason, payload)
+  }
+  await finishPayload(connection, queued.id)
+}
+
+async function takeOne(
+  { connection }: Turn,
+  take: () => Promise<string | undefined>,
+  isGuarded: boolean,
+): Promise<string | undefined> {
+  if (!isGuarded) return await take()
+  await connection.execute('savepoint one_item')
+  try {
+    const reason = await take()
+    await connection.execute('release savepoint one_item')
+    return reason
+  } catch (error) {
+    if (!isOfTheItem(error)) throw error
+    await connection.execute('rollback to savepoint one_item')
+    return `an item that cannot be stored (${error.code})`
+  }
+}
+
+function isOfTheItem(error: unknown): error is Error & { code: string } {
+  return isDatabaseError(error) && !NOT_OF_THE_ITEM.test(error.code)
+}
+
+interface BoundedItems extends Items {
+  /** How many more there were. */
+  leftOut: number
+}
+
+/** The items of payloads that are taken in over several batches are kept: reading a large one takes longer than a batch. */
+function createItemsReader() {
+  const kept = new Map<string, BoundedItems>()
+  return async (connection: Transaction, queued: QueuedPayload): Promise<BoundedItems> => {
+    const known = kept.get(queued.id)
+    if (known !== undefined) return known
+    const { take, notUnderstood } = parseItems(queued, await readPayload(connection, queued.id, BODY_LIMIT))
+    const leftOut = take.splice(MAX_ITEMS).length
+    const items = { take, notUnderstood, leftOut }
+    if (kept.size >= KEPT_PAYLOADS) kept.delete(kept.keys().next().value!)
+    if (take.length > BATCH_ITEMS) kept.set(queued.id, items)
+    return items
+  }
+}
+
+function parseItems({ provider, organization_id }: QueuedPayload, payload: Buffer): Items {
+  const parsed = parsePayload(payload)
+  if (parsed === undefined) return { take: [], notUnderstood: ['a body that is not JSON'] }
+  return provider === 'zoom'
+    ? readZoom(organization_id, parsed)
+    : readWhatsApp(organization_id, parsed, MAX_ITEMS)
+}
+
+/** Undefined for what is not JSON. */
+export function parsePayload(body: Buffer): unknown {
+  const text = body.toString('utf8')
+  if (isDeeperThan(text, DEEPEST_JSON)) return undefined
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
