@@ -1,4 +1,4 @@
-// Written by `npm run generate` from packages/server/src/events/: change it there.
+// Written by `npm run generate` from packages/server/src/domain/event-types/: change it there.
 
 /**
  * What ConnectGain sends, as types. Nothing here exists at run time.

@@ -39,7 +39,7 @@ const WHEN: Readonly<Record<string, string>> = {
 
 /** The whole of docs/events.md. */
 export function writeEventDocs(): string {
-  return `<!-- Written by \`npm run generate\` from packages/server/src/events/: change it there. -->
+  return `<!-- Written by \`npm run generate\` from packages/server/src/domain/event-types/: change it there. -->
 
 # Events
 

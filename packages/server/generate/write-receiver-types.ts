@@ -22,7 +22,7 @@ export const typeNameOf = (record: RecordName): string => record.charAt(0).toUpp
 
 /** The whole of packages/receiver/src/events.ts. */
 export function writeReceiverTypes(): string {
-  return `// Written by \`npm run generate\` from packages/server/src/events/: change it there.
+  return `// Written by \`npm run generate\` from packages/server/src/domain/event-types/: change it there.
 
 /**
  * What ConnectGain sends, as types. Nothing here exists at run time.

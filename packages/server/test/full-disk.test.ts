@@ -137,10 +137,10 @@ suite('the embedded database on a disk that fills up', { skip, timeout: 300_000 
     const source = (path: string): string => JSON.stringify(import.meta.resolve(`../src/${path}`))
     const program = `
       import { statfsSync, writeFileSync } from 'node:fs'
-      import { parseConfig } from ${source('config.ts')}
-      import { openDataDir } from ${source('data-dir.ts')}
-      import { openDatabases } from ${source('open-databases.ts')}
-      import { createLog } from ${source('serve.ts')}
+      import { parseConfig } from ${source('settings/config.ts')}
+      import { openDataDir } from ${source('server/data-dir.ts')}
+      import { openDatabases } from ${source('server/open-databases.ts')}
+      import { createLog } from ${source('server/log.ts')}
       const config = parseConfig(process.env)
       const databases = await openDatabases(config, openDataDir(config.dataDir), createLog(config))
       ${work}`

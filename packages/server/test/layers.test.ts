@@ -4,30 +4,68 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
 
-/** The line that an event takes. A stage imports what stands left of it, never right. */
-const LINE = [
-  'events',
-  'crm',
-  'outbox',
-  'fanout',
-  'deliveries',
-  'dispatch',
-  'attempts',
-  'alerts',
-  'metrics',
-  'api',
-  'cli',
-]
-/** What every stage may import, and what imports no stage. */
-const FOUNDATION = ['db', 'tracing', 'webhooks']
-/** Compose the stages; only the command line and each other may import them. */
-const COMPOSERS = ['engine.ts', 'claiming.ts', 'relay.ts', 'upkeep.ts', 'serve.ts', 'main.ts']
+/** What each folder of packages/server/src may import besides itself: docs/architecture.md says what each is for. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  loops: ['domain'],
+  settings: ['domain'],
+  database: ['domain', 'loops'],
+  observability: ['domain', 'loops', 'settings', 'database'],
+  secrets: ['domain', 'database'],
+  sender: ['domain', 'settings', 'observability'],
+  capture: ['domain', 'database'],
+  rest: ['domain', 'database'],
+  sources: ['domain', 'database', 'secrets', 'rest'],
+  pipeline: ['domain', 'loops', 'database', 'observability', 'secrets', 'sender'],
+  maintenance: [
+    'domain',
+    'loops',
+    'database',
+    'observability',
+    'secrets',
+    'sender',
+    'capture',
+    'sources',
+    'pipeline',
+  ],
+  api: [
+    'domain',
+    'settings',
+    'database',
+    'observability',
+    'secrets',
+    'sender',
+    'capture',
+    'rest',
+    'sources',
+    'maintenance',
+  ],
+  server: [
+    'domain',
+    'loops',
+    'settings',
+    'database',
+    'observability',
+    'secrets',
+    'sender',
+    'capture',
+    'rest',
+    'sources',
+    'pipeline',
+    'maintenance',
+    'api',
+  ],
+  cli: ['domain', 'settings', 'database', 'observability', 'secrets', 'capture', 'server'],
+  'main.ts': ['server', 'cli'],
+}
 const DRIVERS = ['pg', '@electric-sql/pglite']
 
 const PACKAGES = fileURLToPath(new URL('../../', import.meta.url))
-const SOURCES = globSync('*/src/**/*.ts', { cwd: PACKAGES }).filter((file) => !file.endsWith('.test.ts'))
+const SOURCES = globSync('*/src/**/*.ts', { cwd: PACKAGES }).filter(
+  (file) => !/\.test\.ts$|-fixture\.ts$/.test(file),
+)
 
-/** `import … from 'x'` and `export … from 'x'`, also over several lines. */
+/** `import … from 'x'` and `export … from 'x'`, also over several lines, type imports included. */
 const IMPORT = /^(?:import|export)\b[^'"=;()]*\bfrom ['"]([^'"]+)['"]/gm
 
 interface Import {
@@ -43,9 +81,9 @@ const IMPORTS: Import[] = SOURCES.flatMap((from) =>
   })),
 )
 
-/** `api` for `server/src/api/auth.ts`, `engine.ts` for `server/src/engine.ts`. */
-const partOf = (path: string): string => path.split('/')[2] ?? ''
-const isOurs = (path: string): boolean => path.startsWith('server/src/')
+/** `api` for `server/src/api/server.ts`, `main.ts` for `server/src/main.ts`. */
+const folderOf = (path: string): string => path.split('/')[2] ?? ''
+const isOfServer = (path: string): boolean => path.startsWith('server/src/')
 
 function violations(isForbidden: (edge: Import) => boolean): string[] {
   return IMPORTS.filter(isForbidden).map(({ from, to }) => `${from} imports ${to}`)
@@ -55,35 +93,38 @@ test('the imports of all sources were found', () => {
   assert.ok(SOURCES.length > 40 && IMPORTS.length > SOURCES.length)
 })
 
-test('a stage imports nothing that stands right of it', () => {
-  const isRightward = ({ from, to }: Import): boolean =>
-    isOurs(from) &&
-    isOurs(to) &&
-    LINE.includes(partOf(from)) &&
-    LINE.indexOf(partOf(to)) > LINE.indexOf(partOf(from))
-  assert.deepEqual(violations(isRightward), [])
+test('every folder of the server has a place among the others, and only entry points stand outside of one', () => {
+  const folders = new Set(SOURCES.filter(isOfServer).map(folderOf))
+  assert.deepEqual([...folders].toSorted(), Object.keys(MAY_IMPORT).toSorted())
 })
 
-test('the foundation imports no stage', () => {
-  assert.deepEqual(
-    violations(
-      ({ from, to }) => isOurs(to) && FOUNDATION.includes(partOf(from)) && LINE.includes(partOf(to)),
-    ),
-    [],
-  )
+test('a folder imports only from the folders that it may know', () => {
+  const isForbidden = ({ from, to }: Import): boolean =>
+    isOfServer(from) &&
+    isOfServer(to) &&
+    folderOf(from) !== folderOf(to) &&
+    MAY_IMPORT[folderOf(from)]?.includes(folderOf(to)) !== true
+  assert.deepEqual(violations(isForbidden), [])
 })
 
-test('nobody imports what composes, but the command line and the composers themselves', () => {
-  const isAllowed = (from: string): boolean => [...COMPOSERS, 'cli'].includes(partOf(from))
-  assert.deepEqual(
-    violations(({ from, to }) => COMPOSERS.includes(partOf(to)) && !isAllowed(from)),
-    [],
-  )
+test('no import, of types included, leads back to where it started', () => {
+  const importsOf = Map.groupBy(IMPORTS, ({ from }) => from)
+  const done = new Set<string>()
+  const cycles: string[] = []
+  const visit = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file)
+    if (start !== -1) cycles.push([...path.slice(start), file].join(' → '))
+    if (start !== -1 || done.has(file)) return
+    for (const { to } of importsOf.get(file) ?? []) visit(to, [...path, file])
+    done.add(file)
+  }
+  for (const file of SOURCES) visit(file, [])
+  assert.deepEqual(cycles, [])
 })
 
-test('only db knows the database drivers', () => {
+test('only database/ knows the database drivers', () => {
   assert.deepEqual(
-    violations(({ from, to }) => DRIVERS.includes(to) && partOf(from) !== 'db'),
+    violations(({ from, to }) => DRIVERS.includes(to) && folderOf(from) !== 'database'),
     [],
   )
 })

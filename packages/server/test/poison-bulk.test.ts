@@ -8,7 +8,7 @@ import { cancelDeliveriesOfStoppedWebhooks } from '../src/pipeline/claim/cancel-
 import { redeliverBatch } from '../src/maintenance/bulk-retry/redeliver-batch.ts'
 import { RedeliveryFixture } from '../src/maintenance/bulk-retry/redelivery-fixture.ts'
 import { newId } from '../src/domain/ids.ts'
-import type { DeliveryFault } from '../src/pipeline/record/delivery-faults.ts'
+import type { DeliveryFault } from '../src/domain/delivery-fault.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
 
 const COUNT = 20

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
-import type { RestError } from '../rest/response/error-response.ts'
+import type { RestError } from '../domain/errors.ts'
 import { createDatabaseShares } from './database-shares.ts'
 import type { DatabaseShares } from './database-shares.ts'
 

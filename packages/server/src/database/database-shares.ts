@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts'
-import { RestError } from '../rest/response/error-response.ts'
+import { RestError } from '../domain/errors.ts'
 import { SlowTime } from './slow-time.ts'
 
 export interface ShareLimits {

@@ -1,5 +1,5 @@
-import { traceIdOf } from '../observability/tracing.ts'
-import type { WebhookTarget } from '../secrets/webhook-target.ts'
+import { traceIdOf } from './trace-context.ts'
+import type { WebhookTarget } from './webhook.ts'
 
 /**
  * The states of a delivery (`webhook_deliveries.status`) and what moves it between them. The model test goes

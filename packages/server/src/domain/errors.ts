@@ -20,6 +20,21 @@ export class ApiError extends Error {
   }
 }
 
+/** An ApiError whose answer needs headers beside the body: `Content-Range` of a 416, `Allow` of a 405. */
+export class RestError extends ApiError {
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    { headers, ...more }: { details?: string; hint?: string; headers: Record<string, string> },
+  ) {
+    super(status, code, message, more)
+    this.headers = headers
+  }
+}
+
 /** A wrong setting, argument or environment: the program prints `message` alone and stops. */
 export class StartError extends Error {
   override readonly name = 'StartError'

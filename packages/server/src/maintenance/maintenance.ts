@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
+import { redeliverBatch } from './bulk-retry/redeliver-batch.ts'
 import { expireAuditLog } from './expire-audit-log.ts'
 import { eraseBatch } from './erasure/erase-batch.ts'
-import { expireInboxes } from '../api/inbox/receive.ts'
-import { expireSessions } from '../api/sessions/session-store.ts'
+import { expireInboxes } from './expire-inboxes.ts'
+import { expireSessions } from './expire-sessions.ts'
 import { SOURCES_CHANNEL } from '../sources/source-queue.ts'
 import { catchUpStatuses, hasMessages } from '../sources/statuses.ts'
 import { createTakeIn } from '../sources/take-in.ts'
@@ -17,8 +18,8 @@ import { eachApart } from '../database/each-apart.ts'
 import { createSplitter } from '../database/split.ts'
 import { tidy } from '../database/tidy.ts'
 import { releaseSetAside } from './release-set-aside.ts'
-import type { OnFault } from '../pipeline/record/delivery-faults.ts'
-import { expireFaults } from '../pipeline/record/delivery-faults.ts'
+import type { OnFault } from '../domain/delivery-fault.ts'
+import { expireFaults } from './expire-faults.ts'
 import { messageOf } from '../domain/errors.ts'
 import type { Loop } from '../loops/loop.ts'
 import { startLoop } from '../loops/loop.ts'
@@ -35,10 +36,13 @@ const DAY_MS = 86_400_000
 const ERASE_MS = 5_000
 /** For what is to be erased and is being sent just now. */
 const ERASE_AGAIN_MS = 200
+const REDELIVER_MS = 5_000
+/** For bulk work that waits until fewer deliveries of its webhook are due. */
+const REDELIVER_AGAIN_MS = 100
 const TIDY_MS = 60_000
 const MAIL_MS = 2_000
 
-export interface UpkeepOptions {
+export interface MaintenanceOptions {
   database: Database
   log: Logger
   watch: LoopWatch
@@ -50,15 +54,23 @@ export interface UpkeepOptions {
   alertFrom: string | undefined
   publicUrl: string | undefined
   onFault: OnFault
+  /** Told that a bulk retry or a replay has queued deliveries. */
+  onQueued(): void
+}
+
+export interface Maintenance {
+  /** Resolves when what is under way has ended. */
+  stop(): Promise<void>
 }
 
 /** What no delivery waits for: roll-ups, partitions, what is too old, and tidying where the database does not itself. */
-export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
+export async function startMaintenance(options: MaintenanceOptions): Promise<Maintenance> {
   const { database, log, watch, logRetention, auditRetention } = options
-  return [
+  const loops = [
     ...(await startSources(options)),
     ...(await startMailing(options)),
     startErasing(options),
+    await startBulkRetries(options),
     startLoop({
       name: 'fold',
       everyMs: FOLD_MS,
@@ -123,10 +135,15 @@ export async function startUpkeep(options: UpkeepOptions): Promise<Loop[]> {
       },
     }),
   ]
+  return {
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()))
+    },
+  }
 }
 
 /** None where there is no reference CRM. */
-async function startSources({ database, log, watch }: UpkeepOptions): Promise<Loop[]> {
+async function startSources({ database, log, watch }: MaintenanceOptions): Promise<Loop[]> {
   if (!(await hasMessages(database))) return []
   const taking = startLoop({
     name: 'sources',
@@ -157,13 +174,13 @@ async function startMailing({
   smtpUrl,
   alertFrom,
   publicUrl,
-}: UpkeepOptions): Promise<Loop[]> {
+}: MaintenanceOptions): Promise<Loop[]> {
   if (smtpUrl === undefined || alertFrom === undefined) return []
   const mailer = { database, log, transport: await openSmtp(smtpUrl), from: alertFrom, publicUrl }
   return [startLoop({ name: 'mail', everyMs: MAIL_MS, log, watch, run: () => sendMails(mailer) })]
 }
 
-function startErasing({ database, log, watch, onFault }: UpkeepOptions): Loop {
+function startErasing({ database, log, watch, onFault }: MaintenanceOptions): Loop {
   const splitter = createSplitter()
   return startLoop({
     name: 'erase',
@@ -175,4 +192,27 @@ function startErasing({ database, log, watch, onFault }: UpkeepOptions): Loop {
       return progress === 'waiting' ? ERASE_AGAIN_MS : progress === 'erased'
     },
   })
+}
+
+async function startBulkRetries({
+  database,
+  log,
+  watch,
+  onFault,
+  onQueued,
+}: MaintenanceOptions): Promise<Loop> {
+  const splitter = createSplitter()
+  const loop = startLoop({
+    name: 'redeliver',
+    everyMs: REDELIVER_MS,
+    log,
+    watch,
+    run: async () => {
+      const progress = await redeliverBatch(database, undefined, onFault, splitter)
+      if (progress === 'queued') onQueued()
+      return progress === 'waiting' ? REDELIVER_AGAIN_MS : progress === 'queued'
+    },
+  })
+  await database.listen('webhooks_redeliveries', () => loop.wake())
+  return loop
 }

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { Clock } from '../domain/clock.ts'
 import type { Room } from '../database/disk-space.ts'
-import type { AttemptRecord } from '../sender/make-attempt.ts'
+import type { AttemptRecord } from '../domain/attempt.ts'
 import { eventNames } from '../domain/event-types/event-types.ts'
 import { timeOfId } from '../domain/ids.ts'
 import type { LoopWatch } from '../loops/loop-watch.ts'

@@ -1,6 +1,3 @@
-/** W3C Trace Context, version 00: what is taken from a caller, kept with the event and sent to the receiver. */
-export const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
-
 /** Ids and codes; never a URL, a payload or a header. Undefined values are left out. */
 export type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>
 
@@ -29,6 +26,3 @@ export const NO_TRACING: Tracing = {
   start: (_name, parent) => ({ traceparent: parent, end: () => {} }),
   close: async () => {},
 }
-
-/** `4bf9…` of `00-4bf9…-00f0…-01`. */
-export const traceIdOf = (traceparent: string | null): string | undefined => traceparent?.slice(3, 35)

@@ -3,7 +3,6 @@ import type { AttemptWriter } from './record/recorder.ts'
 import type { EndpointHealth } from './health/health-monitor.ts'
 import { CLAIM_POLL_MS, startClaiming } from './claim/claimer.ts'
 import type { Clock } from '../domain/clock.ts'
-import type { Config } from '../settings/config.ts'
 import type { Database } from '../database/database.ts'
 import { createSplitter } from '../database/split.ts'
 import { cancelDeliveriesOfStoppedWebhooks } from './claim/cancel-deliveries.ts'
@@ -14,7 +13,6 @@ import {
   releaseDeliveries,
   signOff,
 } from './claim/leases.ts'
-import { redeliverBatch } from '../maintenance/bulk-retry/redeliver-batch.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { makeAttempt } from '../sender/make-attempt.ts'
 import type { Sender } from '../sender/send.ts'
@@ -29,25 +27,24 @@ import type { Tracing } from '../observability/tracing.ts'
 import type { Hints } from './relay/relay.ts'
 import type { RelayProgress } from '../observability/relay-progress.ts'
 import { startRelay } from './relay/relay.ts'
-import { startUpkeep } from '../maintenance/maintenance.ts'
-import type { OnFault } from './record/delivery-faults.ts'
-import type { OpenTarget } from '../secrets/webhook-target.ts'
+import type { OnFault } from '../domain/delivery-fault.ts'
+import type { OpenTarget } from '../domain/webhook.ts'
 
 /** What a result usually takes to be written. */
 const RECORDING_MS = 20
 const CANCEL_POLL_MS = 5_000
-const REDELIVER_POLL_MS = 5_000
 /** Between heartbeats that nobody listens for. */
 const ALONE_MS = 60_000
-/** For bulk work that waits until fewer deliveries of its webhook are due. */
-const REDELIVER_AGAIN_MS = 100
 /** How long a stop waits for requests under way. */
 export const DRAIN_MS = 15_000
 /** For each of the statements that end it. */
 export const LAST_WORDS_MS = 2_000
 
-export interface EngineOptions {
-  config: Config
+export interface PipelineOptions {
+  /** Milliseconds between the attempts of a delivery. */
+  retrySchedule: readonly number[]
+  /** Milliseconds for an attempt to a webhook that sets none of its own. */
+  deliveryTimeout: number
   database: Database
   clock: Clock
   log: Logger
@@ -64,7 +61,9 @@ export interface EngineOptions {
   onFault: OnFault
 }
 
-export interface Engine {
+export interface Pipeline {
+  /** Looks for queued deliveries that may be due now. */
+  claim(): void
   /** Sends nothing new, lets what is under way finish within 15 seconds and records it. */
   stop(): Promise<void>
 }
@@ -75,8 +74,8 @@ export interface Engine {
  * New deliveries are leased in the transaction that creates them and sent from memory (the hot lane). What finds no
  * room there, is to be retried, or was left by a dead node waits in the table (the parking lot) and is claimed.
  */
-export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { config, database, log, watch, nodeId, writer, health } = options
+export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
+  const { database, log, watch, nodeId, writer, health } = options
   const hints: Hints = { isParked: true }
   const dispatcher: Dispatcher = createDispatcher(options, {
     onRoom: () => {
@@ -108,14 +107,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     run: () => cancelDeliveriesOfStoppedWebhooks(database, options.onFault, cancelSplitter),
   })
 
-  const redelivering = startRedelivering(options, () => {
-    hints.isParked = true
-    claiming.wake()
-  })
-
-  const upkeep = await startUpkeep({ database, log, watch, ...config, onFault: options.onFault })
-
-  await database.listen('webhooks_redeliveries', () => redelivering.wake())
   await database.listen('webhooks_outbox', () => relaying.wake())
   await database.listen('webhooks_changed', (webhookId) => {
     // An empty payload: the connection was away, and any webhook may have changed.
@@ -124,8 +115,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   })
 
   return {
+    claim() {
+      hints.isParked = true
+      claiming.wake()
+    },
     async stop() {
-      const loops = [relaying, claiming, cancelling, redelivering, ...upkeep].map((loop) => loop.stop())
+      const loops = [relaying, claiming, cancelling].map((loop) => loop.stop())
       await within(DRAIN_MS, Promise.all([...loops, dispatcher.stop()]))
       dispatcher.abandon()
       await within(LAST_WORDS_MS, writer.close())
@@ -147,9 +142,9 @@ interface DispatcherEvents {
   onRetryIn(wait: number): void
 }
 
-function createDispatcher(options: EngineOptions, events: DispatcherEvents): Dispatcher {
+function createDispatcher(options: PipelineOptions, events: DispatcherEvents): Dispatcher {
   const { onRoom, onGivenBack, onRetryIn } = events
-  const { config, database, clock, log, sender, writer, tracing } = options
+  const { retrySchedule, database, clock, log, sender, writer, tracing } = options
   const giveBack = (deliveries: readonly LeasedDelivery[]): void => {
     releaseDeliveries(database, deliveries).then(onGivenBack, (error: unknown) => {
       log.warn({ error: messageOf(error) }, 'leases could not be given back; they end by themselves')
@@ -157,8 +152,7 @@ function createDispatcher(options: EngineOptions, events: DispatcherEvents): Dis
   }
   return new Dispatcher({
     clock,
-    attempt: (delivery) =>
-      makeAttempt(delivery, { clock, sender, retrySchedule: config.retrySchedule, tracing }),
+    attempt: (delivery) => makeAttempt(delivery, { clock, sender, retrySchedule, tracing }),
     record: async (attempt) => {
       await writer.add(attempt)
       if (attempt.wait_ms !== null) onRetryIn(attempt.wait_ms + RECORDING_MS)
@@ -179,7 +173,7 @@ async function startHeartbeat({
   watch,
   nodeId,
   metrics,
-}: EngineOptions): Promise<Loop> {
+}: PipelineOptions): Promise<Loop> {
   if (database.engine === 'pglite') await releaseAllLeases(database)
   const beat = createHeartbeat(database, { clock, nodeId })
   await beat()
@@ -198,21 +192,4 @@ async function startHeartbeat({
       return false
     },
   })
-}
-
-function startRedelivering({ database, log, watch, onFault }: EngineOptions, onQueued: () => void): Loop {
-  const splitter = createSplitter()
-  const loop = startLoop({
-    name: 'redeliver',
-    everyMs: REDELIVER_POLL_MS,
-    log,
-    watch,
-    run: async () => {
-      const progress = await redeliverBatch(database, undefined, onFault, splitter)
-      if (progress === 'queued') onQueued()
-      if (progress === 'waiting') setTimeout(() => loop.wake(), REDELIVER_AGAIN_MS).unref()
-      return progress === 'queued'
-    },
-  })
-  return loop
 }

@@ -14,7 +14,7 @@ import {
 } from './sealed-columns.ts'
 import { createSecretBox, keyId } from './secret-box.ts'
 import { createTargetOpener } from './webhook-target.ts'
-import type { TargetRow } from './webhook-target.ts'
+import type { TargetRow } from '../domain/webhook.ts'
 
 const MANY = 230
 const [old, fresh] = [randomBytes(32), randomBytes(32)]

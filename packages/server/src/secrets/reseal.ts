@@ -3,7 +3,7 @@ import { isInputFault } from '../database/input-fault.ts'
 import type { SealedTable } from './sealed-columns.ts'
 import { listSealedTables } from './sealed-columns.ts'
 import type { SecretBox } from './secret-box.ts'
-import { reasonOf } from '../pipeline/record/delivery-faults.ts'
+import { reasonOf } from '../domain/delivery-fault.ts'
 import { createSecretBox, keyId } from './secret-box.ts'
 
 const BATCH = 100

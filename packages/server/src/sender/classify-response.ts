@@ -1,6 +1,6 @@
 import { parseRetryAfter } from '../domain/retry-policy.ts'
 import { messageOf } from '../domain/errors.ts'
-import { NOTHING_SENT } from '../pipeline/record/delivery-faults.ts'
+import { NOTHING_SENT } from '../domain/delivery-fault.ts'
 import { BlockedDestination, UnusableUrl } from './network-guard.ts'
 import { InvalidAnswer } from './response-parser.ts'
 import type { Answer, Phase } from './send.ts'

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
-import type { AttemptTrigger, LeasedDelivery } from '../domain/delivery.ts'
+import type { AttemptRecord } from '../domain/attempt.ts'
+import type { LeasedDelivery } from '../domain/delivery.ts'
 import { nextWait } from '../domain/retry-policy.ts'
 import { cutText } from '../domain/storable-text.ts'
 import { newId } from '../domain/ids.ts'
@@ -8,44 +9,6 @@ import type { Verdict } from './classify-response.ts'
 import { classify, judgeDefect, judgeUnreadable, judgeUnsendable } from './classify-response.ts'
 import type { Answer, Sender } from './send.ts'
 import type { Span, Tracing } from '../observability/tracing.ts'
-
-/** One attempt, made and judged: a row of `webhook_logs`, and what becomes of the delivery. Times are ISO 8601. */
-export interface AttemptRecord {
-  id: string
-  organization_id: string
-  webhook_id: string
-  delivery_id: string
-  event_id: string
-  event: string
-  url: string
-  status: 'success' | 'failed'
-  attempt: number
-  trigger: AttemptTrigger
-  response_code: number | null
-  error_code: string | null
-  error_message: string | null
-  diagnosis: string | null
-  duration_ms: number
-  /** JSON text of those that do not follow from the other fields, the webhook's own masked; null: nothing was sent. */
-  request_headers: string | null
-  /** Only where it does not follow from the event: of a test, which has none, and where fields were cut. */
-  request_body: string | null
-  /** JSON text. */
-  response_headers: string | null
-  response_body: string | null
-  /** By this process's clock; what counts is `wait_ms` from the moment that the database records it. */
-  next_attempt_at: string | null
-  wait_ms: number | null
-  created_at: string
-  /** The fencing token under which it was sent; null for a test, which has no delivery. */
-  lease: string | null
-  /** Why the webhook is to be deactivated, if it is. */
-  deactivate: string | null
-  /** Whether the webhook counted as healthy when this was sent. */
-  was_healthy: boolean
-  /** When the endpoint's certificate expires, in milliseconds; null when none was shown. */
-  certificate_ends: number | null
-}
 
 export interface AttemptOptions {
   clock: Clock

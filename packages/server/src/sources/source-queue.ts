@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../database/database.ts'
 import { loadStatement } from '../database/statement.ts'
-import { RestError } from '../rest/response/error-response.ts'
+import { RestError } from '../domain/errors.ts'
 import type { ReasonsState } from './reasons.ts'
 import type { Provider, Source } from './source-store.ts'
 

@@ -2,7 +2,7 @@ import type { Connection, Database } from '../database/database.ts'
 import { loadStatement } from '../database/statement.ts'
 import { sourceSecretContext, verifyTokenContext } from '../secrets/sealed-columns.ts'
 import type { SecretBox } from '../secrets/secret-box.ts'
-import { toStorableText } from '../api/http/raw-body.ts'
+import { toStorableText } from '../domain/storable-text.ts'
 
 const findSourceStatement = loadStatement(import.meta.url, 'find-source')
 const keepPayloadStatement = loadStatement(import.meta.url, 'keep-payload')

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import { loadStatement } from '../database/statement.ts'
-import { isSame } from '../api/http/constant-time.ts'
+import { isSame } from '../domain/signature/constant-time.ts'
 import type { Items, Turn } from './items.ts'
 import { toStorable } from './items.ts'
 

@@ -1,4 +1,4 @@
-import type { AttemptRecord } from '../../src/sender/make-attempt.ts'
+import type { AttemptRecord } from '../../src/domain/attempt.ts'
 import { newId } from '../../src/domain/ids.ts'
 
 /** A test's attempt that succeeded: it has no delivery, so that its row stands alone. */

@@ -5,7 +5,7 @@ import { openPostgres } from '../../src/database/postgres.ts'
 import { AMPLE_SPACE } from '../../src/database/disk-space.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { ENGINE_SETTINGS } from '../../src/server/open-databases.ts'
-import { compose } from '../../src/server/serve.ts'
+import { compose } from '../../src/server/compose.ts'
 import { openMigrated } from './databases.ts'
 import type { ReceiverServer } from './receiver-server.ts'
 import { startReceiver } from './receiver-server.ts'
@@ -82,7 +82,7 @@ export async function startWorker(statementTimeout: string): Promise<InProcessWo
       })
     },
     async close() {
-      await running.engine?.stop()
+      await running.worker?.stop()
       await running.clockWatch.stop()
       await running.server.close()
       await running.writer.close()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
-import type { AttemptRecord } from '../../src/sender/make-attempt.ts'
+import type { AttemptRecord } from '../../src/domain/attempt.ts'
 import type { LeasedDelivery } from '../../src/domain/delivery.ts'
 import type { Expected } from './expected.ts'
 import { isOver } from './expected.ts'

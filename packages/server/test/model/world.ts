@@ -9,7 +9,7 @@ import { createHeartbeat, releaseDeliveries } from '../../src/pipeline/claim/lea
 import { startRedelivery } from '../../src/maintenance/bulk-retry/redeliveries.ts'
 import { redeliverBatch } from '../../src/maintenance/bulk-retry/redeliver-batch.ts'
 import { leaseOne } from '../../src/maintenance/bulk-retry/manual-retry.ts'
-import type { AttemptRecord } from '../../src/sender/make-attempt.ts'
+import type { AttemptRecord } from '../../src/domain/attempt.ts'
 import { makeAttempt } from '../../src/sender/make-attempt.ts'
 import type { Answer } from '../../src/sender/send.ts'
 import { fanOut } from '../../src/pipeline/match/create-deliveries.ts'

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ApiError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
-import { TRACEPARENT } from '../../observability/tracing.ts'
+import { TRACEPARENT } from '../../domain/trace-context.ts'
 
 const HEADER = 'X-Webhooks-Origin'
 const ORIGIN = /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/

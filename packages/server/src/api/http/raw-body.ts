@@ -10,8 +10,3 @@ export function addRawRoutes(server: FastifyInstance, define: (scope: FastifyIns
 }
 
 export const toBytes = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))
-
-/** Invalid UTF-8 becomes U+FFFD, and so does NUL, which PostgreSQL cannot store. */
-export function toStorableText(bytes: Buffer): string {
-  return bytes.toString('utf8').replaceAll('\0', '\uFFFD')
-}

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { TRACEPARENT } from '../../observability/tracing.ts'
+import { TRACEPARENT } from '../../domain/trace-context.ts'
 import type { Span, Tracing } from '../../observability/tracing.ts'
 
 /** What changes something, and so may emit an event. */

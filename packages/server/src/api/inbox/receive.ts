@@ -6,15 +6,15 @@ import { loadStatement } from '../../database/statement.ts'
 import { maskValues } from '../../sender/build-request.ts'
 import { signBody } from '../../domain/signature/sign.ts'
 import { ApiError } from '../../domain/errors.ts'
-import type { OpenTarget, TargetRow, WebhookTarget } from '../../secrets/webhook-target.ts'
-import { isSame } from '../http/constant-time.ts'
+import type { OpenTarget, TargetRow, WebhookTarget } from '../../domain/webhook.ts'
+import { isSame } from '../../domain/signature/constant-time.ts'
 import { WindowCounter } from '../limits/window-counter.ts'
-import { addRawRoutes, toBytes, toStorableText } from '../http/raw-body.ts'
-import { RestError } from '../../rest/response/error-response.ts'
+import { addRawRoutes, toBytes } from '../http/raw-body.ts'
+import { toStorableText } from '../../domain/storable-text.ts'
+import { RestError } from '../../domain/errors.ts'
 
 const findInbox = loadStatement(import.meta.url, 'find-inbox')
 const storeRequest = loadStatement(import.meta.url, 'store-request')
-const expireStatement = loadStatement(import.meta.url, 'expire-inboxes')
 
 const INBOX_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT', 'OPTIONS'] as const
@@ -70,11 +70,6 @@ export function addInboxRoute(server: FastifyInstance, { database, clock, openTa
       },
     })
   })
-}
-
-/** Deletes inboxes that have ended and requests that are too old. */
-export async function expireInboxes(database: Database): Promise<void> {
-  await database.query(expireStatement)
 }
 
 function judgeSignature(

@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Database } from '../../database/database.ts'
 import { readBacklog } from './backlog.ts'
-import { RestError } from '../../rest/response/error-response.ts'
+import { RestError } from '../../domain/errors.ts'
 
 /** How long a look at the backlog is good for. What comes in meanwhile is the bound's tolerance. */
 const LOOK_MS = 250

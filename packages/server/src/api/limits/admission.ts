@@ -5,7 +5,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { readCredential } from '../auth/authenticate.ts'
 import type { Authenticate, Caller } from '../auth/authenticate.ts'
-import { RestError } from '../../rest/response/error-response.ts'
+import { RestError } from '../../domain/errors.ts'
 import { WindowCounter } from './window-counter.ts'
 import type { Standing } from './window-counter.ts'
 

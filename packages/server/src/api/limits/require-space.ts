@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { DiskSpace } from '../../database/disk-space.ts'
-import { RestError } from '../../rest/response/error-response.ts'
+import { RestError } from '../../domain/errors.ts'
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
 const RETRY_SECONDS = 5

@@ -1,4 +1,4 @@
-import type { Column } from '../../rest/schema-cache/schema-cache.ts'
+import type { Column } from '../../rest/schema-cache/schema.ts'
 
 export type JsonSchema = Record<string, unknown>
 

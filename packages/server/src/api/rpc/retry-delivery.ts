@@ -23,7 +23,7 @@ export const retryDelivery = defineFunction('change', schema, async (context, { 
   })
   if (delivery === undefined) throw await explainRefusal(context, webhook_id, is_erased)
   const attempt = await makeAttempt(delivery, { ...context })
-  await context.writer.write(attempt)
+  await context.recorder.write(attempt)
   return {
     delivery_id,
     attempt: attempt.attempt,

@@ -1,13 +1,13 @@
 import type { z } from 'zod'
-import type { AttemptWriter } from '../../pipeline/record/recorder.ts'
+import type { AttemptRecorder } from '../../domain/attempt.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Database } from '../../database/database.ts'
-import type { AttemptRecord } from '../../sender/make-attempt.ts'
+import type { AttemptRecord } from '../../domain/attempt.ts'
 import type { Sender } from '../../sender/send.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Tracing } from '../../observability/tracing.ts'
 import type { SecretBox } from '../../secrets/secret-box.ts'
-import type { OpenTarget } from '../../secrets/webhook-target.ts'
+import type { OpenTarget } from '../../domain/webhook.ts'
 import { runAs } from '../../database/act-as.ts'
 import type { FunctionAccess } from '../auth/access.ts'
 import type { Caller } from '../auth/authenticate.ts'
@@ -22,7 +22,7 @@ export interface RpcContext {
   shares: DatabaseShares
   clock: Clock
   sender: Sender
-  writer: AttemptWriter
+  recorder: AttemptRecorder
   openTarget: OpenTarget
   box: SecretBox
   sessions: SessionStore

@@ -5,7 +5,7 @@ import { EVENT_TYPES, covers } from '../../domain/event-types/event-types.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { redactBody } from '../../domain/redaction/redact.ts'
 import { newId } from '../../domain/ids.ts'
-import type { TargetRow } from '../../secrets/webhook-target.ts'
+import type { TargetRow } from '../../domain/webhook.ts'
 import { unknownEvents } from '../tables/event-names.ts'
 import { requireSize } from '../tables/webhook-events.ts'
 import { defineFunction, describeAttempt, findVisible, readAs } from './rpc.ts'
@@ -62,7 +62,7 @@ export const testWebhook = defineFunction(
       target: context.openTarget(rows[0]!),
     }
     const attempt = await makeAttempt(delivery, { ...context })
-    await context.writer.write({ ...attempt, lease: null, request_body: sent.body })
+    await context.recorder.write({ ...attempt, lease: null, request_body: sent.body })
     const [logged] = await readAs<{ request_headers: string }>(
       context,
       principal,

@@ -11,7 +11,6 @@ const openSessionStatement = loadStatement(import.meta.url, 'open-session')
 const findSessionStatement = loadStatement(import.meta.url, 'find-session')
 const touchSessionStatement = loadStatement(import.meta.url, 'touch-session')
 const endSessionStatement = loadStatement(import.meta.url, 'end-session')
-const expireStatement = loadStatement(import.meta.url, 'expire-sessions')
 
 const SESSION_TOKEN = /^cgw_session_[A-Za-z0-9_-]{43}$/
 const LINK_TOKEN = /^cgw_link_[A-Za-z0-9_-]{43}$/
@@ -129,11 +128,6 @@ export function markServiceKey(serviceKey: string, encryptionKeys: readonly Buff
   return encryptionKeys.map((key) =>
     createHmac('sha256', key).update(`service key of a session: ${serviceKey}`).digest('hex'),
   )
-}
-
-/** Deletes what has ended. */
-export async function expireSessions(database: Database): Promise<void> {
-  await database.query(expireStatement)
 }
 
 /** 256 bits of randomness behind a prefix by which a leaked token is recognized. */

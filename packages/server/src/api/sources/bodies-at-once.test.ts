@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { RestError } from '../../rest/response/error-response.ts'
+import type { RestError } from '../../domain/errors.ts'
 import { MAX_BYTES_AT_ONCE, createBodiesAtOnce } from './bodies-at-once.ts'
 
 describe('bodies that are in memory at once', () => {

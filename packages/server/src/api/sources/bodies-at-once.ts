@@ -1,4 +1,4 @@
-import { RestError } from '../../rest/response/error-response.ts'
+import { RestError } from '../../domain/errors.ts'
 
 /** As many as may wait to be taken in: what is more would be refused by the queue anyway. */
 export const MAX_BYTES_AT_ONCE = 32 * 1024 * 1024

@@ -5,7 +5,7 @@ import { tooManyRequests, toOrigin } from '../limits/admission.ts'
 import type { DatabaseShares } from '../../database/database-shares.ts'
 import { WindowCounter } from '../limits/window-counter.ts'
 import type { Standing } from '../limits/window-counter.ts'
-import { RestError } from '../../rest/response/error-response.ts'
+import { RestError } from '../../domain/errors.ts'
 import { findSource } from '../../sources/source-store.ts'
 import type { Provider, Source } from '../../sources/source-store.ts'
 

@@ -1,5 +1,5 @@
 import { messageOf } from '../../domain/errors.ts'
-import type { ReceivedRequest } from './listen.ts'
+import type { ReceivedRequest } from './listen-types.ts'
 
 /** They belong to the connection that they came by. */
 const OF_THE_CONNECTION = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'keep-alive'])

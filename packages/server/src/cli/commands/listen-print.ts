@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { ListenerOptions, ReceivedRequest } from './listen.ts'
+import type { ListenerOptions, ReceivedRequest } from './listen-types.ts'
 
 const printLimit = 20_000
 

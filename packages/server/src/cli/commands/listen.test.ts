@@ -7,7 +7,8 @@ import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { text as readText } from 'node:stream/consumers'
 import { test, type TestContext } from 'node:test'
-import { listenCommand, startListener, type ListenerOptions, type ReceivedRequest } from './listen.ts'
+import { listenCommand, startListener } from './listen.ts'
+import type { ListenerOptions, ReceivedRequest } from './listen-types.ts'
 
 const secret = 'a-secret-of-the-test'
 const body = '{"event":"deal.created","timestamp":"2025-01-15T10:30:00Z","data":{"title":"Zoë 👋"}}'
@@ -25,9 +26,7 @@ async function start(t: TestContext, options: Partial<ListenerOptions> = {}) {
   return { listener, url: listener.url, printed, printedFirst: printedFirst.promise }
 }
 
-function parseLine(line: string): ReceivedRequest {
-  return JSON.parse(line)
-}
+const parseLine = (line: string): ReceivedRequest => JSON.parse(line)
 
 function sign(payload: string, key = secret): Record<string, string> {
   const timestamp = String(Math.floor(Date.now() / 1000))

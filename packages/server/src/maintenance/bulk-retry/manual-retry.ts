@@ -4,7 +4,7 @@ import { loadStatement } from '../../database/statement.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { LEASE_MARGIN_MS } from '../../domain/delivery.ts'
 import { newToken } from '../../domain/ids.ts'
-import type { OpenTarget } from '../../secrets/webhook-target.ts'
+import type { OpenTarget } from '../../domain/webhook.ts'
 import type { ClaimedRow } from '../../pipeline/claim/claim-due.ts'
 import { toLeasedDelivery } from '../../pipeline/claim/claim-due.ts'
 

@@ -1,6 +1,6 @@
 import type { Connection } from '../../database/database.ts'
-import type { DeliveryFault } from '../../pipeline/record/delivery-faults.ts'
-import { reasonOf } from '../../pipeline/record/delivery-faults.ts'
+import type { DeliveryFault } from '../../domain/delivery-fault.ts'
+import { reasonOf } from '../../domain/delivery-fault.ts'
 import type { Cursor } from './missed-events.ts'
 import type { RedeliveryKind, RedeliveryScope } from './redeliveries.ts'
 

@@ -4,7 +4,7 @@ import { isInputFault } from '../../database/input-fault.ts'
 import type { Splitter } from '../../database/split.ts'
 import { createSplitter, splitUp } from '../../database/split.ts'
 import { loadStatement } from '../../database/statement.ts'
-import type { OnFault } from '../record/delivery-faults.ts'
+import type { OnFault } from '../../domain/delivery-fault.ts'
 import { giveUpDelivery } from '../record/give-up-delivery.ts'
 
 const cancelDeliveries = loadStatement(import.meta.url, 'cancel-deliveries')

@@ -8,7 +8,7 @@ import { redactBody } from '../../domain/redaction/redact.ts'
 import { newToken } from '../../domain/ids.ts'
 import type { EndpointLoad } from '../dispatch/endpoint-slots.ts'
 import { CLAIM_AHEAD } from '../dispatch/endpoint-slots.ts'
-import type { OpenTarget, TargetRow } from '../../secrets/webhook-target.ts'
+import type { OpenTarget, TargetRow } from '../../domain/webhook.ts'
 
 const claimDueStatement = loadStatement(import.meta.url, 'claim-due')
 

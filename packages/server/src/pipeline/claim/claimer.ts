@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { AttemptWriter } from '../record/recorder.ts'
+import { DEFAULT_MAX_IN_FLIGHT } from '../../domain/webhook.ts'
 import type { Clock } from '../../domain/clock.ts'
-import type { Config } from '../../settings/config.ts'
 import type { Database } from '../../database/database.ts'
 import { isRefusal } from '../../database/input-fault.ts'
 import { createSplitter } from '../../database/split.ts'
@@ -15,8 +15,8 @@ import { startLoop } from '../../loops/loop.ts'
 import type { LoopWatch } from '../../loops/loop-watch.ts'
 import { createPutOff } from '../put-off.ts'
 import type { Hints } from '../relay/relay.ts'
-import type { OnFault } from '../record/delivery-faults.ts'
-import type { OpenTarget } from '../../secrets/webhook-target.ts'
+import type { OnFault } from '../../domain/delivery-fault.ts'
+import type { OpenTarget } from '../../domain/webhook.ts'
 
 export const CLAIM_POLL_MS = 1_000
 /** A claim looks at every webhook that has something queued: not for each slot that comes free. */
@@ -24,11 +24,10 @@ const CLAIM_GAP_MS = 10
 /** Tokens of rate limits are collected for so long, or for longer where a claim is dear, but never so long that any is lost. */
 const PACED_GAP_MS = { least: 20, most: 100, timesTheClaim: 4 }
 const CLAIM_BATCH = 200
-/** Requests under way at once to one webhook that sets no limit of its own, in one process. */
-export const DEFAULT_MAX_IN_FLIGHT = 32
 
 export interface ClaimingOptions {
-  config: Pick<Config, 'deliveryTimeout'>
+  /** Milliseconds for an attempt to a webhook that sets none of its own. */
+  deliveryTimeout: number
   database: Database
   clock: Clock
   log: Logger
@@ -41,10 +40,10 @@ export interface ClaimingOptions {
 
 /** Queue → leases → the dispatcher. */
 export function startClaiming(options: ClaimingOptions, dispatcher: Dispatcher, hints: Hints): Loop {
-  const { database, config, log, watch, writer } = options
+  const { database, deliveryTimeout, log, watch, writer } = options
   const claimOptions = {
     ...options,
-    defaultTimeout: config.deliveryTimeout,
+    defaultTimeout: deliveryTimeout,
     defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
   }
   const putOff = createPutOff<string>(options.clock)

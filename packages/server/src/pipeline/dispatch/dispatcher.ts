@@ -3,8 +3,8 @@ import type { EndpointLoad, SlotLimits, Taken, Ticket } from './endpoint-slots.t
 import { EndpointSlots } from './endpoint-slots.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { canStillSend } from '../../domain/delivery.ts'
-import type { WebhookTarget } from '../../secrets/webhook-target.ts'
-import type { AttemptRecord } from '../../sender/make-attempt.ts'
+import type { WebhookTarget } from '../../domain/webhook.ts'
+import type { AttemptRecord } from '../../domain/attempt.ts'
 
 export interface DispatcherOptions {
   clock: Clock

@@ -1,7 +1,7 @@
 import type { Connection } from '../../database/database.ts'
 import { loadStatement } from '../../database/statement.ts'
 import { cutText } from '../../domain/storable-text.ts'
-import type { AttemptRecord } from '../../sender/make-attempt.ts'
+import type { AttemptRecord } from '../../domain/attempt.ts'
 import { isOperational } from '../../domain/event-types/operational-events.ts'
 import type { OperationalEvent } from '../../domain/event-types/operational-events.ts'
 import type { HealthState } from '../../domain/circuit-breaker.ts'

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
 import { inHalves } from '../../database/input-fault.ts'
 import { loadStatement } from '../../database/statement.ts'
-import type { AttemptRecord } from '../../sender/make-attempt.ts'
+import type { AttemptRecord } from '../../domain/attempt.ts'
 import { messageOf } from '../../domain/errors.ts'
 
 const noteCertificates = loadStatement(import.meta.url, 'note-certificates')

@@ -2,8 +2,9 @@ import type { Database } from '../../database/database.ts'
 import { isRefusal } from '../../database/input-fault.ts'
 import { loadStatement } from '../../database/statement.ts'
 import { newId } from '../../domain/ids.ts'
-import type { DeliveryFault, FaultStage } from './delivery-faults.ts'
-import { NOTHING_SENT, reasonOf, recordFaults } from './delivery-faults.ts'
+import type { DeliveryFault, FaultStage } from '../../domain/delivery-fault.ts'
+import { recordFaults } from './delivery-faults.ts'
+import { NOTHING_SENT, reasonOf } from '../../domain/delivery-fault.ts'
 
 const giveUpStatement = loadStatement(import.meta.url, 'give-up-delivery')
 const setAsideStatement = loadStatement(import.meta.url, 'set-aside')

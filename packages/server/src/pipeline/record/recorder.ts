@@ -4,9 +4,9 @@ import { isRefusal, isTimeout } from '../../database/input-fault.ts'
 import type { Splitter } from '../../database/split.ts'
 import { createSplitter, splitUp } from '../../database/split.ts'
 import { giveUpDelivery, noteFault } from './give-up-delivery.ts'
-import type { AttemptRecord } from '../../sender/make-attempt.ts'
+import type { AttemptRecord } from '../../domain/attempt.ts'
 import { messageOf } from '../../domain/errors.ts'
-import type { OnFault } from './delivery-faults.ts'
+import type { OnFault } from '../../domain/delivery-fault.ts'
 import { keepLeases, storeAttempts } from './store-attempts.ts'
 
 /** As for the outbox. */

@@ -1,7 +1,7 @@
 import { plainArray, textArray } from '../../database/array-literal.ts'
 import type { Connection } from '../../database/database.ts'
 import { loadStatement } from '../../database/statement.ts'
-import type { AttemptRecord } from '../../sender/make-attempt.ts'
+import type { AttemptRecord } from '../../domain/attempt.ts'
 
 const recordAttempts = loadStatement(import.meta.url, 'record-attempts')
 const recordSuccesses = loadStatement(import.meta.url, 'record-successes')

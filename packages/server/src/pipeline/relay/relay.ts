@@ -18,8 +18,8 @@ import type { RelayProgress } from '../../observability/relay-progress.ts'
 import { createWakefulness } from './stay-awake.ts'
 import { createPutOff } from '../put-off.ts'
 import type { Tracing } from '../../observability/tracing.ts'
-import type { OnFault } from '../record/delivery-faults.ts'
-import type { OpenTarget } from '../../secrets/webhook-target.ts'
+import type { OnFault } from '../../domain/delivery-fault.ts'
+import type { OpenTarget } from '../../domain/webhook.ts'
 
 /**
  * Finds what did not notify: a transaction that asked whether it has to while a relay was awake, and committed when none was any

@@ -1,6 +1,6 @@
 import { buildColumn } from '../query/build-field.ts'
-import type { Scope } from '../query/build-field.ts'
-import type { Column, Relation } from '../schema-cache/schema-cache.ts'
+import type { Scope } from '../query/scope.ts'
+import type { Column, Relation } from '../schema-cache/schema.ts'
 import { quoteIdentifier } from '../query/sql-text.ts'
 import type { Params } from '../query/sql-text.ts'
 

@@ -1,13 +1,14 @@
+import type { BuiltEmbed } from './scope.ts'
 import { ApiError } from '../../domain/errors.ts'
-import type { Scope } from './build-field.ts'
+import type { Scope } from './scope.ts'
 import { buildOrder, buildOutputs } from './build-read.ts'
-import type { Output } from './build-read.ts'
+import type { Output } from './scope.ts'
 import { buildWhere } from './build-where.ts'
 import { forbid, listColumns } from '../schema-cache/schema-cache.ts'
-import type { Catalog } from '../schema-cache/schema-cache.ts'
+import type { Catalog } from '../schema-cache/schema.ts'
 import { buildBody, buildLink, buildSortedBy, buildSource, chooseShape, listShown } from './embed-body.ts'
 import { nameOf, testsEmbed } from './embed-names.ts'
-import type { Embed, OrderTerm, QueryTree, Scoped, SelectItem } from '../request/query-tree.ts'
+import type { Embed, QueryTree, Scoped, SelectItem } from '../request/query-tree.ts'
 import { findRelationship, isToOne } from '../schema-cache/relationships.ts'
 import { createParams } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
@@ -22,21 +23,6 @@ export interface Building {
   params: Params
   /** Embedded resources so far; shared by all levels. */
   embedded: { count: number }
-}
-
-/** An embedded resource as its parent's statement uses it. */
-export interface BuiltEmbed {
-  isToOne: boolean
-  /** What it adds to the parent's rows. */
-  outputs: readonly Output[]
-  /** Goes behind the parent's source; '' where the value is only read in the select list, after order and limit. */
-  join: string
-  /** Whether `join` has a part in which rows of the parent there are. */
-  restricts: boolean
-  /** SQL: whether a row of the parent has any. */
-  found: string
-  /** The SQL that each of the parent's order terms about this resource stands for. */
-  order: ReadonlyMap<OrderTerm, string>
 }
 
 /** The parts of a statement that reads one resource and what is embedded in it. */

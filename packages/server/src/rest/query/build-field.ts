@@ -1,19 +1,8 @@
-import type { BuiltEmbed } from './build-embed.ts'
+import type { Scope } from './scope.ts'
 import { findReadable } from '../schema-cache/schema-cache.ts'
-import type { Relation } from '../schema-cache/schema-cache.ts'
-import type { Role } from '../../domain/principal.ts'
 import type { Field } from '../request/query-tree.ts'
 import { quoteIdentifier } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
-
-/** Where names are looked up: a relation as one role sees it, under its alias in the statement. */
-export interface Scope {
-  relation: Relation
-  role: Role
-  alias: string
-  /** What is embedded in it, by the name that the request gives it. */
-  embeds?: ReadonlyMap<string, BuiltEmbed>
-}
 
 /** 'output' keeps JSON as it is stored; 'comparison' makes it jsonb, the only kind that can be compared. */
 export type Purpose = 'output' | 'comparison'

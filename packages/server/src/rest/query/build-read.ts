@@ -1,20 +1,15 @@
+import type { Output } from './scope.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { buildColumn, buildField } from './build-field.ts'
-import type { Scope } from './build-field.ts'
+import type { Scope } from './scope.ts'
 import { checkCast } from '../schema-cache/casts.ts'
 import { listColumns } from '../schema-cache/schema-cache.ts'
-import type { Relation } from '../schema-cache/schema-cache.ts'
+import type { Relation } from '../schema-cache/schema.ts'
 import type { Media } from '../request/content-negotiation.ts'
 import { nameOf, refuseUnembedded } from './embed-names.ts'
 import type { OrderTerm, SelectItem } from '../request/query-tree.ts'
 import { quoteIdentifier } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
-
-/** One key of each row of the answer. */
-export interface Output {
-  sql: string
-  key: string
-}
 
 export interface RowsQuery {
   /** What `from` names, with its alias: the relation itself, or what a write returned. */

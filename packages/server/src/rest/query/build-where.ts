@@ -1,7 +1,8 @@
 import { textArray } from '../../database/array-literal.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { buildField } from './build-field.ts'
-import type { BuiltField, Scope } from './build-field.ts'
+import type { BuiltField } from './build-field.ts'
+import type { Scope } from './scope.ts'
 import type { Comparison, Condition, Filter, Operation, TextSearch, Truth } from '../request/query-tree.ts'
 import type { Params } from './sql-text.ts'
 

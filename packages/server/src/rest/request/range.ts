@@ -1,5 +1,5 @@
 import { ApiError } from '../../domain/errors.ts'
-import { RestError } from '../response/error-response.ts'
+import { RestError } from '../../domain/errors.ts'
 import type { Limits } from './query-tree.ts'
 
 /** Most rows of one answer to a read, and of one embedded list, whatever its limit says. */

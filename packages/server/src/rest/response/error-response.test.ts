@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ApiError } from '../../domain/errors.ts'
-import { RestError, toErrorResponse } from './error-response.ts'
+import { toErrorResponse } from './error-response.ts'
+import { RestError } from '../../domain/errors.ts'
 
 const fromDatabase = (code: string): Error => Object.assign(new Error('from the database'), { code })
 

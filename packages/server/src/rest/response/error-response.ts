@@ -1,28 +1,11 @@
 import { isDatabaseError } from '../../database/database.ts'
 import type { DatabaseError } from '../../database/database.ts'
 import { isUnreachable } from '../../database/unavailable.ts'
-import { ApiError } from '../../domain/errors.ts'
+import { ApiError, RestError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
 import { statusOfState } from './status-of-state.ts'
 import { AmbiguousEmbedError } from '../schema-cache/relationships.ts'
 import type { RestResponse } from '../request/rest-message.ts'
-
-type Headers = Record<string, string>
-
-/** An ApiError whose answer needs headers beside the body: `Content-Range` of a 416, `Allow` of a 405. */
-export class RestError extends ApiError {
-  readonly headers: Readonly<Headers>
-
-  constructor(
-    status: number,
-    code: string,
-    message: string,
-    { headers, ...more }: { details?: string; hint?: string; headers: Headers },
-  ) {
-    super(status, code, message, more)
-    this.headers = headers
-  }
-}
 
 /** Seconds after which to send the same request again. */
 const RETRY_AFTER = '5'

@@ -1,5 +1,5 @@
 import { listColumns } from './schema-cache.ts'
-import type { Catalog, Column, Relation } from './schema-cache.ts'
+import type { Catalog, Column, Relation } from './schema.ts'
 import type { Role } from '../../domain/principal.ts'
 import { isToOne } from './relationships.ts'
 import type { Rules } from './table-rules.ts'

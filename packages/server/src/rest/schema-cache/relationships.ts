@@ -1,38 +1,6 @@
 import { ApiError } from '../../domain/errors.ts'
 import { findNearest } from '../../database/nearest-name.ts'
-import type { Catalog, Relation } from './schema-cache.ts'
-
-/** From the columns of one exposed relation to those of another. */
-export interface ForeignKey {
-  name: string
-  from: Relation
-  columns: readonly string[]
-  to: Relation
-  references: readonly string[]
-}
-
-export type Cardinality = 'many-to-one' | 'one-to-one' | 'one-to-many' | 'many-to-many'
-
-/** A way from the rows of one relation to those of another: columns that are equal, pair by pair. */
-export interface Relationship {
-  /** Of the foreign key; of a many-to-many relationship that of its junction. */
-  name: string
-  cardinality: Cardinality
-  from: Relation
-  columns: readonly string[]
-  to: Relation
-  references: readonly string[]
-  /** Whether the foreign key is one of `from`. */
-  isOutward: boolean
-  junction: Junction | null
-}
-
-/** What stands between: `columns` of `from` equal `near` of it, and `far` of it equal `references` of `to`. */
-export interface Junction {
-  relation: Relation
-  near: readonly string[]
-  far: readonly string[]
-}
+import type { Catalog, ForeignKey, Relation, Relationship } from './schema.ts'
 
 export function isToOne({ cardinality }: Relationship): boolean {
   return cardinality === 'many-to-one' || cardinality === 'one-to-one'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
 import { readCatalog } from './schema-cache.ts'
-import type { Catalog } from './schema-cache.ts'
+import type { Catalog } from './schema.ts'
 
 for (const engine of ENGINES) {
   describe(`the catalog on ${engine}`, () => {

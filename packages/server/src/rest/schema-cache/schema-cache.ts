@@ -4,44 +4,10 @@ import { loadStatement } from '../../database/statement.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { findNearest } from '../../database/nearest-name.ts'
 import { ROLES } from '../../domain/principal.ts'
+import type { Catalog, Column, ForeignKey, Privilege, Relation } from './schema.ts'
 import type { Role } from '../../domain/principal.ts'
 import { deriveRelationships } from './relationships.ts'
-import type { ForeignKey, Relationship } from './relationships.ts'
 import { quoteIdentifier } from '../query/sql-text.ts'
-
-export type Privilege = 'select' | 'insert' | 'update'
-
-export interface Column {
-  name: string
-  /** As SQL text names it. */
-  type: string
-  /** What a domain is made of; the type itself for any other. */
-  baseType: string
-  isNullable: boolean
-  isGenerated: boolean
-  /** The SQL expression. */
-  default: string | null
-  comment: string | null
-  privileges: Readonly<Record<Role, Readonly<Record<Privilege, boolean>>>>
-}
-
-export interface Relation {
-  schema: string
-  name: string
-  comment: string | null
-  /** Schema and name, quoted. */
-  sql: string
-  columns: ReadonlyMap<string, Column>
-  primaryKey: readonly string[]
-  /** Sets of columns that no two rows share the values of, the primary key among them. */
-  uniqueKeys: readonly (readonly string[])[]
-  deletableBy: readonly Role[]
-}
-
-export interface Catalog {
-  relations: ReadonlyMap<string, Relation>
-  relationships: readonly Relationship[]
-}
 
 interface KeyRow {
   name: string

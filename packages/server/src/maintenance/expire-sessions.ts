@@ -1,0 +1,9 @@
+import type { Database } from '../database/database.ts'
+import { loadStatement } from '../database/statement.ts'
+
+const expireStatement = loadStatement(import.meta.url, 'expire-sessions')
+
+/** Deletes what has ended. */
+export async function expireSessions(database: Database): Promise<void> {
+  await database.query(expireStatement)
+}
