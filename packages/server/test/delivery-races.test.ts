@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import { pino } from 'pino'
-import { AttemptWriter } from '../src/pipeline/record/recorder.ts'
+import { createMessages } from '../src/pipeline/messages.ts'
+import { Recorder } from '../src/pipeline/record/recorder.ts'
 import type { Database } from '../src/database/database.ts'
 import type { LeasedDelivery } from '../src/domain/delivery.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
@@ -196,7 +197,8 @@ for (const engine of ENGINES.filter((name) => name === 'postgresql')) {
       const result = await world.attempt(sent, 'success')
       let retrying: Promise<LeasedDelivery | undefined> | undefined
       await database.transaction(async (connection) => {
-        await new AttemptWriter({ ...database, query: connection.query }, silent).write(result)
+        const inTransaction = { ...database, query: connection.query }
+        await new Recorder({ database: inTransaction, log: silent, messages: createMessages() }).write(result)
         retrying = world.retryByHand(first, sent.id)
         await until('the retry to wait for the result', () => isSomebodyWaiting(database))
       })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parseAllDocuments, parse as parseYaml } from 'yaml'
-import { DRAIN_MS, LAST_WORDS_MS } from '../src/pipeline/pipeline.ts'
+import { MAX_SHUTDOWN_MS } from '../src/server/serve.ts'
 
 // No container engine runs these files here; what can be checked without one is.
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -14,8 +14,7 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const SETTINGS = new Set(
   [...read('packages/server/src/settings/config.ts').matchAll(/read\('([A-Z_]+)'/g)].map(([, name]) => name),
 )
-/** A stop lets requests finish, then writes down what is left, each part for no longer than this. */
-const STOP_SECONDS = (DRAIN_MS + 6 * LAST_WORDS_MS) / 1_000
+const STOP_SECONDS = MAX_SHUTDOWN_MS / 1_000
 const PORT = 4600
 
 const requireSettings = (names: readonly string[]): void =>

@@ -4,7 +4,7 @@ import { eraseBatch } from '../src/maintenance/erasure/erase-batch.ts'
 import { catchUpStatuses } from '../src/sources/statuses.ts'
 import { foldCounts } from '../src/maintenance/rollups/rollups.ts'
 import type { Database } from '../src/database/database.ts'
-import { cancelDeliveriesOfStoppedWebhooks } from '../src/pipeline/claim/cancel-deliveries.ts'
+import { cancelDeliveries } from '../src/pipeline/claim/cancel-deliveries.ts'
 import { redeliverBatch } from '../src/maintenance/bulk-retry/redeliver-batch.ts'
 import { RedeliveryFixture } from '../src/maintenance/bulk-retry/redelivery-fixture.ts'
 import { newId } from '../src/domain/ids.ts'
@@ -133,7 +133,7 @@ for (const engine of ENGINES) {
         fixture.webhook,
       ])
       await refusing('update', 'webhooks.webhook_deliveries', events[5]!, async () => {
-        while (await cancelDeliveriesOfStoppedWebhooks(database));
+        while (await cancelDeliveries(database));
       })
       const { cancelled } = await one<{ cancelled: number }>(
         `select count(*) as cancelled from webhooks.webhook_deliveries where webhook_id = $1 and status = 'cancelled'`,

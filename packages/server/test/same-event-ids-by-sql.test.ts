@@ -7,11 +7,11 @@ import { systemClock } from '../src/domain/clock.ts'
 import type { Database } from '../src/database/database.ts'
 import { claimDue } from '../src/pipeline/claim/claim-due.ts'
 import { leaseOne } from '../src/maintenance/bulk-retry/manual-retry.ts'
-import { fanOut } from '../src/pipeline/match/create-deliveries.ts'
 import type { LeasedDelivery } from '../src/domain/delivery.ts'
 import { createSubscriptions } from '../src/pipeline/match/subscriptions.ts'
 import { newId, newToken } from '../src/domain/ids.ts'
-import { relayBatch } from '../src/pipeline/relay/outbox.ts'
+import { ANY_EVENT } from '../src/pipeline/relay/outbox.ts'
+import { relayBatch } from '../src/pipeline/relay/relay-batch.ts'
 import { createSecretBox } from '../src/secrets/secret-box.ts'
 import { createTargetOpener } from '../src/secrets/webhook-target.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
@@ -61,14 +61,9 @@ for (const engine of ENGINES) {
     /** @param isDirect whether they are sent from memory, or wait in the queue */
     async function relay(isDirect: boolean): Promise<LeasedDelivery[]> {
       const subscriptions = createSubscriptions(systemClock)
-      const options = { ...context, subscriptions, admit: () => isDirect }
-      let leased: LeasedDelivery[] = []
-      await relayBatch(
-        database,
-        async (connection, events) => await fanOut(connection, events, options),
-        (created) => (leased = created),
-      )
-      return leased
+      const slots = { admit: () => isDirect }
+      const { matched } = await relayBatch(database, ANY_EVENT, slots, { ...context, subscriptions })
+      return matched?.direct ?? []
     }
     function assertOwn(deliveries: readonly LeasedDelivery[]): void {
       assert.equal(deliveries.length, organizations.length)

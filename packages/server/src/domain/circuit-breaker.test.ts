@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { HealthState, Results, Surroundings } from './circuit-breaker.ts'
-import { DEGRADED_AFTER, FIRST_PROBE_MS, HEALTHY, LONGEST_PROBE_MS, judge } from './circuit-breaker.ts'
+import type { HealthState, AttemptTally, HealthContext } from './circuit-breaker.ts'
+import {
+  DEGRADED_AFTER,
+  MIN_PROBE_WAIT_MS,
+  HEALTHY,
+  MAX_PROBE_WAIT_MS,
+  nextHealthState,
+} from './circuit-breaker.ts'
 
 const NOW = 1_000_000
 const LIMITS = { failures: 20, after: 5_000 }
-const QUIET: Surroundings = { now: NOW, hasBacklog: false, isWindowOpen: true, isRateLimited: false }
+const QUIET: HealthContext = { now: NOW, hasBacklog: false, isWindowOpen: true, isRateLimited: false }
 const LEASE = 'the lease of the probe'
 
-function failed(failures: number, fields: Partial<Results> = {}): Results {
+function failed(failures: number, fields: Partial<AttemptTally> = {}): AttemptTally {
   return {
     successes: 0,
     failures,
@@ -18,9 +24,9 @@ function failed(failures: number, fields: Partial<Results> = {}): Results {
     ...fields,
   }
 }
-const succeeded = (successes = 1): Results => failed(0, { successes })
-const after = (state: HealthState, results: Results, surroundings: Partial<Surroundings> = {}): HealthState =>
-  judge(state, results, { ...QUIET, ...surroundings }, LIMITS)
+const succeeded = (successes = 1): AttemptTally => failed(0, { successes })
+const after = (state: HealthState, tally: AttemptTally, context: Partial<HealthContext> = {}): HealthState =>
+  nextHealthState(state, tally, { ...QUIET, ...context }, LIMITS)
 
 const FAILING: HealthState = { ...HEALTHY, phase: 'degraded', failures: 19, failingSince: NOW - 5_000 }
 const HELD: HealthState = {
@@ -66,14 +72,14 @@ test('the first probe follows two seconds after holding, each further one after 
     state = after({ ...state, probeLease: LEASE }, failed(1, { leases: new Set([LEASE]) }))
   }
   assert.deepEqual(waits, [
-    FIRST_PROBE_MS,
+    MIN_PROBE_WAIT_MS,
     4_000,
     8_000,
     16_000,
     32_000,
-    LONGEST_PROBE_MS,
-    LONGEST_PROBE_MS,
-    LONGEST_PROBE_MS,
+    MAX_PROBE_WAIT_MS,
+    MAX_PROBE_WAIT_MS,
+    MAX_PROBE_WAIT_MS,
   ])
 })
 
@@ -107,7 +113,7 @@ test('a failure while the window grows holds again: for longer when nothing but 
   const nothing = after(DRAINING, failed(1), BACKLOG)
   assert.deepEqual([nothing.phase, nothing.probeWait], ['held', 16_000])
   const something = after({ ...DRAINING, drained: 3 }, failed(1), BACKLOG)
-  assert.deepEqual([something.phase, something.probeWait], ['held', FIRST_PROBE_MS])
+  assert.deepEqual([something.phase, something.probeWait], ['held', MIN_PROBE_WAIT_MS])
 })
 
 test('once the window is open a single failure holds nothing, many in a row do', () => {

@@ -1,38 +1,43 @@
+import { cutText } from './storable-text.ts'
+
 /**
- * The health of an endpoint and what moves it:
+ * The circuit breaker of an endpoint: all of its states, what they let through, and what moves it between them.
  *
  *   healthy ──── 3 failures in a row ────► degraded
- *      ▲ ▲ ◄──────── a success ─────────────── │
- *      │ │                                     │ `failures` in a row that began `after` ago or earlier
- *      │ └── a success, nothing is due ─┐      ▼
- *      │                               held ◄──────────────┐
- *      │                                │ a success         │ a failure while the window still grows;
- *      │                                ▼                   │ after that as from degraded
- *      └──── nothing is due ──────── draining ─────────────┘
+ *      ▲ ▲ ◄─────── a success ──────────────── │
+ *      │ │                                     │ `failures` in a row, the first at least `after` ago
+ *      │ └── a success, no backlog ──────┐     ▼
+ *      │                                held ◄──────────────┐
+ *      │                                 │ a success        │ a failure while the window still grows;
+ *      │                                 ▼                  │ later, as from degraded
+ *      └──── no backlog ─────────── draining ───────────────┘
  *
- * - healthy, degraded: everything is sent as it comes.
- * - held: deliveries wait in the queue and lose no attempt. One at a time, over all nodes, the oldest that is due goes out
- *   as a probe: 2 seconds after holding, then after twice as long each time, up to a minute. A test or a retry by hand
- *   that succeeds counts as one that did.
- * - draining: what was held is sent oldest first, and what is new waits behind it. The requests that may be under way
- *   (`drain_window` in the database) grow from one to all.
+ * | phase    | circuit   | people read | what may be sent                                                        |
+ * |----------|-----------|-------------|-------------------------------------------------------------------------|
+ * | healthy  | closed    | Healthy     | everything, as it comes                                                 |
+ * | degraded | closed    | Degraded    | everything, as it comes                                                 |
+ * | held     | open      | On hold     | from the queue: one probe at a time over all nodes, the oldest that is due; 2 s after holding, then after twice as long each time, up to a minute. A successful test or manual retry counts as a probe |
+ * | draining | half-open | Degraded    | from the queue, oldest first, within a window of requests that grows from one to all |
+ *
+ * `pipeline/claim/sql/claim-due.sql` applies the last column: it locks the webhook's row of `webhooks_internal.endpoint_health`, so that
+ * probes and the window (`webhooks_internal.drain_window`) hold over all nodes.
  *
  * Invariants:
- * - A failure counts for the address that it was sent to: a webhook that has another one by now, or was switched on
+ * - A failure counts for the URL that the request was sent to: a webhook with another URL, or one that was enabled
  *   again, starts afresh.
- * - The breaker never ends a delivery, and holding one delays it but costs it nothing.
- * - What was sent before the endpoint was held says nothing about a probe or a drain, should it fail late.
+ * - The breaker never ends a delivery. A delivery on hold waits and loses no attempt.
+ * - A request that was sent before the endpoint was held says nothing about a probe or a drain when it fails late.
  */
-export type Phase = 'healthy' | 'degraded' | 'held' | 'draining'
+export type EndpointPhase = 'healthy' | 'degraded' | 'held' | 'draining'
 
 /** Times are milliseconds since the epoch by the database's clock. */
 export interface HealthState {
-  phase: Phase
-  /** Since the last success. */
+  phase: EndpointPhase
+  /** Failures since the last success. */
   failures: number
   failingSince: number | undefined
   probeAt: number | undefined
-  /** How long the next or latest probe was waited for, in milliseconds. */
+  /** Milliseconds between the previous probe and the next or latest one. */
   probeWait: number | undefined
   /** The lease of the probe that is under way. */
   probeLease: string | undefined
@@ -41,38 +46,38 @@ export interface HealthState {
   drained: number
 }
 
-/** What came of attempts to one address, several taken together. */
-export interface Results {
+/** Outcomes of attempts to one URL, counted. */
+export interface AttemptTally {
   successes: number
-  /** After the last success. */
+  /** Failures after the last success. */
   failures: number
   /** When the first of these failures began and when the last did. */
   firstFailedAt: number
   lastFailedAt: number
-  /** The leases under which they were sent. */
+  /** The leases of these failures. */
   leases: ReadonlySet<string>
 }
 
-export interface Surroundings {
+export interface HealthContext {
   now: number
-  /** Whether a delivery is due that nobody is sending. */
+  /** Whether a delivery is due and not leased. */
   hasBacklog: boolean
-  /** Whether a drain may use all of the endpoint's requests under way. */
+  /** Whether the window has grown to all of the endpoint's slots. */
   isWindowOpen: boolean
-  /** A backlog is no sign of draining where a rate limit keeps one. */
+  /** With a rate limit, a backlog does not mean that the drain goes on. */
   isRateLimited: boolean
 }
 
 export interface BreakerLimits {
-  /** Failures in a row after which an endpoint is held. */
+  /** Failures in a row that put an endpoint on hold. */
   failures: number
-  /** Milliseconds that they must have lasted. */
+  /** Milliseconds since the first of them. */
   after: number
 }
 
 export const DEGRADED_AFTER = 3
-export const FIRST_PROBE_MS = 2_000
-export const LONGEST_PROBE_MS = 60_000
+export const MIN_PROBE_WAIT_MS = 2_000
+export const MAX_PROBE_WAIT_MS = 60_000
 
 export const HEALTHY: HealthState = {
   phase: 'healthy',
@@ -85,26 +90,28 @@ export const HEALTHY: HealthState = {
   drained: 0,
 }
 
-/** The state after `results`. */
-export function judge(
+/** Returns the state after these attempts. */
+export function nextHealthState(
   before: HealthState,
-  results: Results,
-  surroundings: Surroundings,
+  tally: AttemptTally,
+  context: HealthContext,
   limits: BreakerLimits,
 ): HealthState {
-  const state = { ...before, ...countStreak(before, results) }
-  if (state.phase === 'draining') return judgeDrain(state, results, surroundings, limits)
+  const state = { ...before, ...countStreak(before, tally) }
+  if (state.phase === 'draining') return afterDraining(state, tally, context, limits)
   if (state.phase === 'held') {
-    return results.successes > 0
-      ? release(state, results, surroundings)
-      : judgeProbe(state, results, surroundings.now)
+    return tally.successes > 0
+      ? halfOpenCircuit(state, tally, context)
+      : afterProbe(state, tally, context.now)
   }
-  return isToBeHeld(state, surroundings, limits) ? hold(state, surroundings.now, FIRST_PROBE_MS) : open(state)
+  return mustHold(state, context, limits)
+    ? openCircuit(state, context.now, MIN_PROBE_WAIT_MS)
+    : closeCircuit(state)
 }
 
 function countStreak(
   before: HealthState,
-  { successes, failures, firstFailedAt }: Results,
+  { successes, failures, firstFailedAt }: AttemptTally,
 ): Pick<HealthState, 'failures' | 'failingSince'> {
   if (successes > 0 || before.failures === 0) {
     return { failures, failingSince: failures === 0 ? undefined : firstFailedAt }
@@ -112,11 +119,11 @@ function countStreak(
   return { failures: before.failures + failures, failingSince: before.failingSince }
 }
 
-function isToBeHeld(state: HealthState, { now }: Surroundings, limits: BreakerLimits): boolean {
+function mustHold(state: HealthState, { now }: HealthContext, limits: BreakerLimits): boolean {
   return state.failures >= limits.failures && now - (state.failingSince ?? now) >= limits.after
 }
 
-function open(state: HealthState): HealthState {
+function closeCircuit(state: HealthState): HealthState {
   const { failures, failingSince } = state
   return {
     ...HEALTHY,
@@ -126,22 +133,26 @@ function open(state: HealthState): HealthState {
   }
 }
 
-function hold(state: HealthState, now: number, wait: number): HealthState {
+function openCircuit(state: HealthState, now: number, wait: number): HealthState {
   const { failures, failingSince } = state
   return { ...HEALTHY, failures, failingSince, phase: 'held', probeAt: now + wait, probeWait: wait }
 }
 
-function judgeProbe(state: HealthState, { leases }: Results, now: number): HealthState {
+function afterProbe(state: HealthState, { leases }: AttemptTally, now: number): HealthState {
   if (state.probeLease === undefined || !leases.has(state.probeLease)) return state
-  return hold(state, now, doubled(state))
+  return openCircuit(state, now, doubled(state))
 }
 
-function doubled({ probeWait = FIRST_PROBE_MS }: HealthState): number {
-  return Math.min(2 * probeWait, LONGEST_PROBE_MS)
+function doubled({ probeWait = MIN_PROBE_WAIT_MS }: HealthState): number {
+  return Math.min(2 * probeWait, MAX_PROBE_WAIT_MS)
 }
 
-function release(state: HealthState, { successes }: Results, { hasBacklog, now }: Surroundings): HealthState {
-  if (!hasBacklog) return open(state)
+function halfOpenCircuit(
+  state: HealthState,
+  { successes }: AttemptTally,
+  { hasBacklog, now }: HealthContext,
+): HealthState {
+  if (!hasBacklog) return closeCircuit(state)
   return {
     ...state,
     phase: 'draining',
@@ -153,19 +164,74 @@ function release(state: HealthState, { successes }: Results, { hasBacklog, now }
   }
 }
 
-function judgeDrain(
+function afterDraining(
   state: HealthState,
-  results: Results,
-  surroundings: Surroundings,
+  tally: AttemptTally,
+  context: HealthContext,
   limits: BreakerLimits,
 ): HealthState {
-  const { now, hasBacklog, isWindowOpen, isRateLimited } = surroundings
-  const drained = state.drained + results.successes
-  const hasFailed = results.failures > 0 && results.lastFailedAt >= (state.drainingSince ?? now)
+  const { now, hasBacklog, isWindowOpen, isRateLimited } = context
+  const drained = state.drained + tally.successes
+  const hasFailed = tally.failures > 0 && tally.lastFailedAt >= (state.drainingSince ?? now)
   // One that took nothing but the probe is left alone for longer; one that fails now and then must get on.
-  if (hasFailed && drained === 0) return hold(state, now, doubled(state))
-  if (hasFailed && !isWindowOpen) return hold(state, now, FIRST_PROBE_MS)
-  if (isToBeHeld(state, surroundings, limits)) return hold(state, now, FIRST_PROBE_MS)
-  if (!hasBacklog || (isRateLimited && isWindowOpen)) return open(state)
+  if (hasFailed && drained === 0) return openCircuit(state, now, doubled(state))
+  if (hasFailed && !isWindowOpen) return openCircuit(state, now, MIN_PROBE_WAIT_MS)
+  if (mustHold(state, context, limits)) return openCircuit(state, now, MIN_PROBE_WAIT_MS)
+  if (!hasBacklog || (isRateLimited && isWindowOpen)) return closeCircuit(state)
   return { ...state, drained }
+}
+
+/** When a webhook whose attempts all fail is disabled. */
+export interface DisableLimits {
+  /** Milliseconds since the first failure; Infinity: never. */
+  after: number
+  /** Failures in a row. */
+  attempts: number
+}
+
+/** A state as the API shows it. */
+export interface ShownHealth {
+  health: 'healthy' | 'degraded' | 'held'
+  reason: string | null
+  is_parked: boolean
+}
+
+const MAX_ERROR_LENGTH = 300
+
+export function describeHealth(
+  { phase, failures, failingSince }: HealthState,
+  lastError: string,
+): ShownHealth {
+  const failed = `${failures} attempts in a row have failed`
+  const last = `the last one: ${cutText(lastError, MAX_ERROR_LENGTH)}`
+  if (phase === 'healthy') return { health: 'healthy', reason: null, is_parked: false }
+  if (phase === 'degraded') return { health: 'degraded', reason: `${failed}; ${last}`, is_parked: false }
+  if (phase === 'draining') return { health: 'degraded', reason: DRAINING, is_parked: true }
+  return { health: 'held', reason: holdReason(failed, failingSince, last), is_parked: true }
+}
+
+const DRAINING =
+  'the endpoint answers again: what was held is being sent, oldest first, and what is new after it'
+
+function holdReason(failed: string, failingSince: number | undefined, last: string): string {
+  const since = failingSince === undefined ? '' : ` since ${new Date(failingSince).toISOString()}`
+  return `${failed}${since}; ${last}. Deliveries wait and lose no attempt; one at a time is sent to see whether it answers again`
+}
+
+export function explainDisabling({ failures }: HealthState, lasted: number, lastError: string): string {
+  return `every attempt has failed for ${inWords(lasted)}, ${failures} in a row; the last one: ${cutText(lastError, MAX_ERROR_LENGTH)}`
+}
+
+const UNITS: readonly [number, string][] = [
+  [86_400_000, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+  [1_000, 'second'],
+]
+
+/** `3 minutes`, `2 days`: whole numbers of the largest unit of which there are two. */
+export function inWords(ms: number): string {
+  const [size, name] = UNITS.find(([unit]) => ms >= 2 * unit) ?? [1_000, 'second']
+  const count = Math.max(1, Math.floor(ms / size))
+  return `${count} ${name}${count === 1 ? '' : 's'}`
 }

@@ -28,8 +28,8 @@ export interface WebhookTarget {
   isHealthy: boolean
   /** Nothing is sent but a probe now and then. */
   isHeld: boolean
-  /** Its deliveries are claimed in turn, never sent from the memory of whoever fans them out. */
-  isParked: boolean
+  /** Deliveries are claimed from the queue and never sent directly: the endpoint is on hold, recovering, or rate-limited. */
+  isQueueOnly: boolean
   /** Set when a secret could not be opened: nothing may be sent unsigned instead. */
   unreadable: string | undefined
 }

@@ -18,7 +18,7 @@ import { eachApart } from '../database/each-apart.ts'
 import { createSplitter } from '../database/split.ts'
 import { tidy } from '../database/tidy.ts'
 import { releaseSetAside } from './release-set-aside.ts'
-import type { OnFault } from '../domain/delivery-fault.ts'
+import type { Messages } from '../pipeline/messages.ts'
 import { expireFaults } from './expire-faults.ts'
 import { messageOf } from '../domain/errors.ts'
 import type { Loop } from '../loops/loop.ts'
@@ -53,9 +53,7 @@ export interface MaintenanceOptions {
   smtpUrl: URL | undefined
   alertFrom: string | undefined
   publicUrl: string | undefined
-  onFault: OnFault
-  /** Told that a bulk retry or a replay has queued deliveries. */
-  onQueued(): void
+  messages: Messages
 }
 
 export interface Maintenance {
@@ -180,7 +178,7 @@ async function startMailing({
   return [startLoop({ name: 'mail', everyMs: MAIL_MS, log, watch, run: () => sendMails(mailer) })]
 }
 
-function startErasing({ database, log, watch, onFault }: MaintenanceOptions): Loop {
+function startErasing({ database, log, watch, messages }: MaintenanceOptions): Loop {
   const splitter = createSplitter()
   return startLoop({
     name: 'erase',
@@ -188,19 +186,13 @@ function startErasing({ database, log, watch, onFault }: MaintenanceOptions): Lo
     log,
     watch,
     run: async () => {
-      const progress = await eraseBatch(database, onFault, splitter)
+      const progress = await eraseBatch(database, (fault) => messages.emit('fault', fault), splitter)
       return progress === 'waiting' ? ERASE_AGAIN_MS : progress === 'erased'
     },
   })
 }
 
-async function startBulkRetries({
-  database,
-  log,
-  watch,
-  onFault,
-  onQueued,
-}: MaintenanceOptions): Promise<Loop> {
+async function startBulkRetries({ database, log, watch, messages }: MaintenanceOptions): Promise<Loop> {
   const splitter = createSplitter()
   const loop = startLoop({
     name: 'redeliver',
@@ -208,8 +200,13 @@ async function startBulkRetries({
     log,
     watch,
     run: async () => {
-      const progress = await redeliverBatch(database, undefined, onFault, splitter)
-      if (progress === 'queued') onQueued()
+      const progress = await redeliverBatch(
+        database,
+        undefined,
+        (fault) => messages.emit('fault', fault),
+        splitter,
+      )
+      if (progress === 'queued') messages.emit('queued', { isClaimable: true })
       return progress === 'waiting' ? REDELIVER_AGAIN_MS : progress === 'queued'
     },
   })

@@ -47,7 +47,7 @@ function openTarget(row: TargetRow, box: SecretBox, defaults: TargetDefaults): W
     maxInFlight: row.max_in_flight ?? defaults.maxInFlight,
     isHealthy: row.is_healthy,
     isHeld: row.is_held,
-    isParked: row.is_parked,
+    isQueueOnly: row.is_parked,
     unreadable: undefined,
   }
   try {

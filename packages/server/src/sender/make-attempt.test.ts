@@ -37,7 +37,7 @@ const unsendable = (fault: string): LeasedDelivery => ({
     maxInFlight: 1,
     isHealthy: true,
     isHeld: false,
-    isParked: false,
+    isQueueOnly: false,
     unreadable: undefined,
   },
 })

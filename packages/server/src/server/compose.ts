@@ -1,38 +1,18 @@
 import type { Logger } from 'pino'
-import { createAuthenticate } from '../api/auth/authenticate.ts'
-import { createTokenVerifier } from '../api/auth/tokens.ts'
-import { createAdmission } from '../api/limits/admission.ts'
-import { EMBEDDED_SHARES, SERVER_SHARES, createDatabaseShares } from '../database/database-shares.ts'
-import { createBackPressure } from '../api/intake/back-pressure.ts'
-import { createEventIntake } from '../api/intake/event-intake.ts'
-import { createLiveLog } from '../api/live/live-log.ts'
-import { REQUEST_ID } from '../api/http/request-ids.ts'
-import type { RestRequest } from '../rest/request/rest-message.ts'
-import { createRest } from '../rest/rest.ts'
-import { createServer } from '../api/server.ts'
-import { createSessionStore, markServiceKey } from '../api/sessions/session-store.ts'
-import { createTableRules } from '../api/tables/table-rules.ts'
-import { AttemptWriter } from '../pipeline/record/recorder.ts'
 import { createMetrics } from '../observability/metrics.ts'
 import { createQueueStateReader } from '../observability/queue-state.ts'
-import { createReadinessCheck } from '../observability/readiness.ts'
 import { timeDatabase } from '../observability/timed-database.ts'
 import { CertificateNotes } from '../pipeline/health/certificate-notes.ts'
-import { EndpointHealth } from '../pipeline/health/health-monitor.ts'
 import type { Config } from '../settings/config.ts'
 import { createDatabaseClock } from '../database/database-clock.ts'
-import type { AttemptRecord } from '../domain/attempt.ts'
 import { createSender } from '../sender/send.ts'
-
 import { DEFAULT_MAX_IN_FLIGHT } from '../domain/webhook.ts'
-import { messageOf } from '../domain/errors.ts'
 import { newToken } from '../domain/ids.ts'
 import { createLoopWatch } from '../loops/loop-watch.ts'
 import { createRelayProgress } from '../observability/relay-progress.ts'
 import type { Databases } from './open-databases.ts'
 import { startTracing } from '../observability/open-telemetry.ts'
 import { NO_TRACING } from '../observability/tracing.ts'
-import type { DeliveryFault } from '../domain/delivery-fault.ts'
 import { createSecretBox } from '../secrets/secret-box.ts'
 import { storeLimits } from '../api/limits/store-limits.ts'
 import { createOwnInboxes } from '../sender/own-inboxes.ts'
@@ -40,150 +20,132 @@ import { requireKeysInUse } from '../secrets/keys-in-use.ts'
 import { watchClock } from './watch-clock.ts'
 import { createTargetOpener } from '../secrets/webhook-target.ts'
 import { startWorker } from './worker.ts'
+import type { Server } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { Database } from '../database/database.ts'
+import type { DatabaseClock } from '../database/database-clock.ts'
+import { within } from '../loops/loop.ts'
+import type { Metrics } from '../observability/metrics.ts'
+import { HealthMonitor } from '../pipeline/health/health-monitor.ts'
+import { createMessages } from '../pipeline/messages.ts'
+import type { Messages, Stage } from '../pipeline/messages.ts'
+import { DRAIN_TIMEOUT_MS } from '../pipeline/pipeline.ts'
+import { Recorder } from '../pipeline/record/recorder.ts'
+import { createApi } from './create-api.ts'
 
-/** Puts the parts together; each gets what it needs handed in, none reaches for it. */
+/** How long each step of a shutdown after the drain may take. */
+export const SHUTDOWN_STEP_TIMEOUT_MS = 2_000
+/** The longest that `stop` takes: the drain, then six steps. */
+export const MAX_STOP_MS = DRAIN_TIMEOUT_MS + 6 * SHUTDOWN_STEP_TIMEOUT_MS
+
+/** Everything that a process runs, by its role. */
+export interface Program {
+  server: FastifyInstance
+  /** Ends in order: no new work, what is under way, what is to be recorded. */
+  stop(): Promise<void>
+}
+
+/** Puts the parts together and starts all but the listening of the server: the one owner of start and shutdown. */
 export async function compose(
   config: Config,
   databases: Databases,
   serviceKey: string,
   keys: Buffer[],
   log: Logger,
-) {
-  const database = databases.api
+): Promise<Program> {
+  await requireKeysInUse(databases.api, keys)
+  if (config.role !== 'worker') await storeLimits(databases.api, config)
   const clock = await createDatabaseClock(databases.health)
-  const guard = { ...config, allowHttp: config.allowHttpUrls }
-  await requireKeysInUse(database, keys)
-  if (config.role !== 'worker') await storeLimits(database, config)
-  const box = createSecretBox(keys)
-  const openTarget = createTargetOpener(box, {
-    timeout: config.deliveryTimeout,
-    maxInFlight: DEFAULT_MAX_IN_FLIGHT,
-  })
-  const inboxes = createOwnInboxes(config.publicUrl, () => {
-    const address = server.server.address()
-    return typeof address === 'string' ? undefined : (address ?? undefined)
-  })
-  // A worker does not serve them: to it they are addresses like any other.
-  const sender = createSender(guard, config.role === 'worker' ? undefined : inboxes)
-  const health = new EndpointHealth({
-    database: databases.engine,
-    clock,
-    log,
-    breaker: config.breaker,
-    deactivation: config.deactivation,
-    defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
-  })
-  const certificates = new CertificateNotes(databases.engine, log)
-  const tracing = config.otlpEndpoint === undefined ? NO_TRACING : await startTracing(config.otlpEndpoint)
   const watch = createLoopWatch(clock)
-  const relayProgress = createRelayProgress(clock)
+  const tracing = config.otlpEndpoint === undefined ? NO_TRACING : await startTracing(config.otlpEndpoint)
+  const relayProgress = config.role === 'api' ? undefined : createRelayProgress(clock)
   const metrics = createMetrics({
     clock,
     clockOffset: clock.offset,
     readState: createQueueStateReader(databases.health),
     watch,
-    relayProgress: config.role === 'api' ? undefined : relayProgress,
+    relayProgress,
     readRoom: databases.diskSpace.room,
   })
-  const engineDatabase = timeDatabase(databases.engine, metrics.statement)
-  const onFault = (fault: DeliveryFault): void => {
-    metrics.fault(fault.stage)
-    log.error({ ...fault }, 'something could not be processed and was put aside; see webhook_delivery_faults')
-  }
-  const observe = (records: readonly AttemptRecord[]): void => {
-    metrics.attempts(records)
-    health.observe(records)
-    certificates.observe(records)
-  }
-  const writer = new AttemptWriter(engineDatabase, log, observe, onFault)
-  const rules = createTableRules(box, guard, inboxes)
-  const tokens = {
-    secret: config.jwtSecret,
-    jwksUrl: config.jwksUrl,
-    audience: config.jwtAudience,
-    issuer: config.jwtIssuer,
-  }
-  const verifyToken = createTokenVerifier(tokens, { clock, log })
-  const serviceMarks = markServiceKey(serviceKey, keys)
-  const sessions = createSessionStore(database, serviceMarks)
-  const authenticate = createAuthenticate({
-    database,
+  const database = timeDatabase(databases.engine, metrics.statement)
+  const sending = createSending(config, keys, () => server.server.address())
+  const messages = createMessages()
+  const recorder = new Recorder({ database, log, messages })
+  const observers = startObservers(config, { database: databases.engine, clock, log, messages, metrics })
+  const parts = { ...sending, clock, log, watch, tracing, metrics, recorder }
+  const server: FastifyInstance = await createApi({
+    ...parts,
+    config,
+    databases,
     serviceKey,
-    serviceMark: serviceMarks[0]!,
-    sessions,
-    verifyToken,
-    log,
-  })
-  const onFailure = (error: unknown, request?: RestRequest): void =>
-    log.error({ request_id: request?.headers[REQUEST_ID], error: messageOf(error) }, 'a request failed')
-  const requireRoom = createBackPressure({ database, clock, maxBacklog: config.maxBacklog })
-  const shares = createDatabaseShares(database.engine === 'pglite' ? EMBEDDED_SHARES : SERVER_SHARES, clock)
-  const rest =
-    config.role === 'worker'
-      ? undefined
-      : createEventIntake({
-          rest: await createRest({ database, shares, rules, onFailure }),
-          database,
-          shares,
-          requireRoom,
-          onFailure,
-        })
-  const server = createServer({
-    admission: createAdmission({ authenticate, rateLimit: config.apiRateLimit, clock }),
-    authenticate,
-    sessions,
-    settings: config,
-    inbox: { database, clock, openTarget },
-    diskSpace: databases.diskSpace,
-    trustedProxies: config.trustedProxies,
-    rest,
-    live: rest === undefined ? undefined : createLiveLog({ rest, authenticate, clock }),
-    rpc: {
-      database,
-      shares,
-      clock,
-      sender,
-      recorder: writer,
-      openTarget,
-      box,
-      sessions,
-      retrySchedule: config.retrySchedule,
-      deliveryTimeout: config.deliveryTimeout,
-      tracing,
-    },
-    metrics,
-    tracing,
-    checkReady: createReadinessCheck({
-      database: databases.health,
-      diskSpace: databases.diskSpace,
-      clock,
-      clockOffset: clock.offset,
-      watch,
-      readState: createQueueStateReader(databases.health),
-      relayProgress: config.role === 'api' ? undefined : relayProgress,
-      stallTimeout: config.relayStallTimeout,
-      onUnavailable: (reason, error) => log.warn({ reason, error }, 'not ready'),
-    }),
-    log,
-  })
-  const parts = {
-    retrySchedule: config.retrySchedule,
-    deliveryTimeout: config.deliveryTimeout,
-    database: engineDatabase,
-    metrics,
-    tracing,
-    clock,
-    log,
-    watch,
+    keys,
     relayProgress,
-    nodeId: newToken(),
-    openTarget,
-    sender,
-    writer,
-    health,
-    onFault,
-  }
-  const worker = config.role === 'api' ? undefined : await startWorker(parts, config)
+  })
+  const { retrySchedule, deliveryTimeout } = config
+  const worker =
+    relayProgress &&
+    (await startWorker(
+      { ...parts, retrySchedule, deliveryTimeout, database, relayProgress, nodeId: newToken(), messages },
+      config,
+    ))
   const clockWatch = watchClock(clock, log, watch)
-  return { worker, server, writer, health, certificates, tracing, clockWatch }
+  return {
+    server,
+    async stop() {
+      // Connections to endpoints stay open until the process ends: a request that we cut off here would be recorded as a
+      // failure of the endpoint.
+      await Promise.all([within(DRAIN_TIMEOUT_MS, server.close()), worker?.drain()])
+      const steps = [clockWatch, recorder, ...observers].map((part) => () => part.stop())
+      for (const step of [...steps, () => worker?.leave(), () => tracing.close()]) {
+        await within(
+          SHUTDOWN_STEP_TIMEOUT_MS,
+          Promise.resolve(step()).catch(() => {}),
+        )
+      }
+    },
+  }
+}
+
+/** What makes an attempt: opened secrets, and a sender behind the network guard. */
+function createSending(config: Config, keys: Buffer[], addressOf: () => ReturnType<Server['address']>) {
+  const box = createSecretBox(keys)
+  const openTarget = createTargetOpener(box, {
+    timeout: config.deliveryTimeout,
+    maxInFlight: DEFAULT_MAX_IN_FLIGHT,
+  })
+  const guard = { ...config, allowHttp: config.allowHttpUrls }
+  const inboxes = createOwnInboxes(config.publicUrl, () => {
+    const address = addressOf()
+    return typeof address === 'string' ? undefined : (address ?? undefined)
+  })
+  // A worker does not serve the test inboxes: to its sender they are addresses like any other.
+  const sender = createSender(guard, config.role === 'worker' ? undefined : inboxes)
+  return { box, openTarget, guard, inboxes, sender }
+}
+
+interface ObserverParts {
+  database: Database
+  clock: DatabaseClock
+  log: Logger
+  messages: Messages
+  metrics: Metrics
+}
+
+/** What follows from recorded attempts and from faults, in every role: an API process records tests and manual retries. */
+function startObservers(config: Config, { metrics, ...parts }: ObserverParts): Stage[] {
+  const { log, messages } = parts
+  messages.on('recorded', (attempts) => metrics.attempts(attempts))
+  messages.on('fault', (fault) => {
+    metrics.fault(fault.stage)
+    log.error({ ...fault }, 'something could not be processed and was set aside; see webhook_delivery_faults')
+  })
+  const health = new HealthMonitor({
+    ...parts,
+    breaker: config.breaker,
+    deactivation: config.deactivation,
+    defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
+  })
+  const stages = [health, new CertificateNotes(parts)]
+  for (const stage of stages) stage.start()
+  return stages
 }

@@ -1,4 +1,4 @@
-import { compose } from './compose.ts'
+import { MAX_STOP_MS, SHUTDOWN_STEP_TIMEOUT_MS, compose } from './compose.ts'
 import { createLog } from './log.ts'
 import { banner, factsAsJson } from './banner.ts'
 import type { Config } from '../settings/config.ts'
@@ -6,7 +6,6 @@ import { parseConfig, readEnvironment } from '../settings/config.ts'
 import { openDataDir } from './data-dir.ts'
 import type { Database } from '../database/database.ts'
 
-import { DRAIN_MS, LAST_WORDS_MS } from '../pipeline/pipeline.ts'
 import { StartError, messageOf } from '../domain/errors.ts'
 import { within } from '../loops/loop.ts'
 import { listen, requireAddress } from './listening.ts'
@@ -14,6 +13,9 @@ import { openDatabases } from './open-databases.ts'
 import { readKeys, readServiceKey, requireUsableKeys } from './start-keys.ts'
 import { rememberNpm } from './started-by-npm.ts'
 import { requireKeysInUse } from '../secrets/keys-in-use.ts'
+
+/** The longest shutdown: `program.stop()`, then the database and the data directory. */
+export const MAX_SHUTDOWN_MS = MAX_STOP_MS + 2 * SHUTDOWN_STEP_TIMEOUT_MS
 
 /** Starts everything that this process's settings ask for; prints where it is, and stops in order on a signal. */
 export async function serve({ json = false }: { json?: boolean } = {}): Promise<void> {
@@ -62,31 +64,15 @@ async function start(config: Config, announce: typeof banner): Promise<Running> 
   }
   const keys = readKeys(config, dataDir)
   const serviceKey = readServiceKey(config, dataDir, log)
-  const { worker, server, writer, health, certificates, tracing, clockWatch } = await compose(
-    config,
-    databases,
-    serviceKey,
-    keys,
-    log,
-  )
-  const address = await listen(server, config)
+  const program = await compose(config, databases, serviceKey, keys, log)
+  const address = await listen(program.server, config)
   return {
     announcement: announce(config, dataDir, address, await versionOf(databases.api)),
     async stop() {
       log.info('stopping: finishing what is under way')
-      // The connections to endpoints are left to the end of the process: cutting one off here would be taken for, and
-      // recorded as, a failure of the endpoint.
-      await Promise.all([within(DRAIN_MS, server.close()), worker?.stop()])
-      await within(LAST_WORDS_MS, clockWatch.stop())
-      await within(LAST_WORDS_MS, writer.close())
-      await within(LAST_WORDS_MS, health.close())
-      await within(LAST_WORDS_MS, certificates.close())
-      await within(
-        LAST_WORDS_MS,
-        tracing.close().catch(() => {}),
-      )
-      await within(LAST_WORDS_MS, databases.close())
-      await within(LAST_WORDS_MS, dataDir.unlock())
+      await program.stop()
+      await within(SHUTDOWN_STEP_TIMEOUT_MS, databases.close())
+      await within(SHUTDOWN_STEP_TIMEOUT_MS, dataDir.unlock())
       log.info('stopped')
     },
   }

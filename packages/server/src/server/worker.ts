@@ -1,22 +1,24 @@
-import type { Maintenance } from '../maintenance/maintenance.ts'
+import { within } from '../loops/loop.ts'
 import { startMaintenance } from '../maintenance/maintenance.ts'
 import type { PipelineOptions } from '../pipeline/pipeline.ts'
-import { DRAIN_MS, startPipeline } from '../pipeline/pipeline.ts'
-import { within } from '../loops/loop.ts'
+import { DRAIN_TIMEOUT_MS, startPipeline } from '../pipeline/pipeline.ts'
 import type { Config } from '../settings/config.ts'
 
-/** All that a process does without being asked by a request. */
+/** The background work of a process: the pipeline, and the maintenance beside it. */
 export interface Worker {
-  stop(): Promise<void>
+  /** Starts nothing new; resolves when the work under way has ended. */
+  drain(): Promise<void>
+  /** Releases what this node has leased; to be called when all outcomes are recorded. */
+  leave(): Promise<void>
 }
 
-/** The pipeline, which sends, and the maintenance beside it. */
-export async function startWorker(parts: PipelineOptions, config: Config): Promise<Worker> {
-  const pipeline = await startPipeline(parts)
-  const maintenance: Maintenance = await startMaintenance({ ...config, ...parts, onQueued: pipeline.claim })
+export async function startWorker(options: PipelineOptions, config: Config): Promise<Worker> {
+  const pipeline = await startPipeline(options)
+  const maintenance = await startMaintenance({ ...config, ...options })
   return {
-    async stop() {
-      await Promise.all([pipeline.stop(), within(DRAIN_MS, maintenance.stop())])
+    async drain() {
+      await Promise.all([pipeline.drain(), within(DRAIN_TIMEOUT_MS, maintenance.stop())])
     },
+    leave: pipeline.leave,
   }
 }

@@ -78,7 +78,8 @@ export async function openApi(engine: Engine, settings: Settings = {}): Promise<
     close: async () => {},
   }
   const log = pino({ level: 'silent' })
-  const { server, writer, clockWatch } = await compose(config, databases, SERVICE_KEY, [key], log)
+  const program = await compose(config, databases, SERVICE_KEY, [key], log)
+  const { server } = program
   return {
     database,
     storeOrganizations,
@@ -122,9 +123,7 @@ export async function openApi(engine: Engine, settings: Settings = {}): Promise<
       return made
     },
     async close() {
-      await server.close()
-      await clockWatch.stop()
-      await writer.close()
+      await program.stop()
       await close()
     },
   }

@@ -82,12 +82,7 @@ export async function startWorker(statementTimeout: string): Promise<InProcessWo
       })
     },
     async close() {
-      await running.worker?.stop()
-      await running.clockWatch.stop()
-      await running.server.close()
-      await running.writer.close()
-      await running.health.close()
-      await running.certificates.close()
+      await running.stop()
       await receiver.close()
       await engine.close()
       await close()

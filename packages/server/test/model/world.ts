@@ -1,9 +1,9 @@
 import { pino } from 'pino'
-import { AttemptWriter } from '../../src/pipeline/record/recorder.ts'
+import { Recorder } from '../../src/pipeline/record/recorder.ts'
 import { systemClock } from '../../src/domain/clock.ts'
 import { NO_TRACING } from '../../src/observability/tracing.ts'
 import type { Database } from '../../src/database/database.ts'
-import { cancelDeliveriesOfStoppedWebhooks } from '../../src/pipeline/claim/cancel-deliveries.ts'
+import { cancelDeliveries } from '../../src/pipeline/claim/cancel-deliveries.ts'
 import { claimDue } from '../../src/pipeline/claim/claim-due.ts'
 import { createHeartbeat, releaseDeliveries } from '../../src/pipeline/claim/leases.ts'
 import { startRedelivery } from '../../src/maintenance/bulk-retry/redeliveries.ts'
@@ -12,12 +12,13 @@ import { leaseOne } from '../../src/maintenance/bulk-retry/manual-retry.ts'
 import type { AttemptRecord } from '../../src/domain/attempt.ts'
 import { makeAttempt } from '../../src/sender/make-attempt.ts'
 import type { Answer } from '../../src/sender/send.ts'
-import { fanOut } from '../../src/pipeline/match/create-deliveries.ts'
+import { createMessages } from '../../src/pipeline/messages.ts'
 import type { LeasedDelivery } from '../../src/domain/delivery.ts'
 import type { Subscriptions } from '../../src/pipeline/match/subscriptions.ts'
 import { createSubscriptions } from '../../src/pipeline/match/subscriptions.ts'
 import { newToken } from '../../src/domain/ids.ts'
-import { relayBatch } from '../../src/pipeline/relay/outbox.ts'
+import { ANY_EVENT } from '../../src/pipeline/relay/outbox.ts'
+import { relayBatch } from '../../src/pipeline/relay/relay-batch.ts'
 import { createSecretBox } from '../../src/secrets/secret-box.ts'
 import { createTargetOpener } from '../../src/secrets/webhook-target.ts'
 
@@ -35,7 +36,7 @@ export interface Node {
   id: string
   /** Leased, not sent yet, or sent with the answer still to come. */
   held: LeasedDelivery[]
-  writer: AttemptWriter
+  recorder: Recorder
   subscriptions: Subscriptions
 }
 
@@ -83,7 +84,7 @@ export async function createWorld(database: Database): Promise<World> {
   const createNode = (): Node => ({
     id: newToken(),
     held: [],
-    writer: new AttemptWriter(database, log),
+    recorder: new Recorder({ database, log, messages: createMessages() }),
     subscriptions: createSubscriptions(systemClock),
   })
   const dead: { id: string }[] = []
@@ -112,19 +113,13 @@ export async function createWorld(database: Database): Promise<World> {
     emit: (data) => inserted(eventSql, [organization, JSON.stringify(data)]),
     async relay(node, room) {
       let left = room
-      const admit = (): boolean => (left -= 1) >= 0
-      let leased: LeasedDelivery[] = []
-      await relayBatch(
-        database,
-        (connection, events) =>
-          fanOut(connection, events, {
-            ...context,
-            nodeId: node.id,
-            subscriptions: node.subscriptions,
-            admit,
-          }),
-        (created) => (leased = created),
-      )
+      const slots = { admit: () => (left -= 1) >= 0 }
+      const { matched } = await relayBatch(database, ANY_EVENT, slots, {
+        ...context,
+        nodeId: node.id,
+        subscriptions: node.subscriptions,
+      })
+      const leased = matched?.direct ?? []
       node.held.push(...leased)
       return leased
     },
@@ -146,7 +141,7 @@ export async function createWorld(database: Database): Promise<World> {
         tracing: NO_TRACING,
       }),
     record: async (node, results) => {
-      await Promise.all(results.map((result) => node.writer.write(result)))
+      await Promise.all(results.map((result) => node.recorder.write(result)))
     },
     release: (deliveries) => releaseDeliveries(database, deliveries),
     async takeOver(judge, silent) {
@@ -178,7 +173,7 @@ export async function createWorld(database: Database): Promise<World> {
       while ((await redeliverBatch(database)) === 'queued');
     },
     async sweep() {
-      while (await cancelDeliveriesOfStoppedWebhooks(database));
+      while (await cancelDeliveries(database));
     },
     async switchWebhook(webhook, on) {
       await database.query('update webhooks.webhook_configurations set is_active = $2 where id = $1', [

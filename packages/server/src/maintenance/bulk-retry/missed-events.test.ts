@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import type { Database } from '../../database/database.ts'
 import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
 import { newId } from '../../domain/ids.ts'
-import { cancelDeliveriesOfStoppedWebhooks } from '../../pipeline/claim/cancel-deliveries.ts'
+import { cancelDeliveries } from '../../pipeline/claim/cancel-deliveries.ts'
 import { countMissed } from './missed-events.ts'
 import type { RedeliveryScope } from './redeliveries.ts'
 import { RedeliveryFixture } from './redelivery-fixture.ts'
@@ -132,9 +132,9 @@ for (const engine of ENGINES) {
       const id = await one.start('replay_events')
       assert.equal((await one.redelivery(id)).matched, 3)
       assert.equal(await one.work(), 'waiting')
-      await cancelDeliveriesOfStoppedWebhooks(database)
+      await cancelDeliveries(database)
       assert.equal(await one.work(), 'idle')
-      await cancelDeliveriesOfStoppedWebhooks(database)
+      await cancelDeliveries(database)
       assert.deepEqual(await one.due(), events.toSorted())
     })
 

@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import type { Database } from '../../database/database.ts'
 import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
 import { newId } from '../../domain/ids.ts'
-import { cancelDeliveriesOfStoppedWebhooks } from '../../pipeline/claim/cancel-deliveries.ts'
+import { cancelDeliveries } from '../../pipeline/claim/cancel-deliveries.ts'
 import { cancelRedelivery } from './redeliveries.ts'
 import { RedeliveryFixture } from './redelivery-fixture.ts'
 
@@ -113,7 +113,7 @@ for (const engine of ENGINES) {
           assert.equal(await one.work(), 'idle')
           const { status, reason } = await one.redelivery(id)
           assert.deepEqual([status, reason], ['cancelled', 'webhook switched off'])
-          await cancelDeliveriesOfStoppedWebhooks(database)
+          await cancelDeliveries(database)
         })
 
         test('leaves alone what somebody is sending by hand', async () => {

@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import type { Database } from '../../database/database.ts'
 import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
 import { newId, newToken } from '../../domain/ids.ts'
-import { cancelDeliveriesOfStoppedWebhooks } from './cancel-deliveries.ts'
+import { cancelDeliveries } from './cancel-deliveries.ts'
 
 for (const engine of ENGINES) {
   suite(`cancelling the deliveries of stopped webhooks (${engine})`, () => {
@@ -57,7 +57,7 @@ for (const engine of ENGINES) {
         await pending(stopped, -1),
         await pending(stopped, 60),
       ]
-      await cancelDeliveriesOfStoppedWebhooks(database)
+      await cancelDeliveries(database)
       assert.deepEqual(
         [await statusOf(free), await statusOf(lapsed), await statusOf(held)],
         ['cancelled', 'cancelled', 'pending'],
@@ -66,13 +66,13 @@ for (const engine of ENGINES) {
 
     test('deliveries of a webhook that does not exist are found and cancelled', async () => {
       const orphan = await pending(newId())
-      await cancelDeliveriesOfStoppedWebhooks(database)
+      await cancelDeliveries(database)
       assert.equal(await statusOf(orphan), 'cancelled')
     })
 
     test('deliveries of an active webhook are left alone', async () => {
       const delivery = await pending(await webhook(true))
-      await cancelDeliveriesOfStoppedWebhooks(database)
+      await cancelDeliveries(database)
       assert.equal(await statusOf(delivery), 'pending')
     })
 
@@ -82,7 +82,7 @@ for (const engine of ENGINES) {
       await database.query('update webhooks.webhook_configurations set is_active = false where id = $1', [id])
       await database.query('update webhooks.webhook_configurations set is_active = true where id = $1', [id])
       const later = await pending(id)
-      await cancelDeliveriesOfStoppedWebhooks(database)
+      await cancelDeliveries(database)
       assert.deepEqual([await statusOf(earlier), await statusOf(later)], ['cancelled', 'pending'])
     })
   })

@@ -7,7 +7,7 @@ import { loadStatement } from '../../database/statement.ts'
 import type { OnFault } from '../../domain/delivery-fault.ts'
 import { giveUpDelivery } from '../record/give-up-delivery.ts'
 
-const cancelDeliveries = loadStatement(import.meta.url, 'cancel-deliveries')
+const cancelDeliveriesStatement = loadStatement(import.meta.url, 'cancel-deliveries')
 const listCancelled = loadStatement(import.meta.url, 'list-cancelled')
 const adoptOrphans = loadStatement(import.meta.url, 'adopt-orphans')
 
@@ -21,10 +21,10 @@ interface Cancellation {
 }
 
 /**
- * Cancels what webhooks that were switched off or deleted have left, a batch for each.
+ * Cancels the queued deliveries of webhooks that were disabled or deleted, a batch for each webhook.
  * @returns whether a batch was full, so that there is more to do at once. What is under a lease is left to a later call.
  */
-export async function cancelDeliveriesOfStoppedWebhooks(
+export async function cancelDeliveries(
   database: Database,
   onFault: OnFault = () => {},
   splitter: Splitter = createSplitter(),
@@ -85,7 +85,7 @@ async function cancel(
   const params = [webhook_id, reason, made_before, BATCH, only && plainArray(only)]
   // In a transaction: what has failed holds no rows any more when the next one looks for those that are free.
   const { rows } = await database.transaction((transaction) =>
-    transaction.finish<{ stopped: number }>(cancelDeliveries, params),
+    transaction.finish<{ stopped: number }>(cancelDeliveriesStatement, params),
   )
   return rows[0]?.stopped ?? 0
 }

@@ -1,31 +1,33 @@
 import type { Logger } from 'pino'
-import type { AttemptWriter } from '../record/recorder.ts'
-import { DEFAULT_MAX_IN_FLIGHT } from '../../domain/webhook.ts'
-import type { Clock } from '../../domain/clock.ts'
 import type { Database } from '../../database/database.ts'
 import { isRefusal } from '../../database/input-fault.ts'
 import { createSplitter } from '../../database/split.ts'
-import { nextClaimIn } from './claim-due.ts'
-import { claimOrSplit } from './claim-or-split.ts'
-import { giveUpDelivery } from '../record/give-up-delivery.ts'
-import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { messageOf } from '../../domain/errors.ts'
+import { DEFAULT_MAX_IN_FLIGHT } from '../../domain/webhook.ts'
+import type { OpenTarget } from '../../domain/webhook.ts'
+import type { LoopWatch } from '../../loops/loop-watch.ts'
 import type { Loop } from '../../loops/loop.ts'
 import { startLoop } from '../../loops/loop.ts'
-import type { LoopWatch } from '../../loops/loop-watch.ts'
+import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import type { Messages, Stage } from '../messages.ts'
 import { createPutOff } from '../put-off.ts'
-import type { Hints } from '../relay/relay.ts'
-import type { OnFault } from '../../domain/delivery-fault.ts'
-import type { OpenTarget } from '../../domain/webhook.ts'
+import { giveUpDelivery } from '../record/give-up-delivery.ts'
+import type { Recorder } from '../record/recorder.ts'
+import { nextClaimIn } from './claim-due.ts'
+import { claimOrSplit } from './claim-or-split.ts'
 
-export const CLAIM_POLL_MS = 1_000
-/** A claim looks at every webhook that has something queued: not for each slot that comes free. */
-const CLAIM_GAP_MS = 10
-/** Tokens of rate limits are collected for so long, or for longer where a claim is dear, but never so long that any is lost. */
-const PACED_GAP_MS = { least: 20, most: 100, timesTheClaim: 4 }
-const CLAIM_BATCH = 200
+const POLL_INTERVAL_MS = 1_000
+/** A claim looks at every webhook that has queued deliveries: not for each slot that becomes free. */
+const MIN_GAP_MS = 10
+/** How long tokens of rate limits gather between two claims: longer where a claim is expensive, never so long that any is lost. */
+const MIN_PACED_GAP_MS = 20
+const MAX_PACED_GAP_MS = 100
+const PACED_GAP_PER_CLAIM_TIME = 4
+const BATCH_SIZE = 200
 
-export interface ClaimingOptions {
+export interface ClaimerOptions {
   /** Milliseconds for an attempt to a webhook that sets none of its own. */
   deliveryTimeout: number
   database: Database
@@ -34,68 +36,121 @@ export interface ClaimingOptions {
   watch: LoopWatch
   nodeId: string
   openTarget: OpenTarget
-  writer: AttemptWriter
-  onFault: OnFault
+  recorder: Recorder
+  dispatcher: Dispatcher
+  messages: Messages
 }
 
-/** Queue → leases → the dispatcher. */
-export function startClaiming(options: ClaimingOptions, dispatcher: Dispatcher, hints: Hints): Loop {
-  const { database, deliveryTimeout, log, watch, writer } = options
-  const claimOptions = {
-    ...options,
-    defaultTimeout: deliveryTimeout,
-    defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
+/** Leases queued deliveries that are due, as slots become free, and gives them to the dispatcher. */
+export class Claimer implements Stage {
+  readonly #options: ClaimerOptions
+  /** Deliveries that can neither be claimed nor leave the queue. */
+  readonly #putOff
+  readonly #splitter = createSplitter()
+  /** Whether the queue may hold deliveries that are due: a free slot alone is then a reason to claim. */
+  #mayHaveDue = true
+  /** Whether the previous run asked for the next one. */
+  #isExpected = false
+  #loop: Loop | undefined
+
+  constructor(options: ClaimerOptions) {
+    this.#options = options
+    this.#putOff = createPutOff<string>(options.clock)
   }
-  const putOff = createPutOff<string>(options.clock)
-  const splitter = createSplitter()
-  const giveUp = async (deliveryId: string, error: unknown): Promise<void> => {
+
+  start(): void {
+    const { log, watch, messages } = this.#options
+    messages.on('queued', ({ isClaimable }) => {
+      this.#mayHaveDue = true
+      if (isClaimable) this.wake()
+    })
+    messages.on('slotsFree', () => {
+      if (this.#mayHaveDue) this.wake()
+    })
+    messages.on('retryScheduled', ({ waitMs }) => {
+      // Polling finds longer waits; a short one would be late by as much as a poll.
+      if (waitMs < POLL_INTERVAL_MS) setTimeout(() => this.wake(), waitMs).unref()
+    })
+    messages.on('healthEvaluated', ({ phase }) => {
+      if (phase !== 'draining') return
+      this.#mayHaveDue = true
+      this.wake()
+    })
+    this.#loop = startLoop({
+      name: 'claim',
+      everyMs: POLL_INTERVAL_MS,
+      gapMs: MIN_GAP_MS,
+      log,
+      watch,
+      run: (isWoken) => this.#run(isWoken),
+    })
+  }
+
+  /** Claims soon. */
+  wake(): void {
+    this.#loop?.wake()
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop?.stop()
+  }
+
+  async #run(isWoken: boolean): Promise<boolean | number> {
+    const { database, dispatcher, recorder } = this.#options
+    // A delivery whose outcome is still to be recorded looks unsent: claiming it now would send it a second time.
+    if (dispatcher.room < BATCH_SIZE || recorder.isStalled) return false
+    if (!isWoken && !this.#isExpected) {
+      const wait = await nextClaimIn(database)
+      if (wait !== 0) return this.#claimAgainIn(wait)
+    }
+    this.#isExpected = false
+    const startedAt = performance.now()
+    const claimed = await this.#claim()
+    this.#mayHaveDue = claimed.length > 0
+    dispatcher.dispatch(claimed)
+    if (claimed.length === BATCH_SIZE) return true
+    const claimTook = performance.now() - startedAt
+    const isPaced = claimed.length === 0 || claimed.some(({ target }) => target.isQueueOnly)
+    // What this claim left behind can only lack a free slot, and `slotsFree` tells of that.
+    return (
+      isPaced && this.#claimAgainIn(await nextClaimIn(database, performance.now() - startedAt), claimTook)
+    )
+  }
+
+  async #claim(): Promise<LeasedDelivery[]> {
+    const { database, deliveryTimeout, dispatcher, recorder } = this.#options
+    const options = {
+      ...this.#options,
+      defaultTimeout: deliveryTimeout,
+      defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
+      except: [...this.#putOff.keys(), ...recorder.sent],
+    }
+    return await claimOrSplit(
+      database,
+      BATCH_SIZE,
+      dispatcher.loads(),
+      options,
+      (deliveryId, error) => this.#giveUp(deliveryId, error),
+      this.#splitter,
+    )
+  }
+
+  #claimAgainIn(waitMs: number | undefined, claimTookMs = 0): number | false {
+    if (waitMs === undefined) return false
+    this.#isExpected = waitMs <= POLL_INTERVAL_MS
+    const gapMs = Math.min(MAX_PACED_GAP_MS, PACED_GAP_PER_CLAIM_TIME * claimTookMs)
+    return Math.max(waitMs, MIN_PACED_GAP_MS, gapMs)
+  }
+
+  async #giveUp(deliveryId: string, error: unknown): Promise<void> {
+    const { database, log, messages } = this.#options
     try {
       const fault = await giveUpDelivery(database, { deliveryId, stage: 'claim', lease: null, error })
-      if (fault !== undefined) options.onFault(fault)
+      if (fault !== undefined) messages.emit('fault', fault)
     } catch (refusal) {
       if (!isRefusal(refusal, error)) throw refusal
-      putOff.add(deliveryId)
+      this.#putOff.add(deliveryId)
       log.error({ deliveryId, error: messageOf(refusal) }, 'a delivery cannot leave the queue; it is put off')
     }
   }
-  /** Whether the run to come was asked for by the one before it. */
-  let isExpected = false
-  const expect = (wait: number | undefined, claimTook = 0): number | false => {
-    if (wait === undefined) return false
-    isExpected = wait <= CLAIM_POLL_MS
-    const { least, most, timesTheClaim } = PACED_GAP_MS
-    return Math.max(wait, least, Math.min(most, timesTheClaim * claimTook))
-  }
-  return startLoop({
-    name: 'claim',
-    everyMs: CLAIM_POLL_MS,
-    gapMs: CLAIM_GAP_MS,
-    log,
-    watch,
-    run: async (isWoken) => {
-      // Results that are not written yet may be of what would be claimed: it would be sent a second time.
-      if (dispatcher.room < CLAIM_BATCH || writer.isStalled) return false
-      if (!isWoken && !isExpected) {
-        const wait = await nextClaimIn(database)
-        if (wait !== 0) return expect(wait)
-      }
-      isExpected = false
-      const started = performance.now()
-      const claimed = await claimOrSplit(
-        database,
-        CLAIM_BATCH,
-        dispatcher.loads(),
-        { ...claimOptions, except: [...putOff.keys(), ...writer.sent] },
-        giveUp,
-        splitter,
-      )
-      hints.isParked = claimed.length > 0
-      dispatcher.accept(claimed)
-      if (claimed.length === CLAIM_BATCH) return true
-      const took = performance.now() - started
-      const isPaced = claimed.length === 0 || claimed.some(({ target }) => target.isParked)
-      // Of what this claim could have taken only a free slot can have been missing, which makes itself heard.
-      return isPaced && expect(await nextClaimIn(database, performance.now() - started), took)
-    },
-  })
 }

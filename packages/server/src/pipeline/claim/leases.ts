@@ -8,7 +8,6 @@ const releaseLeases = loadStatement(import.meta.url, 'release-leases')
 
 /** Without a heartbeat for this long a node counts as dead and its leases are given back. */
 const DEAD_AFTER_SECONDS = 5
-export const HEARTBEAT_MS = 1_000
 
 export interface NodeOptions {
   clock: Clock
@@ -68,7 +67,7 @@ export async function releaseDeliveries(
   await database.query(releaseLeases, [deliveries.map(({ id }) => id), deliveries.map(({ lease }) => lease)])
 }
 
-/** The last word of a node that stops in order: what it still holds is due at once, and nothing of it is waited for. */
-export async function signOff(database: Database, nodeId: string): Promise<void> {
+/** Releases the leases of a node that shuts down: its deliveries are due at once. */
+export async function deregisterNode(database: Database, nodeId: string): Promise<void> {
   await recoverNodes(database, [nodeId])
 }

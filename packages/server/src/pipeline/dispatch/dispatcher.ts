@@ -1,23 +1,33 @@
+import type { Logger } from 'pino'
+import type { Database } from '../../database/database.ts'
 import type { Clock } from '../../domain/clock.ts'
+import type { LeasedDelivery } from '../../domain/delivery.ts'
+import { canStillSend, idsOf } from '../../domain/delivery.ts'
+import { messageOf } from '../../domain/errors.ts'
+import type { WebhookTarget } from '../../domain/webhook.ts'
+import type { Tracing } from '../../observability/tracing.ts'
+import { makeAttempt } from '../../sender/make-attempt.ts'
+import type { Sender } from '../../sender/send.ts'
+import { releaseDeliveries } from '../claim/leases.ts'
+import type { DirectSlots } from '../match/create-deliveries.ts'
+import type { Messages, Stage } from '../messages.ts'
+import type { Recorder } from '../record/recorder.ts'
 import type { EndpointLoad, SlotLimits, Taken, Ticket } from './endpoint-slots.ts'
 import { EndpointSlots } from './endpoint-slots.ts'
-import type { LeasedDelivery } from '../../domain/delivery.ts'
-import { canStillSend } from '../../domain/delivery.ts'
-import type { WebhookTarget } from '../../domain/webhook.ts'
-import type { AttemptRecord } from '../../domain/attempt.ts'
+
+/** What recording an outcome usually takes. */
+const RECORDING_MS = 20
 
 export interface DispatcherOptions {
   clock: Clock
-  /** Sends one delivery. */
-  attempt(delivery: LeasedDelivery): Promise<AttemptRecord>
-  /** Takes a finished attempt; resolves when there is room for another one, which is what bounds memory. */
-  record(attempt: AttemptRecord): Promise<void>
-  /** Gives back leases of deliveries that will not be sent from here. */
-  giveBack(deliveries: readonly LeasedDelivery[]): void
-  /** A defect of ours: the delivery stays leased and comes due again when the lease ends. */
-  onFault(delivery: LeasedDelivery, error: unknown): void
-  /** Called when an endpoint has little left to send from memory. */
-  onRoom(): void
+  database: Database
+  log: Logger
+  sender: Sender
+  /** Milliseconds between the attempts of a delivery. */
+  retrySchedule: readonly number[]
+  tracing: Tracing
+  recorder: Recorder
+  messages: Messages
 }
 
 const LIMITS: SlotLimits = {
@@ -27,16 +37,16 @@ const LIMITS: SlotLimits = {
   bodies: 128 * 1024 * 1024,
 }
 
-/** Places in memory that a fan-out asked for before its transaction committed. */
-export interface Reservation {
-  admit(target: WebhookTarget, body: string): boolean
-  /** What was asked for and is not among them gives its place back. */
-  commit(deliveries: readonly LeasedDelivery[]): void
+/** Slots that a relay reserves before its transaction commits. */
+export interface ReservedSlots extends DirectSlots {
+  /** Sends deliveries whose slots were reserved; slots that are left over become free. */
+  dispatch(deliveries: readonly LeasedDelivery[]): void
+  /** Frees all reserved slots. */
   cancel(): void
 }
 
-/** Sends what it is given, each endpoint within its slots, and passes the results on. */
-export class Dispatcher {
+/** Sends deliveries, each endpoint within its slots, and hands the attempts to the recorder. */
+export class Dispatcher implements Stage {
   readonly #options: DispatcherOptions
   readonly #slots: EndpointSlots
   #stopping = false
@@ -47,6 +57,15 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.#options = options
     this.#slots = new EndpointSlots(LIMITS, () => options.clock.now())
+  }
+
+  start(): void {
+    const { messages } = this.#options
+    messages.on('webhookChanged', (webhookId) => this.forget(webhookId))
+    messages.on('healthEvaluated', ({ webhookId, phase }) => {
+      // What a relay that had read the webhook before has put into memory since.
+      if (phase === 'held') this.forget(webhookId)
+    })
   }
 
   get room(): number {
@@ -62,7 +81,7 @@ export class Dispatcher {
     return this.#slots.loads()
   }
 
-  reserve(): Reservation {
+  reserve(): ReservedSlots {
     const admitted = new Map<string, Ticket[]>()
     const admit = (target: WebhookTarget, { length: bodyLength }: string): boolean => {
       const ticket = this.#stopping ? undefined : this.#slots.reserve(target, bodyLength)
@@ -78,7 +97,7 @@ export class Dispatcher {
     }
     return {
       admit,
-      commit: (deliveries) => {
+      dispatch: (deliveries) => {
         const refused: LeasedDelivery[] = []
         for (const delivery of deliveries) {
           // In the order in which they were asked for: a webhook's tickets differ in nothing but the length of the body.
@@ -87,29 +106,28 @@ export class Dispatcher {
           else this.#slots.add(ticket, delivery)
         }
         cancel()
-        if (refused.length > 0) this.#options.giveBack(refused)
+        this.#giveBack(refused)
         this.#pump()
       },
       cancel,
     }
   }
 
-  /** Takes deliveries that were claimed for free slots; what finds no room after all is given back. */
-  accept(deliveries: readonly LeasedDelivery[]): void {
+  /** Sends claimed deliveries; those that find no slot after all are given back. */
+  dispatch(deliveries: readonly LeasedDelivery[]): void {
     const refused: LeasedDelivery[] = []
     for (const delivery of deliveries) {
       const ticket = this.#stopping ? undefined : this.#slots.reserve(delivery.target, delivery.body.length)
       if (ticket === undefined) refused.push(delivery)
       else this.#slots.add(ticket, delivery)
     }
-    if (refused.length > 0) this.#options.giveBack(refused)
+    this.#giveBack(refused)
     this.#pump()
   }
 
   /** Gives back what waits in memory for a webhook that was changed or is held: it is claimed anew, as the webhook is then. */
   forget(webhookId?: string): void {
-    const drained = this.#slots.drain(webhookId)
-    if (drained.length > 0) this.#options.giveBack(drained)
+    this.#giveBack(this.#slots.drain(webhookId))
   }
 
   /** Starts nothing more; resolves when nothing is in flight. */
@@ -146,21 +164,42 @@ export class Dispatcher {
   }
 
   async #run({ ticket, delivery }: Taken): Promise<void> {
+    const { clock, log, messages } = this.#options
     try {
-      // One that waited too long is given back, with all that waits behind it: whoever claims it then starts afresh.
-      if (!canStillSend(delivery, this.#options.clock.now())) {
-        this.#options.giveBack([delivery, ...this.#slots.drain(delivery.target.id)])
-      } else {
-        const attempt = await this.#options.attempt(delivery)
-        if (!this.#abandoned) await this.#options.record(attempt)
-      }
+      // A delivery that waited too long is given back, with all that wait behind it: the next claim leases them anew.
+      if (canStillSend(delivery, clock.now())) await this.#attempt(delivery)
+      else this.#giveBack([delivery, ...this.#slots.drain(delivery.target.id)])
     } catch (error) {
-      this.#options.onFault(delivery, error)
+      // A defect of ours: the delivery stays leased and is due again when its lease ends.
+      log.error({ ...idsOf(delivery), error: messageOf(error) }, 'an attempt could not be made')
     } finally {
       this.#slots.release(ticket)
     }
     if (this.#slots.inFlight === 0) this.#onIdle?.()
     this.#pumpSoon()
-    if (this.#slots.isRunningLow(delivery.target.id)) this.#options.onRoom()
+    if (this.#slots.isRunningLow(delivery.target.id)) messages.emit('slotsFree')
+  }
+
+  async #attempt(delivery: LeasedDelivery): Promise<void> {
+    const attempt = await makeAttempt(delivery, this.#options)
+    if (this.#abandoned) return
+    // Waits while the recorder is full, which bounds memory.
+    await this.#options.recorder.record(attempt)
+    if (attempt.wait_ms === null) return
+    this.#options.messages.emit('retryScheduled', { waitMs: attempt.wait_ms + RECORDING_MS })
+  }
+
+  /** Releases leases of deliveries that are not sent from here: they are due again. */
+  #giveBack(deliveries: readonly LeasedDelivery[]): void {
+    if (deliveries.length === 0) return
+    const { database, log, messages } = this.#options
+    releaseDeliveries(database, deliveries).then(
+      () => messages.emit('queued', { isClaimable: true }),
+      (error: unknown) =>
+        log.warn(
+          { error: messageOf(error) },
+          'leases could not be released; they end when their time is over',
+        ),
+    )
   }
 }

@@ -20,7 +20,7 @@ function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDeliver
     maxInFlight,
     isHealthy: true,
     isHeld: false,
-    isParked: false,
+    isQueueOnly: false,
     unreadable: undefined,
   }
   return {

@@ -3,12 +3,19 @@ import type { Database } from '../../database/database.ts'
 import { inHalves } from '../../database/input-fault.ts'
 import { loadStatement } from '../../database/statement.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
+import type { Messages, Stage } from '../messages.ts'
 import { messageOf } from '../../domain/errors.ts'
 
 const noteCertificates = loadStatement(import.meta.url, 'note-certificates')
 
 /** Webhooks whose certificate this process remembers to have noted, or to be about to. */
-const MOST_KNOWN = 10_000
+const MAX_KNOWN = 10_000
+
+export interface CertificateNotesOptions {
+  database: Database
+  log: Logger
+  messages: Messages
+}
 
 type Shown = Pick<AttemptRecord, 'webhook_id' | 'url' | 'certificate_ends'>
 
@@ -16,31 +23,36 @@ type Shown = Pick<AttemptRecord, 'webhook_id' | 'url' | 'certificate_ends'>
  * Puts on a webhook when its endpoint's certificate expires, as often as that changes: once in some weeks. A note that is
  * lost is made again after the next request.
  */
-export class CertificateNotes {
+export class CertificateNotes implements Stage {
   readonly #database: Database
   readonly #log: Logger
+  readonly #messages: Messages
   readonly #known = new Map<string, number>()
   #running: Promise<void> = Promise.resolve()
 
-  constructor(database: Database, log: Logger) {
+  constructor({ database, log, messages }: CertificateNotesOptions) {
     this.#database = database
     this.#log = log
+    this.#messages = messages
   }
 
-  /** Takes results that have been recorded. */
-  observe(records: readonly Shown[]): void {
+  start(): void {
+    this.#messages.on('recorded', (attempts) => this.#observe(attempts))
+  }
+
+  #observe(records: readonly Shown[]): void {
     const news = new Map<string, Shown>()
     for (const record of records) {
       const { webhook_id: id, certificate_ends: ends } = record
       if (ends === null || this.#known.get(id) === ends) continue
-      if (this.#known.size >= MOST_KNOWN) this.#known.clear()
+      if (this.#known.size >= MAX_KNOWN) this.#known.clear()
       this.#known.set(id, ends)
       news.set(id, record)
     }
     if (news.size > 0) this.#running = this.#running.then(() => this.#write([...news.values()]))
   }
 
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     await this.#running
   }
 

@@ -9,8 +9,10 @@ import { systemClock } from '../../domain/clock.ts'
 import type { Database } from '../../database/database.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
 import { newId, newToken } from '../../domain/ids.ts'
-import type { Phase } from '../../domain/circuit-breaker.ts'
-import { EndpointHealth } from './health-monitor.ts'
+import type { EndpointPhase } from '../../domain/circuit-breaker.ts'
+import { createMessages } from '../messages.ts'
+import type { Messages } from '../messages.ts'
+import { HealthMonitor } from './health-monitor.ts'
 
 const URL = 'https://crm.example.com/x'
 const DAY = 86_400_000
@@ -36,8 +38,9 @@ for (const engine of ENGINES) {
     })
     after(() => close())
 
-    function create(deactivateAfter = 5 * DAY): EndpointHealth {
-      return new EndpointHealth({
+    function create(messages: Messages, deactivateAfter = 5 * DAY): HealthMonitor {
+      const monitor = new HealthMonitor({
+        messages,
         database,
         clock: systemClock,
         log: pino({ level: 'silent' }),
@@ -45,18 +48,21 @@ for (const engine of ENGINES) {
         deactivation: { after: deactivateAfter, attempts: 20 },
         defaultMaxInFlight: 32,
       })
+      monitor.start()
+      return monitor
     }
 
     /** What becomes of a webhook whose attempts end so; as a process does it that knew nothing of them before. */
     async function note(
       records: readonly AttemptRecord[],
       deactivateAfter?: number,
-    ): Promise<[string, Phase][]> {
-      const health = create(deactivateAfter)
-      const phases: [string, Phase][] = []
-      health.onPhase((id, phase) => phases.push([id, phase]))
-      health.observe(records)
-      await health.close()
+    ): Promise<[string, EndpointPhase][]> {
+      const messages = createMessages()
+      const health = create(messages, deactivateAfter)
+      const phases: [string, EndpointPhase][] = []
+      messages.on('healthEvaluated', ({ webhookId, phase }) => phases.push([webhookId, phase]))
+      messages.emit('recorded', records)
+      await health.stop()
       return phases
     }
 
@@ -124,16 +130,19 @@ for (const engine of ENGINES) {
 
     test('a process that saw a failure counts the next success, also when the webhook never became degraded', async () => {
       const webhook = await queue.webhook()
-      const health = create()
-      health.observe(attempts(webhook, 2))
-      health.observe(success(webhook))
-      health.observe(attempts(webhook, 2))
-      await health.close()
+      const messages = createMessages()
+      const health = create(messages)
+      messages.emit('recorded', attempts(webhook, 2))
+      messages.emit('recorded', success(webhook))
+      messages.emit('recorded', attempts(webhook, 2))
+      await health.stop()
       assert.equal((await shown(webhook)).health, 'healthy')
     })
 
     test('successes of healthy webhooks cost no statement', async () => {
-      const health = new EndpointHealth({
+      const messages = createMessages()
+      const health = new HealthMonitor({
+        messages,
         database: {
           ...database,
           transaction: () => Promise.reject(new Error('the database was asked')),
@@ -144,8 +153,9 @@ for (const engine of ENGINES) {
         deactivation: { after: DAY, attempts: 20 },
         defaultMaxInFlight: 32,
       })
-      health.observe(success(newId()))
-      await health.close()
+      health.start()
+      messages.emit('recorded', success(newId()))
+      await health.stop()
     })
 
     test('twenty failures that have lasted five seconds hold, and park what is new', async () => {

@@ -5,13 +5,14 @@ import { inHalves } from '../../database/input-fault.ts'
 import { loadStatement } from '../../database/statement.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
 import { messageOf } from '../../domain/errors.ts'
-import type { BreakerLimits, HealthState, Phase, Results } from '../../domain/circuit-breaker.ts'
-import { HEALTHY, judge } from '../../domain/circuit-breaker.ts'
-import type { Course } from './alerts.ts'
-import { alertsOf, isExhausted, raiseAlerts } from './alerts.ts'
-import { blameChange } from './recent-change.ts'
-import type { DeactivationLimits } from '../../domain/health-words.ts'
-import { describeHealth, explainDeactivation } from '../../domain/health-words.ts'
+import type { AttemptTally, BreakerLimits, DisableLimits, HealthState } from '../../domain/circuit-breaker.ts'
+import { HEALTHY, describeHealth, explainDisabling, nextHealthState } from '../../domain/circuit-breaker.ts'
+import type { Messages, Stage } from '../messages.ts'
+import type { HealthTransition } from './alerts.ts'
+import { alertsFor, isExhausted, raiseAlerts } from './alerts.ts'
+import type { HealthRow } from './health-row.ts'
+import { toState } from './health-row.ts'
+import { explainByRecentChange } from './recent-change.ts'
 
 const lockHealth = loadStatement(import.meta.url, 'lock-health')
 const readHealth = loadStatement(import.meta.url, 'read-health')
@@ -19,21 +20,22 @@ const writeHealth = loadStatement(import.meta.url, 'write-health')
 const hasSucceeded = loadStatement(import.meta.url, 'has-succeeded')
 
 /** Between two writes: what fails fast is counted in batches. */
-const GAP_MS = 100
-const LONGEST_RETRY_MS = 5_000
+const WRITE_GAP_MS = 100
+const MAX_RETRY_MS = 5_000
 
-export interface EndpointHealthOptions {
+export interface HealthMonitorOptions {
   database: Database
   clock: Clock
   log: Logger
   breaker: BreakerLimits
-  deactivation: DeactivationLimits
+  deactivation: DisableLimits
   /** Requests under way at once to a webhook that sets no limit of its own. */
   defaultMaxInFlight: number
+  messages: Messages
 }
 
 /** Results of one address, as this process's clock tells them, and the last failure in words. */
-interface Tally extends Omit<Results, 'leases'> {
+interface Tally extends Omit<AttemptTally, 'leases'> {
   webhookId: string
   url: string
   leases: Set<string>
@@ -42,27 +44,7 @@ interface Tally extends Omit<Results, 'leases'> {
   exhausted: number
 }
 
-interface HealthRow {
-  webhook_id: string
-  url: string
-  is_active: boolean
-  health: string
-  is_parked: boolean
-  is_rate_limited: boolean
-  now: number
-  phase: Phase
-  failures: number
-  failing_since: number | null
-  probe_at: number | null
-  probe_wait_ms: number | null
-  probe_lease: string | null
-  draining_since: number | null
-  drained: number
-  is_window_open: boolean
-  has_backlog: boolean | null
-}
-
-interface Judgement {
+interface Evaluation {
   row: HealthRow
   tally: Tally
   before: HealthState
@@ -70,29 +52,26 @@ interface Judgement {
 }
 
 /**
- * Keeps count of how endpoints do, apart from the writing of results: whoever only ever succeeds is not looked at, and
- * the database is asked about the others at most ten times a second, however many results there are.
+ * Evaluates the health of endpoints from recorded attempts. Endpoints that only succeed cost nothing; the state of the others is
+ * read and written at most ten times a second, however many attempts there are.
  */
-export class EndpointHealth {
-  readonly #options: EndpointHealthOptions
+export class HealthMonitor implements Stage {
+  readonly #options: HealthMonitorOptions
   readonly #tallies = new Map<string, Tally>()
   /** Webhooks whose next success matters, as far as this process knows. */
   readonly #watched = new Set<string>()
-  #onPhase: (webhookId: string, phase: Phase) => void = () => {}
   #running: Promise<void> | undefined
   #closing = false
 
-  constructor(options: EndpointHealthOptions) {
+  constructor(options: HealthMonitorOptions) {
     this.#options = options
   }
 
-  /** Calls back with the phase of each webhook whose health was judged. */
-  onPhase(callback: (webhookId: string, phase: Phase) => void): void {
-    this.#onPhase = callback
+  start(): void {
+    this.#options.messages.on('recorded', (attempts) => this.#observe(attempts))
   }
 
-  /** Takes results that have been recorded, in the order in which they came. */
-  observe(records: readonly AttemptRecord[]): void {
+  #observe(records: readonly AttemptRecord[]): void {
     for (const record of records) {
       if (record.status === 'failed') this.#addFailure(record)
       else if (!record.was_healthy || this.#watched.has(record.webhook_id)) this.#addSuccess(record)
@@ -101,7 +80,7 @@ export class EndpointHealth {
   }
 
   /** Resolves when all that was observed is written; gives up on a database that does not answer. */
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     this.#closing = true
     await this.#running
   }
@@ -138,7 +117,7 @@ export class EndpointHealth {
   }
 
   async #run(): Promise<void> {
-    let wait = GAP_MS
+    let wait = WRITE_GAP_MS
     while (this.#tallies.size > 0) {
       const tallies = [...this.#tallies.values()]
       this.#tallies.clear()
@@ -149,10 +128,10 @@ export class EndpointHealth {
           // What is known of one endpoint cannot be noted: the others' can.
           async ({ webhookId }, error) => this.#warn(error, webhookId),
         )
-        wait = GAP_MS
+        wait = WRITE_GAP_MS
       } catch (error) {
         // Counts may be lost, as they are when a process dies: they say what to do, not what was done.
-        wait = Math.min(wait * 2, LONGEST_RETRY_MS)
+        wait = Math.min(wait * 2, MAX_RETRY_MS)
         this.#warn(error)
       }
       if (this.#closing) continue
@@ -168,51 +147,53 @@ export class EndpointHealth {
   }
 
   async #write(tallies: readonly Tally[]): Promise<void> {
-    const judged = await this.#options.database.transaction((connection) => this.#judge(connection, tallies))
-    const known = new Set(judged.map(({ row }) => row.webhook_id))
+    const evaluated = await this.#options.database.transaction((connection) =>
+      this.#nextHealthState(connection, tallies),
+    )
+    const known = new Set(evaluated.map(({ row }) => row.webhook_id))
     for (const { webhookId } of tallies) if (!known.has(webhookId)) this.#watched.delete(webhookId)
-    for (const { row, state } of judged) {
+    for (const { row, state } of evaluated) {
       if (state.phase === 'healthy' && state.failures === 0) this.#watched.delete(row.webhook_id)
-      this.#onPhase(row.webhook_id, state.phase)
+      this.#options.messages.emit('healthEvaluated', { webhookId: row.webhook_id, phase: state.phase })
     }
   }
 
-  async #judge(connection: Connection, tallies: readonly Tally[]): Promise<Judgement[]> {
+  async #nextHealthState(connection: Connection, tallies: readonly Tally[]): Promise<Evaluation[]> {
     const ids = [...new Set(tallies.map(({ webhookId }) => webhookId))]
     await connection.query(lockHealth, [ids])
     const { rows } = await connection.query<HealthRow>(readHealth, [ids, this.#options.defaultMaxInFlight])
-    const judged: Judgement[] = []
+    const evaluated: Evaluation[] = []
     for (const row of rows) {
       const tally = tallies.find(({ webhookId, url }) => webhookId === row.webhook_id && url === row.url)
       if (tally === undefined) continue
-      judged.push(await this.#judgeOne(connection, row, tally))
+      evaluated.push(await this.#evaluateOne(connection, row, tally))
     }
     const notes: object[] = []
-    for (const judgement of judged) notes.push(await toNote(connection, judgement))
+    for (const evaluation of evaluated) notes.push(await toNote(connection, evaluation))
     await connection.query(writeHealth, [JSON.stringify(notes)])
-    for (const judgement of judged) await this.#deactivate(connection, judgement)
-    await this.#alert(connection, judged)
-    return judged
+    for (const evaluation of evaluated) await this.#disable(connection, evaluation)
+    await this.#alert(connection, evaluated)
+    return evaluated
   }
 
-  async #judgeOne(connection: Connection, row: HealthRow, tally: Tally): Promise<Judgement> {
+  async #evaluateOne(connection: Connection, row: HealthRow, tally: Tally): Promise<Evaluation> {
     const lag = row.now - this.#options.clock.now()
     const results = {
       ...tally,
       firstFailedAt: tally.firstFailedAt + lag,
       lastFailedAt: tally.lastFailedAt + lag,
     }
-    const surroundings = {
+    const context = {
       now: row.now,
       hasBacklog: row.has_backlog ?? false,
       isWindowOpen: row.is_window_open,
       isRateLimited: row.is_rate_limited,
     }
     const before = toState(row)
-    const after = judge(before, results, surroundings, this.#options.breaker)
+    const after = nextHealthState(before, results, context, this.#options.breaker)
     const isWorse = before.phase === 'healthy' && after.phase !== 'healthy'
     const isMistaken = isWorse && (await this.#hasSucceeded(connection, row, after))
-    const state = isMistaken ? judge(HEALTHY, results, surroundings, this.#options.breaker) : after
+    const state = isMistaken ? nextHealthState(HEALTHY, results, context, this.#options.breaker) : after
     return { row, tally, before, state }
   }
 
@@ -227,15 +208,15 @@ export class EndpointHealth {
     return rows[0]?.has_succeeded ?? false
   }
 
-  async #alert(connection: Connection, judged: readonly Judgement[]): Promise<void> {
-    const alerts = judged
+  async #alert(connection: Connection, evaluated: readonly Evaluation[]): Promise<void> {
+    const alerts = evaluated
       .filter(({ row }) => row.is_active)
-      .flatMap((judgement) => alertsOf(toCourse(judgement), this.#options.deactivation))
+      .flatMap((evaluation) => alertsFor(toTransition(evaluation), this.#options.deactivation))
     await raiseAlerts(connection, alerts)
   }
 
   /** An endpoint that has failed for days, without one success, is given up. */
-  async #deactivate(connection: Connection, { row, tally, state }: Judgement): Promise<void> {
+  async #disable(connection: Connection, { row, tally, state }: Evaluation): Promise<void> {
     const { deactivation } = this.#options
     const { failures, failingSince = row.now } = state
     const lasted = row.now - failingSince
@@ -246,8 +227,8 @@ export class EndpointHealth {
        set is_active = false, disabled_reason = $2, disabled_at = now() where id = $1`,
       [
         row.webhook_id,
-        explainDeactivation(state, lasted, tally.lastError) +
-          (await blameChange(connection, row.webhook_id, failingSince)),
+        explainDisabling(state, lasted, tally.lastError) +
+          (await explainByRecentChange(connection, row.webhook_id, failingSince)),
       ],
     )
   }
@@ -260,29 +241,16 @@ function isOfEndpoint({ trigger, error_code }: AttemptRecord): boolean {
   return trigger !== 'test' && !NOT_OF_ENDPOINT.has(error_code ?? '')
 }
 
-function toState(row: HealthRow): HealthState {
-  return {
-    phase: row.phase,
-    failures: row.failures,
-    failingSince: row.failing_since ?? undefined,
-    probeAt: row.probe_at ?? undefined,
-    probeWait: row.probe_wait_ms ?? undefined,
-    probeLease: row.probe_lease ?? undefined,
-    drainingSince: row.draining_since ?? undefined,
-    drained: row.drained,
-  }
-}
-
-function toCourse({ row, tally, before, state }: Judgement): Course {
+function toTransition({ row, tally, before, state }: Evaluation): HealthTransition {
   const { lastError, exhausted } = tally
   return { webhookId: row.webhook_id, before, after: state, now: row.now, lastError, exhausted }
 }
 
-async function toNote(connection: Connection, { row, tally, state }: Judgement): Promise<object> {
+async function toNote(connection: Connection, { row, tally, state }: Evaluation): Promise<object> {
   const shown = describeHealth(state, tally.lastError)
   const isNoted = shown.health !== row.health || shown.is_parked !== row.is_parked
   const isWorse = isNoted && shown.reason !== null && state.phase !== 'draining'
-  const blame = isWorse ? await blameChange(connection, row.webhook_id, state.failingSince) : ''
+  const blame = isWorse ? await explainByRecentChange(connection, row.webhook_id, state.failingSince) : ''
   return {
     webhook_id: row.webhook_id,
     phase: state.phase,

@@ -1,24 +1,24 @@
 import type { Connection } from '../../database/database.ts'
 import { loadStatement } from '../../database/statement.ts'
-import { inWords } from '../../domain/health-words.ts'
+import { inWords } from '../../domain/circuit-breaker.ts'
 
-const readBlame = loadStatement(import.meta.url, 'read-blame')
+const readRecentChange = loadStatement(import.meta.url, 'read-recent-change')
 
 const NAMES: Readonly<Record<string, string>> = { url: 'URL', secret: 'secret', headers: 'headers' }
 
 /**
- * Whether the endpoint first failed after a change of the webhook's URL, secret or headers, in words; '' if not. Asked when
- * the health changes, not for each attempt.
+ * Says that the endpoint first failed after a change of the webhook's URL, secret or headers; '' if it did not. Called when the
+ * health changes, not for each attempt.
  *
  * @param failingSince milliseconds since the epoch, by the database's clock
  */
-export async function blameChange(
+export async function explainByRecentChange(
   connection: Connection,
   webhookId: string,
   failingSince: number | undefined,
 ): Promise<string> {
   if (failingSince === undefined) return ''
-  const { rows } = await connection.query<{ changed: string[]; changed_at: number }>(readBlame, [
+  const { rows } = await connection.query<{ changed: string[]; changed_at: number }>(readRecentChange, [
     webhookId,
     failingSince,
   ])

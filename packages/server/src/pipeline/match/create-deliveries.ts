@@ -15,58 +15,81 @@ import { createRedactor } from '../../domain/redaction/redact.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
 const countSkips = loadStatement(import.meta.url, 'count-skips')
-const createDeliveries = loadStatement(import.meta.url, 'create-deliveries')
+const createDeliveriesStatement = loadStatement(import.meta.url, 'create-deliveries')
 
-export interface FanOutOptions {
+/** Room in memory for deliveries that are sent directly. */
+export interface DirectSlots {
+  /** Reserves a slot for one delivery of this body to the webhook; false: there is none. */
+  admit(target: WebhookTarget, body: string): boolean
+}
+
+export interface MatchOptions {
   clock: Clock
   nodeId: string
   openTarget: OpenTarget
   subscriptions: Subscriptions
-  /** Whether this node has room in memory for one more delivery to that webhook; asked once for each. */
-  admit(target: WebhookTarget, body: string): boolean
-  /** Told how many deliveries a filter or an ignored origin kept back, if any. */
-  onFiltered?: (count: number) => void
 }
 
+/** What a batch of events has become. */
+export interface MatchedBatch {
+  /** Leased by this node, to be sent once the transaction has committed. */
+  direct: LeasedDelivery[]
+  /** Deliveries that wait in the queue. */
+  queued: number
+  /** Whether a claim may take some of those at once. */
+  isClaimable: boolean
+  /** Deliveries that a filter or an ignored origin kept back. */
+  filtered: number
+}
+
+const NO_DELIVERIES: MatchedBatch = { direct: [], queued: 0, isClaimable: false, filtered: 0 }
+
 /**
- * Writes one delivery for every event and webhook that match, and counts the other pairs with the reason.
- * @returns those that this node leased for itself, to be sent once the transaction has committed. It may have done so already.
+ * Inserts one delivery for every event and webhook that match, and counts the other pairs with the reason. The transaction may
+ * have committed when this returns.
  */
-export async function fanOut(
-  connection: Transaction,
+export async function createDeliveries(
+  transaction: Transaction,
   events: readonly OutboxEvent[],
-  options: FanOutOptions,
-): Promise<LeasedDelivery[]> {
+  slots: DirectSlots,
+  options: MatchOptions,
+): Promise<MatchedBatch> {
   const organizations = new Set(events.map((event) => event.organization_id))
   const { matches, skips } = matchWebhooks(
     events,
-    await options.subscriptions.read(connection, organizations),
+    await options.subscriptions.read(transaction, organizations),
   )
-  if (skips.length > 0) await connection.query(countSkips, [JSON.stringify(skips)])
-  if (matches.length === 0) return []
-  const filtered = matches.filter((match) => match.filtered !== undefined).length
-  if (filtered > 0) options.onFiltered?.(filtered)
+  if (skips.length > 0) await transaction.query(countSkips, [JSON.stringify(skips)])
+  if (matches.length === 0) return NO_DELIVERIES
   const lease = newToken()
   const redact = createRedactor()
-  const planned = matches.map((match) => plan(match, lease, redact, options))
-  await connection.finish(createDeliveries, [...toColumns(planned), lease, options.nodeId])
-  return planned.flatMap(({ isLeased, delivery }) => (isLeased ? [delivery] : []))
+  const planned = matches.map((match) => plan(match, lease, redact, slots, options))
+  await transaction.finish(createDeliveriesStatement, [...toColumns(planned), lease, options.nodeId])
+  const queued = planned.filter(({ isDirect, filtered }) => !isDirect && filtered === undefined)
+  return {
+    direct: planned.flatMap(({ isDirect, delivery }) => (isDirect ? [delivery] : [])),
+    queued: queued.length,
+    isClaimable: queued.some(({ delivery: { target } }) => target.isQueueOnly && !target.isHeld),
+    filtered: planned.filter(({ filtered }) => filtered !== undefined).length,
+  }
 }
 
-/** The same for matches that nobody sends from memory: they are due at once, for whoever has a free slot. */
-export async function createQueued(
+const NO_SLOTS: DirectSlots = { admit: () => false }
+
+/** Inserts a delivery for each match; all wait in the queue. */
+export async function queueDeliveries(
   connection: Connection,
   matches: readonly Match<OutboxEvent>[],
-  options: Omit<FanOutOptions, 'admit' | 'onFiltered'>,
+  options: MatchOptions,
 ): Promise<void> {
   const lease = newToken()
-  const queued = { ...options, admit: () => false }
-  const planned = matches.map((match) => plan(match, lease, createRedactor(), queued))
-  await connection.query(createDeliveries, [...toColumns(planned), lease, options.nodeId])
+  const planned = matches.map((match) => plan(match, lease, createRedactor(), NO_SLOTS, options))
+  await connection.query(createDeliveriesStatement, [...toColumns(planned), lease, options.nodeId])
 }
 
 interface Plan {
-  isLeased: boolean
+  /** Leased, to be sent from memory. */
+  isDirect: boolean
   filtered: string | undefined
   redact: readonly string[] | null
   /** Of the event, which its deliveries share. */
@@ -78,7 +101,8 @@ function plan(
   { event, subscription, filtered }: Match<OutboxEvent>,
   lease: string,
   redact: typeof redactBody,
-  options: FanOutOptions,
+  slots: DirectSlots,
+  options: MatchOptions,
 ): Plan {
   const target = options.openTarget(subscription)
   const sent = filtered === undefined ? redact(event.body, subscription.redact) : { body: '' }
@@ -98,7 +122,7 @@ function plan(
     target,
   }
   return {
-    isLeased: filtered === undefined && options.admit(target, sent.body),
+    isDirect: filtered === undefined && !target.isQueueOnly && slots.admit(target, sent.body),
     filtered,
     redact: subscription.redact,
     eventBody: event.body,
@@ -114,7 +138,7 @@ function toColumns(planned: readonly Plan[]): string[] {
     textArray(planned.map(({ delivery }) => delivery.event)),
     plainArray(planned.map(({ delivery }) => delivery.organizationId)),
     plainArray(
-      planned.map(({ isLeased, delivery }) => (isLeased ? delivery.target.timeout + LEASE_MARGIN_MS : null)),
+      planned.map(({ isDirect, delivery }) => (isDirect ? delivery.target.timeout + LEASE_MARGIN_MS : null)),
     ),
     textArray(planned.map(({ filtered }) => filtered ?? null)),
     textArray(readRecordIds(planned)),

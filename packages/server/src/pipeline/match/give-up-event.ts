@@ -4,12 +4,12 @@ import { tryWithin } from '../../database/savepoint.ts'
 import { loadStatement } from '../../database/statement.ts'
 import { newId } from '../../domain/ids.ts'
 import type { OutboxEvent } from '../relay/outbox.ts'
-import { leaveOutbox } from '../relay/outbox.ts'
+import { removeFromOutbox } from '../relay/outbox.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import { recordFaults } from '../record/delivery-faults.ts'
 import { NOTHING_SENT, reasonOf } from '../../domain/delivery-fault.ts'
-import type { FanOutOptions } from './create-deliveries.ts'
-import { createQueued } from './create-deliveries.ts'
+import type { MatchOptions } from './create-deliveries.ts'
+import { queueDeliveries } from './create-deliveries.ts'
 import type { Match } from '../../domain/match-webhooks.ts'
 import { matchWebhooks } from '../../domain/match-webhooks.ts'
 
@@ -17,7 +17,6 @@ const createFailed = loadStatement(import.meta.url, 'create-failed')
 const readBody = loadStatement(import.meta.url, 'read-body')
 
 type Head = Omit<OutboxEvent, 'body'>
-type Options = Omit<FanOutOptions, 'admit' | 'onFiltered'>
 
 /**
  * Takes an event out of the outbox that cannot be fanned out like the others: each webhook gets its delivery if that can be made
@@ -30,10 +29,10 @@ export async function giveUpEvent(
   database: Database,
   outboxId: number,
   error: unknown,
-  options: Options,
+  options: MatchOptions,
 ): Promise<DeliveryFault[]> {
   return await database.transaction(async (transaction) => {
-    const head = await leaveOutbox(transaction, outboxId)
+    const head = await removeFromOutbox(transaction, outboxId)
     if (head === undefined) return []
     const faults = await createApart(transaction, head, error, options)
     await tryWithin(transaction, () => recordFaults(transaction, faults), error)
@@ -64,7 +63,7 @@ async function createApart(
   transaction: Transaction,
   head: Head,
   error: unknown,
-  options: Options,
+  options: MatchOptions,
 ): Promise<DeliveryFault[]> {
   let matches: Match<OutboxEvent>[] = []
   const failure = await tryWithin(
@@ -77,7 +76,7 @@ async function createApart(
   if (failure !== undefined) return [faultOf(head, failure)]
   const faults: DeliveryFault[] = []
   for (const match of matches) {
-    const refusal = await tryWithin(transaction, () => createQueued(transaction, [match], options), error)
+    const refusal = await tryWithin(transaction, () => queueDeliveries(transaction, [match], options), error)
     if (refusal !== undefined) faults.push(await fail(transaction, match, refusal))
   }
   // Something that no delivery needs, such as the count of what was skipped.
@@ -87,7 +86,7 @@ async function createApart(
 async function decide(
   connection: Connection,
   head: Head,
-  { subscriptions }: Options,
+  { subscriptions }: MatchOptions,
 ): Promise<Match<OutboxEvent>[]> {
   const { rows } = await connection.query<{ body: string }>(readBody, [head.id, head.organization_id])
   const webhooks = await subscriptions.read(connection, new Set([head.organization_id]))

@@ -3,12 +3,11 @@ import type { Tracing } from '../../observability/tracing.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 
 /**
- * A span for each event that was fanned out; what is sent from memory has it as its parent. What waits in the queue first has
- * the event's own.
+ * Makes a span for each event that was matched, the parent of its direct deliveries. Queued ones keep the event's own parent.
  *
  * @param startedAt milliseconds since the epoch: when the batch was begun
  */
-export function traceFanOut(
+export function traceMatching(
   tracing: Tracing,
   startedAt: number,
   created: readonly LeasedDelivery[],

@@ -4,11 +4,14 @@ import { pino } from 'pino'
 import type { Database } from '../../database/database.ts'
 import { openMigrated } from '../../../test/harness/databases.ts'
 import { attempt } from '../../../test/harness/attempt.ts'
-import { AttemptWriter } from './recorder.ts'
+import { createMessages } from '../messages.ts'
+import { Recorder } from './recorder.ts'
 
 const log = pino({ level: 'silent' })
+const createRecorder = (database: Database): Recorder =>
+  new Recorder({ database, log, messages: createMessages() })
 
-suite('the attempt writer', () => {
+suite('the recorder', () => {
   let database: Database
   let close: () => Promise<void>
   before(async () => {
@@ -33,25 +36,25 @@ suite('the attempt writer', () => {
       statements += 1
       return await database.query(statement, params)
     })
-    const writer = new AttemptWriter(counted, log)
+    const recorder = createRecorder(counted)
     const attempts = Array.from({ length: 50 }, () => attempt())
-    await Promise.all(attempts.map((record) => writer.write(record)))
+    await Promise.all(attempts.map((record) => recorder.write(record)))
     assert.equal((await stored(attempts.map(({ id }) => id))).length, 50)
     assert.equal(statements, 1)
   })
 
   test('writes what is added the moment that the last one is written', async () => {
-    const writer = new AttemptWriter(database, log)
+    const recorder = createRecorder(database)
     const attempts = Array.from({ length: 20 }, () => attempt())
-    for (const record of attempts) await writer.write(record)
+    for (const record of attempts) await recorder.write(record)
     assert.equal((await stored(attempts.map(({ id }) => id))).length, 20)
   })
 
   test('closes only when all is written', async () => {
-    const writer = new AttemptWriter(database, log)
+    const recorder = createRecorder(database)
     const attempts = Array.from({ length: 300 }, () => attempt())
-    for (const record of attempts) await writer.add(record)
-    await writer.close()
+    for (const record of attempts) await recorder.record(record)
+    await recorder.stop()
     assert.equal((await stored(attempts.map(({ id }) => id))).length, 300)
   })
 
@@ -65,9 +68,9 @@ suite('the attempt writer', () => {
       }
       return result
     })
-    const writer = new AttemptWriter(forgetful, log)
+    const recorder = createRecorder(forgetful)
     const record = attempt()
-    await writer.write(record)
+    await recorder.write(record)
     assert.equal((await stored([record.id])).length, 1)
   })
 
@@ -79,14 +82,14 @@ suite('the attempt writer', () => {
       return await database.query(statement, params)
     })
     const record = attempt()
-    await new AttemptWriter(absent, log).write(record)
+    await createRecorder(absent).write(record)
     assert.equal((await stored([record.id])).length, 1)
   })
 
   test('stores the outcome without an answer that the database cannot take, and the others whole', async () => {
     const [good, bad] = [attempt(), attempt({ response_body: 'not storable: \u0000' })]
-    const writer = new AttemptWriter(database, log)
-    await Promise.all([writer.write(good), writer.write(bad)])
+    const recorder = createRecorder(database)
+    await Promise.all([recorder.write(good), recorder.write(bad)])
     const rows = new Map((await stored([good.id, bad.id])).map((row) => [row.id, row.response_body]))
     assert.deepEqual([rows.get(good.id), rows.get(bad.id)], ['ok', null])
   })

@@ -4,24 +4,30 @@ import { isRefusal, isTimeout } from '../../database/input-fault.ts'
 import type { Splitter } from '../../database/split.ts'
 import { createSplitter, splitUp } from '../../database/split.ts'
 import { giveUpDelivery, noteFault } from './give-up-delivery.ts'
-import type { AttemptRecord } from '../../domain/attempt.ts'
+import type { AttemptRecord, AttemptRecorder } from '../../domain/attempt.ts'
+import type { Messages } from '../messages.ts'
 import { messageOf } from '../../domain/errors.ts'
-import type { OnFault } from '../../domain/delivery-fault.ts'
 import { keepLeases, storeAttempts } from './store-attempts.ts'
 
 /** As for the outbox. */
-const BATCH = { pglite: 200, postgresql: 500 }
+const MAX_BATCH = { pglite: 200, postgresql: 500 }
 /** Statements at once where the database has more than one connection. */
-const LANES = 2
+const MAX_STATEMENTS_AT_ONCE = 2
 /** A statement costs a commit, however small: results that come one by one, but fast, share some. */
-const FEW = 50
+const SMALL_BATCH = 50
 const GAP_MS = 3
 /** Results that may wait for the database; beyond it whoever brings one waits too. */
-const CAPACITY = 1_000
-const FIRST_RETRY_MS = 50
-const LONGEST_RETRY_MS = 2_000
+const MAX_WAITING = 1_000
+const MIN_RETRY_MS = 50
+const MAX_RETRY_MS = 2_000
 /** Beyond it the first are forgotten. */
-const MOST_STUCK = 1_000
+const MAX_STUCK = 1_000
+
+export interface RecorderOptions {
+  database: Database
+  log: Logger
+  messages: Messages
+}
 
 interface Entry {
   record: AttemptRecord
@@ -32,11 +38,10 @@ interface Entry {
  * Writes results in batches: one statement for what gathered while the last one ran. A database that is away is waited
  * for; results are kept, and the callers wait, so nothing is lost and memory stays bounded.
  */
-export class AttemptWriter {
+export class Recorder implements AttemptRecorder {
   readonly #database: Database
   readonly #log: Logger
-  readonly #onRecorded: (records: readonly AttemptRecord[]) => void
-  readonly #onFault: OnFault
+  readonly #messages: Messages
   #entries: Entry[] = []
   #waiting: (() => void)[] = []
   /** Batches on their way at once; a further one starts only when a whole batch waits. */
@@ -48,20 +53,10 @@ export class AttemptWriter {
   readonly #unwritten = new Set<string>()
   readonly #stuck = new Set<string>()
 
-  /**
-   * @param onRecorded told of each batch once it is committed
-   * @param onFault told of each outcome that could not be stored
-   */
-  constructor(
-    database: Database,
-    log: Logger,
-    onRecorded: (records: readonly AttemptRecord[]) => void = () => {},
-    onFault: OnFault = () => {},
-  ) {
-    this.#onFault = onFault
+  constructor({ database, log, messages }: RecorderOptions) {
     this.#database = database
     this.#log = log
-    this.#onRecorded = onRecorded
+    this.#messages = messages
   }
 
   /** Whether the database does not take results just now. What they are about may look unsent to it. */
@@ -79,9 +74,9 @@ export class AttemptWriter {
   }
 
   /** Resolves as soon as there is room for a further result. */
-  async add(record: AttemptRecord): Promise<void> {
+  async record(record: AttemptRecord): Promise<void> {
     this.#push({ record, onWritten: undefined })
-    if (this.#entries.length >= CAPACITY) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    if (this.#entries.length >= MAX_WAITING) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
   /** Resolves when the result is committed. */
@@ -90,7 +85,7 @@ export class AttemptWriter {
   }
 
   /** Resolves when all that was added is written; gives up on a database that does not answer. */
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     this.#closing = true
     while (this.#lanes.size > 0) await Promise.all(this.#lanes)
   }
@@ -98,8 +93,8 @@ export class AttemptWriter {
   #push(entry: Entry): void {
     if (this.#log.isLevelEnabled('debug')) this.#log.debug(idsAndOutcome(entry.record), 'attempted')
     this.#entries.push(entry)
-    const most = this.#database.engine === 'pglite' ? 1 : LANES
-    if (this.#active > 0 && (this.#active >= most || this.#entries.length < BATCH[this.#database.engine]))
+    const most = this.#database.engine === 'pglite' ? 1 : MAX_STATEMENTS_AT_ONCE
+    if (this.#active > 0 && (this.#active >= most || this.#entries.length < MAX_BATCH[this.#database.engine]))
       return
     this.#active += 1
     const lane = this.#writeAll()
@@ -110,15 +105,15 @@ export class AttemptWriter {
   async #writeAll(): Promise<void> {
     let written = 0
     do {
-      if (written > 0 && written < FEW) await new Promise((resolve) => setTimeout(resolve, GAP_MS))
+      if (written > 0 && written < SMALL_BATCH) await new Promise((resolve) => setTimeout(resolve, GAP_MS))
       // Whatever else this turn of the event loop brings belongs to the same batch. Without it the
       // first result would go alone while the others wait in their sockets.
       await new Promise((resolve) => setImmediate(resolve))
-      const batch = this.#entries.splice(0, BATCH[this.#database.engine])
+      const batch = this.#entries.splice(0, MAX_BATCH[this.#database.engine])
       written = batch.length
       if (batch.length > 0 && (await this.#writeUntilDone(batch)))
         for (const { onWritten } of batch) onWritten?.()
-      if (this.#entries.length < CAPACITY) for (const resume of this.#waiting.splice(0)) resume()
+      if (this.#entries.length < MAX_WAITING) for (const resume of this.#waiting.splice(0)) resume()
     } while (this.#entries.length > 0)
     // In the same turn as the last look: what is added from here on starts a lane of its own.
     this.#active -= 1
@@ -127,13 +122,13 @@ export class AttemptWriter {
   /** @param batch what comes in while it is tried again joins it: beside others it shows whether one result is to blame */
   async #writeUntilDone(batch: Entry[]): Promise<boolean> {
     const splitter = createSplitter()
-    for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
+    for (let wait = MIN_RETRY_MS; ; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
       const records = batch.map(({ record }) => record)
       try {
         await this.#store(records, splitter)
         this.#stalled = false
         for (const { delivery_id } of records) this.#unwritten.delete(delivery_id)
-        this.#onRecorded(records)
+        this.#messages.emit('recorded', records)
         return true
       } catch (error) {
         // By what takes too long others are not kept from being claimed: their results tell whether it is the database.
@@ -143,7 +138,7 @@ export class AttemptWriter {
         if (this.#closing) return false
       }
       await new Promise((resolve) => setTimeout(resolve, wait))
-      batch.push(...this.#entries.splice(0, BATCH[this.#database.engine] - batch.length))
+      batch.push(...this.#entries.splice(0, MAX_BATCH[this.#database.engine] - batch.length))
       await keepLeases(
         this.#database,
         batch.map(({ record }) => record),
@@ -190,7 +185,7 @@ export class AttemptWriter {
     const given = { deliveryId, stage: 'record', lease, error } as const
     try {
       const fault = await giveUpDelivery(this.#database, given)
-      if (fault !== undefined) this.#onFault(fault)
+      if (fault !== undefined) this.#messages.emit('fault', fault)
     } catch (refusal) {
       if (!isRefusal(refusal, error)) throw refusal
       this.#remember(deliveryId)
@@ -199,14 +194,14 @@ export class AttemptWriter {
         'a delivery cannot leave the queue; this process does not send it again',
       )
       const fault = await noteFault(this.#database, given)
-      if (fault !== undefined) this.#onFault(fault)
+      if (fault !== undefined) this.#messages.emit('fault', fault)
     }
   }
 
   #remember(deliveryId: string): void {
     this.#stuck.add(deliveryId)
     const [first] = this.#stuck
-    if (this.#stuck.size > MOST_STUCK && first !== undefined) this.#stuck.delete(first)
+    if (this.#stuck.size > MAX_STUCK && first !== undefined) this.#stuck.delete(first)
   }
 }
 

@@ -1,14 +1,14 @@
 import { plainArray } from '../../database/array-literal.ts'
-import type { Connection, Database, Transaction } from '../../database/database.ts'
+import type { Connection, Database } from '../../database/database.ts'
 import { loadStatement } from '../../database/statement.ts'
 
-const takeEvents = loadStatement(import.meta.url, 'take-events')
+const takeEventsStatement = loadStatement(import.meta.url, 'take-events')
 const listWaitingStatement = loadStatement(import.meta.url, 'list-waiting')
-const leaveOutboxStatement = loadStatement(import.meta.url, 'leave-outbox')
+const removeFromOutboxStatement = loadStatement(import.meta.url, 'leave-outbox')
 const hasEventsStatement = loadStatement(import.meta.url, 'has-events')
 
 /** Where there is one connection, requests wait for the batch; elsewhere a commit costs the more the fewer rows there are. */
-const OUTBOX_BATCH = { pglite: 200, postgresql: 500 }
+const MAX_BATCH = { pglite: 200, postgresql: 500 }
 
 /** An event as it leaves the outbox. */
 export interface OutboxEvent {
@@ -29,12 +29,6 @@ export async function hasEvents(database: Database, except: readonly number[]): 
   return rows[0]?.has_events ?? false
 }
 
-export interface RelayedBatch {
-  count: number
-  /** Whether the outbox may hold more. */
-  isFull: boolean
-}
-
 /** Which rows of the outbox a batch may take. */
 export interface OutboxScope {
   except: readonly number[]
@@ -42,45 +36,43 @@ export interface OutboxScope {
   only: readonly number[] | null
 }
 
-const ANY: OutboxScope = { except: [], only: null }
+export const ANY_EVENT: OutboxScope = { except: [], only: null }
 
 /** The rows of the outbox that a batch would take. */
 export async function listWaiting(database: Database, except: readonly number[]): Promise<number[]> {
   const { rows } = await database.query<{ id: number }>(listWaitingStatement, [
-    OUTBOX_BATCH[database.engine],
+    MAX_BATCH[database.engine],
     plainArray(except),
   ])
   return rows.map(({ id }) => id)
 }
 
 /** Takes one event out of the outbox, unread; undefined when it is there no more or another node has it. */
-export async function leaveOutbox(
+export async function removeFromOutbox(
   connection: Connection,
   outboxId: number,
 ): Promise<Omit<OutboxEvent, 'body'> | undefined> {
-  const { rows } = await connection.query<Omit<OutboxEvent, 'body'>>(leaveOutboxStatement, [outboxId])
+  const { rows } = await connection.query<Omit<OutboxEvent, 'body'>>(removeFromOutboxStatement, [outboxId])
   return rows[0]
 }
 
-/**
- * Moves one batch of events out of the outbox: `fanOut` writes their deliveries in the same transaction, and what it
- * returns is handed over, with the events, only after the commit.
- */
-export async function relayBatch<T>(
-  database: Database,
-  fanOut: (transaction: Transaction, events: readonly OutboxEvent[]) => Promise<T>,
-  handOver: (created: T, events: readonly OutboxEvent[]) => void,
-  { except, only } = ANY,
-): Promise<RelayedBatch> {
-  const most = OUTBOX_BATCH[database.engine]
-  const { events, created } = await database.transaction(async (transaction) => {
-    const { rows } = await transaction.query<OutboxEvent>(takeEvents, [
-      most,
-      plainArray(except),
-      only && plainArray(only),
-    ])
-    return { events: rows, created: rows.length === 0 ? undefined : await fanOut(transaction, rows) }
-  })
-  if (created !== undefined) handOver(created, events)
-  return { count: events.length, isFull: events.length === most }
+export interface TakenEvents {
+  events: OutboxEvent[]
+  /** Whether the outbox may hold more. */
+  isFull: boolean
+}
+
+/** Takes a batch of events out of the outbox. */
+export async function takeEvents(
+  connection: Connection,
+  engine: Database['engine'],
+  { except, only }: OutboxScope,
+): Promise<TakenEvents> {
+  const limit = MAX_BATCH[engine]
+  const { rows } = await connection.query<OutboxEvent>(takeEventsStatement, [
+    limit,
+    plainArray(except),
+    only && plainArray(only),
+  ])
+  return { events: rows, isFull: rows.length === limit }
 }

@@ -1,38 +1,38 @@
 import type { Logger } from 'pino'
-import type { Clock } from '../../domain/clock.ts'
 import type { Database } from '../../database/database.ts'
 import { isRefusal } from '../../database/input-fault.ts'
 import { createSplitter, splitUp } from '../../database/split.ts'
-import type { Dispatcher } from '../dispatch/dispatcher.ts'
-import { fanOut } from '../match/create-deliveries.ts'
-import { giveUpEvent, noteStuckEvent } from '../match/give-up-event.ts'
-import { createSubscriptions } from '../match/subscriptions.ts'
-import { traceFanOut } from '../match/trace-matching.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { OpenTarget } from '../../domain/webhook.ts'
+import type { LoopWatch } from '../../loops/loop-watch.ts'
 import type { Loop } from '../../loops/loop.ts'
 import { startLoop } from '../../loops/loop.ts'
-import type { LoopWatch } from '../../loops/loop-watch.ts'
 import type { Metrics } from '../../observability/metrics.ts'
-import type { RelayedBatch } from './outbox.ts'
-import { hasEvents, listWaiting, relayBatch } from './outbox.ts'
 import type { RelayProgress } from '../../observability/relay-progress.ts'
-import { createWakefulness } from './stay-awake.ts'
-import { createPutOff } from '../put-off.ts'
 import type { Tracing } from '../../observability/tracing.ts'
-import type { OnFault } from '../../domain/delivery-fault.ts'
-import type { OpenTarget } from '../../domain/webhook.ts'
+import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import { giveUpEvent, noteStuckEvent } from '../match/give-up-event.ts'
+import { createSubscriptions } from '../match/subscriptions.ts'
+import { traceMatching } from '../match/trace-matching.ts'
+import type { Messages, Stage } from '../messages.ts'
+import { createPutOff } from '../put-off.ts'
+import { hasEvents, listWaiting } from './outbox.ts'
+import { relayBatch } from './relay-batch.ts'
+import type { RelayedBatch } from './relay-batch.ts'
+import { createWakefulness } from './stay-awake.ts'
 
 /**
- * Finds what did not notify: a transaction that asked whether it has to while a relay was awake, and committed when none was any
- * more. Where nobody else writes, relays make no promises and every notification arrives.
+ * Finds events whose transaction did not notify: it asked whether it must while a relay was awake, and committed after the
+ * relay had gone to sleep. The embedded database makes no such promises, so every notification arrives.
  */
-const POLL_MS = { postgresql: 200, pglite: 5_000 }
-/** A batch costs three round trips, however small: events that come one by one, but fast, share some. */
-const GAP_MS = 3
+const POLL_INTERVAL_MS = { postgresql: 200, pglite: 5_000 }
+/** A batch costs three round trips, however small: events that arrive one by one in quick succession share some. */
+const MIN_GAP_MS = 3
 /**
- * Batches under way at once while the outbox is not empty: what this process does for one is done while the database works
- * on the other. PGlite has one connection.
+ * Batches under way at once while the outbox is not empty: this process works on one while the database works on the
+ * other. PGlite has one connection.
  */
-const LANES = { postgresql: 2, pglite: 1 }
+const MAX_BATCHES_AT_ONCE = { postgresql: 2, pglite: 1 }
 
 export interface RelayOptions {
   database: Database
@@ -44,119 +44,140 @@ export interface RelayOptions {
   openTarget: OpenTarget
   metrics: Metrics
   tracing: Tracing
-  onFault: OnFault
+  messages: Messages
+  dispatcher: Dispatcher
 }
 
-export interface Hints {
-  /** Whether the table may hold due deliveries that found no free slot. */
-  isParked: boolean
-}
+/** Takes committed events out of the outbox and turns them into deliveries: direct ones for the dispatcher, the rest for the queue. */
+export class Relay implements Stage {
+  readonly #options: RelayOptions
+  readonly #subscriptions
+  /** Outbox rows that can neither be relayed nor removed. */
+  readonly #putOff
+  readonly #splitter = createSplitter()
+  readonly #wakefulness
+  #isBehind = false
+  #found = 0
+  #loop: Loop | undefined
 
-/**
- * Outbox → fan-out → the dispatcher's memory, or the table where there is no room.
- * @param onTurn called when deliveries were queued that may have their turn at once
- */
-export function startRelay(
-  options: RelayOptions,
-  dispatcher: Dispatcher,
-  hints: Hints,
-  onTurn: () => void,
-): Loop {
-  const subscriptions = createSubscriptions(options.clock)
-  const { database, clock, metrics, tracing, relayProgress } = options
-  const putOff = createPutOff<number>(clock)
+  constructor(options: RelayOptions) {
+    this.#options = options
+    this.#subscriptions = createSubscriptions(options.clock)
+    this.#putOff = createPutOff<number>(options.clock)
+    this.#wakefulness = createWakefulness(options.database, options.relayProgress)
+  }
 
-  async function relay(only: readonly number[] | null): Promise<RelayedBatch> {
-    const startedAt = clock.now()
-    const places = dispatcher.reserve()
-    let isTurn = false
-    let filtered = 0
-    const onFiltered = (count: number): void => {
-      filtered += count
-    }
-    const admit: typeof places.admit = (target, body) => {
-      isTurn ||= target.isParked && !target.isHeld
-      const isAdmitted = !target.isParked && places.admit(target, body)
-      if (!isAdmitted) hints.isParked = true
-      return isAdmitted
-    }
-    try {
-      const batch = await relayBatch(
-        database,
-        (connection, events) => fanOut(connection, events, { ...options, subscriptions, admit, onFiltered }),
-        (created, events) => {
-          places.commit(tracing.isOn ? traceFanOut(tracing, startedAt, created, events) : created)
-          metrics.fannedOut(events)
-          if (filtered > 0) metrics.filtered(filtered)
-        },
-        { only, except: putOff.keys() },
-      )
-      if (isTurn) onTurn()
-      return batch
-    } catch (error) {
-      places.cancel()
-      throw error
+  start(): void {
+    const { database, log, watch } = this.#options
+    this.#loop = startLoop({
+      name: 'outbox relay',
+      everyMs: POLL_INTERVAL_MS[database.engine],
+      gapMs: MIN_GAP_MS,
+      log,
+      watch,
+      run: (isWoken) => this.#run(isWoken),
+    })
+  }
+
+  /** Looks at the outbox soon. */
+  wake(): void {
+    this.#loop?.wake()
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop?.stop()
+  }
+
+  async #run(isWoken: boolean): Promise<boolean | number> {
+    const { database, relayProgress } = this.#options
+    await this.#wakefulness.beforeLook()
+    const isIdle = !isWoken && this.#found === 0
+    const batchesAtOnce = this.#isBehind ? MAX_BATCHES_AT_ONCE[database.engine] : 1
+    this.#isBehind = false
+    this.#found = 0
+    const isEmpty = isIdle && !(await hasEvents(database, this.#putOff.keys()))
+    if (!isEmpty) await this.#relayBatches(batchesAtOnce)
+    if (isEmpty || this.#found > 0) relayProgress.note()
+    const nextLookInMs = await this.#wakefulness.afterLook(this.#found)
+    return this.#isBehind || nextLookInMs
+  }
+
+  async #relayBatches(count: number): Promise<void> {
+    // None is left running when another one has failed.
+    const settled = await Promise.allSettled(Array.from({ length: count }, () => this.#relayOrSplit()))
+    for (const batch of settled) {
+      if (batch.status === 'rejected') throw batch.reason
+      this.#isBehind ||= batch.value.isFull
+      this.#found += batch.value.found
     }
   }
 
-  const splitter = createSplitter()
-  /** A batch that one of its events makes impossible is split until that one is alone. */
-  async function relayOrSplit(): Promise<RelayedBatch> {
-    return await splitter.attempt(
-      () => relay(null),
+  /** Splits a batch that one of its events makes impossible until that event is alone. */
+  async #relayOrSplit(): Promise<{ found: number; isFull: boolean }> {
+    const { database } = this.#options
+    return await this.#splitter.attempt(
+      async () => {
+        const { events, isFull } = await this.#relay(null)
+        return { found: events.length, isFull }
+      },
       async (error) => {
-        const ids = await listWaiting(database, putOff.keys())
+        const ids = await listWaiting(database, this.#putOff.keys())
         if (ids.length === 0) throw error
-        await splitUp(ids, error, async (only) => void (await relay(only)), giveUp)
-        return { count: ids.length, isFull: true }
+        await splitUp(
+          ids,
+          error,
+          async (only) => void (await this.#relay(only)),
+          (id, reason) => this.#giveUp(id, reason),
+        )
+        return { found: ids.length, isFull: true }
       },
     )
   }
 
-  async function giveUp(outboxId: number, error: unknown): Promise<void> {
+  async #relay(only: readonly number[] | null): Promise<RelayedBatch> {
+    const { database, clock, dispatcher } = this.#options
+    const startedAt = clock.now()
+    const slots = dispatcher.reserve()
     try {
-      const faults = await giveUpEvent(database, outboxId, error, { ...options, subscriptions })
-      faults.forEach(options.onFault)
-      hints.isParked = true
-      onTurn()
-    } catch (refusal) {
-      if (!isRefusal(refusal, error)) throw refusal
-      putOff.add(outboxId)
-      const stuck = await noteStuckEvent(database, outboxId, refusal)
-      if (stuck !== undefined) options.onFault(stuck)
+      const scope = { only, except: this.#putOff.keys() }
+      const batch = await relayBatch(database, scope, slots, {
+        ...this.#options,
+        subscriptions: this.#subscriptions,
+      })
+      slots.dispatch(this.#trace(batch, startedAt))
+      this.#report(batch)
+      return batch
+    } catch (error) {
+      slots.cancel()
+      throw error
     }
   }
 
-  const wakefulness = createWakefulness(database, relayProgress)
-  let isBehind = false
-  let found = 0
-  return startLoop({
-    name: 'outbox relay',
-    everyMs: POLL_MS[database.engine],
-    gapMs: GAP_MS,
-    log: options.log,
-    watch: options.watch,
-    run: async (isWoken) => {
-      await wakefulness.beforeLook()
-      const lanes = isBehind ? LANES[database.engine] : 1
-      const isIdle = !isWoken && found === 0
-      isBehind = false
-      found = 0
-      const isEmpty = isIdle && !(await hasEvents(database, putOff.keys()))
-      if (!isEmpty) {
-        const batches = (await Promise.allSettled(Array.from({ length: lanes }, relayOrSplit))).map(valueOf)
-        isBehind = batches.some(({ isFull }) => isFull)
-        found = batches.reduce((sum, { count }) => sum + count, 0)
-      }
-      if (isEmpty || found > 0) relayProgress.note()
-      const lookAgainIn = await wakefulness.afterLook(found)
-      return isBehind || lookAgainIn
-    },
-  })
-}
+  #trace({ matched, events }: RelayedBatch, startedAt: number) {
+    const { tracing } = this.#options
+    const direct = matched?.direct ?? []
+    return tracing.isOn ? traceMatching(tracing, startedAt, direct, events) : direct
+  }
 
-/** None is left running when another one has failed. */
-function valueOf<T>(settled: PromiseSettledResult<T>): T {
-  if (settled.status === 'rejected') throw settled.reason
-  return settled.value
+  #report({ events, matched }: RelayedBatch): void {
+    const { metrics, messages } = this.#options
+    if (events.length > 0) metrics.fannedOut(events)
+    if (matched === undefined) return
+    if (matched.filtered > 0) metrics.filtered(matched.filtered)
+    if (matched.queued > 0) messages.emit('queued', { isClaimable: matched.isClaimable })
+  }
+
+  async #giveUp(outboxId: number, error: unknown): Promise<void> {
+    const { database, messages } = this.#options
+    try {
+      const options = { ...this.#options, subscriptions: this.#subscriptions }
+      for (const fault of await giveUpEvent(database, outboxId, error, options)) messages.emit('fault', fault)
+      messages.emit('queued', { isClaimable: true })
+    } catch (refusal) {
+      if (!isRefusal(refusal, error)) throw refusal
+      this.#putOff.add(outboxId)
+      const stuck = await noteStuckEvent(database, outboxId, refusal)
+      if (stuck !== undefined) messages.emit('fault', stuck)
+    }
+  }
 }

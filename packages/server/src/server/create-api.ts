@@ -1,0 +1,131 @@
+import type { Logger } from 'pino'
+import { createAuthenticate } from '../api/auth/authenticate.ts'
+import { createTokenVerifier } from '../api/auth/tokens.ts'
+import { createAdmission } from '../api/limits/admission.ts'
+import { EMBEDDED_SHARES, SERVER_SHARES, createDatabaseShares } from '../database/database-shares.ts'
+import { createBackPressure } from '../api/intake/back-pressure.ts'
+import { createEventIntake } from '../api/intake/event-intake.ts'
+import { createLiveLog } from '../api/live/live-log.ts'
+import { REQUEST_ID } from '../api/http/request-ids.ts'
+import type { RestRequest } from '../rest/request/rest-message.ts'
+import { createRest } from '../rest/rest.ts'
+import { createServer } from '../api/server.ts'
+import { createSessionStore, markServiceKey } from '../api/sessions/session-store.ts'
+import { createTableRules } from '../api/tables/table-rules.ts'
+import { createQueueStateReader } from '../observability/queue-state.ts'
+import { createReadinessCheck } from '../observability/readiness.ts'
+import type { Config } from '../settings/config.ts'
+import { messageOf } from '../domain/errors.ts'
+import type { Databases } from './open-databases.ts'
+import type { FastifyInstance } from 'fastify'
+import type { DatabaseClock } from '../database/database-clock.ts'
+import type { DatabaseShares } from '../database/database-shares.ts'
+import type { AttemptRecorder } from '../domain/attempt.ts'
+import type { OpenTarget } from '../domain/webhook.ts'
+import type { LoopWatch } from '../loops/loop-watch.ts'
+import type { Metrics } from '../observability/metrics.ts'
+import type { RelayProgress } from '../observability/relay-progress.ts'
+import type { Tracing } from '../observability/tracing.ts'
+import type { SecretBox } from '../secrets/secret-box.ts'
+import type { OwnInboxes } from '../sender/own-inboxes.ts'
+import type { Sender } from '../sender/send.ts'
+import type { GuardOptions } from '../sender/network-guard.ts'
+
+export interface ApiParts {
+  config: Config
+  databases: Databases
+  serviceKey: string
+  keys: readonly Buffer[]
+  clock: DatabaseClock
+  log: Logger
+  watch: LoopWatch
+  box: SecretBox
+  guard: GuardOptions
+  inboxes: OwnInboxes
+  openTarget: OpenTarget
+  sender: Sender
+  recorder: AttemptRecorder
+  metrics: Metrics
+  tracing: Tracing
+  /** Undefined in a process that relays nothing. */
+  relayProgress: RelayProgress | undefined
+}
+
+/** The HTTP server, not listening yet: API and settings page, or health and metrics alone for a worker. */
+export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
+  const { config, databases, clock, log, sender, recorder, openTarget, box, metrics, tracing } = parts
+  const database = databases.api
+  const shares = createDatabaseShares(database.engine === 'pglite' ? EMBEDDED_SHARES : SERVER_SHARES, clock)
+  const access = createAccess(parts)
+  const { authenticate, sessions } = access
+  const rest = config.role === 'worker' ? undefined : await createTables(parts, shares)
+  return createServer({
+    ...access,
+    admission: createAdmission({ authenticate, rateLimit: config.apiRateLimit, clock }),
+    settings: config,
+    inbox: { database, clock, openTarget },
+    diskSpace: databases.diskSpace,
+    trustedProxies: config.trustedProxies,
+    rest,
+    live: rest === undefined ? undefined : createLiveLog({ rest, authenticate, clock }),
+    rpc: {
+      database,
+      shares,
+      clock,
+      sender,
+      recorder,
+      openTarget,
+      box,
+      sessions,
+      retrySchedule: config.retrySchedule,
+      deliveryTimeout: config.deliveryTimeout,
+      tracing,
+    },
+    metrics,
+    tracing,
+    checkReady: createReadinessCheck({
+      database: databases.health,
+      diskSpace: databases.diskSpace,
+      clock,
+      clockOffset: clock.offset,
+      watch: parts.watch,
+      readState: createQueueStateReader(databases.health),
+      relayProgress: parts.relayProgress,
+      stallTimeout: config.relayStallTimeout,
+      onUnavailable: (reason, error) => log.warn({ reason, error }, 'not ready'),
+    }),
+    log,
+  })
+}
+
+function createAccess({ config, databases, serviceKey, keys, clock, log }: ApiParts) {
+  const database = databases.api
+  const tokens = {
+    secret: config.jwtSecret,
+    jwksUrl: config.jwksUrl,
+    audience: config.jwtAudience,
+    issuer: config.jwtIssuer,
+  }
+  const verifyToken = createTokenVerifier(tokens, { clock, log })
+  const serviceMarks = markServiceKey(serviceKey, keys)
+  const sessions = createSessionStore(database, serviceMarks)
+  const credentials = { serviceKey, serviceMark: serviceMarks[0]!, verifyToken }
+  return { sessions, authenticate: createAuthenticate({ database, sessions, log, ...credentials }) }
+}
+
+async function createTables(
+  { config, databases, clock, log, box, guard, inboxes }: ApiParts,
+  shares: DatabaseShares,
+) {
+  const database = databases.api
+  const onFailure = (error: unknown, request?: RestRequest): void =>
+    log.error({ request_id: request?.headers[REQUEST_ID], error: messageOf(error) }, 'a request failed')
+  const rules = createTableRules(box, guard, inboxes)
+  return createEventIntake({
+    rest: await createRest({ database, shares, rules, onFailure }),
+    database,
+    shares,
+    requireRoom: createBackPressure({ database, clock, maxBacklog: config.maxBacklog }),
+    onFailure,
+  })
+}
