@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { copyPgliteTemplate } from './harness/pglite-template.ts'
-import { COMPILE_CACHE } from './harness/server-process.ts'
+import { COMPILE_CACHE } from './harness/compile-cache.ts'
 import { until } from './harness/until.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url))

@@ -1,66 +1,80 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { provideMigrated } from './harness/databases.ts'
-import { providePgliteTemplate } from './harness/pglite-template.ts'
-import { startPostgres } from './harness/postgres.ts'
-import { COMPILE_CACHE } from './harness/server-process.ts'
-import { fastFolder } from './harness/fast-folder.ts'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { COMPILE_CACHE } from './harness/compile-cache.ts'
+import { makeRunFolder } from './harness/run-folder.ts'
 
 /**
- * `npm test`: brings up a real PostgreSQL for the suite, runs every test (or the files named as arguments) with
- * node:test, then those that judge what the others left behind, takes the server down again and exits as the tests did.
+ * `npm test`: builds the page where its sources have changed, brings up a PostgreSQL, runs the tests (or the files named as
+ * arguments) with node:test, then those that judge what the others left behind, and exits as the tests did.
+ * `npm run test:full` adds the heavy tests, and runs each test on each engine.
  */
+enableCompileCache(COMPILE_CACHE)
+const { provideBuild } = await import('./harness/provide-build.ts')
+const { providePgliteTemplate } = await import('./harness/pglite-template.ts')
+const { providePostgresTemplate } = await import('./harness/postgres-template.ts')
+const { SETTINGS, startPostgres } = await import('./harness/postgres.ts')
+
 const ALL_TESTS = ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts']
+const HEAVY = '.full.test.ts'
 /** What judges the others' traces, after them. */
 const FINAL_TESTS = ['packages/*/test/**/*.final.ts']
 /** One more than can compute at once: some always wait for a timer, a process or a browser. */
 const AT_ONCE = availableParallelism() + 1
+const TIMEOUT_MS = 180_000
 const WATCH_FETCH = import.meta.resolve('./harness/witness/watch-fetch.ts')
 
-const pgliteTemplate = await providePgliteTemplate()
-const folder = makeFolder()
+const named = process.argv.slice(2).filter((argument) => argument !== '--full')
+const isFull = process.argv.includes('--full')
+
+provideBuild()
+const [pgliteTemplate, template] = await Promise.all([providePgliteTemplate(), providePostgresTemplate()])
+const folder = makeRunFolder()
 // For this process and those that it starts: all that a run leaves behind goes with this folder.
 process.env['TMPDIR'] = folder
-const postgres = await startPostgres()
-await provideMigrated(postgres.url)
-const witness = mkdtempSync(join(folder, 'witness-'))
-const files = process.argv.slice(2)
-let runner: ChildProcess
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => runner.kill(signal))
+const postgres = await startPostgres(SETTINGS, 15, { template })
+Object.assign(process.env, {
+  // Each file is a process, and most of them read the same sources.
+  NODE_COMPILE_CACHE: COMPILE_CACHE,
+  TEST_DATABASE_URL: postgres.url,
+  TEST_DATABASE_FILES: postgres.dataDir,
+  TEST_PGLITE_TEMPLATE: pgliteTemplate,
+  TEST_WITNESS: mkdtempSync(join(folder, 'witness-')),
+  ...(isFull ? { TEST_FULL: '1' } : {}),
+})
+const interruption = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort())
 
-const codes = [
-  await run(files.length > 0 ? files : ALL_TESTS, [
-    `--test-concurrency=${AT_ONCE}`,
-    `--import=${WATCH_FETCH}`,
-  ]),
-  await run(FINAL_TESTS, ['--test-concurrency=1']),
-]
+const passed =
+  named.length > 0
+    ? await runTests(named, AT_ONCE)
+    : // What the others left behind is there to be judged after all of them alone.
+      [await runTests(testFiles(), AT_ONCE), await runTests(globSync(FINAL_TESTS), 1)].every(Boolean)
 await postgres.stop()
 rmSync(folder, { recursive: true, force: true })
-process.exit(Math.max(...codes))
+process.exit(passed ? 0 : 1)
 
-async function run(tests: readonly string[], flags: readonly string[]): Promise<number> {
-  runner = spawn(process.execPath, ['--test', '--test-timeout=180000', ...flags, ...tests], {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      // Each file is a process, and most of them read the same sources.
-      NODE_COMPILE_CACHE: COMPILE_CACHE,
-      TEST_DATABASE_URL: postgres.url,
-      TEST_DATABASE_FILES: postgres.dataDir,
-      TEST_PGLITE_TEMPLATE: pgliteTemplate,
-      TEST_WITNESS: witness,
-    },
+async function runTests(files: readonly string[], concurrency: number): Promise<boolean> {
+  const tests = run({
+    files: [...files],
+    concurrency,
+    timeout: TIMEOUT_MS,
+    signal: interruption.signal,
+    execArgv: [`--import=${WATCH_FETCH}`],
   })
-  return await new Promise((resolve) => runner.once('exit', (code) => resolve(code ?? 1)))
+  let hasFailed = false
+  tests.on('test:fail', () => {
+    hasFailed = true
+  })
+  const report = tests.compose(new spec())
+  for await (const text of report) process.stdout.write(text as string)
+  return !hasFailed
 }
 
-function makeFolder(): string {
-  const made = mkdtempSync(join(fastFolder() ?? tmpdir(), 'connectgain-suite-'))
-  // PostgreSQL may run as another user than we do, and must get through to its own folder.
-  chmodSync(made, 0o755)
-  return made
+function testFiles(): string[] {
+  const files = globSync(ALL_TESTS).sort()
+  return isFull ? files : files.filter((file) => !file.endsWith(HEAVY))
 }

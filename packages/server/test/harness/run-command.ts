@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { COMPILE_CACHE } from './server-process.ts'
+import { COMPILE_CACHE } from './compile-cache.ts'
 import { noteSecret, noteWritten } from './witness/notebook.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/connectgain-webhooks.js', import.meta.url))

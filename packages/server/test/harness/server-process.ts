@@ -6,14 +6,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createApi } from './api.ts'
 import type { Api } from './api.ts'
+import { COMPILE_CACHE } from './compile-cache.ts'
 import { copyPgliteTemplate } from './pglite-template.ts'
 import { until } from './until.ts'
 import { noteSecret, noteWritten } from './witness/notebook.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-
-/** The suite starts the program a hundred times: a third of a start is reading the same sources. */
-export const COMPILE_CACHE = join(tmpdir(), 'connectgain-compile-cache')
 
 export const SERVICE_KEY = 'service-key-of-the-tests'
 export const ENCRYPTION_KEY = Buffer.alloc(32, 7).toString('base64')
