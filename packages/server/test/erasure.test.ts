@@ -128,6 +128,25 @@ for (const engine of ENGINES) {
       assert.equal(await log.count('webhooks_internal.queue'), 0)
     })
 
+    test('a message of the same transaction as its conversation is erased, whichever id is smaller', async () => {
+      const conversation = newId()
+      const [first, second] = [newId(), newId()].sort()
+      await database.query(
+        `insert into webhooks.webhook_events (id, organization_id, event, data)
+         values ($1, $3, 'message.received', $4), ($2, $3, 'conversation.created', $5)`,
+        [
+          first,
+          second,
+          OURS,
+          JSON.stringify({ id: newId(), conversation_id: conversation, contact_id: null, body: NOTE }),
+          JSON.stringify({ id: conversation, contact_id: contact }),
+        ],
+      )
+      const { status, events } = await erase({ record_id: contact })
+      assert.deepEqual([status, events], ['completed', 2])
+      assert.equal(await log.readEvent(first!), '{"erased":true}')
+    })
+
     test('what others own stays: other records, other organizations, other objects with the same id', async () => {
       const kept = [
         await log.storeEvent('contact.created', { id: newId(), first_name: 'Other' }),

@@ -186,7 +186,8 @@ async function eraseFromEvents(
   ])
   const { covered, last, isCut, leftOut } = chooseEvents(rows, erasure)
   const phase = rows.length < size && !isCut ? 'tests' : 'events'
-  const after = phase === 'tests' ? START : { createdAt: last!.created_at, id: last!.id }
+  // Events of one transaction have the same time, and ids in no order: a message may stand before its conversation.
+  const after = phase === 'tests' ? START : { createdAt: last!.created_at, id: isCut ? START.id : last!.id }
   if (covered.length === 0) return { phase, after }
   await connection.query(cancelErased, [covered, erasure.organization_id])
   if (await isBeingSent(connection, covered, erasure.organization_id)) return undefined
