@@ -60,13 +60,13 @@ export async function runBench(options: Options): Promise<void> {
 }
 
 /** Beyond it what the clock says is of this hour, not of the program. */
-const MOST_FOREIGN = 0.05
+const MAX_FOREIGN = 0.05
 
 function describeForeignLoad(share: number | undefined): string[] {
   if (share === undefined) return []
   const sentence = `Other programs took ${Math.round(share * 100)} % of the machine's processors meanwhile`
   return [
-    share > MOST_FOREIGN ? `**${sentence}: rates and times are worse than they would be.**` : `${sentence}.`,
+    share > MAX_FOREIGN ? `**${sentence}: rates and times are worse than they would be.**` : `${sentence}.`,
   ]
 }
 

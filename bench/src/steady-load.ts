@@ -44,7 +44,7 @@ export interface SteadyLoad {
 }
 
 /** Emissions under way at once; where they reach it the rate is more than can be taken. */
-const MOST_OPEN = 64
+const MAX_OPEN = 64
 
 /** Emits at a steady rate and does not wait for what was emitted before, unless that is far behind. */
 export async function emitSteadily(load: SteadyLoad): Promise<Latencies> {
@@ -59,7 +59,7 @@ export async function emitSteadily(load: SteadyLoad): Promise<Latencies> {
     // A timer is late by up to a millisecond: what is due by then goes out together.
     const wait = at - sharedNow()
     if (wait > 0.5) await pause(wait)
-    while (open.size >= MOST_OPEN) await Promise.race(open)
+    while (open.size >= MAX_OPEN) await Promise.race(open)
     sent.set(event.id, sharedNow())
     const emission = emit(event).then(() => {
       committed.set(event.id, sharedNow())

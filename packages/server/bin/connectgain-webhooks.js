@@ -8,6 +8,8 @@ if (!existsSync(new URL('../src', import.meta.url))) {
 } else if (process.features.typescript) {
   await import('../src/cli/index.ts')
 } else {
-  process.stderr.write(`Node ${process.version} cannot run the TypeScript sources. Use "npm run cli -- <command>".\n`)
+  process.stderr.write(
+    `Node ${process.version} cannot run the TypeScript sources. Use "npm run cli -- <command>".\n`,
+  )
   process.exitCode = 2
 }

@@ -31,7 +31,7 @@ import { LONG } from './harness/until.ts'
 /** Of events, deliveries, attempts and the queue each. */
 const ROWS = { pglite: 30_000, postgresql: 1_000_000 }
 /** No step may look at more, however many there are: batches have 200 rows, pages 50. */
-const MOST = 3_000
+const MAX_BUFFERS = 3_000
 
 /** What the settings page asks for to list deliveries. */
 const PAGE =
@@ -88,7 +88,7 @@ for (const engine of ENGINES) {
           'the statement was run',
         )
         for (const { text, steps } of explained) {
-          const costly = steps.filter(({ rows }) => rows > MOST)
+          const costly = steps.filter(({ rows }) => rows > MAX_BUFFERS)
           assert.deepEqual(costly, [], text.slice(0, 400))
         }
         return result

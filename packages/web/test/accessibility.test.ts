@@ -162,14 +162,14 @@ const focusedText = async (page: Page): Promise<string> =>
     '(document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "").trim()',
   )
 
-const MOST_KEYS = 60
+const MAX_KEYS = 60
 
 async function pressUntil(page: Page, key: string, text: string): Promise<void> {
-  for (let pressed = 0; pressed < MOST_KEYS; pressed += 1) {
+  for (let pressed = 0; pressed < MAX_KEYS; pressed += 1) {
     await page.keyboard.press(key)
     if ((await focusedText(page)) === text) return
   }
-  assert.fail(`${MOST_KEYS} times ${key} do not lead to "${text}"`)
+  assert.fail(`${MAX_KEYS} times ${key} do not lead to "${text}"`)
 }
 
 const tabTo = async (page: Page, text: string): Promise<void> => await pressUntil(page, 'Tab', text)

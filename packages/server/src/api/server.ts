@@ -44,11 +44,11 @@ import type { SessionStore } from './sessions/session-store.ts'
 
 const BODY_LIMIT = 1024 * 1024
 /** supabase-js puts long `.in()` lists into the URL. */
-const LONGEST_URL = 64 * 1024
+const MAX_URL_LENGTH = 64 * 1024
 /** Of the URL and all headers together. */
-const LONGEST_HEAD = LONGEST_URL + 16 * 1024
+const MAX_HEAD_BYTES = MAX_URL_LENGTH + 16 * 1024
 /** Milliseconds between two looks for connections that are too slow. */
-const LONGEST_CHECK = 5_000
+const MAX_CHECK_INTERVAL_MS = 5_000
 const REST_METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT', 'OPTIONS'] as const
 
 declare module 'fastify' {
@@ -87,9 +87,9 @@ export function createServer(options: ApiOptions): FastifyInstance {
   const server = fastify({
     bodyLimit: BODY_LIMIT,
     http: {
-      maxHeaderSize: LONGEST_HEAD,
+      maxHeaderSize: MAX_HEAD_BYTES,
       headersTimeout: options.settings.clientTimeout,
-      connectionsCheckingInterval: Math.min(LONGEST_CHECK, options.settings.clientTimeout / 2),
+      connectionsCheckingInterval: Math.min(MAX_CHECK_INTERVAL_MS, options.settings.clientTimeout / 2),
     },
     trustProxy: [...options.trustedProxies],
     clientErrorHandler: answerUnreadable,
@@ -241,7 +241,7 @@ function answer(reply: FastifyReply, { status, headers, body }: RestResponse): F
 }
 
 async function refuseLongUrl({ raw }: FastifyRequest): Promise<void> {
-  if ((raw.url ?? '').length <= LONGEST_URL) return
+  if ((raw.url ?? '').length <= MAX_URL_LENGTH) return
   throw new ApiError(414, '54000', 'the URL is longer than 64 KiB', {
     hint: 'Split a long list of values over several requests.',
   })

@@ -3,7 +3,7 @@ import type { Database } from './database.ts'
 
 const MIGRATION = 'core/0024_event_ids_per_organization.sql'
 /** Of fewer rows the migration builds the index in an instant. */
-const FEW_ROWS = 50_000
+const SMALL_ROW_COUNT = 50_000
 const LOOK_AGAIN_MS = 1_000
 
 interface Partition {
@@ -17,7 +17,7 @@ interface Partition {
  * The migration gives events another key. With its locks held, the index that this takes would be built while the CRM waits:
  * here it is built beforehand, beside whoever works, one partition after the other.
  */
-export async function buildEventKeys(database: Database, fewRows = FEW_ROWS): Promise<void> {
+export async function buildEventKeys(database: Database, fewRows = SMALL_ROW_COUNT): Promise<void> {
   if (database.engine === 'pglite' || !(await isPending(database))) return
   for (
     let partition = await findUnbuilt(database, fewRows);

@@ -3,7 +3,7 @@ import { systemClock } from '../domain/clock.ts'
 import type { Database } from './database.ts'
 
 /** Slower answers say too little of when the database read its clock. */
-const LONGEST_ROUND_TRIP_MS = 2_000
+const MAX_ROUND_TRIP_MS = 2_000
 /** The quickest answer says most exactly when the database read its clock. */
 const ROUNDS = 3
 /** What a round trip may be lopsided by, beyond half of it, before the measured time is taken over. */
@@ -51,7 +51,7 @@ export async function createDatabaseClock(database: Database): Promise<DatabaseC
       if (best === undefined || (measured !== undefined && measured.half < best.half)) best = measured
     }
     if (best === undefined) return
-    const isPrecise = 2 * best.half <= LONGEST_ROUND_TRIP_MS
+    const isPrecise = 2 * best.half <= MAX_ROUND_TRIP_MS
     if (zero === undefined || (isPrecise && Math.abs(best.zero - zero) > best.half + TOLERANCE_MS))
       zero = best.zero
   }

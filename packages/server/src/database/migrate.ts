@@ -14,7 +14,7 @@ const MIGRATION_LOCK = 4_600_001
  * changed nothing and begins anew.
  */
 const DEADLOCK_DETECTED = /^40P01$/
-const TRIES = 20
+const MAX_TRIES = 20
 
 export interface Migration {
   /** `<set>/<file name>`: what is recorded as applied. */
@@ -44,7 +44,7 @@ export function readMigrations(set: MigrationSet): Migration[] {
 export async function migrate(database: Database, sets: readonly MigrationSet[]): Promise<string[]> {
   await requireVersion(database)
   await buildEventKeys(database)
-  return await retryOn(DEADLOCK_DETECTED, TRIES, () => migrateOnce(database, sets))
+  return await retryOn(DEADLOCK_DETECTED, MAX_TRIES, () => migrateOnce(database, sets))
 }
 
 async function migrateOnce(database: Database, sets: readonly MigrationSet[]): Promise<string[]> {

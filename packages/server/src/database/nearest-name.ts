@@ -1,5 +1,5 @@
 /** Names are short, and the distance is quadratic: what is longer is nobody's typing error. */
-const LONGEST_NAME = 100
+const MAX_NAME_CHARACTERS = 100
 
 /** Up to `count` of the names, the most alike first: what somebody who mistyped may have meant. */
 export function nearestNames(wrong: string, names: Iterable<string>, count = 3): string[] {
@@ -15,7 +15,7 @@ export function findNearest(wrong: string, names: Iterable<string>): string | un
 }
 
 function rank(wrong: string, names: Iterable<string>): { name: string; distance: number }[] {
-  const typed = wrong.slice(0, LONGEST_NAME).toLowerCase()
+  const typed = wrong.slice(0, MAX_NAME_CHARACTERS).toLowerCase()
   return [...names]
     .map((name) => ({ name, distance: countEdits(typed, name.toLowerCase()) }))
     .sort((one, other) => one.distance - other.distance || one.name.localeCompare(other.name))

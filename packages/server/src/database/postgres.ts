@@ -13,16 +13,16 @@ export const types = {
     resultParsers[oid] ?? pgTypes.getTypeParser(oid, format)) as typeof pgTypes.getTypeParser,
 }
 
-const FIRST_REDIAL_MS = 100
-const LONGEST_REDIAL_MS = 5_000
+const MIN_REDIAL_MS = 100
+const MAX_REDIAL_MS = 5_000
 /** A connection that only listens says nothing by itself: so often it is asked whether it still hears. */
-const HEARING_TEST_MS = 10_000
-const HEARING_TIMEOUT_MS = 5_000
+const LISTENER_PROBE_INTERVAL_MS = 10_000
+const LISTENER_PROBE_TIMEOUT_MS = 5_000
 /**
  * A client that is cut off without a word leaves its transaction open on the server, and with it locks that keep its events
  * from all others. Between two statements of ours nothing takes this long.
  */
-const PATIENCE = { idle_in_transaction_session_timeout: '15s' }
+const SESSION_TIMEOUTS = { idle_in_transaction_session_timeout: '15s' }
 
 export interface PostgresOptions {
   url: string
@@ -51,7 +51,7 @@ export function openPostgres({
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
   }
-  const applySettings = prepareSettings({ ...PATIENCE, ...session })
+  const applySettings = prepareSettings({ ...SESSION_TIMEOUTS, ...session })
   // Awaited by the pool, though its types say that it returns nothing.
   const hooks = { onConnect: applySettings }
   const pool = new Pool({
@@ -62,7 +62,7 @@ export function openPostgres({
   })
   pool.on('error', onConnectionLost)
   const ears = createEars(
-    () => new Client({ ...settings, query_timeout: HEARING_TIMEOUT_MS }),
+    () => new Client({ ...settings, query_timeout: LISTENER_PROBE_TIMEOUT_MS }),
     applySettings,
     onConnectionLost,
   )
@@ -125,7 +125,7 @@ function createEars(
     fresh.on('notification', ({ channel, payload }) => callbacks.get(channel)?.(payload ?? ''))
     fresh.on('error', onLost)
     fresh.on('end', () => {
-      if (client === fresh && !closed) redialAfter(FIRST_REDIAL_MS)
+      if (client === fresh && !closed) redialAfter(MIN_REDIAL_MS)
     })
     await fresh.connect()
     await applySettings(fresh)
@@ -145,7 +145,7 @@ function createEars(
         // Ends at once, without a word to the other side: `end` follows.
         () => void tested.end().catch(onLost),
       )
-    }, HEARING_TEST_MS).unref()
+    }, LISTENER_PROBE_INTERVAL_MS).unref()
   }
 
   function redialAfter(wait: number): void {
@@ -155,7 +155,7 @@ function createEars(
         () => callbacks.forEach((onNotify) => onNotify('')),
         (error: Error) => {
           onLost(error)
-          if (!closed) redialAfter(Math.min(wait * 2, LONGEST_REDIAL_MS))
+          if (!closed) redialAfter(Math.min(wait * 2, MAX_REDIAL_MS))
         },
       )
     }, wait)

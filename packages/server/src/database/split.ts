@@ -3,7 +3,7 @@ import { inHalves, isInputFault, isTimeout } from './input-fault.ts'
 /** How often in a row a batch must have taken too long before one of its rows is looked for that does. */
 const TIMEOUTS_BEFORE_A_LOOK = 2
 /** Parts that take too long one after the other, and none in time: it is the database. */
-const MOST_TIMEOUTS_IN_A_ROW = 4
+const MAX_TIMEOUTS_IN_A_ROW = 4
 
 /** Decides for one kind of batch, over its runs, whether a failure is to be looked into. */
 export interface Splitter {
@@ -85,7 +85,7 @@ async function inTime<T>(
   parts: readonly (readonly T[])[],
   work: Work<T>,
   onCulprit: OnCulprit<T>,
-  patience = MOST_TIMEOUTS_IN_A_ROW,
+  patience = MAX_TIMEOUTS_IN_A_ROW,
 ): Promise<{ slow: (readonly T[])[]; isAnyDone: boolean }> {
   const slow: (readonly T[])[] = []
   let isAnyDone = false

@@ -1,4 +1,4 @@
-const LONGEST_ID = 200
+const MAX_ID_LENGTH = 200
 
 /** A request body whose record begins with its id, as rows of the CRM's tables do. */
 const LEADING_ID =
@@ -11,7 +11,7 @@ const LEADING_ID =
 export function recordIdOf(body: string): string | null {
   const [, text, number] = LEADING_ID.exec(body) ?? []
   const id = text ?? number ?? (body.includes('"id"') ? parseId(body) : undefined)
-  return id === undefined || id === '' || id.length > LONGEST_ID || id.includes('\0') ? null : id
+  return id === undefined || id === '' || id.length > MAX_ID_LENGTH || id.includes('\0') ? null : id
 }
 
 function parseId(body: string): string | undefined {

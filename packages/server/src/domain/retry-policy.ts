@@ -1,7 +1,7 @@
 /** ±10 %: failures that came together do not come back together. */
 const JITTER = 0.1
 /** However long a receiver asks to be left alone. */
-const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000
+const MAX_RETRY_AFTER_MS = 24 * 3_600_000
 
 /**
  * Milliseconds to wait after failed attempt number `attempt` (from 1); undefined when it was the last one.
@@ -19,7 +19,7 @@ export function nextWait(
   const wait = schedule[attempt - 1]
   if (wait === undefined) return undefined
   const jittered = Math.round(wait * (1 - JITTER + 2 * JITTER * random()))
-  return Math.max(jittered, Math.min(retryAfter ?? 0, LONGEST_RETRY_AFTER_MS))
+  return Math.max(jittered, Math.min(retryAfter ?? 0, MAX_RETRY_AFTER_MS))
 }
 
 /** Milliseconds from a `Retry-After` header: seconds or an HTTP date; undefined when it is neither. */

@@ -22,8 +22,8 @@ export interface LoopOptions {
   watch: LoopWatch
 }
 
-const FIRST_BACKOFF_MS = 100
-const LONGEST_BACKOFF_MS = 5_000
+const MIN_BACKOFF_MS = 100
+const MAX_BACKOFF_MS = 5_000
 
 /**
  * Runs a piece of work again and again: when woken, and in any case every `everyMs`, because a wake-up is only a hint.
@@ -69,7 +69,7 @@ export function startLoop({ name, everyMs, gapMs = 0, run, log, watch }: LoopOpt
       watch.ended(name, true)
     } catch (error) {
       watch.ended(name, false)
-      backoff = Math.min(Math.max(backoff * 2, FIRST_BACKOFF_MS), LONGEST_BACKOFF_MS)
+      backoff = Math.min(Math.max(backoff * 2, MIN_BACKOFF_MS), MAX_BACKOFF_MS)
       log.warn(
         { loop: name, error: messageOf(error), retryInMs: backoff },
         'a background run failed and will be tried again',

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts'
 
 const PUT_OFF_MS = 60_000
-const MOST = 1_000
+const MAX_ROWS = 1_000
 
 /** Rows that can neither be processed nor be ended, for as long as they are left alone. */
 export interface PutOff<K> {
@@ -14,7 +14,7 @@ export function createPutOff<K>(clock: Clock): PutOff<K> {
   const until = new Map<K, number>()
   return {
     add(key) {
-      if (until.size >= MOST) until.clear()
+      if (until.size >= MAX_ROWS) until.clear()
       until.set(key, clock.now() + PUT_OFF_MS)
     },
     keys() {

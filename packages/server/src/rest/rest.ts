@@ -133,14 +133,14 @@ function parseRequest(context: Context, request: RestRequest, profileHeader: str
 
 /** PostgreSQL ends one of two transactions that wait for each other, or that cannot be put in an order: it may try again. */
 const CONFLICT = /^40(001|P01)$/
-const TRIES = 3
+const MAX_TRIES = 3
 
 async function write(
   context: Context,
   { principal, rules, media, preferences }: TableRequest,
   change: (connection: Connection) => Promise<Written>,
 ): Promise<Written> {
-  const written = await retryOn(CONFLICT, TRIES, () =>
+  const written = await retryOn(CONFLICT, MAX_TRIES, () =>
     runAs(context, principal, 'read write', async (connection) => {
       const result = await change(connection)
       // In the transaction, so that what is refused is also undone.

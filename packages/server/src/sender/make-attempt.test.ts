@@ -4,7 +4,7 @@ import { systemClock } from '../domain/clock.ts'
 import type { LeasedDelivery } from '../domain/delivery.ts'
 import { newId } from '../domain/ids.ts'
 import { NO_TRACING } from '../observability/tracing.ts'
-import { LONGEST_MESSAGE, makeAttempt } from './make-attempt.ts'
+import { MAX_MESSAGE_LENGTH, makeAttempt } from './make-attempt.ts'
 import { createSender } from './send.ts'
 
 const OPTIONS = {
@@ -44,10 +44,10 @@ const unsendable = (fault: string): LeasedDelivery => ({
 
 describe('what is told of an attempt', () => {
   it('is cut at its limit, between characters', async () => {
-    const fault = `${'x'.repeat(LONGEST_MESSAGE - 1)}😀 and more`
+    const fault = `${'x'.repeat(MAX_MESSAGE_LENGTH - 1)}😀 and more`
     const { error_code: code, error_message: message } = await makeAttempt(unsendable(fault), OPTIONS)
     assert.equal(code, 'not_sendable')
-    assert.equal(message, `${'x'.repeat(LONGEST_MESSAGE - 1)}\uFFFD`)
+    assert.equal(message, `${'x'.repeat(MAX_MESSAGE_LENGTH - 1)}\uFFFD`)
   })
 
   it('has no NUL, which the database could not store', async () => {

@@ -19,8 +19,8 @@ export interface AttemptOptions {
 }
 
 /** Characters of what is told of an attempt. Receivers and libraries have a say in it. */
-export const LONGEST_MESSAGE = 1_000
-export const LONGEST_DIAGNOSIS = 2_000
+export const MAX_MESSAGE_LENGTH = 1_000
+export const MAX_DIAGNOSIS_LENGTH = 2_000
 
 /** Sends a delivery once and says what came of it; never rejects. Writes nothing. */
 export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOptions): Promise<AttemptRecord> {
@@ -139,8 +139,8 @@ function describe(answer: Answer | undefined, verdict: Verdict): Outcome {
     status: verdict.success ? 'success' : 'failed',
     response_code: response?.statusCode ?? null,
     error_code: verdict.errorCode,
-    error_message: verdict.errorMessage && cutText(verdict.errorMessage, LONGEST_MESSAGE),
-    diagnosis: verdict.diagnosis && cutText(verdict.diagnosis, LONGEST_DIAGNOSIS),
+    error_message: verdict.errorMessage && cutText(verdict.errorMessage, MAX_MESSAGE_LENGTH),
+    diagnosis: verdict.diagnosis && cutText(verdict.diagnosis, MAX_DIAGNOSIS_LENGTH),
     duration_ms: answer?.durationMs ?? 0,
     response_headers: response === undefined ? null : JSON.stringify(response.headers),
     response_body: response?.body ?? null,

@@ -6,8 +6,8 @@ import { StartError } from '../domain/errors.ts'
 
 const LOCK = 'connectgain.lock'
 /** Socket addresses are at most this long. */
-const LONGEST_ADDRESS = 100
-const TRIES = 3
+const MAX_ADDRESS_LENGTH = 100
+const MAX_TRIES = 3
 
 export interface FolderLock {
   release(): Promise<void>
@@ -35,7 +35,8 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     } catch (error) {
       const owner = await askOwner(address)
       if (owner !== undefined) throw inUse(folder, owner)
-      if (attempt === TRIES) throw new StartError(`DATA_DIR: ${folder} cannot be locked: ${String(error)}`)
+      if (attempt === MAX_TRIES)
+        throw new StartError(`DATA_DIR: ${folder} cannot be locked: ${String(error)}`)
       // Nobody answers: the process that made it is gone.
       rmSync(join(folder, LOCK), { force: true, recursive: true })
     }
@@ -55,7 +56,7 @@ function addressIn(folder: string): { address: string; release: () => void } {
   if (process.platform === 'win32') {
     return { address: `\\\\?\\pipe\\${path.replaceAll(/[\\/:]/g, '-')}`, release: () => {} }
   }
-  if (path.length <= LONGEST_ADDRESS || !existsSync('/proc/self/fd'))
+  if (path.length <= MAX_ADDRESS_LENGTH || !existsSync('/proc/self/fd'))
     return { address: path, release: () => {} }
   const descriptor = openSync(folder, 'r')
   return { address: `/proc/self/fd/${descriptor}/${LOCK}`, release: () => closeSync(descriptor) }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from '../settings/config.ts'
-import { SHORTEST_SAFE_KEY, isEncryptionKey, isServiceKey } from '../settings/encryption-keys.ts'
+import { MIN_KEY_LENGTH, isEncryptionKey, isServiceKey } from '../settings/encryption-keys.ts'
 import type { DataDir } from './data-dir.ts'
 import { generateEncryptionKey, generateServiceKey } from './data-dir.ts'
 
@@ -14,9 +14,9 @@ export function requireUsableKeys(dataDir: DataDir): void {
 
 export function readServiceKey(config: Config, dataDir: DataDir, log: Logger): string {
   const serviceKey = config.serviceKey ?? dataDir.readKey('service-key', generateServiceKey, isServiceKey)
-  if (serviceKey.length < SHORTEST_SAFE_KEY) {
+  if (serviceKey.length < MIN_KEY_LENGTH) {
     log.warn(
-      `SERVICE_KEY is shorter than ${SHORTEST_SAFE_KEY} characters and can be guessed. Make one: openssl rand -hex 24`,
+      `SERVICE_KEY is shorter than ${MIN_KEY_LENGTH} characters and can be guessed. Make one: openssl rand -hex 24`,
     )
   }
   return serviceKey

@@ -3,8 +3,8 @@ import type { Logger } from 'pino'
 import { isUnavailable } from '../database/unavailable.ts'
 import { messageOf } from '../domain/errors.ts'
 
-const FIRST_PAUSE_MS = 250
-const LONGEST_PAUSE_MS = 5_000
+const MIN_PAUSE_MS = 250
+const MAX_PAUSE_MS = 5_000
 /** Between two lines that say that it still waits. */
 const TELL_MS = 10_000
 
@@ -26,7 +26,7 @@ export async function waitForDatabase<T>(
 ): Promise<T> {
   const startedAt = performance.now()
   let toldAt = -Infinity
-  for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
+  for (let wait = MIN_PAUSE_MS; ; wait = Math.min(2 * wait, MAX_PAUSE_MS)) {
     try {
       return await work()
     } catch (error) {

@@ -1,5 +1,5 @@
 /** A shorter key can be guessed; the start warns of it. */
-export const SHORTEST_SAFE_KEY = 16
+export const MIN_KEY_LENGTH = 16
 
 export function isServiceKey(text: string): boolean {
   return /^[\x21-\x7e]{1,256}$/.test(text)

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Database, Transaction } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
-import { DEEPEST_JSON, isDeeperThan } from '../rest/request/body.ts'
+import { MAX_JSON_DEPTH, isDeeperThan } from '../rest/request/body.ts'
 import type { Items, Turn } from './items.ts'
 import { Reasons } from './reasons.ts'
 import type { ReasonsState } from './reasons.ts'
@@ -17,7 +17,7 @@ const MAX_ITEMS = 2_000
 /** Of one transaction: others wait for no longer, and it is the next organization's turn. */
 const BATCH_ITEMS = 50
 const BATCH_MS = 100
-const LEAST_ITEMS = 10
+const MIN_ITEMS = 10
 /** Whose items are in memory. */
 const KEPT_PAYLOADS = 4
 
@@ -100,7 +100,7 @@ async function takeBatch(
   if (done < take.length) {
     await connection.query(`select set_config('webhooks.origin', $1, true)`, [queued.provider])
     const turn = { connection, roomForEarly: await findRoom(connection, queued) }
-    const least = done + LEAST_ITEMS
+    const least = done + MIN_ITEMS
     const most = Math.min(take.length, done + BATCH_ITEMS)
     for (; done < most && (done < least || performance.now() < endsAt); done += 1) {
       const reason = await takeOne(turn, () => take[done]!(turn), isGuarded)
@@ -182,7 +182,7 @@ function parseItems({ provider, organization_id }: QueuedPayload, payload: Buffe
 /** Undefined for what is not JSON. */
 export function parsePayload(body: Buffer): unknown {
   const text = body.toString('utf8')
-  if (isDeeperThan(text, DEEPEST_JSON)) return undefined
+  if (isDeeperThan(text, MAX_JSON_DEPTH)) return undefined
   try {
     return JSON.parse(text) as unknown
   } catch {

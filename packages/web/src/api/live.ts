@@ -4,8 +4,8 @@ import type { Attempt } from './types.ts'
 
 export type LiveState = 'connecting' | 'live' | 'off'
 
-const FIRST_WAIT = 1_000
-const LONGEST_WAIT = 30_000
+const MIN_WAIT = 1_000
+const MAX_WAIT = 30_000
 
 interface Message {
   id: string | undefined
@@ -43,7 +43,7 @@ async function follow(
   receive: (attempt: Attempt) => void,
 ): Promise<void> {
   let lastId: string | undefined
-  let wait = FIRST_WAIT
+  let wait = MIN_WAIT
   while (!signal.aborted) {
     try {
       setState('connecting')
@@ -53,7 +53,7 @@ async function follow(
       }
       const response = await send(`/rest/v1/webhook_logs/live?${search}`, { headers, signal })
       setState('live')
-      wait = FIRST_WAIT
+      wait = MIN_WAIT
       for await (const { id, data } of readMessages(response)) {
         lastId = id ?? lastId
         receive(JSON.parse(data) as Attempt)
@@ -64,7 +64,7 @@ async function follow(
     if (signal.aborted) return
     setState('connecting')
     await pause(wait, signal)
-    wait = Math.min(wait * 2, LONGEST_WAIT)
+    wait = Math.min(wait * 2, MAX_WAIT)
   }
 }
 

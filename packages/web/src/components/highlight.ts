@@ -6,10 +6,10 @@ const CODE_TOKEN =
   /((?:\/\/|#(?!\[)|--).*$)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)|\b(\d+)\b|\b(import|from|export|const|let|var|async|await|function|return|if|else|for|while|new|class|def|func|package|require|use|using|public|static|final|void|int|string|boolean|byte|true|false|null|nil|None|try|catch|raise|throw|throws|end|unless|foreach|echo|match|case|in|not|and|or|type|struct|private|do|puts|range|defer|std)\b/gm
 
 /** Larger texts are shown plain: coloring them would hold the page up. */
-const LONGEST = 100_000
+const MAX_LENGTH = 100_000
 
 function split(text: string, token: RegExp, kindOf: (match: RegExpMatchArray) => readonly Part[]): Part[] {
-  if (text.length > LONGEST) return [['plain', text]]
+  if (text.length > MAX_LENGTH) return [['plain', text]]
   const parts: Part[] = []
   let at = 0
   for (const match of text.matchAll(token)) {

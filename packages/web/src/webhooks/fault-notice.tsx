@@ -8,7 +8,7 @@ import { t } from '../strings.ts'
 import { sentence } from './health.tsx'
 import styles from './webhook.module.css'
 
-const MOST_SHOWN = 5
+const MAX_SHOWN = 5
 
 /** What could not be processed in the last day, of all webhooks, and of events that reached none. */
 export function FaultsNotice() {
@@ -19,7 +19,7 @@ export function FaultsNotice() {
     <div className={styles.above}>
       <Notice tone="bad" title={t.faults.title(faults.reduce((sum, { count }) => sum + count, 0))} live>
         <ul className={styles.failures}>
-          {faults.slice(0, MOST_SHOWN).map((fault) => (
+          {faults.slice(0, MAX_SHOWN).map((fault) => (
             <li key={fault.webhook_id} className={styles.failure}>
               <WebhookOf fault={fault} />
               <p>{sentence(fault.last_reason ?? '')}</p>

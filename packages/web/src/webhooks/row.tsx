@@ -12,7 +12,7 @@ import styles from './list.module.css'
 import { ActiveSwitch } from './active-switch.tsx'
 import { TestButton } from './test-button.tsx'
 
-const MOST_CHIPS = 4
+const MAX_CHIPS = 4
 
 interface RowProps {
   webhook: ListedWebhook
@@ -63,7 +63,7 @@ export function WebhookRow({ webhook, waiting, canChange }: RowProps) {
 }
 
 export function EventChips({ events }: { events: readonly string[] }) {
-  const shown = events.slice(0, MOST_CHIPS)
+  const shown = events.slice(0, MAX_CHIPS)
   return (
     <p className={styles.chips} title={events.join(', ')}>
       {shown.map((event) => (

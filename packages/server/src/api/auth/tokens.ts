@@ -10,7 +10,7 @@ import type { RemoteKeysOptions } from './remote-keys.ts'
 
 const SKEW_SECONDS = 30
 /** As OpenID Connect has it. It is counted by, and goes to the audit log. */
-const LONGEST_SUBJECT = 255
+const MAX_SUBJECT_LENGTH = 255
 
 export interface TokenSettings {
   /** HS256. Not both of this and `jwksUrl`. */
@@ -92,9 +92,9 @@ function readClaims(payload: JWTPayload): TokenClaims {
     })
   }
   const subject = payload.sub ?? ''
-  if (subject.length > LONGEST_SUBJECT) {
+  if (subject.length > MAX_SUBJECT_LENGTH) {
     throw refuse('PGRST303', 'the token has too long a subject', {
-      details: `The claim sub takes at most ${LONGEST_SUBJECT} characters.`,
+      details: `The claim sub takes at most ${MAX_SUBJECT_LENGTH} characters.`,
     })
   }
   return { organizationId: organizationId.data, scope: chosen.data, subject }

@@ -20,7 +20,7 @@ const INBOX_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT', 'OPTIONS'] as const
 const KEPT_BYTES = 64 * 1024
 /** Anybody who knows the address may send: it is a place to look at a few requests, not one to fill a database. */
-const MOST_A_MINUTE = 600
+const MAX_PER_MINUTE = 600
 /** Beside those that a webhook sets: what others sent to be let in with. */
 const SECRET_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization', 'apikey'])
 
@@ -43,7 +43,7 @@ type Signature = 'valid' | 'invalid' | 'unsigned' | 'unknown'
 
 /** `/receive/<id>`: the built-in test receiver. It keeps what arrives and answers as its inbox says. */
 export function addInboxRoute(server: FastifyInstance, { database, clock, openTarget }: InboxOptions): void {
-  const arrivals = new WindowCounter(MOST_A_MINUTE, clock)
+  const arrivals = new WindowCounter(MAX_PER_MINUTE, clock)
   addRawRoutes(server, (scope) => {
     scope.route<{ Params: { id: string } }>({
       method: [...METHODS],
@@ -114,7 +114,7 @@ function refuseGone(): ApiError {
 }
 
 function refuseHaste(reset: number): RestError {
-  return new RestError(429, 'PT429', `more than ${MOST_A_MINUTE} requests to an inbox in a minute`, {
+  return new RestError(429, 'PT429', `more than ${MAX_PER_MINUTE} requests to an inbox in a minute`, {
     hint: `Try again in ${reset} seconds.`,
     headers: { 'retry-after': String(reset) },
   })

@@ -12,8 +12,8 @@ import type { RequireRoom } from './back-pressure.ts'
 import { readPost } from './readable-post.ts'
 import type { ReadablePost } from './readable-post.ts'
 
-const MOST_ROWS = 1_000
-const MOST_BYTES = 4 * 1024 * 1024
+const MAX_ROWS = 1_000
+const MAX_BYTES = 4 * 1024 * 1024
 
 interface Waiting {
   post: ReadablePost
@@ -125,7 +125,7 @@ function takeGroup(waiting: Waiting[]): Waiting[] {
   for (const { post } of waiting) {
     rows += post.rowCount
     bytes += post.text.length
-    if (count > 0 && (rows > MOST_ROWS || bytes > MOST_BYTES)) break
+    if (count > 0 && (rows > MAX_ROWS || bytes > MAX_BYTES)) break
     count += 1
   }
   return waiting.splice(0, count)

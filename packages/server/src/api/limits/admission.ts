@@ -12,7 +12,7 @@ import type { Standing } from './window-counter.ts'
 /** Wrong keys or tokens from one address in a minute; after them it is not even looked at what it sends. */
 export const FAILURES_A_MINUTE = 60
 /** Credentials that were right, for addresses that others share with somebody who guesses. */
-const MOST_REMEMBERED = 10_000
+const MAX_ENTRIES = 10_000
 
 export interface Admitted {
   caller: Caller
@@ -45,7 +45,7 @@ export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOpt
 
   function remember(credential: string): void {
     proven.delete(credential)
-    if (proven.size >= MOST_REMEMBERED) proven.delete(proven.keys().next().value!)
+    if (proven.size >= MAX_ENTRIES) proven.delete(proven.keys().next().value!)
     proven.add(credential)
   }
 

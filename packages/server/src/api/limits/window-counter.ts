@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 
 const WINDOW_MS = 60_000
 /** Beyond so many it forgets, the oldest first: memory stays bounded whoever asks. */
-const MOST_COUNTED = 20_000
+const MAX_COUNTED_NAMES = 20_000
 
 /** How one counted by `name` stands in its minute. */
 export interface Standing {
@@ -58,7 +58,7 @@ export class WindowCounter {
   #start(name: string): Window {
     // Deleted first, so that the map's order is that of the windows' beginnings.
     this.#windows.delete(name)
-    if (this.#windows.size >= MOST_COUNTED) this.#windows.delete(this.#windows.keys().next().value!)
+    if (this.#windows.size >= MAX_COUNTED_NAMES) this.#windows.delete(this.#windows.keys().next().value!)
     const window = { count: 0, endsAt: this.#clock.now() + WINDOW_MS }
     this.#windows.set(name, window)
     return window

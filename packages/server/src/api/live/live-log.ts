@@ -15,8 +15,8 @@ const HEARTBEAT_MS = 15_000
 const DRAIN_TIMEOUT_MS = 30_000
 /** Rows read at once for one client: with the largest bodies a few megabytes. */
 const PAGE = 20
-const MOST_PER_ORGANIZATION = 10
-const MOST_PER_PROCESS = 100
+const MAX_PER_ORGANIZATION = 10
+const MAX_PER_PROCESS = 100
 
 /** They would disturb how the stream itself pages. */
 const NOT_FILTERS = ['select', 'columns', 'order', 'limit', 'offset', 'on_conflict']
@@ -80,9 +80,9 @@ export function createLiveLog(options: LiveLogOptions): LiveLog {
 
   function requireRoom(organization: string): void {
     const ofSame = [...streams.values()].filter((other) => other === organization).length
-    if (!closing.signal.aborted && ofSame < MOST_PER_ORGANIZATION && streams.size < MOST_PER_PROCESS) return
+    if (!closing.signal.aborted && ofSame < MAX_PER_ORGANIZATION && streams.size < MAX_PER_PROCESS) return
     throw new RestError(429, 'PT429', 'too many live logs are open', {
-      hint: `An organization may have ${MOST_PER_ORGANIZATION} at once. Close one, or read webhook_logs.`,
+      hint: `An organization may have ${MAX_PER_ORGANIZATION} at once. Close one, or read webhook_logs.`,
       headers: { 'retry-after': '5' },
     })
   }

@@ -3,7 +3,7 @@ const OVERLAP_MS = 15_000
 /** Of that, what is shown again to a client that comes back: it may have gone in between. */
 const REPEATED_MS = 2_000
 /** Ids that are kept to tell new rows from old ones; where more come in the overlap, it is shorter. */
-const MOST_KEPT = 1_000
+const MAX_KEPT = 1_000
 
 /**
  * A place in a log whose rows are not committed in the order of their ids. It reads again a little of what it has passed,
@@ -44,7 +44,7 @@ export class LogCursor {
     this.#seen = [...this.#seen, ...ids].toSorted()
     const floor = firstIdOf(timeOf(this.#seen.at(-1)!) - OVERLAP_MS)
     if (floor > this.#floor) this.#floor = floor
-    const surplus = this.#seen.length - MOST_KEPT
+    const surplus = this.#seen.length - MAX_KEPT
     if (surplus > 0) this.#floor = [this.#floor, this.#seen[surplus - 1]!].toSorted()[1]!
     this.#seen = this.#seen.filter((id) => id > this.#floor)
   }

@@ -4,13 +4,13 @@ import { uuid } from '../tables/configuration-fields.ts'
 import { defineFunction } from './rpc.ts'
 
 const DEFAULT_SECONDS = 3_600
-const LONGEST_SECONDS = 86_400
+const MAX_SECONDS = 86_400
 
-const seconds = `must be a whole number of seconds from 60 to ${LONGEST_SECONDS}`
+const seconds = `must be a whole number of seconds from 60 to ${MAX_SECONDS}`
 
 const schema = z.strictObject({
   organization_id: uuid,
-  expires_in: z.int(seconds).min(60, seconds).max(LONGEST_SECONDS, seconds).default(DEFAULT_SECONDS),
+  expires_in: z.int(seconds).min(60, seconds).max(MAX_SECONDS, seconds).default(DEFAULT_SECONDS),
 })
 
 /**

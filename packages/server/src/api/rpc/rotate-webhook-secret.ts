@@ -6,9 +6,9 @@ import { GENERATE, secret, uuid } from '../tables/configuration-fields.ts'
 import { defineFunction, findVisible } from './rpc.ts'
 
 const DEFAULT_OVERLAP_HOURS = 24
-const LONGEST_OVERLAP_HOURS = 168
+const MAX_OVERLAP_HOURS = 168
 
-const overlap = `must be a number of hours from 0 to ${LONGEST_OVERLAP_HOURS}`
+const overlap = `must be a number of hours from 0 to ${MAX_OVERLAP_HOURS}`
 
 const schema = z.strictObject({
   webhook_id: uuid,
@@ -16,7 +16,7 @@ const schema = z.strictObject({
   overlap_hours: z
     .number(overlap)
     .min(0, overlap)
-    .max(LONGEST_OVERLAP_HOURS, overlap)
+    .max(MAX_OVERLAP_HOURS, overlap)
     .default(DEFAULT_OVERLAP_HOURS),
 })
 

@@ -11,7 +11,7 @@ import { defineFunction, findVisible } from './rpc.ts'
 
 const MINUTE = 60_000
 /** A chart has no use for more, and an answer should stay small. */
-const MOST_BUCKETS = 1_000
+const MAX_BUCKETS = 1_000
 
 /** Bucket widths in milliseconds, and the roll-ups that they are read from. */
 const WIDTHS: Record<'5m' | '1h' | '1d', { width: number; level: RollupLevel }> = {
@@ -54,8 +54,8 @@ export const webhookStats = defineFunction('read', schema, async (context, input
 })
 
 function requireFewBuckets(count: number): void {
-  if (count <= MOST_BUCKETS) return
-  throw new ApiError(400, '22023', `bucket: would be ${count} buckets, and ${MOST_BUCKETS} are the most`, {
+  if (count <= MAX_BUCKETS) return
+  throw new ApiError(400, '22023', `bucket: would be ${count} buckets, and ${MAX_BUCKETS} are the most`, {
     details: 'bucket',
     hint: 'Choose a larger bucket or a shorter time.',
   })

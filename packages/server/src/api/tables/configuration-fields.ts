@@ -18,7 +18,7 @@ export const GENERATE = 'generate'
 const FIELD_PATH = /^(?:data|previous)(?:\.[^.\s]+)+$/
 const NO_FIELD = 'must be a field of data or previous, such as "data.phone"'
 
-const MOST_EVENTS = 100
+const MAX_EVENTS = 100
 
 const text = (longest: number, error = 'must be text'): z.ZodString =>
   z.string(error).max(longest, `must not be longer than ${longest} characters`)
@@ -70,7 +70,7 @@ export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes) {
         'must be a list of event types, such as ["contact.created"]',
       )
       .min(1, 'must name at least one event type')
-      .max(MOST_EVENTS, `must not list more than ${MOST_EVENTS}; use wildcards, such as deal.*`)
+      .max(MAX_EVENTS, `must not list more than ${MAX_EVENTS}; use wildcards, such as deal.*`)
       .transform((names) => [...new Set(names)]),
     is_active: z.boolean('must be true or false'),
     secret: secret.nullable(),

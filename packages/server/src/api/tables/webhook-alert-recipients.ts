@@ -7,7 +7,7 @@ import { uuid } from './configuration-fields.ts'
 import { parseEachRow, parseRow } from './field-problems.ts'
 
 /** An alert is for the few who look after a webhook; nobody is to have us write to a whole mailing list. */
-const MOST_RECIPIENTS = 10
+const MAX_RECIPIENTS = 10
 
 const email = z
   .email('must be an e-mail address, such as "ops@example.com"')
@@ -38,8 +38,8 @@ async function requireFew(connection: Connection, organization: string, added: n
     'select count(*)::integer as known from webhooks.webhook_alert_recipients where organization_id = $1',
     [organization],
   )
-  if ((rows[0]?.known ?? 0) + added <= MOST_RECIPIENTS) return
-  throw new ApiError(409, '54000', `an organization's alerts go to at most ${MOST_RECIPIENTS} addresses`, {
+  if ((rows[0]?.known ?? 0) + added <= MAX_RECIPIENTS) return
+  throw new ApiError(409, '54000', `an organization's alerts go to at most ${MAX_RECIPIENTS} addresses`, {
     hint: 'Delete one, or name an address that distributes to a group.',
   })
 }

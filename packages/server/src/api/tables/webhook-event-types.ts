@@ -8,9 +8,9 @@ import type { TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { parseEachRow, parseRow } from './field-problems.ts'
 
 const NAME = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/
-const LARGEST = 64 * 1024
+const MAX_SCHEMA_BYTES = 64 * 1024
 /** The check of a schema calls itself for each level. */
-const DEEPEST = 50
+const MAX_SCHEMA_DEPTH = 50
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema'
 
 const ajv = new Ajv2020({ strict: false })
@@ -18,10 +18,10 @@ const ajv = new Ajv2020({ strict: false })
 const object = z
   .record(z.string(), z.unknown(), 'must be a JSON object')
   .refine(
-    (value) => Buffer.byteLength(JSON.stringify(value)) <= LARGEST,
-    `must not be larger than ${LARGEST / 1_024} KiB`,
+    (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_SCHEMA_BYTES,
+    `must not be larger than ${MAX_SCHEMA_BYTES / 1_024} KiB`,
   )
-  .refine((value) => isShallow(value, DEEPEST), `must not be deeper than ${DEEPEST} levels`)
+  .refine((value) => isShallow(value, MAX_SCHEMA_DEPTH), `must not be deeper than ${MAX_SCHEMA_DEPTH} levels`)
 
 const schema = object.superRefine((value, context) => {
   const problem = schemaProblem(value)

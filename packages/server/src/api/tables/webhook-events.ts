@@ -6,12 +6,12 @@ import type { TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { readEventNames, unknownEvents } from './event-names.ts'
 import { parseEachRow } from './field-problems.ts'
 
-const MOST_ROWS = 1_000
+const MAX_ROWS = 1_000
 
 const SIZED = new Set(['data', 'previous'])
 
 /** Of `data` and `previous` together, as they were sent. */
-const LARGEST_EVENT = 256 * 1024
+const MAX_EVENT_BYTES = 256 * 1024
 
 const NO_TIME = 'must be an ISO 8601 time with its offset, such as "2025-01-15T10:30:00Z", or left out'
 
@@ -48,9 +48,9 @@ export const webhookEventRules: TableRules = {
  * @throws ApiError
  */
 export function checkEvents(rows: readonly JsonObject[], text: string): Set<string> {
-  if (rows.length > MOST_ROWS) {
+  if (rows.length > MAX_ROWS) {
     throw new ApiError(413, '54000', `${rows.length} events in one request are too many`, {
-      hint: `Send at most ${MOST_ROWS} at once.`,
+      hint: `Send at most ${MAX_ROWS} at once.`,
     })
   }
   const named = new Set(parseEachRow(eventSchema, rows).map(({ event }) => event))
@@ -61,10 +61,10 @@ export function checkEvents(rows: readonly JsonObject[], text: string): Set<stri
 
 /** @throws ApiError 413 */
 export function requireSize(size: number): void {
-  if (size <= LARGEST_EVENT) return
+  if (size <= MAX_EVENT_BYTES) return
   throw new ApiError(413, '54000', `data: an event of ${Math.ceil(size / 1_024)} KiB is too large`, {
     details: 'data',
-    hint: `An event has at most ${LARGEST_EVENT / 1_024} KiB of data and previous. Send an id by which the rest can be fetched.`,
+    hint: `An event has at most ${MAX_EVENT_BYTES / 1_024} KiB of data and previous. Send an id by which the rest can be fetched.`,
   })
 }
 

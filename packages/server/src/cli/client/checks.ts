@@ -22,7 +22,7 @@ const WAITING_TOO_LONG_MS = 60_000
 const DAY_MS = 86_400_000
 const MIB = 1024 * 1024
 const CERTIFICATE_DAYS = 14
-const MOST_ENDPOINTS = 20
+const MAX_ENDPOINTS = 20
 const CONNECT_TIMEOUT_MS = 3_000
 
 /** Looks at one thing after the other, and stops where the next could say nothing more. */
@@ -62,7 +62,7 @@ export async function* examine(api: Api): AsyncGenerator<Finding> {
   yield* checkFaults(api)
   yield* checkCaptures(api)
   const webhooks = await api.get<Webhook>(
-    `webhook_configurations?or=(is_active.is.true,disabled_reason.not.is.null)&order=health.desc&limit=${MOST_ENDPOINTS}`,
+    `webhook_configurations?or=(is_active.is.true,disabled_reason.not.is.null)&order=health.desc&limit=${MAX_ENDPOINTS}`,
   )
   if (webhooks.length === 0)
     yield warning('webhooks', 'there is no active webhook', 'Make one: webhooks create --help')

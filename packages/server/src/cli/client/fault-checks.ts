@@ -17,14 +17,14 @@ interface FaultCount {
 }
 
 /** So many webhooks are asked for; the server looks at so many faults of each kind. */
-const MOST = { webhooks: 1_000, faults: 10_000 }
-const MOST_NAMED = 5
+const MAX_ROWS_READ = { webhooks: 1_000, faults: 10_000 }
+const MAX_NAMED = 5
 
 /** What could not be processed in the last day. Nothing is said of a server of an earlier release, which does not count it. */
 export async function* checkFaults(api: Api): AsyncGenerator<Finding> {
   const counts = await api
     .get<FaultCount>(
-      `webhook_fault_counts?order=last_at.desc&limit=${MOST.webhooks}&select=*,webhook:webhook_configurations(name)`,
+      `webhook_fault_counts?order=last_at.desc&limit=${MAX_ROWS_READ.webhooks}&select=*,webhook:webhook_configurations(name)`,
     )
     .catch((error: unknown) => {
       if (error instanceof CommandFailed && error.status === 404) return undefined
@@ -42,7 +42,7 @@ export async function* checkFaults(api: Api): AsyncGenerator<Finding> {
 
 function describeFaults(counts: readonly FaultCount[], last: FaultCount): Finding {
   const total = counts.reduce((sum, { count }) => sum + count, 0)
-  const isCut = total >= MOST.faults || counts.length === MOST.webhooks
+  const isCut = total >= MAX_ROWS_READ.faults || counts.length === MAX_ROWS_READ.webhooks
   const since = counts.map((each) => each.since).reduce((a, b) => (a < b ? a : b))
   const organizations = new Set(counts.map(({ organization_id }) => organization_id))
   const where = organizations.size === 1 ? '' : ` of ${organizations.size} organizations`
@@ -60,7 +60,7 @@ function describeFaults(counts: readonly FaultCount[], last: FaultCount): Findin
 function listWebhooks(counts: readonly FaultCount[]): string {
   const named = counts
     .toSorted((a, b) => b.count - a.count)
-    .slice(0, MOST_NAMED)
+    .slice(0, MAX_NAMED)
     .map((each) => `${each.count} of ${nameOf(each)} (organization ${each.organization_id})`)
   const others = counts.length - named.length
   return [...named, ...(others > 0 ? [`and those of ${others} others`] : [])].join(', ')

@@ -1,7 +1,7 @@
 /** What one filter may take for one event: some milliseconds. */
 export const MAX_FILTER_STEPS = 200_000
 /** Lists in lists in lists: beyond that no path leads on. */
-const DEEPEST_LISTS = 1_000
+const MAX_LIST_DEPTH = 1_000
 
 /** The filter would take longer for this event than any may. */
 export class OverBudget extends Error {
@@ -63,8 +63,8 @@ interface Walk {
 function walk(walking: Walk, value: unknown, from: number, depth: number): boolean {
   const { path, steps, test } = walking
   steps.take()
-  if (depth > DEEPEST_LISTS)
-    throw new OverBudget(`the event has lists in lists deeper than ${DEEPEST_LISTS} levels`)
+  if (depth > MAX_LIST_DEPTH)
+    throw new OverBudget(`the event has lists in lists deeper than ${MAX_LIST_DEPTH} levels`)
   if (Array.isArray(value)) return walkList(walking, value, from, depth)
   const key = path[from]
   if (key === undefined) return test(value, true)

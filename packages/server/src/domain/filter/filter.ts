@@ -21,12 +21,12 @@ const COMBINING = new Set(['$and', '$or', '$nor'])
 const COMPARING = new Set('$eq $ne $gt $gte $lt $lte $in $nin $exists $all $size $not $elemMatch'.split(' '))
 const LISTS = new Set(['$in', '$nin', '$all'])
 
-const DEEPEST = 12
-const LONGEST = 16 * 1024
+const MAX_DEPTH = 12
+const MAX_LENGTH = 16 * 1024
 /** Values in all lists of a new filter together. */
-const MOST_OPERANDS = 1_000
+const MAX_OPERANDS = 1_000
 /** A value to be equal to may be nested this deep. */
-const DEEPEST_VALUE = 50
+const MAX_VALUE_DEPTH = 50
 
 /**
  * Reads a filter: a MongoDB query over `event`, `data` and `previous`.
@@ -34,7 +34,7 @@ const DEEPEST_VALUE = 50
  * @example compileFilter({ 'data.stage': 'Won', 'data.value': { $gte: 1000 } })
  */
 export function compileFilter(query: unknown): Filter {
-  if (JSON.stringify(query).length > LONGEST) throw new Error('must not be longer than 16 KiB')
+  if (JSON.stringify(query).length > MAX_LENGTH) throw new Error('must not be longer than 16 KiB')
   checkQuery(query, 'filter', 0)
   const matches = compileQuery(query as object)
   return (subject, steps = new Steps()) => matches(subject, steps)
@@ -44,9 +44,9 @@ export function compileFilter(query: unknown): Filter {
 export function compileNewFilter(query: unknown): Filter {
   const filter = compileFilter(query)
   const count = countOperands(query)
-  if (count > MOST_OPERANDS) {
+  if (count > MAX_OPERANDS) {
     throw new Error(
-      `must not list more than ${MOST_OPERANDS} values, and lists ${count}; compare with a field that says which group a record is in`,
+      `must not list more than ${MAX_OPERANDS} values, and lists ${count}; compare with a field that says which group a record is in`,
     )
   }
   return filter
@@ -75,7 +75,7 @@ function compileQuery(query: object): Condition {
 }
 
 function checkQuery(query: unknown, at: string, depth: number): void {
-  if (depth > DEEPEST) throw new Error(`${at}: must not be nested deeper than ${DEEPEST} levels`)
+  if (depth > MAX_DEPTH) throw new Error(`${at}: must not be nested deeper than ${MAX_DEPTH} levels`)
   for (const [key, value] of Object.entries(requireObject(query, at))) {
     const here = `${at}.${key}`
     if (COMBINING.has(key))
@@ -92,7 +92,7 @@ function checkCondition(condition: unknown, at: string, depth: number): void {
   if (typeof condition !== 'object' || condition === null || Array.isArray(condition)) {
     return checkValue(condition, at)
   }
-  if (depth > DEEPEST) throw new Error(`${at}: must not be nested deeper than ${DEEPEST} levels`)
+  if (depth > MAX_DEPTH) throw new Error(`${at}: must not be nested deeper than ${MAX_DEPTH} levels`)
   const keys = Object.keys(condition)
   if (!keys.some((key) => key.startsWith('$'))) return checkValue(condition, at)
   for (const [key, value] of Object.entries(condition)) {
@@ -112,7 +112,8 @@ function checkOperand(operator: string, operand: unknown, at: string, depth: num
 
 /** What is compared as it is: an operator in it would be taken for a name. */
 function checkValue(value: unknown, at: string, depth = 0): void {
-  if (depth > DEEPEST_VALUE) throw new Error(`${at}: must not be nested deeper than ${DEEPEST_VALUE} levels`)
+  if (depth > MAX_VALUE_DEPTH)
+    throw new Error(`${at}: must not be nested deeper than ${MAX_VALUE_DEPTH} levels`)
   if (typeof value !== 'object' || value === null) return
   for (const [key, inner] of Object.entries(value)) {
     if (key.startsWith('$')) throw new Error(`${at}: ${unknownOperator(key, [])}`)

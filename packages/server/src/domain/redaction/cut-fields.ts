@@ -2,7 +2,7 @@
 export type Cuts = ReadonlyMap<string, Cuts | true>
 
 /** Deeper than PostgreSQL lets a value of type json be. */
-const DEEPEST = 100_000
+const MAX_DEPTH = 100_000
 
 /**
  * Reads the paths of a webhook's `redact`. A field of `data` is cut from `previous` too, where the same field has its
@@ -148,7 +148,8 @@ class Scanner {
       else this.#skipPlain()
       return
     }
-    if (this.#frames.length >= DEEPEST) throw new Error(`the body is nested deeper than ${DEEPEST} levels`)
+    if (this.#frames.length >= MAX_DEPTH)
+      throw new Error(`the body is nested deeper than ${MAX_DEPTH} levels`)
     const isObject = code === OBJECT
     this.#frames.push({ isObject, cuts, isBegun: false, comma: 0, hasKept: false, leading: undefined })
     this.#at += 1

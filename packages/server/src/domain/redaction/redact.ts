@@ -5,7 +5,7 @@ import type { LeasedDelivery } from '../delivery.ts'
 export type DeliveryBody = Pick<LeasedDelivery, 'body' | 'fault'>
 
 /** Longer texts are not gone through on the thread that sends. */
-const LONGEST_CUT = 16 * 1024 * 1024
+const MAX_CUT_LENGTH = 16 * 1024 * 1024
 
 /**
  * The body as one webhook is sent it: the same for the same event and fields, whoever asks. What cannot be cut is not sent: neither whole
@@ -16,7 +16,8 @@ const LONGEST_CUT = 16 * 1024 * 1024
 export function redactBody(eventBody: string, fields: readonly string[] | null): DeliveryBody {
   if (fields === null) return { body: eventBody }
   try {
-    if (eventBody.length > LONGEST_CUT) throw new Error(`the body is longer than ${LONGEST_CUT} characters`)
+    if (eventBody.length > MAX_CUT_LENGTH)
+      throw new Error(`the body is longer than ${MAX_CUT_LENGTH} characters`)
     return { body: cutFields(eventBody, compileCuts(fields)) }
   } catch (error) {
     return { body: '', fault: `its redacted fields could not be cut: ${messageOf(error)}` }

@@ -11,8 +11,8 @@ const claimMails = loadStatement(import.meta.url, 'claim-mails')
 /** Few, so that all of them go within the time for which they were taken. */
 const AT_ONCE = 5
 /** Between two tries of a mail: a minute, then twice as long each time, up to an hour. */
-const FIRST_WAIT_MS = 60_000
-const LONGEST_WAIT_MS = 3_600_000
+const MIN_WAIT_MS = 60_000
+const MAX_WAIT_MS = 3_600_000
 
 interface MailRow extends MailedAlert {
   id: string
@@ -68,7 +68,7 @@ async function putOff(database: Database, { id, attempts, is_old }: MailRow): Pr
     await database.query('delete from webhooks_internal.alert_mails where id = $1', [id])
     return
   }
-  const wait = Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), LONGEST_WAIT_MS)
+  const wait = Math.min(MIN_WAIT_MS * 2 ** (attempts - 1), MAX_WAIT_MS)
   await database.query(
     `update webhooks_internal.alert_mails set due_at = now() + $2::float8 * interval '1 millisecond' where id = $1`,
     [id, wait],

@@ -31,7 +31,7 @@ export function conversationOf({ event, data }: EventContent): string | undefine
   return event.startsWith('conversation.') && typeof id === 'string' ? id : undefined
 }
 
-const SHORTEST_TERM = 6
+const MIN_TERM_LENGTH = 6
 
 /** By what a person is also known, from the contact's own event: the address, and the number also without its plus sign. */
 export function termsOf({ data, previous }: EventContent, recordId: string): string[] {
@@ -40,7 +40,7 @@ export function termsOf({ data, previous }: EventContent, recordId: string): str
     const { email, phone } = (values ?? {}) as { email?: unknown; phone?: unknown }
     const digits = typeof phone === 'string' ? phone.replaceAll(/\D/g, '') : undefined
     return [email, phone, digits].filter(
-      (term): term is string => typeof term === 'string' && term.length >= SHORTEST_TERM,
+      (term): term is string => typeof term === 'string' && term.length >= MIN_TERM_LENGTH,
     )
   })
 }

@@ -44,7 +44,7 @@ const ALL_WEBHOOKS = '00000000-0000-0000-0000-000000000000'
 type OnDropped = (error: unknown) => void
 
 /** How often in a row a single count must have taken too long before it is dropped. */
-const MOST_TIMEOUTS = 3
+const MAX_TIMEOUTS = 3
 
 /**
  * Folds a batch with each call, and fewer counts where that takes too long. A single one that takes too long again and again is
@@ -68,7 +68,7 @@ export function createFolding(database: Database, onDropped: OnDropped): () => P
       most = fewer(most, error)
       if (most > 1) throw error
       timeouts += 1
-      if (timeouts < MOST_TIMEOUTS) throw error
+      if (timeouts < MAX_TIMEOUTS) throw error
       await database.query(dropCountStatement)
       timeouts = 0
       onDropped(error)

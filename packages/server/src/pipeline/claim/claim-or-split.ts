@@ -11,7 +11,7 @@ import type { EndpointLoad } from '../dispatch/endpoint-slots.ts'
 const listDue = loadStatement(import.meta.url, 'list-due')
 
 /** Looked at to find which delivery makes a claim impossible. */
-const MOST_LISTED = 20_000
+const MAX_LISTED = 20_000
 
 type OnCulprit = (deliveryId: string, error: unknown) => Promise<void>
 
@@ -43,7 +43,7 @@ async function claimApart(
 ): Promise<LeasedDelivery[]> {
   const { rows } = await database.query<{ delivery_id: string }>(listDue, [
     limit,
-    MOST_LISTED,
+    MAX_LISTED,
     plainArray(options.except ?? []),
   ])
   const claimed: LeasedDelivery[] = []

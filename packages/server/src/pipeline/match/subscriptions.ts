@@ -26,7 +26,7 @@ interface SubscriptionRow extends Subscription {
   expires_ms: number | null
 }
 
-const MOST_ORGANIZATIONS = 10_000
+const MAX_ORGANIZATIONS = 10_000
 
 /**
  * What was read stays right for as long as the organization's version, which every change of a webhook counts up in its
@@ -63,7 +63,7 @@ export function createSubscriptions(clock: Clock): Subscriptions {
         plainArray([...organizations]),
       ])
       const versions = new Map(rows.map((row) => [row.organization_id, row.version]))
-      if (kept.size > MOST_ORGANIZATIONS) kept.clear()
+      if (kept.size > MAX_ORGANIZATIONS) kept.clear()
       const now = clock.now()
       const stale = new Map<string, number | undefined>()
       const current = new Map<string, Known>()

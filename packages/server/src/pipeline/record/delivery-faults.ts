@@ -7,7 +7,7 @@ import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 const recordFaultsStatement = loadStatement(import.meta.url, 'record-faults')
 
 /** As of an event type; whoever inserts events by SQL can write any. */
-const LONGEST_EVENT = 100
+const MAX_EVENT_TYPE_LENGTH = 100
 
 export async function recordFaults(connection: Connection, faults: readonly DeliveryFault[]): Promise<void> {
   if (faults.length === 0) return
@@ -15,7 +15,7 @@ export async function recordFaults(connection: Connection, faults: readonly Deli
     plainArray(faults.map((fault) => fault.organizationId)),
     plainArray(faults.map((fault) => fault.stage)),
     plainArray(faults.map((fault) => fault.eventId)),
-    textArray(faults.map(({ event }) => (event === null ? null : cutText(event, LONGEST_EVENT)))),
+    textArray(faults.map(({ event }) => (event === null ? null : cutText(event, MAX_EVENT_TYPE_LENGTH)))),
     plainArray(faults.map((fault) => fault.webhookId)),
     plainArray(faults.map((fault) => fault.deliveryId)),
     textArray(faults.map((fault) => fault.reason)),

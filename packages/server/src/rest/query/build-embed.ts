@@ -14,7 +14,7 @@ import { createParams } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
 
 /** Planning takes a time that grows faster than the number of joins. */
-const MOST_EMBEDS = 50
+const MAX_EMBEDS = 50
 
 /** What a statement is built from. */
 export interface Building {
@@ -113,8 +113,8 @@ function buildEmbed(embed: Embed, parent: Shaping, parentScope: Scope, building:
 
 function countUp({ embedded }: Building): number {
   embedded.count += 1
-  if (embedded.count <= MOST_EMBEDS) return embedded.count
-  throw new ApiError(400, 'PGRST100', `a request can embed at most ${MOST_EMBEDS} resources`)
+  if (embedded.count <= MAX_EMBEDS) return embedded.count
+  throw new ApiError(400, 'PGRST100', `a request can embed at most ${MAX_EMBEDS} resources`)
 }
 
 function requireReadable({ relation, role }: Scope): void {

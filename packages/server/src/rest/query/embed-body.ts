@@ -4,7 +4,7 @@ import { isCount } from './build-read.ts'
 import type { Output } from './scope.ts'
 import { findReadable } from '../schema-cache/schema-cache.ts'
 import type { Embed, Limits, OrderTerm } from '../request/query-tree.ts'
-import { LARGEST_PAGE } from '../request/range.ts'
+import { MAX_PAGE_SIZE } from '../request/range.ts'
 import type { Relationship } from '../schema-cache/schema.ts'
 import { quoteIdentifier } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
@@ -49,7 +49,10 @@ const builders: Readonly<Record<Shape, BuildBody>> = {
   },
   list(parts, params) {
     const { limits, order } = parts
-    const page = buildPage({ ...limits, limit: Math.min(limits.limit ?? LARGEST_PAGE, LARGEST_PAGE) }, params)
+    const page = buildPage(
+      { ...limits, limit: Math.min(limits.limit ?? MAX_PAGE_SIZE, MAX_PAGE_SIZE) },
+      params,
+    )
     const sorting = order === '' ? '' : ` order by ${order}`
     const rows = `select ${columnsOf(parts)}${sourceOf(parts)}${sorting}${page}`
     return `select count(*) > 0 as found, webhooks_internal.bounded_list(json_agg(r)) as value from (${rows}) as r`

@@ -3,7 +3,7 @@ import { ApiError } from '../../domain/errors.ts'
 export { quoteIdentifier } from '../../database/identifiers.ts'
 
 /** The protocol counts parameters in 16 bits. */
-const MOST_PARAMS = 65_535
+const MAX_PARAMS = 65_535
 
 /** The parameters of one statement. What `add` gives is all of a value that gets into SQL text. */
 export interface Params {
@@ -17,8 +17,8 @@ export function createParams(): Params {
   return {
     values,
     add(value) {
-      if (values.length === MOST_PARAMS) {
-        throw new ApiError(400, 'PGRST100', `a request can have at most ${MOST_PARAMS} values`)
+      if (values.length === MAX_PARAMS) {
+        throw new ApiError(400, 'PGRST100', `a request can have at most ${MAX_PARAMS} values`)
       }
       values.push(value)
       return `$${values.length}`

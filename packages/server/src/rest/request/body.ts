@@ -3,7 +3,7 @@ import { isJsonObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 
 /** PostgreSQL reads JSON by recursion, and the embedded one has little stack. */
-export const DEEPEST_JSON = 200
+export const MAX_JSON_DEPTH = 200
 
 export interface Rows {
   rows: readonly JsonObject[]
@@ -36,8 +36,8 @@ export function parseChange(body: string): Rows {
 /** Reads the body of a call: what its arguments are; nothing at all is none. */
 export function parseArguments(body: unknown): unknown {
   if (typeof body !== 'string' || body.trim() === '') return {}
-  if (isDeeperThan(body, DEEPEST_JSON)) {
-    throw new ApiError(400, 'PGRST102', `the body has more than ${DEEPEST_JSON} levels of nesting`)
+  if (isDeeperThan(body, MAX_JSON_DEPTH)) {
+    throw new ApiError(400, 'PGRST102', `the body has more than ${MAX_JSON_DEPTH} levels of nesting`)
   }
   try {
     return JSON.parse(body)
@@ -47,8 +47,8 @@ export function parseArguments(body: unknown): unknown {
 }
 
 function parseJson(body: string): unknown {
-  if (isDeeperThan(body, DEEPEST_JSON)) {
-    throw new ApiError(400, 'PGRST102', `The body has more than ${DEEPEST_JSON} levels of nesting`)
+  if (isDeeperThan(body, MAX_JSON_DEPTH)) {
+    throw new ApiError(400, 'PGRST102', `The body has more than ${MAX_JSON_DEPTH} levels of nesting`)
   }
   try {
     return JSON.parse(body)

@@ -2,7 +2,7 @@ import type { Field, JsonStep } from './query-tree.ts'
 import type { Scanner } from './scanner.ts'
 
 /** PostgreSQL parses and runs nested expressions by recursion, and the embedded one has little stack. */
-const LONGEST_PATH = 50
+const MAX_PATH_LENGTH = 50
 
 export const isDigit = (character: string): boolean => character >= '0' && character <= '9'
 export const isLetter = (character: string): boolean => /^[a-z]$/i.test(character)
@@ -42,7 +42,7 @@ export function parseField(scanner: Scanner): Field {
 export function parsePath(scanner: Scanner): JsonStep[] {
   const path: JsonStep[] = []
   for (let arrow = acceptArrow(scanner); arrow !== undefined; arrow = acceptArrow(scanner)) {
-    if (path.length === LONGEST_PATH) scanner.fail(`at most ${LONGEST_PATH} steps into a JSON value`)
+    if (path.length === MAX_PATH_LENGTH) scanner.fail(`at most ${MAX_PATH_LENGTH} steps into a JSON value`)
     path.push({ arrow, key: parseIndex(scanner) ?? parseKey(scanner) })
   }
   return path

@@ -4,7 +4,7 @@ import type { Condition, Logic } from './query-tree.ts'
 import { Scanner } from './scanner.ts'
 
 /** PostgreSQL parses nested expressions by recursion, and the embedded one has little stack. */
-const DEEPEST_TREE = 32
+const MAX_TREE_DEPTH = 32
 
 /** The value of `and`, `or`, `not.and` or `not.or`: `(a.eq.1,not.and(b.is.null,c.gt.2))`. */
 export function parseLogic(operator: Logic['operator'], negated: boolean, text: string): Logic {
@@ -15,7 +15,7 @@ export function parseLogic(operator: Logic['operator'], negated: boolean, text: 
 }
 
 function parseBranch(scanner: Scanner, operator: Logic['operator'], negated: boolean, depth: number): Logic {
-  if (depth > DEEPEST_TREE) scanner.fail(`at most ${DEEPEST_TREE} levels of nesting`)
+  if (depth > MAX_TREE_DEPTH) scanner.fail(`at most ${MAX_TREE_DEPTH} levels of nesting`)
   scanner.expect('(')
   const conditions = [parseCondition(scanner, depth)]
   while (scanner.accept(',')) conditions.push(parseCondition(scanner, depth))

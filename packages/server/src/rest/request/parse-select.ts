@@ -2,9 +2,9 @@ import { isDigit, isLetter, parseName, parsePath } from './parse-field.ts'
 import type { Embed, JsonStep, SelectItem } from './query-tree.ts'
 import { Scanner } from './scanner.ts'
 
-const DEEPEST_EMBED = 16
+const MAX_EMBED_DEPTH = 16
 /** PostgreSQL's own limit, beyond which it fails, is 1,664. */
-const MOST_ITEMS = 1_000
+const MAX_LIST_ITEMS = 1_000
 
 const aggregates = ['count', 'sum', 'avg', 'max', 'min'] as const
 
@@ -20,10 +20,10 @@ export function parseSelect(text: string): SelectItem[] {
 }
 
 function parseItems(scanner: Scanner, depth: number): SelectItem[] {
-  if (depth > DEEPEST_EMBED) scanner.fail(`at most ${DEEPEST_EMBED} levels of embedding`)
+  if (depth > MAX_EMBED_DEPTH) scanner.fail(`at most ${MAX_EMBED_DEPTH} levels of embedding`)
   const items = [parseItem(scanner, depth)]
   while (scanner.accept(',')) {
-    if (items.length === MOST_ITEMS) scanner.fail(`at most ${MOST_ITEMS} items`)
+    if (items.length === MAX_LIST_ITEMS) scanner.fail(`at most ${MAX_LIST_ITEMS} items`)
     items.push(parseItem(scanner, depth))
   }
   return items

@@ -3,7 +3,7 @@ import { RestError } from '../../domain/errors.ts'
 import type { Limits } from './query-tree.ts'
 
 /** Most rows of one answer to a read, and of one embedded list, whatever its limit says. */
-export const LARGEST_PAGE = 1_000
+export const MAX_PAGE_SIZE = 1_000
 
 export interface Page {
   offset: number
@@ -29,7 +29,7 @@ export function choosePage({ limit, offset }: Limits, rangeHeader: string): Page
   const range = parseRangeHeader(rangeHeader)
   const first = Math.max(offset ?? 0, range.first)
   const end = Math.min((offset ?? 0) + (limit ?? Infinity), range.last + 1)
-  return { offset: first, limit: Math.max(0, Math.min(end - first, LARGEST_PAGE)) }
+  return { offset: first, limit: Math.max(0, Math.min(end - first, MAX_PAGE_SIZE)) }
 }
 
 /** `0-9` or `10-`. Anything else is ignored, as HTTP asks for with units that a server does not know. */

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRows, query } from '../../api/client.ts'
 
 const LOOK_BACK = '200'
-const MOST = 30
+const MAX_VALUES = 30
 
 /** What the field has held in recent events, to choose from instead of remembering how it is spelled. */
 export function useKnownValues(organizationId: string, events: readonly string[], field: string): string[] {
@@ -23,7 +23,7 @@ export function useKnownValues(organizationId: string, events: readonly string[]
         signal,
       )
       const values = rows.map(({ value }) => value).filter((value) => value !== null && value.length < 80)
-      return [...new Set(values)].slice(0, MOST) as string[]
+      return [...new Set(values)].slice(0, MAX_VALUES) as string[]
     },
     enabled: field !== '' && /^[\w.]+$/.test(field),
     staleTime: 60_000,
