@@ -1,6 +1,6 @@
 import type { AttemptTrigger } from './delivery.ts'
 
-/** One attempt, made and judged: a row of `webhook_logs`, and what becomes of the delivery. Times are ISO 8601. */
+/** A finished attempt: a row of `webhook_logs`, and the delivery's next state. Times are ISO 8601. */
 export interface AttemptRecord {
   id: string
   organization_id: string
@@ -17,24 +17,24 @@ export interface AttemptRecord {
   error_message: string | null
   diagnosis: string | null
   duration_ms: number
-  /** JSON text of those that do not follow from the other fields, the webhook's own masked; null: nothing was sent. */
+  /** JSON text of the headers that cannot be derived from other fields, custom headers masked; null: nothing was sent. */
   request_headers: string | null
-  /** Only where it does not follow from the event: of a test, which has none, and where fields were cut. */
+  /** Set only when it cannot be derived from the event: for a test, and when fields were cut. */
   request_body: string | null
   /** JSON text. */
   response_headers: string | null
   response_body: string | null
-  /** By this process's clock; what counts is `wait_ms` from the moment that the database records it. */
+  /** By this process's clock; the database adds `wait_ms` to the time of recording. */
   next_attempt_at: string | null
   wait_ms: number | null
   created_at: string
-  /** The fencing token under which it was sent; null for a test, which has no delivery. */
+  /** The fencing token of the request; null for a test, which has no delivery. */
   lease: string | null
-  /** Why the webhook is to be deactivated, if it is. */
+  /** Why the webhook must be disabled; null: it stays as it is. */
   deactivate: string | null
-  /** Whether the webhook counted as healthy when this was sent. */
+  /** Whether the webhook was healthy when the request was sent. */
   was_healthy: boolean
-  /** When the endpoint's certificate expires, in milliseconds; null when none was shown. */
+  /** When the endpoint's certificate expires, in Unix milliseconds; null without a certificate. */
   certificate_ends: number | null
 }
 

@@ -1,10 +1,10 @@
-/** The only source of time for code that decides by it, so that a test can move it. */
+/** The source of time for decisions; tests pass one that they control. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number
 }
 
-/** Milliseconds by which a machine's clock may be off before people are told. */
+/** Milliseconds between a machine's clock and the database's above which a warning is logged. */
 export const CLOCK_TOLERANCE_MS = 5_000
 
 export const systemClock: Clock = { now: () => Date.now() }

@@ -3,7 +3,7 @@ import { cutText } from './storable-text.ts'
 
 const MAX_REASON_LENGTH = 1_000
 
-/** The diagnosis where no request was made. */
+/** The diagnosis of an attempt without a request. */
 export const NOTHING_SENT =
   'Nothing was sent. Correct the cause, then retry the delivery; other deliveries are not affected.'
 
@@ -20,10 +20,10 @@ export interface DeliveryFault {
   reason: string
 }
 
-/** Told of each fault, whether it could be recorded or not: a counter and the log. */
+/** Reports a fault to the metrics and the log, also when it could not be recorded. */
 export type OnFault = (fault: DeliveryFault) => void
 
-/** What failed, in words that can be stored. */
+/** Returns the message of an error as text that PostgreSQL can store. */
 export function reasonOf(error: unknown): string {
   return cutText(messageOf(error).replaceAll('\0', ''), MAX_REASON_LENGTH)
 }

@@ -1,21 +1,21 @@
-import { traceIdOf } from './trace-context.ts'
+import { parseTraceId } from './trace-context.ts'
 import type { WebhookTarget } from './webhook.ts'
 
 /**
- * The states of a delivery (`webhook_deliveries.status`) and what moves it between them. The model test goes
- * along every arrow and along no other:
+ * The states of a delivery (`webhook_deliveries.status`) and its transitions. The model test takes every arrow and no
+ * other:
  *
  * stateDiagram-v2
- *     [*] --> pending: fan-out
- *     [*] --> filtered: fan-out, kept back by the webhook's filter
+ *     [*] --> pending: matching
+ *     [*] --> filtered: matching, held back by the webhook's filter
  *     pending --> delivered: attempt succeeds
- *     pending --> retrying: attempt fails, waits are left
- *     pending --> failed: attempt fails, no wait is left, or 410
- *     pending --> cancelled: webhook off or deleted, record erased
+ *     pending --> retrying: attempt fails, retries are left
+ *     pending --> failed: attempt fails, no retry is left, or 410
+ *     pending --> cancelled: webhook disabled or deleted, record erased
  *     retrying --> delivered: attempt succeeds
- *     retrying --> retrying: attempt fails, waits are left
- *     retrying --> failed: attempt fails, no wait is left, or 410
- *     retrying --> cancelled: webhook off or deleted, record erased
+ *     retrying --> retrying: attempt fails, retries are left
+ *     retrying --> failed: attempt fails, no retry is left, or 410
+ *     retrying --> cancelled: webhook disabled or deleted, record erased
  *     failed --> retrying: bulk retry
  *     failed --> delivered: manual retry succeeds
  *     failed --> failed: manual retry fails
@@ -23,19 +23,18 @@ import type { WebhookTarget } from './webhook.ts'
  *     cancelled --> failed: manual retry fails
  *     filtered --> delivered: manual retry succeeds
  *     filtered --> failed: manual retry fails
- *     delivered --> delivered: manual retry, whatever comes of it
+ *     delivered --> delivered: manual retry, any outcome
  *
- * Beside these, one that the database refuses to make, to claim or to record fails with the reason (give-up-event.ts,
- * give-up-delivery.ts); and a replay opens what never arrived (failed, cancelled, filtered), as what it was before: pending when no attempt
- * was made, else retrying.
+ * In addition, a delivery that the database refuses to insert, claim, or record fails with the reason (give-up-event.ts,
+ * give-up-delivery.ts), and a replay opens a delivery that never arrived (failed, cancelled, filtered): pending without an attempt, else
+ * retrying.
  *
- * Invariants, kept by the statements of deliveries/ and attempts/:
- * - A delivery stands in `webhooks_internal.queue` exactly while there is something left to do: it is pending or retrying, or
- *   is being sent by hand.
- * - Whoever sends holds a lease. A result counts only with the lease under which it was sent, so an expired one
- *   cannot complete what another node has taken over.
- * - A lease is the queue's `due_at` in the future: when its holder dies the delivery comes due by itself.
- * - `attempts` counts recorded attempts. A request whose result was lost with the process is sent again under the
+ * Invariants, kept by the statements of pipeline/ and maintenance/:
+ * - A delivery has a row in `webhooks_internal.queue` exactly while it is pending, retrying, or in a manual retry.
+ * - A request is sent under a lease, and its outcome counts only under that lease: an expired lease cannot complete a
+ *   delivery that another node has taken over.
+ * - A lease is the queue's `due_at` in the future: when its holder dies, the delivery becomes due.
+ * - `attempts` counts recorded attempts. A request whose outcome was lost with the process is sent again under the
  *   same number.
  */
 export type AttemptTrigger = 'event' | 'retry' | 'manual' | 'test'
@@ -46,27 +45,27 @@ export interface LeasedDelivery {
   organizationId: string
   eventId: string
   event: string
-  /** The request body: the same text on every attempt. Empty where there is a `fault`. */
+  /** The request body, the same text on every attempt; empty with a `fault`. */
   body: string
-  /** Why it cannot be sent at all, whatever its endpoint does. */
+  /** Why the delivery can never be sent. */
   fault?: string | undefined
-  /** It lacks fields of the event, so that the log keeps it with every attempt. */
+  /** Whether fields were cut from the body, which is then logged with every attempt. */
   isRedacted: boolean
-  /** The trace that the event belongs to; null: none. */
+  /** The trace of the event; null: none. */
   traceparent: string | null
-  /** The number of the attempt to make, from 1. */
+  /** The number of the next attempt, from 1. */
   attempt: number
   trigger: AttemptTrigger
-  /** Whether no further attempt is scheduled when this one fails: the delivery was over when it was sent by hand. */
+  /** Whether no retry follows a failure: a manual retry of a delivery that was over. */
   isLast: boolean
   lease: string
-  /** When, by this process's clock, the lease ends; no request may still be under way then. */
+  /** When the lease ends, by this process's clock; no request may be under way then. */
   leaseEnds: number
   target: WebhookTarget
 }
 
-/** By these a line of the log is found from an event, a delivery, a webhook or a trace, and the other way round. */
-export function idsOf({
+/** Returns the ids for a log line, which lead from an event, delivery, webhook or trace to the line and back. */
+export function toLogIds({
   eventId,
   id,
   target,
@@ -74,15 +73,15 @@ export function idsOf({
   traceparent,
 }: LeasedDelivery): Record<string, unknown> {
   const ids = { event_id: eventId, delivery_id: id, webhook_id: target.id, attempt }
-  return traceparent === null ? ids : { ...ids, trace_id: traceIdOf(traceparent) }
+  return traceparent === null ? ids : { ...ids, trace_id: parseTraceId(traceparent) }
 }
 
-/** Beyond the request's own timeout: how long a delivery may wait in memory, and its result to be written. */
+/** Milliseconds of a lease beyond the request's timeout: waiting in memory, and recording the outcome. */
 export const LEASE_MARGIN_MS = 20_000
-/** A request is started only while this much of the lease stays after its timeout. */
+/** A request starts only if this much of the lease remains after its timeout. */
 export const RECORD_MARGIN_MS = 5_000
 
-/** Whether the lease is long enough to send and to record. */
+/** Returns whether the lease is long enough to send and record. */
 export function canStillSend(delivery: LeasedDelivery, now: number): boolean {
   return delivery.leaseEnds - now >= delivery.target.timeout + RECORD_MARGIN_MS
 }

@@ -4,7 +4,7 @@ const pool = Buffer.alloc(10 * 256)
 let next = pool.length
 
 /**
- * A UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then randomness. Time order keeps index inserts at the right
+ * Returns a UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then randomness. Time order keeps index inserts at the right
  * edge; ids made in one millisecond are in no particular order.
  */
 export function newId(now = Date.now()): string {
@@ -20,10 +20,10 @@ export function newId(now = Date.now()): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-${random.slice(0, 4)}-${random.slice(4, 8)}-${random.slice(8)}`
 }
 
-/** When a UUIDv7 was made, in Unix milliseconds; undefined for ids of other kinds, which callers may give. */
-export function timeOfId(id: string): number | undefined {
+/** Returns the creation time of a UUIDv7 in Unix milliseconds; undefined for other ids, which callers may choose. */
+export function readTimeOfId(id: string): number | undefined {
   return id[14] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined
 }
 
-/** An unguessable UUIDv4, for what must not tell when it was made: lease tokens, node ids. */
+/** Returns a random UUIDv4, for ids that must not reveal their creation time: lease tokens, node ids. */
 export const newToken = randomUUID

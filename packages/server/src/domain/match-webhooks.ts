@@ -12,22 +12,22 @@ export interface Subscription extends TargetRow {
   is_active: boolean
   /** JSON text. */
   filter: string | null
-  /** What comes from these it does not get. */
+  /** Events of these origins are not delivered. */
   ignore_origins: string[]
-  /** Fields that are cut from what it is sent, such as `data.phone`; null: none. */
+  /** Fields that are cut from the body, such as `data.phone`; null: none. */
   redact: string[] | null
 }
 
 export interface Match<E> {
   event: E
   subscription: Subscription
-  /** Why the event was kept back from the webhook, by its filter or its origin; undefined: it is to be delivered. */
+  /** Why a filter or an ignored origin keeps the event from the webhook; undefined: it is delivered. */
   filtered: string | undefined
 }
 
 export type SkipReason = 'inactive' | 'not subscribed'
 
-/** How many events of one type one webhook did not get, and why. */
+/** How many events of one type a webhook did not get, and why. */
 export interface Skip {
   organization_id: string
   webhook_id: string
@@ -40,7 +40,7 @@ export interface Decisions<E> {
   /** In the events' order. */
   matches: Match<E>[]
   skips: Skip[]
-  /** What the filters took. */
+  /** Steps that the filters took. */
   steps: number
 }
 
@@ -52,20 +52,20 @@ interface MatchedEvent {
   body: string
 }
 
-/** For all filters of an organization on one event. */
+/** Steps of all filters of an organization for one event. */
 const MAX_EVENT_STEPS = 1_000_000
-/** For a batch of several events: a tenth of a second of the thread that sends. */
+/** Steps for a batch of events: about a tenth of a second of the sending thread. */
 const MAX_BATCH_STEPS = 2_000_000
 
-/** The filters would keep the thread busy for too long: with fewer events at once others have their turn in between. */
+/** The filters would block the thread for too long; smaller batches let other work run in between. */
 export class BatchTooCostly extends RangeError {
   override readonly name = 'BatchTooCostly'
 }
 
 /**
- * Decides for every pair of an event and a webhook of its organization; no pair is left without a decision.
+ * Decides every pair of an event and a webhook of its organization: a match, or a counted reason why not.
  * @param byOrganization the webhooks of each organization
- * @throws BatchTooCostly never for a single event
+ * @throws BatchTooCostly when the filters need too many steps for a batch; never for a single event
  */
 export function matchWebhooks<E extends MatchedEvent>(
   events: readonly E[],
@@ -90,7 +90,7 @@ export function matchWebhooks<E extends MatchedEvent>(
     for (const subscription of byOrganization.get(event.organization_id) ?? []) {
       const reason = skipReason(subscription, event.event)
       if (reason === undefined)
-        matches.push({ event, subscription, filtered: keepBack(subscription, event.origin, applyFilter) })
+        matches.push({ event, subscription, filtered: filterReason(subscription, event.origin, applyFilter) })
       else if (!isOperational(event.event)) countSkip(skips, subscription, event.event, reason)
     }
   }
@@ -110,13 +110,13 @@ function countSkip(skips: Map<string, Skip>, webhook: Subscription, event: strin
   else known.count += 1
 }
 
-/** Parsed for the first filter that asks, once for all of them. */
+/** Parses the body for the first filter that needs it, once for all filters. */
 function lazySubject(body: string): () => FilterSubject {
   let subject: FilterSubject | undefined
   return () => (subject ??= JSON.parse(body) as FilterSubject)
 }
 
-function keepBack(
+function filterReason(
   subscription: Subscription,
   origin: string | null,
   applyFilter: (filter: string) => string | undefined,
@@ -125,7 +125,7 @@ function keepBack(
   return subscription.filter === null ? undefined : applyFilter(subscription.filter)
 }
 
-/** A filter that fails keeps back its own webhook's delivery, visibly, and nobody else's. */
+/** A filter that fails holds back only its own webhook's delivery, with the reason. */
 function passes(filter: string, subject: () => FilterSubject, steps: Steps): string | undefined {
   try {
     return compiled(filter)(subject(), steps) ? undefined : 'filtered'

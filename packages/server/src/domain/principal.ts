@@ -1,27 +1,27 @@
-/** The database roles that requests run as; what each may see and do is granted in the migrations. */
+/** The database roles that requests run as; the migrations grant what each may read and write. */
 export const ROLES = ['webhooks_service', 'webhooks_api', 'webhooks_read', 'webhooks_emit'] as const
 export type Role = (typeof ROLES)[number]
 
-/** Who makes a change, as the audit log has it. */
+/** Who makes a change, for the audit log. */
 export interface Actor {
   kind: 'service_key' | 'api_key' | 'jwt' | 'session'
-  /** Of the key or session; a token's subject. Null: there is one service key, and a session that is yet to be opened. */
+  /** The id of the key or session, or a token's subject; null for the service key and before a session is opened. */
   id: string | null
-  /** The key's name and hint, or what opened the session. */
+  /** The key's name and hint, or the credential that opened the session. */
   name: string | null
-  /** Where the request came from. */
+  /** The client's address. */
   address?: string
   user_agent?: string
 }
 
-/** Whom a request acts for. `organizationId` is null for the operator, who sees every organization. */
+/** Who a request acts for. `organizationId` is null for the operator, who sees every organization. */
 export interface Principal {
   role: Role
   organizationId: string | null
-  /** What its changes come from, for webhooks that ignore that; undefined or null: nothing is said of it. */
+  /** The origin of the changes, which webhooks can ignore; undefined or null: none was given. */
   origin?: string | null
-  /** The trace that the request belongs to; undefined or null: none. */
+  /** The trace of the request; undefined or null: none. */
   traceparent?: string | null
-  /** Undefined where nothing is changed that is audited. */
+  /** Undefined when the request changes nothing that is audited. */
   actor?: Actor
 }

@@ -1,14 +1,14 @@
 const MAX_ID_LENGTH = 200
 
-/** A request body whose record begins with its id, as rows of the CRM's tables do. */
+/** Matches a request body whose record begins with its id, as rows of the CRM's tables do. */
 const LEADING_ID =
   /^\{"event":"[^"\\]*","timestamp":"[^"]*","data":\s*\{\s*"id"\s*:\s*(?:"([^"\\\0]*)"|(-?\d+))\s*[,}]/
 
 /**
- * The `id` of the record that an event is about, as text; null where it has none that could be asked for. Read from the
- * beginning of the request body, which need not be parsed for it.
+ * Returns the `id` of the record that an event is about, as text; null when it has no id that can be searched for. Reads
+ * the start of the request body without parsing the rest.
  */
-export function recordIdOf(body: string): string | null {
+export function readRecordId(body: string): string | null {
   const [, text, number] = LEADING_ID.exec(body) ?? []
   const id = text ?? number ?? (body.includes('"id"') ? parseId(body) : undefined)
   return id === undefined || id === '' || id.length > MAX_ID_LENGTH || id.includes('\0') ? null : id

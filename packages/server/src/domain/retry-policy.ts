@@ -1,13 +1,13 @@
-/** ±10 %: failures that came together do not come back together. */
+/** ±10 %: deliveries that failed together do not retry together. */
 const JITTER = 0.1
-/** However long a receiver asks to be left alone. */
+/** The longest `Retry-After` that is honoured. */
 const MAX_RETRY_AFTER_MS = 24 * 3_600_000
 
 /**
- * Milliseconds to wait after failed attempt number `attempt` (from 1); undefined when it was the last one.
+ * Returns the milliseconds to wait after failed attempt number `attempt` (from 1); undefined after the last one.
  *
- * @param schedule waits between attempts, so that there is one attempt more than waits
- * @param retryAfter milliseconds that the receiver asked for: a lower bound, itself bounded to 24 hours
+ * @param schedule waits between attempts: one fewer than attempts
+ * @param retryAfter milliseconds that the receiver asked for: a lower bound, at most 24 hours
  * @param random from 0 to 1
  */
 export function nextWait(
@@ -22,12 +22,12 @@ export function nextWait(
   return Math.max(jittered, Math.min(retryAfter ?? 0, MAX_RETRY_AFTER_MS))
 }
 
-/** Milliseconds from a `Retry-After` header: seconds or an HTTP date; undefined when it is neither. */
+/** Parses `Retry-After` (seconds or an HTTP date) to milliseconds; undefined for anything else. */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined
   const text = header.trim()
   if (/^\d{1,12}$/.test(text)) return Number(text) * 1_000
-  // Only what looks like an HTTP date: Date.parse would read a year into almost anything.
+  // Only text that looks like an HTTP date: Date.parse accepts almost anything.
   const date = /^[A-Z][a-z]{2,8},? \d/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }

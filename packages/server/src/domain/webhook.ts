@@ -1,40 +1,40 @@
-/** A row of `webhooks_internal.targets`: what sending needs of a webhook, as stored. */
+/** A row of `webhooks_internal.targets`: the columns of a webhook that sending needs, as stored. */
 export interface TargetRow {
   webhook_id: string
   url: string
   secret: string | null
-  /** The one before it, while it still signs. */
+  /** The replaced secret, while it still signs. */
   previous_secret: string | null
   sealed_headers: string | null
   timeout_ms: number | null
   max_in_flight: number | null
   is_healthy: boolean
   is_held: boolean
-  /** Held, draining, or to be kept to a rate. */
+  /** On hold, draining, or rate-limited. */
   is_parked: boolean
 }
 
-/** Where and how to send: a webhook with its secrets opened. Lives in memory only, never in a log or an answer. */
+/** Where and how to send: a webhook with its secrets opened. Stays in memory; never logged or returned. */
 export interface WebhookTarget {
   id: string
   url: string
-  /** The current secret first; during a rotation the old one after it. Empty: requests are not signed. */
+  /** The current secret, then the replaced one during a rotation. Empty: requests are not signed. */
   secrets: readonly string[]
   headers: Readonly<Record<string, string>>
   /** Milliseconds for a whole attempt. */
   timeout: number
-  /** Requests under way at once, in this process. */
+  /** Concurrent requests in this process. */
   maxInFlight: number
   isHealthy: boolean
-  /** Nothing is sent but a probe now and then. */
+  /** On hold: only probes are sent. */
   isHeld: boolean
   /** Deliveries are claimed from the queue and never sent directly: the endpoint is on hold, recovering, or rate-limited. */
   isQueueOnly: boolean
-  /** Set when a secret could not be opened: nothing may be sent unsigned instead. */
+  /** Set when a secret could not be opened: nothing is sent, because it would be unsigned. */
   unreadable: string | undefined
 }
 
 export type OpenTarget = (row: TargetRow) => WebhookTarget
 
-/** Requests under way at once to one webhook that sets no limit of its own, in one process. */
+/** Concurrent requests to a webhook that sets no limit of its own, in one process. */
 export const DEFAULT_MAX_IN_FLIGHT = 32

@@ -1,19 +1,19 @@
 import type { Clock } from '../domain/clock.ts'
 
-/** What is known of a background loop; times are milliseconds since the Unix epoch, null where there was none. */
+/** The progress of a background loop. Times are Unix milliseconds; null: not yet. */
 export interface LoopState {
   lastSuccessAt: number | null
   /** Failed runs since the last success. */
   failures: number
-  /** Since when the present run is under way. */
+  /** When the current run began; null: none is under way. */
   runningSince: number | null
 }
 
-/** Notes how the background loops of this process do. */
+/** Tracks the background loops of this process. */
 export interface LoopWatch {
   began(name: string): void
   ended(name: string, hasSucceeded: boolean): void
-  /** By name, in the order in which they began. */
+  /** By name, in the order of their start. */
   read(): ReadonlyMap<string, LoopState>
 }
 

@@ -3,22 +3,22 @@ import { messageOf } from '../domain/errors.ts'
 import type { LoopWatch } from './loop-watch.ts'
 
 export interface Loop {
-  /** Runs soon; a call during a run makes one more run follow it. */
+  /** Runs soon; during a run, one more run follows. */
   wake(): void
-  /** Resolves when a run in progress has ended; none follows. */
+  /** Resolves when a run under way has ended; no other follows. */
   stop(): Promise<void>
 }
 
 export interface LoopOptions {
   name: string
-  /** Milliseconds between runs when nobody wakes it. */
+  /** Milliseconds between runs without a wake-up. */
   everyMs: number
-  /** Milliseconds at least between the end of a run and the next one when it is woken, however often. */
+  /** The least milliseconds between a run and the next one after a wake-up. */
   gapMs?: number
-  /** Does a piece of work; true: there is more, run again at once, whatever the gap; a number: run again in so many milliseconds. */
+  /** Runs one iteration. Returns true to run again immediately, a delay in milliseconds, or false to wait for `everyMs`. */
   run(isWoken: boolean): Promise<boolean | number>
   log: Logger
-  /** Told of every run: a loop that is stuck or only fails must be seen. */
+  /** Records every run, so that a stuck or failing loop is visible. */
   watch: LoopWatch
 }
 
@@ -26,8 +26,8 @@ const MIN_BACKOFF_MS = 100
 const MAX_BACKOFF_MS = 5_000
 
 /**
- * Runs a piece of work again and again: when woken, and in any case every `everyMs`, because a wake-up is only a hint.
- * A failure (a database that is away, say) is logged and tried again with growing waits; it never ends the loop.
+ * Runs work repeatedly: on wake-up, and in any case every `everyMs`, because wake-ups are hints. A failure (such as a
+ * database outage) is logged and retried with growing delays; it never ends the loop.
  */
 export function startLoop({ name, everyMs, gapMs = 0, run, log, watch }: LoopOptions): Loop {
   let timer: NodeJS.Timeout | undefined

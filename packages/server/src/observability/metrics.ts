@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { Room } from '../database/disk-space.ts'
 import type { AttemptRecord } from '../domain/attempt.ts'
 import { eventNames } from '../domain/event-types/event-types.ts'
-import { timeOfId } from '../domain/ids.ts'
+import { readTimeOfId } from '../domain/ids.ts'
 import type { LoopWatch } from '../loops/loop-watch.ts'
 import type { RelayProgress } from './relay-progress.ts'
 import type { QueueState } from './queue-state.ts'
@@ -167,7 +167,7 @@ export function createMetrics({
     duration.observe(record.duration_ms / 1_000)
     const outcome = outcomeOf(record)
     if (outcome !== undefined && record.lease !== null) deliveries.inc({ outcome })
-    const happenedAt = timeOfId(record.event_id)
+    const happenedAt = readTimeOfId(record.event_id)
     if (happenedAt === undefined || record.lease === null) return
     if (record.attempt === 1) untilAttempt.observe(seconds(Date.parse(record.created_at) - happenedAt))
     if (outcome === 'delivered') untilDelivery.observe(seconds(clock.now() - happenedAt))

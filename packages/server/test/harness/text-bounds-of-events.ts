@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { recordIdOf } from '../../src/domain/record-id.ts'
+import { readRecordId } from '../../src/domain/record-id.ts'
 import { OURS } from './in-process-api.ts'
 import { assertRefused } from './refusals.ts'
 import type { Bound } from './text-bounds.ts'
@@ -109,9 +109,9 @@ export const BOUNDS_OF_EVENTS: readonly Bound[] = [
     by: ['src/domain/record-id.ts'],
     async prove() {
       const body = (id: string): string => `{"event":"a.b","timestamp":"x","data":{"id":"${id}"}}`
-      assert.equal(recordIdOf(body('x'.repeat(200)))?.length, 200)
-      assert.equal(recordIdOf(body('x'.repeat(201))), null)
-      assert.equal(recordIdOf(body(String.raw`\u0078`.repeat(201))), null)
+      assert.equal(readRecordId(body('x'.repeat(200)))?.length, 200)
+      assert.equal(readRecordId(body('x'.repeat(201))), null)
+      assert.equal(readRecordId(body(String.raw`\u0078`.repeat(201))), null)
       await Promise.resolve()
     },
   },

@@ -7,7 +7,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema'
 
 const KINDS: Readonly<Record<ColumnKind, JsonSchema>> = {
-  // A UUID in the reference CRM; another CRM's own kind of id, as text.
+  // A UUID in the reference CRM; other CRMs have their own kind of id, as text.
   id: { type: 'string', minLength: 1 },
   organization: { type: 'string', format: 'uuid' },
   text: { type: 'string' },
@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<ColumnKind, JsonSchema>> = {
   texts: { type: 'array', items: { type: 'string' } },
 }
 
-/** JSON Schema (2020-12) of an event's `data`. A CRM may have more columns, so others are allowed. */
+/** Returns the JSON Schema (2020-12) of an event's `data`. Additional columns are allowed: a CRM may have more. */
 export function schemaOf({ name, description, record, narrows }: EventType): JsonSchema {
   const columns = Object.entries(RECORD_COLUMNS[record])
   return {
@@ -36,7 +36,7 @@ export function schemaOf({ name, description, record, narrows }: EventType): Jso
   }
 }
 
-/** The same of its `previous`: some of the columns, as they were; undefined for a type without. */
+/** Returns the JSON Schema of `previous`: some columns with their former values; undefined for a type without it. */
 export function previousSchemaOf(type: EventType): JsonSchema | undefined {
   if (type.previous === undefined) return undefined
   return {

@@ -6,15 +6,15 @@ export interface EventType {
   name: string
   category: string
   description: string
-  /** What `data` is. */
+  /** The kind of record in `data`. */
   record: RecordName
-  /** What the event says of columns beyond what the record's columns say: their one value, or that they are set. */
+  /** Columns whose value the event fixes, or which it guarantees to be set. */
   narrows: Readonly<Record<string, Narrowed>>
-  /** A realistic `data`, used by the Test button and shown in the catalog. */
+  /** A realistic `data` for the Test button and the catalog. */
   example: Readonly<Record<string, unknown>>
-  /** The example's `previous`, for a type that says what changed. */
+  /** The example's `previous`, for a type that reports changes. */
   previous?: Readonly<Record<string, unknown>>
-  /** Columns that `previous` always has. */
+  /** Columns that `previous` always includes. */
   changes: readonly string[]
 }
 
@@ -22,7 +22,7 @@ export type Narrowed = { value: string } | 'set'
 
 interface More {
   narrows?: EventType['narrows']
-  /** Of the example, beside what the record's example has. */
+  /** Values of the example that differ from the record's example. */
   example?: Record<string, unknown>
   previous?: Record<string, unknown>
   changes?: readonly string[]
@@ -44,7 +44,7 @@ const RECEIVED = {
 }
 const LATER = '2025-01-15T10:30:04+00:00'
 
-/** The seventeen events; this list and ./records.ts are their only source. */
+/** The seventeen event types; this list and ./records.ts are their only source. */
 export const EVENT_TYPES: readonly EventType[] = [
   define('contact.created', 'New contact created', 'contact'),
   define('contact.updated', 'Contact information updated', 'contact', { previous: { company: null } }),
@@ -105,18 +105,18 @@ function define(
   }
 }
 
-/** `deal` for `deal.stage.changed`. */
+/** Returns `deal` for `deal.stage.changed`. */
 export function categoryOf(name: string): string {
   return name.slice(0, name.indexOf('.'))
 }
 
-/** Whether a subscription (an exact name, `deal.*` or `*`) covers an event. `*` is all that happens in the CRM. */
+/** Returns whether a subscription (an exact name, `deal.*` or `*`) covers an event. `*` covers everything that happens in the CRM. */
 export function covers(subscription: string, event: string): boolean {
   if (subscription === '*') return !isOperational(event)
   return subscription.endsWith('.*') ? event.startsWith(subscription.slice(0, -1)) : subscription === event
 }
 
-/** Whether a subscription names at least one known event type. */
+/** Returns whether a subscription covers at least one known event type. */
 export function isKnownSubscription(subscription: string, names: readonly string[] = eventNames): boolean {
   return [...names, ...OPERATIONAL_EVENTS].some((name) => covers(subscription, name))
 }

@@ -1,7 +1,7 @@
 /**
  * Events about webhooks themselves, beside the seventeen about the CRM: emitted by alerts (docs/alerts.md) to the
- * organization's own webhooks. Nobody else can emit them, and only a subscription that names them (or `webhook.*`,
- * `delivery.*`) gets them: whoever subscribed to everything that happens in the CRM did not ask for these.
+ * organization's own webhooks. Only alerts emit them, and only a subscription that names them (or `webhook.*`,
+ * `delivery.*`) gets them: `*` covers what happens in the CRM.
  */
 export const OPERATIONAL_EVENTS = [
   'webhook.failing',

@@ -1,8 +1,8 @@
-/** What the `data` of an event is. */
+/** The kinds of records that `data` can hold. */
 export const RECORD_NAMES = ['contact', 'deal', 'conversation', 'message', 'meeting'] as const
 export type RecordName = (typeof RECORD_NAMES)[number]
 
-/** How a column's values look in JSON. `objects` and `texts` are lists. */
+/** The JSON form of a column's values. `objects` and `texts` are lists. */
 export type ColumnKind =
   | 'id'
   | 'organization'
@@ -18,10 +18,10 @@ export type ColumnKind =
 export interface RecordColumn {
   kind: ColumnKind
   isNullable: boolean
-  /** All values that there can be. */
+  /** All possible values. */
   values?: readonly string[]
   description?: string
-  /** What it is in the events of a CRM that has no such column; default: null, or empty. */
+  /** The value in events of a CRM without this column; default: null, or empty. */
   absent?: string
   example: unknown
 }
@@ -48,7 +48,7 @@ const assignedTo = maybe('id', USER, 'The user that it is assigned to.')
 const contactId = maybe('id', CONTACT)
 const customFields = always('object', {}, 'Whatever the CRM keeps beside its own columns.')
 
-/** At the end of each record. */
+/** The last columns of every record. */
 const common: RecordColumns = {
   organization_id: always('organization', '0193f0a2-6c1b-7c3e-8f00-000000000001'),
   created_at: maybe('time', AT),
@@ -56,8 +56,8 @@ const common: RecordColumns = {
 }
 
 /**
- * The columns of each record, which are those of the reference CRM's tables, in their order: the one source of the
- * JSON Schemas, the receivers' types, the documentation, and of what another CRM's columns are mapped to.
+ * The columns of each record, in the order of the reference CRM's tables: the single source of the JSON Schemas, the receivers'
+ * types, the documentation, and the names that another CRM's columns are mapped to.
  */
 export const RECORD_COLUMNS: Readonly<Record<RecordName, RecordColumns>> = {
   contact: {
@@ -147,7 +147,7 @@ export const RECORD_COLUMNS: Readonly<Record<RecordName, RecordColumns>> = {
   },
 }
 
-/** One record of each kind, as `data` carries it. */
+/** An example of each record, as `data` carries it. */
 export function exampleOf(record: RecordName): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(RECORD_COLUMNS[record]).map(([name, { example }]) => [name, example]),

@@ -1,16 +1,15 @@
-/** What one filter may take for one event: some milliseconds. */
+/** Steps of one filter for one event: a few milliseconds. */
 export const MAX_FILTER_STEPS = 200_000
-/** Lists in lists in lists: beyond that no path leads on. */
+/** Nesting of lists in lists that a path enters. */
 const MAX_LIST_DEPTH = 1_000
 
-/** The filter would take longer for this event than any may. */
+/** The filter takes more steps for this event than allowed. */
 export class OverBudget extends Error {
   override readonly name = 'OverBudget'
 }
 
 /**
- * Counts what a filter looks at, one step for each value, so that the same filter and event take as many steps wherever and whenever they
- * meet.
+ * Counts the values that a filter reads, one step each, so that the same filter and event always take the same number of steps.
  */
 export class Steps {
   readonly #most: number
@@ -38,9 +37,8 @@ type Test = (value: unknown, isPresent: boolean) => boolean
 const INDEX = /^(?:0|[1-9]\d{0,8})$/
 
 /**
- * Whether a value that the path leads to passes the test: through objects by their own keys, through lists by a number or into each element. A
- * list at the end stands for itself and, where that is wanted, for each of its elements. Where the path leads nowhere the test gets
- * undefined.
+ * Returns whether a value at the path passes the test. The path enters objects by their own keys, and lists by a number or into every
+ * element. A list at its end stands for itself and, if asked for, for each of its elements. A path that leads nowhere yields undefined.
  */
 export function someAt(
   value: unknown,
@@ -59,7 +57,7 @@ interface Walk {
   isExpanded: boolean
 }
 
-/** @param from where in the path */
+/** @param from the index in the path */
 function walk(walking: Walk, value: unknown, from: number, depth: number): boolean {
   const { path, steps, test } = walking
   steps.take()
@@ -84,7 +82,7 @@ function walkList(walking: Walk, list: readonly unknown[], from: number, depth: 
   return key === undefined && test(list, true)
 }
 
-/** Whether two values of JSON are the same; what is not there counts as null. */
+/** Returns whether two JSON values are equal; a missing value equals null. */
 export function isEqual(value: unknown, operand: unknown, steps: Steps): boolean {
   steps.take()
   if (value === operand || (value ?? null) === operand) return true

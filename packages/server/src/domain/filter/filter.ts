@@ -2,7 +2,7 @@ import type { Condition } from './filter-operators.ts'
 import { compileCondition, every, not, some } from './filter-operators.ts'
 import { Steps } from './filter-steps.ts'
 
-/** What a filter looks at: the request's body without its timestamp. */
+/** The input of a filter: the request body without its timestamp. */
 export interface FilterSubject {
   event: string
   data: unknown
@@ -10,26 +10,26 @@ export interface FilterSubject {
 }
 
 /**
- * Whether it lets the event through.
- * @param steps counts what that takes
- * @throws OverBudget when that is more than any filter may take
+ * Returns whether the event passes.
+ * @param steps counts the work
+ * @throws OverBudget when the filter takes too many steps
  */
 export type Filter = (subject: FilterSubject, steps?: Steps) => boolean
 
 const COMBINING = new Set(['$and', '$or', '$nor'])
-/** Without `$where`, which runs code, and `$regex`, which one pattern can keep busy for ever. */
+/** Excludes `$where`, which runs code, and `$regex`, whose patterns can take unbounded time. */
 const COMPARING = new Set('$eq $ne $gt $gte $lt $lte $in $nin $exists $all $size $not $elemMatch'.split(' '))
 const LISTS = new Set(['$in', '$nin', '$all'])
 
 const MAX_DEPTH = 12
 const MAX_LENGTH = 16 * 1024
-/** Values in all lists of a new filter together. */
+/** Values in all lists of a new filter. */
 const MAX_OPERANDS = 1_000
-/** A value to be equal to may be nested this deep. */
+/** Nesting of a value that is compared for equality. */
 const MAX_VALUE_DEPTH = 50
 
 /**
- * Reads a filter: a MongoDB query over `event`, `data` and `previous`.
+ * Compiles a filter: a MongoDB query over `event`, `data` and `previous`.
  * @throws Error that says where the filter is wrong and what would be right
  * @example compileFilter({ 'data.stage': 'Won', 'data.value': { $gte: 1000 } })
  */
@@ -40,7 +40,7 @@ export function compileFilter(query: unknown): Filter {
   return (subject, steps = new Steps()) => matches(subject, steps)
 }
 
-/** The same for one that is about to be stored, or tried out: it is bounded more tightly than those that were stored before. */
+/** Compiles a filter that is about to be stored or tried out; its limits are tighter than those of stored filters. */
 export function compileNewFilter(query: unknown): Filter {
   const filter = compileFilter(query)
   const count = countOperands(query)
@@ -52,7 +52,7 @@ export function compileNewFilter(query: unknown): Filter {
   return filter
 }
 
-/** Of what was checked, which is not nested deep. */
+/** For checked values, which are not nested deeply. */
 function countOperands(query: unknown): number {
   if (typeof query !== 'object' || query === null) return 1
   return Object.values(query).reduce<number>((sum, part) => sum + countOperands(part), 0)
@@ -87,7 +87,7 @@ function checkQuery(query: unknown, at: string, depth: number): void {
   }
 }
 
-/** A value to be equal to, or an object of operators. */
+/** A value to compare for equality, or an object of operators. */
 function checkCondition(condition: unknown, at: string, depth: number): void {
   if (typeof condition !== 'object' || condition === null || Array.isArray(condition)) {
     return checkValue(condition, at)
@@ -110,7 +110,7 @@ function checkOperand(operator: string, operand: unknown, at: string, depth: num
   if (operator === '$elemMatch') checkElement(requireObject(operand, at), at, depth + 1)
 }
 
-/** What is compared as it is: an operator in it would be taken for a name. */
+/** A literal value: an operator in it would be taken for a name. */
 function checkValue(value: unknown, at: string, depth = 0): void {
   if (depth > MAX_VALUE_DEPTH)
     throw new Error(`${at}: must not be nested deeper than ${MAX_VALUE_DEPTH} levels`)
@@ -121,7 +121,7 @@ function checkValue(value: unknown, at: string, depth = 0): void {
   }
 }
 
-/** Fields of a list's elements have names of their own. */
+/** Fields of a list's elements have their own names. */
 function checkElement(element: object, at: string, depth: number): void {
   const entries = Object.entries(element)
   if (entries.every(([key]) => key.startsWith('$'))) return checkCondition(element, at, depth)

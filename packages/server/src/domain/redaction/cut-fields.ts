@@ -1,12 +1,11 @@
-/** Fields to cut, by name; `true`: all that stands under it. */
+/** Fields to cut, by name; `true`: the whole value. */
 export type Cuts = ReadonlyMap<string, Cuts | true>
 
-/** Deeper than PostgreSQL lets a value of type json be. */
+/** Deeper than PostgreSQL allows a json value to be. */
 const MAX_DEPTH = 100_000
 
 /**
- * Reads the paths of a webhook's `redact`. A field of `data` is cut from `previous` too, where the same field has its
- * former value.
+ * Parses the paths of a webhook's `redact`. A field of `data` is cut from `previous` too, which holds its former value.
  */
 export function compileCuts(paths: readonly string[]): Cuts {
   const cuts: Tree = new Map()
@@ -34,11 +33,10 @@ function addPath(cuts: Tree, names: readonly string[]): void {
 }
 
 /**
- * The same JSON text without what the cuts lead to; a list's elements each without it. Whatever is left keeps its bytes: numbers,
- * escapes, white space, the order of keys and those that stand twice. Names are compared as they read, however they are written:
- * `"\u0070hone"` is `phone`.
+ * Returns the JSON text without the fields to cut; in a list, every element is cut. The rest keeps its bytes: numbers, escapes,
+ * white space, key order, and duplicate keys. Names are compared after decoding: `"\u0070hone"` is `phone`.
  *
- * @throws Error where the text is no JSON, or is nested deeper than any that the database takes
+ * @throws Error when the text is not JSON, or is nested deeper than the database allows
  */
 export function cutFields(text: string, cuts: Cuts): string {
   const { ranges } = findCuts(text, cuts)
@@ -51,7 +49,7 @@ export function cutFields(text: string, cuts: Cuts): string {
   return from === 0 ? text : kept + text.slice(from)
 }
 
-/** @returns what to leave out, in order, and how many steps it took to find that */
+/** @returns the ranges to leave out, in order, and the number of steps */
 export function findCuts(text: string, cuts: Cuts): { ranges: [number, number][]; steps: number } {
   const scanner = new Scanner(text)
   scanner.run(cuts)
@@ -61,12 +59,12 @@ export function findCuts(text: string, cuts: Cuts): { ranges: [number, number][]
 interface Frame {
   isObject: boolean
   cuts: Cuts
-  /** Whether an element or a member was read. */
+  /** Whether an element or member has been read. */
   isBegun: boolean
-  /** Where the last comma stands. */
+  /** The position of the last comma. */
   comma: number
   hasKept: boolean
-  /** Members that are cut and have none before them that is kept: from here to there, and as far as the next one. */
+  /** Cut members with no kept member before them: the range extends to the next member. */
   leading: [start: number, end: number] | undefined
 }
 
@@ -81,7 +79,7 @@ const OBJECT_END = 125
 
 const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9
 
-/** Goes through the text once, from left to right; what holds none of the fields is passed over. */
+/** Scans the text once, from left to right, and skips values that hold none of the fields. */
 class Scanner {
   readonly ranges: [number, number][] = []
   steps = 0
@@ -125,7 +123,7 @@ class Scanner {
     this.#expect(COLON)
     const cut = frame.cuts.get(name)
     if (cut !== true) {
-      // Up to the name, so that no comma is left before it.
+      // Up to the name, so that no comma remains before it.
       if (frame.leading !== undefined) this.ranges.push([frame.leading[0], start])
       frame.leading = undefined
       frame.hasKept = true
@@ -137,7 +135,7 @@ class Scanner {
     else frame.leading = [frame.leading?.[0] ?? start, this.#at]
   }
 
-  /** Enters an object or a list in which something may be cut; passes over any other value. */
+  /** Enters an object or a list in which a field may be cut; skips any other value. */
   #value(cuts: Cuts | undefined): void {
     this.#space()
     const code = this.#text.charCodeAt(this.#at)
@@ -165,7 +163,7 @@ class Scanner {
       : this.#text.slice(start + 1, this.#at - 1)
   }
 
-  /** @returns whether there are escapes in it */
+  /** @returns whether the string has escapes */
   #skipString(): boolean {
     const text = this.#text
     let isEscaped = false

@@ -4,14 +4,14 @@ import type { LeasedDelivery } from '../delivery.ts'
 
 export type DeliveryBody = Pick<LeasedDelivery, 'body' | 'fault'>
 
-/** Longer texts are not gone through on the thread that sends. */
+/** Longer texts are not scanned on the sending thread. */
 const MAX_CUT_LENGTH = 16 * 1024 * 1024
 
 /**
- * The body as one webhook is sent it: the same for the same event and fields, whoever asks. What cannot be cut is not sent: neither whole
- * nor emptied.
+ * Returns the body that a webhook gets, always the same for the same event and fields. A body that cannot be cut is not sent, neither
+ * whole nor emptied.
  *
- * @param fields such as `data.phone`; null: all is sent
+ * @param fields such as `data.phone`; null: nothing is cut
  */
 export function redactBody(eventBody: string, fields: readonly string[] | null): DeliveryBody {
   if (fields === null) return { body: eventBody }
@@ -24,7 +24,7 @@ export function redactBody(eventBody: string, fields: readonly string[] | null):
   }
 }
 
-/** The same for a whole batch: webhooks that leave out the same fields of an event share the result. */
+/** Redacts a batch: webhooks that cut the same fields of an event share the result. */
 export function createRedactor(): typeof redactBody {
   let [lastBody, byFields]: [string, Map<string, DeliveryBody>] = ['', new Map()]
   return (eventBody, fields) => {

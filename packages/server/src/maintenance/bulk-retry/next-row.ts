@@ -56,7 +56,7 @@ export async function nextRow(
 
 const STAGES = { retry_failed: 'retry', replay_events: 'replay' } as const
 
-export function faultOf(
+export function toFault(
   { kind, organizationId, scope: { webhookId } }: Walk,
   { eventId, event, deliveryId }: NextRow,
   error: unknown,

@@ -5,11 +5,11 @@ import { tryWithin } from '../../database/savepoint.ts'
 import type { Splitter } from '../../database/split.ts'
 import { createSplitter, fewer } from '../../database/split.ts'
 import { loadStatement } from '../../database/statement.ts'
-import { recordIdOf } from '../../domain/record-id.ts'
+import { readRecordId } from '../../domain/record-id.ts'
 import { newId } from '../../domain/ids.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import { recordFaults } from '../../pipeline/record/delivery-faults.ts'
-import { faultOf, nextRow } from './next-row.ts'
+import { toFault, nextRow } from './next-row.ts'
 import type { Cursor, MissedEvent } from './missed-events.ts'
 import { chooseMissed, cursorOf, pageEvents, readSubscription } from './missed-events.ts'
 import type { RedeliveryKind, RedeliveryScope } from './redeliveries.ts'
@@ -138,7 +138,7 @@ async function passOver(
     const next = await nextRow(connection, redelivery)
     const passed = { cursor: next, isLast: next === undefined }
     await advance(connection, redelivery, passed, { queued: 0, failed: next === undefined ? 0 : 1 })
-    const noted = next && faultOf(redelivery, next, error)
+    const noted = next && toFault(redelivery, next, error)
     if (noted) await tryWithin(connection, () => recordFaults(connection, [noted]), error)
     return noted
   })
@@ -269,7 +269,7 @@ async function create(connection: Connection, redelivery: Redelivery, page: Page
     eventIds,
     redelivery.organizationId,
   ])
-  const records = new Map(rows.map(({ id, body }) => [id, recordIdOf(body)]))
+  const records = new Map(rows.map(({ id, body }) => [id, readRecordId(body)]))
   await connection.query(createReplayed, [
     plainArray(created.map(() => newId())),
     eventIds,

@@ -16,13 +16,13 @@ export interface ClaimOptions {
   clock: Clock
   nodeId: string
   openTarget: OpenTarget
-  /** Milliseconds for an attempt to a webhook that sets none. */
+  /** Milliseconds for an attempt to a webhook that sets none of its own. */
   defaultTimeout: number
-  /** Requests under way at once to a webhook that sets no limit of its own. */
+  /** Concurrent requests to a webhook that sets no limit of its own. */
   defaultMaxInFlight: number
-  /** Deliveries to leave alone. */
+  /** Deliveries to skip. */
   except?: readonly string[]
-  /** Deliveries to claim no others than. */
+  /** The only deliveries to claim; undefined: any. */
   only?: readonly string[]
 }
 
@@ -34,14 +34,14 @@ export interface ClaimedRow extends TargetRow {
   event: string
   attempts: number
   status: string
-  /** The event's: whole. */
+  /** The event's whole body. */
   body: string
-  /** The fields that are cut from it; null: none. */
+  /** The fields to cut from it; null: none. */
   redact: string[] | null
   traceparent: string | null
 }
 
-/** Leases up to `limit` due deliveries of active webhooks; `busy` tells of the endpoints that are not idle. */
+/** Leases up to `limit` due deliveries of enabled webhooks; `busy` lists the loads of endpoints that are not idle. */
 export async function claimDue(
   database: Database,
   limit: number,
@@ -66,10 +66,10 @@ export async function claimDue(
 }
 
 /**
- * Milliseconds until a delivery may be claimed, as far as its time, its endpoint's health and its rate go: whether a slot is
- * free, only its node knows. Undefined: nothing is. Asks little of the database, however much is queued.
+ * Returns the milliseconds until a delivery may be claimed by its due time, its endpoint's health and its rate limit; free slots are
+ * known to each node only. Undefined: none is queued. Cheap, however many deliveries are queued.
  *
- * @param known leaves out what could have been claimed so many milliseconds ago
+ * @param known skips deliveries that were claimable this many milliseconds ago
  */
 export async function nextClaimIn(database: Database, known?: number): Promise<number | undefined> {
   const { rows } = await database.query<{ ms: number | null }>(
@@ -80,7 +80,7 @@ export async function nextClaimIn(database: Database, known?: number): Promise<n
   return ms === undefined ? undefined : Math.max(0, Math.ceil(ms))
 }
 
-/** @param now when the claiming statement was sent: earlier than the database's clock counts from, never later. */
+/** @param now when the statement was sent: never later than the database's start of the lease. */
 export function toLeasedDelivery(
   row: ClaimedRow,
   lease: string,
@@ -98,7 +98,7 @@ export function toLeasedDelivery(
     traceparent: row.traceparent,
     attempt: row.attempts + 1,
     trigger: row.attempts === 0 ? 'event' : 'retry',
-    // Over when it was sent by hand, by a process that died: one attempt was asked for.
+    // A manual retry of a final delivery, by a process that died: one attempt was asked for.
     isLast: row.status !== 'pending' && row.status !== 'retrying',
     lease,
     leaseEnds: now + target.timeout + LEASE_MARGIN_MS,

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
-import { canStillSend, idsOf } from '../../domain/delivery.ts'
+import { canStillSend, toLogIds } from '../../domain/delivery.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { WebhookTarget } from '../../domain/webhook.ts'
 import type { Tracing } from '../../observability/tracing.ts'
@@ -15,7 +15,7 @@ import type { Recorder } from '../record/recorder.ts'
 import type { EndpointLoad, SlotLimits, Taken, Ticket } from './endpoint-slots.ts'
 import { EndpointSlots } from './endpoint-slots.ts'
 
-/** What recording an outcome usually takes. */
+/** Milliseconds that recording an outcome usually takes. */
 const RECORDING_MS = 20
 
 export interface DispatcherOptions {
@@ -63,7 +63,7 @@ export class Dispatcher implements Stage {
     const { messages } = this.#options
     messages.on('webhookChanged', (webhookId) => this.forget(webhookId))
     messages.on('healthEvaluated', ({ webhookId, phase }) => {
-      // What a relay that had read the webhook before has put into memory since.
+      // A relay that read the webhook earlier may have put deliveries into memory since.
       if (phase === 'held') this.forget(webhookId)
     })
   }
@@ -100,7 +100,7 @@ export class Dispatcher implements Stage {
       dispatch: (deliveries) => {
         const refused: LeasedDelivery[] = []
         for (const delivery of deliveries) {
-          // In the order in which they were asked for: a webhook's tickets differ in nothing but the length of the body.
+          // In the order of their reservation: a webhook's tickets differ only in the length of the body.
           const ticket = admitted.get(delivery.target.id)?.shift()
           if (ticket === undefined) refused.push(delivery)
           else this.#slots.add(ticket, delivery)
@@ -125,12 +125,12 @@ export class Dispatcher implements Stage {
     this.#pump()
   }
 
-  /** Gives back what waits in memory for a webhook that was changed or is held: it is claimed anew, as the webhook is then. */
+  /** Gives back the waiting deliveries of a webhook that changed or is on hold: they are claimed anew, with the webhook as it is then. */
   forget(webhookId?: string): void {
     this.#giveBack(this.#slots.drain(webhookId))
   }
 
-  /** Starts nothing more; resolves when nothing is in flight. */
+  /** Starts no more requests; resolves when none is under way. */
   async stop(): Promise<void> {
     this.#stopping = true
     this.forget()
@@ -140,7 +140,7 @@ export class Dispatcher implements Stage {
     })
   }
 
-  /** What is still under way will be cut off by our own end: that is no result of the endpoint's. */
+  /** Ignores requests that the end of this process will cut off: that is not the endpoint's failure. */
   abandon(): void {
     this.#abandoned = true
   }
@@ -151,8 +151,8 @@ export class Dispatcher implements Stage {
   }
 
   /**
-   * Once for all answers of this turn of the event loop: requests that are written one after the other find a receiver awake,
-   * and waking it is what costs most of a write.
+   * Runs once for all responses of this turn of the event loop: waking a receiver is most of the cost of a write, and
+   * consecutive requests find it awake.
    */
   #pumpSoon(): void {
     if (this.#isPumpDue) return
@@ -171,7 +171,7 @@ export class Dispatcher implements Stage {
       else this.#giveBack([delivery, ...this.#slots.drain(delivery.target.id)])
     } catch (error) {
       // A defect of ours: the delivery stays leased and is due again when its lease ends.
-      log.error({ ...idsOf(delivery), error: messageOf(error) }, 'an attempt could not be made')
+      log.error({ ...toLogIds(delivery), error: messageOf(error) }, 'an attempt could not be made')
     } finally {
       this.#slots.release(ticket)
     }

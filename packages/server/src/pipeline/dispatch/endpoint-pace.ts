@@ -1,7 +1,7 @@
-/** Long enough to say something, short enough that a burst of events is not over by then. */
+/** Long enough to measure, shorter than a burst of events. */
 const WINDOW_MS = 200
 
-/** How fast an endpoint lately took deliveries: known after the first window, and of the last whole one from then on. */
+/** The recent pace of an endpoint: known after the first window, and then that of the last whole window. */
 export class EndpointPace {
   #since: number
   #finished = 0
@@ -11,13 +11,13 @@ export class EndpointPace {
     this.#since = now
   }
 
-  /** Counts a request that has ended, whatever came of it. */
+  /** Counts a finished request, whatever its outcome. */
   finish(now: number): void {
     this.#finished += 1
     this.#look(now)
   }
 
-  /** Deliveries that it takes in so many milliseconds if it goes on like this. */
+  /** Returns the deliveries that the endpoint takes in this many milliseconds at its current pace. */
   within(ms: number, now: number): number {
     this.#look(now)
     return Math.floor(this.#perMs * ms)

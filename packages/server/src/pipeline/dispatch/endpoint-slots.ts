@@ -5,48 +5,47 @@ export interface SlotLimits {
   /** Deliveries waiting in memory, over all endpoints. */
   queued: number
   /**
-   * Deliveries waiting in memory for one endpoint while memory is plentiful, which is while less than half of `queued` is used;
-   * more for one that is fast.
+   * Deliveries waiting in memory for one endpoint while less than half of `queued` is used; more for a fast endpoint.
    */
   queuedPerEndpoint: number
   /** Requests under way, over all endpoints. */
   inFlight: number
-  /** Characters of all bodies waiting or under way; one that several webhooks get counts for each. */
+  /** Characters of all bodies waiting or under way; a body for several webhooks counts for each. */
   bodies: number
 }
 
-/** Deliveries waiting, under way or about to be added, of one endpoint in this process. */
+/** Deliveries of one endpoint in this process: waiting, under way, or reserved. */
 export interface EndpointLoad {
   webhook_id: string
   load: number
-  /** How many it may be given by a claim that sets no other limit: what it takes in a short while; see `CLAIM_AHEAD`. */
+  /** How many deliveries a claim may bring: what the endpoint takes in a short while; see `CLAIM_AHEAD`. */
   ahead: number
 }
 
 /**
- * Deliveries claimed for an endpoint at most, as a multiple of the requests that it may have under way: as many as keep its
- * slots busy and as many again waiting behind them, so that claims come in batches. For one that takes more than that
- * within `CLAIM_AHEAD_MS`, as many as that is: else it would wait for one claim after the other.
+ * The most deliveries that are claimed for an endpoint, as a multiple of its slots: enough to keep them busy and as many waiting
+ * behind them, so that claims come in batches. A faster endpoint gets what it takes within `CLAIM_AHEAD_MS`; otherwise it would
+ * wait for one claim after another.
  */
 export const CLAIM_AHEAD = 2
 const CLAIM_AHEAD_MS = 250
-/** What a fast endpoint takes in so long may wait in memory; far less than a lease lasts. */
+/** What a fast endpoint takes in this time may wait in memory; far less than a lease lasts. */
 const QUEUED_AHEAD_MS = 3_000
-/** Requests that any endpoint may have under way even when half of all that are possible are: none starves. */
+/** Requests that every endpoint may have under way, even when half of all slots are taken: none starves. */
 const ASSURED_IN_FLIGHT = 4
 
 type EndpointKey = Pick<LeasedDelivery['target'], 'id' | 'maxInFlight'>
 
 /**
- * What one delivery takes of the budgets, from `reserve` until `cancel`, `release` or `drain` gives back exactly that,
- * whatever has become of its body in between.
+ * One delivery's share of the budgets, from `reserve` until `cancel`, `release` or `drain` returns exactly that share,
+ * even if its body has changed in between.
  */
 export interface Ticket {
   readonly webhookId: string
   readonly bodyLength: number
 }
 
-/** A delivery that was taken to be sent. */
+/** A delivery taken to be sent. */
 export interface Taken {
   readonly ticket: Ticket
   readonly delivery: LeasedDelivery
@@ -56,19 +55,19 @@ interface Endpoint {
   queue: Taken[]
   inFlight: number
   maxInFlight: number
-  /** Admitted by a fan-out that has not committed yet. */
+  /** Reserved by a relay that has not committed yet. */
   reserved: number
-  /** Whether it stands in `ready`. */
+  /** Whether it is in `ready`. */
   listed: boolean
   pace: EndpointPace
 }
 
 /**
- * The hot lane: what this process holds under a lease, queued by endpoint.
+ * The deliveries that this process has leased and sends directly, queued by endpoint.
  *
- * An endpoint with a free slot and something queued stands in `ready` exactly once; `take` serves the endpoints in
- * turn. So a slow endpoint holds its own slots and queue, nobody else's: when what all share runs short, each is held
- * to a small share, and room is left for those that have nothing yet.
+ * An endpoint with a free slot and a waiting delivery is in `ready` exactly once; `take` serves the endpoints in turn. So a
+ * slow endpoint fills only its own slots and queue. When the shared budgets run short, every endpoint is limited to a small
+ * share, which leaves room for the others.
  */
 export class EndpointSlots {
   readonly #limits: SlotLimits
@@ -79,7 +78,7 @@ export class EndpointSlots {
   #inFlight = 0
   #bodies = 0
 
-  /** @param now milliseconds of a clock */
+  /** @param now returns milliseconds */
   constructor(limits: SlotLimits, now: () => number) {
     this.#limits = limits
     this.#now = now
@@ -89,17 +88,17 @@ export class EndpointSlots {
     return this.#inFlight
   }
 
-  /** Deliveries that would still find room, over all endpoints. */
+  /** Free places for deliveries, over all endpoints. */
   get room(): number {
     return this.#bodies >= this.#limits.bodies ? 0 : this.#limits.queued - this.#queued
   }
 
-  /** Characters of bodies that are counted. */
+  /** Characters of all bodies. */
   get bodies(): number {
     return this.#bodies
   }
 
-  /** Keeps a place for a delivery that `add` or `cancel` will follow up; undefined when there is none. */
+  /** Reserves a place, which `add` uses or `cancel` frees; undefined when there is none. */
   reserve({ id, maxInFlight }: EndpointKey, bodyLength: number): Ticket | undefined {
     if (this.#queued >= this.#limits.queued || this.#bodies >= this.#limits.bodies) return undefined
     const known = this.#endpoints.get(id)
@@ -119,7 +118,7 @@ export class EndpointSlots {
     return Math.max(this.#limits.queuedPerEndpoint, pace)
   }
 
-  /** Gives back the place of a delivery that will not be added. */
+  /** Frees a reserved place. */
   cancel({ webhookId, bodyLength }: Ticket): void {
     this.#endpoint(webhookId).reserved -= 1
     this.#queued -= 1
@@ -127,7 +126,7 @@ export class EndpointSlots {
     this.#forgetIdle(webhookId)
   }
 
-  /** Queues a delivery whose place was reserved. */
+  /** Queues a delivery in a reserved place. */
   add(ticket: Ticket, delivery: LeasedDelivery): void {
     const endpoint = this.#endpoint(ticket.webhookId)
     endpoint.reserved -= 1
@@ -136,7 +135,7 @@ export class EndpointSlots {
     this.#list(ticket.webhookId, endpoint)
   }
 
-  /** The next delivery to send, now counted as in flight; undefined when all slots or queues are used up. */
+  /** Takes the next delivery to send; undefined when no slot is free or nothing waits. */
   take(): Taken | undefined {
     while (this.#inFlight < this.#limits.inFlight) {
       const webhookId = this.#ready.shift()
@@ -159,7 +158,7 @@ export class EndpointSlots {
     return taken
   }
 
-  /** Gives back the slot of what was taken. */
+  /** Frees the slot of a taken delivery. */
   release({ webhookId, bodyLength }: Ticket): void {
     const endpoint = this.#endpoint(webhookId)
     endpoint.inFlight -= 1
@@ -170,7 +169,7 @@ export class EndpointSlots {
     this.#forgetIdle(webhookId)
   }
 
-  /** Takes back what is queued, for one webhook or for all; what is in flight goes on. */
+  /** Removes the waiting deliveries of one webhook or of all; requests under way continue. */
   drain(webhookId?: string): LeasedDelivery[] {
     const ids = webhookId === undefined ? [...this.#endpoints.keys()] : [webhookId]
     return ids.flatMap((id) => {
@@ -182,7 +181,7 @@ export class EndpointSlots {
     })
   }
 
-  /** What the endpoints have that are not idle, or have not been for long. */
+  /** The loads of endpoints that are busy, or were until recently. */
   loads(): EndpointLoad[] {
     for (const id of this.#endpoints.keys()) this.#forgetIdle(id)
     return [...this.#endpoints].map(([webhook_id, endpoint]) => ({
@@ -224,7 +223,7 @@ export class EndpointSlots {
     const endpoint = this.#endpoints.get(webhookId)
     if (endpoint === undefined || endpoint.listed) return
     if (endpoint.queue.length + endpoint.inFlight + endpoint.reserved > 0) return
-    // Between two claims a fast one has nothing for a moment: what is known of it decides how much the next one brings.
+    // Between two claims a fast endpoint is idle for a moment: its pace decides how much the next claim brings.
     if (this.#ahead(endpoint) > CLAIM_AHEAD * endpoint.maxInFlight) return
     this.#endpoints.delete(webhookId)
   }

@@ -9,7 +9,7 @@ import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { LEASE_MARGIN_MS } from '../../domain/delivery.ts'
 import type { Match } from '../../domain/match-webhooks.ts'
 import { matchWebhooks } from '../../domain/match-webhooks.ts'
-import { recordIdOf } from '../../domain/record-id.ts'
+import { readRecordId } from '../../domain/record-id.ts'
 import type { redactBody } from '../../domain/redaction/redact.ts'
 import { createRedactor } from '../../domain/redaction/redact.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -150,7 +150,7 @@ function toColumns(planned: readonly Plan[]): string[] {
 function readRecordIds(planned: readonly Plan[]): (string | null)[] {
   let [body, recordId]: [string, string | null] = ['', null]
   return planned.map(({ eventBody }) => {
-    if (eventBody !== body) [body, recordId] = [eventBody, recordIdOf(eventBody)]
+    if (eventBody !== body) [body, recordId] = [eventBody, readRecordId(eventBody)]
     return recordId
   })
 }

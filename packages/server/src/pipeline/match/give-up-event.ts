@@ -54,7 +54,7 @@ export async function noteStuckEvent(
   )
   const [head] = rows
   if (head === undefined) return undefined
-  const fault = faultOf(head, error)
+  const fault = toFault(head, error)
   await recordFaults(database, [fault])
   return fault
 }
@@ -73,14 +73,14 @@ async function createApart(
     },
     error,
   )
-  if (failure !== undefined) return [faultOf(head, failure)]
+  if (failure !== undefined) return [toFault(head, failure)]
   const faults: DeliveryFault[] = []
   for (const match of matches) {
     const refusal = await tryWithin(transaction, () => queueDeliveries(transaction, [match], options), error)
     if (refusal !== undefined) faults.push(await fail(transaction, match, refusal))
   }
   // Something that no delivery needs, such as the count of what was skipped.
-  return matches.length === 0 ? [faultOf(head, error)] : faults
+  return matches.length === 0 ? [toFault(head, error)] : faults
 }
 
 async function decide(
@@ -117,10 +117,10 @@ async function fail(
     error,
   )
   const deliveryId = refusal === undefined ? id : null
-  return { ...faultOf(event, error), webhookId: subscription.webhook_id, deliveryId }
+  return { ...toFault(event, error), webhookId: subscription.webhook_id, deliveryId }
 }
 
-function faultOf({ id, organization_id, event }: Head, error: unknown): DeliveryFault {
+function toFault({ id, organization_id, event }: Head, error: unknown): DeliveryFault {
   return {
     organizationId: organization_id,
     stage: 'relay',

@@ -116,11 +116,11 @@ for (const engine of ENGINES) {
       const quick = known.read(waiting.connection, new Set([organization, other]))
       await waiting.hasRead
       slower.release()
-      const idsOf = (read: Awaited<typeof quick>): string[] =>
+      const toLogIds = (read: Awaited<typeof quick>): string[] =>
         (read.get(organization) ?? []).map(({ webhook_id }) => webhook_id).sort()
-      assert.deepEqual(idsOf(await slow), [first])
+      assert.deepEqual(toLogIds(await slow), [first])
       waiting.release()
-      assert.deepEqual(idsOf(await quick), [first, second].sort())
+      assert.deepEqual(toLogIds(await quick), [first, second].sort())
       await database.query('delete from webhooks.webhook_configurations where organization_id = $1', [
         organization,
       ])

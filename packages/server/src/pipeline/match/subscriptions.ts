@@ -7,7 +7,7 @@ import type { Subscription } from '../../domain/match-webhooks.ts'
 const readVersions = loadStatement(import.meta.url, 'read-versions')
 const readSubscriptions = loadStatement(import.meta.url, 'read-subscriptions')
 
-/** The webhooks of organizations as they are now, in the fan-out's own transaction. */
+/** Reads the webhooks of organizations within the relay's transaction. */
 export interface Subscriptions {
   read(connection: Connection, organizations: ReadonlySet<string>): Promise<ReadonlyMap<string, Known>>
 }
@@ -17,7 +17,7 @@ type Known = readonly Subscription[]
 interface Kept {
   /** Undefined for an organization that never had a webhook. */
   version: number | undefined
-  /** By this process's clock; from then on a replaced secret no longer signs. */
+  /** When a replaced secret stops signing, by this process's clock. */
   expires: number
   webhooks: Known
 }
@@ -29,10 +29,9 @@ interface SubscriptionRow extends Subscription {
 const MAX_ORGANIZATIONS = 10_000
 
 /**
- * What was read stays right for as long as the organization's version, which every change of a webhook counts up in its
- * own transaction, is the same. So nothing is ever stale, and a batch for a thousand organizations reads a thousand
- * numbers instead of a thousand webhooks. Batches under way at once share what is kept, but none looks at it again once it
- * has waited: by then another one may have put there what it had read earlier.
+ * Caches webhooks by the organization's version, which every change of a webhook increments in its own transaction. So the cache is
+ * never stale, and a batch for a thousand organizations reads a thousand numbers instead of a thousand webhooks. Concurrent batches
+ * share the cache, but none reads it again after it has waited: another batch may have stored older rows meanwhile.
  */
 export function createSubscriptions(clock: Clock): Subscriptions {
   const kept = new Map<string, Kept>()
@@ -41,7 +40,7 @@ export function createSubscriptions(clock: Clock): Subscriptions {
     connection: Connection,
     stale: ReadonlyMap<string, number | undefined>,
   ): Promise<Map<string, Known>> {
-    // Before the statement: what it reads may be newer than the version that it is kept under, never older.
+    // Read before the statement: its rows may be newer than their version in the cache, never older.
     const now = clock.now()
     const { rows } = await connection.query<SubscriptionRow>(readSubscriptions, [
       plainArray([...stale.keys()]),

@@ -6,7 +6,7 @@ import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 
 const recordFaultsStatement = loadStatement(import.meta.url, 'record-faults')
 
-/** As of an event type; whoever inserts events by SQL can write any. */
+/** The limit of an event type; events inserted by SQL can have longer ones. */
 const MAX_EVENT_TYPE_LENGTH = 100
 
 export async function recordFaults(connection: Connection, faults: readonly DeliveryFault[]): Promise<void> {

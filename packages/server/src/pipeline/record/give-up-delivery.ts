@@ -21,18 +21,18 @@ const DIAGNOSES = {
 export interface GivenUp {
   deliveryId: string
   stage: keyof typeof CODES & FaultStage
-  /** Under which it is held; null: nobody holds it. */
+  /** The lease of the delivery; null: it is not leased. */
   lease: string | null
   error: unknown
 }
 
 /**
- * Ends a delivery that cannot be gone on with: failed, with the reason, in the log and in `webhook_delivery_faults`. Where the database
- * takes less, less is kept; what must be is that it leaves the queue, or it would come up again without end. Where the queue does not
- * let go of it, it is set aside there: see set-aside.sql.
+ * Ends a delivery that cannot continue: failed, with the reason in the log and in `webhook_delivery_faults`. If the database refuses
+ * parts of this, they are left out; but the delivery must leave the queue, or it would be claimed again and again. If the queue row
+ * cannot be deleted, it is set aside: see set-aside.sql.
  *
- * @returns what was noted
- * @throws what kept it in the queue
+ * @returns the recorded fault
+ * @throws the error that kept it in the queue
  */
 export async function giveUpDelivery(
   database: Database,
@@ -58,7 +58,7 @@ export async function giveUpDelivery(
   return await noteFault(database, { deliveryId, stage, lease, error })
 }
 
-/** Keeps in `webhook_delivery_faults` what could not be processed. @returns what was noted */
+/** Records a row of `webhook_delivery_faults`. @returns the recorded fault */
 export async function noteFault(
   database: Database,
   { deliveryId, stage, error }: GivenUp,
@@ -69,7 +69,7 @@ export async function noteFault(
   return fault
 }
 
-/** The first that the database takes. */
+/** Runs the first statement that the database accepts. */
 async function firstOf(ways: readonly (() => Promise<void>)[], cause: unknown): Promise<void> {
   for (const [index, way] of ways.entries()) {
     try {

@@ -9,18 +9,18 @@ import type { Messages } from '../messages.ts'
 import { messageOf } from '../../domain/errors.ts'
 import { keepLeases, storeAttempts } from './store-attempts.ts'
 
-/** As for the outbox. */
+/** The batch sizes of the outbox. */
 const MAX_BATCH = { pglite: 200, postgresql: 500 }
-/** Statements at once where the database has more than one connection. */
+/** Concurrent statements; PGlite has one connection. */
 const MAX_STATEMENTS_AT_ONCE = 2
-/** A statement costs a commit, however small: results that come one by one, but fast, share some. */
+/** Every statement costs a commit: attempts that end one by one in quick succession share one. */
 const SMALL_BATCH = 50
 const GAP_MS = 3
-/** Results that may wait for the database; beyond it whoever brings one waits too. */
+/** Attempts that wait for the database; beyond it, `record` waits too. */
 const MAX_WAITING = 1_000
 const MIN_RETRY_MS = 50
 const MAX_RETRY_MS = 2_000
-/** Beyond it the first are forgotten. */
+/** Beyond it, the oldest are forgotten. */
 const MAX_STUCK = 1_000
 
 export interface RecorderOptions {
@@ -35,8 +35,8 @@ interface Entry {
 }
 
 /**
- * Writes results in batches: one statement for what gathered while the last one ran. A database that is away is waited
- * for; results are kept, and the callers wait, so nothing is lost and memory stays bounded.
+ * Records attempts in batches: one statement for all that ended while the last one ran. During a database outage, attempts are
+ * kept and callers wait, so nothing is lost and memory stays bounded.
  */
 export class Recorder implements AttemptRecorder {
   readonly #database: Database
@@ -44,12 +44,12 @@ export class Recorder implements AttemptRecorder {
   readonly #messages: Messages
   #entries: Entry[] = []
   #waiting: (() => void)[] = []
-  /** Batches on their way at once; a further one starts only when a whole batch waits. */
+  /** Batches under way; a second one starts only when a full batch waits. */
   readonly #lanes = new Set<Promise<void>>()
   #active = 0
   #closing = false
   #stalled = false
-  /** Deliveries of batches that have failed and are tried again. */
+  /** Deliveries of batches that failed and are retried. */
   readonly #unwritten = new Set<string>()
   readonly #stuck = new Set<string>()
 
@@ -59,32 +59,32 @@ export class Recorder implements AttemptRecorder {
     this.#messages = messages
   }
 
-  /** Whether the database does not take results just now. What they are about may look unsent to it. */
+  /** Whether the database currently refuses outcomes; their deliveries look unsent. */
   get isStalled(): boolean {
     return this.#stalled
   }
 
   /**
-   * Deliveries that were sent and must not be claimed by this process, should their leases end: those whose results are still
-   * being written, and those that can neither be recorded nor be set aside.
+   * Deliveries that were sent and that this process must not claim when their leases end: their outcomes are still being
+   * written, or can neither be recorded nor set aside.
    */
   get sent(): readonly string[] {
     const waiting = this.#unwritten.size === 0 ? [] : this.#entries.map(({ record }) => record.delivery_id)
     return [...this.#unwritten, ...waiting, ...this.#stuck]
   }
 
-  /** Resolves as soon as there is room for a further result. */
+  /** Resolves as soon as another attempt may be recorded. */
   async record(record: AttemptRecord): Promise<void> {
     this.#push({ record, onWritten: undefined })
     if (this.#entries.length >= MAX_WAITING) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
-  /** Resolves when the result is committed. */
+  /** Resolves when the attempt is committed. */
   async write(record: AttemptRecord): Promise<void> {
     await new Promise<void>((resolve) => this.#push({ record, onWritten: resolve }))
   }
 
-  /** Resolves when all that was added is written; gives up on a database that does not answer. */
+  /** Resolves when all attempts are written; gives up when the database does not answer. */
   async stop(): Promise<void> {
     this.#closing = true
     while (this.#lanes.size > 0) await Promise.all(this.#lanes)
@@ -106,8 +106,8 @@ export class Recorder implements AttemptRecorder {
     let written = 0
     do {
       if (written > 0 && written < SMALL_BATCH) await new Promise((resolve) => setTimeout(resolve, GAP_MS))
-      // Whatever else this turn of the event loop brings belongs to the same batch. Without it the
-      // first result would go alone while the others wait in their sockets.
+      // All attempts that end in this turn of the event loop belong to the same batch. Without this, the first would be
+      // written alone while the others wait in their sockets.
       await new Promise((resolve) => setImmediate(resolve))
       const batch = this.#entries.splice(0, MAX_BATCH[this.#database.engine])
       written = batch.length
@@ -115,11 +115,11 @@ export class Recorder implements AttemptRecorder {
         for (const { onWritten } of batch) onWritten?.()
       if (this.#entries.length < MAX_WAITING) for (const resume of this.#waiting.splice(0)) resume()
     } while (this.#entries.length > 0)
-    // In the same turn as the last look: what is added from here on starts a lane of its own.
+    // In the same turn as the last check: attempts recorded from here on start a batch of their own.
     this.#active -= 1
   }
 
-  /** @param batch what comes in while it is tried again joins it: beside others it shows whether one result is to blame */
+  /** @param batch attempts that arrive during a retry join it: next to others, a culprit shows */
   async #writeUntilDone(batch: Entry[]): Promise<boolean> {
     const splitter = createSplitter()
     for (let wait = MIN_RETRY_MS; ; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
@@ -131,7 +131,7 @@ export class Recorder implements AttemptRecorder {
         this.#messages.emit('recorded', records)
         return true
       } catch (error) {
-        // By what takes too long others are not kept from being claimed: their results tell whether it is the database.
+        // A timeout does not stop claims: the outcomes of others show whether the database is to blame.
         if (!isTimeout(error)) this.#stalled = true
         for (const { record } of batch) this.#unwritten.add(record.delivery_id)
         this.#log.warn({ error: messageOf(error), results: batch.length }, 'results could not be written yet')
@@ -146,7 +146,7 @@ export class Recorder implements AttemptRecorder {
     }
   }
 
-  /** One record that the database cannot take must not hold up the others, nor be tried for ever. */
+  /** Isolates an attempt that the database refuses: it neither holds up the others nor is retried forever. */
   async #store(records: readonly AttemptRecord[], splitter: Splitter): Promise<void> {
     const store = (part: readonly AttemptRecord[]): Promise<void> => storeAttempts(this.#database, part)
     await splitter.attempt(
@@ -155,7 +155,7 @@ export class Recorder implements AttemptRecorder {
     )
   }
 
-  /** The outcome without what the receiver sent, which is what the database can have refused. */
+  /** Stores the outcome without the receiver's response, which is the likely reason of the refusal. */
   async #storeBare(record: AttemptRecord, cause: unknown): Promise<void> {
     this.#log.error(
       { attempt: record.id, error: messageOf(cause) },
@@ -175,7 +175,7 @@ export class Recorder implements AttemptRecorder {
     }
   }
 
-  /** Without an end of its own it would be sent again, without end, when its lease is over. */
+  /** Ends the delivery: otherwise it would be sent again each time its lease ends. */
   async #giveUp(record: AttemptRecord, error: unknown): Promise<void> {
     const context = { attempt: record.id, delivery_id: record.delivery_id, error: messageOf(error) }
     this.#log.error(context, 'an outcome could not be stored at all; its delivery has failed')

@@ -8,8 +8,8 @@ const recordSuccesses = loadStatement(import.meta.url, 'record-successes')
 const keepLeasesStatement = loadStatement(import.meta.url, 'keep-leases')
 
 /**
- * Writes results and what they mean for their deliveries, each exactly once, also when it is called again with them.
- * Successes go a shorter way, one statement for each response code.
+ * Writes attempts and the next state of their deliveries, exactly once even when called again with the same attempts.
+ * Successes take a shorter statement, one for each response code.
  */
 export async function storeAttempts(
   connection: Connection,
@@ -28,8 +28,8 @@ export async function storeAttempts(
 }
 
 /**
- * Keeps deliveries whose results take long to store from coming due meanwhile: another node would send them again. A hint only: where
- * it is not taken, the leases end as they would have.
+ * Extends the leases of deliveries whose outcomes take long to store: otherwise another node would send them again. A hint: without
+ * it, the leases end as planned.
  */
 export async function keepLeases(connection: Connection, attempts: readonly AttemptRecord[]): Promise<void> {
   const leased = attempts.filter(({ lease }) => lease !== null)
@@ -40,7 +40,7 @@ export async function keepLeases(connection: Connection, attempts: readonly Atte
   await connection.query(keepLeasesStatement, params).catch(() => {})
 }
 
-/** It ends its delivery and brings no body of its own. */
+/** A success that needs no stored request body. */
 function isPlainSuccess({ status, lease, request_body }: AttemptRecord): boolean {
   return status === 'success' && lease !== null && request_body === null
 }

@@ -7,38 +7,38 @@ const listWaitingStatement = loadStatement(import.meta.url, 'list-waiting')
 const removeFromOutboxStatement = loadStatement(import.meta.url, 'leave-outbox')
 const hasEventsStatement = loadStatement(import.meta.url, 'has-events')
 
-/** Where there is one connection, requests wait for the batch; elsewhere a commit costs the more the fewer rows there are. */
+/** On the one connection of PGlite, requests wait for the batch; PostgreSQL amortizes a commit over more rows. */
 const MAX_BATCH = { pglite: 200, postgresql: 500 }
 
-/** An event as it leaves the outbox. */
+/** An event taken out of the outbox. */
 export interface OutboxEvent {
   id: string
   organization_id: string
   event: string
-  /** Who made the change, where that was said. */
+  /** The origin of the change; null: none was given. */
   origin: string | null
-  /** The trace it belongs to, where that was said. */
+  /** The trace of the event; null: none. */
   traceparent: string | null
-  /** The request body that every delivery of this event will carry. */
+  /** The request body of every delivery of this event. */
   body: string
 }
 
-/** What an idle relay asks: it costs a fifth of taking nothing. */
+/** Returns whether the outbox has events: for an idle relay, a fifth of the cost of taking a batch. */
 export async function hasEvents(database: Database, except: readonly number[]): Promise<boolean> {
   const { rows } = await database.query<{ has_events: boolean }>(hasEventsStatement, [plainArray(except)])
   return rows[0]?.has_events ?? false
 }
 
-/** Which rows of the outbox a batch may take. */
+/** The outbox rows that a batch may take. */
 export interface OutboxScope {
   except: readonly number[]
-  /** Null: any. */
+  /** Null: any row. */
   only: readonly number[] | null
 }
 
 export const ANY_EVENT: OutboxScope = { except: [], only: null }
 
-/** The rows of the outbox that a batch would take. */
+/** Lists the outbox rows that a batch would take. */
 export async function listWaiting(database: Database, except: readonly number[]): Promise<number[]> {
   const { rows } = await database.query<{ id: number }>(listWaitingStatement, [
     MAX_BATCH[database.engine],
@@ -47,7 +47,7 @@ export async function listWaiting(database: Database, except: readonly number[])
   return rows.map(({ id }) => id)
 }
 
-/** Takes one event out of the outbox, unread; undefined when it is there no more or another node has it. */
+/** Takes one event out of the outbox without its body; undefined when it is gone or another node has it. */
 export async function removeFromOutbox(
   connection: Connection,
   outboxId: number,
