@@ -3,11 +3,11 @@ import { prepared } from './statement.ts'
 import type { DatabaseShares } from './database-shares.ts'
 import type { Actor, Principal } from '../domain/principal.ts'
 
-/** For one statement of a request of the operator's. */
+/** Statement timeout of an operator's request. */
 const OPERATOR_TIMEOUT_MS = 30_000
 /**
- * For one of an organization's. The embedded database cannot interrupt a statement: those that may look at many rows ask
- * `webhooks_internal.is_in_time()` at each.
+ * Statement timeout of an organization's request. The embedded database cannot interrupt a statement: statements that
+ * may scan many rows call `webhooks_internal.is_in_time()` for each row.
  */
 const ORGANIZATION_TIMEOUT_MS = { postgresql: 10_000, pglite: 5_000 }
 
@@ -22,8 +22,8 @@ const ACT_AS = prepared(
 )
 
 /**
- * Switches to the caller's role, with the next query and until the transaction ends: from there on row-level security
- * decides. In UTC, so that the same instant reads the same whatever the server's setting.
+ * Switches to the caller's role for the rest of the transaction, together with the next query; row-level security
+ * applies from then on. The time zone is UTC, so that output does not depend on the server's setting.
  */
 export function actAs(
   transaction: Transaction,
@@ -42,13 +42,13 @@ export function actAs(
   ])
 }
 
-/** The database as callers get at it. */
+/** Access to the database on behalf of callers. */
 export interface CallerDatabase {
   database: Database
   shares: DatabaseShares
 }
 
-/** A transaction as the caller, within the share of the caller's organization. @throws RestError 429 or 503 */
+/** Runs a transaction as the caller, within the share of the caller's organization. @throws RestError 429 or 503 */
 export async function runAs<T>(
   { database, shares }: CallerDatabase,
   principal: Principal,
@@ -66,7 +66,7 @@ export async function runAs<T>(
   )
 }
 
-/** Runs as the owner what the audit log is to have in the caller's name. */
+/** Runs `work` as the owner, with the caller as the actor of the audit log. */
 export async function inNameOf<T>(
   database: Database,
   actor: Actor | undefined,

@@ -1,12 +1,13 @@
 /**
- * PostgreSQL's text form of an array, for `$1::uuid[]` and its like: read by the server at half the cost of JSON, and
- * written here without the driver's per-element work. For values that need no quotes: numbers, UUIDs, ISO 8601 times.
+ * Formats a PostgreSQL array literal, for `$1::uuid[]` and similar parameters: the server reads it at half the cost of
+ * JSON, and it avoids the driver's per-element work. Only for values that need no quotes: numbers, UUIDs, ISO 8601
+ * times.
  */
 export function plainArray(values: readonly (string | number | null)[]): string {
   return `{${values.map((value) => value ?? 'null').join(',')}}`
 }
 
-/** The same for `text[]`, whatever the texts hold. */
+/** Formats an array literal for `text[]`; quotes every text. */
 export function textArray(values: readonly (string | null)[]): string {
   return `{${values.map((value) => (value === null ? 'null' : quote(value))).join(',')}}`
 }

@@ -37,7 +37,7 @@ suite('the new key of events', { skip: !ENGINES.includes('postgresql') }, () => 
     await made.drop()
   })
 
-  /** Of the partition that has the rows: the file in which the index is, which another index would not have. */
+  /** Returns the file of the partition's index. A rebuilt index has another file. */
   async function fileOf(index: string): Promise<string> {
     const { rows } = await database.query<{ file: string }>(
       `select pg_relation_filenode(x.oid)::text as file

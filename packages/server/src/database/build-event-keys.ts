@@ -2,20 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from './database.ts'
 
 const MIGRATION = 'core/0024_event_ids_per_organization.sql'
-/** Of fewer rows the migration builds the index in an instant. */
+/** With fewer rows, the migration builds the index in an instant. */
 const SMALL_ROW_COUNT = 50_000
 const LOOK_AGAIN_MS = 1_000
 
 interface Partition {
   name: string
-  /** Null: there is no index yet; false: it is being built, or whoever built it was stopped. */
+  /** Null: the index does not exist; false: it is being built, or its build was interrupted. */
   is_valid: boolean | null
   is_building: boolean
 }
 
 /**
- * The migration gives events another key. With its locks held, the index that this takes would be built while the CRM waits:
- * here it is built beforehand, beside whoever works, one partition after the other.
+ * Builds the indexes of the new primary key of events before the migration that adds it, one partition after the other,
+ * without blocking writers. The migration would build them under its locks, while the CRM waits.
  */
 export async function buildEventKeys(database: Database, fewRows = SMALL_ROW_COUNT): Promise<void> {
   if (database.engine === 'pglite' || !(await isPending(database))) return
@@ -47,7 +47,7 @@ async function isPending(database: Database): Promise<boolean> {
   return applied.rows.length === 0
 }
 
-/** Partitions are named by us: letters, digits and underscores. */
+/** Partition names are ours: letters, digits and underscores only. */
 async function findUnbuilt(database: Database, fewRows: number): Promise<Partition | undefined> {
   const { rows } = await database.query<Partition>(
     `select c.relname as name, k.indisvalid as is_valid,

@@ -2,20 +2,20 @@ import { Query } from 'pg'
 import type { Client, QueryConfig, QueryResult } from 'pg'
 import type { Statement } from './database.ts'
 
-/** A statement whose answer nobody needs. */
+/** A statement whose result is not needed. */
 export interface Unanswered {
   statement: Statement
   params: readonly (string | null)[]
 }
 
-/** A query, and what goes before and after it. */
+/** A query with the statements to run before and after it. */
 export interface Bundle {
   before: readonly Unanswered[]
   query: QueryConfig
   after: readonly Unanswered[]
 }
 
-/** What `pg` has beneath its types; the tests of transactions run over it. */
+/** The parts of `pg` below its public types that this file uses. The transaction tests cover them. */
 interface Wire {
   parsedStatements: Readonly<Record<string, string>>
   bind(message: { statement: string; values: readonly (string | null)[] }): void
@@ -35,12 +35,12 @@ type Callback = (error: Error | null, result: QueryResult) => void
 const PgQuery = Query as unknown as new (config: object, callback: Callback) => WireQuery
 
 /**
- * A query with others around it, all in one message and with one answer. The server stops at the first that fails and skips
- * the rest, so that none runs without those before it.
+ * A query and the statements around it, sent as one message with one reply. The server stops at the first statement
+ * that fails and skips the rest, so no statement runs without those before it.
  */
 class BundledQuery extends PgQuery {
   readonly #bundle: Bundle
-  /** Statements that the server has completed. */
+  /** Number of statements that the server has completed. */
   #completed = 0
 
   constructor(bundle: Bundle, callback: Callback) {
@@ -53,7 +53,7 @@ class BundledQuery extends PgQuery {
     super.prepare(wire)
   }
 
-  /** Where `pg` runs what it has bound and asks for the answer. */
+  /** `pg` calls this after Bind, to execute the portal and request the reply. */
   override _getRows(wire: Wire): void {
     wire.execute({})
     for (const each of this.#bundle.after) send(wire, each)
@@ -79,7 +79,10 @@ function send(wire: Wire, { statement, params }: Unanswered): void {
   wire.execute({})
 }
 
-/** Whether this connection knows these already, as it has to: what cannot be prepared is better told by itself. */
+/**
+ * Tests if the connection has prepared all statements, which bundling requires. A statement that cannot be prepared
+ * gives a clearer error when it runs alone.
+ */
 export function canBundle(client: Client, statements: readonly Unanswered[]): boolean {
   const { parsedStatements } = (client as unknown as { connection: Wire }).connection
   return statements.every(({ statement }) => parsedStatements[statement.name] !== undefined)

@@ -2,34 +2,36 @@ import type { Clock } from '../domain/clock.ts'
 import { systemClock } from '../domain/clock.ts'
 import type { Database } from './database.ts'
 
-/** Slower answers say too little of when the database read its clock. */
+/** Slower replies tell too little about when the database read its clock. */
 const MAX_ROUND_TRIP_MS = 2_000
-/** The quickest answer says most exactly when the database read its clock. */
+/** The fastest of these round trips gives the most exact measurement. */
 const ROUNDS = 3
-/** What a round trip may be lopsided by, beyond half of it, before the measured time is taken over. */
+/**
+ * How asymmetric a round trip may be, beyond half of its duration, before the measured time replaces the current one.
+ */
 const TOLERANCE_MS = 20
 
 interface Measured {
   zero: number
-  /** Of the round trip: what the measure may be off by. */
+  /** Half of the round trip, in milliseconds: the maximum error of the measurement. */
   half: number
 }
 
-/** The database's time: nodes whose own clocks are wrong sign, plan and record by it all the same. */
+/** The database's time. Nodes with a wrong clock sign, schedule and record by the database's clock. */
 export interface DatabaseClock extends Clock {
   /** Milliseconds by which this machine's clock is ahead of the database's. */
   offset(): number
-  /** To be called now and then: clocks drift, and are set. */
+  /** Measures the offset again. Call it regularly: clocks drift, and people set them. */
   measure(): Promise<void>
 }
 
-/** Between two measurements it goes by the process's monotonic clock, which nobody sets. */
+/** Between measurements the clock follows the process's monotonic clock, which cannot be set. */
 export async function createDatabaseClock(database: Database): Promise<DatabaseClock> {
-  // In this process: it reads this machine's clock.
+  // The embedded database reads this machine's clock.
   if (database.engine === 'pglite') {
     return { now: systemClock.now, offset: () => 0, measure: async () => {} }
   }
-  /** What the database's clock says when the monotonic one says 0. */
+  /** The database's time at the zero of the monotonic clock. */
   let zero: number | undefined
   const now = (): number => Math.round((zero ?? 0) + performance.now())
 

@@ -3,18 +3,18 @@ import { RestError } from '../domain/errors.ts'
 import { SlowTime } from './slow-time.ts'
 
 export interface ShareLimits {
-  /** Connections that all organizations have together; the rest is for the operator, keys and sessions. */
+  /** Connections that all organizations share; the rest of the pool is for the operator, keys and sessions. */
   total: number
   perOrganization: number
-  /** Requests of one organization that wait for one of its connections; what is more is refused at once. */
+  /** Requests of one organization that may wait for one of its connections; more are refused at once. */
   maxWaiting: number
   maxWaitMs: number
-  /** Milliseconds of slow statements that an organization has at once, and how many it regains in a millisecond. */
+  /** Milliseconds of slow statements that an organization may use at once, and how many it regains per millisecond. */
   slowBurstMs: number
   slowShare: number
 }
 
-/** Of a pool of ten, and of the embedded database, where all wait for one. */
+/** For a pool of ten, and for the embedded database, which has one connection. */
 export const SERVER_SHARES: ShareLimits = {
   total: 7,
   perOrganization: 3,
@@ -32,29 +32,29 @@ export const EMBEDDED_SHARES: ShareLimits = {
   slowShare: 0.2,
 }
 
-/** Tells how many milliseconds the database worked for it. */
+/** Reports the milliseconds that the database worked for the organization. */
 export type Charge = (ms: number) => void
 
 export interface DatabaseShares {
   /**
-   * Runs `work` as soon as the organization has a connection free; the operator's, whose id is null, at once.
-   * @throws RestError 429 when the organization asks for more than its share, 503 when nothing comes free in time
+   * Runs `work` as soon as the organization has a connection free; at once for the operator, whose id is null.
+   * @throws RestError 429 when the organization exceeds its share, 503 when no connection comes free in time
    */
   run<T>(organizationId: string | null, work: (charge: Charge) => Promise<T>): Promise<T>
 }
 
-/** For where there is one caller only: tests, and what runs beside the API. */
+/** For a single caller: tests, and work beside the API. */
 export const UNSHARED: DatabaseShares = { run: async (_organization, work) => await work(() => {}) }
 
 interface Organization {
   running: number
-  /** Each starts the request that waits. */
+  /** Each function starts one waiting request. */
   waiting: (() => void)[]
 }
 
 /**
- * Shares the API's connections between organizations: none holds more than its part, those that wait take turns, and
- * whose statements are slow again and again has to pause. One organization cannot keep another from being served.
+ * Shares the API's connections between organizations: each has a limit, waiting requests take turns, and an
+ * organization whose statements are repeatedly slow has to pause. No organization can starve another.
  */
 export function createDatabaseShares(limits: ShareLimits, clock: Clock): DatabaseShares {
   const slowTime = new SlowTime(limits, clock)
@@ -107,7 +107,7 @@ export function createDatabaseShares(limits: ShareLimits, clock: Clock): Databas
     startNext()
   }
 
-  /** The one whose turn it is goes to the end of the line. */
+  /** Starts the next waiting request and moves its organization to the end of the line. */
   function startNext(): void {
     for (const [id, organization] of organizations) {
       if (organization.waiting.length === 0 || !mayStart(organization)) continue

@@ -1,4 +1,4 @@
-/** A row as the drivers give it: json and jsonb stay raw text, bigint is a number, timestamptz a Date. */
+/** A row as the drivers return it: json and jsonb stay raw text, bigint is a number, timestamptz a Date. */
 export type Row = Record<string, unknown>
 
 export interface Result<R> {
@@ -18,18 +18,18 @@ export interface Connection {
     statement: Statement | string,
     params?: readonly unknown[],
   ): Promise<Result<R>>
-  /** Several statements at once, without parameters: migrations. */
+  /** Runs several statements at once, without parameters. For migrations. */
   execute(script: string): Promise<void>
 }
 
-/** A connection within a transaction. */
+/** A connection inside a transaction. */
 export interface Transaction extends Connection {
   /**
-   * Runs a statement before the next query, in the same message to the server, which saves waiting for an answer that nobody
-   * needs. Should it fail, then that query fails in its place and has done nothing.
+   * Sends a statement with the next query, in the same message, which saves a round trip. If it fails, that query fails
+   * in its place, without any effect.
    */
   ahead(statement: Statement, params: readonly (string | null)[]): void
-  /** The last query: commits in the same message. Resolves when that is done; nothing may be asked afterwards. */
+  /** Runs the last query of the transaction and commits in the same message. No other query may follow. */
   finish<R extends object = Row>(
     statement: Statement | string,
     params?: readonly unknown[],
@@ -37,22 +37,22 @@ export interface Transaction extends Connection {
 }
 
 /**
- * PostgreSQL or the embedded PGlite. The two drivers are the only place that knows which of them runs: every
- * statement is written once. `query` runs alone, in its own transaction.
+ * PostgreSQL or the embedded PGlite. Only the two drivers know which one runs: every statement is written once. `query`
+ * runs in a transaction of its own.
  */
 export interface Database extends Connection {
   readonly engine: 'postgresql' | 'pglite'
   /** Begins with the first statement of `work`, commits when it resolves, rolls back when it rejects. */
   transaction<T>(work: (connection: Transaction) => Promise<T>): Promise<T>
   /**
-   * Calls back on each NOTIFY until `close`. A notification is a hint: after a lost connection `onNotify` is called
-   * once with an empty payload, because anything may have been missed.
+   * Calls `onNotify` for each NOTIFY until `close`. A notification is a hint: after a lost connection `onNotify` is
+   * called once with an empty payload, because notifications may have been missed.
    */
   listen(channel: string, onNotify: (payload: string) => void): Promise<void>
   close(): Promise<void>
 }
 
-/** An error that PostgreSQL itself answered with, from either driver. */
+/** An error response of PostgreSQL, from either driver. */
 export interface DatabaseError extends Error {
   code: string
   detail?: string
@@ -72,7 +72,7 @@ const INT8_OID = 20
 
 const asText = (text: string): string => text
 
-/** Result parsers by type OID that both drivers share. */
+/** Result parsers by type OID, shared by both drivers. */
 export const resultParsers: Readonly<Record<number, (text: string) => unknown>> = {
   [JSON_OID]: asText,
   [JSONB_OID]: asText,

@@ -4,15 +4,15 @@ import { messageOf } from '../domain/errors.ts'
 import { within } from '../loops/loop.ts'
 
 const MIB = 1024 * 1024
-/** A file of the embedded database's write-ahead log (16 MiB), and what the start itself writes. */
+/** One file of the embedded database's write-ahead log (16 MiB), plus the writes of the start. */
 export const MIN_BYTES_TO_START = 20 * MIB
-/** Room for two such files, and for the outcomes of what is under way. */
+/** Space for two such files, and for the outcomes of attempts in progress. */
 const MIN_BYTES_TO_WRITE = 48 * MIB
-/** Somebody should free some before writes are refused. */
+/** Below this, the disk is low: free space before writes are refused. */
 const LOW = { bytes: 1024 * MIB, share: 0.05 }
-/** How long a look is good for. */
+/** How long a reading stays valid. */
 const LOOK_MS = 100
-/** A folder on a network may not answer. */
+/** A network folder may not answer. */
 const LOOK_TIMEOUT_MS = 1_000
 const LOOK_INTERVAL_MS = 5_000
 
@@ -23,21 +23,21 @@ export interface Room {
 }
 
 export interface DiskSpace {
-  /** How much there is; undefined: it is not a disk of ours, or cannot be read. */
+  /** Returns the space of the disk; undefined when the database is not on a local disk, or the disk cannot be read. */
   room(): Promise<Room | undefined>
-  /** Why nothing more may be written; undefined: there is room. */
+  /** Returns the reason to refuse writes; undefined while there is space. */
   shortage(): Promise<string | undefined>
   close(): void
 }
 
-/** For a database that is not on a disk of ours. */
+/** For a database that is not on a local disk. */
 export const AMPLE_SPACE: DiskSpace = {
   room: async () => undefined,
   shortage: async () => undefined,
   close: () => {},
 }
 
-/** Watches how much is free where `folder` is, and logs when it becomes too little and when there is room again. */
+/** Watches the free space of the disk that holds `folder`, and logs when it runs short and when it recovers. */
 export function watchDiskSpace(folder: string, log: Logger): DiskSpace {
   let lookedAt = Number.NEGATIVE_INFINITY
   let looking: Promise<Room | undefined> = Promise.resolve(undefined)

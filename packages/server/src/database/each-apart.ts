@@ -1,4 +1,4 @@
-/** Takes all of the steps, one after the other, also when one fails. @throws the first failure */
+/** Runs all steps in order, even when one fails. @throws the first failure */
 export async function eachApart(steps: readonly (() => Promise<void>)[]): Promise<void> {
   const failures: unknown[] = []
   for (const step of steps) await step().catch((error: unknown) => failures.push(error))

@@ -1,9 +1,9 @@
-/** A name as SQL text has it. */
+/** Quotes a name as an SQL identifier. */
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** A text value as SQL text has it, whatever `standard_conforming_strings` is. */
+/** Quotes a text as an SQL literal, whatever the setting of `standard_conforming_strings`. */
 export function quoteLiteral(text: string): string {
   const quoted = `'${text.replaceAll("'", "''")}'`
   return text.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted

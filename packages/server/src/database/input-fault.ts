@@ -1,43 +1,43 @@
 import { isDatabaseError } from './database.ts'
 
 /**
- * SQLSTATEs that say that the input cannot be processed, and never will be: more or fewer rows than one (21), values (22),
- * constraints (23, 44), functions and triggers (2F, 38, 39, P0), program limits (54), a row that cannot be read (XX001).
+ * SQLSTATEs which mean that the input can never be processed: cardinality (21), data (22), constraints (23, 44),
+ * functions and triggers (2F, 38, 39, P0), program limits (54), an unreadable row (XX001).
  *
- * All others may pass or are everybody's: the database is away or overloaded, locks, deadlocks and serialization, rights, a
- * schema that is being changed.
+ * All others may pass or are not specific to the input: the database is unreachable or overloaded, locks, deadlocks and
+ * serialization, privileges, a schema that is being changed.
  */
 const OF_INPUT = /^(?:2[123F]|3[89]|44|54|P0|XX001)/
 
-/** Whether it failed because of what it was given. A failure for which nobody is to blame is tried again, with all that it was about. */
+/** Tests if the input caused the failure. Other failures are retried with the whole input. */
 export function isInputFault(thrown: unknown): boolean {
   if (isDatabaseError(thrown)) return OF_INPUT.test(thrown.code)
-  // A defect of ours that this input brings to light. What the drivers throw for lost connections is a plain Error.
+  // A bug of ours that this input reveals. For lost connections the drivers throw a plain Error.
   return thrown instanceof TypeError || thrown instanceof RangeError || thrown instanceof SyntaxError
 }
 
 const QUERY_CANCELED = '57014'
 
-/** Whether a statement took longer than it may: because of a row, or because the database has too much to do. */
+/** Tests if a statement exceeded its timeout: because of a row, or because the database is overloaded. */
 export function isTimeout(thrown: unknown): boolean {
   return isDatabaseError(thrown) && thrown.code === QUERY_CANCELED
 }
 
 /**
- * Whether what is done about a culprit fails because of that culprit. One that has been found by its time is so also where that takes
- * too long.
+ * Tests if the handling of a culprit failed because of that culprit. A culprit that was found by a timeout may time out
+ * here too.
  *
- * @param cause why it is a culprit
+ * @param cause the error that made it a culprit
  */
 export function isRefusal(thrown: unknown, cause: unknown): boolean {
   return isInputFault(thrown) || (isTimeout(cause) && isTimeout(thrown))
 }
 
 /**
- * Runs `work` with all items. Where that fails because of one of them it is run with halves, until each culprit is alone.
+ * Runs `work` with all items. When one of them makes it fail, runs it with halves until each culprit is isolated.
  *
- * @param onCulprit given an item with which alone it failed
- * @throws what nobody is to blame for; what was done until then stays done
+ * @param onCulprit called with each item that fails alone
+ * @throws failures that no item causes; work completed before that stays
  */
 export async function inHalves<T>(
   items: readonly T[],

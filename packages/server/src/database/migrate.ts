@@ -7,17 +7,17 @@ import { provideRoleSuffix, withRoleSuffix } from './roles.ts'
 import { StartError } from '../domain/errors.ts'
 
 const MIGRATIONS = new URL('../../migrations/', import.meta.url)
-/** Any constant: nodes that start together take turns. */
+/** Any constant: makes nodes that start together take turns. */
 const MIGRATION_LOCK = 4_600_001
 /**
- * Nodes of the version before go on meanwhile and take their locks in another order: whoever is chosen as the victim has
- * changed nothing and begins anew.
+ * Nodes of the previous version keep running and take their locks in another order. The victim of a deadlock has
+ * changed nothing and starts again.
  */
 const DEADLOCK_DETECTED = /^40P01$/
 const MAX_TRIES = 20
 
 export interface Migration {
-  /** `<set>/<file name>`: what is recorded as applied. */
+  /** `<set>/<file name>`, the name recorded as applied. */
   name: string
   sql: string
   checksum: string
@@ -25,7 +25,7 @@ export interface Migration {
 
 export type MigrationSet = 'core' | 'crm'
 
-/** The migrations of one set, in the order in which they apply. */
+/** Reads the migrations of one set, in the order in which they apply. */
 export function readMigrations(set: MigrationSet): Migration[] {
   const folder = new URL(`${set}/`, MIGRATIONS)
   return readdirSync(folder)
@@ -38,7 +38,7 @@ export function readMigrations(set: MigrationSet): Migration[] {
 }
 
 /**
- * Brings the database up to date, in one transaction, and says which migrations were applied.
+ * Brings the database up to date, in one transaction, and returns the names of the applied migrations.
  * `core` always runs; `crm` only where the reference CRM tables are wanted.
  */
 export async function migrate(database: Database, sets: readonly MigrationSet[]): Promise<string[]> {
@@ -66,7 +66,7 @@ async function migrateOnce(database: Database, sets: readonly MigrationSet[]): P
         checksum,
       ])
     }
-    // Beside what a migration has added; before that migration itself there was nothing to hand over to.
+    // Also for tables that a migration has just added. A database without that function has none to hand over.
     if (pending.length > 0) await connection.query('select webhooks_internal.hand_over_tables()')
     return pending.map((migration) => migration.name)
   })
@@ -82,7 +82,7 @@ async function requireVersion(database: Database): Promise<void> {
   }
 }
 
-/** A newer release may have migrated the database beyond what this program can work with. */
+/** A newer release may have migrated the database to a schema that this program cannot use. */
 async function requireNewEnough(connection: Connection): Promise<void> {
   const { rows: tables } = await connection.query<{ is_there: boolean }>(
     `select to_regclass('webhooks_internal.oldest_program') is not null as is_there`,

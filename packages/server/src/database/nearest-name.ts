@@ -1,14 +1,14 @@
-/** Names are short, and the distance is quadratic: what is longer is nobody's typing error. */
+/** The distance is quadratic in the length, and names are short: a longer text is not a typing error. */
 const MAX_NAME_CHARACTERS = 100
 
-/** Up to `count` of the names, the most alike first: what somebody who mistyped may have meant. */
+/** Returns up to `count` names, the most similar first, as suggestions for a mistyped name. */
 export function nearestNames(wrong: string, names: Iterable<string>, count = 3): string[] {
   return rank(wrong, names)
     .slice(0, count)
     .map(({ name }) => name)
 }
 
-/** The name that is most alike to `wrong`, if any is alike enough to be what was meant. */
+/** Returns the name most similar to `wrong`, if any is similar enough to be a suggestion. */
 export function findNearest(wrong: string, names: Iterable<string>): string | undefined {
   const [nearest] = rank(wrong, names)
   return nearest !== undefined && nearest.distance <= Math.max(2, wrong.length / 2) ? nearest.name : undefined
@@ -21,7 +21,7 @@ function rank(wrong: string, names: Iterable<string>): { name: string; distance:
     .sort((one, other) => one.distance - other.distance || one.name.localeCompare(other.name))
 }
 
-/** Levenshtein's distance, one row of its table at a time. */
+/** Computes the Levenshtein distance, one row of the table at a time. */
 function countEdits(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (let row = 1; row <= from.length; row += 1) {

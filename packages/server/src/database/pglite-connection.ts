@@ -6,11 +6,11 @@ type Message = Uint8Array
 type Args<F extends keyof typeof serialize> = Parameters<(typeof serialize)[F]>
 
 /**
- * What `pg.Client` takes for its connection, leading to a PGlite in a thread of this process. So one driver serves both databases,
- * with its prepared statements: PGlite's own `query` parses and plans each statement anew.
+ * Replaces the socket of `pg.Client` with a PGlite that runs in a thread of this process. Both databases then use one
+ * driver with its prepared statements; PGlite's own `query` parses and plans every statement again.
  *
- * Each call into the database, in its thread, costs more than most messages do, so they are kept until one asks for an answer: a prepared
- * statement is one call instead of four.
+ * Each call into the thread costs more than handling most messages, so messages are buffered until one requests a
+ * reply: a prepared statement is one call instead of four.
  */
 export class PGliteConnection extends EventEmitter {
   readonly #thread: PGliteThread
@@ -71,7 +71,7 @@ export class PGliteConnection extends EventEmitter {
     this.#send(serialize.sync())
   }
 
-  /** Only asks for what was not asked for yet; `sync` follows. */
+  /** Requests replies that `sync`, which follows, requests as well. */
   flush(): void {}
   ref(): void {}
   unref(): void {}
@@ -92,7 +92,7 @@ export class PGliteConnection extends EventEmitter {
   }
 }
 
-/** In memory of its own, which can be handed to another thread. */
+/** The result has memory of its own, so it can be transferred to another thread. */
 function join(messages: readonly Message[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(messages.reduce((length, message) => length + message.length, 0))
   let offset = 0

@@ -3,9 +3,9 @@ import { PGlite } from '@electric-sql/pglite'
 import type { PGliteFiles } from './pglite-thread.ts'
 import { CLOSE } from './pglite-thread.ts'
 
-/** What runs in the thread of pglite-thread.ts: requests in, answers out, both as they are on the wire. */
+/** Entry point of the thread that pglite-thread.ts starts: requests in, replies out, both in the wire protocol. */
 
-/** A quarter of the preset: these pages count as this process's own memory, and the system keeps the files' as well. */
+/** A quarter of the default: these pages count as memory of this process, and the system caches the files as well. */
 const SETTINGS = ['-c', 'shared_buffers=32MB']
 
 const port = parentPort!
@@ -19,12 +19,12 @@ const pglite = await PGlite.create({
 
 async function answer(request: Uint8Array): Promise<void> {
   const bytes = (await pglite.execProtocolRaw(request)) as Uint8Array<ArrayBuffer>
-  // After a panic, as when the disk has no room for the next file of the write-ahead log, nothing more is answered.
+  // A panic cuts the reply off, for example when the disk has no space for the next file of the write-ahead log.
   if (!isComplete(bytes)) throw new Error('the embedded database broke off in the middle of a statement')
   port.postMessage(bytes, [bytes.buffer])
 }
 
-/** Whether it ends with ReadyForQuery: `Z`, a length of 5, and a status. */
+/** Tests if the reply ends with ReadyForQuery: `Z`, a length of 5, and a status. */
 function isComplete(bytes: Uint8Array): boolean {
   return bytes.at(-6) === 0x5a && bytes.at(-2) === 5
 }

@@ -2,32 +2,32 @@ import { once } from 'node:events'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
-/** What the thread answers: the bytes of the database's own protocol, one answer for each request, in their order. */
+/** The thread of the embedded database. Replies are in the wire protocol, one for each request, in order. */
 export interface PGliteThread {
   send(request: Uint8Array<ArrayBuffer>): void
   onAnswer(take: (answer: Uint8Array) => void): void
-  /** The thread ended by itself, and with it the database. */
+  /** Called when the thread ends unexpectedly, and the database with it. */
   onFault(take: (error: Error) => void): void
-  /** Resolves when everything that was sent is done and the files are closed. */
+  /** Resolves when all requests are done and the files are closed. */
   close(): Promise<void>
 }
 
 export interface PGliteFiles {
   /** Undefined keeps everything in memory. */
   dataDir: string | undefined
-  /** What to begin with, instead of an empty database. */
+  /** Initial content, instead of an empty database. */
   dump: Blob | undefined
 }
 
-/** Sent to the thread: close and end. */
+/** Sent to the thread to make it close and end. */
 export const CLOSE = 'close'
 
-// Beside this file under whichever ending it has: sources run as they are, a package is compiled.
+// The program has the extension of this file: `.ts` when sources run directly, `.js` in a compiled package.
 const PROGRAM = new URL(`./pglite-program${extname(import.meta.url)}`, import.meta.url)
 
 /**
- * A thread with a PGlite in it, ready for requests. PostgreSQL then has a processor of its own, as a server's would: a
- * statement does not hold up requests that are being sent, nor they the statement.
+ * Starts a thread with a PGlite in it. PostgreSQL then has a processor of its own, as on a server: statements and
+ * outgoing requests do not block each other.
  */
 export async function startPGliteThread(files: PGliteFiles): Promise<PGliteThread> {
   const worker = new Worker(PROGRAM, { workerData: files, execArgv: [] })
@@ -38,7 +38,7 @@ export async function startPGliteThread(files: PGliteFiles): Promise<PGliteThrea
       throw new Error(`the embedded database ended as it began (${code})`)
     }),
   ])
-  // Alive for as long as it owes an answer: whoever waits for one is not left behind by the end of the process.
+  // Replies outstanding. The thread keeps the process alive until all have arrived.
   let owed = 0
   let isClosing = false
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))

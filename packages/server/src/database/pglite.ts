@@ -9,11 +9,12 @@ import { inTransaction } from './transaction.ts'
 import { createTurns } from './turns.ts'
 
 /**
- * PostgreSQL inside this process, in a thread of its own. One connection: transactions wait for each other.
+ * Opens PostgreSQL inside this process, in a thread of its own. There is one connection: transactions wait for each
+ * other.
  *
  * @param dataDir undefined keeps everything in memory
- * @param dump what to begin with, instead of an empty database
- * @param onFault told when the database has ended by itself; it cannot go on in this process
+ * @param dump initial content, instead of an empty database
+ * @param onFault called when the database ends unexpectedly; it cannot be restarted in this process
  */
 export async function openPglite(
   dataDir?: string,
@@ -24,10 +25,10 @@ export async function openPglite(
   if (onFault !== undefined) thread.onFault(onFault)
   const connection = new PGliteConnection(thread)
   const client = new Client({ connection, types } as unknown as ClientConfig)
-  // Its statements are rejected; `onFault` tells the rest.
+  // Pending statements are rejected, and `onFault` reports the failure.
   client.on('error', () => {})
   await client.connect()
-  // As for the engine on a server: a plan that was made while a table was empty must not scan it when it is full.
+  // Like the pipeline's connections on a server: a plan made while a table was empty must not scan it when it is full.
   await client.query('set enable_seqscan = off')
   const alone = connect(client)
   const takeTurn = createTurns()

@@ -7,7 +7,7 @@ import { inTransaction } from './transaction.ts'
 
 type TypeId = Parameters<typeof pgTypes.getTypeParser>[0]
 
-/** How both drivers read the types of a result. */
+/** The type parsers of both drivers. */
 export const types = {
   getTypeParser: ((oid: TypeId, format?: 'text' | 'binary') =>
     resultParsers[oid] ?? pgTypes.getTypeParser(oid, format)) as typeof pgTypes.getTypeParser,
@@ -15,28 +15,28 @@ export const types = {
 
 const MIN_REDIAL_MS = 100
 const MAX_REDIAL_MS = 5_000
-/** A connection that only listens says nothing by itself: so often it is asked whether it still hears. */
+/** A connection that only listens cannot notice that it is dead, so it is probed at this interval. */
 const LISTENER_PROBE_INTERVAL_MS = 10_000
 const LISTENER_PROBE_TIMEOUT_MS = 5_000
 /**
- * A client that is cut off without a word leaves its transaction open on the server, and with it locks that keep its events
- * from all others. Between two statements of ours nothing takes this long.
+ * A client that disappears without closing its connection leaves its transaction open on the server, and its locks keep
+ * events from other nodes. Our transactions never idle this long between two statements.
  */
 const SESSION_TIMEOUTS = { idle_in_transaction_session_timeout: '15s' }
 
 export interface PostgresOptions {
   url: string
-  /** Connections in the pool; one more is opened for LISTEN when that is first asked for. */
+  /** Connections in the pool; the first `listen` opens one more. */
   poolSize?: number
-  /** Milliseconds after which a statement that was not answered fails, and its connection with it; default: never. */
+  /** Milliseconds after which an unanswered statement fails, together with its connection; default: never. */
   queryTimeout?: number
-  /** Told of connections lost while idle; the pool replaces them by itself. */
+  /** Called for connections lost while idle; the pool replaces them. */
   onConnectionLost?: (error: Error) => void
   /** Settings of every connection, as `name: value`. */
   settings?: Readonly<Record<string, string>>
 }
 
-/** A pool on a PostgreSQL server, and one connection for notifications that redials itself. */
+/** Opens a pool on a PostgreSQL server, and one connection for notifications that reconnects when it is lost. */
 export function openPostgres({
   url,
   poolSize = 10,
@@ -52,7 +52,7 @@ export function openPostgres({
     connectionTimeoutMillis: 5_000,
   }
   const applySettings = prepareSettings({ ...SESSION_TIMEOUTS, ...session })
-  // Awaited by the pool, though its types say that it returns nothing.
+  // The pool awaits it, although its types declare no result.
   const hooks = { onConnect: applySettings }
   const pool = new Pool({
     ...settings,
@@ -78,7 +78,7 @@ export function openPostgres({
   }
 }
 
-/** With a statement, not with the start of the connection: poolers refuse or ignore `options` there. */
+/** Applies the settings by a statement instead of the startup message: poolers refuse or ignore `options` there. */
 function prepareSettings(session: Readonly<Record<string, string>>): (client: ClientBase) => Promise<void> {
   const places = Object.keys(session).map(
     (_, index) => `set_config($${2 * index + 1}, $${2 * index + 2}, false)`,
@@ -90,7 +90,7 @@ function prepareSettings(session: Readonly<Record<string, string>>): (client: Cl
 async function runTransaction<T>(pool: Pool, work: (connection: Transaction) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
-  // Without a listener a connection that dies between two statements would end the process.
+  // Without a listener, a connection that dies between two statements would end the process.
   const onError = (error: Error): void => {
     broken = error
   }
@@ -108,7 +108,7 @@ interface Ears {
   close(): Promise<void>
 }
 
-/** One LISTEN connection for all channels. A lost one is redialled with growing waits until it is back. */
+/** Creates one LISTEN connection for all channels. A lost connection is reopened, with growing delays. */
 function createEars(
   newClient: () => Client,
   applySettings: (client: ClientBase) => Promise<void>,
@@ -134,7 +134,10 @@ function createEars(
     testHearing(fresh)
   }
 
-  /** Of a network that has forgotten the connection neither side is told: without this it would be deaf for hours. */
+  /**
+   * When the network drops the connection silently, neither side notices. Without this probe, notifications would be
+   * lost for hours.
+   */
   function testHearing(tested: Client): void {
     clearTimeout(hearingTest)
     hearingTest = setTimeout(() => {
@@ -142,7 +145,7 @@ function createEars(
         () => {
           if (client === tested && !closed) testHearing(tested)
         },
-        // Ends at once, without a word to the other side: `end` follows.
+        // Closes the connection at once, without a message to the server: `end` follows.
         () => void tested.end().catch(onLost),
       )
     }, LISTENER_PROBE_INTERVAL_MS).unref()

@@ -3,7 +3,7 @@ import { StartError, messageOf } from '../domain/errors.ts'
 import { newToken } from '../domain/ids.ts'
 
 const CONNECT_TIMEOUT_MS = 5_000
-/** Far longer than a notification takes; waited for only where none ever comes. */
+/** Far longer than a notification takes; only reached when none arrives. */
 const NOTIFICATION_TIMEOUT_MS = 10_000
 
 const POOLED =
@@ -12,8 +12,8 @@ const POOLED =
   'name PostgreSQL itself.'
 
 /**
- * Listens on one connection and notifies on another: behind a pooler that lends connections by the transaction the notification goes
- * to nobody. Such a pooler would let the program start, be ready, and not work.
+ * Listens on one connection and notifies on another. Behind a pooler in transaction mode the notification is lost: the
+ * program would start and report ready, but not work.
  *
  * @throws StartError
  */
@@ -25,11 +25,11 @@ export async function requireSessions(url: string): Promise<void> {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     })
   const [listener, notifier] = [open(), open()]
-  // What ends a connection fails the statement that waits for it as well.
+  // A lost connection also rejects the statement that waits on it.
   for (const client of [listener, notifier]) client.on('error', () => {})
   try {
     await Promise.all([listener.connect(), notifier.connect()])
-    // Nearly always such a pooler shows at once: it lends both the same connection.
+    // Such a pooler usually shows at once: it lends the same connection to both clients.
     if ((await pidOf(listener)) === (await pidOf(notifier))) throw new StartError(POOLED)
     const channel = escapeIdentifier(`webhooks_sessions_${newToken()}`)
     const heard = hear(listener)
@@ -50,7 +50,7 @@ async function pidOf(client: Client): Promise<number | undefined> {
   return rows[0]?.pid
 }
 
-/** Whether a notification comes. */
+/** Resolves to true when a notification arrives, false when none does in time. */
 async function hear(client: Client): Promise<boolean> {
   return await new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), NOTIFICATION_TIMEOUT_MS)

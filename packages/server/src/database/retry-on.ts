@@ -1,6 +1,9 @@
 import { isDatabaseError } from './database.ts'
 
-/** Runs it again, so often at most, while the database refuses it with one of these SQLSTATEs: what was refused is undone. */
+/**
+ * Runs `run` again, up to `tries` times, while the database rejects it with one of these SQLSTATEs. Rejected work is
+ * rolled back.
+ */
 export async function retryOn<T>(codes: RegExp, tries: number, run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -3,19 +3,19 @@ import type { Connection } from './database.ts'
 const ROLES = ['webhooks_service', 'webhooks_api', 'webhooks_read', 'webhooks_emit'] as const
 const ROLE_NAMES = new RegExp(String.raw`\b(?:${ROLES.join('|')})\b`, 'g')
 
-/** SQL that names our roles, for a database whose roles are called something else. */
+/** Replaces our role names in the SQL with those of a database that uses a suffix. */
 export function withRoleSuffix(sql: string, suffix: string): string {
   return suffix === '' ? sql : sql.replaceAll(ROLE_NAMES, `$&${suffix}`)
 }
 
-/** The roles of this database, by their full names. */
+/** The full names of this database's roles. */
 export const rolesOf = (suffix: string): string[] => ROLES.map((role) => `${role}${suffix}`)
 
 interface Suffix {
   suffix: string
 }
 
-/** What the names of this database's roles end with; nearly always nothing. */
+/** Reads the suffix of this database's role names, which is empty in most databases. */
 export async function readRoleSuffix(connection: Connection): Promise<string | undefined> {
   const { rows: known } = await connection.query<{ there: boolean }>(
     `select to_regprocedure('webhooks_internal.role_suffix()') is not null as there`,
@@ -26,12 +26,12 @@ export async function readRoleSuffix(connection: Connection): Promise<string | u
 }
 
 /**
- * Decides once what the names of this database's roles end with, and keeps it as `webhooks_internal.role_suffix()`.
+ * Chooses the suffix of this database's role names once, and stores it as `webhooks_internal.role_suffix()`.
  *
- * Roles belong to the server. From PostgreSQL 16 on, `createrole` gives no right to roles that another role has made, so where
- * those of another database are not ours to use, this database has its own.
+ * Roles belong to the server. From PostgreSQL 16 on, `createrole` gives no rights on roles that another role has
+ * created. When the roles of another database cannot be used, this database gets its own.
  *
- * @param isNew whether nothing of ours was in the database before
+ * @param isNew true if the database had none of our objects before
  */
 export async function provideRoleSuffix(connection: Connection, isNew: boolean): Promise<string> {
   const known = await readRoleSuffix(connection)

@@ -10,7 +10,7 @@ export function toResult<R extends object>({ rows, rowCount }: QueryResult): Res
   return { rows: rows as R[], rowCount: rowCount ?? rows.length }
 }
 
-/** Our interface to what `pg` runs statements with. */
+/** Adapts a client or pool of `pg` to `Connection`. */
 export function connect(target: Pick<Client, 'query'>): Connection {
   return {
     query: async <R extends object>(...[statement, params = []]: Parameters<Connection['query']>) =>

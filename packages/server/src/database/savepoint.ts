@@ -2,9 +2,9 @@ import type { Connection } from './database.ts'
 import { isRefusal } from './input-fault.ts'
 
 /**
- * Does a part of a transaction that may fail because of what it is given; then only that part is undone.
- * @param cause why it is done apart, where that is known: see `isRefusal`
- * @returns undefined when it was done, else why it was not
+ * Runs a part of a transaction in a savepoint, so that its failure undoes only this part.
+ * @param cause why it runs separately, if known: see `isRefusal`
+ * @returns undefined on success, otherwise the error that the input caused
  */
 export async function tryWithin(
   connection: Connection,

@@ -1,13 +1,13 @@
 import type { Clock } from '../domain/clock.ts'
 
-/** What takes less is never counted, however often it is asked. */
+/** Shorter statements are never counted, however many there are. */
 const FREE_MS = 200
-/** Beyond so many it forgets, the oldest first. */
+/** With more organizations, the oldest is forgotten. */
 const MAX_COUNTED = 10_000
 
 export interface SlowTimeLimits {
   slowBurstMs: number
-  /** Milliseconds that are forgiven in a millisecond. */
+  /** Milliseconds regained per millisecond. */
   slowShare: number
 }
 
@@ -16,7 +16,7 @@ interface Debt {
   at: number
 }
 
-/** How long the database has worked for slow requests, by organization; what was used up comes back with time. */
+/** Tracks how long the database has worked on slow requests of each organization. Used time is regained gradually. */
 export class SlowTime {
   readonly #limits: SlowTimeLimits
   readonly #clock: Clock
@@ -35,7 +35,7 @@ export class SlowTime {
     this.#debts.set(organization, { ms: owed, at: this.#clock.now() })
   }
 
-  /** Milliseconds that the organization has to wait; 0: it may ask. */
+  /** Returns the milliseconds that the organization has to wait; 0 if it may continue. */
   pauseOf(organization: string): number {
     const excess = this.#owedBy(organization) - this.#limits.slowBurstMs
     return excess <= 0 ? 0 : excess / this.#limits.slowShare

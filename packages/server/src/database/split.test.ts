@@ -6,7 +6,7 @@ import { createSplitter, splitUp } from './split.ts'
 const timeout = (): Error => Object.assign(new Error('statement timeout'), { code: '57014' })
 const BATCH = Array.from({ length: 500 }, (_, index) => index)
 
-/** Splits a batch in which `isSlow` says what takes too long. */
+/** Splits a batch in which `isSlow` marks the items that take too long. */
 async function split(
   items: readonly number[],
   isSlow: (part: readonly number[]) => boolean,

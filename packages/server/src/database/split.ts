@@ -1,15 +1,15 @@
 import { inHalves, isInputFault, isTimeout } from './input-fault.ts'
 
-/** How often in a row a batch must have taken too long before one of its rows is looked for that does. */
+/** Timeouts in a row before the batch is searched for a slow row. */
 const TIMEOUTS_BEFORE_A_LOOK = 2
-/** Parts that take too long one after the other, and none in time: it is the database. */
+/** Parts that time out in a row, with none in time, before the database itself is considered slow. */
 const MAX_TIMEOUTS_IN_A_ROW = 4
 
-/** Decides for one kind of batch, over its runs, whether a failure is to be looked into. */
+/** Decides for one kind of batch, across its runs, if a failure is investigated. */
 export interface Splitter {
   /**
-   * Does `whole`. Where that fails because of what is in it, or takes too long for the second time in a row, `apart` is done in its
-   * place; every other failure is thrown.
+   * Runs `whole`. If it fails because of its input, or times out for the second time in a row, runs `apart` instead;
+   * rethrows every other failure.
    */
   attempt<R>(whole: () => Promise<R>, apart: (error: unknown) => Promise<R>): Promise<R>
 }
@@ -26,7 +26,8 @@ export function createSplitter(): Splitter {
         if (isTimeout(error)) timeouts += 1
         else if (!isInputFault(error)) throw error
         if (isTimeout(error) && timeouts < TIMEOUTS_BEFORE_A_LOOK) throw error
-        // Also where nothing comes of it: an overloaded database is asked for the whole again before it is asked for parts.
+        // Reset even if the search finds nothing: an overloaded database gets the whole batch again before it gets
+        // parts.
         timeouts = 0
         return await apart(error)
       }
@@ -34,7 +35,9 @@ export function createSplitter(): Splitter {
   }
 }
 
-/** How many rows to try after so many have failed: half, or far fewer where each failure costs the whole timeout. */
+/**
+ * Returns how many rows to try after `size` rows failed: half, or far fewer when each failure costs a whole timeout.
+ */
 export function fewer(size: number, error: unknown): number {
   return isTimeout(error) ? (size > 4 ? Math.ceil(Math.sqrt(size)) : 1) : Math.ceil(size / 2)
 }
@@ -43,10 +46,10 @@ type Work<T> = (items: readonly T[]) => Promise<void>
 type OnCulprit<T> = (item: T, error: unknown) => Promise<void>
 
 /**
- * Does in parts what failed as a whole, so that only what is to blame is left out.
+ * Processes in parts a batch that failed as a whole, so that only the culprits are left out.
  *
- * @param error with which the whole failed: it, or that it took too long, decides how
- * @throws what nobody is to blame for; what was done until then stays done
+ * @param error the error of the whole batch; a timeout splits differently from other errors
+ * @throws failures that no item causes; work completed before that stays
  */
 export async function splitUp<T>(
   items: readonly T[],
@@ -59,9 +62,9 @@ export async function splitUp<T>(
 }
 
 /**
- * Every statement that takes too long costs the whole timeout, so there are few of them: about √n parts, then the rows of those that
- * took too long. A row is to blame only if it alone took too long twice while others were done in time. Where nothing is,
- * the database is overloaded: it is asked for a handful of parts and then left alone.
+ * Each slow statement costs a whole timeout, so few statements run: about √n parts, then the rows of the parts that
+ * timed out. A row is a culprit only if it timed out twice alone while others finished in time. If none is, the
+ * database is overloaded: it is tried with a handful of parts and then left alone.
  */
 async function splitByTime<T>(
   items: readonly T[],
@@ -80,7 +83,7 @@ async function splitByTime<T>(
   for (const [item] of again.slow) if (item !== undefined) await onCulprit(item, error)
 }
 
-/** @returns the parts that took too long, and whether any did not */
+/** @returns the parts that timed out, and whether any finished in time */
 async function inTime<T>(
   parts: readonly (readonly T[])[],
   work: Work<T>,
@@ -90,7 +93,7 @@ async function inTime<T>(
   const slow: (readonly T[])[] = []
   let isAnyDone = false
   let inARow = 0
-  // In another order each time: what stands first does not use up the patience again and again.
+  // In random order: the first part must not use up the allowed timeouts every time.
   for (const part of shuffled(parts)) {
     if (inARow >= patience) break
     try {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import type { Statement } from './database.ts'
 
 /**
- * A statement to be kept prepared. Its name carries a digest of the text: a pooler that keeps connections across a deployment
- * must never run the old text under the same name.
+ * Creates a prepared statement. Its name includes a digest of the text: a pooler that keeps connections across a
+ * deployment must never run an old text under the same name.
  */
 export function prepared(name: string, text: string): Statement {
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 8)

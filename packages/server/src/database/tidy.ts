@@ -1,12 +1,12 @@
 import type { Database } from './database.ts'
 
-/** Rows come and go in these; what is gone has to be cleared away. */
+/** Tables with constant turnover, which need frequent vacuuming. */
 const BUSY = ['webhooks_internal.outbox', 'webhooks_internal.queue', 'webhooks_internal.attempt_counts']
 
-/** What autovacuum does on a PostgreSQL server. The embedded database has none. */
+/** Does the work of autovacuum, which the embedded database does not have. */
 export async function tidy(database: Database): Promise<void> {
   for (const table of BUSY) await database.query(`vacuum (analyze) ${table}`)
-  // Of what only grows, the day that still does: the planner must learn how large it is.
+  // Of append-only tables, only today's partition grows: the planner needs its current size.
   const { rows } = await database.query<{ partition: string }>(
     `select partition::text as partition from webhooks_internal.partitions where day = (now() at time zone 'UTC')::date`,
   )

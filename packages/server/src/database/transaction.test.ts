@@ -22,7 +22,7 @@ for (const engine of ENGINES) {
       (await database.query<{ count: number }>(COUNT, [name])).rows[0]!.count
     const add = (transaction: Transaction, name: string) => transaction.query<{ name: string }>(ADD, [name])
 
-    /** The first time statements are prepared one by one, from then on they are bundled. */
+    /** The first run prepares statements one by one; the second bundles them. */
     async function twice(work: (round: string) => Promise<void>): Promise<void> {
       for (const round of ['prepared', 'bundled']) await work(round)
     }

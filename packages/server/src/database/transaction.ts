@@ -13,13 +13,13 @@ type Query = Connection['query']
 type State = 'new' | 'open' | 'committed'
 
 export interface TransactionOptions {
-  /** Told when a statement got no answer, not even an error: nothing more can be said to the server. */
+  /** Called when a statement got no response, not even an error. The connection cannot be used any more. */
   onUnanswered?(error: Error): void
-  /** Whether the connection is known to be lost. */
+  /** Tests if the connection is known to be lost. */
   isLost?(): boolean
 }
 
-/** Begins with the first statement of `work`, in the same message; without one there is no transaction. */
+/** Begins with the first statement of `work`, in the same message. Without a statement there is no transaction. */
 export async function inTransaction<T>(
   client: Client,
   work: (transaction: Transaction) => Promise<T>,
@@ -40,7 +40,7 @@ export async function inTransaction<T>(
     }
   }
 
-  /** Without a bundle they are run one by one, and whatever is asked meanwhile waits for them: it must not come before. */
+  /** Statements that cannot be bundled run one by one. Queries wait until these are done, to keep their order. */
   let opened: Promise<void> = Promise.resolve()
   const open = async (): Promise<void> => {
     const due = before.splice(0)
@@ -84,7 +84,8 @@ export async function inTransaction<T>(
     if (state === 'open') await transaction.execute('commit')
     return result
   } catch (error) {
-    // On a connection that does not answer it would wait as long again; what was begun there ends with it.
+    // On an unresponsive connection the rollback would wait as long again; the server rolls back when the connection
+    // ends.
     if (state === 'open' && !isLost()) await watched(() => plain.execute('rollback')).catch(() => {})
     throw error
   }

@@ -1,4 +1,4 @@
-/** Runs what it is given one after the other, in the order of the calls; one that fails does not stop those behind it. */
+/** Runs functions one after the other, in the order of the calls. A failure does not stop those that follow. */
 export function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
