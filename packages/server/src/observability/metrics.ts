@@ -10,7 +10,7 @@ import type { QueueState } from './queue-state.ts'
 
 const PREFIX = 'connectgain_'
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
-/** From an event to its delivery there may be days of retries. */
+/** An event may be delivered only after days of retries. */
 const LONG_SECONDS = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3_600, 21_600, 86_400, 345_600,
 ]
@@ -18,20 +18,20 @@ const LONG_SECONDS = [
 const KNOWN_EVENTS = new Set(eventNames)
 
 export interface Metrics {
-  /** Prometheus' text format. */
+  /** Renders the metrics in Prometheus' text format. */
   read(): Promise<{ text: string; contentType: string }>
-  /** Takes results that have been recorded. */
+  /** Counts recorded attempts. */
   attempts(records: readonly AttemptRecord[]): void
-  /** Takes events whose deliveries are committed. */
+  /** Counts events whose deliveries are committed. */
   fannedOut(events: readonly { event: string }[]): void
-  /** Deliveries that a filter or an ignored origin kept back. */
+  /** Counts deliveries left out by a filter or an ignored origin. */
   filtered(deliveries: number): void
   recovered(deliveries: number): void
-  /** Something that could not be processed and was put aside; a row of webhook_delivery_faults. */
+  /** Counts an input that could not be processed: a row of webhook_delivery_faults. */
   fault(stage: string): void
-  /** @param seconds until a statement of the engine was answered */
+  /** @param seconds duration of a statement of the pipeline */
   statement(name: string, seconds: number): void
-  /** Tells what is under way when it is asked. */
+  /** Registers the function that reports the requests in flight, called on each read. */
   watchInFlight(count: () => number): void
 }
 
@@ -39,19 +39,18 @@ export interface MetricsOptions {
   clock: Clock
   /** Milliseconds by which this machine's clock is ahead of the database's. */
   clockOffset(): number
-  /** What waits, over all nodes. */
+  /** Reads the queues of all nodes. */
   readState(): Promise<QueueState>
   watch: LoopWatch
   /** Undefined where no relay runs in this process. */
   relayProgress: RelayProgress | undefined
-  /** Of the embedded database's disk; undefined where there is none. */
+  /** Free space of the embedded database's disk; undefined where there is none. */
   readRoom(): Promise<Room | undefined>
 }
 
 /**
- * What this process counts, for Prometheus. Labels are from short lists of ours: never an organization, a webhook or an
- * address, of which there may be any number.
- *
+ * Creates the Prometheus metrics of this process. Label values come from short, fixed lists: never an organization, a
+ * webhook or a URL, which are unbounded.
  */
 export function createMetrics({
   clock,
@@ -63,7 +62,8 @@ export function createMetrics({
 }: MetricsOptions): Metrics {
   const register = new Registry()
   const registers = [register]
-  // The preset looks at the event loop a hundred times a second, which is most of what an idle process would do.
+  // The default resolution samples the event loop a hundred times a second, which would be most of the work of an idle
+  // process.
   collectDefaultMetrics({ register, prefix: PREFIX, eventLoopMonitoringPrecision: 100 })
   const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
     new Counter({ name: `${PREFIX}${name}`, help, labelNames, registers })
@@ -142,7 +142,7 @@ export function createMetrics({
   let diskGauges: { free: Gauge; size: Gauge } | undefined
   let countInFlight = (): number => 0
 
-  /** Where the database is on a server there is no such disk, and no series that would say 0. */
+  /** With a database server there is no such disk, and no series that would report 0. */
   async function readDisk(): Promise<void> {
     const room = await readRoom()
     if (room === undefined) return
@@ -190,7 +190,7 @@ export function createMetrics({
       readLoops()
       await readDisk()
       clockOff.set(clockOffset() / 1_000)
-      // Without it the rest is worth having: that the database is away is what one wants to see.
+      // The other metrics stay useful when the database is down, and show that it is down.
       const state = await readState().catch(() => undefined)
       databaseUp.set(state === undefined ? 0 : 1)
       if (state === undefined) return { text: await register.metrics(), contentType: register.contentType }
@@ -204,14 +204,14 @@ export function createMetrics({
   }
 }
 
-/** Clocks of nodes may be off by a little; no time is negative. */
+/** The clocks of nodes differ slightly; durations are never negative. */
 const seconds = (ms: number): number => Math.max(0, ms) / 1_000
 
 function resultOf({ response_code: code, error_code: error }: AttemptRecord): string {
   return code === null ? (error ?? 'unknown') : `${Math.floor(code / 100)}xx`
 }
 
-/** Undefined while it is to be tried again. */
+/** Undefined while a retry is scheduled. */
 function outcomeOf(record: AttemptRecord): 'delivered' | 'failed' | undefined {
   if (record.status === 'success') return 'delivered'
   return record.wait_ms === null ? 'failed' : undefined

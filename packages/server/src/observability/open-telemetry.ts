@@ -6,10 +6,11 @@ const SERVICE = 'connectgain-webhooks'
 const SAMPLED = 1
 
 /**
- * Spans to an OpenTelemetry collector by OTLP over HTTP. Loaded only where an endpoint is set; sampling and headers are the
- * standard variables, which the SDK reads itself. What the collector does not take in time is dropped, never waited for.
+ * Exports spans to an OpenTelemetry collector by OTLP over HTTP. Loaded only if an endpoint is set. The SDK reads the
+ * standard variables for sampling and headers. Spans that the collector does not accept in time are dropped; nothing
+ * waits for it.
  *
- * @param endpoint the collector's base address, to which `/v1/traces` is added
+ * @param endpoint base URL of the collector; `/v1/traces` is appended
  */
 export async function startTracing(endpoint: URL): Promise<Tracing> {
   const { ROOT_CONTEXT, SpanStatusCode, trace } = await import('@opentelemetry/api')

@@ -3,10 +3,10 @@ import { loadStatement } from '../database/statement.ts'
 
 const readQueueState = loadStatement(import.meta.url, 'read-queue-state')
 
-/** For so long one reading serves all that ask. */
+/** How long one reading is shared by all callers. */
 const FRESH_MS = 5_000
 
-/** What waits, over all nodes; ages in seconds, null where nothing waits. */
+/** The queues of all nodes. Ages are in seconds, null where nothing waits. */
 export interface QueueState {
   outbox_age: number | null
   outbox_backlog: number
@@ -22,7 +22,7 @@ export function createQueueStateReader(database: Database): () => Promise<QueueS
     if (last === undefined || now - last.at > FRESH_MS) {
       const state = database.query<QueueState>(readQueueState).then(({ rows }) => rows[0]!)
       last = { at: now, state }
-      // The next one to ask tries again.
+      // A failed reading is not cached.
       state.catch(() => (last = undefined))
     }
     return await last.state

@@ -15,32 +15,32 @@ const readHealth = loadStatement(import.meta.url, 'read-health')
 
 /** On the embedded database a probe waits for its turn on the one connection. */
 const ANSWER_MS = { postgresql: 2_000, pglite: 5_000 }
-/** How old the progress that other processes tell of may look besides. */
+/** Extra age allowed for progress that other processes report through the database. */
 const TOLD_LATE_MS = 10_000
 
 type Status = 'ok' | 'unavailable'
 
-/** The body of `GET /health/ready`. Nothing in it names an organization: anybody may ask. */
+/** The body of `GET /health/ready`. The endpoint is public, so nothing in it names an organization. */
 export interface Readiness {
   status: Status
-  /** What is wrong, where something is. */
+  /** The cause, if the check fails. */
   reason?: string
   checks: {
     database: { status: Status }
     migrations?: { status: 'ok' | 'missing' }
     relay?: {
       status: 'ok' | 'stalled'
-      /** Age of the oldest event that is not fanned out, over all nodes. */
+      /** Age in seconds of the oldest event in the outbox, over all nodes. */
       lag_seconds: number
-      /** Of this process where it has a worker, else of any. */
+      /** Progress of this process if it has a worker, otherwise of any node. */
       last_progress_at: string | null
     }
     queue?: { oldest_due_seconds: number }
-    /** By how much this machine's clock is ahead of the database's, by which requests are signed. */
+    /** How far this machine's clock is ahead of the database's. Requests are signed with the database's time. */
     clock?: { status: 'ok' | 'off'; offset_seconds: number }
-    /** Of the embedded database; `full`: it takes no more writes. */
+    /** Disk of the embedded database; `full` means that it refuses writes. */
     disk?: { status: 'ok' | 'low' | 'full'; free_bytes: number; size_bytes: number }
-    /** The background work of this process. */
+    /** The background loops of this process. */
     loops: Record<string, LoopCheck>
   }
 }
@@ -53,9 +53,9 @@ interface LoopCheck {
 }
 
 export interface ReadinessOptions {
-  /** A connection of its own: requests that use up all others must not take the node away. */
+  /** Has a connection of its own: requests that use up the other pools must not make the node unready. */
   database: Database
-  /** Of the embedded database; elsewhere it has nothing to say. */
+  /** Disk of the embedded database; reports nothing for a database server. */
   diskSpace: Pick<DiskSpace, 'room' | 'shortage'>
   clock: Clock
   /** Milliseconds by which this machine's clock is ahead of the database's. */
@@ -66,11 +66,11 @@ export interface ReadinessOptions {
   relayProgress: RelayProgress | undefined
   /** Milliseconds without progress, while events wait, after which the relay has stalled. */
   stallTimeout: number
-  /** @param error what the database, or the way to it, said */
+  /** @param error the message of the database or of the connection to it */
   onUnavailable(reason: string, error?: string): void
 }
 
-/** Asks how this process does, in bounded time; several that ask at once share one answer. */
+/** Creates the readiness check of this process. It answers in bounded time, and concurrent calls share one check. */
 export function createReadinessCheck(options: ReadinessOptions): () => Promise<Readiness> {
   const migrations = readMigrations('core').map(({ name }) => name)
   let asking: Promise<Readiness> | undefined
@@ -105,14 +105,14 @@ async function check(options: ReadinessOptions, migrations: readonly string[]): 
     if (readiness.reason !== undefined) options.onUnavailable(readiness.reason)
     return readiness
   } catch (error) {
-    // What it says may name hosts, and anybody may ask.
+    // The message may name hosts, and the endpoint is public.
     return unavailable('the database does not answer', messageOf(error))
   }
 }
 
 interface Answer {
   isMigrated: boolean
-  /** Milliseconds since the Unix epoch; null: not known. */
+  /** Milliseconds since the Unix epoch; null if unknown. */
   progressedAt: number | null
   state: QueueState
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../domain/clock.ts'
 
 /**
- * When the relay of this process last moved events out of the outbox, or found that none waited. A look that fails, and
- * one that finds events which it cannot take, is no progress.
+ * The time when the relay of this process last moved events out of the outbox, or found it empty. A run that fails, or
+ * that finds events which it cannot lease, is no progress.
  */
 export interface RelayProgress {
   note(): void
@@ -10,7 +10,7 @@ export interface RelayProgress {
   readonly lastAt: number
 }
 
-/** @returns one that counts from now on: a process that has just started is given its time. */
+/** @returns progress that starts now, so that a new process gets its full time */
 export function createRelayProgress(clock: Clock): RelayProgress {
   let lastAt = clock.now()
   return {

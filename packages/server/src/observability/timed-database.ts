@@ -1,6 +1,6 @@
 import type { Connection, Database } from '../database/database.ts'
 
-/** Tells how long named statements took; those without a name are not of the hot path. */
+/** Reports the duration of named statements. Statements without a name are not on the hot path. */
 export function timeDatabase(
   database: Database,
   onStatement: (name: string, seconds: number) => void,
@@ -12,7 +12,7 @@ export function timeDatabase(
       try {
         return await query(statement, params)
       } finally {
-        // Without the digest of its text, which changes with a release.
+        // The name without the digest of its text, which changes between releases.
         onStatement(statement.name.slice(0, -9), (performance.now() - start) / 1_000)
       }
     }

@@ -4,7 +4,7 @@ import { listSealedTables } from './sealed-columns.ts'
 import { keyId } from './secret-box.ts'
 
 /**
- * Refuses to start without a key that stored secrets were sealed with: every delivery of those webhooks would fail.
+ * Refuses to start without a key that has encrypted stored secrets: every delivery of their webhooks would fail.
  * @throws StartError
  */
 export async function requireKeysInUse(database: Database, keys: readonly Buffer[]): Promise<void> {
@@ -21,7 +21,7 @@ export async function requireKeysInUse(database: Database, keys: readonly Buffer
   }
 }
 
-/** A query of all that is stored sealed. */
+/** Builds a query that returns all encrypted values. */
 async function listSealed(database: Database): Promise<string> {
   const tables = await listSealedTables(database)
   return tables

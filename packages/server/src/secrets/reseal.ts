@@ -11,20 +11,20 @@ const ACTOR = JSON.stringify({ kind: 'cli', id: null, name: 'reencrypt' })
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000'
 
 export interface Resealed {
-  /** Rows by table, those whose values were sealed with another key than the first; in a dry run: that are. */
+  /** Rows per table whose values were encrypted again with the first key; in a dry run: that would be. */
   rows: Record<string, number>
-  /** Rows with a value that does not open: it was tampered with, or comes from another row. Left as they are. */
+  /** Rows with a value that cannot be decrypted: it was tampered with, or copied from another row. Left unchanged. */
   unreadable: { table: string; id: string }[]
-  /** Rows that the database does not read or write, and why. Left as they are. */
+  /** Rows that the database cannot read or write, and why. Left unchanged. */
   refused: { table: string; id: string; reason: string }[]
 }
 
 type SealedRow = { id: string } & Record<string, string | null>
 
 /**
- * Seals with the first key whatever another one of the ring has sealed. In short transactions, beside running nodes; whoever
- * starts it again goes on with what is left. The secrets stay the same, so neither `updated_at` nor the audit log has
- * their rows: that has one entry for the whole.
+ * Encrypts with the first key all values that another key of the ring has encrypted. Works in short transactions,
+ * beside running nodes; a second run continues where the first stopped. The secrets themselves do not change, so
+ * `updated_at` stays, and the audit log gets one entry for the whole run.
  */
 export async function resealAll(
   database: Database,
@@ -45,20 +45,22 @@ export async function resealAll(
 interface Work {
   database: Database
   box: SecretBox
-  /** What names the first key. */
+  /** Id of the first key. */
   key: string
   dryRun: boolean
 }
 
-/** What became of some rows of one table. */
+/** Result for a batch of rows of one table. */
 interface Outcome {
   resealed: number
   unreadable: string[]
-  /** How far it came; undefined: to the end. */
+  /** The last id of the batch; undefined at the end of the table. */
   reached: string | undefined
 }
 
-/** A batch that one row makes impossible is done row by row: that one is named, and the others are sealed. */
+/**
+ * If one row makes the batch fail, processes the rows one by one: that row is reported and the others are encrypted.
+ */
 async function resealBatch(
   work: Work,
   table: SealedTable,
@@ -76,7 +78,7 @@ async function resealBatch(
   } catch (error) {
     if (!isInputFault(error)) throw error
   }
-  // By the ids alone: a value that cannot be read must not keep its row from being found.
+  // Selects only the ids: an unreadable value must not hide its row.
   const { rows } = await work.database.query<{ id: string }>(
     `select id from webhooks.${table.name} where id > $1 order by id limit ${BATCH}`,
     [after],
@@ -92,7 +94,7 @@ async function resealBatch(
   return rows.length < BATCH ? undefined : rows.at(-1)!.id
 }
 
-/** One transaction: all of its rows or none. */
+/** Processes the matching rows in one transaction: all or none. */
 async function resealWhere(
   { database, box, key, dryRun }: Work,
   table: SealedTable,

@@ -1,6 +1,6 @@
 import type { Connection } from '../database/database.ts'
 
-/** A table with sealed values: its columns, and what a value in each is bound to. */
+/** A table with encrypted values: its columns, and the context that each value is bound to. */
 export interface SealedTable {
   name: string
   columns: Readonly<Record<string, (id: string) => string>>
@@ -11,7 +11,7 @@ export const headersContext = (webhookId: string): string => `webhook_configurat
 export const sourceSecretContext = (id: string): string => `webhook_sources.secret:${id}`
 export const verifyTokenContext = (id: string): string => `webhook_sources.verify_token:${id}`
 
-/** All that is stored sealed. A test holds it against the columns whose check says so. */
+/** All encrypted columns. A test compares them with the columns whose check constraint requires encryption. */
 export const SEALED_TABLES: readonly SealedTable[] = [
   {
     name: 'webhook_configurations',
@@ -20,7 +20,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
   { name: 'webhook_sources', columns: { secret: sourceSecretContext, verify_token: verifyTokenContext } },
 ]
 
-/** Those that this database has: sources are there only beside the reference CRM. */
+/** Lists the tables that exist in this database: sources exist only with the reference CRM. */
 export async function listSealedTables(connection: Connection): Promise<SealedTable[]> {
   const { rows } = await connection.query<{ name: string }>(
     `select tablename as name from pg_tables where schemaname = 'webhooks'`,

@@ -4,17 +4,17 @@ const IV_BYTES = 12
 const TAG_BYTES = 16
 
 /**
- * Encrypts what is kept at rest: AES-256-GCM, `v1.<key id>.<base64url of iv, tag, ciphertext>`.
+ * Encrypts values at rest: AES-256-GCM, `v1.<key id>.<base64url of iv, tag, ciphertext>`.
  *
- * Each value is bound to a context, such as the id of its row: moved to another row it no longer opens.
+ * Each value is bound to a context, such as the id of its row: copied to another row it cannot be decrypted.
  */
 export interface SecretBox {
   seal(plain: string, context: string): string
-  /** @throws Error when the value was tampered with, belongs to another context, or its key is not in the ring. */
+  /** @throws Error if the value was tampered with, belongs to another context, or its key is not in the ring */
   open(sealed: string, context: string): string
 }
 
-/** @param keys 32 bytes each; the first seals, all open. */
+/** @param keys 32 bytes each; the first encrypts, all decrypt */
 export function createSecretBox(keys: readonly Buffer[]): SecretBox {
   const [first] = keys
   if (first === undefined) throw new Error('an encryption key is needed')
@@ -42,7 +42,7 @@ export function createSecretBox(keys: readonly Buffer[]): SecretBox {
   }
 }
 
-/** Names a key without telling it. */
+/** Derives an id that identifies a key without revealing it. */
 export function keyId(key: Buffer): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 8)
 }
@@ -51,7 +51,7 @@ export function generateSigningSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`
 }
 
-/** The end of a secret, enough to tell two apart and too little to help a guess. */
+/** Returns the end of a secret: enough to tell two secrets apart, too little to help guess them. */
 export function hintOf(secret: string): string {
   return `…${secret.slice(secret.length >= 16 ? -4 : -2)}`
 }

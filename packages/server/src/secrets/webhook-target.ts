@@ -10,7 +10,7 @@ export interface TargetDefaults {
 
 const CACHED_TARGETS = 10_000
 
-/** Opening costs a decryption: what was opened is kept for as long as the row stays as it was. */
+/** Caches opened webhooks, because each decryption is expensive. An entry is valid while its row does not change. */
 export function createTargetOpener(box: SecretBox, defaults: TargetDefaults): OpenTarget {
   const cache = new Map<string, { row: TargetRow; target: WebhookTarget }>()
   return (row) => {

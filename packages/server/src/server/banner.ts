@@ -2,7 +2,7 @@ import type { Config } from '../settings/config.ts'
 import type { DataDir } from './data-dir.ts'
 import { VERSION } from '../settings/version.ts'
 
-/** What a start says to people, on stdout. @param version PostgreSQL's */
+/** Formats the start message for people, printed to stdout. @param version PostgreSQL's version */
 export function banner(config: Config, dataDir: DataDir, address: string, version: string): string {
   const database =
     config.databaseUrl === undefined
@@ -25,7 +25,7 @@ Try:  curl -H "apikey: ${shellKey}" '${address}/rest/v1/webhook_event_types?sele
 `
 }
 
-/** The same for programs, on one line. The key itself is in neither. */
+/** Formats the same facts as one line of JSON for programs. Neither form contains the service key. */
 export function factsAsJson(config: Config, dataDir: DataDir, address: string, version: string): string {
   const isWorker = config.role === 'worker'
   return `${JSON.stringify({

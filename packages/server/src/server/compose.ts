@@ -33,19 +33,19 @@ import { DRAIN_TIMEOUT_MS } from '../pipeline/pipeline.ts'
 import { Recorder } from '../pipeline/record/recorder.ts'
 import { createApi } from './create-api.ts'
 
-/** How long each step of a shutdown after the drain may take. */
+/** Timeout of each shutdown step after the drain. */
 export const SHUTDOWN_STEP_TIMEOUT_MS = 2_000
-/** The longest that `stop` takes: the drain, then six steps. */
+/** The maximum duration of `stop`: the drain, then six steps. */
 export const MAX_STOP_MS = DRAIN_TIMEOUT_MS + 6 * SHUTDOWN_STEP_TIMEOUT_MS
 
 /** Everything that a process runs, by its role. */
 export interface Program {
   server: FastifyInstance
-  /** Ends in order: no new work, what is under way, what is to be recorded. */
+  /** Stops in order: first new work, then work in progress, then recording. */
   stop(): Promise<void>
 }
 
-/** Puts the parts together and starts all but the listening of the server: the one owner of start and shutdown. */
+/** Wires the parts and starts everything except listening. The only owner of start and shutdown. */
 export async function compose(
   config: Config,
   databases: Databases,
@@ -92,7 +92,7 @@ export async function compose(
   return {
     server,
     async stop() {
-      // Connections to endpoints stay open until the process ends: a request that we cut off here would be recorded as a
+      // Connections to endpoints stay open until the process ends: a request aborted here would be recorded as a
       // failure of the endpoint.
       await Promise.all([within(DRAIN_TIMEOUT_MS, server.close()), worker?.drain()])
       const steps = [clockWatch, recorder, ...observers].map((part) => () => part.stop())
@@ -106,7 +106,7 @@ export async function compose(
   }
 }
 
-/** What makes an attempt: opened secrets, and a sender behind the network guard. */
+/** Creates what attempts need: decrypted secrets, and a sender behind the network guard. */
 function createSending(config: Config, keys: Buffer[], addressOf: () => ReturnType<Server['address']>) {
   const box = createSecretBox(keys)
   const openTarget = createTargetOpener(box, {
@@ -118,7 +118,7 @@ function createSending(config: Config, keys: Buffer[], addressOf: () => ReturnTy
     const address = addressOf()
     return typeof address === 'string' ? undefined : (address ?? undefined)
   })
-  // A worker does not serve the test inboxes: to its sender they are addresses like any other.
+  // A worker does not serve the test inboxes, so its sender treats their URLs like any other.
   const sender = createSender(guard, config.role === 'worker' ? undefined : inboxes)
   return { box, openTarget, guard, inboxes, sender }
 }
@@ -131,7 +131,10 @@ interface ObserverParts {
   metrics: Metrics
 }
 
-/** What follows from recorded attempts and from faults, in every role: an API process records tests and manual retries. */
+/**
+ * Starts the observers of recorded attempts and of faults, in every role: an API process records tests and manual
+ * retries.
+ */
 function startObservers(config: Config, { metrics, ...parts }: ObserverParts): Stage[] {
   const { log, messages } = parts
   messages.on('recorded', (attempts) => metrics.attempts(attempts))

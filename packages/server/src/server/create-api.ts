@@ -47,11 +47,14 @@ export interface ApiParts {
   recorder: AttemptRecorder
   metrics: Metrics
   tracing: Tracing
-  /** Undefined in a process that relays nothing. */
+  /** Undefined where no relay runs in this process. */
   relayProgress: RelayProgress | undefined
 }
 
-/** The HTTP server, not listening yet: API and settings page, or health and metrics alone for a worker. */
+/**
+ * Creates the HTTP server without listening yet: the API and the settings page, or only health and metrics for a
+ * worker.
+ */
 export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   const { config, databases, clock, log, sender, recorder, openTarget, box, metrics, tracing } = parts
   const database = databases.api

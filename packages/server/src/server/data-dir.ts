@@ -6,17 +6,17 @@ import type { FolderLock } from './folder-lock.ts'
 import { lockFolder } from './folder-lock.ts'
 
 export interface DataDir {
-  /** Absolute. */
+  /** Absolute path. */
   path: string
-  /** Takes the folder for this process alone; the embedded database has no lock of its own. */
+  /** Locks the folder for this process; the embedded database has no lock of its own. */
   lock(): Promise<void>
   unlock(): Promise<void>
   hasKey(name: string): boolean
-  /** The content of a key file, made with `generate` (and readable by its owner alone) the first time. */
+  /** Reads a key file. The first call creates it with `generate`, readable only by its owner. */
   readKey(name: string, generate: () => string, isValid: (key: string) => boolean): string
 }
 
-/** Opens, and where needed makes, the folder of the embedded database and the generated keys. */
+/** Opens the folder of the embedded database and of the generated keys, and creates it if needed. */
 export function openDataDir(path: string): DataDir {
   const absolute = resolve(path)
   try {
@@ -43,7 +43,10 @@ export function openDataDir(path: string): DataDir {
 export const generateServiceKey = (): string => `cgs_${randomBytes(24).toString('base64url')}`
 export const generateEncryptionKey = (): string => randomBytes(32).toString('base64')
 
-/** Written aside and then linked into place: a key file is whole or not there, also when two processes start at once. */
+/**
+ * The file is written under another name, then linked: it is either complete or missing, even when two processes start
+ * at once.
+ */
 function readOrMake(path: string, generate: () => string, isValid: (key: string) => boolean): string {
   const draft = `${path}.${process.pid}`
   try {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { StartError } from '../domain/errors.ts'
 
 const LOCK = 'connectgain.lock'
-/** Socket addresses are at most this long. */
+/** Maximum length of a socket address. */
 const MAX_ADDRESS_LENGTH = 100
 const MAX_TRIES = 3
 
@@ -14,12 +14,12 @@ export interface FolderLock {
 }
 
 /**
- * Takes a folder for this process: a socket in it that somebody answers on is a lock that is held.
+ * Locks a folder for this process: a socket in it that accepts connections is a held lock.
  *
- * The kernel closes the socket with its process, also after a SIGKILL, so a lock cannot be left behind; and it works
- * between containers that share the folder, where process ids mean nothing. Not between machines on a network share.
+ * The kernel closes the socket with its process, even after a SIGKILL, so no stale lock remains. It works between
+ * containers that share the folder, where process ids mean nothing, but not between machines on a network share.
  *
- * @throws StartError when another process has the folder
+ * @throws StartError if another process holds the lock
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const { address, release } = addressIn(folder)
@@ -37,7 +37,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       if (owner !== undefined) throw inUse(folder, owner)
       if (attempt === MAX_TRIES)
         throw new StartError(`DATA_DIR: ${folder} cannot be locked: ${String(error)}`)
-      // Nobody answers: the process that made it is gone.
+      // Nothing accepts connections: the process that created the socket has ended.
       rmSync(join(folder, LOCK), { force: true, recursive: true })
     }
   }
@@ -50,7 +50,7 @@ function inUse(folder: string, owner: string): StartError {
   )
 }
 
-/** On Linux a long path is shortened by way of an open folder. */
+/** On Linux, a long path is shortened through an open directory. */
 function addressIn(folder: string): { address: string; release: () => void } {
   const path = join(folder, LOCK)
   if (process.platform === 'win32') {
@@ -70,7 +70,7 @@ function listen(address: string): Promise<Server> {
   })
 }
 
-/** What the holder of the lock says of itself; undefined when there is none. */
+/** Asks the holder of the lock to identify its process; undefined if there is no holder. */
 function askOwner(address: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     let answer = ''

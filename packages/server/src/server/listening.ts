@@ -9,7 +9,7 @@ export interface Address {
 }
 
 /**
- * Binds the address and lets it go again: who cannot have it should hear so before seconds are spent on the database.
+ * Binds the address and releases it again, so that a conflict is reported before the database takes seconds to start.
  *
  * @throws StartError
  */
@@ -25,7 +25,7 @@ export async function requireAddress({ port, host }: Address): Promise<void> {
   await new Promise((resolve) => probe.close(resolve))
 }
 
-/** @returns the address as people type it. @throws StartError */
+/** @returns the URL of the server, as people type it. @throws StartError */
 export async function listen(server: FastifyInstance, { port, host }: Address): Promise<string> {
   try {
     await server.listen({ port, host })

@@ -14,15 +14,17 @@ import { StartError, messageOf } from '../domain/errors.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { waitForDatabase } from './wait-for-database.ts'
 
-/** One connection pool for requests and one for the engine: a request that waits for a lock must not stop a heartbeat. */
+/**
+ * The API and the pipeline have separate connection pools: a request that waits for a lock must not stop a heartbeat.
+ */
 export interface Databases {
   api: Database
   engine: Database
-  /** One connection for probes and metrics, which must be answered also when requests use up all others. */
+  /** One connection for probes and metrics, which must work even when requests use up the other pools. */
   health: Database
-  /** Of the disk that the embedded database is on. */
+  /** The disk that holds the embedded database. */
   diskSpace: DiskSpace
-  /** The migrations that were applied just now. */
+  /** The migrations applied by this start. */
   applied: string[]
   close(): Promise<void>
 }
@@ -30,21 +32,26 @@ export interface Databases {
 const RIGHTS =
   '. The role must own the database (or have CREATE on it and on schema public) and, for the first start, CREATEROLE.'
 
-/** Of the engine's statements, which are short; a connection that went silent is given up after it. */
+/** Timeout of the pipeline's statements, which are short. A connection that exceeds it is closed. */
 const ENGINE_TIMEOUT_MS = 15_000
-/** Before that connection is given up, the server itself ends the statement: what it was about is free again, and can be told apart. */
+/**
+ * The server cancels the statement before its connection is closed: its rows are unlocked, and the error tells a
+ * timeout from a lost connection.
+ */
 const ENGINE_STATEMENT_TIMEOUT = '12s'
 /**
- * Every statement of the engine looks rows up by index. A plan that was made while a table was empty and scans it would be
- * kept when it is full; and compiling such a plan costs more than running it.
+ * All statements of the pipeline look rows up by index. Otherwise a plan made while a table was empty would scan it
+ * once it is full, and JIT compilation costs more than running such a plan.
  */
 export const ENGINE_SETTINGS = { enable_seqscan: 'off', jit: 'off', plan_cache_mode: 'force_generic_plan' }
-/** A little more than the statement timeout that the database itself keeps for requests. */
+/** Slightly more than the statement timeout that the database enforces for requests. */
 const API_TIMEOUT_MS = 40_000
-/** A connection that went silent must be replaced before the next probes. */
+/** A silent connection must be replaced before the next probe. */
 const HEALTH_TIMEOUT_MS = 4_000
 
-/** Opens what the settings name, brought up to date. @throws StartError, or another error when the database stays away */
+/**
+ * Opens the configured database and migrates it. @throws StartError, or another error if the database stays unreachable
+ */
 export async function openDatabases(config: Config, dataDir: DataDir, log: Logger): Promise<Databases> {
   const { databaseUrl: url } = config
   if (url === undefined) {
@@ -69,7 +76,7 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
   }
   const onConnectionLost = (error: Error): void =>
     log.warn({ error: error.message }, 'a database connection was lost')
-  // Without a timeout: a migration may take as long as it takes.
+  // Without a timeout: a migration may take any time.
   const migrating = openPostgres({ url, poolSize: 1 })
   const waiting = { limitMs: config.databaseWait, place: placeOf(url), log }
   let applied: string[]
@@ -99,7 +106,7 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
   }
 }
 
-/** What its files, or their folder, do not allow is told in words: the database itself says "Aborted()". */
+/** Reports problems with the files or their folder in plain words: the database itself only says "Aborted()". */
 async function openEmbedded(dataDir: string, log: Logger): Promise<Database> {
   const folder = `${dataDir}/database`
   const free = await freeBytes(dataDir)
@@ -131,8 +138,8 @@ async function openEmbedded(dataDir: string, log: Logger): Promise<Database> {
 }
 
 /**
- * A database that has broken off cannot be opened a second time in this process; what it has committed is in its files.
- * At once, before anything else fails for it: the reason must be what is read last.
+ * A failed embedded database cannot be opened again in this process; its committed data is in its files. Exits at once,
+ * before dependent errors follow: the cause must be the last line of the log.
  */
 function endWithDatabase(folder: string, error: Error, log: Logger): never {
   const { bavail, bsize } = statfsSync(folder)

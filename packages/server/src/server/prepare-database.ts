@@ -5,9 +5,9 @@ import { migrate } from '../database/migrate.ts'
 import { storeEventTypes } from './store-event-types.ts'
 
 /**
- * Brings a database to what this version of the program works with; safe to call by several nodes at once.
- * @param crmTables whether it is to have the reference CRM
- * @returns the migrations that were applied
+ * Prepares a database for this version of the program. Several nodes may call it at once.
+ * @param crmTables true to install the reference CRM
+ * @returns the applied migrations
  */
 export async function prepareDatabase(
   database: Database,

@@ -17,7 +17,7 @@ import { requireKeysInUse } from '../secrets/keys-in-use.ts'
 /** The longest shutdown: `program.stop()`, then the database and the data directory. */
 export const MAX_SHUTDOWN_MS = MAX_STOP_MS + 2 * SHUTDOWN_STEP_TIMEOUT_MS
 
-/** Starts everything that this process's settings ask for; prints where it is, and stops in order on a signal. */
+/** Starts everything that the settings ask for, prints the URL, and stops in order on a signal. */
 export async function serve({ json = false }: { json?: boolean } = {}): Promise<void> {
   const onNpmGone = rememberNpm()
   try {
@@ -26,10 +26,10 @@ export async function serve({ json = false }: { json?: boolean } = {}): Promise<
     const stop = (): void => {
       stopping ??= running.stop().then(() => process.exit(0))
     }
-    // Not only once: npm passes on a Ctrl+C that the terminal has sent to this process too.
+    // Not `once`: npm forwards a Ctrl+C that the terminal has also sent to this process.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
     onNpmGone(stop)
-    // Whoever reads it may stop the process by a signal.
+    // Printed after the signal handlers are set: the reader may stop the process at once.
     process.stdout.write(running.announcement)
   } catch (error) {
     process.stderr.write(`ConnectGain Webhooks cannot start.\n\n${messageOf(error)}\n`)
@@ -37,7 +37,7 @@ export async function serve({ json = false }: { json?: boolean } = {}): Promise<
   }
 }
 
-/** Brings the database up to date and says which migrations that took. */
+/** Migrates the database and returns the applied migrations. */
 export async function migrateOnly(config: Config): Promise<string[]> {
   const dataDir = openDataDir(config.dataDir)
   const databases = await openDatabases(config, dataDir, createLog(config))
@@ -47,7 +47,7 @@ export async function migrateOnly(config: Config): Promise<string[]> {
 }
 
 interface Running {
-  /** Where it is, for people or as JSON. */
+  /** The start message, for people or as JSON. */
   announcement: string
   stop(): Promise<void>
 }
@@ -58,7 +58,7 @@ async function start(config: Config, announce: typeof banner): Promise<Running> 
   requireUsableKeys(dataDir)
   await requireAddress(config)
   const databases = await openDatabases(config, dataDir, log)
-  // Only now are keys made: a start that is refused leaves none behind that nothing is sealed with.
+  // Keys are created this late so that a refused start leaves no unused key behind.
   if (config.encryptionKeys.length === 0 && !dataDir.hasKey('encryption-key')) {
     await requireKeysInUse(databases.api, [])
   }

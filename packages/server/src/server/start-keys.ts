@@ -4,7 +4,7 @@ import { MIN_KEY_LENGTH, isEncryptionKey, isServiceKey } from '../settings/encry
 import type { DataDir } from './data-dir.ts'
 import { generateEncryptionKey, generateServiceKey } from './data-dir.ts'
 
-/** Those that are there already, before a database is made. @throws StartError */
+/** Checks the existing key files before a database is created. @throws StartError */
 export function requireUsableKeys(dataDir: DataDir): void {
   if (dataDir.hasKey('service-key')) dataDir.readKey('service-key', generateServiceKey, isServiceKey)
   if (dataDir.hasKey('encryption-key')) {

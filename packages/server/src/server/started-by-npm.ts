@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /**
- * `npm start` runs this program below a shell: npm → sh → node. A SIGTERM to npm ends npm and the shell, which passes nothing
- * on, and a SIGKILL of npm ends npm alone. Either way no signal arrives here, so the way to learn of it is to look.
+ * `npm start` runs this program below a shell: npm → sh → node. A SIGTERM to npm ends npm and the shell, which does not
+ * forward it, and a SIGKILL to npm ends npm alone. In both cases no signal arrives here, so this process has to poll
+ * its ancestors.
  */
 
 interface Ancestor {
@@ -16,18 +17,18 @@ interface ProcessFacts {
   command: string
 }
 
-/** npm, its shell and two programs between is more than any script of ours has. */
+/** More than any script needs: npm, its shell and two programs between. */
 const MAX_ANCESTORS = 4
 const CHECK_INTERVAL_MS = 500
 const OWN_PROGRAM = /connectgain-webhooks|packages\/server\/src\/main\.ts/
 
 /**
- * Remembers who started this process, as soon as it starts, and calls `onGone` once when one of them has ended.
+ * Remembers the ancestors of this process at its start, and calls `onGone` once when one of them has ended.
  *
- * It does so only where a package manager's script runs this very program: whoever starts it in another way, in the
- * background of a script too, may leave and have it go on.
+ * Only applies if a package manager's script runs this program in the foreground. Started in any other way, the process
+ * may outlive its parent.
  *
- * @returns starts looking
+ * @returns a function that starts polling
  */
 export function rememberNpm(environment: NodeJS.ProcessEnv = process.env): (onGone: () => void) => void {
   const script = environment['npm_lifecycle_script'] ?? ''
@@ -40,12 +41,12 @@ export function rememberNpm(environment: NodeJS.ProcessEnv = process.env): (onGo
       clearInterval(timer)
       onGone()
     }, CHECK_INTERVAL_MS)
-    // Alone it is no reason to stay alive.
+    // This timer alone must not keep the process alive.
     timer.unref()
   }
 }
 
-/** Up to npm itself, or to the first one whose command line is not that of the script. */
+/** Walks up to npm itself, or to the first process whose command line does not contain the script. */
 function findAncestors(script: string, npm: string | undefined): Ancestor[] {
   const found: Ancestor[] = []
   let pid = process.ppid
@@ -58,24 +59,24 @@ function findAncestors(script: string, npm: string | undefined): Ancestor[] {
   return found
 }
 
-/** `npm exec connectgain-webhooks serve` has the script in its own name. */
+/** The command line of `npm exec connectgain-webhooks serve` also contains the script. */
 function isNpm(command: string, npm: string | undefined): boolean {
   return /^(?:npm|npx|pnpm|yarn)\b/.test(command) || (npm !== undefined && command.includes(npm))
 }
 
 function isThere({ pid, parent }: Ancestor, index: number): boolean {
-  // Whose parent has ended is given another one.
+  // When the parent ends, the process gets another one.
   if (index === 0 && process.ppid !== pid) return false
   if (process.platform === 'linux') {
     const now = readProcFolder(pid)
-    // Without /proc there is nothing to compare with. A zombie has lost its command line, and its children have moved.
+    // Without /proc there is nothing to compare. A zombie has no command line, and its children have another parent.
     if (parent !== 0) return now?.parent === parent && now.command !== ''
   }
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // Somebody else's process is there all the same.
+    // EPERM: the process exists but belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
@@ -98,7 +99,7 @@ function readProcess(pid: number): ProcessFacts | undefined {
 
 function readProcFolder(pid: number): ProcessFacts | undefined {
   try {
-    // `pid (name) state ppid …`; the name may hold anything, a parenthesis too.
+    // `pid (name) state ppid …`; the name may contain any character, including parentheses.
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()

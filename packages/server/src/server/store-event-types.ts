@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts'
 import { schemaOf } from '../domain/event-types/event-schema.ts'
 import { EVENT_TYPES } from '../domain/event-types/event-types.ts'
 
-/** Brings `webhook_event_types` to what this version knows; types of others stay. */
+/** Updates `webhook_event_types` to the types of this version; other types stay. */
 export async function storeEventTypes(database: Database): Promise<void> {
   const rows = EVENT_TYPES.map((type) => ({ ...type, schema: schemaOf(type) }))
   await database.query(

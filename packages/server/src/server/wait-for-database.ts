@@ -5,20 +5,20 @@ import { messageOf } from '../domain/errors.ts'
 
 const MIN_PAUSE_MS = 250
 const MAX_PAUSE_MS = 5_000
-/** Between two lines that say that it still waits. */
+/** Interval of the log lines while waiting. */
 const TELL_MS = 10_000
 
 export interface WaitOptions {
-  /** Milliseconds from now on after which a database that is away is given up. */
+  /** Milliseconds to wait for the database before giving up. */
   limitMs: number
-  /** Where it is, without its password. */
+  /** Host and database, without the password. */
   place: string
   log: Logger
 }
 
 /**
- * Runs `work` until the database serves it: when machines start together the database may be the last to come.
- * @throws Error when it is away for longer; whatever else `work` throws at once
+ * Runs `work` until the database serves it: when machines boot together, the database may be the last one up.
+ * @throws Error when the time is up, or any other error of `work` at once
  */
 export async function waitForDatabase<T>(
   { limitMs, place, log }: WaitOptions,

@@ -8,7 +8,7 @@ import type { LoopWatch } from '../loops/loop-watch.ts'
 const MEASURE_MS = 10_000
 const WARN_AGAIN_MS = 3_600_000
 
-/** Measures this machine's clock against the database's, and warns in the log when it is off. */
+/** Creates the loop that measures this machine's clock against the database's and warns when it is off. */
 export function watchClock(clock: DatabaseClock, log: Logger, watch: LoopWatch): Loop {
   let warnedAt = -Infinity
   return startLoop({

@@ -4,11 +4,11 @@ import type { PipelineOptions } from '../pipeline/pipeline.ts'
 import { DRAIN_TIMEOUT_MS, startPipeline } from '../pipeline/pipeline.ts'
 import type { Config } from '../settings/config.ts'
 
-/** The background work of a process: the pipeline, and the maintenance beside it. */
+/** The background work of a process: pipeline and maintenance. */
 export interface Worker {
-  /** Starts nothing new; resolves when the work under way has ended. */
+  /** Starts no new work; resolves when the work in progress has ended. */
   drain(): Promise<void>
-  /** Releases what this node has leased; to be called when all outcomes are recorded. */
+  /** Releases the leases of this node. Call it after all outcomes are recorded. */
   leave(): Promise<void>
 }
 
