@@ -39,6 +39,13 @@ suite('the guide', () => {
     }
   })
 
+  test('leaves out the comments of the files', async () => {
+    for (const name of ['events', 'errors']) {
+      const { body } = await api.inject('GET', `${GUIDE}/${name}`)
+      assert.doesNotMatch(body, /npm run generate/)
+    }
+  })
+
   test('has links that lead to pages and headings that are there, and pictures that are', async () => {
     const pages = new Map<string, string>()
     for (const [name] of PAGES)

@@ -280,7 +280,7 @@ function describe(error: unknown, log: Logger, requestId: string, bodyLimit = BO
   }
   if (error instanceof ApiError) return error
   if (statusCode !== undefined && statusCode < 500)
-    return new ApiError(statusCode, 'PGRST100', messageOf(error))
+    return ApiError.of(statusCode, 'PGRST100', messageOf(error))
   log.error({ request_id: requestId, error: messageOf(error) }, 'a request failed')
   return error
 }

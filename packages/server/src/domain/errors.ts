@@ -1,32 +1,49 @@
+import type { ApiErrorCode, StatusOf } from './api-errors.ts'
+
 /**
  * A failure that the caller can act on. Everything else is a defect and reaches the caller as XX000 without details.
  *
- * `code` is stable and listed in docs/errors.md; `message` says what was wrong, `hint` what would be right.
+ * `code` is stable: api-errors.ts lists all. `message` says what was wrong, `hint` what would be right.
  * The four keys are those of PostgREST, so that supabase-js shows them as they are.
  */
-export class ApiError extends Error {
+export class ApiError<Code extends ApiErrorCode = ApiErrorCode> extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly code: string
   readonly details: string | null
   readonly hint: string | null
 
-  constructor(status: number, code: string, message: string, more: { details?: string; hint?: string } = {}) {
+  constructor(
+    status: StatusOf<Code>,
+    code: Code,
+    message: string,
+    more: { details?: string; hint?: string } = {},
+  ) {
     super(message)
     this.status = status
     this.code = code
     this.details = more.details ?? null
     this.hint = more.hint ?? null
   }
+
+  /** An error that already has its code and status: the database's, which may be any SQLSTATE, or one that is passed on. */
+  static of(
+    status: number,
+    code: string,
+    message: string,
+    more: { details?: string; hint?: string } = {},
+  ): ApiError {
+    return new ApiError(status as StatusOf<ApiErrorCode>, code as ApiErrorCode, message, more)
+  }
 }
 
 /** An ApiError whose answer needs headers beside the body: `Content-Range` of a 416, `Allow` of a 405. */
-export class RestError extends ApiError {
+export class RestError<Code extends ApiErrorCode = ApiErrorCode> extends ApiError<Code> {
   readonly headers: Readonly<Record<string, string>>
 
   constructor(
-    status: number,
-    code: string,
+    status: StatusOf<Code>,
+    code: Code,
     message: string,
     { headers, ...more }: { details?: string; hint?: string; headers: Record<string, string> },
   ) {

@@ -55,6 +55,9 @@ function linkFor(target: string): string {
   return names.has(name) ? `${GUIDE}/${name}${at}` : GUIDE
 }
 
+/** A note for those who edit the file: which part is generated. */
+const COMMENT = /<!--.*?-->\n*/gs
+
 /** A whole page, without scripts. */
 export function renderPage(name: string, title: string, text: string): string {
   return `<!doctype html>
@@ -72,7 +75,7 @@ export function renderPage(name: string, title: string, text: string): string {
 ${CONTENTS.map(([part, pages]) => `<h2>${part}</h2>\n<ul>${pages.map((page) => entry(page, name)).join('')}</ul>`).join('\n')}
 </nav>
 <main id="content">
-${markdown.render(text)}
+${markdown.render(text.replaceAll(COMMENT, ''))}
 ${nextOf(name)}
 </main>
 </body>

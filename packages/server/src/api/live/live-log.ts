@@ -185,7 +185,7 @@ function parseRows({ body }: RestResponse): LogRow[] {
 
 function toError({ status, body }: RestResponse): ApiError {
   const { code, message, details, hint } = JSON.parse(body) as ApiError
-  return new ApiError(status, code, message, {
+  return ApiError.of(status, code, message, {
     ...(details === null ? {} : { details }),
     ...(hint === null ? {} : { hint }),
   })

@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { previousSchemaOf, schemaOf } from './event-schema.ts'
 import { EVENT_TYPES } from './event-types.ts'
-import { GENERATED } from '../../../generate/main.ts'
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true })
 formats.default(ajv)
-
-for (const [path, write] of GENERATED) {
-  test(`${basename(path)} is what npm run generate writes`, () => {
-    assert.equal(readFileSync(path, 'utf8'), write())
-  })
-}
 
 for (const type of EVENT_TYPES) {
   test(`${type.name}: the example is what its schema says, and less is not`, () => {

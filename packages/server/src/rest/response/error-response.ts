@@ -47,15 +47,15 @@ function fromDatabase({ code, message, detail, hint }: DatabaseError, isAnonymou
   const stateClass = code.slice(0, 2)
   const status = statusOfState({ code, message })
   if (code === 'PT413') return new ApiError(413, '54000', message, hint === undefined ? {} : { hint })
-  if (status === 503) return new ApiError(status, code, 'the database is not available', { hint: TRY_AGAIN })
-  if (stateClass === 'XX') return new ApiError(status, code, 'internal error')
+  if (status === 503) return ApiError.of(status, code, 'the database is not available', { hint: TRY_AGAIN })
+  if (stateClass === 'XX') return ApiError.of(status, code, 'internal error')
   if (code === '57014') {
     const slow = 'Ask for fewer rows, or filter by a column that is indexed.'
-    return new ApiError(status, code, 'the statement took too long and was cancelled', { hint: slow })
+    return ApiError.of(status, code, 'the statement took too long and was cancelled', { hint: slow })
   }
   // A merge that meets a row of another organization is refused as an insert for that organization is.
   const told = code === '42501' ? message.replace(' (USING expression)', '') : message
-  return new ApiError(status === 403 && isAnonymous ? 401 : status, code, told, {
+  return ApiError.of(status === 403 && isAnonymous ? 401 : status, code, told, {
     ...(detail === undefined ? {} : { details: detail }),
     ...(hint === undefined ? {} : { hint }),
   })

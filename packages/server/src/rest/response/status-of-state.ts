@@ -1,16 +1,15 @@
 import { saysUnavailable } from '../../database/unavailable.ts'
+import { API_ERRORS } from '../../domain/api-errors.ts'
+
+/** States that the database raises and that have a status of their own. */
+const LISTED = ['23503', '23505', '42501', '42P01', '42883', '53400'] as const
 
 /**
  * SQLSTATEs that say that the request is at fault, by state or by class, with the status that PostgREST gives them. Whoever does not retry
  * what was refused with 4xx loses it: whatever is not listed here counts as ours, and is 503.
  */
 const CALLERS_FAULT: Readonly<Record<string, number>> = {
-  '23503': 409,
-  '23505': 409,
-  '42501': 403,
-  '42P01': 404,
-  '42883': 404,
-  '53400': 409,
+  ...Object.fromEntries(LISTED.map((code) => [code, API_ERRORS[code].statuses[0]])),
   /** Not supported, cardinality, values, constraints. */
   '0A': 400,
   21: 400,
