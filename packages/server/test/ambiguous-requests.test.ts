@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, suite, test } from 'node:test'
+import { ANY_ENGINE } from './harness/databases.ts'
 import { openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 
@@ -8,7 +9,7 @@ suite('a request that two programs could read in two ways is refused with 400', 
   let api: InProcessApi
   let port: number
   before(async () => {
-    api = await openApi('pglite')
+    api = await openApi(ANY_ENGINE)
     port = Number(new URL(await api.listen()).port)
   })
   after(() => api.close())

@@ -3,13 +3,13 @@ import { after, before, suite, test } from 'node:test'
 import { expireAuditLog } from '../src/maintenance/expire-audit-log.ts'
 import { readEntries, storeAs } from './harness/audit-entries.ts'
 import type { Entry } from './harness/audit-entries.ts'
-import { ENGINES } from './harness/databases.ts'
+import { EVERY_ENGINE } from './harness/databases.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`who reads and keeps the audit log (${engine})`, () => {
     let api: InProcessApi
     before(async () => {

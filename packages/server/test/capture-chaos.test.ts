@@ -17,17 +17,18 @@ import type { Random } from './chaos/random.ts'
 import { createRandom } from './chaos/random.ts'
 import { attachMap } from './harness/attached.ts'
 import { createDatabase } from './harness/databases.ts'
+import { IS_FULL } from './harness/full-run.ts'
 import type { ReceiverServer } from './harness/receiver-server.ts'
 import { startReceiver } from './harness/receiver-server.ts'
 import { createSite } from './harness/server-process.ts'
 import type { ServerProcess } from './harness/server-process.ts'
 import { LONG, until } from './harness/until.ts'
 
-const CRMS = 4
+const CRMS = IS_FULL ? 4 : 1
 const WRITERS = 2
 /** Transactions of each CRM, while its migrations run and its server is killed. */
-const COMMITS = 240
-const KILLS = 3
+const COMMITS = IS_FULL ? 240 : 80
+const KILLS = IS_FULL ? 3 : 1
 const CHECK_PAUSE_MS = 500
 const isPostgresThere = process.env['TEST_DATABASE_URL'] !== undefined
 

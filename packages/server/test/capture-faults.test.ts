@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { CapturingDatabase } from './harness/captured.ts'
 import { openCapturing } from './harness/captured.ts'
-import { ENGINES } from './harness/databases.ts'
+import { EVERY_ENGINE } from './harness/databases.ts'
 
 interface Fault {
   relation: string
@@ -13,7 +13,7 @@ interface Fault {
   record_ids: string[]
 }
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`a fault while events are captured (${engine})`, () => {
     let crm: CapturingDatabase
     before(async () => {

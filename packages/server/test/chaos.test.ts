@@ -5,6 +5,7 @@ import { openPostgres } from '../src/database/postgres.ts'
 import { createChaos, SETTINGS } from './chaos/site.ts'
 import type { ChaosSite, Findings } from './chaos/site.ts'
 import { createDatabase } from './harness/databases.ts'
+import { IS_FULL } from './harness/full-run.ts'
 import { startPostgres } from './harness/postgres.ts'
 import type { ServerProcess } from './harness/server-process.ts'
 import { createSite } from './harness/server-process.ts'
@@ -12,8 +13,8 @@ import { startTcpProxy } from './harness/tcp-proxy.ts'
 import type { TcpProxy } from './harness/tcp-proxy.ts'
 import { LONG, until } from './harness/until.ts'
 
-const KILLS = 21
-const EMBEDDED_KILLS = 3
+const KILLS = IS_FULL ? 21 : 6
+const EMBEDDED_KILLS = IS_FULL ? 3 : 1
 const isPostgresThere = process.env['TEST_DATABASE_URL'] !== undefined
 
 /** Requests that one process can have under way, or answered and not written down, when it is killed. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
+import { ANY_ENGINE } from './harness/databases.ts'
 import type { CommandResult } from './harness/run-command.ts'
 import { HAS_TERMINAL, startCommand, startInTerminal } from './harness/run-command.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
@@ -247,5 +248,5 @@ onEachEngine(
       },
     )
   },
-  { engines: ['pglite'] },
+  { engines: [ANY_ENGINE] },
 )

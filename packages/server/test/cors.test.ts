@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ANY_ENGINE } from './harness/databases.ts'
 import { onEachEngine } from './harness/on-each-engine.ts'
 
 onEachEngine(
@@ -65,7 +66,7 @@ onEachEngine(
       assert.equal(headers.get('proxy-status'), 'PostgREST; error=PGRST117')
     })
   },
-  { engines: ['pglite'] },
+  { engines: [ANY_ENGINE] },
 )
 
 onEachEngine(
@@ -91,5 +92,5 @@ onEachEngine(
       }
     })
   },
-  { engines: ['pglite'], settings: { CORS_ORIGINS: 'https://app.example.com,http://localhost:3000' } },
+  { engines: [ANY_ENGINE], settings: { CORS_ORIGINS: 'https://app.example.com,http://localhost:3000' } },
 )

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import type { DeliveryRow, LogRow } from './harness/api.ts'
-import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+import { createWebhook, onEachEngine, onEveryEngine } from './harness/on-each-engine.ts'
 import { until } from './harness/until.ts'
 
-onEachEngine(
+onEveryEngine(
   'after a SIGKILL',
   (stage) => {
     test('a request that was answered but not recorded is sent again with the same ids, and once only', async () => {

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Database } from '../src/database/database.ts'
-import { ENGINES, openMigrated } from './harness/databases.ts'
+import { EVERY_ENGINE, openMigrated } from './harness/databases.ts'
+import { IS_FULL } from './harness/full-run.ts'
 import { LONG } from './harness/until.ts'
 import type { Run } from './model/commands.ts'
 import { commands, drain } from './model/commands.ts'
@@ -12,7 +13,7 @@ import { walks } from './model/walks.ts'
 import { createWorld } from './model/world.ts'
 
 /** Fewer where every statement is planned anew on this very thread. */
-const RUNS = { pglite: 40, postgresql: 100 }
+const RUNS = IS_FULL ? { pglite: 40, postgresql: 100 } : { pglite: 10, postgresql: 40 }
 
 /** The arrows of a Mermaid state diagram, as `from --> to`. */
 function readDiagram(file: string): string[] {
@@ -49,7 +50,7 @@ test('the diagram of the states is the same in the code and in the documentation
   assert.deepEqual(readDiagram('../../../docs/architecture.md'), diagram)
 })
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`the state machine of a delivery (${engine})`, LONG, () => {
     let database: Database
     let close: () => Promise<void>

@@ -7,6 +7,7 @@ import { Recorder } from '../src/pipeline/record/recorder.ts'
 import type { Database } from '../src/database/database.ts'
 import type { LeasedDelivery } from '../src/domain/delivery.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
+import { IS_FULL } from './harness/full-run.ts'
 import { LONG, until } from './harness/until.ts'
 import type { Node, Outcome, World } from './model/world.ts'
 import { createWorld } from './model/world.ts'
@@ -224,7 +225,7 @@ for (const engine of ENGINES.filter((name) => name === 'postgresql')) {
           await assertSettled(scene)
         })
         // Which statements overlap differs from run to run: a smaller case would prove nothing.
-        await fc.assert(property, { numRuns: 40, endOnFailure: true })
+        await fc.assert(property, { numRuns: IS_FULL ? 40 : 15, endOnFailure: true })
       },
     )
   })

@@ -4,6 +4,7 @@ import { connectApi } from '../src/cli/client/api.ts'
 import { examine } from '../src/cli/client/checks.ts'
 import { recapture } from '../src/capture/recapture.ts'
 import type { Finding } from '../src/cli/client/finding.ts'
+import { ANY_ENGINE } from './harness/databases.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { OURS, openApi } from './harness/in-process-api.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
@@ -13,7 +14,7 @@ suite('what doctor says of the queue', () => {
   let api: InProcessApi
   let url: string
   before(async () => {
-    api = await openApi('pglite')
+    api = await openApi(ANY_ENGINE)
     url = await api.listen()
   })
   after(() => api.close())
@@ -121,7 +122,7 @@ suite('what doctor and the metrics say of the capture', () => {
   let api: InProcessApi
   let url: string
   before(async () => {
-    api = await openApi('pglite')
+    api = await openApi(ANY_ENGINE)
     url = await api.listen()
   })
   after(() => api.close())

@@ -4,7 +4,7 @@ import { eraseBatch } from '../src/maintenance/erasure/erase-batch.ts'
 import type { Database } from '../src/database/database.ts'
 import { newId } from '../src/domain/ids.ts'
 import type { ErrorBody } from './harness/api.ts'
-import { ENGINES } from './harness/databases.ts'
+import { EVERY_ENGINE } from './harness/databases.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { EMAIL, NAME, createPersonalLog } from './harness/personal-log.ts'
@@ -21,7 +21,7 @@ interface ErasureRow {
   others: number
 }
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`rpc/erase_record (${engine})`, () => {
     let api: InProcessApi
     let database: Database

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { newId } from '../src/domain/ids.ts'
 import type { ErrorBody } from './harness/api.ts'
-import { ENGINES } from './harness/databases.ts'
+import { EVERY_ENGINE } from './harness/databases.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { Ask, InProcessApi } from './harness/in-process-api.ts'
 import { until } from './harness/until.ts'
 
 const MAX_BACKLOG = 500
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`posts of events at once (${engine})`, () => {
     let api: InProcessApi
     before(async () => {

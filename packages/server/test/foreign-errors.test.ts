@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { newId } from '../src/domain/ids.ts'
 import type { ErrorBody } from './harness/api.ts'
-import { ENGINES } from './harness/databases.ts'
+import { EVERY_ENGINE } from './harness/databases.ts'
 import { EXPOSED } from './harness/exposed-tables.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { Answer, InProcessApi } from './harness/in-process-api.ts'
@@ -15,7 +15,7 @@ const WRITTEN = Object.entries(EXPOSED).filter(
   ([, { row, writers, audience }]) => row !== undefined && writers === undefined && audience !== 'operator',
 )
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(
     `errors of writes tell nothing of other organizations, and of nothing that is not exposed (${engine})`,
     () => {

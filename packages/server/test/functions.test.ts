@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DeliveryRow, LogRow } from './harness/api.ts'
-import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+import { createWebhook, onEachEngine, onEveryEngine } from './harness/on-each-engine.ts'
 
 const NOBODY = '0193f0a2-6c1b-7c3e-8f00-00000000ffff'
 
@@ -16,7 +16,7 @@ interface AttemptAnswer {
   code?: string
 }
 
-onEachEngine(
+onEveryEngine(
   'rpc/retry_delivery',
   (stage) => {
     /** A delivery whose first attempt has failed, with the next one an hour away. */

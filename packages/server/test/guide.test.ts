@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { PAGES } from '../src/api/guide/contents.ts'
+import { ANY_ENGINE } from './harness/databases.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { openApi } from './harness/in-process-api.ts'
 
@@ -12,7 +13,7 @@ const GUIDE = '/docs/guide'
 suite('the guide', () => {
   let api: InProcessApi
   before(async () => {
-    api = await openApi('pglite')
+    api = await openApi(ANY_ENGINE)
   })
   after(() => api.close())
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { test } from 'node:test'
+import { ANY_ENGINE } from './harness/databases.ts'
 import { onEachEngine } from './harness/on-each-engine.ts'
 
 /** What an answer must say to a browser, whatever else it says. */
@@ -62,7 +63,7 @@ onEachEngine(
       assert.doesNotMatch(answer, /node:|\.ts:|    at /)
     })
   },
-  { engines: ['pglite'] },
+  { engines: [ANY_ENGINE] },
 )
 
 onEachEngine(
@@ -89,5 +90,5 @@ onEachEngine(
       await Promise.all(slow)
     })
   },
-  { engines: ['pglite'], settings: { CLIENT_TIMEOUT: '500ms' } },
+  { engines: [ANY_ENGINE], settings: { CLIENT_TIMEOUT: '500ms' } },
 )

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+import { createWebhook, onEveryEngine } from './harness/on-each-engine.ts'
 import type { Stage } from './harness/on-each-engine.ts'
 import { until } from './harness/until.ts'
 
@@ -20,7 +20,7 @@ function valueOf(text: string, series: string): number {
   return Number(line?.slice(series.length + 1) ?? 0)
 }
 
-onEachEngine('metrics', (stage) => {
+onEveryEngine('metrics', (stage) => {
   test('count events, attempts and deliveries by what became of them', async () => {
     const well = await createWebhook(stage, { events: ['deal.created'] })
     const sick = await createWebhook(stage, { events: ['deal.created'] })

@@ -22,7 +22,7 @@ import { relayBatch } from '../src/pipeline/relay/relay-batch.ts'
 import { NO_TRACING } from '../src/observability/tracing.ts'
 import { createSecretBox } from '../src/secrets/secret-box.ts'
 import { createTargetOpener } from '../src/secrets/webhook-target.ts'
-import { ENGINES, openMigrated } from './harness/databases.ts'
+import { EVERY_ENGINE, openMigrated } from './harness/databases.ts'
 import type { Explained } from './harness/explained.ts'
 import { explainOn } from './harness/explained.ts'
 import { fill, idOf } from './harness/many-rows.ts'
@@ -50,7 +50,7 @@ const context = {
 }
 const subscriptions = createSubscriptions(systemClock)
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(
     `with ${ROWS[engine]} rows in each table no statement looks at more than it needs (${engine})`,
     LONG,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ANY_ENGINE } from './harness/databases.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import { until } from './harness/until.ts'
 
@@ -62,5 +63,5 @@ onEachEngine(
       )
     })
   },
-  { engines: ['pglite'], settings: { LOG_LEVEL: 'debug' } },
+  { engines: [ANY_ENGINE], settings: { LOG_LEVEL: 'debug' } },
 )

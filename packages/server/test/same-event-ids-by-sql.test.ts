@@ -14,7 +14,7 @@ import { ANY_EVENT } from '../src/pipeline/relay/outbox.ts'
 import { relayBatch } from '../src/pipeline/relay/relay-batch.ts'
 import { createSecretBox } from '../src/secrets/secret-box.ts'
 import { createTargetOpener } from '../src/secrets/webhook-target.ts'
-import { ENGINES, openMigrated } from './harness/databases.ts'
+import { EVERY_ENGINE, openMigrated } from './harness/databases.ts'
 
 const TARGET = { timeout: 10_000, maxInFlight: 32 }
 const context = {
@@ -31,7 +31,7 @@ const contentOf = ({ organizationId, body }: LeasedDelivery): [string, unknown] 
   (JSON.parse(body) as { data: { owner: string } }).data.owner,
 ]
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`two organizations whose transactions write events with the same id (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
 import { openPostgres } from '../src/database/postgres.ts'
+import { ANY_ENGINE } from './harness/databases.ts'
 import type { LogRow } from './harness/api.ts'
 import type { Stage } from './harness/on-each-engine.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
@@ -74,7 +75,7 @@ onEachEngine(
     })
   },
   {
-    engines: ['pglite'],
+    engines: [ANY_ENGINE],
     settings: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '20' },
   },
 )

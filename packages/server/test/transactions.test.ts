@@ -4,9 +4,9 @@ import { captureReferenceCrm } from '../src/capture/capture-reference.ts'
 import type { Connection } from '../src/database/database.ts'
 import type { CapturedEvent, CapturingDatabase } from './harness/captured.ts'
 import { openCapturing } from './harness/captured.ts'
-import { ENGINES } from './harness/databases.ts'
+import { EVERY_ENGINE } from './harness/databases.ts'
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`events from the CRM's own transactions (${engine})`, () => {
     let crm: CapturingDatabase
     before(async () => {

@@ -20,7 +20,7 @@ import { createChaos, SETTINGS } from './chaos/site.ts'
 import { createApi } from './harness/api.ts'
 import type { LogRow } from './harness/api.ts'
 import type { TestDatabase } from './harness/databases.ts'
-import { ENGINES, createDatabase } from './harness/databases.ts'
+import { ENGINES, EVERY_ENGINE, createDatabase } from './harness/databases.ts'
 import type { ReceiverServer } from './harness/receiver-server.ts'
 import { startReceiver } from './harness/receiver-server.ts'
 import type { ServerProcess, ServerSite } from './harness/server-process.ts'
@@ -109,7 +109,7 @@ async function store(database: Database, url: string): Promise<Stored> {
   return { organizationId, webhookId, key }
 }
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`a database of the first release, with what is in it (${engine})`, () => {
     let made: TestDatabase
     let site: ServerSite

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test'
 import type { Database } from '../src/database/database.ts'
 import { openPostgres } from '../src/database/postgres.ts'
 import { prepareDatabase } from '../src/server/prepare-database.ts'
-import { ENGINES, createDatabase, openMigrated } from './harness/databases.ts'
+import { EVERY_ENGINE, createDatabase, openMigrated } from './harness/databases.ts'
 import { startPostgres } from './harness/postgres.ts'
 import { startReceiver } from './harness/receiver-server.ts'
 import type { ServerProcess } from './harness/server-process.ts'
@@ -47,7 +47,7 @@ async function listenTo(database: Database): Promise<{ untilNow(): Promise<strin
   }
 }
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`a transaction that emits events (${engine})`, () => {
     async function open(context: TestContext) {
       const { database, close } = await openMigrated(engine)

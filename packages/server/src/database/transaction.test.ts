@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { ENGINES, openMigrated } from '../../test/harness/databases.ts'
+import { EVERY_ENGINE, openMigrated } from '../../test/harness/databases.ts'
 import type { Database, Transaction } from './database.ts'
 import { prepared } from './statement.ts'
 
@@ -9,7 +9,7 @@ const BECOME = prepared('become', `select set_config('role', $1, true)`)
 const ADD = prepared('add', 'insert into public.organizations (name) values ($1) returning name')
 const COUNT = 'select count(*)::int as count from public.organizations where name = $1'
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`transactions (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { pino } from 'pino'
-import { ENGINES, openMigrated } from '../../test/harness/databases.ts'
+import { EVERY_ENGINE, openMigrated } from '../../test/harness/databases.ts'
 import type { Database } from '../database/database.ts'
 import { keepPartitions } from './partitions.ts'
 
@@ -9,7 +9,7 @@ const options = { retention: 30 * 86_400_000, log: pino({ level: 'silent' }) }
 const ORGANIZATION = '0193f0a2-6c1b-7c3e-8f00-000000000001'
 const WEBHOOK = '0193f0a2-6c1b-7c3e-8f00-000000000002'
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`partitions (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

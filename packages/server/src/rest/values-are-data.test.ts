@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { ENGINES } from '../../test/harness/databases.ts'
+import { EVERY_ENGINE } from '../../test/harness/databases.ts'
 import { HOOK_A, openFixture } from './rest-fixture.ts'
 import type { Fixture } from './rest-fixture.ts'
 
@@ -16,7 +16,7 @@ const text = fc
 
 const quote = (value: string): string => `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   describe(`values on ${engine}`, () => {
     let fixture: Fixture
 

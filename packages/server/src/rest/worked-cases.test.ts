@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { ENGINES } from '../../test/harness/databases.ts'
+import { EVERY_ENGINE } from '../../test/harness/databases.ts'
 import { HOOK_A, HOOK_B, HOOK_THEIRS, OURS, THEIRS, expectError, openFixture } from './rest-fixture.ts'
 import type { Answer, Fixture } from './rest-fixture.ts'
 
@@ -17,7 +17,7 @@ function namesOf({ status, json, body }: Answer): string[] {
   return (json as { name: string }[]).map((row) => row.name)
 }
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   describe(`worked cases on ${engine}`, () => {
     let fixture: Fixture
     const ask: Fixture['ask'] = async (...parameters) => await fixture.ask(...parameters)

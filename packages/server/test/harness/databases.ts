@@ -15,9 +15,12 @@ export const EVERY_ENGINE: readonly Engine[] =
 
 /**
  * What a test runs on. PGlite costs several times as much as PostgreSQL and executes the same SQL: `npm test` runs there
- * what it may do differently, the files that name EVERY_ENGINE; `npm run test:full` runs each test on both.
+ * what it may do differently, the files that name EVERY_ENGINE (or `onEveryEngine`); `npm run test:full` runs each test on both.
  */
 export const ENGINES: readonly Engine[] = IS_FULL ? EVERY_ENGINE : EVERY_ENGINE.slice(0, 1)
+
+/** For what has nothing to do with the database. */
+export const ANY_ENGINE: Engine = EVERY_ENGINE[0]!
 
 export interface TestDatabase {
   /** Undefined for PGlite, which a process opens by its folder. */

@@ -1,6 +1,6 @@
 import { after, before, suite } from 'node:test'
 import type { Engine, TestDatabase } from './databases.ts'
-import { ENGINES, createDatabase } from './databases.ts'
+import { ENGINES, EVERY_ENGINE, createDatabase } from './databases.ts'
 import type { ReceiverServer } from './receiver-server.ts'
 import { startReceiver } from './receiver-server.ts'
 import type { ServerProcess, ServerSite, Settings } from './server-process.ts'
@@ -16,7 +16,7 @@ export interface Stage {
   organizationId: string
 }
 
-/** Runs the same tests on PGlite and on PostgreSQL, each on a database, a process and a receiver of its own. */
+/** Runs the same tests on each of the engines, each on a database, a process and a receiver of its own. */
 export function onEachEngine(
   name: string,
   define: (stage: Stage) => void,
@@ -42,6 +42,15 @@ export function onEachEngine(
       define(stage)
     })
   }
+}
+
+/** The same on every engine in every run, for what an engine may do differently: see EVERY_ENGINE. */
+export function onEveryEngine(
+  name: string,
+  define: (stage: Stage) => void,
+  { settings = {} }: { settings?: Settings } = {},
+): void {
+  onEachEngine(name, define, { settings, engines: EVERY_ENGINE })
 }
 
 let webhooks = 0

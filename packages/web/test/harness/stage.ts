@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, suite } from 'node:test'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import type { Api } from '../../../server/test/harness/api.ts'
+import { ANY_ENGINE, createDatabase } from '../../../server/test/harness/databases.ts'
+import type { TestDatabase } from '../../../server/test/harness/databases.ts'
 import type { ReceiverServer } from '../../../server/test/harness/receiver-server.ts'
 import { startReceiver } from '../../../server/test/harness/receiver-server.ts'
 import type { ServerProcess, ServerSite, Settings } from '../../../server/test/harness/server-process.ts'
@@ -48,10 +50,12 @@ export function onStage(
     const stage = {} as Stage
     const open: BrowserContext[] = []
     const problems: string[] = []
+    let database: TestDatabase | undefined
     before(async () => {
       stage.browser = await launchChromium()
       stage.receiver = await startReceiver()
-      stage.site = createSite(undefined, settings)
+      database = await createDatabase(ANY_ENGINE)
+      stage.site = createSite(database.url, settings)
       stage.server = await stage.site.start()
       stage.api = stage.server.api
       const organization = await stage.api.insert<{ id: string }>('organizations', { name: 'Acme' })
@@ -80,6 +84,7 @@ export function onStage(
       // Whatever of it came to be: what lives on would keep the file from ending.
       const { browser, receiver, site } = stage as Partial<Stage>
       await Promise.all([browser?.close(), receiver?.close(), site?.close()])
+      await database?.drop()
     })
     define(stage)
   })

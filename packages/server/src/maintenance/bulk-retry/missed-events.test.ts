@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Database } from '../../database/database.ts'
-import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
+import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
 import { newId } from '../../domain/ids.ts'
 import { cancelDeliveries } from '../../pipeline/claim/cancel-deliveries.ts'
 import { countMissed } from './missed-events.ts'
 import type { RedeliveryScope } from './redeliveries.ts'
 import { RedeliveryFixture } from './redelivery-fixture.ts'
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`events that a webhook has missed (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

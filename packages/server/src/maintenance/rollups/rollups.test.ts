@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Database } from '../../database/database.ts'
 import { loadStatement } from '../../database/statement.ts'
-import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
+import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
 import { newId } from '../../domain/ids.ts'
 import type { RollupScope } from './rollups.ts'
 import { expireRollups, foldCounts, readHistograms } from './rollups.ts'
@@ -22,7 +22,7 @@ interface Attempt {
   created_at: string
 }
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`roll-ups (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

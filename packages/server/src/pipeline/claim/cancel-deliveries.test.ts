@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Database } from '../../database/database.ts'
-import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
+import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
 import { newId, newToken } from '../../domain/ids.ts'
 import { cancelDeliveries } from './cancel-deliveries.ts'
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`cancelling the deliveries of stopped webhooks (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, afterEach, before, suite, test } from 'node:test'
-import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
+import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
 import type { Queue } from '../../../test/harness/queue.ts'
 import { createQueue } from '../../../test/harness/queue.ts'
 import { systemClock } from '../../domain/clock.ts'
@@ -22,7 +22,7 @@ const openTarget = createTargetOpener(createSecretBox([randomBytes(32)]), {
   maxInFlight: MAX_IN_FLIGHT,
 })
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`claiming what is due (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
+import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
 import type { Connection, Database } from '../../database/database.ts'
 import { newId } from '../../domain/ids.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { createSubscriptions } from './subscriptions.ts'
 
-for (const engine of ENGINES) {
+for (const engine of EVERY_ENGINE) {
   suite(`the webhooks that a fan-out knows (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>
