@@ -45,7 +45,7 @@ for (const engine of ENGINES) {
     const raise = async (name: string, organization = OURS): Promise<void> => {
       await database.query(
         `insert into webhooks.webhook_alerts (organization_id, webhook_id, webhook_name, type, threshold, since, message)
-         values ($1, gen_random_uuid(), $2, 'webhook.failing', 50, '2026-01-15T10:00:00Z', 'the endpoint answered 500')`,
+         values ($1, gen_random_uuid(), $2, 'webhook.failing', 50, '2026-01-15T10:00:00Z', 'the endpoint returned 500')`,
         [organization, name],
       )
     }
@@ -59,8 +59,8 @@ for (const engine of ENGINES) {
       assert.deepEqual(mails.flatMap(({ to }) => to).sort(), ['ada@ours.example', 'bob@ours.example'])
       const [{ from, subject, text }] = mails as [(typeof mails)[0]]
       assert.equal(from, 'webhooks@crm.example')
-      assert.equal(subject, 'Webhook "CRM Sync" is failing (50 %)')
-      assert.match(text, /Since 2026-01-15T10:00:00.000Z: the endpoint answered 500\./)
+      assert.equal(subject, 'Webhook "CRM Sync" is failing (50%)')
+      assert.match(text, /Since 2026-01-15T10:00:00.000Z: the endpoint returned 500\./)
       assert.match(text, /https:\/\/hooks\.example\/settings\/webhooks\/[0-9a-f-]{36}/)
       assert.equal(await waiting(), 0)
     })

@@ -56,7 +56,7 @@ onEachEngine(
       stage.receiver.reply(path, 404)
       const { code, stdout } = await run('webhooks', 'test', id)
       assert.equal(code, 1)
-      assert.match(stdout, /failed {2}404[^]*the endpoint answered 404[^]*Check the path/)
+      assert.match(stdout, /failed {2}404[^]*the endpoint returned 404[^]*Check the path/)
     })
 
     test('triggers every event type with its example, and waits for the outcome', async () => {
@@ -155,7 +155,7 @@ onEachEngine(
         )
         return webhook?.is_active === false
       })
-      assert.match((await run('doctor')).stdout, /was deactivated: the endpoint answered 410 Gone\n {2}→ /)
+      assert.match((await run('doctor')).stdout, /was deactivated: the endpoint returned 410 Gone\n {2}→ /)
     })
 
     test('doctor on a server that is not there says so and exits 1', async () => {

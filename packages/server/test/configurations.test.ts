@@ -14,7 +14,7 @@ onEachEngine('webhook configurations', (stage) => {
 
   const refused: readonly [string, object, string, RegExp][] = [
     ['an empty name', { name: '' }, 'name', /must not be empty/],
-    ['a URL without https', { url: 'ftp://crm.example.com' }, 'url', /must begin with https/],
+    ['a URL without https', { url: 'ftp://crm.example.com' }, 'url', /must start with https/],
     ['a URL with credentials', { url: 'https://user:pw@crm.example.com' }, 'url', /user name or password/],
     ['a URL with a fragment', { url: 'https://crm.example.com/#x' }, 'url', /fragment/],
     ['a private address', { url: 'https://10.0.0.1/x' }, 'url', /10\.0\.0\.1 is private/],
@@ -89,7 +89,7 @@ onEachEngine('webhook configurations', (stage) => {
       { ...valid(), url: 'ftp://crm.example.com', events: [] },
     ])
     assert.deepEqual([status, body.details], [400, 'url, events'])
-    assert.match(body.message, /^row 2: url: it must begin with https:\/\/.*; events: must name at least one/)
+    assert.match(body.message, /^row 2: url: it must start with https:\/\/.*; events: must name at least one/)
   })
 
   test('an unknown column is refused by name', async () => {
@@ -218,7 +218,7 @@ onEachEngine('webhook configurations', (stage) => {
   })
 
   for (const [how, reason] of [
-    ['switched off', 'webhook switched off'],
+    ['switched off', 'webhook disabled'],
     ['deleted', 'webhook deleted'],
   ] as const) {
     test(`when a webhook is ${how} its pending deliveries are cancelled with that reason`, async () => {

@@ -27,7 +27,7 @@ onEachEngine('why an endpoint fails', (stage) => {
     await emit(stage, 3)
     assert.match(
       (await becomes(stage, id, 'degraded')) ?? '',
-      /the endpoint answered 404\. It first failed \d+ seconds? after the URL was changed, and has not answered well since$/,
+      /the endpoint returned 404\. It first failed \d+ seconds? after the URL was changed, and has not succeeded since$/,
     )
 
     stage.receiver.reply(other, 200)

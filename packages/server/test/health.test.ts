@@ -45,7 +45,7 @@ onEachEngine(
         (await stage.server.api.get<LogRow>(`webhook_logs?webhook_id=${sick.id}`)).length
       await emit(stage, 20)
       const { health_reason } = await becomes(stage, sick.id, 'held')
-      assert.match(health_reason ?? '', /attempts in a row have failed since .*the endpoint answered 500/)
+      assert.match(health_reason ?? '', /consecutive attempts have failed since .*the endpoint returned 500/)
       const before = await attempts()
       assert.ok(before >= 20)
       // What comes while it is held waits, and its neighbour gets everything.
@@ -262,14 +262,14 @@ onEachEngine(
       )
       assert.match(
         webhook?.disabled_reason ?? '',
-        /^every attempt has failed for \d+ seconds?, \d+ in a row; the last one: the endpoint answered 500$/,
+        /^every attempt has failed for \d+ seconds? \(\d+ consecutive attempts\); last error: the endpoint returned 500$/,
       )
       const [cancelled] = await stage.server.api.rows<DeliveryRow>(
         `webhook_deliveries?webhook_id=${id}&status=cancelled`,
         20,
       )
       assert.ok(
-        ['webhook switched off', `webhook deactivated: ${webhook?.disabled_reason}`].includes(
+        ['webhook disabled', `webhook disabled: ${webhook?.disabled_reason}`].includes(
           cancelled?.reason ?? '',
         ),
         cancelled?.reason ?? '',

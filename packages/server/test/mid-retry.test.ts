@@ -50,7 +50,7 @@ onEachEngine(
     test('switched off: what waits for its retry is cancelled, with that reason', async () => {
       const { id } = await failedOnce()
       await switchOff(id)
-      assert.equal(await cancelledBecause(id), 'webhook switched off')
+      assert.equal(await cancelledBecause(id), 'webhook disabled')
     })
 
     test('deleted: what waits for its retry is cancelled, with that reason', async () => {
@@ -61,7 +61,7 @@ onEachEngine(
 
     test('switched off under way: the attempt is recorded and no further one is planned', async () => {
       const id = await changedUnderWay(switchOff)
-      assert.equal(await cancelledBecause(id), 'webhook switched off')
+      assert.equal(await cancelledBecause(id), 'webhook disabled')
       assert.equal((await stage.server.api.get(`webhook_logs?webhook_id=${id}`)).length, 1)
     })
 

@@ -63,7 +63,7 @@ onEveryEngine('the outcome of an attempt', (stage) => {
     test(`${status} is a failure that says so`, async () => {
       const log = await firstAttempt(stage, status)
       assert.deepEqual([log.status, log.response_code, log.error_code], ['failed', status, code])
-      assert.equal(log.error_message, `the endpoint answered ${status}`)
+      assert.equal(log.error_message, `the endpoint returned ${status}`)
       assert.ok(log.diagnosis)
       assert.ok(log.next_attempt_at)
     })
@@ -77,7 +77,7 @@ onEveryEngine('the outcome of an attempt', (stage) => {
       `webhook_configurations?id=eq.${id}&is_active=false`,
       1,
     )
-    assert.equal(webhook?.disabled_reason, 'the endpoint answered 410 Gone')
+    assert.equal(webhook?.disabled_reason, 'the endpoint returned 410 Gone')
     const [delivery] = await stage.server.api.rows<DeliveryRow>(
       `webhook_deliveries?webhook_id=${id}&status=failed`,
       1,
@@ -88,7 +88,7 @@ onEveryEngine('the outcome of an attempt', (stage) => {
   test('an answer that does not begin in time is a timeout', async () => {
     const log = await firstAttempt(stage, () => {}, { timeout_ms: 1000 })
     assert.deepEqual([log.status, log.response_code, log.error_code], ['failed', null, 'timeout'])
-    assert.match(log.diagnosis ?? '', /did not answer in time/)
+    assert.match(log.diagnosis ?? '', /did not respond in time/)
   })
 
   test('a body that drips on past the deadline is a timeout too', async () => {

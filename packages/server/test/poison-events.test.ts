@@ -105,9 +105,9 @@ onEachEngine(
         )
         return delivery!.last_error ?? delivery!.reason
       }
-      assert.match(String(await endOf(secret, 'failed')), /cannot be opened with ENCRYPTION_KEYS/)
-      assert.match(String(await endOf(headers, 'failed')), /cannot be opened with ENCRYPTION_KEYS/)
-      assert.match(String(await endOf(filter, 'filtered')), /could not be applied: .*\$bogus/)
+      assert.match(String(await endOf(secret, 'failed')), /cannot be decrypted with ENCRYPTION_KEYS/)
+      assert.match(String(await endOf(headers, 'failed')), /cannot be decrypted with ENCRYPTION_KEYS/)
+      assert.match(String(await endOf(filter, 'filtered')), /could not be evaluated: .*\$bogus/)
     })
   },
   { engines: ENGINES.filter((engine) => engine === 'postgresql') },

@@ -110,7 +110,7 @@ onEachEngine('rpc/replay_events', (stage) => {
     assert.deepEqual([noSince[0], noSince[2]], [400, 'since'])
     assert.match(event[1], /nearest are 'deal\.created'/)
     assert.deepEqual(order, [400, 'since: must be before until', 'since'])
-    assert.deepEqual(off.slice(0, 2), [409, 'the webhook is switched off'])
+    assert.deepEqual(off.slice(0, 2), [409, 'the webhook is disabled'])
     assert.equal(unknown[0], 404)
   })
 })

@@ -59,7 +59,7 @@ onEachEngine(
         // The webhook of the test before gets the event as well.
         return found.length >= 3 ? found : undefined
       })
-      assert.ok(attempts.some(({ status }) => status.message === 'the endpoint answered 500'))
+      assert.ok(attempts.some(({ status }) => status.message === 'the endpoint returned 500'))
     })
 
     test('hold ids and codes, no address, payload or secret', async () => {

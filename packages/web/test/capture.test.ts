@@ -23,8 +23,8 @@ onStage('a table that is not captured as installed', (stage) => {
     const { name } = await createWebhook(stage)
     const page = await stage.open('', { width: 360, height: 740 })
     await rowOf(page, name).waitFor()
-    const notice = page.getByRole('region', { name: 'Capture of the CRM’s tables' })
-    await notice.getByText('public.deals is not captured as it was installed').waitFor()
+    const notice = page.getByRole('region', { name: 'Capture from the CRM' })
+    await notice.getByText('Capture of public.deals has changed since it was installed').waitFor()
     assert.equal(await notice.getByRole('listitem').innerText(), PROBLEM)
     const { violations } = await new AxeBuilder({ page }).analyze()
     assert.deepEqual(
@@ -42,6 +42,6 @@ onStage('a table that is not captured as installed', (stage) => {
     const { key } = await stage.api.insert<{ key: string }>('api_keys', row)
     const page = await stage.open('', { key })
     await rowOf(page, name).waitFor()
-    assert.equal(await page.getByText('not captured').count(), 0)
+    assert.equal(await page.getByText('Capture of').count(), 0)
   })
 })

@@ -50,9 +50,9 @@ onStage('what could not be processed', (stage) => {
     test(`is counted above the list of webhooks, with the reason of each (${width} px)`, async () => {
       const page = await stage.open('', { width, height: 900 })
       await rowOf(page, webhook.name).waitFor()
-      await page.getByText('4 events and deliveries could not be processed in the last day').waitFor()
+      await page.getByText('4 events and deliveries could not be processed in the last 24 hours').waitFor()
       await page.getByRole('link', { name: `${webhook.name}: 3` }).waitFor()
-      await page.getByText('Without a delivery: 1').waitFor()
+      await page.getByText('Events without a delivery: 1').waitFor()
       await assertFits(page)
       if (process.env['SHOTS'] !== undefined)
         await page.screenshot({ path: `${process.env['SHOTS']}/list-${width}.png` })
@@ -60,11 +60,11 @@ onStage('what could not be processed', (stage) => {
 
     test(`is told on the webhook's page, with a link to the delivery that names the reason (${width} px)`, async () => {
       const page = await stage.open(`/${webhook.id}`, { width, height: 900 })
-      await page.getByText('3 events and deliveries could not be processed in the last day').waitFor()
+      await page.getByText('3 events and deliveries could not be processed in the last 24 hours').waitFor()
       await assertFits(page)
       if (process.env['SHOTS'] !== undefined)
         await page.screenshot({ path: `${process.env['SHOTS']}/webhook-${width}.png` })
-      await page.getByRole('link', { name: 'Show the last' }).click()
+      await page.getByRole('link', { name: 'View the latest' }).click()
       await page.getByRole('dialog').getByText('Value too long for type').first().waitFor()
       if (process.env['SHOTS'] !== undefined)
         await page.screenshot({ path: `${process.env['SHOTS']}/delivery-${width}.png` })
@@ -73,7 +73,7 @@ onStage('what could not be processed', (stage) => {
 
   test('of a bulk retry is said with what came of it', async () => {
     const page = await stage.open(`/${webhook.id}/deliveries`)
-    await page.getByText('3 failed deliveries queued again').waitFor()
-    await page.getByText('2 could not be queued and were left out.').waitFor()
+    await page.getByText('3 failed deliveries queued for retry').waitFor()
+    await page.getByText('2 could not be queued and will not be sent.').waitFor()
   })
 })

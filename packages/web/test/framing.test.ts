@@ -96,7 +96,7 @@ suite('the page in a frame of the CRM, which is another site', { timeout: 180_00
     const frame = page.frameLocator('iframe')
     await frame.getByText('In the frame').first().waitFor()
     await frame.getByRole('switch').first().click()
-    await frame.getByRole('button', { name: 'Switch off' }).click()
+    await frame.getByRole('button', { name: 'Disable' }).click()
     await server.api.rows('webhook_configurations?name=eq.In%20the%20frame&is_active=is.false', 1)
     const cookies = await page.context().cookies()
     assert.deepEqual(

@@ -32,7 +32,7 @@ const INSERT = `
   select gen_random_uuid(), $1::uuid, $2::uuid, gen_random_uuid(), gen_random_uuid(), 'contact.updated', 'https://example.com/',
     case when failed then 'failed' else 'success' end, 1, 'event', case when failed then 503 else 200 end,
     case when failed then (array['server_error', 'timeout', 'server_error', 'client_error'])[1 + chance % 4] end,
-    case when failed then 'the endpoint answered 503' end,
+    case when failed then 'the endpoint returned 503' end,
     $5::integer + (chance % 40) + case when chance % 17 = 0 then 180 else 0 end + case when chance % 61 = 0 then 700 else 0 end,
     '{}', hour + n * interval '1 minute'
   from generate_series(date_trunc('hour', now()) - interval '29 days', date_trunc('hour', now()) - interval '1 hour', interval '1 hour')

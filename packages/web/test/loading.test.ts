@@ -38,7 +38,7 @@ onStage('the page as it loads, and when something is wrong', (stage) => {
     await page.addInitScript(WATCH_SHIFTS)
     for (const [path, ready] of [
       ['', page.getByText('Delivered, 200')],
-      [`/${id}`, page.getByRole('heading', { name: 'Time to answer' })],
+      [`/${id}`, page.getByRole('heading', { name: 'Response time' })],
       [`/${id}/deliveries`, rowOf(page, 'John Doe')],
       ['/new', page.getByText('Meetings')],
     ] as const) {
@@ -60,10 +60,10 @@ onStage('the page as it loads, and when something is wrong', (stage) => {
     const page = await stage.open()
     await rowOf(page, name).waitFor()
     await page.context().setOffline(true)
-    await page.getByText('The server cannot be reached just now.').waitFor()
+    await page.getByText('Can’t reach the server.').waitFor()
     await rowOf(page, name).waitFor()
     await page.context().setOffline(false)
-    await page.getByText('The server cannot be reached just now.').waitFor({ state: 'detached' })
+    await page.getByText('Can’t reach the server.').waitFor({ state: 'detached' })
   })
 
   test('a view that cannot be read says so and can be asked for again', async () => {
@@ -71,7 +71,7 @@ onStage('the page as it loads, and when something is wrong', (stage) => {
     const page = await stage.open('/deliveries')
     await page.route('**/rest/v1/webhook_configurations*', (route) => route.abort())
     await page.getByRole('link', { name: 'Webhooks', exact: true }).last().click()
-    await page.getByRole('alert').getByText('The server cannot be reached').waitFor()
+    await page.getByRole('alert').getByText('Can’t reach the server').waitFor()
     await page.unroute('**/rest/v1/webhook_configurations*')
     await page.getByRole('button', { name: 'Try again' }).click()
     await rowOf(page, name).waitFor()
@@ -86,7 +86,7 @@ onStage('the page as it loads, and when something is wrong', (stage) => {
     await rowOf(page, 'Failed').getByRole('link').click()
     await stage.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
     await page.getByRole('button', { name: 'Retry now' }).click()
-    await page.getByText('the webhook of this delivery is switched off').waitFor()
+    await page.getByText('the webhook of this delivery is disabled').waitFor()
   })
 
   // How the end becomes known is tested over https; here it is put into what the server answers.
@@ -103,9 +103,9 @@ onStage('the page as it loads, and when something is wrong', (stage) => {
       await route.fulfill({ response, body: text })
     })
     await page.reload()
-    await rowOf(page, name).getByText('Its certificate ends in 5 days.').waitFor()
+    await rowOf(page, name).getByText('Certificate expires in 5 days.').waitFor()
     await page.getByRole('link', { name }).click()
-    await page.getByText('The endpoint’s certificate ends in 5 days').waitFor()
+    await page.getByText('The endpoint’s certificate expires in 5 days').waitFor()
     assert.ok(page.url().endsWith(id))
   })
 })

@@ -37,7 +37,7 @@ onStage('signing in', (stage) => {
     await rowOf(page, name).waitFor()
     await page.getByRole('button', { name: 'Organization: Acme' }).click()
     await page.getByRole('menuitem', { name: 'Globex' }).click()
-    await page.getByText('See one work, in a minute').waitFor()
+    await page.getByText('Try a webhook in one minute').waitFor()
     assert.equal(await page.getByText(name, { exact: true }).count(), 0)
   })
 
@@ -51,7 +51,7 @@ onStage('signing in', (stage) => {
   test('a key that may only read sees everything and can change nothing', async () => {
     const { id, name } = await createWebhook(stage)
     const page = await stage.open('', { key: await createKey('read') })
-    await page.getByText('your key has the scope “read”').waitFor()
+    await page.getByText('Read-only: your key has the read scope.').waitFor()
     await rowOf(page, name).waitFor()
     assert.equal(await page.getByRole('link', { name: 'Create webhook' }).count(), 0)
     assert.equal(await rowOf(page, name).getByRole('switch').isDisabled(), true)
@@ -75,7 +75,7 @@ onStage('signing in', (stage) => {
     const other = await stage.open('', { isStranger: true })
     await other.goto('about:blank')
     await other.goto(url)
-    await other.getByText('This link does not work any more').waitFor()
+    await other.getByText('This link is no longer valid').waitFor()
   })
 
   test('signing out ends the session for the browser, and a session that ends leads back to signing in', async () => {

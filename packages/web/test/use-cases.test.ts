@@ -20,7 +20,7 @@ async function createByHand({ receiver }: Stage, page: Page, wanted: Wanted): Pr
   await page.getByLabel('URL').fill(`${receiver.url}${wanted.path}`)
   for (const event of wanted.events) await page.getByRole('checkbox', { name: event }).check()
   if (wanted.secret !== undefined) {
-    await page.getByRole('radio', { name: /My own/ }).click()
+    await page.getByRole('radio', { name: /Use my own/ }).click()
     await page.getByLabel('Secret', { exact: true }).fill(wanted.secret)
   }
   const active = page.getByRole('switch', { name: 'Active', exact: true })
@@ -54,7 +54,7 @@ onStage('the documented use and test cases, on the page', (stage) => {
       secret: 'your-secret-key',
     })
     await sendTest(page, 'CRM Sync')
-    await dialogOf(page).getByRole('link', { name: 'See it in the log' }).click()
+    await dialogOf(page).getByRole('link', { name: 'View in deliveries' }).click()
     await dialogOf(page).getByText('Test passed').waitFor()
     await page.keyboard.press('Escape')
     await rowOf(page, 'Test passed').waitFor()
@@ -90,7 +90,7 @@ onStage('the documented use and test cases, on the page', (stage) => {
     const drawer = dialogOf(page)
     await drawer.getByText('What changed').waitFor()
     assert.match(await drawer.getByRole('row', { name: /Stage/ }).innerText(), /Negotiation\s+Won/)
-    await drawer.getByText('Answered 200 after').waitFor()
+    await drawer.getByText('Returned 200 in').waitFor()
   })
 
   test('use case 3: real-time message notifications', async () => {
@@ -179,7 +179,7 @@ onStage('the documented use and test cases, on the page', (stage) => {
     await page.getByLabel('URL').fill(`${stage.receiver.url}/signed`)
     await page.getByRole('checkbox', { name: 'contact.created' }).check()
     await page.getByRole('button', { name: 'Create webhook' }).click()
-    await page.getByRole('button', { name: 'Copy the secret' }).click()
+    await page.getByRole('button', { name: 'Copy secret' }).click()
     const secret = await page.evaluate<string>('navigator.clipboard.readText()')
     assert.match(secret, /^whsec_/)
     await createContact(stage)
@@ -208,9 +208,9 @@ onStage('the documented use and test cases, on the page', (stage) => {
     assert.match((await failed.locator('time').getAttribute('datetime')) ?? '', /^\d{4}-\d\d-\d\dT/)
     await failed.getByRole('link').click()
     const drawer = dialogOf(page)
-    await drawer.getByText('The endpoint answered 500.').waitFor()
+    await drawer.getByText('The endpoint returned 500.').waitFor()
     const attempts = drawer.getByRole('region', { name: 'Attempts' }).getByRole('listitem')
     assert.equal(await attempts.count(), 4)
-    assert.match(await attempts.last().innerText(), /Failed for good/)
+    assert.match(await attempts.last().innerText(), /Failed: no more automatic retries/)
   })
 })

@@ -31,7 +31,7 @@ export const VIEWS: readonly View[] = [
       await page.getByText('need attention').waitFor()
       await page.getByText('…', { exact: true }).first().waitFor({ state: 'detached' })
       await page
-        .getByText(/held back/)
+        .getByText(/on hold/)
         .first()
         .waitFor()
     },
@@ -74,8 +74,8 @@ export const VIEWS: readonly View[] = [
     name: 'settings',
     path: ({ filtered }) => `/${filtered}/settings`,
     async ready(page) {
-      await page.getByRole('heading', { name: 'Switch off or delete' }).waitFor()
-      await page.getByText(/Would have matched/).waitFor()
+      await page.getByRole('heading', { name: 'Disable or delete' }).waitFor()
+      await page.getByText(/Matches/).waitFor()
       await page.getByRole('heading', { name: 'Filter', exact: true }).scrollIntoViewIfNeeded()
     },
   },
@@ -98,7 +98,7 @@ export const VIEWS: readonly View[] = [
     path: ({ filtered }) => `/${filtered}/settings`,
     async ready(page) {
       await page.getByRole('button', { name: 'Rotate…' }).click()
-      await dialogOf(page).getByRole('heading', { name: 'Rotate the secret' }).waitFor()
+      await dialogOf(page).getByRole('heading', { name: 'Rotate secret' }).waitFor()
     },
   },
   {
@@ -106,7 +106,7 @@ export const VIEWS: readonly View[] = [
     path: ({ off }) => `/${off}/deliveries?replay=2026-01-01T00:00:00Z`,
     async ready(page) {
       await dialogOf(page)
-        .getByText(/never reached it/)
+        .getByText(/missed event/)
         .waitFor()
     },
   },
@@ -116,7 +116,7 @@ export const VIEWS: readonly View[] = [
     async ready(page) {
       await page.getByRole('switch', { name: /is active/ }).click()
       await dialogOf(page)
-        .getByText(/still to be sent/)
+        .getByText(/will be cancelled/)
         .waitFor()
     },
   },
@@ -132,7 +132,7 @@ export const FIRST_VIEWS: readonly View[] = [
     name: 'first',
     path: () => '',
     async ready(page) {
-      await page.getByRole('heading', { name: 'See one work, in a minute' }).waitFor()
+      await page.getByRole('heading', { name: 'Try a webhook in one minute' }).waitFor()
       await page.getByRole('button', { name: 'Organization: Beginners Ltd' }).waitFor()
     },
   },

@@ -65,7 +65,7 @@ begin
     insert into webhooks_internal.cancellations (webhook_id, reason) values (old.id, 'webhook deleted');
   elsif old.is_active and not new.is_active then
     insert into webhooks_internal.cancellations (webhook_id, reason)
-    values (new.id, coalesce('webhook deactivated: ' || new.disabled_reason, 'webhook switched off'));
+    values (new.id, coalesce('webhook disabled: ' || new.disabled_reason, 'webhook disabled'));
   end if;
   perform pg_notify('webhooks_changed', old.id::text);
   return null;

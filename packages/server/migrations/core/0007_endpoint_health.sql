@@ -163,7 +163,7 @@ begin
     insert into webhooks_internal.cancellations (webhook_id, reason) values (old.id, 'webhook deleted');
   elsif old.is_active and not new.is_active then
     insert into webhooks_internal.cancellations (webhook_id, reason)
-    values (new.id, coalesce('webhook deactivated: ' || new.disabled_reason, 'webhook switched off'));
+    values (new.id, coalesce('webhook disabled: ' || new.disabled_reason, 'webhook disabled'));
   elsif (old.health, old.health_since, old.health_reason, old.certificate_expires_at)
       is distinct from (new.health, new.health_since, new.health_reason, new.certificate_expires_at)
     and new.url = old.url and new.is_active and new.is_parked <= old.is_parked then

@@ -202,8 +202,8 @@ export function describeHealth(
   { phase, failures, failingSince }: HealthState,
   lastError: string,
 ): ShownHealth {
-  const failed = `${failures} attempts in a row have failed`
-  const last = `the last one: ${cutText(lastError, MAX_ERROR_LENGTH)}`
+  const failed = `${failures} consecutive attempts have failed`
+  const last = `last error: ${cutText(lastError, MAX_ERROR_LENGTH)}`
   if (phase === 'healthy') return { health: 'healthy', reason: null, is_parked: false }
   if (phase === 'degraded') return { health: 'degraded', reason: `${failed}; ${last}`, is_parked: false }
   if (phase === 'draining') return { health: 'degraded', reason: DRAINING, is_parked: true }
@@ -211,15 +211,15 @@ export function describeHealth(
 }
 
 const DRAINING =
-  'the endpoint answers again: what was held is being sent, oldest first, and what is new after it'
+  'the endpoint is responding again: deliveries on hold are being sent, oldest first, before new ones'
 
 function holdReason(failed: string, failingSince: number | undefined, last: string): string {
   const since = failingSince === undefined ? '' : ` since ${new Date(failingSince).toISOString()}`
-  return `${failed}${since}; ${last}. Deliveries wait and lose no attempt; one at a time is sent to see whether it answers again`
+  return `${failed}${since}; ${last}. Deliveries are on hold and keep their attempts; one at a time is sent to check whether the endpoint has recovered`
 }
 
 export function explainDisabling({ failures }: HealthState, lasted: number, lastError: string): string {
-  return `every attempt has failed for ${inWords(lasted)}, ${failures} in a row; the last one: ${cutText(lastError, MAX_ERROR_LENGTH)}`
+  return `every attempt has failed for ${inWords(lasted)} (${failures} consecutive attempts); last error: ${cutText(lastError, MAX_ERROR_LENGTH)}`
 }
 
 const UNITS: readonly [number, string][] = [

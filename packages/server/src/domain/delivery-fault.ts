@@ -5,7 +5,7 @@ const MAX_REASON_LENGTH = 1_000
 
 /** The diagnosis of an attempt without a request. */
 export const NOTHING_SENT =
-  'Nothing was sent. Correct the cause, then retry the delivery; other deliveries are not affected.'
+  'No request was sent. Fix the cause, then retry the delivery. Other deliveries are not affected.'
 
 export type FaultStage = 'relay' | 'claim' | 'record' | 'cancel' | 'retry' | 'replay' | 'erase'
 

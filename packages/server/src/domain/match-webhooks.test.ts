@@ -78,7 +78,7 @@ test('a filter keeps back what it does not match, and says so', () => {
 test('a filter that cannot be applied keeps back its own webhook alone', () => {
   const webhooks = [webhook('broken', { filter: '{"data.stage": {"$bogus": 1}}' }), webhook('all')]
   const { matches } = decide([event('deal.updated')], webhooks)
-  assert.match(String(matches[0]?.[2]), /could not be applied: .*\$bogus/)
+  assert.match(String(matches[0]?.[2]), /could not be evaluated: .*\$bogus/)
   assert.deepEqual(matches[1], ['deal.updated', 'all', undefined])
 })
 

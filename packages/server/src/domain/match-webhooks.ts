@@ -131,7 +131,7 @@ function passes(filter: string, subject: () => FilterSubject, steps: Steps): str
     return compiled(filter)(subject(), steps) ? undefined : 'filtered'
   } catch (error) {
     if (error instanceof OverBudget) return error.message
-    return `the filter could not be applied: ${reasonOf(error)}`
+    return `the filter could not be evaluated: ${reasonOf(error)}`
   }
 }
 

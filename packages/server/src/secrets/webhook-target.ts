@@ -62,7 +62,7 @@ function openTarget(row: TargetRow, box: SecretBox, defaults: TargetDefaults): W
           : parseHeaders(box.open(row.sealed_headers, headersContext(row.webhook_id))),
     }
   } catch {
-    return { ...target, unreadable: 'the stored secret cannot be opened with ENCRYPTION_KEYS' }
+    return { ...target, unreadable: 'the stored secret cannot be decrypted with ENCRYPTION_KEYS' }
   }
 }
 

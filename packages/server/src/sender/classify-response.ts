@@ -57,7 +57,7 @@ export function judgeUnreadable(why: string): Verdict {
   return failed(
     'secret_unreadable',
     why,
-    'The operator removed an encryption key that is still needed, or the secret must be set anew.',
+    'An encryption key that is still in use was removed. Ask the operator to restore it, or set a new secret.',
   )
 }
 
@@ -68,8 +68,8 @@ export function judgeUnsendable(why: string): Verdict {
 
 /** A defect of ours. It counts as an attempt, or the delivery would be tried for ever. */
 export function judgeDefect(error: unknown): Verdict {
-  const message = `the request could not be made: ${messageOf(error)}`
-  return failed('internal_error', message, 'This is a defect of ConnectGain Webhooks. Please report it.')
+  const message = `the request could not be built: ${messageOf(error)}`
+  return failed('internal_error', message, 'This is a bug in ConnectGain Webhooks. Please report it.')
 }
 
 type ReceivedAnswer = Extract<Answer, { kind: 'response' }>
@@ -85,11 +85,11 @@ function judgeStatus({ statusCode, headers }: ReceivedAnswer, now: number): Verd
       deactivate: undefined,
     }
   }
-  const message = `the endpoint answered ${statusCode}`
+  const message = `the endpoint returned ${statusCode}`
   const retryAfter = parseRetryAfter(headers['retry-after'], now)
   if (statusCode < 400) return failed('redirect', message, redirectDiagnosis(headers['location']))
   if (statusCode === 410) {
-    return { ...failed('gone', message, GONE), deactivate: 'the endpoint answered 410 Gone' }
+    return { ...failed('gone', message, GONE), deactivate: 'the endpoint returned 410 Gone' }
   }
   if (statusCode === 429) return { ...failed('rate_limited', message, RATE_LIMITED), retryAfter }
   if (statusCode < 500)
@@ -101,29 +101,28 @@ function judgeStatus({ statusCode, headers }: ReceivedAnswer, now: number): Verd
 }
 
 function redirectDiagnosis(location: string | undefined): string {
-  const target = location === undefined ? 'another address' : location.slice(0, 500)
-  return `The endpoint redirects to ${target}. Redirects are not followed: set the webhook's URL to the final address.`
+  const target = location === undefined ? 'another URL' : location.slice(0, 500)
+  return `The endpoint redirects to ${target}. Redirects are not followed: set the webhook's URL to the final URL.`
 }
 
 const GONE =
-  'The endpoint says that it is gone for good, so the webhook was deactivated. Correct the URL and switch it on again.'
+  'Your endpoint reports that it no longer exists, so the webhook was disabled. Correct the URL, then enable the webhook.'
 const RATE_LIMITED =
-  'The endpoint receives more than it accepts. The next attempt waits as long as it asked for.'
+  'Your endpoint is rate limiting requests. The next attempt waits for the time in its Retry-After header.'
 const SERVER_ERROR =
-  'The receiving program failed on this request. Its own log should say why; it will be sent again.'
-const OTHER_CLIENT_ERROR =
-  'The endpoint refused the request. Its answer, shown with this attempt, may say why.'
+  'Your endpoint failed to process the request. Check its logs; the delivery is retried automatically.'
+const OTHER_CLIENT_ERROR = 'Your endpoint rejected the request. Check the response body for the reason.'
 const UNAUTHORIZED =
-  'The endpoint refused the credentials. Check that it verifies with the current secret, over the raw body, and that any custom authorization header is right.'
+  'Your endpoint rejected the credentials. Check that it verifies the signature with the current secret over the raw body, and that any custom authorization header is correct.'
 
 const CLIENT_ERRORS: Readonly<Record<number, string>> = {
-  400: 'The endpoint could not use the request. Compare the body that was sent with what it expects.',
+  400: 'Your endpoint could not parse the request. Compare the request body with what it expects.',
   401: UNAUTHORIZED,
   403: UNAUTHORIZED,
-  404: 'The host answers, but nothing is at this path. Check the path in the URL.',
-  405: 'The path exists but does not accept POST. Check the path, and that its route handles POST.',
-  413: 'The body is larger than the endpoint accepts. Raise the limit of the receiving server or proxy.',
-  415: 'The endpoint does not accept application/json. Check how it parses the body.',
+  404: 'The host responds, but nothing exists at this path. Check the path in the URL.',
+  405: 'This path does not accept POST requests. Check the path and the method of its route.',
+  413: 'The request body is larger than your endpoint accepts. Raise the limit of the receiving server or proxy.',
+  415: 'Your endpoint does not accept application/json. Check how it parses the body.',
 }
 
 interface CodedError extends Error {
@@ -139,7 +138,7 @@ function judgeFailure(error: CodedError, phase: Phase): Verdict {
   // Several addresses tried: the first failure stands for all.
   const code = error.code ?? error.errors?.[0]?.code ?? ''
   if (error instanceof Timeout || code === 'ETIMEDOUT') {
-    const message = error instanceof Timeout ? error.message : `no connection in time (${code})`
+    const message = error instanceof Timeout ? error.message : `the connection timed out (${code})`
     return failed('timeout', message, TIMEOUTS[phase])
   }
   const errorCode =
@@ -159,27 +158,25 @@ function describeFailure(errorCode: AttemptErrorCode, code: string): string {
 }
 
 const HAPPENED: Readonly<Partial<Record<AttemptErrorCode, string>>> = {
-  connection_refused: 'nothing accepts connections at this address and port',
+  connection_refused: 'the connection was refused',
   connection_reset: 'the connection was closed before the response',
-  unreachable: 'there is no way to this address',
+  unreachable: 'the host is unreachable',
   dns_failure: 'the host name does not resolve',
-  tls_failure: 'no secure connection could be made',
-  invalid_response: 'what came back is not HTTP',
+  tls_failure: 'the TLS connection failed',
+  invalid_response: 'the response is not valid HTTP',
 }
 
 const UNUSABLE =
-  "Requests are not sent to such a URL. Correct the webhook's URL; for http:// in development, ask the operator about ALLOW_HTTP_URLS."
+  "This URL is not allowed. Correct the webhook's URL. For http:// in development, ask the operator to set ALLOW_HTTP_URLS."
 const BLOCKED =
-  'The network guard does not connect to private or reserved addresses. Use a public address, or ask the operator about EGRESS_ALLOW.'
-const OTHER_FAILURE =
-  'The connection failed. Check that the address can be reached from outside your network.'
+  'Requests to private or reserved addresses are blocked. Use a public address, or ask the operator to set EGRESS_ALLOW.'
+const OTHER_FAILURE = 'The connection failed. Check that the endpoint is reachable from outside your network.'
 
 const TIMEOUTS: Readonly<Record<Phase, string>> = {
-  connecting:
-    'No connection could be made in time. Check the address, and that a firewall does not drop connections silently.',
+  connecting: 'The connection timed out. Check the address, and check that no firewall drops the connection.',
   waiting:
-    'The endpoint took the request but did not answer in time. Answer first with 200, then do the work.',
-  reading: 'The endpoint began to answer but did not finish in time. Send a short answer and end it.',
+    'Your endpoint accepted the request but did not respond in time. Return 200 first, then process the event.',
+  reading: 'Your endpoint started to respond but did not finish in time. Send a short response and end it.',
 }
 
 const NETWORK_CODES: Readonly<Record<string, AttemptErrorCode>> = {
@@ -203,11 +200,11 @@ function isTlsCode(code: string): boolean {
 
 const DIAGNOSES: Readonly<Partial<Record<AttemptErrorCode, string>>> = {
   connection_refused:
-    'Nothing accepts connections at this address and port. Check that the receiving program runs, and the port in the URL.',
+    'The connection was refused. Check that your server is running and that the port in the URL is correct.',
   connection_reset:
-    'The endpoint closed the connection before it had answered. A proxy in between, or the receiving program, broke off.',
-  unreachable: 'There is no way to this address. Check the address and the network in between.',
-  dns_failure: 'The host name does not resolve. Check its spelling and its DNS records.',
+    'The connection was closed before a response arrived. Check the logs of your server and of any proxy in front of it.',
+  unreachable: 'The host is unreachable. Check the address and your network routing.',
+  dns_failure: 'The host name does not resolve. Check its spelling and DNS records.',
   invalid_response:
-    'What came back is not a valid HTTP answer. Check that the port speaks HTTP, and HTTPS for an https URL.',
+    'The response is not valid HTTP. Check that the port in the URL serves HTTP, or HTTPS for an https:// URL.',
 }

@@ -74,12 +74,12 @@ export function checkUrl(text: string, { allowHttp, egressAllow, egressPorts }: 
   }
   const url = new URL(text)
   if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) {
-    throw new UnusableUrl(`it must begin with https://${allowHttp ? ' or http://' : ''}`)
+    throw new UnusableUrl(`it must start with https://${allowHttp ? ' or http://' : ''}`)
   }
   if (authority.includes('@')) {
-    throw new UnusableUrl('it must not hold a user name or password; use a custom header instead')
+    throw new UnusableUrl('it must not contain a user name or password; use a custom header instead')
   }
-  if (text.includes('#')) throw new UnusableUrl('it must not have a fragment (the part from # on)')
+  if (text.includes('#')) throw new UnusableUrl('it must not contain a fragment (the part after #)')
   checkPort(url, egressPorts)
   checkHost(url.hostname, egressAllow)
   return url
@@ -97,7 +97,7 @@ function checkPort(url: URL, egressPorts: readonly PortRange[]): void {
 function checkHost(hostname: string, egressAllow: readonly AddressRange[]): void {
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   if (isIP(host) === 0 && (host.length > 253 || !HOST_NAME.test(host))) {
-    throw new UnusableUrl('its host is neither a name nor an address')
+    throw new UnusableUrl('its host is not a valid name or address')
   }
   if (isIP(host) !== 0 && !isAllowedAddress(host, egressAllow)) {
     throw new BlockedDestination(`the address ${host} is private or reserved`)
@@ -143,5 +143,5 @@ function judgeAnswers(
   // localhost is loopback in both families; where one of them is let through, the other is not an attack.
   if (allowed.length > 0 && (isLocalhost(hostname) || allowed.length === answers.length)) return allowed
   const forbidden = answers.find((answer) => !allowed.includes(answer))?.address ?? 'no address'
-  return new BlockedDestination(`${hostname} leads to ${forbidden}, which is private or reserved`)
+  return new BlockedDestination(`${hostname} resolves to ${forbidden}, which is private or reserved`)
 }

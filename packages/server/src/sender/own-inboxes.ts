@@ -32,7 +32,7 @@ export function createOwnInboxes(
     },
     address() {
       const known = listening()
-      if (known === undefined) throw new Error('this process does not listen yet')
+      if (known === undefined) throw new Error('this process is not listening yet')
       const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[known.address] ?? known.address
       return { host, port: known.port }
     },

@@ -106,7 +106,7 @@ export class ResponseParser {
   #takeHead(bytes: Buffer): number {
     const end = bytes.indexOf(HEAD_END)
     if ((end < 0 ? bytes.length : end) > LONGEST_HEAD) {
-      throw new InvalidAnswer(`the headers of the answer are larger than ${LONGEST_HEAD / 1024} KiB`)
+      throw new InvalidAnswer(`the response headers are larger than ${LONGEST_HEAD / 1024} KiB`)
     }
     if (end < 0) {
       if (!'HTTP/1.'.startsWith(bytes.toString('latin1', 0, Math.min(7, bytes.length)))) throw notHttp()
@@ -125,12 +125,9 @@ export class ResponseParser {
   /** 1xx: not the answer yet. */
   #announce(statusCode: number): void {
     this.#announcements += 1
-    if (statusCode === 101)
-      throw new InvalidAnswer('the endpoint answered 101: it wants to change the protocol')
+    if (statusCode === 101) throw new InvalidAnswer('the endpoint returned 101, which switches the protocol')
     if (this.#announcements > MOST_ANNOUNCEMENTS) {
-      throw new InvalidAnswer(
-        `the endpoint announced more than ${MOST_ANNOUNCEMENTS} times that it will answer`,
-      )
+      throw new InvalidAnswer(`the endpoint sent more than ${MOST_ANNOUNCEMENTS} interim (1xx) responses`)
     }
   }
 
@@ -145,7 +142,7 @@ export class ResponseParser {
   }
 
   #startEncoded(encoding: string, length: string | undefined): void {
-    if (length !== undefined) throw new InvalidAnswer('the answer states its length in two ways')
+    if (length !== undefined) throw new InvalidAnswer('the response states its length twice')
     this.#state = /(?:^|,)\s*chunked\s*$/i.test(encoding) ? 'chunkSize' : 'untilClose'
   }
 
@@ -153,7 +150,7 @@ export class ResponseParser {
     const lengths = new Set(length.split(',').map((part) => part.trim()))
     const [only = ''] = lengths
     if (lengths.size !== 1 || !/^\d{1,15}$/.test(only))
-      throw new InvalidAnswer('the answer states no valid length')
+      throw new InvalidAnswer('the response has no valid length')
     this.#left = Number(only)
     this.#state = this.#left === 0 ? 'done' : 'fixed'
   }
@@ -169,7 +166,7 @@ export class ResponseParser {
   #takeLine(bytes: Buffer, read: (line: string) => void): number {
     const end = bytes.indexOf(LINE_END)
     if ((end < 0 ? bytes.length : end) > LONGEST_CHUNK_LINE)
-      throw new InvalidAnswer('a chunk has too long a line')
+      throw new InvalidAnswer('a chunk header is too long')
     if (end < 0) return 0
     read(bytes.toString('latin1', 0, end))
     return end + LINE_END.length
@@ -203,7 +200,7 @@ export class ResponseParser {
 }
 
 function notHttp(): InvalidAnswer {
-  return new InvalidAnswer('what came back does not begin like an HTTP/1.1 answer')
+  return new InvalidAnswer('the response does not start with an HTTP/1.1 status line')
 }
 
 function readHeaders(lines: readonly string[]): Record<string, string> {
@@ -212,7 +209,7 @@ function readHeaders(lines: readonly string[]): Record<string, string> {
   for (const line of lines) {
     const colon = line.indexOf(':')
     const name = line.slice(0, Math.max(colon, 0))
-    if (!HEADER_NAME.test(name)) throw new InvalidAnswer('a header of the answer has no valid name')
+    if (!HEADER_NAME.test(name)) throw new InvalidAnswer('a response header has no valid name')
     const key = name.toLowerCase()
     // PostgreSQL cannot store NUL.
     const value = line

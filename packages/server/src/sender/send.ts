@@ -164,7 +164,7 @@ class Exchange implements ConnectionUser {
     this.#bytes = bytes
     this.#settle = settle
     this.#deadline = setTimeout(
-      () => this.#fail(new Timeout(`no complete answer within ${timeout} ms`)),
+      () => this.#fail(new Timeout(`no complete response within ${timeout} ms`)),
       timeout,
     )
   }
@@ -198,7 +198,7 @@ class Exchange implements ConnectionUser {
     if (isStale) this.start(true)
     else if (error !== undefined) this.#fail(error)
     else if (this.#parser.end()) this.#finish()
-    else this.#fail(new BrokenOff('the connection was closed before the answer was complete'))
+    else this.#fail(new BrokenOff('the connection was closed before the response was complete'))
   }
 
   #keepBody(chunk: Buffer): void {
@@ -212,7 +212,7 @@ class Exchange implements ConnectionUser {
   #finish(): void {
     const { head } = this.#parser
     if (head === undefined) {
-      this.#fail(new InvalidAnswer('the endpoint announces an answer and does not give it'))
+      this.#fail(new InvalidAnswer('the endpoint sent an interim (1xx) response but no final one'))
       return
     }
     clearTimeout(this.#deadline)

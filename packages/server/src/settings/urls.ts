@@ -52,7 +52,7 @@ export function parseAlertFrom(text: string): string | undefined {
   if (!/^[^\s@<>]+@[^\s@<>]+$|^[^<>\r\n]+<[^\s@<>]+@[^\s@<>]+>$/.test(text)) {
     fail(
       text,
-      'an e-mail address, as in ALERT_FROM=webhooks@example.com or ALERT_FROM=ConnectGain <webhooks@example.com>',
+      'an email address, as in ALERT_FROM=webhooks@example.com or ALERT_FROM=ConnectGain <webhooks@example.com>',
     )
   }
   return text

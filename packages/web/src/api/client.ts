@@ -41,7 +41,7 @@ export async function send(path: string, options: Options = {}): Promise<Respons
     ...(signal === undefined ? {} : { signal }),
   }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new OfflineError('The server cannot be reached.')
+    throw new OfflineError('Can’t reach the server.')
   })
   if (!response.ok) throw new ApiError(response.status, await readError(response))
   return response

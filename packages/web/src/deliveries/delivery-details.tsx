@@ -15,7 +15,7 @@ import { useRefreshTraffic } from '../webhooks/changes.ts'
 import { sentence } from '../webhooks/health.tsx'
 import { AttemptView } from './attempt-view.tsx'
 import { Changes } from './changes-table.tsx'
-import { toCurl } from './curl.ts'
+import { MASK, toCurl } from './curl.ts'
 import styles from './drawer.module.css'
 import { StatusPill } from './status.tsx'
 import { Timeline } from './timeline.tsx'
@@ -106,7 +106,11 @@ function Actions({ delivery, attempt }: { delivery: Delivered; attempt: Attempt 
       )}
       {attempt !== undefined && (
         <Button
-          onClick={() => void copyText(toCurl(attempt)).then(() => toast(t.drawer.curlCopied), toastError)}
+          onClick={() => {
+            const command = toCurl(attempt)
+            const copied = command.includes(MASK) ? t.drawer.curlCopiedHidden : t.drawer.curlCopied
+            void copyText(command).then(() => toast(copied), toastError)
+          }}
         >
           <Terminal size={14} aria-hidden="true" />
           {t.drawer.curl}

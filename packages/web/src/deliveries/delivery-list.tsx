@@ -80,10 +80,10 @@ function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
   )
 }
 
-/** The code says already that the endpoint answered with it. */
+/** The code says already that the endpoint returned with it. */
 function reasonOf({ status, code, reason }: Item): string | null {
   if (status === 'filtered') return t.keptBack[reason ?? ''] ?? reason
-  return code !== null && reason === `the endpoint answered ${code}` ? (PHRASES[code] ?? null) : reason
+  return code !== null && reason === `the endpoint returned ${code}` ? (PHRASES[code] ?? null) : reason
 }
 
 /** Up and down go from row to row. */

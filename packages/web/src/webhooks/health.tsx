@@ -17,7 +17,7 @@ export function conditionOf(webhook: Judged, hasAttempts: boolean): Condition {
 
 /** What was held is being sent: nothing to be done about it. */
 const isRecovering = ({ health_reason }: Judged): boolean =>
-  health_reason?.startsWith('the endpoint answers again') === true
+  health_reason?.startsWith('the endpoint is responding again') === true
 
 const LOOKS = {
   healthy: { tone: 'ok' },

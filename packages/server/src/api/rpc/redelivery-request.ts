@@ -51,7 +51,9 @@ export async function requestRedelivery(
   const matched = await (kind === 'retry_failed' ? countFailed : countMissed)(database, scope)
   if (input.dry_run) return { matched, queued: 0 }
   if (!webhook.is_active) {
-    throw new ApiError(409, '55000', 'the webhook is switched off', { hint: 'Switch it on, then ask again.' })
+    throw new ApiError(409, '55000', 'the webhook is disabled', {
+      hint: 'Enable the webhook, then try again.',
+    })
   }
   const redeliveryId = await inNameOf(database, principal.actor, (connection) =>
     startRedelivery(connection, kind, scope, matched),

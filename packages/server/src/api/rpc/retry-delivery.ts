@@ -44,8 +44,8 @@ async function explainRefusal(
   const [webhook] = rows
   if (webhook === undefined) return new ApiError(409, '55000', 'the webhook of this delivery was deleted')
   if (!webhook.is_active) {
-    return new ApiError(409, '55000', 'the webhook of this delivery is switched off', {
-      hint: 'Switch it on, then retry.',
+    return new ApiError(409, '55000', 'the webhook of this delivery is disabled', {
+      hint: 'Enable the webhook, then retry.',
     })
   }
   if (isErased) {

@@ -10,7 +10,7 @@ import { parseEachRow, parseRow } from './field-problems.ts'
 const MAX_RECIPIENTS = 10
 
 const email = z
-  .email('must be an e-mail address, such as "ops@example.com"')
+  .email('must be an email address, such as "ops@example.com"')
   .max(254, 'must not be longer than 254 characters')
 
 const insertSchema = z.strictObject({ organization_id: uuid, email })

@@ -11,19 +11,19 @@ export interface MailedAlert {
 
 const HEADLINE: Readonly<Record<OperationalEvent, string>> = {
   'webhook.failing': 'is failing',
-  'webhook.deactivated': 'was switched off',
-  'webhook.recovered': 'works again',
-  'delivery.exhausted': 'has lost deliveries',
+  'webhook.deactivated': 'was disabled',
+  'webhook.recovered': 'has recovered',
+  'delivery.exhausted': 'has failed deliveries',
 }
 
 const ADVICE: Readonly<Record<OperationalEvent, string>> = {
   'webhook.failing':
-    'New events wait or are tried again until it answers. Its page shows every attempt, with what is likely wrong.',
+    'New events are queued and retried automatically. The webhook page shows every attempt and the likely cause.',
   'webhook.deactivated':
-    'It gets nothing more. Correct the endpoint, switch the webhook on again, then use "Send what it missed".',
-  'webhook.recovered': 'What waited is being sent now. Nothing is to be done.',
+    'It receives no more events. Fix the endpoint, enable the webhook, then choose "Replay missed events".',
+  'webhook.recovered': 'Pending deliveries are being sent now. No action is needed.',
   'delivery.exhausted':
-    'They are kept: correct the endpoint, then use "Retry failed". You hear of this at most once an hour.',
+    'They stay in the log. Fix the endpoint, then choose "Retry failed deliveries". This alert is sent at most once an hour.',
 }
 
 /** A mail about one alert, in plain text. */
@@ -32,7 +32,7 @@ export function composeMail(
   publicUrl: string | undefined,
 ): { subject: string; text: string } {
   const name = oneLine(alert.webhook_name)
-  const share = alert.type === 'webhook.failing' ? ` (${alert.threshold} %)` : ''
+  const share = alert.type === 'webhook.failing' ? ` (${alert.threshold}%)` : ''
   const link = publicUrl === undefined ? [] : [`${publicUrl}/settings/webhooks/${alert.webhook_id}`]
   return {
     subject: `Webhook "${name}" ${HEADLINE[alert.type]}${share}`,

@@ -112,7 +112,7 @@ for (const engine of EVERY_ENGINE) {
           ])
           assert.equal(await one.work(), 'idle')
           const { status, reason } = await one.redelivery(id)
-          assert.deepEqual([status, reason], ['cancelled', 'webhook switched off'])
+          assert.deepEqual([status, reason], ['cancelled', 'webhook disabled'])
           await cancelDeliveries(database)
         })
 

@@ -54,7 +54,7 @@ function failing(transition: HealthTransition, limits: DisableLimits): Alert | u
   const threshold = THRESHOLDS.find((percent) => percent <= reached)
   if (threshold === undefined || reached >= 100 || after.failingSince === undefined) return undefined
   const lasted = now - after.failingSince
-  const message = `${explainDisabling(after, lasted, lastError)}. That is ${threshold} % of the way to being switched off`
+  const message = `${explainDisabling(after, lasted, lastError)}. That is ${threshold}% of the time after which the webhook is disabled`
   return { ...alertOf(transition, 'webhook.failing'), threshold, since: after.failingSince, message }
 }
 
@@ -63,13 +63,13 @@ function recovered(transition: HealthTransition, limits: DisableLimits): Alert |
   if (after.failures > 0 || before.failingSince === undefined) return undefined
   // No `webhook.failing` was raised before.
   if (before.failures < (limits.attempts * THRESHOLDS.at(-1)!) / 100) return undefined
-  const message = `the endpoint answers again, after ${before.failures} attempts in a row had failed`
+  const message = `the endpoint is responding again after ${before.failures} consecutive failed attempts`
   return { ...alertOf(transition, 'webhook.recovered'), since: before.failingSince, message }
 }
 
 function exhausted(transition: HealthTransition): Alert | undefined {
   if (transition.exhausted === 0) return undefined
-  const message = `deliveries were given up after their last attempt; the last one: ${cutText(transition.lastError, 300)}`
+  const message = `deliveries failed after their last attempt; last error: ${cutText(transition.lastError, 300)}`
   return { ...alertOf(transition, 'delivery.exhausted'), count: transition.exhausted, message }
 }
 

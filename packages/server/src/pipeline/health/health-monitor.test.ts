@@ -76,7 +76,7 @@ for (const engine of EVERY_ENGINE) {
         status: 'failed',
         response_code: 500,
         error_code: 'server_error',
-        error_message: 'the endpoint answered 500',
+        error_message: 'the endpoint returned 500',
       } as const
       const created_at = new Date(Date.now() - ago).toISOString()
       const event = { webhook_id: webhook, url: URL, trigger: 'event', created_at } as const
@@ -116,7 +116,7 @@ for (const engine of EVERY_ENGINE) {
       await note(attempts(webhook, 1))
       const { health, health_reason, health_since, is_parked, updated_at } = await shown(webhook)
       assert.deepEqual([health, is_parked, updated_at], ['degraded', false, earlier.updated_at])
-      assert.equal(health_reason, '3 attempts in a row have failed; the last one: the endpoint answered 500')
+      assert.equal(health_reason, '3 consecutive attempts have failed; last error: the endpoint returned 500')
       assert.ok(health_since > earlier.health_since)
     })
 
@@ -166,7 +166,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(await note(attempts(old, 20, { ago: 5_000 })), [[old, 'held']])
       const { health, health_reason, is_parked } = await shown(old)
       assert.deepEqual([health, is_parked], ['held', true])
-      assert.match(health_reason ?? '', /^20 attempts in a row have failed since \S+Z; the last one: /)
+      assert.match(health_reason ?? '', /^20 consecutive attempts have failed since \S+Z; last error: /)
       const { wait } = await queue.one<{ wait: number }>(
         `select extract(epoch from probe_at - now())::double precision as wait
          from webhooks_internal.endpoint_health where webhook_id = $1`,
@@ -203,7 +203,7 @@ for (const engine of EVERY_ENGINE) {
       const [first, second] = [await shown(idle), await shown(busy)]
       assert.deepEqual([first.health, first.is_parked], ['healthy', false])
       assert.deepEqual([second.health, second.is_parked], ['degraded', true])
-      assert.match(second.health_reason ?? '', /answers again/)
+      assert.match(second.health_reason ?? '', /responding again/)
     })
 
     test('another URL and switching on again start afresh; other changes do not', async () => {
@@ -248,13 +248,13 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(is_active, false)
       assert.equal(
         disabled_reason,
-        'every attempt has failed for 6 days, 20 in a row; the last one: the endpoint answered 500',
+        'every attempt has failed for 6 days (20 consecutive attempts); last error: the endpoint returned 500',
       )
       const { reason } = await queue.one<{ reason: string }>(
         'select reason from webhooks_internal.cancellations where webhook_id = $1',
         [webhook],
       )
-      assert.equal(reason, `webhook deactivated: ${disabled_reason}`)
+      assert.equal(reason, `webhook disabled: ${disabled_reason}`)
     })
 
     test('a success clears the count: neither days nor attempts from before it deactivate', async () => {

@@ -26,5 +26,5 @@ export async function explainByRecentChange(
   if (change === undefined) return ''
   const names = change.changed.map((name) => NAMES[name] ?? name)
   const what = `the ${names.join(' and the ')} ${names.length > 1 || names[0] === 'headers' ? 'were' : 'was'} changed`
-  return `. It first failed ${inWords(failingSince - change.changed_at)} after ${what}, and has not answered well since`
+  return `. It first failed ${inWords(failingSince - change.changed_at)} after ${what}, and has not succeeded since`
 }

@@ -15,7 +15,7 @@ const DIAGNOSES = {
   claim: NOTHING_SENT,
   cancel: NOTHING_SENT,
   record:
-    'The request was sent; what came of it could not be stored. See error_message for the cause; retry the delivery if the endpoint has not got it.',
+    'The request was sent, but its outcome could not be stored. See error_message for the cause. Retry the delivery if the endpoint did not receive it.',
 } as const
 
 export interface GivenUp {

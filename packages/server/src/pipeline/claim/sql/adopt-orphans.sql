@@ -1,7 +1,7 @@
 -- A fan-out that read a webhook as active may commit after the webhook was switched off and swept. Such deliveries are
 -- never claimed: here they are found and handed to the sweep.
 insert into webhooks_internal.cancellations (webhook_id, reason)
-select w.webhook_id, case when c.id is null then 'webhook deleted' else 'webhook switched off' end
+select w.webhook_id, case when c.id is null then 'webhook deleted' else 'webhook disabled' end
 from webhooks_internal.queued_webhooks w
 left join webhooks.webhook_configurations c on c.id = w.webhook_id
 where c.is_active is not true

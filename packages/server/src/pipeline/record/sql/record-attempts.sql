@@ -69,7 +69,7 @@ completed as (
     reason = case
       when r.status = 'success' or d.status = 'delivered' then null
       when r.is_cancelled and r.is_active is null then 'webhook deleted'
-      when r.is_cancelled then 'webhook switched off'
+      when r.is_cancelled then 'webhook disabled'
       when r.deactivate is not null then r.deactivate
       when r.next_attempt_at is null then 'no attempts left'
     end,
