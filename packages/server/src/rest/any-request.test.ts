@@ -7,7 +7,7 @@ import { junk, mostly, searchOf } from './random-query.ts'
 import { HOOK_A, OURS, openFixture } from './rest-fixture.ts'
 import type { Fixture } from './rest-fixture.ts'
 
-/** Requests with methods, headers and bodies that are nearly right, so that what is wrong is met as late as can be. */
+/** Requests whose methods, headers and bodies are nearly valid, so that errors are found as late as possible. */
 
 const search = searchOf('webhook_configurations')
 

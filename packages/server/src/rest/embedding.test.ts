@@ -22,7 +22,10 @@ const EVENT = '0190e000-0000-7000-8000-000000000001'
 
 const numbered = (...attempts: number[]): { attempt: number }[] => attempts.map((attempt) => ({ attempt }))
 
-/** The event and the delivery that the five logs of webhook a are about, and a log of each organization for the other's webhook. */
+/**
+ * The event and the delivery of webhook a's five logs, and for each organization a log that refers to the other's
+ * webhook.
+ */
 const MORE = `
   insert into webhooks.webhook_events (id, organization_id, event, data)
   values ('${EVENT}', '${OURS}', 'deal.created', '{"id": 1}');

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 
-/** Query strings that are nearly right, for tests: most of what is wrong with them is met as late as can be. */
+/** Nearly valid query strings, for tests: most of their errors are found as late as possible. */
 
-/** Mostly one of the usual ones. */
+/** Generates mostly the usual values. */
 export const mostly = <T>(usual: readonly T[], odd: readonly T[]): fc.Arbitrary<T> =>
   fc.oneof(
     { weight: 12, arbitrary: fc.constantFrom(...usual) },
@@ -21,7 +21,7 @@ export const junk = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'().,:"\\{}->*!&=$1a'.split('')), maxLength: 12 }),
 )
 
-/** The columns of a table that are worth asking for, and what can be embedded in it. */
+/** The columns of each table that are worth querying, and its related tables. */
 const tables: Readonly<Record<string, { columns: string; related: string }>> = {
   webhook_configurations: {
     columns: 'id name url events is_active headers created_at timeout_ms organization_id',
@@ -51,7 +51,7 @@ const tables: Readonly<Record<string, { columns: string; related: string }>> = {
 
 export const tableNames = Object.keys(tables)
 
-/** Names of columns and related tables of all tables: of a wrong one nothing more is learnt than that it is wrong. */
+/** Names from all tables would mostly test the error for unknown names. */
 const words = (of: 'columns' | 'related', name: string): string[] => tables[name]![of].split(' ')
 
 const step = mostly(['', '', '', '', '->a', '->>b', '->0', '->-1', '->>"x y"'], ['->', '->a->>b->c'])
@@ -65,7 +65,7 @@ const operation = joined('', mostly(['', '', 'not.'], ['not.not.']), operator, f
 const number = mostly(['0', '1', '5', '99999999999999999999'], ['-1', 'x', ''])
 const modifier = mostly(['', '', '', '!inner', '!left'], ['!nope', '!'])
 
-/** Everything about one table; of the embedded ones the same, down to `depth` levels. */
+/** Generates queries of one table, with embedded tables down to `depth` levels. */
 export function searchOf(table: string, depth = 2): fc.Arbitrary<string> {
   const column = mostly(words('columns', table), ['secret', 'nope', '*', 'status', '', 'count'])
   const field = joined('', column, step)
@@ -142,14 +142,14 @@ export function searchOf(table: string, depth = 2): fc.Arbitrary<string> {
   return fc.array(parameter, { maxLength: 3 }).map((parameters) => new URLSearchParams(parameters).toString())
 }
 
-/** A place in a text, as a part of its length, and what happens there. */
+/** A position in a text, as a fraction of its length, and the edit made there. */
 const edit = fc.tuple(
   fc.double({ min: 0, max: 1, noNaN: true }),
   fc.constantFrom('drop', 'double', 'insert', 'swap'),
   fc.constantFrom(...'().,:"\\{}->*!&=%$ 1a'.split(''), '%00', '%zz', 'not.', '\u{1F600}'),
 )
 
-/** The same after a slip or two of the keyboard. */
+/** Applies one or two typing errors. */
 export function mutate(search: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.tuple(search, fc.array(edit, { minLength: 1, maxLength: 3 })).map(([text, edits]) =>
     edits.reduce((changed, [at, what, extra]) => {

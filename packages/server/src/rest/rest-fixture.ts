@@ -7,7 +7,7 @@ import type { RestResponse } from './request/rest-message.ts'
 import { createRest } from './rest.ts'
 import type { Rules } from './schema-cache/table-rules.ts'
 
-/** A database for tests of the REST side, with three webhooks of one organization and five logs of the first. */
+/** A database for tests of the REST API, with three webhooks of one organization and five logs of the first. */
 
 export const OURS = '0190a000-0000-7000-8000-000000000001'
 export const THEIRS = '0190a000-0000-7000-8000-000000000002'
@@ -26,18 +26,18 @@ export interface Answer extends RestResponse {
 
 export interface Ask {
   headers?: Record<string, string>
-  /** Sent as JSON; a string as it is. */
+  /** Sent as JSON; a string is sent unchanged. */
   body?: unknown
   principal?: Principal
 }
 
 export interface Fixture {
   database: Database
-  /** `path` is a table with its query string, as it follows `/rest/v1/`. */
+  /** `path` follows `/rest/v1/`: a table with its query string. */
   ask(method: string, path: string, more?: Ask): Promise<Answer>
-  /** Puts the rows back as they were. */
+  /** Restores the rows. */
   reset(): Promise<void>
-  /** The same database under other rules. */
+  /** Opens the same database with other rules. */
   withRules(rules: Rules): Promise<Fixture['ask']>
   close(): Promise<void>
 }
@@ -71,7 +71,7 @@ export async function openFixture(engine: Engine, rules: Rules = {}): Promise<Fi
   }
 }
 
-/** An error as every client of PostgREST expects it; gives its body. */
+/** Checks that an error has the shape that PostgREST clients expect, and returns its body. */
 export function expectError(answer: Answer, status: number, code: string): Record<string, string | null> {
   assert.equal(answer.status, status, answer.body)
   const error = answer.json as Record<string, string | null>

@@ -28,26 +28,26 @@ import type { Rules } from './schema-cache/table-rules.ts'
 import { prepareDelete, prepareUpdate } from './mutation/update-rows.ts'
 
 export interface Rest {
-  /** What a role may do with each table of which it may do anything, by name. */
+  /** Describes the role's privileges on each table that it can use, by table name. */
   describe(role: Role): TableDescription[]
-  /** Answers every request, also with errors: it does not reject. */
+  /** Answers every request, with an error response if it fails: it does not reject. */
   handle(request: RestRequest): Promise<RestResponse>
 }
 
 export interface RestOptions {
   database: Database
-  /** Default: nobody else needs the database. */
+  /** Default: no sharing, for a single caller. */
   shares?: DatabaseShares
   rules?: Rules
-  /** What precedes a table's name in the address, for `Location`. */
+  /** Precedes a table's name in the URL, for `Location`. */
   basePath?: string
-  /** Told of everything that is answered with a 5xx, whose cause the answer does not tell. */
+  /** Called for every 5xx response, which does not reveal its cause. */
   onFailure?(thrown: unknown, request: RestRequest): void
 }
 
 const methods = 'OPTIONS,GET,HEAD,POST,PATCH,DELETE'
 
-/** Everything that a request is answered from. */
+/** The dependencies of request handling. */
 interface Context {
   database: Database
   shares: DatabaseShares
@@ -56,7 +56,7 @@ interface Context {
   basePath: string
 }
 
-/** The tables that are granted to the API's roles, as PostgREST would serve them. */
+/** Serves the tables that are granted to the API's roles, as PostgREST would. */
 export async function createRest(options: RestOptions): Promise<Rest> {
   const { database, shares = UNSHARED, rules = {}, basePath = '/rest/v1', onFailure } = options
   const context = { database, shares, catalog: await readCatalog(database), rules, basePath }
@@ -131,7 +131,7 @@ function parseRequest(context: Context, request: RestRequest, profileHeader: str
   return { catalog, scope, query, preferences, media, body, rules, principal, isTimed, disclosed }
 }
 
-/** PostgreSQL ends one of two transactions that wait for each other, or that cannot be put in an order: it may try again. */
+/** PostgreSQL aborts one of two transactions that deadlock or cannot be serialized; the transaction may be retried. */
 const CONFLICT = /^40(001|P01)$/
 const MAX_TRIES = 3
 
@@ -143,7 +143,7 @@ async function write(
   const written = await retryOn(CONFLICT, MAX_TRIES, () =>
     runAs(context, principal, 'read write', async (connection) => {
       const result = await change(connection)
-      // In the transaction, so that what is refused is also undone.
+      // Inside the transaction, so that a refused write is rolled back.
       requireAffected(preferences, result.affected)
       requireSingle(media, result.rowCount)
       return result

@@ -5,7 +5,7 @@ import { EVERY_ENGINE } from '../../test/harness/databases.ts'
 import { HOOK_A, openFixture } from './rest-fixture.ts'
 import type { Fixture } from './rest-fixture.ts'
 
-/** Any text that PostgreSQL can store, syntax of every layer on the way to it more often than not. */
+/** Any text that PostgreSQL can store, mostly syntax of some layer on the way to it. */
 const text = fc
   .oneof(
     fc.string({ unit: 'binary' }),
@@ -26,7 +26,7 @@ for (const engine of EVERY_ENGINE) {
     })
     after(async () => await fixture.close())
 
-    /** Stores each value and expects the filter that is written with it to find it, and only it. */
+    /** Stores each value and expects the filter for it to find exactly that row. */
     async function expectFound(toSearch: (value: string) => [string, string]): Promise<void> {
       const property = fc.asyncProperty(text, async (value) => {
         const stored = await fixture.ask('PATCH', `webhook_configurations?id=eq.${HOOK_A}`, {
@@ -58,7 +58,9 @@ for (const engine of EVERY_ENGINE) {
 
     const hook = 'webhook_configurations'
 
-    /** The same for a filter on an embedded resource: one of the five logs, which are all of the stored webhook. */
+    /**
+     * The same for a filter on an embedded resource: one of the five logs, all of which belong to the stored webhook.
+     */
     async function expectEmbedded(toSearch: (value: string) => [string, string]): Promise<void> {
       const property = fc.asyncProperty(text, async (value) => {
         const body = { description: value }
@@ -99,7 +101,7 @@ for (const engine of EVERY_ENGINE) {
     })
 
     it('takes any quoted text for the name that it is: of a key inside of JSON and in the answer', async () => {
-      // PostgreSQL's names end after 63 bytes, and control characters have no place in any.
+      // PostgreSQL truncates names after 63 bytes, and names cannot contain control characters.
       const name = text.filter(
         (value) => !/[\p{Cc}\p{Cs}]/u.test(value) && Buffer.byteLength(value) < 64 && value !== '',
       )

@@ -1,22 +1,25 @@
 import type { Connection } from '../database/database.ts'
 
-/** What takes an item in: a transaction, and how many statuses may still be kept for messages that are not there yet. */
+/**
+ * The context of taking in an item: a transaction, and how many more statuses may be kept for messages that do not
+ * exist yet.
+ */
 export interface Turn {
   connection: Connection
   roomForEarly: number
 }
 
-/** Writes one item to the CRM. @returns what of it was not understood */
+/** Writes one item to the CRM. @returns why a part of it was not understood, if any */
 export type TakeItem = (turn: Turn) => Promise<string | undefined>
 
-/** What is in a payload. */
+/** The content of a payload. */
 export interface Items {
   take: TakeItem[]
-  /** Of what is no item. */
+  /** Reasons for the parts of the payload that are not items. */
   notUnderstood: readonly string[]
 }
 
-/** NUL and lone surrogates, which PostgreSQL cannot store, become U+FFFD. */
+/** Replaces NUL and lone surrogates, which PostgreSQL cannot store, by U+FFFD. */
 export function toStorable(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed()
 }

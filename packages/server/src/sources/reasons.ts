@@ -1,8 +1,11 @@
-/** Of what a provider writes in any one of them. */
+/** Maximum length of one reason, which may quote the provider. */
 const MAX_REASON_LENGTH = 200
 const MAX_REASONS = 9
 
-/** Why parts of a payload were not understood, each told once, and of many only the first: a payload can hold tens of thousands. */
+/**
+ * Collects why parts of a payload were not understood, each reason once. Only the first reasons are kept: a payload can
+ * have tens of thousands.
+ */
 export class Reasons {
   readonly #told: Set<string>
   #untold: number
@@ -23,7 +26,7 @@ export class Reasons {
     return { told: [...this.#told], untold: this.#untold }
   }
 
-  /** Undefined where everything was understood. */
+  /** Undefined if everything was understood. */
   toText(): string | undefined {
     if (this.#told.size === 0) return undefined
     const rest = this.#untold === 0 ? [] : [`and ${this.#untold} more like these`]
@@ -31,7 +34,7 @@ export class Reasons {
   }
 }
 
-/** As it is stored between two batches of one payload. */
+/** As stored between two batches of one payload. */
 export interface ReasonsState {
   told: string[]
   untold: number

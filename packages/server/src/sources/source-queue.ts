@@ -10,12 +10,12 @@ const readStatement = loadStatement(import.meta.url, 'read-payload')
 const advanceStatement = loadStatement(import.meta.url, 'advance-payload')
 const finishStatement = loadStatement(import.meta.url, 'finish-payload')
 
-/** Payloads of one organization that may wait to be taken in, and their bytes. */
+/** Limits on one organization's queued payloads, in number and in bytes. */
 const MAX_WAITING = 2_000
 const MAX_WAITING_BYTES = 32 * 1024 * 1024
 const RETRY_SECONDS = 30
 
-/** Notified of each payload. */
+/** Each queued payload sends a notification on this channel. */
 export const SOURCES_CHANNEL = 'webhooks_sources'
 
 export interface QueuedPayload {
@@ -27,7 +27,7 @@ export interface QueuedPayload {
   reasons: string
 }
 
-/** Stores a payload that was verified, to be taken in behind. @throws RestError 429 while too much of the organization waits */
+/** Queues a verified payload to be taken in later. @throws RestError 429 if the organization has too much queued */
 export async function queuePayload(database: Database, source: Source, payload: Buffer): Promise<void> {
   const { rows } = await database.query(queueStatement, [
     source.id,
@@ -46,7 +46,7 @@ export async function queuePayload(database: Database, source: Source, payload: 
 
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
 
-/** Of the organization whose turn it is after the one that was served last; undefined where nothing waits. */
+/** Returns a payload of the organization whose turn follows the last one served; undefined if nothing is queued. */
 export async function nextPayload(
   connection: Transaction,
   lastServed = BEFORE_ALL,
@@ -55,7 +55,7 @@ export async function nextPayload(
   return rows[0] ?? (lastServed === BEFORE_ALL ? undefined : await nextPayload(connection))
 }
 
-/** Its first bytes. */
+/** Reads the first bytes of a payload. */
 export async function readPayload(connection: Transaction, id: string, bytes: number): Promise<Buffer> {
   const { rows } = await connection.query<{ payload: Buffer }>(readStatement, [id, bytes])
   return rows[0]?.payload ?? Buffer.alloc(0)

@@ -8,13 +8,13 @@ const findSourceStatement = loadStatement(import.meta.url, 'find-source')
 const keepPayloadStatement = loadStatement(import.meta.url, 'keep-payload')
 
 export const KEPT_BYTES = 64 * 1024
-/** Of an organization's kept payloads together; the oldest go first. */
+/** Limit on all payloads kept for an organization; the oldest are deleted first. */
 const MAX_KEPT_BYTES = 16 * 1024 * 1024
 
 export const PROVIDERS = ['zoom', 'whatsapp'] as const
 export type Provider = (typeof PROVIDERS)[number]
 
-/** A source with its secrets opened: in memory only. */
+/** A source with its secrets decrypted: only held in memory. */
 export interface Source {
   id: string
   organizationId: string
@@ -29,7 +29,7 @@ interface SourceRow {
   verify_token: string | null
 }
 
-/** Undefined where the organization receives nothing from this provider. */
+/** Undefined if the organization has no source of this provider. */
 export async function findSource(
   database: Database,
   box: SecretBox,
@@ -49,7 +49,7 @@ export async function findSource(
   }
 }
 
-/** Keeps what is not understood, for whoever wants to know what was missed. */
+/** Keeps a payload that was not understood, so that people can inspect it. */
 export async function keepPayload(
   connection: Connection,
   { organizationId, provider }: Pick<Source, 'organizationId' | 'provider'>,

@@ -7,11 +7,14 @@ const keepEarlyStatus = loadStatement(import.meta.url, 'keep-early-status')
 const takeEarlyStatuses = loadStatement(import.meta.url, 'take-early-statuses')
 const earlyRoom = loadStatement(import.meta.url, 'early-room')
 
-/** Statuses of one organization that wait for their messages: an hour of what may be too early, not of what never comes. */
+/**
+ * Limit on the statuses of one organization that wait for their messages. They are kept for an hour, since some arrive
+ * early; others belong to messages that never come.
+ */
 const MAX_EARLY = 5_000
 const CATCH_UP_BATCH = 200
 
-/** What a provider says has become of an outbound message. */
+/** The status of an outbound message, as a provider reports it. */
 export interface ReachedStatus {
   organization_id: string
   external_id: string
@@ -20,17 +23,17 @@ export interface ReachedStatus {
   error: string | null
 }
 
-/** Moves the message on. @returns whether there is one */
+/** Updates the message. @returns true if it exists */
 export async function advance(connection: Connection, reached: ReachedStatus): Promise<boolean> {
   return (await connection.query(advanceStatus, toParams(reached))).rows.length > 0
 }
 
-/** Keeps the news of a message until that is there. */
+/** Keeps a status until its message exists. */
 export async function keepEarly(connection: Connection, reached: ReachedStatus): Promise<void> {
   await connection.query(keepEarlyStatus, toParams(reached))
 }
 
-/** How many more an organization may have kept. */
+/** Returns how many more statuses an organization may keep. */
 export async function roomForEarly(connection: Connection, organizationId: string): Promise<number> {
   const { rows } = await connection.query<{ room: number }>(earlyRoom, [organizationId, MAX_EARLY])
   return rows[0]?.room ?? 0
@@ -44,7 +47,7 @@ const toParams = ({ organization_id, external_id, status, reached_at, error }: R
   error,
 ]
 
-/** Whether there is a reference CRM, with messages that statuses can be of. */
+/** Tests if the database has the reference CRM, whose messages have statuses. */
 export async function hasMessages(database: Database): Promise<boolean> {
   const { rows } = await database.query<{ is_there: boolean }>(
     `select to_regclass('webhooks_internal.early_statuses') is not null as is_there`,
@@ -52,7 +55,7 @@ export async function hasMessages(database: Database): Promise<boolean> {
   return rows[0]?.is_there === true
 }
 
-/** Takes up what was told of messages before they were there. @returns whether there may be more */
+/** Applies statuses that arrived before their messages. @returns true if there may be more */
 export async function catchUpStatuses(
   database: Database,
   onRefused: (error: unknown) => void = () => {},
@@ -62,9 +65,9 @@ export async function catchUpStatuses(
     if (rows.length === 0) return false
     await connection.query(`select set_config('webhooks.origin', 'whatsapp', true)`)
     for (const reached of rows) {
-      // What one message does not take is forgotten, or no other would ever move on.
+      // A status that its message rejects is dropped, otherwise it would block all others.
       const refusal = await tryWithin(connection, async () => {
-        // It may have been deleted in between.
+        // The message may have been deleted in the meantime.
         if (!(await advance(connection, reached))) await keepEarly(connection, reached)
       })
       if (refusal !== undefined) onRefused(refusal)

@@ -14,23 +14,25 @@ import { readZoom } from './zoom.ts'
 
 /** Meta sends up to 1,000 at once. */
 const MAX_ITEMS = 2_000
-/** Of one transaction: others wait for no longer, and it is the next organization's turn. */
+/** Items per transaction: bounds how long locks are held, and gives other organizations their turn. */
 const BATCH_ITEMS = 50
 const BATCH_MS = 100
 const MIN_ITEMS = 10
-/** Whose items are in memory. */
+/** Payloads whose items are cached in memory. */
 const KEPT_PAYLOADS = 4
 
-/** Of a request. Meta sends up to 3 MB at once. */
+/** Size limit of a request. Meta sends up to 3 MB at once. */
 export const BODY_LIMIT = 4 * 1024 * 1024
 
-/** Failures that have nothing to do with the item: the connection, resources, conflicts, an operator, files, a read-only server. */
+/**
+ * Failures that the item does not cause: the connection, resources, conflicts, an operator, files, a read-only server.
+ */
 const NOT_OF_THE_ITEM = /^(?:08|25|40|53|55|57|58)/
 
-/** Takes in what sources sent, a batch a call. @returns whether there may be more */
+/** Takes in one batch of queued payloads. @returns true if there may be more */
 export type TakeInBatch = () => Promise<boolean>
 
-/** Organizations take turns, so that a large payload of one of them keeps nobody else waiting. */
+/** Organizations take turns, so that the large payload of one does not delay the others. */
 export function createTakeIn(database: Database, log: Logger): TakeInBatch {
   let lastServed: string | undefined
   const readItems = createItemsReader()
@@ -48,7 +50,7 @@ export function createTakeIn(database: Database, log: Logger): TakeInBatch {
       lastServed = queued?.organization_id
       return queued !== undefined
     } catch (error) {
-      // What has nothing to do with the item is tried again, after the others' turns.
+      // If the item did not cause the failure, its payload is retried after the other organizations' turns.
       if (!isOfTheItem(error)) lastServed = queued?.organization_id
       throw error
     }
@@ -70,7 +72,7 @@ export function createTakeIn(database: Database, log: Logger): TakeInBatch {
   return async () =>
     await takeWith(
       () => takeNext((connection, queued) => takeQueued(connection, queued, false)),
-      // One of the items is refused: the same again, each in a savepoint of its own.
+      // One item was rejected: repeat the batch with a savepoint for each item.
       () =>
         takeWith(
           () => takeNext((connection, queued) => takeQueued(connection, queued, true)),
@@ -152,11 +154,11 @@ function isOfTheItem(error: unknown): error is Error & { code: string } {
 }
 
 interface BoundedItems extends Items {
-  /** How many more there were. */
+  /** Number of items beyond the limit. */
   leftOut: number
 }
 
-/** The items of payloads that are taken in over several batches are kept: reading a large one takes longer than a batch. */
+/** Caches the items of payloads that take several batches: parsing a large payload takes longer than a batch. */
 function createItemsReader() {
   const kept = new Map<string, BoundedItems>()
   return async (connection: Transaction, queued: QueuedPayload): Promise<BoundedItems> => {
@@ -179,7 +181,7 @@ function parseItems({ provider, organization_id }: QueuedPayload, payload: Buffe
     : readWhatsApp(organization_id, parsed, MAX_ITEMS)
 }
 
-/** Undefined for what is not JSON. */
+/** Undefined for text that is not JSON. */
 export function parsePayload(body: Buffer): unknown {
   const text = body.toString('utf8')
   if (isDeeperThan(text, MAX_JSON_DEPTH)) return undefined

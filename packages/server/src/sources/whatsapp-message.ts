@@ -4,10 +4,10 @@ import { toStorable } from './items.ts'
 /** WhatsApp allows 4,096 characters, and 1,024 in a caption. */
 const MAX_BODY_LENGTH = 10_000
 
-/** Text of a provider, as it is stored. */
+/** Text of a provider, in the form that is stored. */
 const cut = (maxLength: number) => z.string().transform((given) => toStorable(given.slice(0, maxLength)))
 
-/** An inbound message as it is stored. */
+/** An inbound message, in the form that is stored. */
 export interface InboundMessage {
   /** Digits only. */
   from: string
@@ -17,9 +17,9 @@ export interface InboundMessage {
   media: readonly object[]
   /** ISO 8601. */
   at: string
-  /** The id of the message that it answers. */
+  /** Id of the message that it replies to. */
   answers: string | null
-  /** Whether its type is one whose content is read. */
+  /** True if the content of this type is read. */
   isKnown: boolean
 }
 
@@ -62,7 +62,7 @@ const readMedium = medium.transform(({ caption, ...file }): Content => ({
 }))
 const titled = z.object({ title: cut(MAX_BODY_LENGTH) })
 
-/** What a message of each type says. */
+/** Reads the content of a message, by its type. */
 const CONTENTS: Readonly<Record<string, z.ZodType<Content>>> = {
   text: z.object({ body: cut(MAX_BODY_LENGTH) }).transform(({ body }) => ({ body })),
   image: readMedium,
@@ -85,7 +85,7 @@ const CONTENTS: Readonly<Record<string, z.ZodType<Content>>> = {
     })),
 }
 
-/** Undefined for one that lacks what every message has. Of a type that is not known the message is there, its content not. */
+/** Undefined if a field that every message has is missing. A message of an unknown type is read without its content. */
 export function readMessage(given: Readonly<Record<string, unknown>>): InboundMessage | undefined {
   const parsed = envelope.safeParse(given)
   if (!parsed.success) return undefined

@@ -15,7 +15,7 @@ const MAX_NAME_LENGTH = 200
 const MAX_ERRORS = 10
 const MAX_ERROR_LENGTH = 2_000
 
-/** `X-Hub-Signature-256`: `sha256=` and the hex HMAC-SHA256 of the body. */
+/** Verifies `X-Hub-Signature-256`: `sha256=` and the hex HMAC-SHA256 of the body. */
 export function isSignedByMeta(headers: IncomingHttpHeaders, body: Buffer, secret: string): boolean {
   const expected = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
   return isSame(String(headers['x-hub-signature-256'] ?? ''), expected)
@@ -24,11 +24,11 @@ export function isSignedByMeta(headers: IncomingHttpHeaders, body: Buffer, secre
 const handshake = z.object({
   'hub.mode': z.literal('subscribe'),
   'hub.verify_token': z.string(),
-  // It is sent back: nothing that could be more than a number or a word.
+  // The response echoes it, so it may only be a number or a word.
   'hub.challenge': z.string().regex(/^[\w-]{1,200}$/),
 })
 
-/** What the handshake is answered with; undefined: it is not for us. */
+/** Returns the response to the handshake; undefined if it is not meant for us. */
 export function answerHandshake(query: unknown, verifyToken: string | undefined): string | undefined {
   const parsed = handshake.safeParse(query)
   if (!parsed.success || verifyToken === undefined) return undefined
@@ -41,7 +41,7 @@ const account = z.object({
 })
 
 const list = z.array(z.unknown())
-/** Each of the items is only looked at when it is taken in. */
+/** Each item is parsed later, when it is taken in. */
 const value = z.object({
   contacts: list.catch([]).default([]),
   messages: list.default([]),
@@ -63,8 +63,8 @@ const status = z.object({
 })
 
 /**
- * The messages and statuses of a payload, each to be written to the CRM, whose triggers emit the events. So many names of
- * senders are looked at as there are items.
+ * Reads the messages and statuses of a payload. Each is written to the CRM, whose triggers emit the events. At most
+ * `maxItems` sender names are read.
  */
 export function readWhatsApp(organizationId: string, payload: unknown, maxItems: number): Items {
   const parsed = account.safeParse(payload)

@@ -8,10 +8,10 @@ import { toStorable } from './items.ts'
 
 const storeRecording = loadStatement(import.meta.url, 'store-recording')
 
-/** How far Zoom's clock and ours may be apart, and how late a request may be. */
+/** Allowed difference between Zoom's clock and ours, and the maximum delay of a request. */
 const TOLERANCE_SECONDS = 300
 
-/** `x-zm-signature`: `v0=` and the hex HMAC-SHA256 of `v0:<x-zm-request-timestamp>:<body>`. */
+/** Verifies `x-zm-signature`: `v0=` and the hex HMAC-SHA256 of `v0:<x-zm-request-timestamp>:<body>`. */
 export function isSignedByZoom(
   headers: IncomingHttpHeaders,
   body: Buffer,
@@ -25,13 +25,18 @@ export function isSignedByZoom(
   return isSame(String(headers['x-zm-signature'] ?? ''), expected)
 }
 
-/** Nothing that could be taken for the text of a signature: whoever may choose what is signed could forge one. */
+/**
+ * Excludes everything that looks like signed content: otherwise a caller could choose the text to sign and forge a
+ * signature.
+ */
 const validation = z.object({
   event: z.literal('endpoint.url_validation'),
   payload: z.object({ plainToken: z.string().regex(/^[\w.~+/=-]{1,200}$/) }),
 })
 
-/** The answer to Zoom's question whether this address knows the secret; undefined for anything else. */
+/**
+ * Returns the response to Zoom's URL validation, which proves that we know the secret; undefined for any other payload.
+ */
 export function answerValidation(payload: unknown, secret: string): object | undefined {
   const parsed = validation.safeParse(payload)
   if (!parsed.success) return undefined
@@ -39,7 +44,7 @@ export function answerValidation(payload: unknown, secret: string): object | und
   return { plainToken, encryptedToken: createHmac('sha256', secret).update(plainToken).digest('hex') }
 }
 
-/** PostgreSQL's integer. */
+/** Maximum of PostgreSQL's integer. */
 const MAX_MINUTES = 2_147_483_647
 const MAX_FILES = 100
 
@@ -49,7 +54,7 @@ const text = (maxLength: number) =>
     .transform((given) => toStorable(given.slice(0, maxLength)))
     .optional()
     .catch(undefined)
-/** Converted, since the database knows neither the year 0 nor offsets beyond 15 hours. */
+/** Normalized, because the database rejects the year 0 and offsets beyond 15 hours. */
 const time = z.iso
   .datetime({ offset: true })
   .transform((given) => new Date(given))
@@ -90,8 +95,8 @@ const recording = z.object({
 type Recording = z.infer<typeof recording>['payload']['object']
 
 /**
- * The completed recording of a payload, to be written to its meeting, which emits `zoom.recording.completed`, once. The token
- * that Zoom sends along for downloads is not kept.
+ * Reads the completed recording of a payload. It is written to its meeting, which emits `zoom.recording.completed`
+ * once. Zoom's download token is not stored.
  */
 export function readZoom(organizationId: string, payload: unknown): Items {
   const { event } = z.object({ event: z.string() }).catch({ event: '' }).parse(payload)

@@ -4,13 +4,13 @@ import type { Column, Relation } from '../schema-cache/schema.ts'
 import { quoteIdentifier } from '../query/sql-text.ts'
 import type { Params } from '../query/sql-text.ts'
 
-/** Rows from a JSON text, as a `from` item, and the expression of each column's value. */
+/** Rows from a JSON text: a `from` item, and the expression of each column's value. */
 export interface RowSource {
   from: string
   values: readonly string[]
 }
 
-/** Looks up what is to be stored. The names come from a checked body or from a rule: an unknown one is a defect. */
+/** Looks up the columns to store. The names come from a validated body or from a rule; an unknown name is a bug. */
 export function findStored(relation: Relation, names: Iterable<string>): Column[] {
   return [...names].map((name) => {
     const column = relation.columns.get(name)
@@ -20,8 +20,8 @@ export function findStored(relation: Relation, names: Iterable<string>): Column[
 }
 
 /**
- * Reads the JSON array `rows` as rows of the columns' own types. A key that a row lacks is null, or, with
- * `fillsDefaults`, the column's default.
+ * Reads the JSON array `rows` as rows with the columns' types. A missing key becomes null or, with `fillsDefaults`, the
+ * column's default.
  */
 export function buildRowSource(
   columns: readonly Column[],
@@ -37,7 +37,7 @@ export function buildRowSource(
     from:
       `json_array_elements(${placeholder}) as e(element) ` +
       `cross join lateral json_to_record(e.element) as b(${definition})`,
-    // A key with the value null gives the JSON null, which is not null.
+    // A key with a null value yields the JSON null, which is not the SQL null.
     values: columns.map(({ name, default: preset }, index) => {
       const isMissing = `e.element -> ${params.add(name)}::text is null`
       return `case when ${isMissing} then ${preset ?? 'null'} else ${values[index]} end`
@@ -45,7 +45,7 @@ export function buildRowSource(
   }
 }
 
-/** What becomes of a row whose key is there already. */
+/** How an insert treats a row whose key exists. */
 export type OnConflict =
   | { action: 'nothing'; target: readonly string[] }
   | { action: 'merge'; target: readonly string[] }
@@ -56,7 +56,7 @@ export interface Insert {
   onConflict: OnConflict | null
 }
 
-/** The setting, local to the transaction, in which a merging insert counts the rows that it updated. */
+/** Reads the setting, local to the transaction, in which a merging insert counts the rows that it updated. */
 export const UPDATED_COUNT = `coalesce(nullif(current_setting('response.updated', true), ''), '0')::int`
 
 export function buildInsert({ columns, source, onConflict }: Insert, scope: Scope): string {
@@ -75,7 +75,7 @@ function buildOnConflict({ action, target }: OnConflict, columns: readonly Colum
   const changed = others.filter(isChangeable)
   if (action === 'nothing' || (changed.length === 0 && !columns.some(isChangeable)))
     return `${conflict}nothing`
-  // Where only the key was given, setting it to itself is what returns the row.
+  // If only the key is given, setting it to itself makes the statement return the row.
   const set = changed.length > 0 ? changed : columns.filter(isChangeable)
   const fixed = others.filter((column) => !isChangeable(column) && column.privileges[scope.role].select)
   return (
@@ -85,8 +85,8 @@ function buildOnConflict({ action, target }: OnConflict, columns: readonly Colum
 }
 
 /**
- * Counts each updated row, and leaves alone a row in which a column that the role may not change would change: there
- * are then fewer rows than were posted. In a `case`, for the order in which `and` is evaluated is not given.
+ * Counts each updated row, and skips a row if the update would change a column that the role may not change; the caller
+ * then sees fewer rows than posted. Uses `case` because the evaluation order of `and` is not defined.
  */
 function buildMergeGuard(fixed: readonly Column[], scope: Scope): string {
   const counts = `set_config('response.updated', (${UPDATED_COUNT} + 1)::text, true) is not null`

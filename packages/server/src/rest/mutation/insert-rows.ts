@@ -16,7 +16,7 @@ import type { Disclose } from '../schema-cache/table-rules.ts'
 import { checkWritable, replaceRows } from './writable-columns.ts'
 import type { StoredRows } from './writable-columns.ts'
 
-/** Everything that can be refused without the database is refused before the function that needs it is returned. */
+/** Checks everything that needs no database first, and returns the function that needs it. */
 export function prepareInsert(request: TableRequest): (connection: Connection) => Promise<Written> {
   const { scope, preferences, rules, principal } = request
   const posted = checkWritable(request, parseRows(request.body), 'insert')
@@ -46,7 +46,7 @@ function chooseOnConflict(request: TableRequest): OnConflict | null {
   const target = query.onConflict ?? primaryKey
   for (const name of target) findReadable(scope.relation, scope.role, name)
   if (isIdempotent(request)) {
-    // Whoever says the id means the key: the organization in it is that of the row.
+    // A caller who names the id means the primary key: its organization is the row's.
     if (target.some((name) => !primaryKey.includes(name)) || !target.includes('id')) throw refuseTarget()
     return { action: 'nothing', target: primaryKey }
   }
@@ -63,7 +63,7 @@ async function insertRows(
   const { scope, preferences } = request
   if (isIdempotent(request)) requireUniformKeys(request, stored)
   const named = findStored(scope.relation, stored.names)
-  // Rows without any column are rows of defaults.
+  // Rows without any column get all defaults.
   const columns = named.length > 0 ? named : [findAnyInsertable(request)]
   const fillsDefaults = preferences.missing === 'default' || named.length === 0
   const params = createParams()
@@ -76,7 +76,7 @@ function findAnyInsertable({ scope }: TableRequest): Column {
   return insertable.find((column) => column.default !== null) ?? insertable[0]!
 }
 
-/** Some rows with a key and some without could not be told apart afterwards. */
+/** If some rows had a key and others not, the result could not tell them apart. */
 function requireUniformKeys({ scope: { relation } }: TableRequest, { rows }: StoredRows): void {
   for (const key of relation.primaryKey) {
     const given = rows.filter((row) => (row[key] ?? null) !== null)
@@ -92,7 +92,7 @@ function requireUniformKeys({ scope: { relation } }: TableRequest, { rows }: Sto
 
 /**
  * ON CONFLICT DO UPDATE needs SELECT on its columns.
- * @param posted as the caller named them: a column that a rule adds is none of his business
+ * @param posted columns named by the caller, so that errors never name a column added by a rule
  */
 function requireMergeable(
   { scope: { relation, role } }: TableRequest,
@@ -116,8 +116,8 @@ function refuseMerge(table: string): ApiError {
 }
 
 /**
- * Shows the stored rows of an insert that repeated some of them. In a statement of its own: the one that ran into a
- * row stored just now by another transaction does not see it.
+ * Returns the stored rows after an insert that repeated some of them. This needs a statement of its own: the insert
+ * cannot see a row that another transaction has just committed.
  */
 async function showStored(
   connection: Connection,

@@ -6,14 +6,14 @@ import { createParams } from '../query/sql-text.ts'
 import type { TableRequest } from '../request/table-request.ts'
 
 const KEY = 'id'
-/** Versions 4 and 7 of RFC 9562, as they are mostly written. */
+/** Versions 4 and 7 of RFC 9562, in the usual notation. */
 const RANDOM = /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 
 /**
- * Where one key holds the ids of all organizations, an organization may give a new row a random id only. Any other kind can be
- * worked out, from an e-mail address for instance: it could be tried whether another organization has such a row, or taken
- * before that one comes. An upsert may name whatever ids the organization's own rows have.
- * @throws ApiError that is the same whether another organization uses the id or nobody
+ * Where ids are unique across organizations, an organization may only give new rows random ids. Other ids can be
+ * derived, for example from an e-mail address: a caller could test whether another organization has such a row, or take
+ * its id first. An upsert may name any id of the organization's own rows.
+ * @throws ApiError the same, whether or not another organization uses the id
  */
 export async function requireOwnIds(
   connection: Connection,

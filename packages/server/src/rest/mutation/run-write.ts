@@ -12,20 +12,20 @@ import { buildReturned, finishBody } from '../request/table-request.ts'
 import type { AnswerRow, TableRequest } from '../request/table-request.ts'
 
 export interface Written {
-  /** The rows as `Prefer: return` wants them; null for none. */
+  /** The rows as `Prefer: return` asks for them; null for none. */
   body: string | null
-  /** Of the answer: fewer than `affected` where a limit says so. */
+  /** Rows in the response: fewer than `affected` if a limit applies. */
   rowCount: number
   affected: number
-  /** Those of `affected` that a merging insert found there already. */
+  /** The part of `affected` that a merging insert updated. */
   updated: number
 }
 
-/** What a write shows of its rows. */
+/** The rows in the response to a write. */
 interface Shown {
   outputs: readonly Output[]
   media: Media | null
-  /** What is embedded in them, behind their source. */
+  /** Joins of the embedded resources, to follow the rows' source. */
   joins: string
   order: string
 }
@@ -33,7 +33,7 @@ interface Shown {
 const nothing = { outputs: [], joins: '', order: '' }
 const keysAsJson: Media = { format: 'array', stripsNulls: false, contentType: '' }
 
-/** Runs a statement that changes rows, and shows those that it changed. */
+/** Runs a statement that changes rows, and returns the changed rows. */
 export async function runChange(
   connection: Connection,
   request: TableRequest,
@@ -46,7 +46,8 @@ export async function runChange(
   const returned =
     shown.media === null ? '1' : readable.map(({ name }) => buildColumn(scope, name)).join(', ')
   const query = buildShownRows(request, shown, `changed as ${quoteIdentifier(scope.alias)}`, params)
-  // Counting the changed rows runs the change to its end, also under a limit; what it counted itself comes after.
+  // Counting the changed rows runs the change to its end, even under a limit. The setting that it counts in is read
+  // afterwards.
   const extras = ['(select count(*)::int from changed) as affected', `${UPDATED_COUNT} as updated`]
   const text = `with changed as (${change} returning ${returned}) ${buildAnswer(query, shown.media, extras)}`
   const { rows } = await connection.query<AnswerRow & { affected: number; updated: number }>(
@@ -57,7 +58,7 @@ export async function runChange(
   return { ...finish(shown, rows[0]!), affected, updated }
 }
 
-/** Shows rows of the table itself, after a write that took more than one statement. */
+/** Returns rows of the table itself, after a write that took more than one statement. */
 export async function showRows(
   connection: Connection,
   request: TableRequest,
@@ -71,7 +72,7 @@ export async function showRows(
   return { ...finish(shown, rows[0]!), affected, updated: 0 }
 }
 
-/** A write that had nothing to do. */
+/** The result of a write that had nothing to do. */
 export function showNothing(request: TableRequest, outputs: readonly Output[]): Written {
   const body = request.preferences.return === 'representation' ? finishBody('', outputs, request.media) : null
   return { body: body === '' ? '[]' : body, rowCount: 0, affected: 0, updated: 0 }
@@ -94,7 +95,7 @@ function chooseShown(request: TableRequest, params: Params): Shown {
   return { ...nothing, outputs, media: keysAsJson }
 }
 
-/** What the rules show beside the stored columns, found by the row's key. */
+/** Adds the fields that rules reveal to the stored columns, looked up by the row's key. */
 function discloseTo({ scope, disclosed }: TableRequest, params: Params): Output[] {
   const [key] = scope.relation.primaryKey
   const names = new Set([...disclosed.values()].flatMap((fields) => Object.keys(fields)))
@@ -106,7 +107,7 @@ function discloseTo({ scope, disclosed }: TableRequest, params: Params): Output[
   }))
 }
 
-/** Order and limits are about what is shown, never about what is changed. */
+/** Order and limits apply to the returned rows, never to the change. */
 function buildShownRows(
   { query: { root } }: TableRequest,
   { outputs, media, joins, order }: Shown,

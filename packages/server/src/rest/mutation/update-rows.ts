@@ -28,7 +28,7 @@ export function prepareDelete(request: TableRequest): (connection: Connection) =
   return async (connection) => await runChange(connection, request, change, params)
 }
 
-/** Everything that can be refused without the database is refused before the function that needs it is returned. */
+/** Checks everything that needs no database first, and returns the function that needs it. */
 export function prepareUpdate(request: TableRequest): (connection: Connection) => Promise<Written> {
   const { scope, preferences } = request
   if (listColumns(scope.relation, scope.role, 'update').length === 0) throw forbid(scope.relation)
@@ -45,7 +45,7 @@ export function prepareUpdate(request: TableRequest): (connection: Connection) =
   }
 }
 
-/** The request's filter, built once to refuse what is wrong with it and again for each statement that needs it. */
+/** Builds the request's filter once to validate it; the result builds it again for each statement. */
 function prepareFilter(
   { scope, query, isTimed }: TableRequest,
   command: 'UPDATE' | 'DELETE',
@@ -115,7 +115,7 @@ async function lockRows(
 ): Promise<string[]> {
   const params = createParams()
   const alias = quoteIdentifier(scope.alias)
-  // In one order, so that two requests that lock the same rows wait for each other instead of for ever.
+  // Locks rows in a fixed order, so that two requests for the same rows cannot deadlock.
   const { rows } = await connection.query<{ key: string }>(
     `select ${buildColumn(scope, key)}::text as key from ${scope.relation.sql} as ${alias} ` +
       `where ${buildFilter(params)} order by ${buildColumn(scope, key)} for update of ${alias}`,
@@ -133,7 +133,7 @@ interface Group {
   changes: { key: string; change: JsonObject }[]
 }
 
-/** Changes of the same columns go together: a statement sets the same columns of all its rows. */
+/** Groups changes by their columns, because one statement sets the same columns of all its rows. */
 function groupByNames(changes: ReadonlyMap<string, JsonObject>): Iterable<Group> {
   const groups = new Map<string, Group>()
   for (const [key, change] of changes) {

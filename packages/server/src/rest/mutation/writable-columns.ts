@@ -7,12 +7,15 @@ import type { JsonObject } from '../request/json.ts'
 import { findNearest } from '../../database/nearest-name.ts'
 import type { TableRequest } from '../request/table-request.ts'
 
-/** The rows to store, and the columns that they name between them. */
+/** The rows to store, and the union of their columns. */
 export interface StoredRows extends Rows {
   names: readonly string[]
 }
 
-/** The rows of a body, without what `columns=` leaves out; refused where they name what may not be written. */
+/**
+ * Returns the rows of a body without the columns that `columns=` excludes. Refuses rows with columns that may not be
+ * written.
+ */
 export function checkWritable(
   { scope, query, rules }: TableRequest,
   { rows, text }: Rows,
@@ -26,10 +29,10 @@ export function checkWritable(
   return { rows: query.columns === null ? rows : rows.map((row) => pick(row, names)), text, names }
 }
 
-/** Rows that a rule wants stored instead of those of the body. */
+/** Rows that a rule stores in place of the body's. */
 export function replaceRows(rows: readonly JsonObject[]): StoredRows {
   const text = JSON.stringify(rows)
-  // What JSON leaves out, such as undefined from an optional field, is not to be stored either.
+  // Drops what JSON omits, such as the undefined value of an optional field.
   const kept = JSON.parse(text) as JsonObject[]
   return { rows: kept, text, names: listNames(kept) }
 }
@@ -44,7 +47,7 @@ function pick(row: JsonObject, names: readonly string[]): JsonObject {
 }
 
 function refuseColumn({ relation, role }: Scope, name: string, writable: readonly string[]): ApiError {
-  // One that cannot be read either does not exist for whoever asks.
+  // A column that cannot be read either does not exist for the caller.
   if (relation.columns.get(name)?.privileges[role].select === true) {
     return new ApiError(
       400,

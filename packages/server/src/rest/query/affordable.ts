@@ -4,19 +4,19 @@ import type { Condition, Filter, Operation, QueryTree, Scoped, SelectItem } from
 import { requireSafePattern } from './safe-pattern.ts'
 
 /**
- * What one row may cost, for callers of an organization: the embedded database has one thread for everybody, on which a
- * statement cannot be cancelled, and a server has few connections. How many rows are looked at is bounded by time.
+ * Limits on the cost per row, for callers of an organization. The embedded database has one thread for everyone and
+ * cannot cancel a statement; a server has few connections. The number of rows is bounded by time instead.
  */
 const MAX_CONDITIONS = 200
-/** Each may look through a text of a megabyte. */
+/** Each may search a text of a megabyte. */
 const MAX_TEXT_CONDITIONS = 10
-/** Each reads the whole JSON value, in filters, order and selected fields together. */
+/** Each reads the whole JSON value. Counts filters, order and selected fields together. */
 const MAX_JSON_STEPS = 100
 const MAX_ORDER_TERMS = 20
-/** Comparing takes pattern length × text length. */
+/** Matching takes pattern length × text length. */
 const MAX_LIKE_LENGTH = 256
 const MAX_SEARCH_LENGTH = 1_000
-/** `cs` and `cd` look for each of these among all elements of the stored list. */
+/** `cs` and `cd` search all elements of the stored list for each of these. */
 const MAX_CONTAINED_ELEMENTS = 100
 
 interface Cost {
@@ -26,7 +26,7 @@ interface Cost {
   orderTerms: number
 }
 
-/** @throws ApiError 400 that says what is too much */
+/** @throws ApiError 400 that names the exceeded limit */
 export function requireAffordable(query: QueryTree, { organizationId }: Principal): void {
   if (organizationId === null) return
   const cost: Cost = { conditions: 0, textConditions: 0, jsonSteps: 0, orderTerms: 0 }

@@ -13,24 +13,24 @@ import { findRelationship, isToOne } from '../schema-cache/relationships.ts'
 import { createParams } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
 
-/** Planning takes a time that grows faster than the number of joins. */
+/** Planning time grows faster than the number of joins. */
 const MAX_EMBEDS = 50
 
-/** What a statement is built from. */
+/** The inputs and state of building one statement. */
 export interface Building {
   catalog: Catalog
   query: QueryTree
   params: Params
-  /** Embedded resources so far; shared by all levels. */
+  /** Number of embedded resources so far, shared by all levels. */
   embedded: { count: number }
 }
 
-/** The parts of a statement that reads one resource and what is embedded in it. */
+/** The parts of a statement that reads one resource and its embedded resources. */
 export interface BuiltResource {
   outputs: readonly Output[]
-  /** Goes behind the source of the rows. */
+  /** To follow the source of the rows. */
   joins: string
-  /** Those of `joins` that have a part in which rows there are. */
+  /** The subset of `joins` that filters the rows. */
   restrictingJoins: string
   where: string | undefined
   order: string
@@ -39,8 +39,8 @@ export interface BuiltResource {
 export type Shaping = Pick<Scoped, 'path' | 'conditions' | 'order'>
 
 /**
- * Builds what is selected of a resource, its filter and its order, and so on for what is embedded in it. An order that
- * is not to be used is only checked: PostgreSQL refuses parameters that the text does not name.
+ * Builds select list, filter and order of a resource, and recursively of its embedded resources. An unused order is
+ * only validated: PostgreSQL rejects parameters that the text does not use.
  */
 export function buildResource(
   select: readonly SelectItem[],
@@ -82,7 +82,7 @@ function buildEmbed(embed: Embed, parent: Shaping, parentScope: Scope, building:
   const isInner = embed.join === 'inner'
   const restricts = isInner || parent.conditions.some((condition) => testsEmbed(condition, name))
   const isJoined = restricts || shape === 'columns' || terms.length > 0
-  // Neither shown nor joined, it is only checked.
+  // Neither returned nor joined: only validated.
   const params = shape === 'hidden' && !isJoined ? createParams() : building.params
   const select = shape === 'count' ? [] : embed.select
   const isOrdered = shape === 'list'

@@ -4,12 +4,12 @@ import type { Field } from '../request/query-tree.ts'
 import { quoteIdentifier } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
 
-/** 'output' keeps JSON as it is stored; 'comparison' makes it jsonb, the only kind that can be compared. */
+/** 'output' keeps JSON as stored; 'comparison' converts it to jsonb, because json has no comparison. */
 export type Purpose = 'output' | 'comparison'
 
 export interface BuiltField {
   sql: string
-  /** Of the whole expression. */
+  /** Type of the whole expression. */
   type: string
 }
 
@@ -22,7 +22,7 @@ export function buildField(field: Field, scope: Scope, params: Params, purpose: 
   const column = buildColumn(scope, field.name)
   const isPath = field.path.length > 0
   const isText = field.path.at(-1)?.arrow === '->>'
-  // Text out of json needs no jsonb, which cannot hold every number that json can.
+  // Extracting text from json needs no jsonb, which cannot hold every number that json can.
   const isUsable = baseType === 'jsonb' || (baseType === 'json' ? purpose === 'output' || isText : !isPath)
   const start = isUsable ? { sql: column, type: baseType } : { sql: `to_jsonb(${column})`, type: 'jsonb' }
   if (!isPath) return start

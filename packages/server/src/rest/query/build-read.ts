@@ -12,14 +12,14 @@ import { quoteIdentifier } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
 
 export interface RowsQuery {
-  /** What `from` names, with its alias: the relation itself, or what a write returned. */
+  /** The `from` item with its alias: the relation itself, or the rows that a write returned. */
   source: string
   outputs: readonly Output[]
   where?: string | undefined
   order?: string
   limit?: string
   offset?: string
-  /** A condition asked of each row that has been read; above a limit PostgreSQL does not ask it before. */
+  /** A condition evaluated for each row that is read. Above a limit, PostgreSQL evaluates it only for returned rows. */
   shownWhere?: string | undefined
 }
 
@@ -40,7 +40,7 @@ function buildOutput(item: SelectItem, scope: Scope, params: Params): Output[] {
   return [{ sql: cast, key: item.alias ?? item.field.name }]
 }
 
-/** `count`, as an embedded resource may have it; unless that is a column. */
+/** Tests if the item is the `count` of an embedded resource, and not a column with that name. */
 export function isCount(item: SelectItem, relation: Relation): boolean {
   if (item.kind !== 'column' || item.field.name !== 'count' || item.field.path.length > 0) return false
   return item.cast === null && item.alias === null && !relation.columns.has('count')
@@ -89,13 +89,13 @@ function buildRows({ source, outputs, where, order = '', limit, offset }: RowsQu
 }
 
 /**
- * The statement whose one row is the answer: `body`, the text as it is sent (null where it is not wanted), and
- * `row_count`. PostgreSQL writes the text, so that no number or timestamp loses a digit on the way. `extras` are
- * further expressions of the select list; they are evaluated after the rows have been read, in their order.
+ * Builds the statement whose single row is the response: `body`, the text to send (null if not wanted), and
+ * `row_count`. PostgreSQL writes the text, so that no number or timestamp loses digits. `extras` are further
+ * expressions in the select list, evaluated after the rows have been read, in order.
  */
 export function buildAnswer(query: RowsQuery, media: Media | null, extras: readonly string[] = []): string {
   const names = query.outputs.map((_, index) => `c${index}`)
-  // By position where cells are named one by one: two outputs may have the same key.
+  // CSV cells are named by position, because two outputs may have the same key.
   const alias = media?.format === 'csv' && names.length > 0 ? `r(${names.join(', ')})` : 'r'
   const body = media === null ? 'null::text' : `webhooks_internal.bounded_answer(${buildBody(names, media)})`
   const list = [`${body} as body`, 'count(*)::int as row_count', ...extras]
@@ -114,12 +114,12 @@ function buildLines(names: readonly string[]): string {
   return `coalesce(string_agg(array_to_string(array[${cells.join(', ')}]::text[], ','), E'\\n'), '')`
 }
 
-/** An empty text is quoted, which tells it from null. */
+/** An empty text is quoted, to distinguish it from null. */
 function quoteCell(text: string): string {
   return `case when ${text} ~ '[",\\r\\n]' or ${text} = '' then '"' || replace(${text}, '"', '""') || '"' else ${text} end`
 }
 
-/** The first line of a CSV answer. */
+/** Writes the header line of a CSV response. */
 export function writeCsvHeader(outputs: readonly Output[]): string {
   return outputs.map(({ key }) => (/[",\r\n]/.test(key) ? `"${key.replaceAll('"', '""')}"` : key)).join(',')
 }

@@ -43,10 +43,10 @@ const truthSql: Readonly<Record<Truth, string>> = {
   unknown: 'unknown',
 }
 
-/** Types whose text the embedded driver would check itself, and refuse with an error of its own. */
+/** Types whose text the embedded driver would validate, with errors of its own. */
 const readBySql = new Set(['boolean', 'bytea'])
 
-/** All of the conditions; undefined for none. */
+/** Combines all conditions; undefined for none. */
 export function buildWhere(
   conditions: readonly Condition[],
   scope: Scope,

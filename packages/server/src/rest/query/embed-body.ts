@@ -10,8 +10,8 @@ import { quoteIdentifier } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
 
 /**
- * What an embedded resource is to its parent: an object, a list, the number of its rows, columns among the parent's
- * own (a spread), or nothing that is shown, only something to filter by.
+ * How an embedded resource appears in its parent: an object, a list, the number of its rows, columns of the parent (a
+ * spread), or not at all, only as a filter.
  */
 export type Shape = 'object' | 'list' | 'count' | 'columns' | 'hidden'
 
@@ -30,11 +30,13 @@ export interface BodyParts {
   where: string
   order: string
   limits: Limits
-  /** Expressions that the parent's rows are ordered by. */
+  /** Expressions for the order of the parent's rows. */
   sortedBy: readonly string[]
 }
 
-/** A subquery with at most one row: `found`, and by shape `value` or `c0`, `c1`, …; `o0`, `o1`, … to order by. */
+/**
+ * Builds a subquery with at most one row: `found`; by shape, `value` or `c0`, `c1`, …; and `o0`, `o1`, … for ordering.
+ */
 export function buildBody(parts: BodyParts, params: Params): string {
   return builders[parts.shape](parts, params)
 }
@@ -87,7 +89,7 @@ function buildPage({ limit, offset }: Limits, params: Params): string {
   )
 }
 
-/** What the body adds to the parent's rows. `read` makes SQL of one of its columns. */
+/** Lists the outputs that the body adds to the parent's rows. `read` returns the SQL for one of its columns. */
 export function listShown(
   shape: Shape,
   name: string,
@@ -100,7 +102,7 @@ export function listShown(
   return [{ sql: shape === 'list' ? `coalesce(${value}, '[]')` : value, key: name }]
 }
 
-/** The related rows as a `from` item, the junction included where there is one. */
+/** Builds the related rows as a `from` item, with the junction if there is one. */
 export function buildSource({ junction, references }: Relationship, scope: Scope): string {
   const rows = `${scope.relation.sql} as ${quoteIdentifier(scope.alias)}`
   if (junction === null) return rows
@@ -109,7 +111,7 @@ export function buildSource({ junction, references }: Relationship, scope: Scope
   return `${rows} join ${junction.relation.sql} as ${quoteIdentifier(between.alias)} on ${condition}`
 }
 
-/** What makes rows of `scope` those that belong to a row of `parent`. */
+/** Builds the condition that links rows of `scope` to a row of `parent`. */
 export function buildLink(
   { columns, references, junction }: Relationship,
   scope: Scope,
@@ -123,7 +125,7 @@ function junctionScope(relation: Scope['relation'], { role, alias }: Scope): Sco
   return { relation, role, alias: `${alias}_junction` }
 }
 
-/** Reads no column that the role may not: what cannot be seen cannot be joined on either. */
+/** Uses only columns that the role may read: hidden columns cannot be joined on either. */
 function buildEquality(one: Scope, ones: readonly string[], other: Scope, others: readonly string[]): string {
   const read = (scope: Scope, name: string): string => {
     findReadable(scope.relation, scope.role, name)
@@ -132,7 +134,7 @@ function buildEquality(one: Scope, ones: readonly string[], other: Scope, others
   return ones.map((name, index) => `${read(one, name)} = ${read(other, others[index]!)}`).join(' and ')
 }
 
-/** The embedded columns that the parent is ordered by, in the order of its terms. */
+/** Builds the expressions of the embedded columns that order the parent, in the order of its terms. */
 export function buildSortedBy(terms: readonly OrderTerm[], scope: Scope, params: Params): string[] {
   return terms.map(({ field }) => buildField(field, scope, params, 'comparison').sql)
 }

@@ -1,19 +1,19 @@
 import { ApiError } from '../../domain/errors.ts'
 import type { Condition, Embed, QueryTree, SelectItem } from '../request/query-tree.ts'
 
-/** What the request's other parameters call an embedded resource. */
+/** Returns the name by which other parameters refer to an embedded resource. */
 export function nameOf({ alias, relation }: Embed): string {
   return alias ?? relation
 }
 
-/** Whether a condition, or a part of it, is whether there is an embedded resource: `rel=not.is.null`. */
+/** Tests if a condition, or a part of it, tests the existence of an embedded resource: `rel=not.is.null`. */
 export function testsEmbed(condition: Condition, name: string): boolean {
   if (condition.kind === 'logic') return condition.conditions.some((branch) => testsEmbed(branch, name))
   const { field, operation } = condition
   return field.name === name && field.path.length === 0 && operation.kind === 'is'
 }
 
-/** Refuses filters, orders and limits of what is not embedded. */
+/** Refuses filters, orders and limits of resources that are not embedded. */
 export function requireEmbedded({ select, embedded }: QueryTree): void {
   for (const { path } of embedded) {
     let items = select

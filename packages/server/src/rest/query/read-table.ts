@@ -9,11 +9,11 @@ import type { AnswerRow, TableRequest } from '../request/table-request.ts'
 export interface ReadAnswer {
   body: string
   rowCount: number
-  /** Of all pages together; null where it was not asked for. */
+  /** Rows of all pages together; null if not requested. */
   total: number | null
 }
 
-/** Everything that can be refused without the database is refused before the function that needs it is returned. */
+/** Checks everything that needs no database first, and returns the function that needs it. */
 export function prepareRead(
   request: TableRequest,
   page: Page,
@@ -38,7 +38,7 @@ export function prepareRead(
     order,
     limit,
     offset,
-    // Fields that are not ordered by are only read after sorting.
+    // Fields that do not affect the order are only read after sorting.
     shownWhere: inTime[0],
   }
   const text = buildAnswer(query, isHead ? null : media, [`${total}::bigint as total`])

@@ -1,18 +1,18 @@
 import { ApiError } from '../../domain/errors.ts'
 
 const MAX_PATTERN_LENGTH = 200
-/** Of a pattern whose repetitions are written out: `(ab){3}` has 6. */
+/** The size with repetitions written out: `(ab){3}` counts 6. */
 const MAX_PATTERN_SIZE = 100
 const MAX_GROUP_DEPTH = 20
 const ESCAPES = new Set('dDwWsSmMyYAZnrtfv')
 
-/** What an atom may be followed by, and how often at most it then has to be written. */
+/** The quantifiers of an atom; the groups capture the bounds, which determine how often it is written out. */
 const QUANTIFIER = /^(?:[*?]|\+|\{(\d{1,3})(?:(,)(\d{0,3}))?\})\??/
 
 /**
- * Refuses a regular expression whose match may take longer than linear time. PostgreSQL matches without backtracking, so
- * that only these cost more: back references, look-arounds, and repetitions of repetitions, which it writes out. What
- * changes the flavour of the expression is refused too, since the rest would then mean something else.
+ * Refuses a regular expression whose matching may take more than linear time. PostgreSQL matches without backtracking,
+ * so only these are expensive: back references, look-arounds, and nested repetitions, which it writes out. Options that
+ * switch to another syntax are refused too, because the rest would then have another meaning.
  *
  * @throws ApiError 400
  */
@@ -40,7 +40,7 @@ class PatternReader {
     return `at character ${this.#position + 1}`
   }
 
-  /** @returns the size of what is read, up to the end or a closing parenthesis */
+  /** @returns the size of the alternatives, up to the end or a closing parenthesis */
   readAlternatives(depth: number): number {
     let size = 0
     while (!this.isAtEnd && this.#next !== ')') {
@@ -83,7 +83,7 @@ class PatternReader {
     const { place } = this
     this.#position += 1
     this.#accept('^')
-    // Standing first, it is one of the characters.
+    // In first position it is an ordinary character.
     this.#accept(']')
     while (!this.#accept(']')) {
       if (this.isAtEnd) refuse(`has a "[" without a "]" ${place}`)

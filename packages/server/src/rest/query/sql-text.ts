@@ -5,10 +5,10 @@ export { quoteIdentifier } from '../../database/identifiers.ts'
 /** The protocol counts parameters in 16 bits. */
 const MAX_PARAMS = 65_535
 
-/** The parameters of one statement. What `add` gives is all of a value that gets into SQL text. */
+/** The parameters of one statement. The SQL text contains only the placeholders that `add` returns, never a value. */
 export interface Params {
   readonly values: readonly string[]
-  /** The placeholder of a further value. */
+  /** Adds a value and returns its placeholder. */
   add(value: string): string
 }
 

@@ -2,16 +2,16 @@ import { ApiError, messageOf } from '../../domain/errors.ts'
 import { isJsonObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 
-/** PostgreSQL reads JSON by recursion, and the embedded one has little stack. */
+/** PostgreSQL parses JSON by recursion, and the embedded one has a small stack. */
 export const MAX_JSON_DEPTH = 200
 
 export interface Rows {
   rows: readonly JsonObject[]
-  /** The rows as a JSON array, as they came: numbers and key order untouched. */
+  /** The rows as a JSON array, as sent: numbers and key order are preserved. */
   text: string
 }
 
-/** Reads a body that is one row or an array of rows. */
+/** Parses a body that holds one row or an array of rows. */
 export function parseRows(body: string): Rows {
   const value = parseJson(body)
   const isArray = Array.isArray(value)
@@ -22,7 +22,7 @@ export function parseRows(body: string): Rows {
   return { rows, text: isArray ? body : `[${body}]` }
 }
 
-/** Reads the body of a PATCH: one object, or an array of it. */
+/** Parses the body of a PATCH: one object, or an array with one object. */
 export function parseChange(body: string): Rows {
   const parsed = parseRows(body)
   if (parsed.rows.length > 1) {
@@ -33,7 +33,7 @@ export function parseChange(body: string): Rows {
   return parsed
 }
 
-/** Reads the body of a call: what its arguments are; nothing at all is none. */
+/** Parses the arguments of a function call; an empty body means none. */
 export function parseArguments(body: unknown): unknown {
   if (typeof body !== 'string' || body.trim() === '') return {}
   if (isDeeperThan(body, MAX_JSON_DEPTH)) {
@@ -58,7 +58,7 @@ function parseJson(body: string): unknown {
   }
 }
 
-/** Whether JSON text is nested deeper than `most` levels, found without parsing it. */
+/** Tests if a JSON text is nested deeper than `most` levels, without parsing it. */
 export function isDeeperThan(body: string, most: number): boolean {
   let depth = 0
   let isInString = false

@@ -1,6 +1,6 @@
 import { ApiError } from '../../domain/errors.ts'
 
-/** How the rows of an answer are written. */
+/** The format of the rows in a response. */
 export interface Media {
   format: 'array' | 'object' | 'csv'
   stripsNulls: boolean
@@ -21,7 +21,7 @@ interface Accepted {
   quality: number
 }
 
-/** The first of what the client accepts, best first, that can be given. */
+/** Chooses the first supported media type, in the client's order of preference. */
 export function chooseMedia(header: string): Media {
   if (header.trim() === '') return json
   const accepted = header
@@ -67,7 +67,7 @@ function toMedia({ type, parameters }: Accepted): Media | undefined {
   }
 }
 
-/** Refuses a schema that is not the one that all tables are presented in, wherever they really are. */
+/** Refuses any schema but the one that all tables are exposed in, whatever their real schema. */
 export function requireProfile(header: string): void {
   const profile = header.trim()
   if (profile === '' || profile === PROFILE) return
@@ -76,7 +76,7 @@ export function requireProfile(header: string): void {
   })
 }
 
-/** Refuses a body that says that it is something else than JSON. */
+/** Refuses a body whose content type is not JSON. */
 export function requireJsonBody(header: string): void {
   const type = (header.split(';')[0] ?? '').trim().toLowerCase()
   if (type === '' || type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type)) return

@@ -1,13 +1,13 @@
 /**
- * How many bytes the values of some members take in each row of a JSON array, as they were sent: a member that is there twice
- * counts twice, and so do blanks and escapes. The text is known to be JSON.
+ * Returns the byte length of the named members' values, as sent, for each row of a JSON array. A repeated member counts
+ * twice, and blanks and escapes count too. The text must be valid JSON.
  */
 export function memberSizes(text: string, names: ReadonlySet<string>): number[] {
   const sizes: number[] = []
   let depth = 0
   let isKey = false
   let name = ''
-  /** Where the value of a counted member begins; -1: none is being counted. */
+  /** Start of the value of a counted member; -1 outside of one. */
   let start = -1
   const endValue = (end: number): void => {
     if (start >= 0) sizes[sizes.length - 1]! += Buffer.byteLength(text.slice(start, end).trim())

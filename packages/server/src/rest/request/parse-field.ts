@@ -1,7 +1,7 @@
 import type { Field, JsonStep } from './query-tree.ts'
 import type { Scanner } from './scanner.ts'
 
-/** PostgreSQL parses and runs nested expressions by recursion, and the embedded one has little stack. */
+/** PostgreSQL parses and runs nested expressions by recursion, and the embedded one has a small stack. */
 const MAX_PATH_LENGTH = 50
 
 export const isDigit = (character: string): boolean => character >= '0' && character <= '9'
@@ -19,12 +19,12 @@ const isNameCharacter = (character: string, next: string): boolean =>
 const isKeyCharacter = (character: string, next: string): boolean =>
   !'(:.,>)"'.includes(character) && !(character === '-' && next === '>')
 
-/** A name, bare or in double quotes. */
+/** Parses a name, bare or in double quotes. */
 export function parseName(scanner: Scanner, expecting = 'a name'): string {
   const start = scanner.position
   const name = scanner.takeQuoted() ?? scanner.takeWhile(isNameCharacter).trim()
   if (name === '') scanner.fail(expecting)
-  // Control characters cannot be part of SQL text, and an alias becomes part of it.
+  // An alias becomes part of the SQL text, which cannot contain control characters.
   if (hasControlCharacter(name)) scanner.fail('a name without control characters', start)
   return name
 }
@@ -38,7 +38,7 @@ export function parseField(scanner: Scanner): Field {
   return { name: parseName(scanner, 'a column name'), path: parsePath(scanner) }
 }
 
-/** `->a->0->>b` */
+/** Parses `->a->0->>b`. */
 export function parsePath(scanner: Scanner): JsonStep[] {
   const path: JsonStep[] = []
   for (let arrow = acceptArrow(scanner); arrow !== undefined; arrow = acceptArrow(scanner)) {
@@ -58,7 +58,7 @@ function parseIndex(scanner: Scanner): number | undefined {
     const sign = scanner.accept('-') ? -1 : 1
     const digits = scanner.takeWhile(isDigit)
     const isWhole = digits !== '' && (scanner.isAtEnd || '-:.,)'.includes(scanner.peek()))
-    // More digits do not fit PostgreSQL's integer, so that they can only be a key.
+    // More digits do not fit into PostgreSQL's integer, so they must be a key.
     return isWhole && digits.length < 10 ? sign * Number(digits) : undefined
   })
 }

@@ -3,10 +3,10 @@ import { parseOperation, takeLogicValue } from './parse-operation.ts'
 import type { Condition, Logic } from './query-tree.ts'
 import { Scanner } from './scanner.ts'
 
-/** PostgreSQL parses nested expressions by recursion, and the embedded one has little stack. */
+/** PostgreSQL parses nested expressions by recursion, and the embedded one has a small stack. */
 const MAX_TREE_DEPTH = 32
 
-/** The value of `and`, `or`, `not.and` or `not.or`: `(a.eq.1,not.and(b.is.null,c.gt.2))`. */
+/** Parses the value of `and`, `or`, `not.and` or `not.or`: `(a.eq.1,not.and(b.is.null,c.gt.2))`. */
 export function parseLogic(operator: Logic['operator'], negated: boolean, text: string): Logic {
   const scanner = new Scanner('logic tree', text)
   const logic = parseBranch(scanner, operator, negated, 0)

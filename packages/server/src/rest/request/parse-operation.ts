@@ -16,19 +16,19 @@ export interface SignedOperation {
   operation: Operation
 }
 
-/** How a value ends: a filter's own at the end of the text, one in a logic tree at a comma or parenthesis. */
+/** Reads a value: a filter's value ends with the text, a value in a logic tree at a comma or parenthesis. */
 export type TakeValue = (scanner: Scanner) => string
 
 export const takeWholeValue: TakeValue = (scanner) => scanner.takeRest()
 
-/** Whether a filter's text begins as an operation does, rightly or wrongly spelled after that. */
+/** Tests if a filter's text begins like an operation, valid or not. */
 export function startsAsOperation(text: string): boolean {
   const scanner = new Scanner('filter', text)
   scanner.accept('not.')
   return operators.includes(scanner.takeWhile(isLetter)) && '.('.includes(scanner.peek() || ' ')
 }
 
-/** `[not.]operator[(modifier)].value` */
+/** Parses `[not.]operator[(modifier)].value`. */
 export function parseOperation(scanner: Scanner, takeValue: TakeValue): SignedOperation {
   const negated = scanner.accept('not.')
   return { negated, operation: parseUnsigned(scanner, takeValue, negated) }
@@ -88,16 +88,16 @@ function parseIn(scanner: Scanner): Operation {
 
 const isListedCharacter = (character: string): boolean => character !== ',' && character !== ')'
 
-/** A value in a list: quoted, or all up to the next comma or closing parenthesis. */
+/** Reads a value in a list: quoted, or everything up to the next comma or closing parenthesis. */
 export function takeListedValue(scanner: Scanner): string {
   return takeWholeQuoted(scanner) ?? scanner.takeWhile(isListedCharacter)
 }
 
-/** A value in a logic tree: as in a list, or an array in braces, whose commas are its own. */
+/** Reads a value in a logic tree: as in a list, or an array in braces, which may contain commas. */
 export const takeLogicValue: TakeValue = (scanner) =>
   takeWholeQuoted(scanner) ?? takeBraced(scanner) ?? scanner.takeWhile(isListedCharacter)
 
-/** Quotes that enclose only a part of the value are characters of it. */
+/** Quotes that enclose only a part of the value are ordinary characters. */
 function takeWholeQuoted(scanner: Scanner): string | undefined {
   return scanner.attempt(() => {
     const value = scanner.takeQuoted()

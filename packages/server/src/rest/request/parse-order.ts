@@ -2,7 +2,7 @@ import { parseField, parseName, parsePath } from './parse-field.ts'
 import type { OrderTerm } from './query-tree.ts'
 import { Scanner } from './scanner.ts'
 
-/** The value of `order`: `a.desc.nullslast,b->>c`. */
+/** Parses the value of `order`: `a.desc.nullslast,b->>c`. */
 export function parseOrder(text: string): OrderTerm[] {
   const scanner = new Scanner('order', text)
   if (scanner.isAtEnd) return []

@@ -7,7 +7,7 @@ import type { Condition, Field, Filter, JsonStep, Limits, OrderTerm, QueryTree }
 import { parseCount } from './range.ts'
 import { Scanner } from './scanner.ts'
 
-/** Columns that may be given a value without an operator, which then has to be equal. */
+/** Columns whose filter may omit the operator, which is then `eq`. */
 const bareColumns = new Set(['organization_id', 'is_active', 'webhook_id', 'status'])
 
 interface Draft extends Limits {
@@ -16,7 +16,7 @@ interface Draft extends Limits {
   order: OrderTerm[]
 }
 
-/** Reads a raw query string. Parameters that are not the query's own are filters, by the name of their column. */
+/** Parses a raw query string. All parameters except the reserved ones are filters, named by their column. */
 export function parseQuery(search: string): QueryTree {
   const parameters = new URLSearchParams(search)
   const drafts = new Map<string, Draft>()
@@ -62,7 +62,7 @@ type Target =
   | { kind: 'logic'; path: string[]; operator: 'and' | 'or'; negated: boolean }
   | { kind: 'order' | 'limit' | 'offset'; path: string[] }
 
-/** What a parameter is for: `a`, `a->b`, `rel.a`, `rel.order`, `rel.not.or`. */
+/** Parses the key of a parameter: `a`, `a->b`, `rel.a`, `rel.order`, `rel.not.or`. */
 function parseKey(key: string): Target {
   const scanner = new Scanner('parameter name', key)
   const parts: string[] = []

@@ -11,7 +11,7 @@ const aggregates = ['count', 'sum', 'avg', 'max', 'min'] as const
 const isCastCharacter = (character: string): boolean =>
   isLetter(character) || isDigit(character) || '_ []'.includes(character)
 
-/** The value of `select`. An empty one selects nothing: rows without columns. */
+/** Parses the value of `select`. An empty value selects nothing: rows without columns. */
 export function parseSelect(text: string): SelectItem[] {
   const scanner = new Scanner('select parameter', text)
   const items = scanner.isAtEnd ? [] : parseItems(scanner, 0)
@@ -69,7 +69,7 @@ function parseCast(scanner: Scanner): string | null {
   return type === '' ? scanner.fail('a type') : type
 }
 
-/** What a value from inside of a JSON column is called: by its last key, an index being no name. */
+/** Returns the name of a value inside a JSON column: its last key; an index is not a name. */
 function nameOfPath(path: readonly JsonStep[]): string | null {
   return path.map((step) => step.key).findLast((key) => typeof key === 'string') ?? null
 }

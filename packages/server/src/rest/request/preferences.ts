@@ -4,14 +4,14 @@ export interface Preferences {
   resolution: 'merge-duplicates' | 'ignore-duplicates' | null
   missing: 'default' | 'null' | null
   return: 'representation' | 'minimal' | 'headers-only' | null
-  /** An exact count is what every kind of count is answered with. */
+  /** Every kind of count is answered with an exact count. */
   count: 'exact' | 'planned' | 'estimated' | null
   tx: 'commit' | null
   handling: 'strict' | 'lenient' | null
   maxAffected: number | null
 }
 
-/** What a method can follow, in the order in which `Preference-Applied` names it. */
+/** The preferences that each method can apply, in the order of `Preference-Applied`. */
 const applicable: Readonly<Record<string, readonly (keyof Preferences)[]>> = {
   GET: ['count', 'tx', 'handling'],
   HEAD: ['count', 'tx', 'handling'],
@@ -29,7 +29,7 @@ const words = {
   handling: ['strict', 'lenient'],
 } as const
 
-/** Reads `Prefer`. Of a preference given twice the first counts. */
+/** Parses `Prefer`. If a preference is repeated, the first one applies. */
 export function parsePreferences(header: string): Preferences {
   const given = header
     .split(',')
@@ -57,7 +57,7 @@ export function parsePreferences(header: string): Preferences {
   const invalid = given.filter((preference) => !known.has(preference) && preference !== limit)
   const isStrict = preferences.handling === 'strict'
   if (isStrict && invalid.length > 0) throw refusePreferences(invalid)
-  // Only a strict request wants to fail; a lenient one would be told nothing by an ignored limit.
+  // Applies only to strict requests, because a lenient request would ignore the limit silently.
   const maxAffected = isStrict && limit !== undefined ? Number(limit.slice('max-affected='.length)) : null
   return { ...preferences, maxAffected }
 }
@@ -69,7 +69,7 @@ function refusePreferences(invalid: readonly string[], hint?: string): ApiError 
   return new ApiError(400, 'PGRST122', message, { details, ...(hint === undefined ? {} : { hint }) })
 }
 
-/** The value of `Preference-Applied`; '' for none. */
+/** Writes the value of `Preference-Applied`; '' for none. */
 export function writeApplied(preferences: Preferences, method: string): string {
   return (applicable[method] ?? [])
     .filter((name) => preferences[name] !== null)

@@ -1,11 +1,11 @@
-/** What a query string asks for, before any of its names is looked up. */
+/** The parsed query string, before any of its names is looked up. */
 
 export interface JsonStep {
   arrow: '->' | '->>'
   key: string | number
 }
 
-/** A column, or a place inside of a JSON column. */
+/** A column, or a path inside a JSON column. */
 export interface Field {
   name: string
   path: readonly JsonStep[]
@@ -15,7 +15,7 @@ export interface Embed {
   kind: 'embed'
   relation: string
   alias: string | null
-  /** A foreign key or column that says which of several relationships is meant. */
+  /** A foreign key or column that selects one of several relationships. */
   hint: string | null
   join: 'inner' | 'left'
   spread: boolean
@@ -60,7 +60,7 @@ export type Operation =
   | { kind: 'in'; values: readonly string[] }
   | { kind: 'is'; truth: Truth }
   | { kind: 'search'; operator: TextSearch; language: string | null; value: string }
-  /** On that day, by UTC. */
+  /** Any time of that day, in UTC. */
   | { kind: 'day'; date: string }
 
 export interface Filter {
@@ -80,7 +80,7 @@ export interface Logic {
 export type Condition = Filter | Logic
 
 export interface OrderTerm {
-  /** The embedded resource whose column it is; null for the table's own. */
+  /** The embedded resource that has the column; null for the table itself. */
   relation: string | null
   field: Field
   direction: 'asc' | 'desc' | null
@@ -92,7 +92,7 @@ export interface Limits {
   offset: number | null
 }
 
-/** What holds for one resource of the request: for the table itself, whose path is empty, or for an embedded one. */
+/** The clauses of one resource of the request: the table itself, whose path is empty, or an embedded resource. */
 export interface Scoped extends Limits {
   path: readonly string[]
   conditions: readonly Condition[]

@@ -2,7 +2,7 @@ import { ApiError } from '../../domain/errors.ts'
 import { RestError } from '../../domain/errors.ts'
 import type { Limits } from './query-tree.ts'
 
-/** Most rows of one answer to a read, and of one embedded list, whatever its limit says. */
+/** Maximum number of rows in one response to a read, and in one embedded list, regardless of its limit. */
 export const MAX_PAGE_SIZE = 1_000
 
 export interface Page {
@@ -10,7 +10,7 @@ export interface Page {
   limit: number
 }
 
-/** The value of `limit` or `offset`; '' is as if it were not there. */
+/** Parses the value of `limit` or `offset`; '' counts as absent. */
 export function parseCount(name: 'limit' | 'offset', text: string): number | null {
   if (text === '') return null
   if (!/^-?\d+$/.test(text)) {
@@ -24,7 +24,7 @@ export function parseCount(name: 'limit' | 'offset', text: string): number | nul
   return Math.min(Number(text), Number.MAX_SAFE_INTEGER)
 }
 
-/** What both the query's limits and the `Range` header leave, at most the largest page. */
+/** Returns the intersection of the query's limits and the `Range` header, capped at the largest page. */
 export function choosePage({ limit, offset }: Limits, rangeHeader: string): Page {
   const range = parseRangeHeader(rangeHeader)
   const first = Math.max(offset ?? 0, range.first)
@@ -32,7 +32,7 @@ export function choosePage({ limit, offset }: Limits, rangeHeader: string): Page
   return { offset: first, limit: Math.max(0, Math.min(end - first, MAX_PAGE_SIZE)) }
 }
 
-/** `0-9` or `10-`. Anything else is ignored, as HTTP asks for with units that a server does not know. */
+/** Parses `0-9` or `10-`. Anything else is ignored, as HTTP requires for unknown units. */
 function parseRangeHeader(header: string): { first: number; last: number } {
   const [, from, to] = /^(?:items=)?(\d{1,15})-(\d{0,15})$/.exec(header.trim()) ?? []
   const first = Number(from ?? 0)
@@ -49,13 +49,13 @@ function refuseRange(details: string, headers: Record<string, string> = {}): Res
   return new RestError(416, 'PGRST103', 'Requested range not satisfiable', { details, headers })
 }
 
-/** The `Content-Range` of `count` rows from `offset` on; `total` null where it was not asked for. */
+/** Writes the `Content-Range` of `count` rows from `offset` on; `total` is null if not requested. */
 export function writeContentRange(offset: number, count: number, total: number | null): string {
   const range = count === 0 ? '*' : `${offset}-${offset + count - 1}`
   return `${range}/${total ?? '*'}`
 }
 
-/** 200, or 206 for a part of what is known to be more. An offset beyond the last row is refused. */
+/** Returns 200, or 206 if more rows are known to exist. Refuses an offset beyond the last row. */
 export function chooseReadStatus(offset: number, count: number, total: number | null): number {
   if (total === null) return 200
   if (offset > total) {

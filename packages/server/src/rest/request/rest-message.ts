@@ -1,6 +1,6 @@
 import type { Principal } from '../../domain/principal.ts'
 
-/** A request to one table, free of any HTTP framework. */
+/** A request to one table, independent of any HTTP framework. */
 export interface RestRequest {
   method: string
   table: string
@@ -19,7 +19,7 @@ export interface RestResponse {
   body: string
 }
 
-/** A header's values in one line, as a recipient may combine them; '' where it is absent. */
+/** Joins a header's values into one line, as HTTP permits; '' if it is absent. */
 export function readHeader(headers: RestRequest['headers'], name: string): string {
   const value = headers[name]
   return Array.isArray(value) ? value.join(',') : (value ?? '')

@@ -1,12 +1,12 @@
 import { ApiError } from '../../domain/errors.ts'
 
-/** A cursor over one piece of the query string, which says what is wrong with it and where. */
+/** A cursor over one piece of the query string. Its errors name the problem and its position. */
 export class Scanner {
   readonly #what: string
   readonly #text: string
   #position = 0
 
-  /** `what` the text is, for messages: `filter`, `order`. */
+  /** `what` names the text in messages: `filter`, `order`. */
   constructor(what: string, text: string) {
     this.#what = what
     this.#text = text
@@ -20,7 +20,7 @@ export class Scanner {
     return this.#position >= this.#text.length
   }
 
-  /** The character after the next `ahead`; '' past the end. */
+  /** Returns the character `ahead` positions further; '' past the end. */
   peek(ahead = 0): string {
     return this.#text[this.#position + ahead] ?? ''
   }
@@ -49,7 +49,7 @@ export class Scanner {
     return this.takeWhile(() => true)
   }
 
-  /** Runs `parse`; where that gives undefined, as if it had never been tried. */
+  /** Runs `parse`, and restores the position if it returns undefined. */
   attempt<T>(parse: () => T | undefined): T | undefined {
     const start = this.#position
     const result = parse()
@@ -57,7 +57,7 @@ export class Scanner {
     return result
   }
 
-  /** A double-quoted string, a backslash keeping the next character as it is; undefined where there is none. */
+  /** Reads a double-quoted string, in which a backslash escapes the next character; undefined if there is none. */
   takeQuoted(): string | undefined {
     return this.attempt(() => {
       if (!this.accept('"')) return undefined

@@ -13,7 +13,7 @@ import type { QueryTree } from './query-tree.ts'
 import type { Params } from '../query/sql-text.ts'
 import type { TableRules } from '../schema-cache/table-rules.ts'
 
-/** A request whose parts have been read and whose table is known. */
+/** A parsed request whose table is known. */
 export interface TableRequest {
   catalog: Catalog
   scope: Scope
@@ -23,27 +23,30 @@ export interface TableRequest {
   body: string
   rules: TableRules
   principal: Principal
-  /** Whether statements look at the time themselves, row by row: the embedded database cannot be interrupted. */
+  /** True if statements check the time row by row, because the embedded database cannot be interrupted. */
   isTimed: boolean
-  /** By key: what the rules show in this answer alone. */
+  /** By key: fields that the rules reveal in this response only. */
   disclosed: Map<string, JsonObject>
 }
 
-/** SQL: true, or the statement fails because its time is over. */
+/** SQL: true, or fails once the statement's time is over. */
 export const ROW_IN_TIME = 'webhooks_internal.is_row_in_time()'
 
-/** What a read selects, from which rows and in which order. */
+/** Builds select list, filter and order of a read. */
 export function buildSelected({ catalog, query, scope }: TableRequest, params: Params): BuiltResource {
   return buildResource(query.select, query.root, scope, { catalog, query, params, embedded: { count: 0 } })
 }
 
-/** What a write shows of its rows. Its filter is about what is changed, and has been followed by then. */
+/**
+ * Builds the rows that a write returns. The request's filter only selects the rows to change, so it is not applied
+ * again.
+ */
 export function buildReturned({ catalog, query, scope }: TableRequest, params: Params): BuiltResource {
   const shaping = { ...query.root, conditions: [] }
   return buildResource(query.select, shaping, scope, { catalog, query, params, embedded: { count: 0 } })
 }
 
-/** The one row that a statement of `buildAnswer` gives. */
+/** The single row that a statement of `buildAnswer` returns. */
 export interface AnswerRow {
   body: string | null
   row_count: number
@@ -53,7 +56,10 @@ export function finishBody(body: string, outputs: readonly Output[], media: Medi
   return media.format === 'csv' ? `${writeCsvHeader(outputs)}\n${body}` : body
 }
 
-/** Refuses anything but one row where one object was asked for; thrown in the transaction, it undoes a write. */
+/**
+ * Refuses any number of rows but one if a single object was requested. Thrown inside the transaction, it rolls back a
+ * write.
+ */
 export function requireSingle(media: Media, rowCount: number): void {
   if (media.format !== 'object' || rowCount === 1) return
   throw new ApiError(406, 'PGRST116', 'Cannot coerce the result to a single JSON object', {
@@ -61,7 +67,7 @@ export function requireSingle(media: Media, rowCount: number): void {
   })
 }
 
-/** Refuses, and thereby undoes, a write that made a value nobody would ever see. */
+/** Refuses, and so rolls back, a write that generated a value which the response does not include. */
 export function requireShown({ disclosed, preferences, query: { root } }: TableRequest): void {
   const isShownWhole = preferences.return === 'representation' && root.limit === null && root.offset === null
   if (disclosed.size === 0 || isShownWhole) return

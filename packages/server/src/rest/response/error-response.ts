@@ -7,13 +7,13 @@ import { statusOfState } from './status-of-state.ts'
 import { AmbiguousEmbedError } from '../schema-cache/relationships.ts'
 import type { RestResponse } from '../request/rest-message.ts'
 
-/** Seconds after which to send the same request again. */
+/** Seconds after which the client may send the same request again. */
 const RETRY_AFTER = '5'
 const TRY_AGAIN = 'Nothing is wrong with the request: send the same again after Retry-After.'
 
 /**
- * The answer to anything that was thrown while serving a request. `principal` null says that the request was
- * anonymous: what is then forbidden may be allowed with credentials.
+ * Builds the response to any error thrown while serving a request. A null `principal` means that the request was
+ * anonymous: credentials may then permit what is refused.
  */
 export function toErrorResponse(thrown: unknown, principal?: Principal | null): RestResponse {
   const error = toApiError(thrown, principal === null)
@@ -53,7 +53,7 @@ function fromDatabase({ code, message, detail, hint }: DatabaseError, isAnonymou
     const slow = 'Ask for fewer rows, or filter by a column that is indexed.'
     return ApiError.of(status, code, 'the statement took too long and was cancelled', { hint: slow })
   }
-  // A merge that meets a row of another organization is refused as an insert for that organization is.
+  // A merge into another organization's row is refused with the same message as an insert for that organization.
   const told = code === '42501' ? message.replace(' (USING expression)', '') : message
   return ApiError.of(status === 403 && isAnonymous ? 401 : status, code, told, {
     ...(detail === undefined ? {} : { details: detail }),

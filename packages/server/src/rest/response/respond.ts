@@ -63,7 +63,7 @@ function describe(preferences: Preferences, method: string, range: string): Head
   return { 'content-range': range, ...(applied === '' ? {} : { 'preference-applied': applied }) }
 }
 
-/** Where the one new row is to be found. */
+/** Builds the `Location` of the new row. */
 function locate({ scope }: TableRequest, basePath: string, { body }: Written): Headers {
   if (body === null) return {}
   const [row, ...others] = JSON.parse(body) as Record<string, string>[]

@@ -5,8 +5,8 @@ import { API_ERRORS } from '../../domain/api-errors.ts'
 const LISTED = ['23503', '23505', '42501', '42P01', '42883', '53400'] as const
 
 /**
- * SQLSTATEs that say that the request is at fault, by state or by class, with the status that PostgREST gives them. Whoever does not retry
- * what was refused with 4xx loses it: whatever is not listed here counts as ours, and is 503.
+ * SQLSTATEs caused by the request, by state or by class, with PostgREST's status. A client that does not retry 4xx
+ * responses loses the request, so unlisted states count as our failure and give 503.
  */
 const CALLERS_FAULT: Readonly<Record<string, number>> = {
   ...Object.fromEntries(LISTED.map((code) => [code, API_ERRORS[code].statuses[0]])),
@@ -15,19 +15,19 @@ const CALLERS_FAULT: Readonly<Record<string, number>> = {
   21: 400,
   22: 400,
   23: 400,
-  /** Raised by functions and triggers, the CRM's own included. */
+  /** Raised by functions and triggers, including the CRM's own. */
   '2F': 400,
   38: 400,
   39: 400,
   P0: 400,
   PT: 400,
-  /** Names, types, syntax; a view's check option; more than the database can take in one row or statement. */
+  /** Names, types, syntax; a view's check option; program limits for rows and statements. */
   42: 400,
   44: 400,
   54: 400,
 }
 
-/** Neither the caller's fault nor such that it passes: a statement that took too long, and defects. */
+/** Not caused by the request, and not worth a retry: statement timeouts, and bugs. */
 const FAILED: Readonly<Record<string, number>> = { '57014': 500, XX: 500 }
 
 export function statusOfState({ code, message }: { code: string; message: string }): number {

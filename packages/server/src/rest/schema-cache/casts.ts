@@ -1,7 +1,7 @@
 import { ApiError } from '../../domain/errors.ts'
 import { findNearest } from '../../database/nearest-name.ts'
 
-/** The types that `::` may name. A list, since a type's name becomes part of the SQL text. */
+/** The types that `::` may name. A fixed list, because a type's name becomes part of the SQL text. */
 const types = new Set(
   [
     'text,varchar,character varying,char,character,bpchar,name,bool,boolean,smallint,int2,int,integer,int4,bigint,int8',
@@ -11,7 +11,7 @@ const types = new Set(
   ].flatMap((names) => names.split(',')),
 )
 
-/** A type's name that is safe in SQL text: one of the list, or an array of it. */
+/** Returns a type name that is safe in SQL text: one of the list, or an array of it. */
 export function checkCast(name: string): string {
   const wanted = name.toLowerCase().replaceAll(/\s+/g, ' ')
   const element = wanted.endsWith('[]') ? wanted.slice(0, -2).trimEnd() : wanted

@@ -4,7 +4,7 @@ import type { Role } from '../../domain/principal.ts'
 import { isToOne } from './relationships.ts'
 import type { Rules } from './table-rules.ts'
 
-/** What a role may do with a table: the columns that it may read and write, and what it can embed. */
+/** A role's privileges on a table: the columns that it may read and write, and the resources that it can embed. */
 export interface TableDescription {
   name: string
   comment: string | null

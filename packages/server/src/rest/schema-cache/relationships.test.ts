@@ -4,7 +4,7 @@ import { ENGINES } from '../../../test/harness/databases.ts'
 import { expectError, openFixture } from '../rest-fixture.ts'
 import type { Fixture } from '../rest-fixture.ts'
 
-/** Every kind of relationship that foreign keys can make, in tables that the API serves because they are granted. */
+/** Every kind of relationship that foreign keys can form, in tables that the API serves because they are granted. */
 const TABLES = `
   create table public.makers (id int primary key, name text not null, boss_id int references public.makers (id));
   create table public.films (id int primary key, title text not null, maker_id int references public.makers (id),

@@ -6,7 +6,10 @@ export function isToOne({ cardinality }: Relationship): boolean {
   return cardinality === 'many-to-one' || cardinality === 'one-to-one'
 }
 
-/** Each foreign key is a way in both directions; two of one table, held in its primary key, are a way through it. */
+/**
+ * Derives a relationship in both directions from each foreign key, and a many-to-many relationship from two foreign
+ * keys in one primary key.
+ */
 export function deriveRelationships(foreignKeys: readonly ForeignKey[]): Relationship[] {
   return [...foreignKeys.flatMap(deriveBoth), ...deriveThroughJunctions(foreignKeys)]
 }
@@ -57,8 +60,8 @@ function areInPrimaryKey(near: ForeignKey, far: ForeignKey): boolean {
 }
 
 /**
- * Finds what `target` means when it is embedded into rows of `from`: a table, one of their own foreign keys or its
- * column. `hint` tells several apart: by foreign key, by its column or by the junction.
+ * Resolves `target`, embedded into rows of `from`: a table, one of the foreign keys of `from`, or its column. `hint`
+ * selects one of several: by foreign key, by its column or by the junction.
  * @throws ApiError PGRST200 for none, PGRST201 for several
  */
 export function findRelationship(
@@ -78,7 +81,7 @@ export function findRelationship(
 
 function isNamed(relationship: Relationship, target: string): boolean {
   const { name, from, to, columns, isOutward, junction } = relationship
-  // Of the two directions of a table to itself its name means the one to many.
+  // For a table related to itself, the table's name means the one-to-many direction.
   if (to.name === target) return !(to === from && isOutward)
   if (junction !== null) return false
   if (name === target) return to !== from || isOutward
@@ -91,7 +94,7 @@ function isHinted(relationship: Relationship, target: string, hint: string): boo
   return name === hint || isOneColumn(columns, hint) || isOneColumn(references, hint)
 }
 
-/** That both sides are of one organization goes without saying: a key made of that and one column is named by the column. */
+/** A key of the organization and one other column is named by that column: both sides always share the organization. */
 function isOneColumn(names: readonly string[], wanted: string): boolean {
   const [name, ...others] = names.length > 1 ? names.filter((one) => one !== 'organization_id') : names
   return name === wanted && others.length === 0
@@ -131,7 +134,7 @@ function listRelated(from: Relation, related: readonly string[]): string {
     : `These can be: ${names.join(', ')}.`
 }
 
-/** Several relationships are possible: the answer lists them, for a client to choose from. */
+/** Several relationships match: the response lists them for the client to choose from. */
 export class AmbiguousEmbedError extends ApiError {
   readonly choices: readonly object[]
 

@@ -17,7 +17,7 @@ interface KeyRow {
   references: string[]
 }
 
-/** All but the names and the comment is JSON text. */
+/** Everything except the names and the comment is JSON text. */
 interface CatalogRow {
   schema: string
   name: string
@@ -33,10 +33,13 @@ const readCatalogStatement = loadStatement(import.meta.url, 'read-catalog')
 
 const REFERENCES = /@references (\w+)\.(\w+)\((\w+)\)(?: within (\w+))?/
 
-/** A name in two schemas is the first one's. */
+/** If both schemas have a name, the first one wins. */
 const schemas = ['webhooks', 'public']
 
-/** Reads what is exposed (the first role decides that by its grants), as the owner: once, for grants and tables change by migrations only. */
+/**
+ * Reads the exposed relations (decided by the grants of the first role) as the owner. Once, because grants and tables
+ * only change by migrations.
+ */
 export async function readCatalog(database: Database): Promise<Catalog> {
   const { rows } = await database.query<CatalogRow>(readCatalogStatement, [
     textArray(ROLES),
@@ -72,8 +75,8 @@ function toRelation(row: CatalogRow): Relation {
 }
 
 /**
- * Constraints, and what comments declare where there can be none: `@references schema.table(column)`, with
- * `within other_column` where that has to be equal on both sides too.
+ * Reads constraints, and references that comments declare where a constraint is impossible: `@references
+ * schema.table(column)`, with `within other_column` for a column that must also be equal on both sides.
  */
 function readForeignKeys(
   row: CatalogRow,
@@ -105,12 +108,12 @@ export function findRelation(catalog: Catalog, name: string): Relation {
   throw new ApiError(404, 'PGRST205', `Could not find the table 'public.${name}' in the schema cache`, hint)
 }
 
-/** The columns that a role has a privilege on, in the table's order. */
+/** Lists the columns that a role has a privilege on, in the table's order. */
 export function listColumns(relation: Relation, role: Role, privilege: Privilege): Column[] {
   return [...relation.columns.values()].filter((column) => column.privileges[role][privilege])
 }
 
-/** A column that can be read. One that cannot does not exist for whoever asks. */
+/** Finds a readable column. For the caller, a column that cannot be read does not exist. */
 export function findReadable(relation: Relation, role: Role, name: string): Column {
   const column = relation.columns.get(name)
   if (column?.privileges[role].select === true) return column

@@ -4,9 +4,9 @@ export type Privilege = 'select' | 'insert' | 'update'
 
 export interface Column {
   name: string
-  /** As SQL text names it. */
+  /** The type's name in SQL text. */
   type: string
-  /** What a domain is made of; the type itself for any other. */
+  /** The base type of a domain; for any other type, the type itself. */
   baseType: string
   isNullable: boolean
   isGenerated: boolean
@@ -24,7 +24,7 @@ export interface Relation {
   sql: string
   columns: ReadonlyMap<string, Column>
   primaryKey: readonly string[]
-  /** Sets of columns that no two rows share the values of, the primary key among them. */
+  /** Sets of columns whose values are unique per row, including the primary key. */
   uniqueKeys: readonly (readonly string[])[]
   deletableBy: readonly Role[]
 }
@@ -40,21 +40,21 @@ export interface ForeignKey {
 
 export type Cardinality = 'many-to-one' | 'one-to-one' | 'one-to-many' | 'many-to-many'
 
-/** A way from the rows of one relation to those of another: columns that are equal, pair by pair. */
+/** Links the rows of one relation to those of another: pairs of columns that are equal. */
 export interface Relationship {
-  /** Of the foreign key; of a many-to-many relationship that of its junction. */
+  /** Name of the foreign key; for a many-to-many relationship, name of its junction. */
   name: string
   cardinality: Cardinality
   from: Relation
   columns: readonly string[]
   to: Relation
   references: readonly string[]
-  /** Whether the foreign key is one of `from`. */
+  /** True if the foreign key belongs to `from`. */
   isOutward: boolean
   junction: Junction | null
 }
 
-/** What stands between: `columns` of `from` equal `near` of it, and `far` of it equal `references` of `to`. */
+/** The table in between: `columns` of `from` equal its `near`, and its `far` equals `references` of `to`. */
 export interface Junction {
   relation: Relation
   near: readonly string[]
