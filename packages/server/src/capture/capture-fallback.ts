@@ -3,15 +3,15 @@ import type { CapturedTable, Operation } from './captured-table.ts'
 import { EXACT_TYPES, RAISED, TEXT_TYPES, changeOf, keyTextOf } from './captured-table.ts'
 import { indent, insertChanged, insertCreated, writtenRow } from './event-select.ts'
 
-/** Rows of faults that were not told apart, for each of which stand the keys of this many. */
+/** If rows cannot be examined one by one, each fault row lists the keys of this many. */
 const KEYS_PER_FAULT = 1_000
-/** A part that fails is divided by this, until it is a single row. */
+/** A failing part is divided by this number, down to single rows. */
 const DIVISOR = 8
-/** How much looking for single rows may cost, in rows that are read; what then still fails is divided no further. */
+/** Limit on the rows read while isolating single rows. Parts that still fail then are divided no further. */
 const BUDGET = { rows: 100_000, timesTheRows: 50 }
 const COARSE_PARTS = 100
 
-/** Where text of PL/pgSQL's variables is put into the statement. */
+/** The places where the statement takes in text from PL/pgSQL variables. */
 const HOLES = {
   place: 'capture.place',
   newColumns: `webhooks_internal.row_columns(capture.columns, 'np', capture.lacking)`,
@@ -23,7 +23,7 @@ const HOLES = {
 
 const hole = (name: keyof typeof HOLES): string => `\u0001${name}\u0001`
 
-/** PL/pgSQL for the text with what is in its holes. */
+/** Builds the PL/pgSQL expression for a text with holes. */
 const concatenate = (text: string): string =>
   text
     .split('\u0001')
@@ -31,11 +31,12 @@ const concatenate = (text: string): string =>
     .join(' || ')
 
 /**
- * What a trigger does when its one statement for all rows failed; raises nothing but what the user has to be told.
+ * Writes what a trigger does when its single statement for all rows failed. It raises only errors that the user's
+ * transaction has to see.
  *
- * The statement is put together from the columns that the table has by now, and rows are paired with what they were by
- * their place, which both transition tables share. A field that cannot be read is left out. Then parts that fail are divided
- * until a single row is alone: its fault names it, and all others emit.
+ * The statement is built from the columns that the table has now. New and old rows are paired by their position, which
+ * both transition tables share. Unreadable fields are left out. Failing parts are then divided down to single rows: the
+ * fault names such a row, and all other rows emit their events.
  */
 export function writeFallback(table: CapturedTable, operation: Operation): string {
   return `<<capture>>
@@ -93,7 +94,7 @@ const PAIR_CHECK = `if capture.total <> (select count(*) from old_rows) then
   raise exception 'the changed rows cannot be paired with what they were';
 end if;`
 
-/** What the conditions and fields are read from. */
+/** The columns that conditions and fields read. */
 function sourcesOf({ columns, organization, key }: CapturedTable): string[] {
   const sources = [...columns.values()].flatMap(({ source }) => (source === undefined ? [] : [source]))
   return [
@@ -104,7 +105,7 @@ function sourcesOf({ columns, organization, key }: CapturedTable): string[] {
 const textArrayLiteral = (texts: readonly string[]): string =>
   `array[${texts.map(quoteLiteral).join(', ')}]::text[]`
 
-/** Which fields there are, and of what: those that cannot even be asked for are lacking. */
+/** Builds the list of readable fields and the columns they read; fields that cannot be read are added to `lacking`. */
 function writeFields(table: CapturedTable, operation: Operation): string {
   if (table.data === 'row') {
     return `capture.changes := webhooks_internal.changes_of(tg_relid, ${quoteLiteral(EXACT_TYPES)}, ${quoteLiteral(TEXT_TYPES)});`
@@ -214,7 +215,7 @@ while capture.at_row <= capture.total loop
   end if;
 end loop;`
 
-/** Nothing could be done for any row: all of them are a fault, with their keys if these can be read. */
+/** No row could be processed: records a fault for all of them, with their keys if these can be read. */
 const WHOLE_FAULT = `capture.code := sqlstate;
 capture.message := sqlerrm;
 begin

@@ -7,26 +7,26 @@ export type CaptureStatus = 'ok' | 'drifted' | 'missing'
 
 export interface CaptureFindings {
   status: CaptureStatus
-  /** Plain sentences, each with what to do. */
+  /** Plain sentences, each with its remedy. */
   problems: string[]
 }
 
 export interface Compared {
   expected: ExpectedCapture
-  /** Of the expected tables, in their order. */
+  /** The state of the expected tables, in their order. */
   tables: readonly TableState[]
   state: CaptureState
-  /** The reference CRM installs its capture itself at each start. */
+  /** The reference CRM reinstalls its capture at each start. */
   isReference: boolean
 }
 
 const MAX_PROBLEMS = 20
 
-/** As PostgreSQL's `%I`: quoted only where that is needed. */
+/** Like PostgreSQL's `%I`: quotes only where necessary. */
 const plain = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteIdentifier(name))
 const nameOf = ({ schema, name }: TableName): string => `${plain(schema)}.${plain(name)}`
 
-/** Compares what captures a table with what was installed. */
+/** Compares the current capture of a table with the installed one. */
 export function findProblems(compared: Compared): CaptureFindings {
   const { expected, tables } = compared
   const [captured, ...lookups] = expected.tables
@@ -161,7 +161,7 @@ function findColumnProblems(
   })
 }
 
-/** Of a table through which a row's organization is found. */
+/** For a table through which a row's organization is looked up. */
 function findLookupProblems(
   expected: ExpectedTable,
   state: TableState | undefined,
@@ -186,7 +186,7 @@ function findOutboxProblems({ state: { outboxTrigger } }: Compared): string[] {
   ]
 }
 
-/** Triggers that are enabled as `always` fire for replicas too. */
+/** Triggers enabled as `always` also fire on replicas. */
 function findReplicaProblems({ state, expected }: Compared, found: readonly TriggerState[]): string[] {
   if (found.length > 0 && found.every(({ enabled }) => enabled === 'A')) return []
   const table = nameOf(expected.tables[0]!)

@@ -7,12 +7,15 @@ import { installFunctions } from './install-functions.ts'
 import { readReferenceTables } from './reference-tables.ts'
 import { checkCaptures, recordExpected } from './watch-captures.ts'
 
-/** Any constant: nodes that start together take turns. */
+/** Any constant: makes nodes that start together take turns. */
 const CAPTURE_LOCK = 4_600_003
 
-/** Captures the reference CRM, as its tables are now; does nothing, and locks nothing, where that is so already. */
+/**
+ * Captures the reference CRM with the current columns of its tables. Does nothing, and takes no lock, if that is
+ * already so.
+ */
 export async function captureReferenceCrm(database: Database): Promise<void> {
-  // What was amiss until now is put right below, and would be found by nobody afterwards.
+  // Record drifts first: the code below repairs them, and they could not be detected afterwards.
   await checkCaptures(database)
   await database.transaction(async (connection) => {
     await connection.query('select pg_advisory_xact_lock($1)', [CAPTURE_LOCK])

@@ -6,7 +6,7 @@ import type { EventRule } from './event-rules.ts'
 import { RULES } from './event-rules.ts'
 import { columnsData, indent, insertChanged, insertCreated, writtenRow } from './event-select.ts'
 
-/** What captures a table: its functions, which no lock on the table is needed for, and the triggers. */
+/** What captures a table: its functions, which can be replaced without locking the table, and its triggers. */
 export interface CaptureSql {
   functions: readonly string[]
   triggers: readonly { name: string; function: string; sql: string }[]
@@ -21,8 +21,8 @@ const OPERATIONS: Readonly<Record<Operation, { uses(rule: EventRule): boolean; t
 }
 
 /**
- * Writes what captures a table. Statement-level with transition tables: an import of 10,000 rows costs one call. Inside the
- * user's transaction, so a rollback takes the events with it and a commit cannot lose them.
+ * Writes the capture of a table. Triggers are statement-level with transition tables: an import of 10,000 rows costs
+ * one call. They run inside the user's transaction, so events roll back with it and a commit cannot lose them.
  */
 export function writeCapture(table: CapturedTable): CaptureSql {
   const used = (['insert', 'update'] as const).filter((operation) =>
@@ -42,10 +42,10 @@ export function writeCapture(table: CapturedTable): CaptureSql {
 }
 
 /**
- * What a session sets changes no event: every setting that a value's text, a literal or the visibility of rows depends on.
- * `enable_nestloop`: the plan is kept for the session, and one made for a single row must not pair ten thousand with each
- * other one by one. `jit`: with it off no plan looks expensive enough to be compiled. `lock_timeout`: whatever holds our own
- * tables, the CRM's statement does not wait for it longer.
+ * Settings of the user's session must not change events: fixes every setting that affects the text of a value, a
+ * literal or the visibility of rows. `enable_nestloop`: the plan is cached for the session, and one made for a single
+ * row must not join ten thousand rows by nested loops. `jit`: off, so that no plan is considered expensive enough to be
+ * compiled. `lock_timeout`: limits how long the CRM's statement waits for locks on our tables.
  */
 const SETTINGS = [
   `search_path = pg_catalog`,
@@ -65,11 +65,12 @@ const SETTINGS = [
 ]
 
 /**
- * Two ways lead to the events. The first is one statement for all rows, with everything known when it was written. Where
- * that fails, whatever the reason, the second looks at the table as it is now and ends up with single rows (capture-fallback.ts).
+ * Writes a function with two ways to emit events. The first is a single statement for all rows, written for the columns
+ * known at installation. If it fails for any reason, the second uses the current columns and isolates single rows
+ * (capture-fallback.ts).
  *
- * No name can clash with a column's: columns are always asked for by the alias of their row, a whole row by `alias.*`, and
- * PL/pgSQL's variables by the name of their block.
+ * Names cannot clash with column names: columns are always qualified by the alias of their row, whole rows are
+ * `alias.*`, and PL/pgSQL variables are qualified by the name of their block.
  */
 function writeFunction(table: CapturedTable, operation: Operation): string {
   const name = functionName(table.record, operation)
@@ -93,7 +94,7 @@ $capture$;
 revoke execute on function webhooks_internal.${name} from public;`
 }
 
-/** A table that another one has taken the place of emits nothing any more; one that was only renamed goes on. */
+/** A table that was replaced by another stops emitting; a renamed table continues. */
 function writeIdentityCheck(table: CapturedTable): string {
   const relation = quoteLiteral(relationOf(table))
   return `if (tg_table_schema <> ${quoteLiteral(table.schema)} or tg_table_name <> ${quoteLiteral(table.name)})
@@ -118,7 +119,7 @@ function writeDirect(table: CapturedTable, operation: Operation): string {
   return `${writeColumnsCheck(table)}${statement};`
 }
 
-/** The whole row is what is sent: a column that was added since counts. */
+/** `data` is the whole row, so an added column changes it. */
 function writeColumnsCheck({ columnsEver }: CapturedTable): string {
   if (columnsEver === undefined) return ''
   return `if (select c.relnatts from pg_class c where c.oid = tg_relid) <> ${columnsEver} then
@@ -134,7 +135,7 @@ export function dataOf({ data, columns }: CapturedTable): string {
   return columnsData(Array.from(columns, ([name, column]) => [name, column.value('n')]))
 }
 
-/** `change.previous`: the old values of the columns that changed, as JSON text; nothing is built for those that did not. */
+/** `change.previous`: the old values of the changed columns, as JSON text. Unchanged columns are not converted. */
 function writePrevious({ columns }: CapturedTable): string {
   const parts = [...columns].flatMap(([name, column]) => {
     const change = changeOf(column)

@@ -14,16 +14,16 @@ export interface TableName {
 
 export interface ColumnState {
   name: string
-  /** Its place in the table, which it keeps when it is renamed. */
+  /** Position in the table, which stays the same when the column is renamed. */
   number: number
-  /** Without length or precision; of a domain, what it is made of. */
+  /** Without length or precision; for a domain, its base type. */
   type: string
 }
 
 export interface TableState {
-  /** Null: there is no table of that name. */
+  /** Null: no table has this name. */
   oid: number | null
-  /** What the table that was recorded under that name is called now; null: still so, or dropped. */
+  /** The current name of the table that was recorded under this name; null: unchanged, or dropped. */
   movedTo: string | null
   columns: readonly ColumnState[]
 }
@@ -33,7 +33,7 @@ export interface TriggerState {
   tableOid: number
   /** As `pg_trigger.tgenabled`: O(rigin), A(lways), R(eplica) or D(isabled). */
   enabled: string
-  /** Null: a function that is not ours. */
+  /** Null: the function is not ours. */
   function: string | null
   definition: string
 }
@@ -45,13 +45,16 @@ export interface FunctionState {
   canEmit: boolean
 }
 
-/** What the catalog says of all that captures tables. */
+/** The state in the catalog of everything that captures tables. */
 export interface CaptureState {
   triggers: readonly TriggerState[]
   functions: readonly FunctionState[]
-  /** What makes sessions write without triggers: `role x`, say; null: the server's configuration. */
+  /**
+   * Who sets `session_replication_role`, which disables triggers, for example `role x`; null: the server's
+   * configuration.
+   */
   replicaSettings: readonly (string | null)[]
-  /** Of the trigger that takes stored events on, as `pg_trigger.tgenabled`; undefined: it is missing. */
+  /** `pg_trigger.tgenabled` of the trigger that puts events into the outbox; undefined: it is missing. */
   outboxTrigger: string | undefined
 }
 
@@ -68,7 +71,7 @@ export async function readCaptureState(connection: Connection): Promise<CaptureS
   }
 }
 
-/** In the order in which they are named. Needs no right on a table, nor on its schema. */
+/** Reads the tables in the given order. Needs no privilege on a table or its schema. */
 export async function readTableStates(
   connection: Connection,
   tables: readonly (TableName & { oid?: number | null })[],

@@ -1,62 +1,69 @@
 import { quoteIdentifier } from '../database/identifiers.ts'
 import type { RecordName } from '../domain/event-types/records.ts'
 
-/** A column as the events name it; SQL over the alias of a row. */
+/** A column as events name it; its SQL refers to the alias of a row. */
 export interface CapturedColumn {
-  /** The table's column that it is read from; undefined: the value is the same in all rows. */
+  /** The table's column that it is read from; undefined: a constant. */
   source: string | undefined
-  /** The value as `data` carries it. */
+  /** SQL of the value in `data`. */
   value(alias: string): string
-  /** What differs exactly when the value does; undefined: it never does. */
+  /** SQL that differs exactly when the value does; undefined: it never changes. */
   comparable: ((alias: string) => string) | undefined
 }
 
-/** SQL over `n` and `o`: whether the value differs; undefined: it never does. */
+/** Returns SQL over `n` and `o` that tests if the value changed; undefined: it never changes. */
 export function changeOf({ comparable }: CapturedColumn): string | undefined {
   return comparable && `${comparable('n')} is distinct from ${comparable('o')}`
 }
 
-/** A table whose changes emit events, and how its columns are called in them. */
+/** A table whose changes emit events, and the names of its columns in them. */
 export interface CapturedTable {
   record: RecordName
   schema: string
   name: string
-  /** By which a row that was updated is found again among the old ones. */
+  /** Pairs an updated row with its old version. */
   key: readonly string[]
   organization: CapturedOrganization
-  /** In the order in which `data` has them, by the names that they have there. */
+  /** By their names in `data`, in the order of `data`. */
   columns: ReadonlyMap<string, CapturedColumn>
   /**
-   * `row`: `data` is the whole row, columns included that are added later (the reference CRM). `columns`: exactly those above.
+   * `row`: `data` is the whole row, including columns added later (the reference CRM). `columns`: exactly the columns
+   * above.
    */
   data: 'row' | 'columns'
-  /** How many columns the table has had, dropped ones included: one more says that some was added. Undefined: it does not matter. */
+  /**
+   * Number of columns the table has ever had, including dropped ones: it grows when a column is added. Undefined: not
+   * checked.
+   */
   columnsEver: number | undefined
-  /** How the first time of a message's status is known: noted in a column by the database, or remembered beside the table. */
+  /**
+   * How the first occurrence of a message's status is recognized: by a column that the database keeps, or by a separate
+   * table.
+   */
   firstTimes: 'noted' | 'remembered'
 }
 
-/** The way from a row to the id of its organization. */
+/** How to get from a row to the id of its organization. */
 export interface CapturedOrganization {
-  /** SQL over the row `n`: the id as uuid, and the joins that it takes. */
+  /** SQL over the row `n`: the id as uuid, and the joins it needs. */
   expression: string
   joins: string
-  /** SQL over `n` and `o`: whether a changed row had another one before; undefined: all rows have the same. */
+  /** SQL over `n` and `o`: tests if the row moved to another organization; undefined: all rows have the same one. */
   isMoved: string | undefined
-  /** The column that the way begins at. */
+  /** The column that the lookup starts from. */
   source: string | undefined
 }
 
-/** Types whose `=` sees every difference; any other is compared as text. */
+/** Types whose `=` detects every difference; other types are compared as text. */
 export const EXACT_TYPES =
   '^(uuid|smallint|integer|bigint|numeric|real|double precision|boolean|date|jsonb|time(stamp)? with(out)? time zone)(\\[\\])*$'
-/** As are these, once the collation is taken out of it: some say that "a" is "A". */
+/** Also exact, once a deterministic collation is applied: some collations treat "a" and "A" as equal. */
 export const TEXT_TYPES = '^(text|character varying|character)(\\[\\])*$'
 
 const EXACT = new RegExp(EXACT_TYPES)
 const TEXT = new RegExp(TEXT_TYPES)
 
-/** SQL for telling values of a type apart. */
+/** Returns SQL whose equality detects every difference between two values of the type. */
 export function toComparable(expression: string, type: string): string {
   const plain = type.replace(/\(\d+(,-?\d+)?\)/, '')
   if (TEXT.test(plain)) return `${expression} collate "C"`
@@ -73,11 +80,11 @@ export const triggerName = (operation: Operation): string => `webhooks_capture_$
 export const relationOf = ({ schema, name }: Pick<CapturedTable, 'schema' | 'name'>): string =>
   `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
 
-/** SQL of a row's key as text, by which a fault names it. */
+/** Returns SQL of a row's key as text, which identifies the row in a fault. */
 export function keyTextOf({ key }: CapturedTable, alias: string): string {
   const parts = key.map((name) => `${alias}.${quoteIdentifier(name)}::text`)
   return `left(${parts.length === 1 ? parts[0]! : `json_build_array(${parts.join(', ')})::text`}, 1000)`
 }
 
-/** PL/pgSQL conditions. What the user's transaction has to be told, or repeated for, is not ours to hide. */
+/** PL/pgSQL conditions that the user's transaction must see, to report them or to retry. */
 export const RAISED = 'transaction_rollback or disk_full or out_of_memory or too_many_connections'

@@ -14,12 +14,12 @@ export interface Capture {
   fingerprint: string
 }
 
-/** Tells two versions of the functions apart. */
+/** Identifies a version of the functions. */
 export function fingerprintOf(functions: readonly string[]): string {
   return createHash('sha256').update(functions.join('\n')).digest('hex')
 }
 
-/** @returns whether it is another one than was recorded before. */
+/** @returns true if it differs from the recorded capture */
 export async function recordCapture(connection: Connection, capture: Capture): Promise<boolean> {
   const { rowCount } = await connection.query(
     `insert into webhooks_internal.captures as c (record, relation, map, fingerprint)
@@ -32,7 +32,7 @@ export async function recordCapture(connection: Connection, capture: Capture): P
   return rowCount > 0
 }
 
-/** Whether the table has all of these triggers, each firing and with its function. */
+/** Tests if the table has all of these triggers, enabled and with their functions. */
 export async function hasTriggers(
   connection: Connection,
   relation: string,

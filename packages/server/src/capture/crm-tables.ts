@@ -3,9 +3,9 @@ import { loadStatement } from '../database/statement.ts'
 
 export interface CrmColumn {
   name: string
-  /** What a domain is made of; the type itself for any other. */
+  /** The base type of a domain; for any other type, the type itself. */
   type: string
-  /** Whether this role may read it. */
+  /** True if this role may read it. */
   canSelect: boolean
 }
 
@@ -16,16 +16,16 @@ export interface CrmForeignKey {
   references: string
 }
 
-/** A table or view of another CRM, as the catalog tells it. */
+/** A table or view of another CRM, read from the catalog. */
 export interface CrmTable {
   schema: string
   name: string
   kind: string
   isPartition: boolean
-  /** Whether row-level security keeps rows from this role. */
+  /** True if row-level security hides rows from this role. */
   isHidden: boolean
   canTrigger: boolean
-  /** Sets of columns that are never null and never the same in two rows, the primary key first. */
+  /** Sets of columns that are not null and unique, the primary key first. */
   keys: readonly (readonly string[])[]
   foreignKeys: readonly CrmForeignKey[]
   columns: readonly CrmColumn[]

@@ -12,7 +12,7 @@ const TABLE_NAMES: Readonly<Record<RecordName, string>> = {
   message: 'messages message chat_messages chat_message',
   meeting: 'meetings meeting calls call appointments appointment',
 }
-/** Beside the columns' own names; the first that there is. */
+/** Alternatives to the columns' own names; the first existing one is used. */
 const COLUMN_NAMES: Readonly<Record<string, string>> = {
   first_name: 'firstname fname given_name forename',
   last_name: 'lastname lname surname family_name',
@@ -51,13 +51,13 @@ const COLUMN_NAMES: Readonly<Record<string, string>> = {
 }
 const ORGANIZATIONS =
   'organization_id org_id organisation_id account_id tenant_id workspace_id team_id company_id'
-/** Schemas of a platform, not of the CRM. */
+/** Schemas that belong to a platform, not to the CRM. */
 const PLATFORM = /^(auth|storage|realtime|vault|graphql|graphql_public|extensions|net|cron|supabase_.*|_.*)$/
 
 const words = (text: string): string[] => text.split(' ')
 const plain = (name: string): string => name.toLowerCase().replace(/^(crm|tbl|app|t)_/, '')
 
-/** A map to start from, found by names and types; what is not found is left out. */
+/** Proposes a map from names and types; what cannot be guessed is left out. */
 export function guessMap(all: readonly CrmTable[]): Partial<Record<RecordName, TableMap>> {
   const tables = all.filter(
     ({ schema, kind, isPartition }) => !PLATFORM.test(schema) && 'rp'.includes(kind) && !isPartition,
@@ -100,7 +100,7 @@ function guessColumns(record: RecordName, table: CrmTable): TableMap['columns'] 
   return columns
 }
 
-/** A UUID in the table itself; one in a table that it refers to; or one behind its conversation or contact. */
+/** Looks for a UUID in the table itself, then in a table that it references, then in its conversation or contact. */
 function guessOrganization(
   table: CrmTable,
   tables: readonly CrmTable[],
@@ -125,7 +125,7 @@ function guessOrganization(
   return undefined
 }
 
-/** Where an organization is known by a number here and by a UUID in its own table. */
+/** For a numeric organization id whose own table has a UUID. */
 function hopBehind(table: CrmTable, column: string, tables: readonly CrmTable[]) {
   const key = table.foreignKeys.find((candidate) => candidate.column === column)
   const next = tables.find(({ schema, name }) => schema === key?.schema && name === key.table)

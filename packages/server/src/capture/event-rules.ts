@@ -1,24 +1,24 @@
 import type { RecordName } from '../domain/event-types/records.ts'
 
-/** SQL conditions about one row and, in an update, the row that it was. */
+/** SQL conditions about a row and, for an update, its old version. */
 export interface RowSql {
-  /** The column's value in the new row, by its name in the events. */
+  /** The column's value in the new row, by its name in events. */
   value(column: string): string
   has(column: string): boolean
   isChanged(column: string): string
   isAnyChangedBut(columns: readonly string[]): string
-  /** That this time, which the database keeps, has just been noted for the first time. */
+  /** Tests if this time, which the database maintains, was set for the first time. */
   isFirst(column: string): string
 }
 
-/** An event type and the changes of a row that emit it; undefined: none of that kind does. */
+/** An event type and the changes of a row that emit it; undefined: no change of that kind does. */
 export interface EventRule {
   event: string
   onInsert?(row: RowSql): string
   onUpdate?(row: RowSql): string
-  /** `previous` of an update's event: the old values of all columns that changed. */
+  /** `previous` of an update event: the old values of all changed columns. */
   hasPrevious?: true
-  /** JSON, for an insert's event. */
+  /** JSON, for an insert event. */
   insertPrevious?: string
 }
 
@@ -38,7 +38,7 @@ const changed = (event: string, column: string): EventRule => ({
   hasPrevious: true,
 })
 
-/** To nobody is no assignment. */
+/** Assigning to null is not an assignment. */
 const assigned = (event: string): EventRule => ({
   event,
   onInsert: (row) => `${row.value('assigned_to')} is not null`,
@@ -49,7 +49,7 @@ const assigned = (event: string): EventRule => ({
 
 const isInbound = (row: RowSql): string => `${row.value('direction')} = 'inbound'`
 
-/** Once for each message, whichever way its status goes afterwards. */
+/** Emitted once per message, whatever happens to its status later. */
 const reached = (status: string): EventRule => ({
   event: `message.${status}`,
   onInsert: (row) => `${row.value('direction')} = 'outbound' and ${row.value('status')} = '${status}'`,
@@ -60,8 +60,8 @@ const isRecorded = (row: RowSql): string =>
   `${row.has('provider') ? `${row.value('provider')} = 'zoom' and ` : ''}${row.value('recording_status')} = 'completed'`
 
 /**
- * When which event is emitted, in the order in which one change emits several. An update of nothing emits nothing, and of
- * what a change of each column means everything but `updated_at` counts.
+ * Which changes emit which events, in the order of emission if one change emits several. An update that changes nothing
+ * emits nothing. A change of `updated_at` alone does not count.
  */
 export const RULES: Readonly<Record<RecordName, readonly EventRule[]>> = {
   contact: [

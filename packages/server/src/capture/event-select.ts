@@ -4,32 +4,32 @@ import { changeOf } from './captured-table.ts'
 import type { RowSql } from './event-rules.ts'
 import { RULES } from './event-rules.ts'
 
-/** Where the rows come from, and how the parts that depend on it are said there. */
+/** The source of the rows, and the SQL that depends on it. */
 export interface RowSource {
-  /** FROM items that bring the row `n` and, for an update, the row `o` that it was. */
+  /** FROM items that provide the row `n` and, for an update, its old version `o`. */
   from: string
-  /** A further condition on these rows, which is asked before anything is made of them; undefined: all of them. */
+  /** A further condition on the rows, evaluated before anything else; undefined: all rows. */
   where?: string
   /** SQL of the event's `data`. */
   data: string
   row: RowSql
-  /** SQL of `previous` as JSON text; undefined: there is none. */
+  /** SQL of `previous` as JSON text; undefined: none. */
   previous?: string
   /** FROM items that `row` and `previous` refer to. */
   change?: string
 }
 
-/** How the events are written down. */
+/** How the events are stored. */
 export interface EventTarget {
   /** `webhook_events.source`. */
   origin: string
-  /** SQL of the event's id from its type, for events that may be written twice; undefined: a new one. */
+  /** SQL of the event's id from its type, for events that may be inserted twice; undefined: a new id. */
   id?: (event: string) => string
 }
 
 const CAPTURED: EventTarget = { origin: 'crm' }
 
-/** SQL conditions over the columns that the table had when this was written. */
+/** Builds the SQL conditions for the columns that the table has now. */
 export function writtenRow({ columns, firstTimes }: CapturedTable): RowSql {
   const columnOf = (name: string) => {
     const column = columns.get(name)
@@ -58,7 +58,7 @@ export function writtenRow({ columns, firstTimes }: CapturedTable): RowSql {
   }
 }
 
-/** INSERT of the events of rows that are new. */
+/** Builds the INSERT of the events of new rows. */
 export function insertCreated(table: CapturedTable, source: RowSource): string {
   const values = RULES[table.record].flatMap(({ event, onInsert, insertPrevious }) =>
     onInsert === undefined
@@ -71,7 +71,7 @@ export function insertCreated(table: CapturedTable, source: RowSource): string {
   })
 }
 
-/** INSERT of an event of each row, where the condition that is given for its type holds. */
+/** Builds the INSERT of one event per row and type whose condition holds. */
 export function insertStated(
   table: CapturedTable,
   source: RowSource,
@@ -87,8 +87,8 @@ export function insertStated(
 }
 
 /**
- * INSERT of the events of rows that were changed. A row that comes to another organization is new there: what it was is not
- * for that organization to know, and the one that it left is told nothing.
+ * Builds the INSERT of the events of updated rows. A row that moves to another organization is new there: its old
+ * values are not disclosed, and the old organization gets no event.
  */
 export function insertChanged(table: CapturedTable, source: RowSource): string {
   const { isMoved } = table.organization
@@ -126,7 +126,7 @@ function insertEvents(
   { joins, previous }: { joins: string; previous: string },
 ): string {
   const { expression, joins: toOrganization } = table.organization
-  // Within `case` it is asked first, whatever the planner would rather ask.
+  // `case` guarantees that the condition is evaluated first.
   const isSo =
     source.where === undefined
       ? ['happened.is_so', `${expression} is not null`]

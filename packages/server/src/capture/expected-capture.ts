@@ -8,7 +8,7 @@ import { functionName, triggerName } from './captured-table.ts'
 import type { TableMap } from './table-map.ts'
 
 const OPERATIONS = ['insert', 'update'] as const
-/** Of a trigger that was not there to be read. */
+/** The definition of a trigger that could not be read. */
 export const ANY_DEFINITION = ''
 
 const table = z.object({
@@ -21,11 +21,11 @@ const table = z.object({
 const expectedSchema = z.object({
   triggers: z.array(z.object({ name: z.string(), function: z.string(), definition: z.string() })),
   functions: z.array(z.object({ name: z.string(), hash: z.string() })),
-  /** The captured one first, then those through which a row's organization is found. */
+  /** The captured table first, then the tables through which a row's organization is looked up. */
   tables: z.array(table).min(1),
 })
 
-/** What captured a table when that was installed: `webhooks_internal.captures.expected`. */
+/** The capture of a table as it was installed: `webhooks_internal.captures.expected`. */
 export type ExpectedCapture = z.infer<typeof expectedSchema>
 export type ExpectedTable = z.infer<typeof table>
 
@@ -36,11 +36,11 @@ interface RecordedCapture {
   table: TableName
   /** Null: the reference CRM. */
   map: TableMap | null
-  /** What was recorded before: of a column that is not there (any more), that stays. */
+  /** The recorded capture, which remains valid for columns that do not exist now. */
   previous: ExpectedCapture | undefined
 }
 
-/** Reads what captures a table just now, to be compared with later. */
+/** Reads the current capture of a table, for later comparisons. */
 export async function readExpected(
   connection: Connection,
   { record, table: captured, map, previous }: RecordedCapture,
@@ -74,7 +74,7 @@ export async function readExpected(
 const columnsOf = (expected: ExpectedCapture | undefined, { schema, name }: TableName) =>
   expected?.tables.find((known) => known.schema === schema && known.name === name)?.columns ?? []
 
-/** Triggers that a function of ours is waiting for: a release before this one did not record what it installed. */
+/** Finds functions of ours without their triggers: an earlier release did not record what it installed. */
 function findDetached(
   record: RecordName,
   functions: CaptureState['functions'],
@@ -88,7 +88,7 @@ function findDetached(
   })
 }
 
-/** Which columns of which tables a capture reads; columns that are beside them may change as they like. */
+/** Lists the columns that a capture reads, by table. Other columns may change freely. */
 function usedColumns(
   record: RecordName,
   captured: TableName,
@@ -110,13 +110,13 @@ function usedColumns(
 
 const unique = (names: readonly string[]): string[] => [...new Set(names)]
 
-/** Of `schema.table`, as a map names it. */
+/** Parses `schema.table`, as a map names it. */
 function toTableName(text: string): TableName {
   const dot = text.indexOf('.')
   return { schema: text.slice(0, dot), name: text.slice(dot + 1) }
 }
 
-/** Whether the functions that capture a record are those that were recorded, or were recorded never. */
+/** Tests if the functions that capture a record match the recorded ones, or were never recorded. */
 export function areFunctionsAsRecorded(
   expected: ExpectedCapture | undefined,
   { functions }: Pick<CaptureState, 'functions'>,

@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts'
 const BATCH = 1_000
 
 /**
- * Forgets old faults, drifts that are over, and statuses that messages reached long ago.
+ * Deletes old faults, past drifts, and statuses that messages reached long ago.
  * @param retention milliseconds
  */
 export async function expireCaptures(database: Database, retention: number): Promise<void> {

@@ -10,7 +10,7 @@ import { withoutWaiting } from './without-waiting.ts'
 import { checkCaptures, recordExpected } from './watch-captures.ts'
 
 export interface InstallOptions {
-  /** Milliseconds that a busy table is tried again for. */
+  /** Milliseconds during which a busy table is retried. */
   patience: number
 }
 
@@ -21,9 +21,9 @@ export interface Installed {
 }
 
 /**
- * Captures the tables; safe to repeat. Only creating and dropping triggers needs a lock on a table, asked for briefly and
- * again: functions alone are replaced where the triggers are there.
- * @throws BusyTableError what is attached by then stays; call again for the rest
+ * Captures the tables; safe to repeat. Only creating and dropping triggers locks a table; the lock is requested
+ * briefly, and again if needed. If the triggers exist, only their functions are replaced.
+ * @throws BusyTableError triggers attached so far stay; call again for the rest
  */
 export async function installCaptures(
   database: Database,
@@ -31,7 +31,7 @@ export async function installCaptures(
   map: CrmMap,
   { patience }: InstallOptions,
 ): Promise<Installed[]> {
-  // What was amiss until now is put right below, and would be found by nobody afterwards.
+  // Record drifts first: the code below repairs them, and they could not be detected afterwards.
   await checkCaptures(database)
   await removeOthers(database, tables, patience)
   const installed: Installed[] = []
@@ -62,7 +62,7 @@ interface CaptureRow {
   is_reference: boolean
 }
 
-/** What is captured; nothing where the program was never installed. */
+/** Reads the installed captures; none if the program was never installed. */
 export async function readCaptures(connection: Connection): Promise<CaptureRow[]> {
   const { rows: known } = await connection.query<{ there: boolean }>(
     `select to_regclass('webhooks_internal.captures') is not null as there`,
@@ -74,7 +74,7 @@ export async function readCaptures(connection: Connection): Promise<CaptureRow[]
   return rows
 }
 
-/** Records that are captured from another table, or are in the map no more. */
+/** Removes the capture of records that are no longer in the map, or now come from another table. */
 async function removeOthers(
   database: Database,
   tables: readonly CapturedTable[],
@@ -88,7 +88,10 @@ async function removeOthers(
   }
 }
 
-/** Takes the triggers off, with the functions. Needs no right on the table: it is the functions that are dropped. */
+/**
+ * Removes the triggers with their functions. Needs no privilege on the table, because dropping a function drops its
+ * triggers.
+ */
 export async function removeCapture(
   database: Database,
   { record, relation }: Pick<CaptureRow, 'record' | 'relation'>,

@@ -6,9 +6,9 @@ import { areFunctionsAsRecorded } from './expected-capture.ts'
 import { findExpected } from './watch-captures.ts'
 
 /**
- * Replaces the functions that capture a table where they are not those of this version, or are not as they were installed.
- * Needs no lock on the table.
- * @returns whether that was so
+ * Replaces the functions that capture a table if they are from another version or were altered. Does not lock the
+ * table.
+ * @returns true if they were replaced
  */
 export async function installFunctions(
   connection: Connection,

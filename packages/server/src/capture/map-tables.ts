@@ -11,13 +11,13 @@ import type { CrmMap, TableMap } from './table-map.ts'
 
 export interface MappedTables {
   tables: CapturedTable[]
-  /** Each names the place in the map, what is wrong and what would be right. */
+  /** Each names the place in the map, the problem and the fix. */
   problems: string[]
-  /** What will not work as somebody may expect, and does no harm. */
+  /** Harmless problems: something that may not work as expected. */
   warnings: string[]
 }
 
-/** Without these a table has no events that are worth it. */
+/** Columns without which a table has no useful events. */
 const NEEDED: Readonly<Record<RecordName, readonly string[]>> = {
   contact: ['id'],
   deal: ['id', 'stage'],
@@ -25,7 +25,7 @@ const NEEDED: Readonly<Record<RecordName, readonly string[]>> = {
   message: ['id', 'direction', 'status'],
   meeting: ['id', 'recording_status'],
 }
-/** What is not emitted without the column. */
+/** The events that need a column. */
 const EMITS: readonly [column: string, record: RecordName, event: string][] = [
   ['assigned_to', 'contact', 'contact.assigned'],
   ['assigned_to', 'deal', 'deal.assigned'],
@@ -33,7 +33,7 @@ const EMITS: readonly [column: string, record: RecordName, event: string][] = [
   ['broadcast_id', 'message', 'broadcast.response'],
 ]
 
-/** Holds a map against the catalog: what is to be captured, and everything that stands in the way. */
+/** Validates a map against the catalog: returns the tables to capture, and all problems. */
 export function mapTables(map: CrmMap, all: readonly CrmTable[]): MappedTables {
   const mapped: MappedTables = { tables: [], problems: [], warnings: [] }
   for (const [record, tableMap] of Object.entries(map) as [RecordName, TableMap][]) {
@@ -181,7 +181,10 @@ function requireColumn(table: CrmTable, name: string, place: string, problems: s
   return undefined
 }
 
-/** The way from a row to its organization. Each step is a lookup by a key, never a scan, whatever the planner believes. */
+/**
+ * Builds the lookup of a row's organization. Each step looks up a key; the SQL rules out a scan, whatever the planner
+ * estimates.
+ */
 function mapOrganization(
   record: RecordName,
   { organization }: TableMap,
@@ -236,14 +239,14 @@ function mapOrganization(
   }
 }
 
-/** The way is gone for both rows only where its first step has changed. */
+/** The organization can only have changed if the first column of the lookup has. */
 function moveOf(column: string, of: (alias: string) => string, type: string): string {
   const first = (alias: string): string => `${alias}.${quoteIdentifier(column)}`
   const isOther = `${toComparable(of('n'), type)} is distinct from ${toComparable(of('o'), type)}`
   return of('n') === first('n') ? isOther : `(${first('n')} is distinct from ${first('o')} and ${isOther})`
 }
 
-/** Whole numbers of all sizes are looked up by each other, and so are texts. */
+/** Integers of all sizes can be compared with each other, and so can texts. */
 const kindOf = (type: string): string =>
   /^(smallint|integer|bigint)$/.test(type)
     ? 'number'

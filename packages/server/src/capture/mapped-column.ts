@@ -7,10 +7,10 @@ import type { CrmColumn } from './crm-tables.ts'
 const TEXT_LISTS = /^(text|character varying|character|citext)\[\]$/
 const NUMBERS = /^(smallint|integer|bigint|numeric|real|double precision)$/
 
-/** SQL of the value as the events have it, from the column's own; undefined: the type does not fit. */
+/** Converts the column's SQL to the value in events; undefined: the type does not match. */
 function convert({ kind }: RecordColumn, type: string, column: string): string | undefined {
   const isJson = type === 'jsonb' || type === 'json'
-  // Never from json to jsonb, which refuses escapes that JSON has and text has not.
+  // Never converts json to jsonb, which rejects escapes that json allows but text cannot represent.
   const json = (wanted: string): string =>
     `case when ${type}_typeof(${column}) = '${wanted}' then ${column} end`
   switch (kind) {
@@ -20,7 +20,7 @@ function convert({ kind }: RecordColumn, type: string, column: string): string |
       return type.endsWith('[]') || isJson || type === 'bytea' ? undefined : `${column}::text`
     case 'time':
       if (type === 'timestamp with time zone') return column
-      // Without a zone it is taken for UTC.
+      // Times without a zone are read as UTC.
       return type === 'timestamp without time zone' || type === 'date'
         ? `(${column}::timestamp at time zone 'UTC')`
         : undefined
@@ -48,7 +48,7 @@ const EMPTY: Readonly<Partial<Record<RecordColumn['kind'], string>>> = {
   texts: `'[]'`,
 }
 
-/** What the events have where the CRM has nothing. */
+/** The value in events for a column that the CRM does not have. */
 function absentOf(
   { kind, isNullable, absent }: RecordColumn,
   json: 'json' | 'jsonb' = 'jsonb',
@@ -57,13 +57,13 @@ function absentOf(
   return isNullable ? undefined : `${quoteLiteral(absent ?? '')}::text`
 }
 
-/** A column of the events for which the CRM has none. */
+/** A column of events that the CRM does not have. */
 export function absentColumn(definition: RecordColumn): CapturedColumn {
   const value = absentOf(definition) ?? 'null::text'
   return { source: undefined, value: () => value, comparable: undefined }
 }
 
-/** Undefined: a column of that type cannot be this one of the events. */
+/** Undefined: a column of that type cannot be mapped to this one. */
 export function mappedColumn(
   definition: RecordColumn,
   { name, type }: CrmColumn,
@@ -90,7 +90,7 @@ function translate(converted: string, values: Readonly<Record<string, string>>):
   return cases.length === 0 ? converted : `case ${converted} ${cases.join(' ')} else ${converted} end`
 }
 
-/** The type of the value that the column is made into. */
+/** The type of the converted value. */
 function typeOf({ kind }: RecordColumn, type: string): string {
   if (kind === 'object' || kind === 'objects' || kind === 'texts') return type === 'json' ? 'json' : 'jsonb'
   const types = {
@@ -103,7 +103,7 @@ function typeOf({ kind }: RecordColumn, type: string): string {
   return kind === 'number' || kind === 'integer' ? 'numeric' : types[kind]
 }
 
-/** A column that the events have beside ours, as it is. */
+/** An additional column of the CRM, passed on unchanged. */
 export function plainColumn({ name, type }: CrmColumn): CapturedColumn {
   const value = (alias: string): string => `${alias}.${quoteIdentifier(name)}`
   return { source: name, value, comparable: (alias) => toComparable(value(alias), type) }

@@ -5,7 +5,7 @@ import { readRoleSuffix, rolesOf } from '../database/roles.ts'
 
 /**
  * Drops the program's own schemas, with all webhooks and logs, and its roles.
- * @returns the roles that stay, because another database of the server needs them or they are not ours to drop
+ * @returns the roles that stay, because another database of the server needs them or this role cannot drop them
  */
 export async function purge(database: Database): Promise<string[]> {
   const keeper = await findKeeper(database)

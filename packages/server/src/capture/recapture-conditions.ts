@@ -4,10 +4,10 @@ import type { CapturedTable } from './captured-table.ts'
 import { RULES } from './event-rules.ts'
 import { writtenRow } from './event-select.ts'
 
-/** Event types, each with the SQL condition over the row `n` as it is now. */
+/** Event types, each with its SQL condition over the current row `n`. */
 export type Conditions = [event: string, condition: string][]
 
-/** The events of a row that is as it is, of what it means that it was inserted. */
+/** The conditions to emit the events of an insert for a row in its current state. */
 export function insertedConditions(table: CapturedTable): Conditions {
   const row = writtenRow(table)
   return RULES[table.record].flatMap(({ event, onInsert }): Conditions =>
@@ -21,7 +21,10 @@ const UPDATED: Readonly<Partial<Record<RecordName, string>>> = {
   conversation: 'conversation.status.changed',
 }
 
-/** Of what it means that it was updated. A record without an event for that has those of the state that it has reached. */
+/**
+ * The conditions to emit the events of an update. A record without an update event emits the events of the state it has
+ * reached.
+ */
 export function updatedConditions(table: CapturedTable): Conditions {
   const updated = UPDATED[table.record]
   if (updated !== undefined) return [[updated, 'true']]
@@ -31,7 +34,9 @@ export function updatedConditions(table: CapturedTable): Conditions {
 /** A message is received once, when it is inserted. */
 const ARRIVALS = new Set(['message.received', 'broadcast.response'])
 
-/** Whether something arrived or was changed is not known of a drift, but for what was there only afterwards. */
+/**
+ * A drift does not record whether a row was inserted or updated. Only rows created during the drift count as inserted.
+ */
 export function driftConditions(table: CapturedTable, since: string): Conditions {
   const arrived = table.columns.get('created_at')
   const isNew =
@@ -43,7 +48,7 @@ export function driftConditions(table: CapturedTable, since: string): Conditions
   ]
 }
 
-/** When a row was changed last, as timestamptz. */
+/** SQL of the time of a row's last change, as timestamptz. */
 export function changeTimeOf({ columns }: CapturedTable): string | undefined {
   const times = ['updated_at', 'created_at'].flatMap((name) => {
     const column = columns.get(name)

@@ -19,44 +19,44 @@ import {
 import { readReferenceTables } from './reference-tables.ts'
 import type { CrmMap, TableMap } from './table-map.ts'
 
-/** Rows of one fault or drift period at most: more are asked for by a shorter time. */
+/** Maximum number of rows per fault or drift period; a shorter period selects fewer. */
 export const MAX_RECAPTURED_ROWS = 100_000
-/** A row is dated by the start of its transaction, which may lie before that of the drift. */
+/** A row's time is the start of its transaction, which may precede the drift. */
 const LEAD_SECONDS = 60
-/** So many bad rows are told from good ones beside them. */
+/** Limit on the rows that are tried individually to isolate failing ones. */
 const MAX_DIVIDED = 1_000
 /** Each statement reads the table once. */
 const ROWS_PER_STATEMENT = 10_000
-/** Rights, locks, connections, a server that is short of something: another row would fare no better. */
+/** Privileges, locks, connections, exhausted resources: other rows would fail as well. */
 const NOT_THE_ROWS = /^(08|25|40|42|53|55|57|58)/
 const SOURCE = 'recapture'
 
 export interface RecaptureRequest {
-  /** Schema and name, as `webhook_captures` has it; undefined: all that are captured. */
+  /** Schema and name, as in `webhook_captures`; undefined: all captured tables. */
   table?: string | undefined
-  /** ISO 8601; of the fault, or of the drift. */
+  /** ISO 8601; time of the fault, or of the drift. */
   since: string
   until: string
   dryRun: boolean
 }
 
 export interface Recaptured {
-  /** Rows that are still there and whose events were lost. */
+  /** Rows that still exist and whose events were lost. */
   matched: number
-  /** Events. */
+  /** Number of events. */
   emitted: number
-  /** What could not be looked at, and why; undefined: everything was. */
+  /** What could not be processed, and why; undefined: everything was. */
   notes?: string[]
 }
 
-/** What a caller can do something about. */
+/** An error that the caller can correct. */
 export class RecaptureError extends Error {
   override readonly name = 'RecaptureError'
 }
 
 /**
- * Emits what capture faults and drifts lost, from the rows as they are now: of a fault the event of its operation, of a drift
- * that the record was updated. Asked for again it emits nothing twice.
+ * Emits the events that capture faults and drifts lost, from the current rows: for a fault the events of its operation,
+ * for a drift those of an update. Repeated calls emit each event once.
  * @throws RecaptureError
  */
 export async function recapture(database: Database, request: RecaptureRequest): Promise<Recaptured> {
@@ -93,7 +93,7 @@ function add(total: Recaptured, part: Recaptured | undefined): void {
 
 interface Found {
   tables: CapturedTable[]
-  /** Sentences about tables that are not as their map says. */
+  /** Sentences about tables that do not match their map. */
   leftOut: string[]
 }
 
@@ -167,7 +167,7 @@ async function emitDrifts(
   if (spans.length > 0 && time === undefined) total.notes = [`${nameOf(table)}: ${NO_TIME}`]
   if (time === undefined) return total
   for (const { since, until } of spans) {
-    // Dated by the row alone: what two drifts had in common, or two calls, is the same event.
+    // The seed only depends on the row: overlapping drifts and repeated calls produce the same event.
     const { rows } = await database.query<LostRow>(
       `select ${keyTextOf(table, 'n')} as key, ${time}::text as at, 'drift/' || ${time} as seed
        from ${relationOf(table)} as n where ${time} >= $1::timestamptz and ${time} < $2::timestamptz
@@ -197,7 +197,7 @@ interface Span {
   until: string
 }
 
-/** The times of drifts within those that were asked for; none overlap. */
+/** Reads the drift periods within the request; they do not overlap. */
 async function readDriftSpans(
   database: Database,
   { record }: CapturedTable,
@@ -219,7 +219,7 @@ async function readDriftSpans(
 const NO_TIME =
   'no column is mapped to updated_at or created_at, so the rows that changed during the drift cannot be told from others'
 
-/** A row whose event was lost. The same `seed` and key give the event the same id: it is written once. */
+/** A row whose event was lost. The event id is derived from `seed` and key, so that it is stored once. */
 interface LostRow {
   key: string
   at: string
@@ -228,7 +228,7 @@ interface LostRow {
 
 type Emitted = Recaptured & { failed: Set<string> }
 
-/** Emits for the rows that are still there. What one of them cannot be made into costs that row alone. */
+/** Emits the events of rows that still exist. A row that fails does not affect the others. */
 async function emitRows(
   database: Database,
   table: CapturedTable,

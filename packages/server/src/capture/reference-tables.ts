@@ -20,11 +20,11 @@ interface ColumnRow {
   relation: string
   name: string
   type: string
-  /** How many the table has had, dropped ones included. */
+  /** Number of columns the table has ever had, including dropped ones. */
   columns_ever: number
 }
 
-/** The tables of the reference CRM, with the columns that they have by now: an operator may have added some. */
+/** Reads the tables of the reference CRM with their current columns: an operator may have added some. */
 export async function readReferenceTables(connection: Connection): Promise<CapturedTable[]> {
   const named = Object.entries(TABLES).map(([record, name]) => ({
     record: record as RecordName,

@@ -10,8 +10,8 @@ import type { CrmMap, TableMap } from './table-map.ts'
 import { checkCaptures, recordExpected } from './watch-captures.ts'
 
 /**
- * Replaces the functions that capture another CRM's tables by those of this version, without any lock on the tables. A table that
- * is not as its map says keeps what it has, and the watch tells of it.
+ * Replaces the functions that capture another CRM's tables by those of this version, without locking the tables. A
+ * table that does not match its map keeps its functions, and the watch reports it.
  */
 export async function refreshCaptures(database: Database): Promise<void> {
   const { rows } = await database.query<{ record: RecordName; map: string }>(
@@ -19,7 +19,7 @@ export async function refreshCaptures(database: Database): Promise<void> {
   )
   if (rows.length === 0) return
   const all = await readCrmTables(database)
-  // What is amiss until now is found before it is replaced.
+  // Record drifts before they are repaired.
   await checkCaptures(database)
   for (const { record, map } of rows) {
     const tableMap = JSON.parse(map) as TableMap
@@ -37,7 +37,7 @@ export async function refreshCaptures(database: Database): Promise<void> {
   }
 }
 
-/** Functions that belong to another role stay as they are: nothing that a start has to fail for. */
+/** Functions owned by another role stay unchanged, without failing the start. */
 function refuseToStop(error: unknown): false {
   if (isDatabaseError(error) && error.code === '42501') return false
   throw error

@@ -12,7 +12,7 @@ export type Sharing =
   | { state: 'refused'; advice: string }
 
 interface Owners {
-  /** Of the database. */
+  /** Owner of the database. */
   owner: string
   me: string
   keeper: string
@@ -21,11 +21,12 @@ interface Owners {
 }
 
 /**
- * Lets the owner of the database dump the schemas of ours, which another role has installed. `pg_dump` refuses tables whose rows a policy
- * may hide, whatever the policy says; only their owner, and members of it, are exempt. So the tables are given to a role without
- * login that both belong to. It is this database's own: whoever owns another database of the server is to see nothing of it.
+ * Lets the owner of the database dump our schemas, which another role has installed. `pg_dump` refuses tables whose
+ * rows a policy may hide, regardless of the policy; only their owner and its members are exempt. So the tables are
+ * given to a NOLOGIN role that has both roles as members. The role belongs to this database: owners of other databases
+ * on the server must not see its tables.
  *
- * @returns `not needed` where the owner can dump all as it is
+ * @returns `not needed` if the owner can already dump everything
  */
 export async function shareTables(database: Database, patience: number): Promise<Sharing> {
   const owners = await readOwners(database)
@@ -43,7 +44,7 @@ export async function shareTables(database: Database, patience: number): Promise
   return { state: 'shared', with: owners.owner }
 }
 
-/** What `shareTables` would do in a database in which nothing may be installed yet; undefined: nothing. */
+/** Predicts what `shareTables` would do, even before anything is installed; undefined: nothing. */
 export async function foreseeSharing(connection: Connection): Promise<string | undefined> {
   const { rows } = await connection.query<{ owner: string }>(
     `select pg_get_userbyid(datdba) as owner from pg_database
@@ -55,7 +56,7 @@ export async function foreseeSharing(connection: Connection): Promise<string | u
     : `The owner of the database, ${owner}, will be let dump and change the tables in webhooks and webhooks_internal; --no-share-with-owner leaves that out`
 }
 
-/** The roles between which this database's tables are shared; undefined: they are not. */
+/** The roles that share this database's tables; undefined: the tables are not shared. */
 export async function findKeeper(connection: Connection): Promise<string | undefined> {
   const { rows } = await connection.query<{ keeper: string }>(
     `select pg_get_userbyid(relowner) as keeper from pg_class

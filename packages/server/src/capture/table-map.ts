@@ -3,7 +3,7 @@ import type { RecordName } from '../domain/event-types/records.ts'
 import { RECORD_COLUMNS, RECORD_NAMES } from '../domain/event-types/records.ts'
 import { StartError } from '../domain/errors.ts'
 
-/** Of tables and columns: letters of any script, digits and what else stands in names; never what ends a line. */
+/** Names of tables and columns: letters of any script, digits and common punctuation; no line breaks. */
 const NAME = /^[\p{L}\p{N}_$ -]{1,63}$/u
 const TABLE = /^[\p{L}\p{N}_$ -]{1,63}\.[\p{L}\p{N}_$ -]{1,63}$/u
 
@@ -47,14 +47,14 @@ const mapSchema = z
     'must have at least one of contact, deal, conversation, message, meeting',
   )
 
-/** How the events' column is called in a table, and what its values are in the events. */
+/** The table's column for a column of events, and the values that it has in events. */
 export type ColumnMap = z.infer<typeof column>
 export type TableMap = z.infer<ReturnType<typeof mapOf>>
 export type CrmMap = Partial<Record<RecordName, TableMap>>
 
 /**
- * Reads a map.json.
- * @throws StartError that names every place that is wrong
+ * Parses a map.json.
+ * @throws StartError that names every invalid place
  */
 export function parseMap(text: string, file: string): CrmMap {
   let json: unknown

@@ -15,7 +15,7 @@ const readWatched = loadStatement(import.meta.url, 'read-watched-captures')
 const storeFindings = loadStatement(import.meta.url, 'store-capture-findings')
 const closeAbandoned = loadStatement(import.meta.url, 'close-abandoned-drifts')
 
-/** Any constant: nodes take turns. */
+/** Any constant: makes nodes take turns. */
 const WATCH_LOCK = 4_600_004
 const FRESH_MS = 45_000
 
@@ -26,20 +26,20 @@ interface WatchedRow {
   map: string | null
   expected: string | null
   problems: string[]
-  /** Of the catalog's rows; null: the table is not there. */
+  /** Changes with the catalog's rows; null: the table does not exist. */
   stamp: string | null
   isFresh: boolean
 }
 
 export interface WatchOptions {
   log?: Logger | undefined
-  /** Does nothing where another node is checking, or has checked within the last 45 seconds. */
+  /** Skips the check if another node is checking, or has checked within the last 45 seconds. */
   unlessFresh?: boolean
 }
 
 /**
- * Compares what captures each table with what was installed, and stores what differs: in `captures` as it is, in
- * `capture_drifts` since when. Reads the catalog alone, and locks no table.
+ * Compares the capture of each table with what was installed. Stores the current state in `captures` and the history of
+ * differences in `capture_drifts`. Reads only the catalog, and locks no table.
  */
 export async function checkCaptures(database: Database, options: WatchOptions = {}): Promise<void> {
   const { log, unlessFresh = false } = options
@@ -65,11 +65,11 @@ async function takeTurn(connection: Connection, unlessBusy: boolean): Promise<bo
 
 interface Change extends CaptureFindings {
   table: string
-  /** It is as installed, and was not meanwhile. */
+  /** The capture matches what was installed, and has not been altered since the last check. */
   wasAltered: boolean
 }
 
-/** @returns what is not as it was at the last check */
+/** @returns what has changed since the last check */
 async function checkAll(connection: Connection, rows: readonly WatchedRow[]): Promise<Change[]> {
   const state = await readCaptureState(connection)
   const changes: Change[] = []
@@ -102,7 +102,7 @@ async function checkOne(
   return { ...findings, wasAltered: rows[0]?.wasAltered === true }
 }
 
-/** Stores what captures a table just now as what is to be there. */
+/** Records the current capture of a table as the expected one. */
 export async function recordExpected(
   connection: Connection,
   { record, map, schema, name }: Pick<WatchedRow, 'record' | 'map'> & TableName,
@@ -125,7 +125,7 @@ export async function recordExpected(
   return expected
 }
 
-/** What was recorded of a table's capture; undefined: nothing yet. */
+/** Reads the expected capture of a table; undefined: not recorded yet. */
 export async function findExpected(
   connection: Connection,
   record: RecordName,

@@ -1,18 +1,18 @@
 import type { Connection, Database } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
 
-/** How long a trigger may wait for its table, while everybody who writes to it waits behind; then it is tried again. */
+/** How long a trigger may wait for its table before another try. Meanwhile, all writers queue behind it. */
 const LOCK_TIMEOUT_MS = 100
 const PAUSE_MS = 150
 /** SQLSTATE lock_not_available, deadlock_detected. */
 const BUSY = /^(55P03|40P01)$/
 
-/** A table that was written to without a gap for as long as there was patience. */
+/** The table was written to without a gap until the time was up. */
 export class BusyTableError extends Error {
   override readonly name = 'BusyTableError'
 }
 
-/** Runs it in a transaction that waits for no lock for long: while it does, everybody who writes to the table waits behind it. */
+/** Runs `work` in a transaction that never waits long for a lock, because all writers of the table queue behind it. */
 export async function withoutWaiting(
   database: Database,
   relation: string,

@@ -3,7 +3,7 @@ import { loadStatement } from '../database/statement.ts'
 
 const expireStatement = loadStatement(import.meta.url, 'expire-inboxes')
 
-/** Deletes inboxes that have ended and requests that are too old. */
+/** Deletes expired inboxes and old requests. */
 export async function expireInboxes(database: Database): Promise<void> {
   await database.query(expireStatement)
 }

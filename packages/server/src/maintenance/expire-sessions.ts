@@ -3,7 +3,7 @@ import { loadStatement } from '../database/statement.ts'
 
 const expireStatement = loadStatement(import.meta.url, 'expire-sessions')
 
-/** Deletes what has ended. */
+/** Deletes expired sessions. */
 export async function expireSessions(database: Database): Promise<void> {
   await database.query(expireStatement)
 }

@@ -30,14 +30,14 @@ const RETENTION_MS = 10 * 60_000
 const EXPIRE_MS = 60_000
 const WATCH_CAPTURES_MS = 60_000
 const CATCH_UP_MS = 5_000
-/** Between two looks that no notification asked for. */
+/** Polling interval, in case a notification is missed. */
 const TAKE_IN_MS = 5_000
 const DAY_MS = 86_400_000
 const ERASE_MS = 5_000
-/** For what is to be erased and is being sent just now. */
+/** Delay while something to be erased is being sent. */
 const ERASE_AGAIN_MS = 200
 const REDELIVER_MS = 5_000
-/** For bulk work that waits until fewer deliveries of its webhook are due. */
+/** Delay while bulk work waits for fewer due deliveries of its webhook. */
 const REDELIVER_AGAIN_MS = 100
 const TIDY_MS = 60_000
 const MAIL_MS = 2_000
@@ -57,11 +57,14 @@ export interface MaintenanceOptions {
 }
 
 export interface Maintenance {
-  /** Resolves when what is under way has ended. */
+  /** Resolves when the work in progress has ended. */
   stop(): Promise<void>
 }
 
-/** What no delivery waits for: roll-ups, partitions, what is too old, and tidying where the database does not itself. */
+/**
+ * Starts the jobs that deliveries do not wait for: roll-ups, partitions, retention, and vacuuming where the database
+ * has no autovacuum.
+ */
 export async function startMaintenance(options: MaintenanceOptions): Promise<Maintenance> {
   const { database, log, watch, logRetention, auditRetention } = options
   const loops = [
@@ -140,7 +143,7 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
   }
 }
 
-/** None where there is no reference CRM. */
+/** None without the reference CRM. */
 async function startSources({ database, log, watch }: MaintenanceOptions): Promise<Loop[]> {
   if (!(await hasMessages(database))) return []
   const taking = startLoop({
@@ -164,7 +167,7 @@ async function startSources({ database, log, watch }: MaintenanceOptions): Promi
   return [taking, catchingUp]
 }
 
-/** None where no server is named to mail alerts. */
+/** None without a mail server. */
 async function startMailing({
   database,
   log,

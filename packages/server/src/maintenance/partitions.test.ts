@@ -32,7 +32,7 @@ for (const engine of EVERY_ENGINE) {
       return rows[0]!.count
     }
 
-    /** An id of so many days ago, the `n`th of that day. */
+    /** Returns the id of the `n`th event of a past day. */
     async function idOf(daysAgo: number, n = 1): Promise<string> {
       const { rows } = await database.query<{ id: string }>(
         `select overlay(webhooks_internal.lowest_id((now() at time zone 'UTC')::date - $1::integer)::text
@@ -169,7 +169,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(left, [])
     })
 
-    // On PGlite everybody takes turns anyway.
+    // On PGlite, transactions run one after the other.
     if (engine === 'pglite') return
     test('that somebody is using are left for later, and nobody waits', async () => {
       await addOldDay(40)

@@ -9,7 +9,7 @@ const cancelExpired = loadStatement(import.meta.url, 'cancel-expired')
 const deleteExpiredEvents = loadStatement(import.meta.url, 'delete-expired-events')
 
 const PARENTS = ['webhooks.webhook_events', 'webhooks.webhook_deliveries', 'webhooks_internal.attempts']
-/** What was made late goes to the default partition, from where it expires row by row. */
+/** Rows of days without a partition go to the default partition, where they expire row by row. */
 const DAYS_AHEAD = 3
 const BATCH = 1_000
 /** Any constant: one node at a time changes partitions. */
@@ -18,7 +18,7 @@ const PARTITION_LOCK = 4_600_002
 const LOCK_NOT_AVAILABLE = /^55P03$/
 
 export interface PartitionOptions {
-  /** Milliseconds. Whole UTC days are dropped, once the last of their moments is older. */
+  /** Milliseconds. A UTC day is dropped as a whole once its last moment is older. */
   retention: number
   log: Logger
 }
@@ -30,10 +30,10 @@ interface Partition {
 }
 
 /**
- * Makes the days to come their partitions and drops those that are over; safe to call at any time, on every node.
+ * Creates the partitions of the coming days and drops expired ones. Any node may call it at any time.
  *
- * A partition is attached or dropped under a lock that others wait for. So that nobody ever waits long behind a wait, the
- * lock is asked for briefly, and again at the next call.
+ * Attaching or dropping a partition takes a lock that others wait for. To never block them for long, the lock is
+ * requested briefly, and again at the next call.
  */
 export async function keepPartitions(
   database: Database,
@@ -95,7 +95,7 @@ async function dropPartition(
   })
 }
 
-/** Runs it under a lock of its own, without waiting for those of others; undefined when that was not possible now. */
+/** Runs `work` with locks of its own, without waiting for locks of others; undefined if that is not possible now. */
 async function briefly<T>(
   database: Database,
   log: Logger,
@@ -118,7 +118,7 @@ async function briefly<T>(
   }
 }
 
-/** What is in no day's partition goes in batches. */
+/** Deletes expired rows of the default partitions in batches. */
 async function emptyDefaults(database: Database, keptDays: number): Promise<void> {
   while ((await database.query(deleteExpiredEvents, [keptDays, BATCH])).rowCount === BATCH);
   for (const table of ['webhook_deliveries_default', 'attempts_default']) {

@@ -8,7 +8,7 @@ const releaseStatement = loadStatement(import.meta.url, 'release-set-aside')
 
 const BATCH = 200
 
-/** Takes out of the queue what was set aside there, as far as the database lets go of it by now. */
+/** Removes set-aside rows from the queue, once the database allows it. */
 export async function releaseSetAside(database: Database): Promise<void> {
   const { rows } = await database.query<{ delivery_id: string }>(listSetAside, [BATCH])
   const ids = rows.map(({ delivery_id }) => delivery_id)

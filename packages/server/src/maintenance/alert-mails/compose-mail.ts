@@ -26,7 +26,7 @@ const ADVICE: Readonly<Record<OperationalEvent, string>> = {
     'They stay in the log. Fix the endpoint, then choose "Retry failed deliveries". This alert is sent at most once an hour.',
 }
 
-/** A mail about one alert, in plain text. */
+/** Writes the plain-text mail about one alert. */
 export function composeMail(
   alert: MailedAlert,
   publicUrl: string | undefined,
@@ -45,7 +45,7 @@ export function composeMail(
   }
 }
 
-/** A name is whatever somebody typed; in a header a line break would begin another header. */
+/** Names are user input: a line break in a header would start another header. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
 }

@@ -8,9 +8,9 @@ import { composeMail } from './compose-mail.ts'
 
 const claimMails = loadStatement(import.meta.url, 'claim-mails')
 
-/** Few, so that all of them go within the time for which they were taken. */
+/** Small enough that the whole batch is sent before its lease ends. */
 const AT_ONCE = 5
-/** Between two tries of a mail: a minute, then twice as long each time, up to an hour. */
+/** Delay between two tries of a mail: a minute, doubled each time, up to an hour. */
 const MIN_WAIT_MS = 60_000
 const MAX_WAIT_MS = 3_600_000
 
@@ -18,7 +18,7 @@ interface MailRow extends MailedAlert {
   id: string
   recipient: string
   attempts: number
-  /** Tried for a day. */
+  /** True after a day of tries. */
   is_old: boolean
 }
 
@@ -31,10 +31,10 @@ export interface MailerOptions {
 }
 
 /**
- * Sends the alerts' mails that are due. A mail is deleted when the server has taken it: one whose acknowledgement is lost
- * goes twice, none is lost while it is younger than a day.
+ * Sends the alert mails that are due. A mail is deleted once the server has accepted it: if the acknowledgement is
+ * lost, it is sent twice; no mail younger than a day is lost.
  *
- * @returns whether there may be more
+ * @returns true if there may be more
  */
 export async function sendMails({
   database,
@@ -75,7 +75,7 @@ async function putOff(database: Database, { id, attempts, is_old }: MailRow): Pr
   )
 }
 
-/** @param retention in milliseconds, as for the log; mails that no server was named for go after two days */
+/** @param retention in milliseconds, as for the log; without a mail server, mails expire after two days */
 export async function expireAlerts(database: Database, retention: number): Promise<void> {
   await database.query(
     `delete from webhooks_internal.alert_mails where created_at < now() - interval '2 days'`,

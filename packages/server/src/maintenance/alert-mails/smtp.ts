@@ -1,10 +1,10 @@
 import type { Transporter } from 'nodemailer'
 
-/** Milliseconds; a server that does not answer must not hold up the others' mails. */
+/** Milliseconds. An unresponsive server must not delay other recipients' mails for long. */
 const CONNECT_TIMEOUT = 10_000
 const SILENCE_TIMEOUT = 15_000
 
-/** Loaded only where mails are to be sent. */
+/** Loaded only if mails are to be sent. */
 export async function openSmtp(url: URL): Promise<Transporter> {
   const { createTransport } = await import('nodemailer')
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
@@ -13,7 +13,7 @@ export async function openSmtp(url: URL): Promise<Transporter> {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
     secure,
-    // A password never goes over a network in the clear.
+    // A password is never sent over a network unencrypted.
     requireTLS: !secure && url.username !== '' && !isLoopback,
     ...(url.username === ''
       ? {}

@@ -18,8 +18,8 @@ export interface LeaseOneOptions {
 }
 
 /**
- * Leases one delivery for an attempt by hand. Of two callers at once one gets it.
- * @returns undefined when it is being sent already, or its webhook is off or deleted.
+ * Leases one delivery for a manual attempt. Of two concurrent callers, one gets it.
+ * @returns undefined if it is being sent, or if its webhook is disabled or deleted
  */
 export async function leaseOne(
   database: Database,

@@ -17,7 +17,7 @@ for (const engine of EVERY_ENGINE) {
     })
     after(() => close())
 
-    /** As if they had happened so long ago: those of one millisecond are in no particular order. */
+    /** Backdates the events; within one millisecond their order is undefined. */
     async function moveBack(events: readonly string[], by: string): Promise<void> {
       await database.query(
         'update webhooks.webhook_events set created_at = created_at - $2::interval where id = any ($1::uuid[])',
@@ -25,7 +25,7 @@ for (const engine of EVERY_ENGINE) {
       )
     }
 
-    /** What a dry run counts; that the replay then queues the same is asserted along with it. */
+    /** Returns what a dry run counts, and asserts that the replay queues the same. */
     async function replayed(one: RedeliveryFixture, more: Partial<RedeliveryScope> = {}): Promise<string[]> {
       const counted = await countMissed(database, await one.scope(more))
       const id = await one.start('replay_events', more)
@@ -113,7 +113,7 @@ for (const engine of EVERY_ENGINE) {
       const id = await one.start('replay_events')
       assert.equal(await one.work(), 'waiting')
       assert.deepEqual(await one.due(), early)
-      // Fanned out while the webhook was off: it leaves the outbox without a delivery.
+      // Matched while the webhook was disabled: it leaves the outbox without a delivery.
       await database.query('delete from webhooks_internal.outbox where event_id = $1', [waiting])
       assert.equal(await one.work(), 'idle')
       assert.deepEqual(await one.due(), [...early, waiting, ...late].toSorted())

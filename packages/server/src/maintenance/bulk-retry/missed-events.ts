@@ -9,15 +9,15 @@ const pageEventsStatement = loadStatement(import.meta.url, 'page-events')
 const waitingEvents = loadStatement(import.meta.url, 'waiting-events')
 const deliveryStates = loadStatement(import.meta.url, 'delivery-states')
 
-/** Events looked at in one statement while counting. */
+/** Events per statement while counting. */
 const COUNT_PAGE = 1_000
-/** Events looked at for a count that somebody waits for. */
+/** Limit on the events examined for a count, because a user waits for it. */
 const COUNTED_EVENTS = 200_000
-/** What filters may take for such a count, and for how long at a stretch. */
+/** Limit on the filter steps for such a count, in total and between two pauses. */
 const COUNTED_STEPS = 20_000_000
 const TURN_STEPS = 100_000
 
-/** Where a walk through rows in order of (created_at, id) has come to. */
+/** Position in a scan of rows ordered by (created_at, id). */
 export interface Cursor {
   createdAt: string
   id: string
@@ -29,7 +29,7 @@ export const START: Cursor = { createdAt: '-infinity', id: '00000000-0000-0000-0
 export interface MissedEvent {
   eventId: string
   event: string
-  /** Its delivery that failed, was cancelled or kept back; null: it never had one. */
+  /** Its delivery that failed, was cancelled or was filtered; null: it never had one. */
   deliveryId: string | null
 }
 
@@ -39,20 +39,20 @@ interface EventRow {
   event: string
   origin: string | null
   created_at: string
-  /** Empty where no filter asks for it. */
+  /** Empty unless a filter needs it. */
   body: string
 }
 
-/** An event and what has become of it for one webhook. */
+/** An event and its state for one webhook. */
 export interface EventState extends EventRow {
-  /** It is not fanned out yet: nothing is decided. */
+  /** Still in the outbox: its deliveries are not decided yet. */
   is_waiting: boolean
-  /** Or is on its way. */
+  /** True also if it is on its way. */
   has_reached: boolean
   delivery_id: string | null
 }
 
-/** The webhook as it is now, as the fan-out sees it; undefined when it was deleted. */
+/** Reads the webhook in its current form, as matching sees it; undefined if it was deleted. */
 export async function readSubscription(
   connection: Connection,
   webhookId: string,
@@ -65,10 +65,10 @@ export async function readSubscription(
 }
 
 /**
- * The next `limit` events of the webhook's organization, and what has become of each.
+ * Returns the next `limit` events of the webhook's organization, each with its state.
  *
- * An event leaves the outbox in the transaction that creates its deliveries. The outbox is read first: what is not in it
- * any more has all the deliveries that it will have, and they are seen.
+ * An event leaves the outbox in the transaction that creates its deliveries. The outbox is read first, so an event
+ * missing from it has all its deliveries, and the second read sees them.
  */
 export async function pageEvents(
   connection: Connection,
@@ -98,7 +98,7 @@ interface StateRow {
   has_reached: boolean
 }
 
-/** By event; of several deliveries the one that has reached the webhook. */
+/** Maps event ids to states; of several deliveries, the one that reached the webhook wins. */
 async function readStates(
   connection: Connection,
   webhookId: string,
@@ -117,8 +117,8 @@ export const cursorOf = (row: { created_at: string; id: string } | undefined): C
   row && { createdAt: row.created_at, id: row.id }
 
 /**
- * Those events that the webhook has missed: it subscribes to them and its filter lets them through, decided by the same
- * code as in the fan-out, and they have neither reached it nor are on their way.
+ * Selects the events that the webhook missed: matching, the same code as in the pipeline, selects it for them, and they
+ * have neither reached it nor are on their way.
  */
 export function chooseMissed(
   rows: readonly EventState[],
@@ -128,7 +128,7 @@ export function chooseMissed(
   const open = rows.filter(
     (row) => !row.has_reached && !row.is_waiting && (event === null || row.event === event),
   )
-  // Whether it is on at the moment does not say what it has missed.
+  // A webhook that is disabled now can still have missed events.
   const webhooks = new Map([[subscription.organization_id, [{ ...subscription, is_active: true }]]])
   const { matches, steps } = matchWebhooks(open, webhooks)
   const missed = matches.flatMap(({ event: row, filtered }) =>
@@ -138,9 +138,8 @@ export function chooseMissed(
 }
 
 /**
- * How many events a webhook has missed.
- * @returns null when the time holds more than `most` events, whether missed or not, or the filter takes too long: too much to look through
- * at once.
+ * Counts the events that a webhook missed.
+ * @returns null if the period has more than `most` events, missed or not, or the filter takes too long
  */
 export async function countMissed(
   connection: Connection,
@@ -152,7 +151,7 @@ export async function countMissed(
   let after: Cursor | undefined = START
   let [missed, steps, sinceTurn] = [0, 0, 0]
   for (let seen = 0; after !== undefined;) {
-    // One more than the most, to know whether there are more.
+    // One more than the limit, to detect that there are more.
     const limit = Math.min(COUNT_PAGE, most + 1 - seen)
     const rows: EventState[] = await pageEvents(connection, subscription, scope, after, limit)
     for (const row of rows) {

@@ -4,7 +4,7 @@ import { reasonOf } from '../../domain/delivery-fault.ts'
 import type { Cursor } from './missed-events.ts'
 import type { RedeliveryKind, RedeliveryScope } from './redeliveries.ts'
 
-/** Bulk work, and how far it is. */
+/** A bulk retry or replay, and its position. */
 interface Walk {
   kind: RedeliveryKind
   organizationId: string
@@ -18,7 +18,7 @@ interface NextRow extends Cursor {
   deliveryId: string | null
 }
 
-/** The next row of the walk, by nothing but its names: what is in it may be what cannot be read. */
+/** Reads only the keys of the next row: its content may be what cannot be read. */
 export async function nextRow(
   connection: Connection,
   { kind, organizationId, scope, after }: Walk,

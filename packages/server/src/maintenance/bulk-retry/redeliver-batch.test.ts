@@ -19,7 +19,7 @@ for (const engine of EVERY_ENGINE) {
     const fixture = (fields?: { events?: string[]; filter?: object }): Promise<RedeliveryFixture> =>
       RedeliveryFixture.create(database, fields)
 
-    /** The same database, on which every transaction does its work and is then lost. */
+    /** The same database, except that every transaction is rolled back after its work. */
     const dying = (): Database => ({
       ...database,
       transaction: (work) =>
@@ -159,7 +159,7 @@ for (const engine of EVERY_ENGINE) {
   })
 }
 
-/** A database on which something else happens after a statement whose text matches. */
+/** A database that runs `meanwhile` after a statement whose text matches. */
 function meanwhile(
   database: Database,
   text: RegExp,

@@ -24,23 +24,23 @@ const reopen = loadStatement(import.meta.url, 'reopen')
 const advanceRedelivery = loadStatement(import.meta.url, 'advance-redelivery')
 
 export interface RedeliveryLimits {
-  /** Rows looked at in one transaction. */
+  /** Rows examined in one transaction. */
   batch: number
-  /** Bulk work waits while so many deliveries of its webhook are due: those that come anew stand behind no more than these. */
+  /**
+   * Bulk work pauses while this many deliveries of its webhook are due, so that new ones queue behind no more than
+   * these.
+   */
   mostDue: number
-  /** A replay waits while so many events are still to be fanned out. */
+  /** A replay pauses while this many events are in the outbox. */
   mostInOutbox: number
 }
 
 /** Batches are small enough that a database with one connection stays responsive. */
 const LIMITS: RedeliveryLimits = { batch: 200, mostDue: 1_000, mostInOutbox: 10_000 }
-/** Nodes take turns at one webhook: with its id the key of an advisory lock. */
+/** Makes nodes take turns at one webhook: with its id, the key of an advisory lock. */
 const WEBHOOK_LOCK = 4_600_002
 
-/**
- * `queued`: something was done and there may be more. `waiting`: there is bulk work, but none that may go on just now.
- * `idle`: there is none.
- */
+/** `queued`: a batch was done and there may be more. `waiting`: all bulk work is paused. `idle`: there is none. */
 export type RedeliveryProgress = 'queued' | 'waiting' | 'idle'
 
 interface Redelivery {
@@ -53,20 +53,20 @@ interface Redelivery {
 }
 
 interface Page {
-  /** Deliveries that are over, to be opened again. */
+  /** Finished deliveries to reopen. */
   reopened: readonly string[]
   /** Missed events that never had a delivery. */
   created: readonly MissedEvent[]
-  /** The last row that was decided on; undefined: none. */
+  /** The last row decided on; undefined: none. */
   cursor: Cursor | undefined
   isLast: boolean
-  /** Whether the walk has to stop here for now. */
+  /** True if the scan has to pause here. */
   isHeldUp: boolean
 }
 
 /**
- * Does one batch of the bulk work that is asked for, in one transaction with the note of how far it came: a process that
- * dies leaves everything done or nothing, and another one goes on from there.
+ * Runs one batch of requested bulk work, in one transaction with its position: a crash leaves the batch either done or
+ * undone, and another node continues from there.
  */
 export async function redeliverBatch(
   database: Database,
@@ -82,7 +82,7 @@ export async function redeliverBatch(
   )
 }
 
-/** A batch that one row makes impossible is done in ever smaller ones, until that row is alone and passed over. */
+/** If one row makes a batch fail, runs smaller batches until that row is isolated and skipped. */
 async function redeliverFewer(
   database: Database,
   limits: RedeliveryLimits,
@@ -125,7 +125,7 @@ async function advance(
   await connection.query(advanceRedelivery, params)
 }
 
-/** Leaves out the next row, which cannot be queued, and counts it as failed. */
+/** Skips the next row, which cannot be queued, and counts it as failed. */
 async function passOver(
   database: Database,
   limits: RedeliveryLimits,
@@ -184,7 +184,7 @@ async function pick(
   }
 }
 
-/** What is read from here on sees all that another node did for this webhook. */
+/** The lock ensures that later reads see everything that another node did for this webhook. */
 async function isOurTurn(connection: Connection, { scope }: Redelivery): Promise<boolean> {
   const { rows } = await connection.query<{ is_ours: boolean }>(
     'select pg_try_advisory_xact_lock($1, hashtext($2)) as is_ours',
@@ -226,7 +226,7 @@ async function missedPage(
     return { reopened: [], created: [], cursor: undefined, isLast: true, isHeldUp: false }
   }
   const rows = await pageEvents(connection, subscription, scope, after, limit)
-  // Beyond an event that is not fanned out yet the walk goes on when that is decided.
+  // The scan pauses at an event whose deliveries are not decided yet.
   const waiting = rows.findIndex((row) => row.is_waiting)
   const decided = waiting < 0 ? rows : rows.slice(0, waiting)
   const { missed } = chooseMissed(decided, subscription, scope.event)
@@ -245,8 +245,8 @@ const OPENS: Record<RedeliveryKind, { from: readonly string[]; reason: string }>
 }
 
 /**
- * Queue first, state second, as where results are recorded: the two never wait for each other. A row in the queue keeps
- * everybody else away from the delivery, so the state that `reopen` finds is the last one.
+ * Locks the queue before the state, as recording does, so that the two cannot deadlock. A row in the queue keeps
+ * everyone else away from the delivery, so `reopen` sees its latest state.
  */
 async function open(connection: Connection, { kind, askedAt }: Redelivery, page: Page): Promise<number> {
   if (page.reopened.length === 0) return 0

@@ -5,12 +5,12 @@ const startStatement = loadStatement(import.meta.url, 'start-redelivery')
 const countFailedStatement = loadStatement(import.meta.url, 'count-failed')
 
 /**
- * `retry_failed`: deliveries that have failed for good get one more attempt each.
- * `replay_events`: events that have not reached the webhook are sent to it.
+ * `retry_failed`: gives deliveries that have failed for good one more attempt each. `replay_events`: sends events to a
+ * webhook that they have not reached.
  */
 export type RedeliveryKind = 'retry_failed' | 'replay_events'
 
-/** What of a webhook is meant; times as the database reads them, null stands for no bound. */
+/** Selects a part of a webhook's history. Times are texts that PostgreSQL parses; null means no bound. */
 export interface RedeliveryScope {
   webhookId: string
   since: string | null
@@ -19,7 +19,7 @@ export interface RedeliveryScope {
   event: string | null
 }
 
-/** Fixes the end of bulk work: `until`, or the moment of asking, by the database's clock, when that comes first. */
+/** Returns the end of bulk work: `until` or the current time of the database's clock, whichever is earlier. */
 export async function fixUntil(database: Database, until: string | null): Promise<string> {
   const { rows } = await database.query<{ until: string }>(
     'select least($1::timestamptz, clock_timestamp())::text as until',
@@ -28,13 +28,13 @@ export async function fixUntil(database: Database, until: string | null): Promis
   return rows[0]!.until
 }
 
-/** How many deliveries `retry_failed` would queue. */
+/** Counts the deliveries that `retry_failed` would queue. */
 export async function countFailed(database: Database, scope: RedeliveryScope): Promise<number> {
   const { rows } = await database.query<{ matched: number }>(countFailedStatement, toParams(scope))
   return rows[0]?.matched ?? 0
 }
 
-/** Asks for bulk work; a worker takes it up. @returns its id, by which its progress can be read. */
+/** Requests bulk work, to be run by a worker. @returns its id, for reading its progress */
 export async function startRedelivery(
   database: Connection,
   kind: RedeliveryKind,
@@ -46,7 +46,7 @@ export async function startRedelivery(
   return rows[0]!.id
 }
 
-/** Stops bulk work where it is; what it has queued stays queued. @returns false when it is over already. */
+/** Cancels bulk work; what it has queued stays queued. @returns false if it has ended */
 export async function cancelRedelivery(database: Connection, id: string): Promise<boolean> {
   const { rowCount } = await database.query(
     `update webhooks.webhook_redeliveries

@@ -21,7 +21,7 @@ export interface RedeliveryState {
   queued: number
 }
 
-/** Small, so that a few rows are several batches. */
+/** Small, so that a few rows take several batches. */
 const LIMITS: RedeliveryLimits = { batch: 20, mostDue: 100, mostInOutbox: 10 }
 
 /** For tests: one organization with one webhook, its events and deliveries, and bulk work on them. */
@@ -48,7 +48,9 @@ export class RedeliveryFixture {
     return fixture
   }
 
-  /** Events that were fanned out already, all of one time; with a delivery in that state each, or none. */
+  /**
+   * Inserts events outside the outbox, all with the same time, each with a delivery in the given state or with none.
+   */
   async events(
     count: number,
     { event = 'deal.created', data = {}, status }: { event?: string; data?: object; status?: string } = {},
@@ -85,7 +87,7 @@ export class RedeliveryFixture {
     return { webhookId: this.webhook, since: '2020-01-01T00:00:00Z', event: null, ...more, until }
   }
 
-  /** Asks for bulk work, as the API does. */
+  /** Requests bulk work as the API does. */
   async start(kind: RedeliveryKind, more: Partial<RedeliveryScope> = {}): Promise<string> {
     const scope = await this.scope(more)
     const matched = await (kind === 'retry_failed' ? countFailed : countMissed)(this.database, scope)
@@ -96,7 +98,7 @@ export class RedeliveryFixture {
     return await redeliverBatch(database, LIMITS)
   }
 
-  /** Works until nothing can go on. */
+  /** Runs batches until none can continue. */
   async work(): Promise<RedeliveryProgress> {
     for (;;) {
       const progress = await this.batch()
@@ -120,7 +122,7 @@ export class RedeliveryFixture {
     return rows
   }
 
-  /** Events with a delivery that is due, one entry for each such delivery. */
+  /** Returns the events of due deliveries, one entry per delivery. */
   async due(): Promise<string[]> {
     const { rows } = await this.database.query<{ event_id: string }>(
       `select d.event_id from webhooks_internal.queue q join webhooks.webhook_deliveries d on d.id = q.delivery_id
@@ -130,7 +132,7 @@ export class RedeliveryFixture {
     return rows.map((row) => row.event_id)
   }
 
-  /** As if everything that is due had been sent. */
+  /** Marks everything that is due as sent. */
   async deliverDue(): Promise<void> {
     await this.database.query(
       `with gone as (

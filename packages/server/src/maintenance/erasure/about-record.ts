@@ -1,9 +1,9 @@
-/** Whose data is erased. */
+/** The record whose data is erased. */
 export interface ErasedRecord {
   recordId: string
-  /** `contact`, `deal`, …; null: the id is a UUID, which no two records share. */
+  /** `contact`, `deal`, …; null: the id is a UUID, unique across tables. */
   object: string | null
-  /** Conversations with the person; UUIDs. */
+  /** UUIDs of conversations with the person. */
   relatedIds: readonly string[]
 }
 
@@ -13,7 +13,7 @@ export interface EventContent {
   previous: unknown
 }
 
-/** Whether an event is about the record, or about another one that refers to it. */
+/** Tests if an event is about the record, or about another one that refers to it. */
 export function isAboutRecord({ event, data, previous }: EventContent, record: ErasedRecord): boolean {
   const related = new Set(record.relatedIds)
   if (contains(data, related) || contains(previous, related)) return true
@@ -25,7 +25,7 @@ export function isAboutRecord({ event, data, previous }: EventContent, record: E
   return refersTo(data, record.object, record.recordId) || refersTo(previous, record.object, record.recordId)
 }
 
-/** The conversation that the event is about, where it is about one. */
+/** Returns the conversation that the event is about, if any. */
 export function conversationOf({ event, data }: EventContent): string | undefined {
   const id = idOf(data)
   return event.startsWith('conversation.') && typeof id === 'string' ? id : undefined
@@ -33,7 +33,10 @@ export function conversationOf({ event, data }: EventContent): string | undefine
 
 const MIN_TERM_LENGTH = 6
 
-/** By what a person is also known, from the contact's own event: the address, and the number also without its plus sign. */
+/**
+ * Returns other identifiers of a person from the contact's own event: the e-mail address, and the phone number with and
+ * without its plus sign.
+ */
 export function termsOf({ data, previous }: EventContent, recordId: string): string[] {
   if (!isId(idOf(data), recordId)) return []
   return [data, previous].flatMap((values) => {
@@ -59,7 +62,7 @@ function contains(value: unknown, ids: ReadonlySet<string>): boolean {
   )
 }
 
-/** `contact_id`, or a `contact` with its `id`, at any depth. */
+/** Tests for a `contact_id`, or a `contact` with its `id`, at any depth. */
 function refersTo(value: unknown, object: string, id: string): boolean {
   return someWithin(
     value,
@@ -67,7 +70,10 @@ function refersTo(value: unknown, object: string, id: string): boolean {
   )
 }
 
-/** Looks at the value and all in it. Without recursion: JSON may be nested deeper than calls may be. */
+/**
+ * Tests the value and everything nested in it. Without recursion, because JSON may be nested deeper than the call stack
+ * allows.
+ */
 function someWithin(value: unknown, isSought: (inner: unknown, key: string) => boolean): boolean {
   if (isSought(value, '')) return true
   const open = [value]

@@ -10,7 +10,7 @@ export interface EventRow {
   previous: string | null
 }
 
-/** Of an erasure. */
+/** What an erasure knows about its record so far. */
 interface Known {
   record_id: string
   object: string | null
@@ -22,13 +22,13 @@ interface Chosen {
   covered: string[]
   last: EventRow | undefined
   isCut: boolean
-  /** What was found and is not followed. */
+  /** Identifiers found but not followed, because a limit was reached. */
   leftOut: number
 }
 
 /**
- * Those about the record; what else tells of it is added to what is known. A conversation that is found makes what follows be read
- * anew: the page ends there.
+ * Selects the events about the record, and collects further identifiers from them. A newly found conversation ends the
+ * page, because the remaining rows must be read again with it.
  */
 export function chooseEvents(
   rows: readonly EventRow[],

@@ -21,11 +21,11 @@ const eraseEvents = loadStatement(import.meta.url, 'erase-events')
 const eraseTests = loadStatement(import.meta.url, 'erase-tests')
 const advanceErasure = loadStatement(import.meta.url, 'advance-erasure')
 
-/** Rows looked at in one transaction; an event may have a hundred deliveries. */
+/** Rows examined in one transaction; an event may have a hundred deliveries. */
 const PAGE = { events: 100, tests: 500, rest: 1 }
 const START = { createdAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' }
 
-/** `waiting`: something that is to be erased is being sent just now. */
+/** `waiting`: something to be erased is being sent at the moment. */
 export type ErasureProgress = 'erased' | 'waiting' | 'idle'
 
 interface Erasure {
@@ -39,12 +39,12 @@ interface Erasure {
   after_id: string
   related_ids: string[]
   terms: string[]
-  /** So many of the organization's events were about the record. */
+  /** The organization's events about the record so far. */
   events: number
 }
 
 interface Step {
-  /** Undefined: all is done. */
+  /** Undefined: the erasure is complete. */
   phase: Erasure['phase'] | undefined
   after: { createdAt: string; id: string }
   events?: number
@@ -56,8 +56,8 @@ interface Step {
 }
 
 /**
- * Does one batch of the erasure that has waited longest, in one transaction with the note of how far it came: a process that
- * dies leaves everything done or nothing. Erasing again what is erased changes nothing.
+ * Runs one batch of the longest-waiting erasure, in one transaction with its position: a crash leaves the batch either
+ * done or undone. Erasing twice changes nothing.
  */
 export async function eraseBatch(
   database: Database,
@@ -74,7 +74,7 @@ export async function eraseBatch(
   )
 }
 
-/** A batch that one row makes impossible is done in ever smaller ones, until that row is alone and passed over. */
+/** If one row makes a batch fail, runs smaller batches until that row is isolated and skipped. */
 async function eraseFewer(
   database: Database,
   cause: unknown,
@@ -104,7 +104,7 @@ async function erase(database: Database, share: number): Promise<ErasureProgress
   })
 }
 
-/** @param step undefined: it waits where it is */
+/** @param step undefined: the erasure has to wait at its position */
 async function advance(connection: Connection, erasure: Erasure, step: Step | undefined): Promise<void> {
   const {
     phase,
@@ -133,7 +133,7 @@ async function advance(connection: Connection, erasure: Erasure, step: Step | un
   ])
 }
 
-/** Leaves out the next row, which cannot be erased: the erasure goes on, and ends as failed. */
+/** Skips the next row, which cannot be erased: the erasure continues, and ends as failed. */
 async function passOver(
   database: Database,
   error: unknown,
@@ -165,7 +165,7 @@ async function passOver(
   })
 }
 
-/** Undefined: it has to wait where it is. */
+/** Undefined: the erasure has to wait at its position. */
 const STEPS: Record<
   Erasure['phase'],
   (connection: Connection, erasure: Erasure, size: number) => Promise<Step | undefined>
@@ -186,7 +186,8 @@ async function eraseFromEvents(
   ])
   const { covered, last, isCut, leftOut } = chooseEvents(rows, erasure)
   const phase = rows.length < size && !isCut ? 'tests' : 'events'
-  // Events of one transaction have the same time, and ids in no order: a message may stand before its conversation.
+  // Events of one transaction share their time, and their ids have no order: a message may come before its
+  // conversation.
   const after = phase === 'tests' ? START : { createdAt: last!.created_at, id: isCut ? START.id : last!.id }
   if (covered.length === 0) return { phase, after }
   await connection.query(cancelErased, [covered, erasure.organization_id])
@@ -243,7 +244,7 @@ async function eraseFromRest(connection: Connection, erasure: Erasure): Promise<
   return { phase: undefined, after: START, others: await eraseRest(connection, request) }
 }
 
-/** An id that is short or a mere number stands in much that has nothing to do with it. */
+/** Short or purely numeric ids also occur in unrelated data. */
 function wordsOf({ record_id, related_ids, terms }: Erasure): string[] {
   return [...(record_id.length >= 16 ? [record_id] : []), ...related_ids, ...terms]
 }

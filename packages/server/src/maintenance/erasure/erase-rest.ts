@@ -12,16 +12,16 @@ export interface RestOfRecord {
   recordId: string
   relatedIds: readonly string[]
   object: string | null
-  /** Whether the organization has had an event about the record: another one's may have the same number. */
+  /** True if the organization had an event about the record: another organization's record may have the same number. */
   isTheirs: boolean
   words: readonly string[]
 }
 
-/** Erases what is neither an event nor an attempt. @returns of how many rows */
+/** Erases everything except events and attempts. @returns the number of rows */
 export async function eraseRest(connection: Connection, record: RestOfRecord): Promise<number> {
   const { organizationId, recordId, relatedIds, object, isTheirs } = record
   const words = textArray(record.words)
-  // No two records share a UUID, in whatever table.
+  // UUIDs are unique across tables.
   const unique = [...(UUID.test(recordId) ? [recordId] : []), ...relatedIds]
   const numbered = isTheirs && object !== null ? [recordId] : []
   const { rows } = await connection.query<{ erased: number }>(eraseRestStatement, [
@@ -45,7 +45,7 @@ async function eraseFromSources(
   return rows[0]!.erased
 }
 
-/** Sources are there only beside the reference CRM. */
+/** Sources only exist with the reference CRM. */
 async function hasSources(connection: Connection): Promise<boolean> {
   const { rows } = await connection.query<{ is_there: boolean }>(
     `select to_regclass('webhooks.webhook_source_payloads') is not null as is_there`,
@@ -53,5 +53,5 @@ async function hasSources(connection: Connection): Promise<boolean> {
   return rows[0]!.is_there
 }
 
-/** A pattern of PostgreSQL's that matches the text and nothing else. */
+/** Escapes a text so that it matches itself in PostgreSQL's regular expressions. */
 const escapePattern = (text: string): string => text.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`)

@@ -1,6 +1,6 @@
 import type { Connection } from '../../database/database.ts'
 
-/** How far an erasure is. */
+/** The position of an erasure. */
 interface Place {
   phase: string
   organization_id: string
@@ -9,7 +9,7 @@ interface Place {
   after_id: string
 }
 
-/** The next row of the walk, by nothing but its names: what is in it may be what cannot be read. */
+/** Reads only the keys of the next row: its content may be what cannot be read. */
 export async function nextRow(
   connection: Connection,
   { phase, organization_id, until, after_created_at, after_id }: Place,

@@ -31,7 +31,7 @@ for (const engine of EVERY_ENGINE) {
     })
     after(() => close())
 
-    /** Logs attempts as the recording statement does: those that are logged already are left alone. */
+    /** Logs attempts as the recording statement does: attempts that are already logged stay unchanged. */
     async function log(attempts: readonly Attempt[], connection: Pick<Database, 'query'> = database) {
       await connection.query(
         `insert into webhooks_internal.attempts (id, organization_id, webhook_id, delivery_id, event_id, event, url, status,
@@ -139,7 +139,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    /** Does the work in a transaction that is rolled back. */
+    /** Runs the work in a transaction that is rolled back. */
     async function undone(work: (lost: Database) => Promise<unknown>): Promise<void> {
       await assert.rejects(
         database.transaction(async (connection) => {
@@ -219,7 +219,7 @@ for (const engine of EVERY_ENGINE) {
   })
 }
 
-/** Half a step of 7.2 % either way, and what rounding to milliseconds adds. */
+/** Half a bucket of 7.2 % either way, plus rounding to milliseconds. */
 const tolerance = (ms: number): number => Math.max(1, ms * 0.04)
 
 const isWithinHour = (row: Attempt, start: string): boolean =>

@@ -8,29 +8,29 @@ const dropCountStatement = loadStatement(import.meta.url, 'drop-count')
 const expireRollupsStatement = loadStatement(import.meta.url, 'expire-rollups')
 const readRollups = loadStatement(import.meta.url, 'read-rollups')
 
-/** Counts folded in one statement. The more at once, the fewer rows are written; on PGlite everybody waits for it. */
+/** Counts folded in one statement. Larger batches write fewer rows; on PGlite everyone waits meanwhile. */
 const FOLD_BATCH = { postgresql: 20_000, pglite: 2_000 }
 const EXPIRE_BATCH = 2_000
-/** How long roll-ups by the hour are kept: a year to compare with, and a little. */
+/** How long hourly roll-ups are kept: slightly more than a year, for comparisons. */
 const HOURLY_DAYS = 400
 
 export type RollupLevel = '5m' | '1h'
 
-/** Attempts of one period that ended alike. */
+/** Attempts of one period with the same outcome. */
 export interface Histogram {
-  /** The beginning of the period, in seconds since the Unix epoch. */
+  /** Start of the period, in seconds since the Unix epoch. */
   period: number
   /** `success` or the error code. */
   outcome: string
   /** See `webhooks_internal.latency_bucket`; ascending. */
   buckets: readonly number[]
-  /** Attempts in each of the buckets. */
+  /** Attempts in each bucket. */
   counts: readonly number[]
 }
 
 export interface RollupScope {
   organizationId: string
-  /** Null: all of the organization's webhooks together. */
+  /** Null: all webhooks of the organization. */
   webhookId: string | null
   level: RollupLevel
   /** Milliseconds since the Unix epoch. */
@@ -43,14 +43,14 @@ const ALL_WEBHOOKS = '00000000-0000-0000-0000-000000000000'
 
 type OnDropped = (error: unknown) => void
 
-/** How often in a row a single count must have taken too long before it is dropped. */
+/** Timeouts in a row after which a single count is dropped. */
 const MAX_TIMEOUTS = 3
 
 /**
- * Folds a batch with each call, and fewer counts where that takes too long. A single one that takes too long again and again is
- * dropped: it must not hold up all others, and a database that is overloaded does not drop it either.
+ * Creates the function that folds one batch per call, or fewer counts after a timeout. A single count that times out
+ * repeatedly is dropped, so that it does not block the others; an overloaded database does not cause that.
  *
- * @returns what folds the next batch and tells whether there may be more
+ * @returns a function that folds the next batch and returns true if there may be more
  */
 export function createFolding(database: Database, onDropped: OnDropped): () => Promise<boolean> {
   const whole = FOLD_BATCH[database.engine]
@@ -77,7 +77,7 @@ export function createFolding(database: Database, onDropped: OnDropped): () => P
   }
 }
 
-/** Folds one batch of new counts into the roll-ups. @returns whether there may be more. */
+/** Folds one batch of new counts into the roll-ups. @returns true if there may be more */
 export async function foldCounts(
   database: Database,
   onDropped: OnDropped = () => {},
@@ -93,10 +93,13 @@ export async function foldCounts(
   }
 }
 
-/** As many as can be folded together; of a single one that cannot, nothing is kept: it must not hold up all others. */
+/**
+ * Folds as many counts as possible together. A single count that cannot be folded is dropped, so that it does not block
+ * the others.
+ */
 async function foldPart(database: Database, batch: number, onDropped: OnDropped): Promise<void> {
   try {
-    // In a transaction, so that what has failed holds no rows any more when the next one looks for them.
+    // In a transaction, so that a failed statement releases its row locks before the next one.
     await database.transaction((transaction) => transaction.finish(foldCountsStatement, [batch]))
   } catch (error) {
     if (!isInputFault(error)) throw error
@@ -106,7 +109,7 @@ async function foldPart(database: Database, batch: number, onDropped: OnDropped)
   }
 }
 
-/** Deletes one batch of roll-ups that are older than they are kept. @returns whether there may be more. */
+/** Deletes one batch of expired roll-ups. @returns true if there may be more */
 export async function expireRollups(database: Database, logDays: number): Promise<boolean> {
   const ages: [RollupLevel, number][] = [
     ['5m', logDays],
@@ -120,7 +123,7 @@ export async function expireRollups(database: Database, logDays: number): Promis
   return more
 }
 
-/** All that was counted in a time, as the connection's role may see it; a period may come several times. */
+/** Reads the roll-ups of a period, as far as the connection's role may see them; a period may occur several times. */
 export async function readHistograms(
   connection: Connection,
   { organizationId, webhookId, level, since, until }: RollupScope,

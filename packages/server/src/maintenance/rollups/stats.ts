@@ -14,7 +14,7 @@ export interface Stats {
   errors: Record<string, number>
   /** From 0 to 1; null without attempts. */
   success_rate: number | null
-  /** Milliseconds, within 4 % or 1 ms; null without attempts that were measured. */
+  /** Milliseconds, accurate to 4 % or 1 ms; null without measured attempts. */
   latency: Latency | null
 }
 
@@ -24,8 +24,8 @@ export interface StatsBucket extends Stats {
 }
 
 /**
- * Attempts that say how fast an endpoint is: it answered, or let the time run out. What came to no connection, or was
- * never sent, says nothing of that.
+ * Outcomes that show how fast an endpoint is: it responded, or timed out. Attempts that failed to connect, or were
+ * never sent, do not show it.
  */
 const MEASURED = new Set([
   'success',
@@ -72,7 +72,7 @@ class Tally {
     }
   }
 
-  /** The nearest rank: the value that so large a share of the attempts does not exceed. */
+  /** Nearest-rank quantile: the value that this share of the attempts does not exceed. */
   #quantile(share: number): number {
     let rank = Math.ceil(share * this.#measured)
     for (const [bucket, count = 0] of this.#latency.entries()) {
@@ -83,13 +83,16 @@ class Tally {
   }
 }
 
-/** Milliseconds that stand for a latency bucket: its geometric middle. See `webhooks_internal.latency_bucket`. */
+/**
+ * Returns the milliseconds that represent a latency bucket: its geometric middle. See
+ * `webhooks_internal.latency_bucket`.
+ */
 export function typicalLatency(bucket: number): number {
   return bucket === 0 ? 0 : Math.round(2 ** ((bucket - 0.5) / 10))
 }
 
 /**
- * Statistics for every bucket from `since` to `until`, those without attempts included, and for all of it.
+ * Summarizes each bucket from `since` to `until`, including those without attempts, and the whole period.
  * @param width of a bucket; `since` and `until` are multiples of it. All three in milliseconds.
  */
 export function summarize(
