@@ -45,9 +45,9 @@ import type { SessionStore } from './sessions/session-store.ts'
 const BODY_LIMIT = 1024 * 1024
 /** supabase-js puts long `.in()` lists into the URL. */
 const MAX_URL_LENGTH = 64 * 1024
-/** Of the URL and all headers together. */
+/** Limit on the URL and all headers together. */
 const MAX_HEAD_BYTES = MAX_URL_LENGTH + 16 * 1024
-/** Milliseconds between two looks for connections that are too slow. */
+/** Interval in milliseconds of the check for connections that are too slow. */
 const MAX_CHECK_INTERVAL_MS = 5_000
 const REST_METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT', 'OPTIONS'] as const
 
@@ -71,9 +71,9 @@ export interface ApiOptions {
   diskSpace: Pick<DiskSpace, 'shortage'>
   /** Undefined where `rest` is. */
   live: LiveLog | undefined
-  /** Addresses and CIDR ranges of proxies whose `X-Forwarded-For` is believed. */
+  /** Addresses and CIDR ranges of the proxies whose `X-Forwarded-For` is trusted. */
   trustedProxies: readonly string[]
-  /** Undefined on a node that only works: it answers its health alone. */
+  /** Undefined on a worker node, which only serves its health. */
   rest: Rest | undefined
   rpc: RpcContext
   checkReady(): Promise<Readiness>
@@ -82,7 +82,7 @@ export interface ApiOptions {
   log: Logger
 }
 
-/** The HTTP side: health, `/rest/v1` and its functions. Not listening yet. */
+/** Creates the HTTP server: health, `/rest/v1` and its functions. It does not listen yet. */
 export function createServer(options: ApiOptions): FastifyInstance {
   const server = fastify({
     bodyLimit: BODY_LIMIT,
@@ -124,7 +124,7 @@ export function createServer(options: ApiOptions): FastifyInstance {
   })
   if (options.rest !== undefined) addRest(server, options.rest, options)
   const closeQuietConnections = watchQuietConnections(server.server)
-  // Before it waits for the connections to end, which by themselves these would not.
+  // Runs before the server waits for connections to end; these would not end on their own.
   server.addHook('preClose', async () => {
     options.live?.close()
     closeQuietConnections()
@@ -143,7 +143,7 @@ function addHealth(server: FastifyInstance, { checkReady }: ApiOptions): void {
 function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void {
   const { admission, live, rpc, settings } = options
   server.decorateRequest('caller')
-  /** Before the body is read: nobody unknown sends us a megabyte. */
+  /** Runs before the body is read: unknown callers cannot make us read a megabyte. */
   const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { caller, headers } = await admission.admit(request.headers, request.ip)
     if (caller.session !== undefined) requireOwnPage(request, settings.publicUrl)
@@ -160,7 +160,7 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
   addGuide(server)
   addSessionRoutes(server, options)
   addInboxRoute(server, options.inbox)
-  // They write to the reference CRM, which is not everywhere.
+  // Sources write to the reference CRM, which not every installation has.
   if (rest.describe('webhooks_service').some(({ name }) => name === 'webhook_sources')) {
     addSourceRoutes(server, { ...rpc, sourceRateLimit: settings.sourceRateLimit })
   }
@@ -247,7 +247,7 @@ async function refuseLongUrl({ raw }: FastifyRequest): Promise<void> {
   })
 }
 
-/** What could not be read as HTTP has no request to answer, only a connection. */
+/** Without a valid HTTP request there is no response object, only a connection. */
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const { status, headers, body } = toErrorResponse(explainUnreadable(error.code))
@@ -270,7 +270,7 @@ function searchOf({ raw }: FastifyRequest): string {
   return at < 0 ? '' : url.slice(at + 1)
 }
 
-/** Fastify's own refusals keep their status; a defect is logged here and told to nobody. */
+/** Fastify's own errors keep their status; a bug is logged here and not revealed. */
 function describe(error: unknown, log: Logger, requestId: string, bodyLimit = BODY_LIMIT): unknown {
   const { statusCode, code } = error as { statusCode?: number; code?: string }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {

@@ -1,13 +1,13 @@
 import { ApiError } from '../../domain/errors.ts'
 import type { Principal, Role } from '../../domain/principal.ts'
 
-/** What a key of an organization may do: everything, only read, or only emit events. */
+/** The scope of an organization's key: everything, only reading, or only emitting events. */
 export const SCOPES = ['admin', 'read', 'emit'] as const
 export type Scope = (typeof SCOPES)[number]
 
 /**
- * What a function does: one that changes nothing and sends nothing may be called by whoever may read, one that is about the
- * whole installation by the service key alone.
+ * The kind of a function. `read` functions change and send nothing, and need the right to read; `operator` functions
+ * concern the whole installation, and need the service key.
  */
 export type FunctionAccess = 'read' | 'change' | 'operator'
 
@@ -17,7 +17,7 @@ const ROLE_OF: Readonly<Record<Scope, Role>> = {
   emit: 'webhooks_emit',
 }
 
-/** Whom a key or token with this scope acts for. */
+/** Returns the principal of a key or token with this scope. */
 export function actFor(organizationId: string, scope: Scope): Principal {
   return { role: ROLE_OF[scope], organizationId }
 }
@@ -25,8 +25,8 @@ export function actFor(organizationId: string, scope: Scope): Principal {
 const WRITES = new Set(['POST', 'PATCH', 'DELETE'])
 
 /**
- * Refuses what the scope does not cover, saying so. The grants of the role say the same to the database, but for one
- * thing: whoever emits can read the ids of events, without which a repeated one could not be told from a new one.
+ * Refuses requests outside of the scope, with an error that names the scope. The grants of the database roles enforce
+ * the same, with one exception: the emit role can read event ids, which it needs to recognize repeated events.
  * @throws ApiError 403
  */
 export function requireTableAccess({ role }: Principal, method: string, table: string): void {
@@ -46,7 +46,7 @@ export function requireTableAccess({ role }: Principal, method: string, table: s
 }
 
 /**
- * A session that a one-time link opened is not to make keys that outlive it.
+ * Refuses changes of API keys in a session opened by a one-time link, because a new key would outlive the session.
  * @throws ApiError 403
  */
 export function requireKeyBehind(isOfLink: boolean, method: string, table: string): void {

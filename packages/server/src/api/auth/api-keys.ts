@@ -9,7 +9,7 @@ const touchStatement = loadStatement(import.meta.url, 'touch-api-key')
 const PREFIX = 'cgw_'
 const KEY = /^cgw_[A-Za-z0-9_-]{43}$/
 
-/** A key of an organization, in use. */
+/** An organization's key that is not revoked. */
 export interface ApiKey {
   hash: string
   id: string
@@ -17,21 +17,21 @@ export interface ApiKey {
   scope: Scope
   name: string
   hint: string
-  /** Whether its last use was noted more than a minute ago. */
+  /** True if its last use was recorded more than a minute ago. */
   is_stale: boolean
 }
 
-/** 256 bits of randomness behind a prefix by which a leaked key is recognized. */
+/** 256 random bits after a prefix that identifies leaked keys. */
 export function generateApiKey(): string {
   return PREFIX + randomBytes(32).toString('base64url')
 }
 
-/** What is stored of a key, as hex. */
+/** Returns the digest under which a key is stored, as hex. */
 export function hashApiKey(key: string): string {
   return createHash('sha256').update(key).digest('hex')
 }
 
-/** Undefined for a key that is unknown or was revoked. */
+/** Undefined for a key that is unknown or revoked. */
 export type FindApiKey = (key: string) => Promise<ApiKey | undefined>
 
 interface Waiting {
@@ -41,8 +41,9 @@ interface Waiting {
 }
 
 /**
- * Looks keys up: those asked for while a look is under way together, by the next one. No answer is older than its question,
- * so a key that was revoked before a request came is refused. The index sees digests: its timing tells nothing of a key.
+ * Creates the lookup of keys. Keys requested while a query runs are looked up together by the next query. No result is
+ * older than its request, so a key revoked before a request is refused. The index holds digests, so its timing reveals
+ * nothing about keys.
  */
 export function createKeyFinder(database: Database): FindApiKey {
   let waiting: Waiting[] = []

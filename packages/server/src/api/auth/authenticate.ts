@@ -13,14 +13,14 @@ import type { FindApiKey } from './api-keys.ts'
 import { looksLikeToken } from './tokens.ts'
 import type { VerifyToken } from './tokens.ts'
 
-/** Who a request comes from. */
+/** The authenticated sender of a request. */
 export interface Caller {
   principal: Principal
-  /** What its requests are counted by; null for the operator, whose requests are not. */
+  /** The name under which its requests are counted; null for the operator, whose requests are not limited. */
   countedAs: string | null
-  /** What ends the sessions and links that it opens. */
+  /** The key whose end also ends the sessions and links that the caller opens. */
   behind: KeyBehind
-  /** Undefined for a key or token that came with the request itself. */
+  /** Undefined if the request itself has a key or token. */
   session: Session | undefined
 }
 
@@ -30,7 +30,7 @@ export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Caller>
 export interface AuthenticateOptions {
   database: Database
   serviceKey: string
-  /** What the service key is told by in the sessions opened with it. */
+  /** Identifies the service key in the sessions opened with it. */
   serviceMark: string
   sessions: SessionStore
   /** Undefined: no tokens are accepted. */
@@ -39,9 +39,9 @@ export interface AuthenticateOptions {
 }
 
 /**
- * `Authorization: Bearer <key or token>`, or `apikey: <key>`. Where both are sent the first alone counts, as supabase-js
- * means it: with a session it sends the session's token there, without one the key of `apikey` once more. Without either,
- * the cookie of a session.
+ * Reads the credential from `Authorization: Bearer <key or token>`, or `apikey: <key>`, or else the session cookie. If
+ * both headers are sent, only the first counts, which suits supabase-js: it sends the token of its session there, or
+ * repeats the `apikey` key if it has no session.
  */
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const isServiceKey = createComparison(options.serviceKey)
@@ -63,7 +63,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
 const OPERATOR: Principal = { role: 'webhooks_service', organizationId: null }
 const NO_KEY: KeyBehind = { apiKeyId: null, serviceMark: null }
 
-/** What a request is to be judged by; undefined for none. */
+/** Returns the credential of a request; undefined if it has none. */
 export function readCredential(headers: IncomingHttpHeaders): string | undefined {
   return readKey(headers) ?? readSessionCookie(headers)
 }
@@ -110,7 +110,7 @@ async function acceptKey(
   }
 }
 
-/** A session counts as the key behind it does: with many sessions one may not ask more. */
+/** A session counts toward the limit of its key: more sessions do not allow more requests. */
 async function acceptSession(
   { sessions, log }: AuthenticateOptions,
   token: string | undefined,
@@ -135,7 +135,7 @@ async function acceptSession(
   return { principal: { ...actFor(organization_id, scope), actor }, countedAs, behind, session }
 }
 
-/** As people tell keys apart. */
+/** The label by which people recognize a key. */
 const nameKey = ({ name, hint }: { name: string; hint: string }): string => `${name} (${hint})`
 
 function nameOpener({ is_of_link, service_mark, key_name, key_hint }: Session): string {
@@ -146,7 +146,7 @@ function nameOpener({ is_of_link, service_mark, key_name, key_hint }: Session): 
 
 function createComparison(secret: string): (given: string) => boolean {
   const expected = digest(secret)
-  // Digests have one length, so that the comparison takes one time.
+  // Digests have the same length, so the comparison takes constant time.
   return (given) => timingSafeEqual(digest(given), expected)
 }
 
@@ -161,7 +161,7 @@ function refuseAnonymous(): RestError {
   })
 }
 
-/** Not counted as a guess: a page that was left open asks with its old session a few times. */
+/** Not counted as a failed login: a page left open sends its expired session several times. */
 function refuseEnded(): RestError {
   return new RestError(401, 'PGRST303', 'the session has ended', {
     hint: 'Sign in again.',

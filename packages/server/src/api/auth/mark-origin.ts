@@ -7,7 +7,7 @@ const HEADER = 'X-Webhooks-Origin'
 const ORIGIN = /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/
 
 /**
- * The principal with the origin that its request names for what it changes; without one it stays the name of its key.
+ * Adds the origin that the request names for its changes; without one, the origin remains the name of the key.
  * @throws ApiError 400
  */
 export function markOrigin(principal: Principal, headers: IncomingHttpHeaders): Principal {
@@ -19,7 +19,7 @@ export function markOrigin(principal: Principal, headers: IncomingHttpHeaders): 
   })
 }
 
-/** The principal with the trace that its request belongs to. By the standard a malformed header counts as none. */
+/** Adds the trace of the request. The standard requires that a malformed header is ignored. */
 export function markTrace(principal: Principal, { traceparent }: IncomingHttpHeaders): Principal {
   return typeof traceparent === 'string' && TRACEPARENT.test(traceparent)
     ? { ...principal, traceparent }

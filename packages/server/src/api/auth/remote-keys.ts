@@ -4,13 +4,13 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../domain/clock.ts'
 import { messageOf } from '../../domain/errors.ts'
 
-/** Of a whole fetch, its body included. */
+/** Limits the whole fetch, including the body. */
 const FETCH_TIMEOUT_MS = 5_000
-/** Of a key set: a hundred keys have less. */
+/** Size limit of a key set: a hundred keys take less. */
 const MAX_KEY_SET_BYTES = 256 * 1024
-/** A key that was taken out of the set still counts for as long. */
+/** How long a key removed from the set remains valid. */
 const KEYS_KEPT_MS = 600_000
-/** At least between two fetches, whatever came of the first: tokens that anybody may send must not become requests. */
+/** Minimum interval of fetches, even failed ones: anyone can send tokens, which must not trigger a fetch each. */
 const COOLDOWN_MS = 10_000
 
 export interface RemoteKeysOptions {
@@ -19,7 +19,7 @@ export interface RemoteKeysOptions {
   log: Pick<Logger, 'warn' | 'info'>
 }
 
-/** The keys cannot be had just now. */
+/** The keys are temporarily unavailable. */
 export class KeysUnavailable extends Error {}
 
 interface Loaded {
@@ -27,12 +27,15 @@ interface Loaded {
   at: number
 }
 
-/** The keys that a JWKS address gives: fetched when they are needed, kept, and fetched anew for a key that is not among them. */
+/**
+ * Creates the source of keys from a JWKS URL. It fetches them on demand, caches them, and fetches them again for an
+ * unknown key.
+ */
 export function createRemoteKeys({ url, clock, log }: RemoteKeysOptions): JWTVerifyGetKey {
   let loaded: Loaded | undefined
   let fetchedAt = Number.NEGATIVE_INFINITY
   let fetching: Promise<void> | undefined
-  /** Told once in the log, until they can be had again or fail in another way. */
+  /** Logged once, until the fetch succeeds or fails for another reason. */
   let problem: string | undefined
 
   async function fetchOnce(): Promise<void> {
@@ -52,7 +55,7 @@ export function createRemoteKeys({ url, clock, log }: RemoteKeysOptions): JWTVer
     }
   }
 
-  /** Joins a fetch that is under way; does nothing so soon after the last one. */
+  /** Joins a fetch in progress; does nothing during the cooldown. */
   async function refresh(): Promise<void> {
     if (fetching === undefined && clock.now() - fetchedAt >= COOLDOWN_MS) fetching = fetchOnce()
     await fetching
@@ -117,7 +120,7 @@ async function readText({ body }: Response, signal: AbortSignal, enough: AbortCo
   }
 }
 
-/** What `fetch` itself says of it is only that it failed. */
+/** The message of a `fetch` error only says that it failed; its cause says why. */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: { code?: unknown } }
   return typeof cause?.code === 'string' ? cause.code : messageOf(error)

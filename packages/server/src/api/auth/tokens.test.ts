@@ -136,7 +136,7 @@ describe('tokens signed with a key of JWKS_URL', () => {
   })
   after(async () => await new Promise((resolve) => server.close(resolve)))
 
-  /** A key whose public half is in the set; gives what signs with it. */
+  /** Adds a public key to the set, and returns a function that signs with the private key. */
   async function addKey(alg: string, kid: string): Promise<(claims: Claims) => Promise<string>> {
     const { publicKey, privateKey } = await generateKeyPair(alg)
     keys.push({ ...(await exportJWK(publicKey)), kid, alg })

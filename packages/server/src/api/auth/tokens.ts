@@ -9,11 +9,11 @@ import { createRemoteKeys } from './remote-keys.ts'
 import type { RemoteKeysOptions } from './remote-keys.ts'
 
 const SKEW_SECONDS = 30
-/** As OpenID Connect has it. It is counted by, and goes to the audit log. */
+/** The limit of OpenID Connect. The subject is used for rate limiting and in the audit log. */
 const MAX_SUBJECT_LENGTH = 255
 
 export interface TokenSettings {
-  /** HS256. Not both of this and `jwksUrl`. */
+  /** HS256. Either this or `jwksUrl` is set, not both. */
   secret: string | undefined
   /** RS256 and ES256. */
   jwksUrl: string | undefined
@@ -21,19 +21,19 @@ export interface TokenSettings {
   issuer: string | undefined
 }
 
-/** Whom a token speaks for. */
+/** The identity that a token asserts. */
 export interface TokenClaims {
   organizationId: string
   scope: Scope
   subject: string
 }
 
-/** @throws RestError 401, or 503 while the keys cannot be had */
+/** @throws RestError 401, or 503 while the keys are unavailable */
 export type VerifyToken = (token: string) => Promise<TokenClaims>
 
 const SILENT: RemoteKeysOptions['log'] = { warn() {}, info() {} }
 
-/** Undefined where no tokens are accepted. */
+/** Undefined if no tokens are accepted. */
 export function createTokenVerifier(
   settings: TokenSettings,
   { clock = systemClock, log = SILENT }: Partial<Omit<RemoteKeysOptions, 'url'>> = {},
@@ -41,7 +41,7 @@ export function createTokenVerifier(
   const { secret, jwksUrl, audience, issuer } = settings
   const options: JWTVerifyOptions = {
     clockTolerance: SKEW_SECONDS,
-    // One that never ends could never be taken back.
+    // A token without an expiry could never be revoked.
     requiredClaims: ['exp'],
     ...(audience === undefined ? {} : { audience }),
     ...(issuer === undefined ? {} : { issuer }),
@@ -55,7 +55,7 @@ export function createTokenVerifier(
   return async (token) => await verify(token, keys, { ...options, algorithms: ['RS256', 'ES256'] })
 }
 
-/** A key has no dots, so that nothing else looks like a token. */
+/** Keys have no dots, so only tokens look like this. */
 export function looksLikeToken(credential: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(credential)
 }
@@ -75,7 +75,7 @@ async function verify(token: string, findKey: FindKey, options: JWTVerifyOptions
 const organization = z.guid().toLowerCase()
 const scope = z.enum(SCOPES)
 
-/** Top-level claims go before those of `app_metadata`; `user_metadata`, which users write themselves, counts for nothing. */
+/** Top-level claims take precedence over `app_metadata`. `user_metadata` is ignored, because users can edit it. */
 function readClaims(payload: JWTPayload): TokenClaims {
   const metadata = z.record(z.string(), z.unknown()).catch({}).parse(payload['app_metadata'])
   const claim = (name: string): unknown => payload[name] ?? metadata[name]
@@ -115,7 +115,7 @@ function explain(error: unknown): RestError {
   })
 }
 
-/** What is wrong with the token itself, as opposed to the keys that it would be verified with. */
+/** Tests for a problem of the token itself, as opposed to the keys that verify it. */
 function isOfToken(error: unknown): error is errors.JOSEError {
   return (
     error instanceof errors.JWSInvalid ||
@@ -128,7 +128,7 @@ function isOfToken(error: unknown): error is errors.JOSEError {
   )
 }
 
-/** As RFC 6750 has it. */
+/** Formats the error as RFC 6750 requires. */
 function refuse(code: 'PGRST301' | 'PGRST303', message: string, more: { details?: string } = {}): RestError {
   return new RestError(401, code, message, {
     ...more,

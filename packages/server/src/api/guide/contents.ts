@@ -1,4 +1,4 @@
-/** What the guide has, in the order in which it is read: files of docs/ without their ending, and what they are called. */
+/** The table of contents of the guide: names of files in docs/ without extension, and their titles. */
 export const CONTENTS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
   [
     'Begin',

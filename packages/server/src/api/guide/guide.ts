@@ -6,7 +6,7 @@ import { shippedFolder } from '../http/shipped-folder.ts'
 import { PAGES } from './contents.ts'
 import { GUIDE, renderPage } from './render-page.ts'
 
-/** The pages of docs/: in a package beside the program, in the repository where they are written. */
+/** The pages of docs/: next to the program in a package, at their original place in the repository. */
 const SOURCES = shippedFolder('guide', 'docs')
 const STYLE = readFileSync(new URL('style.css', import.meta.url), 'utf8')
 
@@ -19,7 +19,10 @@ const HEADERS = {
   'cache-control': `public, max-age=${HOUR_SECONDS}`,
 }
 
-/** The guide, at `/docs/guide`: each page of docs/ is made when it is first asked for. Needs no key, and runs no script. */
+/**
+ * Serves the guide at `/docs/guide`. Each page of docs/ is rendered on its first request. Needs no key, and runs no
+ * script.
+ */
 export function addGuide(server: FastifyInstance): void {
   const made = new Map<string, string>()
   const titles = new Map(PAGES)
@@ -39,7 +42,7 @@ export function addGuide(server: FastifyInstance): void {
   )
   server.get<{ Params: { name: string } }>(`${GUIDE}/images/:name`, (request, reply) => {
     const { name } = request.params
-    // Only what was there at start can be named.
+    // Only files that existed at the start can be requested.
     if (!images.has(name)) throw new ApiError(404, 'PGRST125', `there is nothing at ${request.url}`)
     const type = TYPES[extname(name)] ?? 'application/octet-stream'
     return reply

@@ -6,7 +6,7 @@ export const GUIDE = '/docs/guide'
 
 const names: ReadonlySet<string> = new Set(PAGES.map(([name]) => name))
 
-/** As GitHub makes them: the pages link to each other by these, here and there. */
+/** Creates the same anchors as GitHub, because pages link to each other's headings. */
 const slug = (heading: string): string =>
   heading
     .toLowerCase()
@@ -14,7 +14,7 @@ const slug = (heading: string): string =>
     .trim()
     .replaceAll(' ', '-')
 
-// Our own pages: what HTML they hold is shown as text all the same.
+// The pages are ours, but HTML in them is still shown as text.
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false })
 
 markdown.renderer.rules['heading_open'] = (tokens, index, options, _env, renderer) => {
@@ -33,7 +33,7 @@ markdown.renderer.rules['image'] = (tokens, index, options, env, renderer) => {
   tokens[index]!.attrSet('loading', 'lazy')
   return renderImage(tokens, index, options, env, renderer)
 }
-// Alignment as a class: the page's policy lets no element bring a style of its own.
+// Alignment becomes a class: the page's policy forbids inline styles.
 for (const rule of ['th_open', 'td_open']) {
   markdown.renderer.rules[rule] = (tokens, index, options, _env, renderer) => {
     const token = tokens[index]!
@@ -42,11 +42,11 @@ for (const rule of ['th_open', 'td_open']) {
     return renderer.renderToken(tokens, index, options)
   }
 }
-// A table wider than a phone scrolls by itself.
+// A table wider than a phone gets its own scroll bar.
 markdown.renderer.rules['table_open'] = () => '<div class="table"><table>\n'
 markdown.renderer.rules['table_close'] = () => '</table></div>\n'
 
-/** A page of the guide by its address in the guide; what only the repository has leads to the contents. */
+/** Converts a link to the page's URL in the guide; links to files outside of the guide lead to its contents. */
 function linkFor(target: string): string {
   if (/^(?:[a-z]+:|#|\/)/i.test(target)) return target
   const [path = '', anchor] = target.split('#')
@@ -55,10 +55,10 @@ function linkFor(target: string): string {
   return names.has(name) ? `${GUIDE}/${name}${at}` : GUIDE
 }
 
-/** A note for those who edit the file: which part is generated. */
+/** Comments mark generated parts for editors. */
 const COMMENT = /<!--.*?-->\n*/gs
 
-/** A whole page, without scripts. */
+/** Renders a whole page, without scripts. */
 export function renderPage(name: string, title: string, text: string): string {
   return `<!doctype html>
 <html lang="en">

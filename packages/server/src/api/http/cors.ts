@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-/** What a script in a browser may read beside the body. */
+/** Response headers that scripts in a browser may read. */
 const EXPOSED = [
   'Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Preference-Applied, Proxy-Status',
   'RateLimit, RateLimit-Limit, RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset, Retry-After',
@@ -13,17 +13,17 @@ const HEADER_NAMES = /^[\w\-, ]{1,2000}$/
 const DAY_SECONDS = 86_400
 
 /**
- * Lets pages of other origins call `/rest/v1`. There is nothing that a browser would add by itself: the key is in a header
- * that the page has to have, so that `*` gives no page more than it has. A session's cookie is never sent by them.
+ * Lets pages of other origins call `/rest/v1`. Browsers add no credentials to such requests: the page itself has to
+ * send the key in a header, so even `*` grants it nothing new. Session cookies are never sent.
  *
- * @param origins those that may, or `*` for all
+ * @param origins the allowed origins, or `*` for all
  */
 export function addCors(server: FastifyInstance, origins: readonly string[]): void {
   const isForAll = origins.includes('*')
   server.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers
     if (!request.url.startsWith('/rest/v1') || origin === undefined) return
-    // Whoever keeps the answer must not give it to a page of another origin.
+    // A cache must not serve the response to pages of another origin.
     if (!isForAll) reply.header('vary', 'Origin')
     if (!isForAll && !origins.includes(origin)) return
     reply.headers({

@@ -2,8 +2,9 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Watches which connections have no request under way, and gives what closes them. Node's own `closeIdleConnections` leaves
- * out those that never had one, such as a browser opens ahead: a stop would wait for them.
+ * Tracks connections without a request in progress, and returns a function that closes them. Node's own
+ * `closeIdleConnections` omits connections that never had a request, such as those a browser opens ahead: a shutdown
+ * would wait for them.
  */
 export function watchQuietConnections(server: Server): () => void {
   const quiet = new Set<Socket>()

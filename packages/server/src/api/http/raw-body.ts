@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Routes whose bodies stay the bytes that were signed; the others get text. */
+/** Defines routes that receive the body as the signed bytes; other routes receive text. */
 export function addRawRoutes(server: FastifyInstance, define: (scope: FastifyInstance) => void): void {
   void server.register(async (scope) => {
     scope.removeAllContentTypeParsers()

@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../../domain/errors.ts'
 
 /**
- * Refuses what Node's parser lets through although a proxy in front may read it in another way: several hosts, and bodies in a
- * transfer coding that is not undone here.
+ * Refuses requests that Node's parser accepts but a proxy in front may interpret differently: several Host headers, and
+ * transfer codings that are not decoded here.
  */
 export async function refuseAmbiguous({ raw }: FastifyRequest): Promise<void> {
   const names = raw.rawHeaders.filter((_, index) => index % 2 === 0)

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Answers are data for the one who asked: not to be guessed at, kept, framed, or named to others. A page says more itself. */
+/**
+ * Responses are data for their recipient: browsers must not sniff, cache or frame them, or send their URL as referrer.
+ * Pages add headers of their own.
+ */
 const ALWAYS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -16,7 +19,7 @@ const YEAR_SECONDS = 31_536_000
 export function addSecurityHeaders(server: FastifyInstance): void {
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(request.url.startsWith('/settings/') ? ALWAYS : OF_DATA)
-    // Only what came over https may ask for https: a browser would otherwise be kept from a server without it.
+    // Only sent over https: it would otherwise lock browsers out of a server without https.
     if (request.protocol === 'https')
       reply.header('strict-transport-security', `max-age=${YEAR_SECONDS}; includeSubDomains`)
   })

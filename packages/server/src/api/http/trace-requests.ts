@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { TRACEPARENT } from '../../domain/trace-context.ts'
 import type { Span, Tracing } from '../../observability/tracing.ts'
 
-/** What changes something, and so may emit an event. */
+/** Methods that change something, and so may emit events. */
 const TRACED = new Set(['POST', 'PATCH', 'PUT', 'DELETE'])
 
 /**
- * A span for each request that may emit. It becomes the parent of what the request emits: from here on the request counts
- * as having brought its traceparent. Nothing at all where nothing is traced.
+ * Starts a span for each request that may emit. It becomes the parent of emitted events: its traceparent replaces the
+ * one that the request brought. Does nothing if tracing is off.
  */
 export function traceRequests(server: FastifyInstance, tracing: Tracing): void {
   if (!tracing.isOn) return

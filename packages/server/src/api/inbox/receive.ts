@@ -19,9 +19,9 @@ const storeRequest = loadStatement(import.meta.url, 'store-request')
 const INBOX_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT', 'OPTIONS'] as const
 const KEPT_BYTES = 64 * 1024
-/** Anybody who knows the address may send: it is a place to look at a few requests, not one to fill a database. */
+/** Anyone who knows the URL can send: inboxes are for inspecting a few requests, and must not fill the database. */
 const MAX_PER_MINUTE = 600
-/** Beside those that a webhook sets: what others sent to be let in with. */
+/** In addition to the headers that a webhook sets: credentials sent by others. */
 const SECRET_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization', 'apikey'])
 
 export interface InboxOptions {
@@ -34,14 +34,14 @@ interface Inbox {
   id: string
   organization_id: string
   response_status: number
-  /** JSON text of the webhooks that are pointed at it; null for none. */
+  /** JSON text of the webhooks whose URL is this inbox; null for none. */
   targets: string | null
 }
 
-/** `'unknown'`: it is signed, and no webhook that is pointed here has a secret to verify it with. */
+/** `'unknown'`: signed, but no webhook with this URL has a secret to verify it with. */
 type Signature = 'valid' | 'invalid' | 'unsigned' | 'unknown'
 
-/** `/receive/<id>`: the built-in test receiver. It keeps what arrives and answers as its inbox says. */
+/** Adds `/receive/<id>`, the built-in test receiver. It stores requests and responds as configured in its inbox. */
 export function addInboxRoute(server: FastifyInstance, { database, clock, openTarget }: InboxOptions): void {
   const arrivals = new WindowCounter(MAX_PER_MINUTE, clock)
   addRawRoutes(server, (scope) => {
@@ -89,7 +89,7 @@ function judgeSignature(
     : 'invalid'
 }
 
-/** As the log shows them: the values of a webhook's own headers are secrets. */
+/** Masks headers as the log does: the values of a webhook's custom headers are secrets. */
 function showHeaders(
   headers: IncomingHttpHeaders,
   targets: readonly WebhookTarget[],
@@ -106,7 +106,7 @@ function showHeaders(
   )
 }
 
-/** 410: a webhook that is pointed at an inbox which has ended is switched off instead of retried for days. */
+/** 410: a webhook whose inbox has expired is disabled instead of retried for days. */
 function refuseGone(): ApiError {
   return new ApiError(410, 'P0002', 'there is no such inbox, or it has ended', {
     hint: 'Make one with POST /rest/v1/webhook_inboxes; each lasts for 24 hours.',

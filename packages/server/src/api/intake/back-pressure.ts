@@ -3,18 +3,18 @@ import type { Database } from '../../database/database.ts'
 import { readBacklog } from './backlog.ts'
 import { RestError } from '../../domain/errors.ts'
 
-/** How long a look at the backlog is good for. What comes in meanwhile is the bound's tolerance. */
+/** How long a reading of the backlog stays valid. The limit may be exceeded by the events of this time. */
 const LOOK_MS = 250
 const RETRY_SECONDS = 2
 
 export interface BackPressureOptions {
   database: Database
   clock: Clock
-  /** Events that may wait to be fanned out. */
+  /** Events that may wait in the outbox. */
   maxBacklog: number
 }
 
-/** @throws RestError 503 while too many events wait: whoever emits keeps them until there is room. */
+/** @throws RestError 503 while too many events wait: the sender has to keep new ones until there is room */
 export type RequireRoom = () => Promise<void>
 
 export function createBackPressure({ database, clock, maxBacklog }: BackPressureOptions): RequireRoom {

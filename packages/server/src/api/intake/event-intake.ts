@@ -17,12 +17,12 @@ const MAX_BYTES = 4 * 1024 * 1024
 
 interface Waiting {
   post: ReadablePost
-  /** False: it has to be answered by itself. */
+  /** False: the post has to be handled individually. */
   settle(isStored: boolean): void
   fail(error: unknown): void
 }
 
-/** Posts of one caller whose rows have the same columns: one statement can store them. */
+/** Posts of one caller whose rows have the same columns, so that one statement can store them. */
 interface Queue {
   principal: Principal
   columns: readonly string[]
@@ -33,18 +33,18 @@ interface Queue {
 export interface EventIntakeOptions {
   rest: Rest
   database: Database
-  /** Default: nobody else needs the database. */
+  /** Default: no sharing, for a single caller. */
   shares?: DatabaseShares
   requireRoom: RequireRoom
   onFailure(thrown: unknown): void
 }
 
 /**
- * `/rest/v1`, with a faster way for posts of events: those that arrive while a transaction runs are stored together by the
- * next one, and each is answered when that has committed. A lone post waits for nobody.
+ * Serves `/rest/v1` with a fast path for posts of events: posts that arrive during a transaction are stored together by
+ * the next one, and answered when it has committed. A single post is stored at once.
  *
- * Whatever stands in the way (an unknown type, an id that is stored already, another organization) undoes the
- * transaction, and each of its posts is then answered by itself: an error is always its own request's.
+ * Any obstacle (an unknown type, a stored id, another organization) rolls back the transaction, and each of its posts
+ * is then handled individually, so that every error belongs to its own request.
  */
 export function createEventIntake(options: EventIntakeOptions): Rest {
   const { rest, database, shares = UNSHARED, requireRoom, onFailure } = options
@@ -77,7 +77,7 @@ export function createEventIntake(options: EventIntakeOptions): Rest {
 
   async function drain(key: string, queue: Queue): Promise<void> {
     queue.isRunning = true
-    // What else this turn of the event loop brings belongs to the same transaction.
+    // Lets posts of the same turn of the event loop join the transaction.
     await new Promise((resolve) => setImmediate(resolve))
     while (queue.waiting.length > 0) await storeGroup(queue, takeGroup(queue.waiting))
     queues.delete(key)
@@ -112,10 +112,13 @@ export function createEventIntake(options: EventIntakeOptions): Rest {
   }
 }
 
-/** Undoes a group whose posts have to be looked at one by one. */
+/** Rolls back a group whose posts have to be handled individually. */
 class Regroup extends Error {}
 
-/** Refused for what it is about, and surely not committed: it may be tried again, in other company. */
+/**
+ * Tests for an error caused by the data, in a transaction that surely was not committed: the posts can be stored
+ * individually.
+ */
 function isOfData(error: unknown): boolean {
   return error instanceof Regroup || (isDatabaseError(error) && /^(22|23|40|42)/.test(error.code))
 }
@@ -144,16 +147,16 @@ const TYPES: Readonly<Record<string, string>> = {
   source: 'text',
 }
 
-/** Stores the rows whose event type there is and whose id is new, in the order in which they came. */
+/** Builds the INSERT of rows with existing event types and new ids, in the order of arrival. */
 function buildInsert(columns: readonly string[]): Statement {
   const names = columns.map((name) => `"${name}"`).join(', ')
   const definition = columns.map((name) => `"${name}" ${TYPES[name]}`).join(', ')
   const text =
     `insert into webhooks.webhook_events (${names}) select ${names} ` +
     `from json_to_recordset($1::json) as r (${definition}) ` +
-    // Looked up for each row: a join might turn the rows around.
+    // A subquery per row: a join might change the order of the rows.
     'where (select t.name from webhooks.webhook_event_types t where t.name = r.event) is not null ' +
     'on conflict (id, organization_id) do nothing'
-  // There are as many as there are sets of columns that can be left out.
+  // There is one statement for each set of optional columns.
   return prepared('store-events', text)
 }

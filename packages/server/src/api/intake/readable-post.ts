@@ -5,18 +5,18 @@ import type { RestRequest } from '../../rest/request/rest-message.ts'
 
 /** A post of events that can be stored together with others. */
 export interface ReadablePost {
-  /** The rows as JSON, with commas between: their own text, which is what is stored. */
+  /** The rows as JSON, separated by commas: the original text, which is stored. */
   text: string
   rowCount: number
-  /** The columns that each of its rows names, in one order. */
+  /** The columns that every row names, in one order. */
   columns: readonly string[]
 }
 
 const WRITABLE = new Set(webhookEventRules.writable)
 
 /**
- * Reads a post as an ordinary client sends it. Undefined for one that asks for anything more, or has anything wrong with it:
- * that is answered by itself, by the code that knows everything.
+ * Reads a post as ordinary clients send it. Undefined for one with additional options or any error: the general code
+ * handles it.
  */
 export function readPost(request: RestRequest): ReadablePost | undefined {
   if (!isOrdinary(request)) return undefined

@@ -9,14 +9,14 @@ import { RestError } from '../../domain/errors.ts'
 import { WindowCounter } from './window-counter.ts'
 import type { Standing } from './window-counter.ts'
 
-/** Wrong keys or tokens from one address in a minute; after them it is not even looked at what it sends. */
+/** Failed logins per minute and address; beyond them, credentials are refused unseen. */
 export const FAILURES_A_MINUTE = 60
-/** Credentials that were right, for addresses that others share with somebody who guesses. */
+/** Valid credentials remembered, for callers that share an address with someone who guesses. */
 const MAX_ENTRIES = 10_000
 
 export interface Admitted {
   caller: Caller
-  /** `RateLimit-*`; none for a caller that is not counted. */
+  /** `RateLimit-*`; none for a caller without a limit. */
   headers: Record<string, string>
 }
 
@@ -24,7 +24,7 @@ export interface Admission {
   /** @throws ApiError 401, or 429 with `Retry-After` */
   admit(headers: IncomingHttpHeaders, address: string): Promise<Admitted>
   /**
-   * Lets a credential be proven that is no header of the request: one to sign in with. Wrong ones count as guesses.
+   * Verifies a credential that is not in a header: one to sign in with. Failures count as failed logins.
    * @throws ApiError 401, or 429 with `Retry-After`
    */
   prove<T>(credential: string, address: string, proof: () => Promise<T>): Promise<T>
@@ -32,12 +32,12 @@ export interface Admission {
 
 export interface AdmissionOptions {
   authenticate: Authenticate
-  /** Requests of one key or token in a minute; 0: any number. */
+  /** Requests per minute of one key or token; 0: unlimited. */
   rateLimit: number
   clock: Clock
 }
 
-/** Says who a request comes from, and refuses those who ask too much or guess. */
+/** Authenticates requests, and limits both request rates and failed logins. */
 export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOptions): Admission {
   const requests = new WindowCounter(rateLimit, clock)
   const failures = new WindowCounter(FAILURES_A_MINUTE, clock)
@@ -56,7 +56,8 @@ export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOpt
     if (standing.isOver && !proven.has(credential)) throw refuseGuessing(standing)
     const result = await proof().catch((error: unknown) => {
       const code = error instanceof ApiError ? error.code : undefined
-      // One that cannot be judged, because the keys are not to be had, counts as well: else that would be a time for guessing.
+      // Tokens that cannot be verified, because keys are unavailable, count too: guessing must not become free
+      // meanwhile.
       const isUnjudged = code === 'PGRST300' && !proven.has(credential)
       if (code === 'PGRST301' || isUnjudged) failures.count(origin)
       if (error instanceof ApiError && error.status === 401) proven.delete(credential)
@@ -103,14 +104,14 @@ function refuseGuessing({ reset }: Standing): RestError {
   })
 }
 
-/** An address as far as one customer of a provider has it: IPv6 is given out in networks of 64 bits. */
+/** Reduces an address to the network of one customer: providers assign IPv6 networks of 64 bits. */
 export function toOrigin(address: string): string {
   if (!ipaddr.isValid(address)) return address
   const parsed = ipaddr.process(address)
   return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString()
 }
 
-/** Credentials are not kept in memory as they are. */
+/** Credentials are not kept in memory unhashed. */
 function digest(credential = ''): string {
   return createHash('sha256').update(credential).digest('base64')
 }

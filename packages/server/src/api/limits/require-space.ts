@@ -5,7 +5,7 @@ import { RestError } from '../../domain/errors.ts'
 const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
 const RETRY_SECONDS = 5
 
-/** Refuses what may write while the disk is nearly full: a full one would end the database, and reading with it. */
+/** Refuses writing requests while the disk is nearly full: a full disk would stop the database, including reads. */
 export function requireSpace(server: FastifyInstance, space: Pick<DiskSpace, 'shortage'>): void {
   server.addHook('onRequest', async ({ method }) => {
     if (READING.has(method)) return

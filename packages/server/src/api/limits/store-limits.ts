@@ -1,6 +1,6 @@
 import type { Database } from '../../database/database.ts'
 
-/** Tells the database the limits that it keeps itself, for all nodes: the node that started last says what they are. */
+/** Stores in the database the limits that it enforces for all nodes: the node that started last wins. */
 export async function storeLimits(
   database: Database,
   { maxWebhooks }: { maxWebhooks: number },

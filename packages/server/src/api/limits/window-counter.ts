@@ -1,10 +1,10 @@
 import type { Clock } from '../../domain/clock.ts'
 
 const WINDOW_MS = 60_000
-/** Beyond so many it forgets, the oldest first: memory stays bounded whoever asks. */
+/** Beyond this, the oldest names are forgotten, which bounds the memory. */
 const MAX_COUNTED_NAMES = 20_000
 
-/** How one counted by `name` stands in its minute. */
+/** The state of one name in its current minute. */
 export interface Standing {
   limit: number
   remaining: number
@@ -18,7 +18,7 @@ interface Window {
   endsAt: number
 }
 
-/** Counts by name, each in minutes of its own that begin with its first count. In memory: for this process. */
+/** Counts by name, each in minutes that begin with its first count. In memory, per process. */
 export class WindowCounter {
   readonly #limit: number
   readonly #clock: Clock
@@ -29,14 +29,14 @@ export class WindowCounter {
     this.#clock = clock
   }
 
-  /** One more. `isOver` says that it is one too many. */
+  /** Counts one more. `isOver` is true if it exceeds the limit. */
   count(name: string): Standing {
     const window = this.#find(name) ?? this.#start(name)
     window.count += 1
     return this.#describe(window)
   }
 
-  /** Counts nothing. `isOver` says that there have been more than the limit. */
+  /** Reads the state without counting. `isOver` is true if the limit has been exceeded. */
   look(name: string): Standing {
     return this.#describe(this.#find(name) ?? { count: 0, endsAt: this.#clock.now() + WINDOW_MS })
   }
@@ -56,7 +56,7 @@ export class WindowCounter {
   }
 
   #start(name: string): Window {
-    // Deleted first, so that the map's order is that of the windows' beginnings.
+    // Deleted first, so that the map stays ordered by the start of the windows.
     this.#windows.delete(name)
     if (this.#windows.size >= MAX_COUNTED_NAMES) this.#windows.delete(this.#windows.keys().next().value!)
     const window = { count: 0, endsAt: this.#clock.now() + WINDOW_MS }

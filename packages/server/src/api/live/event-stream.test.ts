@@ -7,7 +7,7 @@ import { describe, it } from 'node:test'
 import { text } from 'node:stream/consumers'
 import { openEventStream } from './event-stream.ts'
 
-/** A connection to a server that answers as given; the client reads when it is told to. */
+/** Connects to a server with the given response; the client reads on demand. */
 async function withClient(
   answer: (response: ServerResponse) => Promise<void>,
   use: (socket: ReturnType<typeof connect>) => Promise<void>,

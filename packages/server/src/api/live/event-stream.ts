@@ -1,23 +1,23 @@
 import type { ServerResponse } from 'node:http'
 
-/** One answer in the format of Server-Sent Events. */
+/** One response in the format of Server-Sent Events. */
 export interface EventStream {
-  /** Aborted when the client has gone, or was dropped because it does not read. */
+  /** Aborted when the client has disconnected, or was dropped because it does not read. */
   readonly ended: AbortSignal
-  /** Resolves when the client has taken it, or has gone: whoever waits holds one row at a time. */
+  /** Resolves when the client has received it, or has disconnected: callers that wait hold one row at a time. */
   send(id: string, data: string): Promise<void>
-  /** A line that parsers skip; it keeps proxies from closing a quiet connection. */
+  /** Sends a line that parsers ignore; it keeps proxies from closing an idle connection. */
   comment(text: string): Promise<void>
   end(): void
 }
 
 export interface EventStreamOptions {
   headers: Record<string, string>
-  /** Milliseconds in which a client has to make room; one that does not is dropped. */
+  /** Milliseconds until a client that does not read is dropped. */
   drainTimeout: number
 }
 
-/** What the client waits before it comes back, in milliseconds. */
+/** Delay before the client reconnects, in milliseconds. */
 const RETRY_MS = 2_000
 
 export function openEventStream(response: ServerResponse, options: EventStreamOptions): EventStream {
@@ -29,7 +29,7 @@ export function openEventStream(response: ServerResponse, options: EventStreamOp
     ...options.headers,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
-    // nginx would otherwise gather what is sent.
+    // Otherwise nginx buffers the stream.
     'x-accel-buffering': 'no',
     connection: 'close',
   })
@@ -38,7 +38,7 @@ export function openEventStream(response: ServerResponse, options: EventStreamOp
     if (ended.signal.aborted || response.write(text)) return
     const waited = new AbortController()
     const tooSlow = setTimeout(() => response.destroy(), options.drainTimeout)
-    // `close` comes in any case; `drain` only if the client takes what it was sent.
+    // `close` always fires; `drain` only if the client reads.
     await new Promise<void>((resolve) => {
       response.once('drain', resolve)
       ended.signal.addEventListener('abort', () => resolve(), { signal: waited.signal })

@@ -13,34 +13,34 @@ import { LogCursor } from './log-cursor.ts'
 const POLL_MS = 1_000
 const HEARTBEAT_MS = 15_000
 const DRAIN_TIMEOUT_MS = 30_000
-/** Rows read at once for one client: with the largest bodies a few megabytes. */
+/** Rows per read for one client: with the largest bodies, a few megabytes. */
 const PAGE = 20
 const MAX_PER_ORGANIZATION = 10
 const MAX_PER_PROCESS = 100
 
-/** They would disturb how the stream itself pages. */
+/** They would interfere with the paging of the stream. */
 const NOT_FILTERS = ['select', 'columns', 'order', 'limit', 'offset', 'on_conflict']
 
 export interface LiveLogOptions {
   rest: Rest
   authenticate: Authenticate
   clock: Clock
-  /** For tests: the times above, in milliseconds. */
+  /** For tests: the intervals above, in milliseconds. */
   pollEvery?: number
   drainTimeout?: number
 }
 
 export interface LiveRequest {
   headers: IncomingHttpHeaders
-  /** The raw query string: filters, as of `webhook_logs`. */
+  /** The raw query string: filters on `webhook_logs`. */
   search: string
   caller: Caller
 }
 
 export interface LiveLog {
   /**
-   * Streams the rows that are added to `webhook_logs`, as this caller may read them, until either side ends it. Resolves
-   * at the end of the stream. @throws ApiError, before anything was sent
+   * Streams new rows of `webhook_logs` that this caller may read, until either side ends the stream. Resolves at its
+   * end. @throws ApiError before anything is sent
    */
   stream(
     request: LiveRequest,
@@ -51,9 +51,9 @@ export interface LiveLog {
 }
 
 /**
- * The log as it grows. Each client is served by reading after its own cursor, once a second and only while it takes what it
- * is given: recording an attempt costs nothing more for it, a slow client holds a page and no queue, and what one sees
- * is decided by the database each time.
+ * Creates the live log. Each client is served by queries after its own cursor, once a second and only while it reads:
+ * recording attempts costs nothing extra, a slow client holds one page and no queue, and the database checks access on
+ * every read.
  */
 export function createLiveLog(options: LiveLogOptions): LiveLog {
   const { clock, pollEvery = POLL_MS, drainTimeout = DRAIN_TIMEOUT_MS } = options
@@ -65,7 +65,7 @@ export function createLiveLog(options: LiveLogOptions): LiveLog {
     const organization = request.caller.principal.organizationId ?? 'the operator'
     requireRoom(organization)
     const cursor = await startCursor(options, request)
-    // Again: others may have come while the database was asked.
+    // Checked again, because others may have connected during the query.
     requireRoom(organization)
     const { response, headers } = open()
     const events = openEventStream(response, { headers, drainTimeout })
@@ -117,14 +117,14 @@ interface LogRow {
   text: string
 }
 
-/** What is new; `over` when the caller's access has ended. A database that is away is waited for. */
+/** Reads new rows; `over` when the caller's access has ended. Waits for an unavailable database. */
 async function readAgain(
   { rest, authenticate }: LiveLogOptions,
   { headers, search }: LiveRequest,
   cursor: LogCursor,
 ): Promise<LogRow[] | 'over'> {
   try {
-    // Each time: a key that was revoked or a token that has ended must not go on reading.
+    // Authenticates every time: a revoked key or an expired token must stop reading.
     const { principal } = await authenticate(headers)
     const answer = await rest.handle(buildRead(search, cursor.query(PAGE), principal))
     if (answer.status >= 500) return []
@@ -135,7 +135,7 @@ async function readAgain(
   }
 }
 
-/** Reads once, which also refuses filters that are wrong while there is still a status to refuse them with. */
+/** Reads once, so that invalid filters are refused while a status can still be sent. */
 async function startCursor(options: LiveLogOptions, request: LiveRequest): Promise<LogCursor> {
   const last = request.headers['last-event-id']
   const readIds = async (cursor: LogCursor, limit: number): Promise<string[]> => {

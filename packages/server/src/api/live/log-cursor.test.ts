@@ -6,7 +6,7 @@ import { LogCursor } from './log-cursor.ts'
 const NOW = 1_800_000_000_000
 const at = (ms: number): string => newId(NOW + ms)
 
-/** What the database would do with the cursor's query. */
+/** Does what the database would do with the cursor's query. */
 function read(rows: readonly string[], cursor: LogCursor, limit = 50): string[] {
   const query = new URLSearchParams(cursor.query(limit))
   const [floor = '', seen = ''] = query.getAll('id')

@@ -1,39 +1,39 @@
 /** How late a row may be committed after rows with higher ids: nodes and their batches do not wait for each other. */
 const OVERLAP_MS = 15_000
-/** Of that, what is shown again to a client that comes back: it may have gone in between. */
+/** The part of the overlap that is repeated for a client that reconnects, which may have missed it. */
 const REPEATED_MS = 2_000
-/** Ids that are kept to tell new rows from old ones; where more come in the overlap, it is shorter. */
+/** Limit on the ids kept to recognize rows already sent; with more rows, the overlap is shorter. */
 const MAX_KEPT = 1_000
 
 /**
- * A place in a log whose rows are not committed in the order of their ids. It reads again a little of what it has passed,
- * without what was seen there, so that late rows are found and none is shown twice.
+ * A position in a log whose rows are not committed in the order of their ids. It reads a part of the past again and
+ * skips the rows sent before, so that late rows are found and no row is sent twice.
  *
- *     passed for good │ overlap: seen ids are kept │ ahead
- *                  floor                      highest seen
+ * done │ overlap: sent ids are kept │ ahead
+ * floor                      highest sent
  */
 export class LogCursor {
   #floor: string
-  /** In the order of their ids, from the floor on. */
+  /** Ordered, from the floor on. */
   #seen: string[] = []
 
   private constructor(floor: string) {
     this.#floor = floor
   }
 
-  /** Before what will be committed from now on; what is there already has to be skipped. */
+  /** A position before all future rows; existing rows in the overlap have to be skipped. */
   static atEnd(now: number): LogCursor {
     return new LogCursor(firstIdOf(now - OVERLAP_MS))
   }
 
-  /** After the row with this id, as far as its reader can have seen. */
+  /** A position after the row with this id, except for rows that the reader may have missed. */
   static after(id: string): LogCursor {
     const cursor = new LogCursor(firstIdOf(timeOf(id) - REPEATED_MS))
     cursor.#seen = [id]
     return cursor
   }
 
-  /** The next rows, as a query of `webhook_logs`. */
+  /** The query of `webhook_logs` for the next rows. */
   query(limit: number): string {
     const known = this.#seen.length === 0 ? '' : `&id=not.in.(${this.#seen.join(',')})`
     return `id=gt.${this.#floor}${known}&order=id&limit=${limit}`

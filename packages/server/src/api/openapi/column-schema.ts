@@ -2,7 +2,7 @@ import type { Column } from '../../rest/schema-cache/schema.ts'
 
 export type JsonSchema = Record<string, unknown>
 
-/** What PostgreSQL's types look like in JSON; what is not here may be anything. */
+/** JSON Schemas of PostgreSQL's types; other types may have any value. */
 const types: Readonly<Record<string, JsonSchema>> = {
   uuid: { type: 'string', format: 'uuid' },
   text: { type: 'string' },
@@ -18,7 +18,7 @@ const types: Readonly<Record<string, JsonSchema>> = {
   'timestamp with time zone': { type: 'string', format: 'date-time' },
 }
 
-/** A column's value in JSON. */
+/** Describes a column's value in JSON. */
 export function describeColumn({ baseType, isNullable, comment }: Column): JsonSchema {
   const schema = describeType(baseType)
   const description = (comment ?? '').replaceAll(/@\w+( \S+)?/g, '').trim()

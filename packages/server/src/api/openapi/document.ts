@@ -19,7 +19,7 @@ export interface OpenApiDocument {
   components: { schemas: Record<string, JsonSchema>; [kind: string]: unknown }
 }
 
-/** The document of all that a role may do, from what the catalog and the functions' own schemas say. */
+/** Writes the document of everything that a role may do, from the catalog and the functions' schemas. */
 export function writeOpenApi(
   tables: readonly TableDescription[],
   functions: Readonly<Record<string, FunctionDescription>>,

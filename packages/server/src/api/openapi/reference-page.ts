@@ -4,7 +4,7 @@ import type { JsonSchema } from './column-schema.ts'
 import { describeColumn } from './column-schema.ts'
 import type { FunctionDescription, OpenApiDocument } from './document.ts'
 
-/** The reference at `/docs`: all tables and functions on one page, without scripts. */
+/** Renders the reference at `/docs`: all tables and functions on one page, without scripts. */
 export function renderReference(
   tables: readonly TableDescription[],
   functions: Readonly<Record<string, FunctionDescription>>,

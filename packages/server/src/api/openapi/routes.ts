@@ -7,7 +7,7 @@ import type { RpcFunction } from '../rpc/rpc.ts'
 import { writeOpenApi } from './document.ts'
 import { renderReference } from './reference-page.ts'
 
-/** Nothing on the page is fetched, run or framed. */
+/** The page may not fetch, run or be framed by anything. */
 const PAGE_HEADERS = {
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
@@ -19,8 +19,8 @@ const operator: Principal = { role: 'webhooks_service', organizationId: null }
 type Functions = Readonly<Record<string, RpcFunction>>
 
 /**
- * `GET /rest/v1/`: the OpenAPI document of what the caller may do. `GET /docs`: the reference, for everybody; it holds
- * nothing but what the product's own documentation says.
+ * Adds `GET /rest/v1/`, the OpenAPI document for the caller, and `GET /docs`, the public reference, which only contains
+ * product documentation.
  */
 export function addReference(
   server: FastifyInstance,
@@ -46,7 +46,7 @@ export function addReference(
   )
 }
 
-/** What the grants allow, without what the scope of the caller's key leaves out. */
+/** Lists the tables granted to the role, without those outside of the scope of the caller's key. */
 function listTables(rest: Rest, principal: Principal): TableDescription[] {
   return rest
     .describe(principal.role)

@@ -26,7 +26,7 @@ export const sessionSchema: JsonSchema = {
   },
 }
 
-/** `/session`, which is beside `/rest/v1` and needs no key. */
+/** Describes `/session`, which is outside of `/rest/v1` and needs no key. */
 export function describeSession(): Record<string, unknown> {
   const { $schema: _, ...signIn } = z.toJSONSchema(signInSchema, { io: 'input' })
   const shown = { 'application/json': { schema: { $ref: '#/components/schemas/session' } } }

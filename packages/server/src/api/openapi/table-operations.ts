@@ -28,10 +28,10 @@ const preferWrite = header(
 )
 const preferInsert = header('Prefer', 'return=representation, resolution=merge-duplicates, missing=default')
 
-/** Parameters that are no filters, whatever the columns are called. */
+/** Parameters that are never filters, even if a column has the same name. */
 const reserved = new Set(['select', 'order', 'limit', 'offset', 'columns', 'on_conflict', 'and', 'or'])
 
-/** The operations of a table that its role may use, as a path item. */
+/** Describes the operations that the role may use on a table, as a path item. */
 export function describeOperations(table: TableDescription): Record<string, unknown> {
   const { name, readable, insertable, updatable, isDeletable } = table
   const filters = readable

@@ -7,7 +7,7 @@ import { ApiError } from '../../domain/errors.ts'
 import { shippedFolder } from '../http/shipped-folder.ts'
 import { welcomePage } from './welcome-page.ts'
 
-/** What `npm run build` makes of packages/web: in a package beside the program, in the repository where it was made. */
+/** The build of packages/web: next to the program in a package, in its build folder in the repository. */
 const BUILT = shippedFolder('page', 'packages/web/dist')
 const PATH = '/settings/webhooks'
 
@@ -24,19 +24,19 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** Packed already. */
+/** Already compressed. */
 const INCOMPRESSIBLE = new Set(['.ico', '.png', '.woff2'])
 const YEAR_SECONDS = 31_536_000
 const pack = promisify(gzip)
 
 export interface PageSettings {
-  /** Origins whose pages may show this one in a frame. */
+  /** Origins whose pages may frame this one. */
   frameAncestors: readonly string[]
 }
 
 /**
- * The settings page: its files as built, and the page itself at every other address below `/settings/webhooks`, where it finds
- * its way by itself. Not built: a page that says how to work without.
+ * Serves the settings page: its files as built, and the page itself at every other path below `/settings/webhooks`,
+ * where its own router takes over. Without a build, serves a page that explains the API.
  */
 export function addSettingsPage(server: FastifyInstance, settings: PageSettings, folder = BUILT): void {
   const headers = pageHeaders(settings)
@@ -62,7 +62,7 @@ export function addSettingsPage(server: FastifyInstance, settings: PageSettings,
   server.get<{ Params: { '*': string } }>(`${PATH}/*`, (request, reply) => answer(reply, request.params['*']))
 }
 
-/** No script, style or request but to this server; nothing of it in an attribute. */
+/** Only allows scripts, styles and requests of this server; nothing inline. */
 function pageHeaders({ frameAncestors }: PageSettings): Record<string, string> {
   const ancestors = frameAncestors.length === 0 ? "'none'" : ["'self'", ...frameAncestors].join(' ')
   return {
@@ -81,7 +81,7 @@ function pageHeaders({ frameAncestors }: PageSettings): Record<string, string> {
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-    // For browsers that know no frame-ancestors.
+    // For browsers without support for frame-ancestors.
     ...(frameAncestors.length === 0 ? { 'x-frame-options': 'DENY' } : {}),
   }
 }
@@ -89,12 +89,12 @@ function pageHeaders({ frameAncestors }: PageSettings): Record<string, string> {
 interface BuiltFile {
   type: string
   content: Buffer
-  /** Packed once, when first asked for. */
+  /** Compressed once, on the first request. */
   packed: Promise<Buffer> | undefined
   isPackable: boolean
 }
 
-/** All of them, in memory: a request can name no file that was not there at start. */
+/** Reads all files into memory: a request cannot reach a file that did not exist at the start. */
 function readFiles(folder: string): ReadonlyMap<string, BuiltFile> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),

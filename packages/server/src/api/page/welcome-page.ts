@@ -1,6 +1,6 @@
 import { VERSION } from '../../settings/version.ts'
 
-/** What stands at the page's address: how to work without it, through the API. */
+/** Shown in place of an unbuilt settings page: how to work through the API. */
 export const welcomePage = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

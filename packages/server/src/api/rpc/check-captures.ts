@@ -10,7 +10,7 @@ interface CaptureRow {
   checked_at: Date
 }
 
-/** What was lost in the last week and not emitted since: rows by faults, and times of drift. */
+/** Events lost in the last week and not emitted since: rows of faults, and drift periods. */
 const READ_LOST = `select
   (select coalesce(sum(row_count), 0)::integer from webhooks.webhook_capture_faults
     where effect = 'event' and recaptured_at is null and created_at > now() - interval '7 days') as rows,
@@ -29,7 +29,7 @@ interface Lost {
   since: Date | null
 }
 
-/** Checks now, not at the next minute, whether the tables of the CRM are captured as installed. */
+/** Checks at once, instead of at the next minute, that the CRM's tables are captured as installed. */
 export const checkCapturesFunction = defineFunction(
   'operator',
   z.strictObject({}),

@@ -14,8 +14,9 @@ const schema = z.strictObject({
 })
 
 /**
- * A one-time link to the settings page for one organization: it opens one session, and both end at `expires_at`. The token
- * is in the fragment, which browsers send to nobody: neither a log nor a `Referer` has it.
+ * Creates a one-time link to the settings page for one organization: it opens one session, and both end at
+ * `expires_at`. The token is in the fragment, which browsers send to no server, so it appears in no log and no
+ * `Referer`.
  */
 export const createPortalSession = defineFunction(
   'change',

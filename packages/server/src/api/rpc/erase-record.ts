@@ -22,8 +22,8 @@ const schema = z.strictObject({
 })
 
 /**
- * Removes what the log holds about a record, in the background: docs/privacy.md says what that is. Asked for again it finds what
- * has come since. A dry run only counts the events in which the id stands.
+ * Erases what the log holds about a record, in the background; docs/privacy.md defines what that is. Repeated, it also
+ * finds later data. A dry run only counts the events that contain the id.
  */
 export const eraseRecord = defineFunction('change', schema, async (context, input, principal) => {
   const { record_id, object = null, terms, dry_run } = input

@@ -11,7 +11,7 @@ import type { RpcFunction } from './rpc.ts'
 import { testWebhook } from './test-webhook.ts'
 import { webhookStats } from './webhook-stats.ts'
 
-/** What can be called as `/rest/v1/rpc/<name>`. */
+/** The functions that can be called as `/rest/v1/rpc/<name>`. */
 export const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   test_webhook: testWebhook,
   retry_delivery: retryDelivery,

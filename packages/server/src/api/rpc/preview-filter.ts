@@ -9,14 +9,14 @@ import type { Principal } from '../../domain/principal.ts'
 import type { RpcContext } from './rpc.ts'
 import { defineFunction, findVisible, readAs } from './rpc.ts'
 
-/** How far back a preview looks, and how much of what it finds it shows. */
+/** The number of events a preview examines, and how many results it shows. */
 const RECENT_EVENTS = 500
 const SAMPLES = 5
-/** Of all that it looks at together. */
+/** Limit on the total size of the examined events. */
 const RECENT_BYTES = 32 * 1024 * 1024
 const MAX_STEPS = 2_000_000
 const MAX_MS = 2_000
-/** An event that takes less is looked at in the same turn as the next one. */
+/** Events smaller than this are examined in one turn of the event loop with the next. */
 const SMALL_BYTES = 4_096
 const SMALL_STEPS = 1_000
 
@@ -43,7 +43,7 @@ interface RecentEvent {
   previous: string | null
 }
 
-/** What a filter would have let through of the organization's last events; nothing is stored or sent. */
+/** Shows which of the organization's latest events a filter would pass; stores and sends nothing. */
 export const previewFilter = defineFunction('read', schema, async (context, input, principal) => {
   const filter = readFilter(input.filter)
   const { organizationId, subscriptions } = await chooseSource(context, input, principal)
@@ -65,7 +65,7 @@ export const previewFilter = defineFunction('read', schema, async (context, inpu
   return { matched, of: considered.length, samples }
 })
 
-/** Others have their turn between the events, so that no filter keeps the API from answering them. */
+/** Yields to the event loop between events, so that no filter blocks the API. */
 async function tryOut(
   filter: Filter,
   events: readonly RecentEvent[],

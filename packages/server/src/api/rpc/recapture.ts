@@ -14,7 +14,7 @@ const schema = z.strictObject({
 
 const ALWAYS = '9999-12-31T23:59:59Z'
 
-/** Emits again, from the tables' rows as they are now, what capture faults and drifts of a time span lost. */
+/** Emits again, from the current rows of the tables, the events that capture faults and drifts of a period lost. */
 export const recaptureFunction = defineFunction('operator', schema, async ({ database }, input) => {
   const { table, since, until = ALWAYS, dry_run: dryRun } = input
   try {

@@ -25,7 +25,7 @@ export const redeliverySchema = z.strictObject({
 
 export type RedeliveryRequest = z.infer<typeof redeliverySchema>
 
-/** Counts what bulk work would queue and, unless it is a dry run, asks a worker to do it. */
+/** Counts what bulk work would queue and, except in a dry run, requests it from a worker. */
 export async function requestRedelivery(
   context: RpcContext,
   kind: RedeliveryKind,
@@ -67,7 +67,7 @@ async function requireKnownEvent(connection: Connection, event: string | undefin
   if (!names.includes(event)) throw unknownEvents('event', [event], names)
 }
 
-/** @throws ApiError 400 when a time that is given ends before it begins */
+/** @throws ApiError 400 if the period ends before it begins */
 export function requireOrder({
   since,
   until,

@@ -2,9 +2,8 @@ import { redeliverySchema, requestRedelivery, time } from './redelivery-request.
 import { defineFunction } from './rpc.ts'
 
 /**
- * Sends a webhook what it has missed of a time: events that it subscribes to and that its filter lets through, both as
- * they are now, and that have neither reached it nor are on their way. In the background and within the webhook's
- * limits. A dry run only counts.
+ * Sends a webhook the events of a period that it missed: its current subscription and filter match them, and they have
+ * neither reached it nor are on their way. Runs in the background, within the webhook's limits. A dry run only counts.
  */
 export const replayEvents = defineFunction(
   'change',

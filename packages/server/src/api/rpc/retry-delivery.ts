@@ -7,7 +7,7 @@ import { defineFunction, describeAttempt, findVisible } from './rpc.ts'
 
 const schema = z.strictObject({ delivery_id: z.guid('must be the UUID of a delivery') })
 
-/** Makes one attempt at once, in place of the scheduled one, and waits for its outcome. */
+/** Makes one attempt immediately, in place of the scheduled one, and waits for its outcome. */
 export const retryDelivery = defineFunction('change', schema, async (context, { delivery_id }, principal) => {
   const { webhook_id, is_erased } = await findVisible<{ webhook_id: string; is_erased: boolean }>(
     context,

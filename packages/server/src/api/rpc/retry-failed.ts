@@ -5,7 +5,7 @@ import { redeliverySchema, requestRedelivery } from './redelivery-request.ts'
 import { defineFunction, findVisible } from './rpc.ts'
 
 /**
- * Sends everything again that has failed for good in a time, one more attempt each, in the background and within the
+ * Gives all deliveries of a period that have failed for good one more attempt, in the background and within the
  * webhook's limits. A dry run only counts.
  */
 export const retryFailed = defineFunction(
@@ -16,7 +16,7 @@ export const retryFailed = defineFunction(
 
 const cancelSchema = z.strictObject({ redelivery_id: z.guid('must be the UUID of a redelivery') })
 
-/** Stops a bulk retry or a replay where it is. */
+/** Cancels a bulk retry or a replay. */
 export const cancelRedeliveryFunction = defineFunction(
   'change',
   cancelSchema,

@@ -21,8 +21,9 @@ const schema = z.strictObject({
 })
 
 /**
- * Gives a webhook a new secret, made here unless one is given. For the overlap the old one signs as well, so that the
- * receiver can change over in its own time; after it, only the new one. The answer is the only place that shows it.
+ * Replaces a webhook's secret, generating one if none is given. During the overlap requests are signed with both
+ * secrets, so that the receiver can switch at any time; afterwards only with the new one. Only this response shows the
+ * new secret.
  */
 export const rotateWebhookSecret = defineFunction('change', schema, async (context, input, principal) => {
   const { webhook_id, overlap_hours } = input

@@ -16,7 +16,7 @@ import type { Principal } from '../../domain/principal.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { parseRow } from '../tables/field-problems.ts'
 
-/** What the functions work with. */
+/** The dependencies of the functions. */
 export interface RpcContext {
   database: Database
   shares: DatabaseShares
@@ -27,7 +27,7 @@ export interface RpcContext {
   box: SecretBox
   sessions: SessionStore
   retrySchedule: readonly number[]
-  /** Milliseconds for an attempt to a webhook that sets none. */
+  /** Timeout in milliseconds for webhooks that set none. */
   deliveryTimeout: number
   tracing: Tracing
 }
@@ -35,20 +35,20 @@ export interface RpcContext {
 /** The request that calls a function. */
 export interface RpcCall {
   caller: Caller
-  /** Scheme, host and port at which the client finds this server. */
+  /** Scheme, host and port of this server, as the client sees it. */
   origin: string
 }
 
 export interface RpcFunction {
   access: FunctionAccess
-  /** What its body has to be. */
+  /** Schema of the body. */
   input: z.ZodType
   run(context: RpcContext, body: unknown, principal: Principal, call: RpcCall): Promise<unknown>
 }
 
 /**
- * A function of `/rest/v1/rpc/`: it says who may call it, its body is checked, unknown arguments are refused. Which rows
- * it is about it finds as the caller (`readAs`, `findVisible`) before it does anything to them as the owner.
+ * Defines a function of `/rest/v1/rpc/`: its access, and the schema of its body, which refuses unknown arguments. A
+ * function finds its rows as the caller (`readAs`, `findVisible`) before it changes them as the owner.
  */
 export function defineFunction<T>(
   access: FunctionAccess,
@@ -62,13 +62,13 @@ export function defineFunction<T>(
   }
 }
 
-/** What a function that sent something says of it. */
+/** Describes an attempt in the response of a function that sent one. */
 export function describeAttempt(attempt: AttemptRecord): object {
   const { status, response_code, duration_ms, response_body, error_message, diagnosis, id } = attempt
   return { status, response_code, duration_ms, response_body, error_message, diagnosis, log_id: id }
 }
 
-/** Reads as the caller may: another organization's rows do not exist. */
+/** Reads with the caller's rights: other organizations' rows do not exist. */
 export async function readAs<R extends object>(
   context: RpcContext,
   principal: Principal,
@@ -84,7 +84,7 @@ export async function readAs<R extends object>(
 }
 
 /**
- * Reads the one row with an id as the caller may see it.
+ * Reads the row with this id, with the caller's rights.
  * @throws ApiError 404
  */
 export async function findVisible<R extends object>(

@@ -22,8 +22,8 @@ interface VisibleWebhook {
 }
 
 /**
- * Sends one request now, also when the webhook is off, and waits for its outcome. It is signed and logged like any
- * other and belongs to no delivery: a failure is not retried, a 410 deactivates nothing.
+ * Sends one request now, even if the webhook is disabled, and waits for its outcome. It is signed and logged like any
+ * other but belongs to no delivery: a failure is not retried, and a 410 does not disable the webhook.
  */
 export const testWebhook = defineFunction(
   'change',
@@ -82,7 +82,7 @@ interface ChosenType {
   previous?: unknown
 }
 
-/** As of an event of that moment. */
+/** Writes the body of an event that happens now. */
 async function writeBody(
   connection: Connection,
   { name, example, previous }: ChosenType,
@@ -100,7 +100,10 @@ async function writeBody(
   return rows[0]!.body
 }
 
-/** The event asked for, or the first one that the webhook subscribes to: ours before the CRM's own. */
+/**
+ * Returns the requested event type, or the first one that the webhook subscribes to, with built-in types before the
+ * CRM's own.
+ */
 async function chooseType(
   connection: Connection,
   event: string | undefined,

@@ -10,7 +10,7 @@ import type { RpcContext } from './rpc.ts'
 import { defineFunction, findVisible } from './rpc.ts'
 
 const MINUTE = 60_000
-/** A chart has no use for more, and an answer should stay small. */
+/** Charts need no more, and the response stays small. */
 const MAX_BUCKETS = 1_000
 
 /** Bucket widths in milliseconds, and the roll-ups that they are read from. */
@@ -31,8 +31,8 @@ const schema = z.strictObject({
 type StatsRequest = z.infer<typeof schema>
 
 /**
- * Attempts of a webhook, or of all webhooks of an organization, by time: counts, success rate and latency. Every attempt
- * that stands in the log is in it.
+ * Returns statistics of the attempts of a webhook, or of all webhooks of an organization, over time: counts, success
+ * rate and latency. Includes every attempt in the log.
  */
 export const webhookStats = defineFunction('read', schema, async (context, input, principal) => {
   requireOrder(input)

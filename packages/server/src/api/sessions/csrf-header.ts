@@ -1,17 +1,17 @@
 import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../../domain/errors.ts'
 
-/** Nobody but a script of this very origin can add it to a request that carries the cookie. */
+/** Only scripts of our origin can add this header to a request that carries the cookie. */
 const SESSION_HEADER = 'x-webhooks-session'
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Scheme, host and port that a request was sent to, as its client sees them. */
+/** Returns scheme, host and port of the server as the client sees them. */
 export function originOf(request: FastifyRequest): string {
   return `${request.protocol}://${request.host}`
 }
 
 /**
- * Whether the client's own connection is encrypted: as the proxy in front says, or as `PUBLIC_URL` does for its host.
+ * Tests if the client's own connection is encrypted: according to the proxy in front, or to `PUBLIC_URL` for its host.
  */
 export function isSecure(request: FastifyRequest, publicUrl: string | undefined): boolean {
   if (request.protocol === 'https') return true
@@ -19,7 +19,8 @@ export function isSecure(request: FastifyRequest, publicUrl: string | undefined)
 }
 
 /**
- * A browser sends the cookie with whatever makes it ask. A change made with it therefore has to come from our own page.
+ * Protects against CSRF: browsers attach the cookie to any request, so a change made with it must come from our own
+ * page.
  * @throws ApiError 403
  */
 export function requireOwnPage(request: FastifyRequest, publicUrl: string | undefined): void {
@@ -32,7 +33,7 @@ export function requireOwnPage(request: FastifyRequest, publicUrl: string | unde
   requireOwnOrigin(request, publicUrl)
 }
 
-/** @throws ApiError 403 for a request that a page of another origin makes */
+/** @throws ApiError 403 for a request from a page of another origin */
 export function requireOwnOrigin(request: FastifyRequest, publicUrl: string | undefined): void {
   const { origin } = request.headers
   if (origin === undefined || origin === originOf(request) || origin === publicUrl) return

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 export const SESSION_COOKIE = 'webhooks_session'
 
-/** The session's token in a request; undefined for none. */
+/** Returns the session token of a request; undefined if there is none. */
 export function readSessionCookie({ cookie }: IncomingHttpHeaders): string | undefined {
   for (const part of (cookie ?? '').split(';')) {
     const [name, value] = part.split('=', 2)
@@ -13,13 +13,13 @@ export function readSessionCookie({ cookie }: IncomingHttpHeaders): string | und
 
 export interface CookieSettings {
   isSecure: boolean
-  /** Whether pages of other sites may frame the settings page. */
+  /** True if pages of other sites may frame the settings page. */
   isFramed: boolean
 }
 
 /**
- * `Set-Cookie` for a session, or to take it away (without a token). Only a secure one may be sent within a frame of another
- * site, and there it is kept apart for each such site (Partitioned).
+ * Writes `Set-Cookie` to start a session, or to delete it (without a token). In a frame of another site, browsers only
+ * send a secure cookie, kept separately for each such site (Partitioned).
  */
 export function writeSessionCookie(
   token: string | undefined,

@@ -30,7 +30,7 @@ export interface SessionRoutesOptions {
 
 const credential = z.string('must be text').min(1, 'must not be empty').max(500, 'is too long')
 
-/** What one signs in with: a one-time link's token, or a key. */
+/** The body of a sign-in: a one-time link's token, or a key. */
 export const signInSchema = z
   .strictObject({ token: credential.optional(), key: credential.optional() })
   .refine(({ token, key }) => (token === undefined) !== (key === undefined), {
@@ -39,10 +39,11 @@ export const signInSchema = z
   })
 
 /**
- * `/session`: sign in (POST), who one is (GET), sign out (DELETE). The session itself is in a cookie that scripts cannot read.
+ * Adds `/session`: sign in (POST), current session (GET), sign out (DELETE). The session is in a cookie that scripts
+ * cannot read.
  *
- * Nobody else's page can sign a browser in: the body has to be JSON, which another origin may not send without being asked
- * for leave, and none is given here.
+ * Other sites cannot sign a browser in: the body has to be JSON, which needs a CORS preflight from another origin, and
+ * none is granted.
  */
 export function addSessionRoutes(server: FastifyInstance, options: SessionRoutesOptions): void {
   const { sessions, settings, log } = options
@@ -86,7 +87,7 @@ export function addSessionRoutes(server: FastifyInstance, options: SessionRoutes
   }
 }
 
-/** By the cookie alone: a key has no session. */
+/** Uses only the cookie: a key has no session. */
 async function callerOf({ admission }: SessionRoutesOptions, request: FastifyRequest): Promise<Caller> {
   const { cookie } = request.headers
   const { caller } = await admission.admit(cookie === undefined ? {} : { cookie }, request.ip)
@@ -116,7 +117,7 @@ async function signIn(
   )
 }
 
-/** The session that the request opens or ends. */
+/** The session that the request opens or ends, for the audit log. */
 function sessionAt(request: FastifyRequest): Actor {
   return { kind: 'session', id: null, name: null, ...placeOf(request) }
 }

@@ -15,36 +15,36 @@ const endSessionStatement = loadStatement(import.meta.url, 'end-session')
 const SESSION_TOKEN = /^cgw_session_[A-Za-z0-9_-]{43}$/
 const LINK_TOKEN = /^cgw_link_[A-Za-z0-9_-]{43}$/
 
-/** The key that a session or link ends with; both null for a token of the CRM's, which ends by itself. */
+/** The key whose end also ends a session or link; both null for a token of the CRM, which expires. */
 export interface KeyBehind {
   apiKeyId: string | null
   serviceMark: string | null
 }
 
-/** What a session shows of itself. Its end moves on with use, up to the latest one. */
+/** The public fields of a session. Each use extends its end, up to the maximum. */
 export interface SessionRow {
   id: string
-  /** Null for the operator's, which may act for every organization. */
+  /** Null for the operator's session, which may act for every organization. */
   organization_id: string | null
   scope: 'service' | Exclude<Scope, 'emit'>
   expires_at: Date
   latest_end: Date
 }
 
-/** One that a request came with. */
+/** The session of a request. */
 export interface Session extends SessionRow {
   api_key_id: string | null
   service_mark: string | null
   /** Opened by a one-time link, not by a key. */
   is_of_link: boolean
-  /** Of the key behind it; null where there is none. */
+  /** Name of the session's key; null if there is none. */
   key_name: string | null
   key_hint: string | null
   is_stale: boolean
 }
 
 export interface OpenedSession {
-  /** For the cookie; stored is its digest alone. */
+  /** For the cookie; only its digest is stored. */
   token: string
   session: SessionRow
 }
@@ -53,7 +53,7 @@ export interface LinkRequest {
   organizationId: string
   seconds: number
   behind: KeyBehind
-  /** The session that asks for it; the link ends with that at the latest. */
+  /** The session that requests the link; the link ends with it at the latest. */
   sessionId: string | undefined
 }
 
@@ -64,21 +64,21 @@ export interface SessionRequest {
 }
 
 /**
- * Sessions of the settings page: kept in the database, so that they count and end on all nodes at once. What is changed is
- * audited in the name of `actor`.
+ * Sessions of the settings page. They are stored in the database, so that they start and end on all nodes at once.
+ * Changes are audited with `actor`.
  */
 export interface SessionStore {
   createLink(request: LinkRequest, actor: Actor | undefined): Promise<{ token: string; expiresAt: Date }>
-  /** Undefined for a link that is unknown, was used or has ended. */
+  /** Undefined for a link that is unknown, used or expired. */
   redeemLink(token: string, actor: Actor): Promise<OpenedSession | undefined>
   open(request: SessionRequest, actor: Actor | undefined): Promise<OpenedSession>
-  /** Undefined for a session that is unknown or has ended. */
+  /** Undefined for a session that is unknown or expired. */
   find(token: string): Promise<Session | undefined>
   touch(id: string): Promise<void>
   end(token: string, actor: Actor): Promise<void>
 }
 
-/** @param serviceMarks those of the service key that counts now; see `markServiceKey` */
+/** @param serviceMarks the marks of the current service key; see `markServiceKey` */
 export function createSessionStore(database: Database, serviceMarks: readonly string[]): SessionStore {
   const marks = `{${serviceMarks.join(',')}}`
   return {
@@ -121,8 +121,8 @@ export function createSessionStore(database: Database, serviceMarks: readonly st
 }
 
 /**
- * What tells later whether a session was opened with the service key of today: one mark for each encryption key, the first
- * to be stored. Keyed, so that whoever reads the database cannot try service keys against it.
+ * Derives marks that later tell if a session was opened with the current service key: one per encryption key, the first
+ * of which is stored. They are keyed, so that readers of the database cannot test guessed service keys.
  */
 export function markServiceKey(serviceKey: string, encryptionKeys: readonly Buffer[]): string[] {
   return encryptionKeys.map((key) =>
@@ -130,7 +130,7 @@ export function markServiceKey(serviceKey: string, encryptionKeys: readonly Buff
   )
 }
 
-/** 256 bits of randomness behind a prefix by which a leaked token is recognized. */
+/** 256 random bits after a prefix that identifies leaked tokens. */
 function generateToken(prefix: string): string {
   return prefix + randomBytes(32).toString('base64url')
 }

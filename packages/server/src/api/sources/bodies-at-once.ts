@@ -1,12 +1,12 @@
 import { RestError } from '../../domain/errors.ts'
 
-/** As many as may wait to be taken in: what is more would be refused by the queue anyway. */
+/** As many as may be queued: the queue would refuse more anyway. */
 export const MAX_BYTES_AT_ONCE = 32 * 1024 * 1024
 
 /** @throws RestError 429 while too many bytes of the organization's requests are in memory */
 export type WithinBytes = <T>(organization: string, bytes: number, work: () => Promise<T>) => Promise<T>
 
-/** Bounds the bodies that wait in memory for the database: hundreds of requests may, of 4 MiB each. */
+/** Bounds the bodies that wait in memory for the database: there may be hundreds of requests of 4 MiB each. */
 export function createBodiesAtOnce(): WithinBytes {
   const held = new Map<string, number>()
   return async (organization, bytes, work) => {

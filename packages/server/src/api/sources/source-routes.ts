@@ -18,17 +18,19 @@ export interface SourceOptions {
   shares: DatabaseShares
   clock: Clock
   box: SecretBox
-  /** Posts to one source in a minute; 0: any number. */
+  /** Posts per minute to one source; 0: unlimited. */
   sourceRateLimit: number
 }
 
 type Request = FastifyRequest<{ Params: { organization: string } }>
 
 /**
- * `/sources/<provider>/<organization_id>`: what other services tell of an organization, verified and written to the CRM's tables.
+ * Adds `/sources/<provider>/<organization_id>`: reports of other services about an organization, verified and written
+ * to the CRM's tables.
  *
- * What was signed right is answered with 200 when it is stored, understood or not: a provider that gets anything else sends
- * it again and in the end stops sending. It is taken in behind. Everything else is a 401 that does not say what was wrong.
+ * Every request with a valid signature gets 200 once it is stored, understood or not: on any other status a provider
+ * repeats it and eventually stops sending. It is processed in the background. Everything else gets a 401 that does not
+ * reveal the cause.
  */
 export function addSourceRoutes(server: FastifyInstance, options: SourceOptions): void {
   const { database, shares, clock, sourceRateLimit: rateLimit } = options

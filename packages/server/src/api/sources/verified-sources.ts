@@ -9,11 +9,11 @@ import { RestError } from '../../domain/errors.ts'
 import { findSource } from '../../sources/source-store.ts'
 import type { Provider, Source } from '../../sources/source-store.ts'
 
-/** Requests to one source from one address in a minute that are not verified; after them it is not even looked for. */
+/** Unverified requests per minute to one source from one address; beyond them, the source is not even looked up. */
 const MAX_FAILURES = 60
-/** The same to all sources: whoever tries addresses. */
+/** The same for all sources together, against callers that try many URLs. */
 const MAX_FAILURES_OF_ADDRESS = 600
-/** Sources that have been verified, for addresses that others share with somebody who guesses. */
+/** Verified sources remembered, for callers that share an address with someone who guesses. */
 const MAX_REMEMBERED = 1_000
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -22,25 +22,28 @@ export interface SourcesOptions {
   shares: DatabaseShares
   box: SecretBox
   clock: Clock
-  /** Verified posts to one source in a minute; 0: any number. */
+  /** Verified posts per minute to one source; 0: unlimited. */
   rateLimit: number
 }
 
 export interface SourceRequest {
   provider: Provider
-  /** As it stands in the address. */
+  /** As in the URL. */
   organization: string
-  /** Where it comes from. */
+  /** The client's address. */
   address: string
 }
 
-/** What proves that the provider sent it: a signature or a token. */
+/** Verifies a signature or token, which proves that the provider sent the request. */
 export type Proof<T> = (source: Source) => T | undefined
 
 export interface VerifiedSources {
-  /** @throws RestError 401 when the request is not verified, 429 when too many were not */
+  /** @throws RestError 401 if the request is not verified, 429 after too many such requests */
   verify<T>(request: SourceRequest, proof: Proof<T>): Promise<Verified<T>>
-  /** The same, and counts it: what is not verified uses up nothing of the source's. @throws RestError 429 also when it is one too many */
+  /**
+   * Verifies and counts the request; unverified requests do not use up the source's limit. @throws RestError 429 also
+   * if the limit is exceeded
+   */
   verifyPost<T>(request: SourceRequest, proof: Proof<T>): Promise<Verified<T>>
 }
 
@@ -49,7 +52,7 @@ interface Verified<T> {
   proven: T
 }
 
-/** Finds sources and lets requests to them be verified; those who guess are not let to the database. */
+/** Looks up sources and verifies requests to them. Callers that guess do not reach the database. */
 export function createVerifiedSources(options: SourcesOptions): VerifiedSources {
   const { database, shares, box, clock, rateLimit } = options
   const failures = new WindowCounter(MAX_FAILURES, clock)
@@ -92,7 +95,7 @@ export function createVerifiedSources(options: SourcesOptions): VerifiedSources 
     const key = keyOf(request)
     const known = remembered.get(key)
     const standing = posts.look(key)
-    // Not even a query for what is refused anyway, provided that it is the source's own.
+    // Saves the query for requests of the source itself that exceed its limit.
     if (standing.remaining === 0 && known !== undefined && proof(known) !== undefined) {
       throw refuseHaste(standing)
     }

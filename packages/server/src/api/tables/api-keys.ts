@@ -31,7 +31,7 @@ const updateSchema = z.strictObject({
 
 const FIXED = ['id', 'organization_id', 'scope']
 
-/** Makes the key of each new row, shown in the answer to its insert and nowhere else: a digest is what is stored. */
+/** Generates the key of each new row, which only the response to the insert shows: only a digest is stored. */
 export const apiKeyRules: TableRules = {
   writable: [...FIXED, 'name', 'revoked_at'],
   beforeInsert(_connection, rows, _principal, disclose) {

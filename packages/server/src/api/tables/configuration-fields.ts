@@ -10,11 +10,11 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
 /** Visible ASCII, with spaces inside: what every HTTP implementation passes on unchanged. */
 const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,4094}[\x21-\x7e])?$/
 const SECRET = /^[\x20-\x7e]{8,256}$/
-/** Padded, as the decoders of all languages take it. */
+/** With padding, which the decoders of all languages accept. */
 const STANDARD_SECRET = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 export const GENERATE = 'generate'
 
-/** Names with points between; a list's elements have none of their own. */
+/** Names separated by dots; elements of lists cannot be addressed. */
 const FIELD_PATH = /^(?:data|previous)(?:\.[^.\s]+)+$/
 const NO_FIELD = 'must be a field of data or previous, such as "data.phone"'
 
@@ -28,7 +28,7 @@ const whole = (from: number, to: number): z.ZodInt => {
   return z.int(message).min(from, message).max(to, message)
 }
 
-/** As PostgreSQL writes it: what is sealed is bound to this text. */
+/** In PostgreSQL's notation: sealed values are bound to this text. */
 export const uuid = z.guid('must be a UUID').toLowerCase()
 
 export const secret = z
@@ -46,8 +46,8 @@ const headers = z
   .superRefine(checkHeaders)
 
 /**
- * What a client may write to `webhook_configurations`; the same for POST and PATCH, which may leave fields out. Whether an
- * inbox of our own that `url` names is there, the database is asked afterwards.
+ * The fields that a client may write to `webhook_configurations`, for POST and PATCH, which may omit fields. If `url`
+ * names one of our own inboxes, the database checks later that it exists.
  */
 export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes) {
   return {
@@ -99,7 +99,7 @@ function checkFilter(filter: unknown, context: z.RefinementCtx): void {
   try {
     compileNewFilter(filter)
   } catch (error) {
-    // It names the place inside of the filter by itself.
+    // The message already names the place inside the filter.
     const [, place, message] = /^filter(?:\.([^:]*))?: (.*)$/s.exec(messageOf(error)) ?? []
     context.addIssue({
       code: 'custom',

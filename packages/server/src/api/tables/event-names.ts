@@ -2,13 +2,13 @@ import type { Connection } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { nearestNames } from '../../database/nearest-name.ts'
 
-/** The event types that can be subscribed to and emitted just now. */
+/** Reads the event types that can currently be subscribed to and emitted. */
 export async function readEventNames(connection: Connection): Promise<string[]> {
   const { rows } = await connection.query<{ name: string }>('select name from webhooks.webhook_event_types')
   return rows.map(({ name }) => name)
 }
 
-/** For each unknown name those that may have been meant. */
+/** Builds the error for unknown names, with suggestions for each. */
 export function unknownEvents(field: string, wrong: readonly string[], names: readonly string[]): ApiError {
   const wildcards = new Set(['*', ...names.map((name) => `${name.slice(0, name.indexOf('.'))}.*`)])
   const message = wrong.slice(0, 5).map((name) => {

@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
 
-/** SQLSTATE invalid_parameter_value: a value that has the right type and is still not acceptable. */
+/** SQLSTATE invalid_parameter_value: right type, unacceptable value. */
 const INVALID_VALUE = '22023'
 
 /**
- * What a row's values have wrong, as an error that names each field, and the row where there are several. `details`
- * lists the fields, for a form.
+ * Builds an error that names each invalid field of a row, and the row if there are several. `details` lists the fields,
+ * for a form.
  */
 function toFieldError(issues: readonly z.core.$ZodIssue[], row: unknown, place?: number): ApiError {
   const fields = [...new Set(issues.map((issue) => String(issue.path[0] ?? 'body')))]
@@ -31,7 +31,7 @@ export function parseRow<T>(schema: z.ZodType<T>, row: unknown): T {
   return parsed.data
 }
 
-/** Parses the rows of an insert, or throws the error of the first wrong one, which counts from 1. */
+/** Parses the rows of an insert, or throws the error of the first invalid one, counted from 1. */
 export function parseEachRow<T>(schema: z.ZodType<T>, rows: readonly unknown[]): T[] {
   return rows.map((row, index) => {
     const parsed = schema.safeParse(row)

@@ -8,7 +8,7 @@ import { webhookSourceRules } from './webhook-sources.ts'
 
 type Configurations = Parameters<typeof webhookConfigurationRules>
 
-/** What the API asks of the rows of each table, beyond what the catalog says. */
+/** Creates the API's rules for each table, beyond what the catalog defines. */
 export function createTableRules(
   box: Configurations[0],
   guard: Configurations[1],

@@ -6,7 +6,7 @@ import type { TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { uuid } from './configuration-fields.ts'
 import { parseEachRow, parseRow } from './field-problems.ts'
 
-/** An alert is for the few who look after a webhook; nobody is to have us write to a whole mailing list. */
+/** Alerts are for the few people in charge of a webhook; the limit keeps us from being used to mail large lists. */
 const MAX_RECIPIENTS = 10
 
 const email = z
@@ -16,7 +16,7 @@ const email = z
 const insertSchema = z.strictObject({ organization_id: uuid, email })
 const updateSchema = z.strictObject({ email }).partial()
 
-/** Who is mailed an organization's alerts. */
+/** The recipients of an organization's alert mails. */
 export const alertRecipientRules: TableRules = {
   writable: ['organization_id', 'email'],
   async beforeInsert(connection, rows) {

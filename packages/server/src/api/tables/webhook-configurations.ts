@@ -16,7 +16,7 @@ import { GENERATE, configurationFields } from './configuration-fields.ts'
 import { readEventNames, unknownEvents } from './event-names.ts'
 import { parseRow, parseEachRow } from './field-problems.ts'
 
-/** Checks what is written to `webhook_configurations` and seals what must not be stored in the clear. */
+/** Validates writes to `webhook_configurations`, and encrypts secrets. */
 export function webhookConfigurationRules(
   box: SecretBox,
   guard: GuardOptions,
@@ -81,7 +81,7 @@ interface Sealable {
   headers?: Record<string, string> | undefined
 }
 
-/** Each row has its own ciphertext, bound to its id: two rows with the same secret do not look alike. */
+/** Each row has its own ciphertext, bound to its id: equal secrets do not look alike. */
 function seal(box: SecretBox, rowId: string, { secret, headers }: Sealable, disclose: Disclose): JsonObject {
   const plain = secret === GENERATE ? generateSigningSecret() : secret
   if (secret === GENERATE) disclose(rowId, { secret: plain ?? null })
@@ -90,7 +90,7 @@ function seal(box: SecretBox, rowId: string, { secret, headers }: Sealable, disc
 
 function sealSecret(box: SecretBox, rowId: string, secret: string | null | undefined): JsonObject {
   if (secret === undefined) return {}
-  // Written outright it counts at once; rotate_webhook_secret is for a change with an overlap.
+  // A secret written directly applies at once; rotate_webhook_secret changes it with an overlap.
   const alone = { previous_secret: null, previous_secret_until: null }
   if (secret === null) return { secret: null, secret_hint: null, ...alone }
   return { secret: box.seal(secret, secretContext(rowId)), secret_hint: hintOf(secret), ...alone }
@@ -106,11 +106,13 @@ function sealHeaders(box: SecretBox, rowId: string, headers: Record<string, stri
 
 interface InboxUse {
   inbox: string
-  /** The organization whose webhook is pointed at it. */
+  /** The organization whose webhook has the inbox's URL. */
   owner: string
 }
 
-/** What the network guard lets nobody reach: only one's own inbox, and only while it is there. */
+/**
+ * The network guard does not cover our own inboxes: a webhook may only use an existing inbox of its own organization.
+ */
 async function requireOwnInboxes(connection: Connection, uses: readonly InboxUse[]): Promise<void> {
   if (uses.length === 0) return
   const { rows } = await connection.query<{ id: string; organization_id: string }>(

@@ -9,7 +9,7 @@ import { parseEachRow, parseRow } from './field-problems.ts'
 
 const NAME = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/
 const MAX_SCHEMA_BYTES = 64 * 1024
-/** The check of a schema calls itself for each level. */
+/** The check of a schema recurses once per level. */
 const MAX_SCHEMA_DEPTH = 50
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema'
 
@@ -47,8 +47,9 @@ const updateSchema = z.strictObject(fields).partial()
 const insertSchema = updateSchema.extend({ name, description })
 
 /**
- * Event types of the operator's own. They count for all organizations and from the moment of the commit on: whoever
- * subscribes or emits reads them from the table. Grants keep them to the operator, policies keep him from the seventeen.
+ * The operator's own event types. They apply to all organizations as soon as they are committed, because subscribing
+ * and emitting read them from the table. Grants limit changes to the operator, policies protect the seventeen built-in
+ * types.
  */
 export const webhookEventTypeRules: TableRules = {
   writable: ['name', 'description', 'schema', 'example'],
@@ -75,7 +76,7 @@ export const webhookEventTypeRules: TableRules = {
   },
 }
 
-/** What keeps a value from being a JSON Schema of `data`; it is not compiled, so that nothing of it runs. */
+/** Returns why a value is not a JSON Schema of `data`. The schema is not compiled, so that none of it runs. */
 function schemaProblem(value: Readonly<Record<string, unknown>>): string | undefined {
   if (value['$schema'] !== undefined && value['$schema'] !== DIALECT) {
     return `must be of JSON Schema 2020-12: "$schema": "${DIALECT}", or none`

@@ -10,7 +10,7 @@ const MAX_ROWS = 1_000
 
 const SIZED = new Set(['data', 'previous'])
 
-/** Of `data` and `previous` together, as they were sent. */
+/** Limit on `data` and `previous` together, as sent. */
 const MAX_EVENT_BYTES = 256 * 1024
 
 const NO_TIME = 'must be an ISO 8601 time with its offset, such as "2025-01-15T10:30:00Z", or left out'
@@ -28,8 +28,8 @@ const eventSchema = z.object({
 })
 
 /**
- * Inserting an event emits it, once for each id. The rows are checked here and stored from the request's own text, so
- * that numbers and the order of keys reach the receiver as they were given.
+ * Inserting an event emits it, once per id. Rows are validated here but stored from the request's own text, so that
+ * receivers get numbers and key order unchanged.
  */
 export const webhookEventRules: TableRules = {
   writable: Object.keys(eventSchema.shape),
@@ -44,7 +44,8 @@ export const webhookEventRules: TableRules = {
 }
 
 /**
- * Checks all that can be checked without the database. `text` is the rows' own. @returns the event types that the rows name
+ * Checks everything that needs no database. `text` is the rows' original text. @returns the event types that the rows
+ * name
  * @throws ApiError
  */
 export function checkEvents(rows: readonly JsonObject[], text: string): Set<string> {
@@ -68,7 +69,7 @@ export function requireSize(size: number): void {
   })
 }
 
-/** A bulk insert gives all its rows the same columns: one that was left out would be null, not now. */
+/** A bulk insert gives all rows the same columns: an omitted time would become null instead of now. */
 function requireTimesInAllOrNone(rows: readonly JsonObject[]): void {
   const given = rows.filter((row) => row['timestamp'] !== undefined).length
   if (given > 0 && given < rows.length) {

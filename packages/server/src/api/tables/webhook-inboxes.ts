@@ -13,7 +13,7 @@ const response_status = z.int(status).min(200, status).max(599, status)
 const insertSchema = z.strictObject({ organization_id: uuid, response_status: response_status.default(200) })
 const updateSchema = z.strictObject({ response_status })
 
-/** The id is made here, at random: it is all that keeps others from sending to the inbox. */
+/** The id is generated here, at random: it alone keeps others from sending to the inbox. */
 export function webhookInboxRules(inboxes: OwnInboxes): TableRules {
   return {
     writable: ['organization_id', 'response_status'],

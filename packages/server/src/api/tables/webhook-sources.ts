@@ -36,7 +36,7 @@ const insertSchema = z
 const updateSchema = z.strictObject({ secret: secret.optional(), verify_token })
 const FIXED = ['organization_id', 'provider']
 
-/** Seals the secrets of sources, each bound to its row: they are written, and never shown. */
+/** Encrypts the secrets of sources, each bound to its row. They are write-only. */
 export function webhookSourceRules(box: SecretBox): TableRules {
   const seal = (id: string, row: z.infer<typeof updateSchema>): JsonObject => ({
     ...(row.secret === undefined
