@@ -16,12 +16,12 @@ function onError(error: unknown): void {
   if (isSessionEnd(error)) client.setQueryData(sessionKey, null)
 }
 
-/** Why a session could not be opened is shown where one signs in. */
+/** The sign-in page shows why a session could not be opened. */
 function onQueryError(error: unknown, { queryKey }: { queryKey: readonly unknown[] }): void {
   if (queryKey[0] !== sessionKey[0]) onError(error)
 }
 
-/** What the API refuses it refuses again; only what did not get through is worth another try. */
+/** Retries only requests that did not reach the API: a refusal would be repeated. */
 function shouldRetry(failures: number, error: Error): boolean {
   const isRefusal = error instanceof ApiError && error.status < 500
   return !isRefusal && failures < 2

@@ -3,7 +3,9 @@ import { StartError } from '../domain/errors.ts'
 import { VERSION } from '../settings/version.ts'
 import { USED_WRONGLY, exitByKind } from './exit-codes.ts'
 
-/** Loaded when it is asked for: most commands need nothing of the server's, which takes longer to load than they take to run. */
+/**
+ * Loaded on demand: most commands need none of the server's modules, which take longer to load than the command to run.
+ */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.ts')).serveCommand(),
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand(),

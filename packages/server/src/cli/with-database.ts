@@ -28,8 +28,8 @@ export function patienceOption(): Option {
 }
 
 /**
- * Works on a database of somebody else. What it refuses is printed, in its own words, and ends with exit code 1.
- * @throws StartError without an address, or with one that is none
+ * Works on another application's database. Prints its errors unchanged, and exits with 1.
+ * @throws StartError if the URL is missing or invalid
  */
 export async function withDatabase(
   url: string | undefined,

@@ -1,4 +1,4 @@
-/** What the API says when it refuses: `{code, message, details, hint}` with the HTTP status. */
+/** An error response of the API: `{code, message, details, hint}` with the HTTP status. */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
@@ -14,7 +14,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The request did not reach the server, or no answer came back. */
+/** The request did not reach the server, or no response arrived. */
 export class OfflineError extends Error {}
 
 interface Options {
@@ -24,7 +24,7 @@ interface Options {
   signal?: AbortSignal | undefined
 }
 
-/** Browsers send the session's cookie by themselves; this header no other site can make them send. */
+/** Browsers attach the session cookie to every request, but other sites cannot make them send this header. */
 const SESSION_HEADER = { 'x-webhooks-session': '1' }
 
 export async function send(path: string, options: Options = {}): Promise<Response> {
@@ -57,12 +57,12 @@ async function readError(response: Response): Promise<ConstructorParameters<type
 
 const REST = '/rest/v1/'
 
-/** The rows of a table. */
+/** Reads rows of a table. */
 export async function getRows<T>(path: string, signal?: AbortSignal): Promise<T[]> {
   return (await (await send(REST + path, { signal })).json()) as T[]
 }
 
-/** How many rows there are, without any of them. */
+/** Counts rows without reading them. */
 export async function countRows(path: string, signal?: AbortSignal): Promise<number> {
   const headers = { prefer: 'count=exact' }
   const response = await send(`${REST}${path}&limit=1`, { headers, signal })
@@ -89,7 +89,7 @@ export async function call<T>(name: string, body: object, signal?: AbortSignal):
   return (await (await send(`${REST}rpc/${name}`, { method: 'POST', body, signal })).json()) as T
 }
 
-/** A query string; undefined and empty values are left out. */
+/** Builds a query string; omits undefined and empty values. */
 export function query(
   entries: readonly (readonly [string, string | undefined])[] | Record<string, string | undefined>,
 ): string {
@@ -100,5 +100,5 @@ export function query(
   return search.toString()
 }
 
-/** As a value inside of `in.(…)` or `or=(…)`. */
+/** Quotes a value for `in.(…)` or `or=(…)`. */
 export const quoted = (value: string): string => `"${value.replace(/["\\]/g, '\\$&')}"`

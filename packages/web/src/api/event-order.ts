@@ -1,6 +1,6 @@
 import type { EventType } from './types.ts'
 
-/** What is likeliest to be wanted comes first; the operator's own event types come last. */
+/** The most likely choices come first; the operator's own event types come last. */
 const FIRST = [
   'contact.created',
   'contact.updated',

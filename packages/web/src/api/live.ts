@@ -13,8 +13,8 @@ interface Message {
 }
 
 /**
- * Follows the log while it is on and the page is in view: `onAttempt` is called with each row as it is recorded. Goes
- * on after the last one when the connection breaks. A browser's EventSource could not send the session's header.
+ * Follows the log while the page is visible: calls `onAttempt` with each new row. Resumes after the last row when the
+ * connection breaks. Not an EventSource, because that cannot send the session header.
  */
 export function useLiveLog(
   filters: Record<string, string | undefined>,
@@ -59,7 +59,7 @@ async function follow(
         receive(JSON.parse(data) as Attempt)
       }
     } catch {
-      // Refused or broken off: what is shown is refreshed by itself now and then, and this is tried again.
+      // Refused or interrupted: the page also polls, and this is tried again.
     }
     if (signal.aborted) return
     setState('connecting')

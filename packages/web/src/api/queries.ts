@@ -30,7 +30,7 @@ export function useOrganizations(isNeeded: boolean) {
   })
 }
 
-/** Where the CRM keeps its organizations elsewhere, those that have a webhook are known. */
+/** If the CRM's own organizations are elsewhere, lists those that have a webhook. */
 export function useOrganizationIds(isNeeded: boolean) {
   return useQuery({
     queryKey: ['organization-ids'],
@@ -117,7 +117,7 @@ interface QueueRow {
 const readQueues = (filter: Record<string, string>, signal: AbortSignal): Promise<QueueRow[]> =>
   getRows(`webhook_queues?${query({ ...filter, select: 'webhook_id,waiting' })}`, signal)
 
-/** Deliveries that are still to be sent, by webhook. */
+/** Counts pending deliveries by webhook. */
 export const waitingCountsQuery = (organizationId: string) =>
   queryOptions({
     queryKey: ['waiting', organizationId],
@@ -138,7 +138,7 @@ export const waitingCountQuery = (webhookId: string) =>
 export const RANGES = { '24h': 24, '7d': 7 * 24, '30d': 30 * 24 } as const
 export type Range = keyof typeof RANGES
 
-/** The last hours as whole buckets, so that what is asked for changes only when a bucket ends. */
+/** Rounds the range to whole buckets, so that the query only changes when a bucket ends. */
 export function rangeBounds(range: Range): { since: string; until: string; bucket: '1h' | '1d' } {
   const bucket = range === '30d' ? '1d' : '1h'
   const width = bucket === '1d' ? 24 * HOUR : HOUR
@@ -188,7 +188,7 @@ export const redeliveriesQuery = (webhookId: string) =>
       state.data?.some(({ status }) => status === 'running') === true ? SECOND : 30 * SECOND,
   })
 
-/** The inbox that a URL belongs to; null where it is not one of ours, or where there are none. */
+/** Finds the inbox with this URL; null if the URL is not an inbox, or inboxes are not available. */
 export const inboxOfQuery = (url: string) =>
   queryOptions({
     queryKey: ['inbox-of', url],

@@ -10,7 +10,7 @@ async function readSession(): Promise<Session | null> {
   try {
     return await openSession({ token })
   } catch (refused) {
-    // Whoever opens a used link again may still be signed in by it.
+    // After a used link is opened again, its session may still exist.
     const session = await findSession()
     if (session === null) throw refused
     return session
@@ -30,7 +30,7 @@ async function openSession(credential: { token: string } | { key: string }): Pro
   return (await (await send('/session', { method: 'POST', body: credential })).json()) as Session
 }
 
-/** A one-time link's token, taken out of the address so that it is neither kept in the history nor passed on. */
+/** Removes the token of a one-time link from the URL, so that it is neither kept in the history nor passed on. */
 function takeLinkToken(): string | undefined {
   const token = new URLSearchParams(location.hash.slice(1)).get('token')
   if (token === null || token === '') return undefined
@@ -38,7 +38,7 @@ function takeLinkToken(): string | undefined {
   return token
 }
 
-/** Who is signed in: null for nobody. */
+/** The current session; null if signed out. */
 export function useSession() {
   return useQuery({ queryKey: SESSION, queryFn: readSession, staleTime: Infinity, retry: false })
 }
@@ -62,7 +62,7 @@ export function useSignOut() {
   })
 }
 
-/** What a query or mutation that was refused with 401 means: the session has ended. */
+/** Tests if a query or mutation failed with 401, because the session has ended. */
 export function isSessionEnd(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401
 }

@@ -1,13 +1,13 @@
-/** The rows that the API gives, as far as the page reads them. Times are ISO 8601. */
+/** The rows of the API, with the columns that the page reads. Times are ISO 8601. */
 
 export interface Session {
-  /** Null for the service key: every organization. */
+  /** Null for the service key: all organizations. */
   organization_id: string | null
   scope: string
   expires_at: string
 }
 
-/** A table of the CRM that is not captured as it was installed. */
+/** A table of the CRM whose capture differs from its installed state. */
 export interface DriftedCapture {
   table_name: string
   status: 'drifted' | 'missing'
@@ -34,7 +34,7 @@ export interface Webhook {
   description: string | null
   filter: JsonObject | null
   ignore_origins: string[]
-  /** Fields that are cut from what it is sent. */
+  /** Fields removed from the payload. */
   redact: string[]
   /** Values are masked. */
   headers: Record<string, string> | null
@@ -44,13 +44,13 @@ export interface Webhook {
   health: Health
   health_since: string | null
   health_reason: string | null
-  /** Of the certificate that the endpoint showed last; null: none was seen. */
+  /** End of the endpoint's most recent certificate; null: none seen. */
   certificate_expires_at: string | null
   disabled_reason: string | null
   disabled_at: string | null
   created_at: string
   updated_at: string
-  /** In answers to writes that made one. */
+  /** In responses to writes that generated one. */
   secret?: string
 }
 
@@ -112,7 +112,7 @@ export interface Delivery {
   webhook_id: string
   event_id: string
   event: string
-  /** The id of the contact, deal or other record that it is about. */
+  /** Id of the event's contact, deal or other record. */
   record_id: string | null
   status: DeliveryStatus
   reason: string | null
@@ -132,7 +132,7 @@ export interface WebhookEvent {
   previous: JsonObject | null
   timestamp: string
   source: string | null
-  /** Who made the change, where that is known. */
+  /** The author of the change, if known. */
   origin: string | null
 }
 
@@ -147,7 +147,7 @@ export interface Redelivery {
   reason: string | null
   matched: number | null
   queued: number
-  /** Left out, because they could not be queued. */
+  /** Items skipped because they could not be queued. */
   failed: number
   created_at: string
   completed_at: string | null

@@ -38,7 +38,7 @@ export function Button({ variant, small, icon, busy = false, children, className
   )
 }
 
-/** A button that shows an icon only: its label is for the pointer's tooltip and for those who do not see it. */
+/** A button with only an icon. The label is its tooltip and its accessible name. */
 export function IconButton({ label, ...rest }: Omit<ButtonProps, 'icon' | 'aria-label'> & { label: string }) {
   return <Button variant="ghost" title={label} {...rest} icon aria-label={label} />
 }
@@ -52,7 +52,7 @@ export function LinkButton({ variant, small, href, children }: Look & { href: st
   )
 }
 
-/** A button in running text. */
+/** A button within text. */
 export function TextButton(props: ComponentProps<'button'>) {
   return <button type="button" {...props} className={styles.link} />
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import styles from './charts.module.css'
 
-/** The width that a chart has, so that it is drawn in true pixels and its text keeps its size. */
+/** The measured width of the chart, so that it is drawn in real pixels and its text keeps its size. */
 function useWidth() {
   const box = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(640)
@@ -22,7 +22,7 @@ const BOTTOM = 22
 const TOP = 8
 const PLOT = HEIGHT - BOTTOM - TOP
 
-/** The next round number: 1, 2 or 5 of a power of ten. */
+/** Rounds up to 1, 2 or 5 times a power of ten. */
 function roundUp(value: number): number {
   if (value <= 1) return 1
   const power = 10 ** Math.floor(Math.log10(value))
@@ -35,7 +35,7 @@ interface FrameProps {
   labels: readonly string[]
   format: (value: number) => string
   titleOf: (index: number) => string
-  /** What a click on a bucket does; a table beside the chart has a link for it. */
+  /** Called when a bucket is clicked; the table beside the chart has a link for the same. */
   onPick?: (index: number) => void
   children: (place: { x: (index: number) => number; y: (value: number) => number; step: number }) => ReactNode
 }
@@ -95,7 +95,7 @@ function Frame({ label, top, labels, format, titleOf, onPick, children }: FrameP
 interface BarsProps {
   label: string
   labels: readonly string[]
-  /** From below: what succeeded, what failed. */
+  /** Stacked from the bottom: successful, then failed. */
   values: readonly { ok: number; bad: number }[]
   format: (value: number) => string
   titleOf: (index: number) => string
@@ -163,11 +163,11 @@ export function Lines({ values, ...rest }: LinesProps) {
   )
 }
 
-/** A value without neighbours, which no line would show. */
+/** Tests for a value without neighbours, which a line would not show. */
 const isAlone = (points: readonly (number | undefined)[], at: number): boolean =>
   points[at - 1] === undefined && points[at + 1] === undefined
 
-/** A line with gaps where there is nothing to say. */
+/** Builds the path of a line with gaps for missing values. */
 function pathOf(
   values: readonly (number | undefined)[],
   x: (index: number) => number,
@@ -197,7 +197,7 @@ export function Legend({ entries }: { entries: readonly { color: string; text: s
 
 const SPARK = { width: 120, height: 28 }
 
-/** A day in little: one bar an hour, what failed in red below its share. */
+/** A small chart of a day: one bar per hour, failures in red at the bottom. */
 export function Sparkline({
   values,
   label,

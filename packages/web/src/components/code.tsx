@@ -30,14 +30,14 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   )
 }
 
-/** Also where the clipboard's interface is missing: on plain http, or in a frame that may not use it. */
+/** Also works without the clipboard API: on plain http, or in a frame without permission. */
 export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text)
   } catch {
     const area = document.createElement('textarea')
     area.value = text
-    // Inside of an open dialog, outside of which nothing can be selected.
+    // Inside an open dialog, because nothing outside of it can be selected.
     const parent = document.querySelector('dialog[open]') ?? document.body
     parent.append(area)
     area.select()
@@ -59,7 +59,7 @@ function Parts({ parts }: { parts: readonly Part[] }) {
   )
 }
 
-/** A body: as JSON with colors where it is JSON, else as it is. */
+/** Shows a body: highlighted if it is JSON, otherwise as plain text. */
 export function Body({ text, label }: { text: string; label: string }) {
   const pretty = prettyJson(text)
   return (
@@ -87,7 +87,7 @@ export function Code({ text, label }: { text: string; label: string }) {
   )
 }
 
-/** A secret in the one moment in which it is known. */
+/** Shows a secret, at the only time when it is known. */
 export function SecretText({ secret }: { secret: string }) {
   return (
     <div className={styles.secret} data-shown-once>

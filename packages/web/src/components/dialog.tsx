@@ -9,15 +9,15 @@ interface DialogProps {
   title: ReactNode
   onClose: () => void
   kind?: 'dialog' | 'wide' | 'drawer'
-  /** Beside the button that closes it. */
+  /** Next to the close button. */
   tools?: ReactNode
   foot?: ReactNode
   children: ReactNode
 }
 
 /**
- * The browser's own modal dialog: it keeps the focus inside, gives it back, closes on Escape and makes the rest inert.
- * It is open for as long as it is mounted.
+ * The browser's own modal dialog: it traps and restores the focus, closes on Escape and makes the rest of the page
+ * inert. It is open while it is mounted.
  */
 export function Dialog({ title, onClose, kind = 'dialog', tools, foot, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)

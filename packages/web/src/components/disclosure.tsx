@@ -4,7 +4,7 @@ import styles from './disclosure.module.css'
 
 interface DisclosureProps {
   title: string
-  /** Beside the title, while it is closed too. */
+  /** Next to the title, also while closed. */
   note?: ReactNode
   open?: boolean
   children: ReactNode

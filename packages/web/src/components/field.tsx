@@ -7,7 +7,7 @@ import type { ComponentProps, ReactNode } from 'react'
 import { t } from '../strings.ts'
 import styles from './field.module.css'
 
-/** What ties an input to its label, hint and error. */
+/** Connects an input to its label, hint and error. */
 interface Wiring {
   id: string
   'aria-describedby': string | undefined
@@ -111,7 +111,7 @@ interface CheckboxProps {
   onChange: (checked: boolean) => void
 }
 
-/** Without a label it takes that of a `<label>` for its id. */
+/** Without a label, uses the `<label>` for its id. */
 export function Checkbox({ id, label, checked, disabled = false, onChange }: CheckboxProps) {
   return (
     <RadixCheckbox.Root

@@ -1,6 +1,6 @@
 import { locale } from './locale.ts'
 
-/* Everything is written as the user's own browser would write it. */
+/* All values are formatted for the browser's locale. */
 
 const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
 const shortTime = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
@@ -23,7 +23,7 @@ export const formatDayAndTime = (time: string): string => dayAndTime.format(new 
 export const formatNumber = (value: number): string => number.format(value)
 export const formatCompact = (value: number): string => compact.format(value)
 
-/** 0.9996 is not 100 %. */
+/** Never rounds 0.9996 to 100 %. */
 export function formatShare(value: number): string {
   const shown = value < 1 && value > 0.999 ? 0.999 : value
   return share.format(shown)
@@ -53,14 +53,14 @@ export function formatRelative(time: string, now: number): string {
   return relative.format(Math.trunc(distance / size), name)
 }
 
-/** "23 h 59 m", for a time that has not come yet. */
+/** "23 h 59 m", for a future time. */
 export function formatCountdown(time: string, now: number): string {
   const minutes = Math.max(0, Math.ceil((Date.parse(time) - now) / 60_000))
   if (minutes < 60) return unit(minutes, 'minute')
   return `${unit(Math.floor(minutes / 60), 'hour')} ${unit(minutes % 60, 'minute')}`
 }
 
-/** For an `<input type="datetime-local">`, in local time. */
+/** Formats for an `<input type="datetime-local">`, in local time. */
 export function toLocalInput(time: string): string {
   const date = new Date(time)
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)

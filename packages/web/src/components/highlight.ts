@@ -5,7 +5,7 @@ const JSON_TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?
 const CODE_TOKEN =
   /((?:\/\/|#(?!\[)|--).*$)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)|\b(\d+)\b|\b(import|from|export|const|let|var|async|await|function|return|if|else|for|while|new|class|def|func|package|require|use|using|public|static|final|void|int|string|boolean|byte|true|false|null|nil|None|try|catch|raise|throw|throws|end|unless|foreach|echo|match|case|in|not|and|or|type|struct|private|do|puts|range|defer|std)\b/gm
 
-/** Larger texts are shown plain: coloring them would hold the page up. */
+/** Larger texts stay plain: highlighting them would block the page. */
 const MAX_LENGTH = 100_000
 
 function split(text: string, token: RegExp, kindOf: (match: RegExpMatchArray) => readonly Part[]): Part[] {
@@ -41,7 +41,7 @@ export function highlightCode(text: string): Part[] {
   })
 }
 
-/** JSON with its lines broken, or the text as it is. */
+/** Pretty-prints JSON; returns other text unchanged. */
 export function prettyJson(text: string): { text: string; isJson: boolean } {
   try {
     const value: unknown = JSON.parse(text)

@@ -1,4 +1,4 @@
-/** The user's languages, without what no formatter takes: some systems name theirs in their own way. */
+/** The user's languages, without invalid tags, which some systems report. */
 export const locale: readonly string[] = navigator.languages.filter((language) => {
   try {
     return Intl.getCanonicalLocales(language).length > 0

@@ -3,7 +3,7 @@ import { Check } from 'lucide-react'
 import type { ReactNode } from 'react'
 import styles from './menu.module.css'
 
-/** Not modal: the modal one locks the page's scrolling with a style element, which the page's policy forbids. */
+/** Not modal: modal menus lock scrolling with a style element, which the page's policy forbids. */
 export function Menu({ trigger, children }: { trigger: ReactNode; children: ReactNode }) {
   return (
     <Radix.Root modal={false}>

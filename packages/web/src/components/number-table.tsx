@@ -28,7 +28,7 @@ interface TableProps {
   rows: readonly { cells: readonly string[]; href?: string }[]
 }
 
-/** A chart's numbers, for those to whom a picture says less. */
+/** A chart's numbers as a table, for accessibility. */
 export function NumberTable({ label, head, rows }: TableProps) {
   return (
     <div className={styles.scroll} tabIndex={0} role="group" aria-label={label}>

@@ -12,7 +12,7 @@ export function Card({ children, flush = false }: { children: ReactNode; flush?:
   return <div className={flush ? styles.card : `${styles.card} ${styles.pad}`}>{children}</div>
 }
 
-/** A card that is a landmark of its own, with its title. */
+/** A card that is a landmark, named by its title. */
 export function Section({
   title,
   tools,
@@ -49,7 +49,7 @@ interface PillProps {
   children: ReactNode
 }
 
-/** A state in words; the color and the icon only say it once more. */
+/** A state in words; color and icon only repeat it. */
 export function Pill({ tone, icon, children }: PillProps) {
   const Icon = PILL_ICONS[icon ?? tone]
   return (
@@ -102,7 +102,7 @@ export function Empty({ icon, title, children, action }: EmptyProps) {
   )
 }
 
-/** Holds the place of what is being fetched, in its size, so that nothing moves when it comes. */
+/** A placeholder with the size of the content being loaded, so that nothing moves when it arrives. */
 export function Skeleton({ height, width = '100%' }: { height: string; width?: string }) {
   const style: CSSProperties = { height, width }
   return <div className={styles.skeleton} style={style} aria-hidden="true" />
@@ -118,7 +118,7 @@ export function Loading({ rows = 3, height = '3.25rem' }: { rows?: number; heigh
   )
 }
 
-/** What went wrong and what would help, in the API's own words where it said something. */
+/** Describes an error and its remedy, in the API's own words if there are any. */
 export function explain(error: unknown): { title: string; text: string | undefined } {
   if (error instanceof OfflineError) return { title: t.errors.unreachable, text: t.errors.unreachableText }
   if (error instanceof ApiError) {

@@ -20,12 +20,12 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** The time, by the second; one clock for all that show one. */
+/** The current time, to the second; all users share one timer. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now)
 }
 
-/** "2 min. ago", with the exact time on hover. Redrawn when its text changes, not each second. */
+/** "2 min. ago", with the exact time on hover. Rendered when its text changes, not every second. */
 export function RelativeTime({ time }: { time: string }) {
   const text = useSyncExternalStore(subscribe, () => formatRelative(time, now))
   return (

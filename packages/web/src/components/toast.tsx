@@ -32,16 +32,16 @@ function show(text: string, isBad: boolean, action: Toast['action']): void {
   setTimeout(() => dismiss(id), SHOWN_MS)
 }
 
-/** Says shortly that something was done. */
+/** Shows briefly that an action succeeded. */
 export const toast = (text: string, action?: Toast['action']): void => show(text, false, action)
 
-/** Says why something was not done. */
+/** Shows why an action failed. */
 export function toastError(error: unknown): void {
   const { title, text } = explain(error)
   show(text === undefined ? title : `${title}. ${text}`, true, undefined)
 }
 
-/** A popover of the page, so that it is above an open dialog. */
+/** A popover, so that it appears above an open dialog. */
 export function Toaster() {
   const shown = useSyncExternalStore(
     (listener) => {

@@ -5,7 +5,7 @@ import { formatDuration } from '../components/format.ts'
 import { t } from '../strings.ts'
 import styles from './drawer.module.css'
 
-/** One request and its answer, to the byte. */
+/** One request and its response, to the byte. */
 export function AttemptView({ attempt, isOnly }: { attempt: Attempt; isOnly: boolean }) {
   const { request_headers: sent, request_body: body, response_headers: received } = attempt
   const wasSent = Object.keys(sent).length > 0

@@ -3,7 +3,7 @@ import { t } from '../strings.ts'
 import { labelOf } from '../webhooks/form/filter-fields.ts'
 import styles from './drawer.module.css'
 
-/** What the event's change was: each column that has another value now. */
+/** Lists the columns whose value the event's change modified. */
 export function Changes({ previous, data }: { previous: JsonObject; data: JsonObject }) {
   return (
     <section className={styles.section} aria-label={t.drawer.changed}>

@@ -1,12 +1,12 @@
 import type { Attempt } from '../api/types.ts'
 
-/** Names that curl sets itself, from the address and the body. */
+/** Headers that curl sets from the URL and the body. */
 const OWN = new Set(['host', 'content-length', 'connection', 'transfer-encoding'])
 
-/** What the server shows in place of the value of a hidden header. */
+/** The server's placeholder for the value of a hidden header. */
 export const MASK = '••••••'
 
-/** The request as a command for a POSIX shell, with the same bytes and, where it was signed, the same signature. */
+/** Writes the request as a POSIX shell command, with the same bytes and, if signed, the same signature. */
 export function toCurl({ url, request_headers: headers, request_body: body }: Attempt): string {
   const lines = [
     `curl -X POST ${shell(url)}`,

@@ -20,7 +20,7 @@ import { useDeliveries } from './use-deliveries.ts'
 
 interface ViewProps {
   organizationId: string
-  /** Undefined: of all webhooks. */
+  /** Undefined: all webhooks. */
   webhook?: Webhook
 }
 
@@ -87,7 +87,7 @@ function Nothing({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => 
   )
 }
 
-/** Retrying and replaying many at once. `?replay=<time>` opens the latter, with that beginning. */
+/** Bulk retry and replay. `?replay=<time>` opens the replay dialog, starting at that time. */
 function Bulk({ webhook }: { webhook: Webhook }) {
   const { canChange } = useAccess()
   const { get, change } = useSearchEntries()

@@ -21,7 +21,7 @@ import { StatusPill } from './status.tsx'
 import { Timeline } from './timeline.tsx'
 import type { Delivered } from './use-delivery.ts'
 
-/** Why it failed and what to do come first; then how it went, then every byte of it. */
+/** Shows the cause of a failure and its remedy first, then the history, then every byte. */
 export function DeliveryDetails({ delivery }: { delivery: Delivered }) {
   const { row, attempts, webhook } = delivery
   const [chosenId, setChosenId] = useState<string>()
@@ -69,7 +69,7 @@ function Outcome({ delivery, last }: { delivery: Delivered; last: Attempt | unde
       </Notice>
     )
   }
-  // Given up where not even the log took a row.
+  // Failed for good without any attempt in the log.
   if (row?.status === 'failed') return <Notice tone="bad" title={sentence(row.reason ?? t.status.failed)} />
   if (row?.status === 'filtered' || row?.status === 'cancelled') {
     return (

@@ -11,7 +11,7 @@ import { StatusPill } from './status.tsx'
 
 interface ListProps {
   items: readonly Item[]
-  /** Of all webhooks: each row names its own. */
+  /** True for the list of all webhooks, where each row names its webhook. */
   isOfAll: boolean
   openId: string | undefined
 }
@@ -80,13 +80,13 @@ function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
   )
 }
 
-/** The code says already that the endpoint returned with it. */
+/** Null if the status code already tells the reason. */
 function reasonOf({ status, code, reason }: Item): string | null {
   if (status === 'filtered') return t.keptBack[reason ?? ''] ?? reason
   return code !== null && reason === `the endpoint returned ${code}` ? (PHRASES[code] ?? null) : reason
 }
 
-/** Up and down go from row to row. */
+/** Up and Down move between rows. */
 function moveFocus(event: KeyboardEvent<HTMLUListElement>): void {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
   if (step === undefined) return

@@ -14,7 +14,7 @@ import { useDelivery } from './use-delivery.ts'
 
 interface DrawerProps {
   id: string
-  /** The id is that of an attempt: of a test, which belongs to no delivery. */
+  /** The id belongs to an attempt: a test, which has no delivery. */
   isAttempt: boolean
   items: readonly Item[]
   onClose: () => void

@@ -6,7 +6,7 @@ import { RECORD_COLUMNS } from './record-title.ts'
 
 const PAGE = 50
 
-/** A line of the list: a delivery, or a test, which belongs to none. */
+/** A line of the list: a delivery, or a test, which has none. */
 export interface Item {
   id: string
   isTest: boolean
@@ -16,7 +16,7 @@ export interface Item {
   record: RecordNames | null
   status: DeliveryStatus
   code: number | null
-  /** What it failed with, or why it was not sent. */
+  /** The error, or the reason why it was not sent. */
   reason: string | null
   attempts: number
   next_attempt_at: string | null
@@ -30,7 +30,7 @@ export interface Cursor {
 
 export interface Page {
   items: Item[]
-  /** Where the next page begins; null for the last one. */
+  /** Start of the next page; null on the last one. */
   next: Cursor | null
 }
 
@@ -42,8 +42,8 @@ export interface Scope {
 type Entry = readonly [string, string | undefined]
 
 /**
- * A page, newest first, beginning after the cursor. Tests stand between the deliveries at their time; they are looked
- * for within the page's time alone, so that what that costs does not grow with the log.
+ * Fetches a page after the cursor, newest first. Tests appear between the deliveries by time; they are only searched
+ * within the period of the page, so that their cost does not grow with the log.
  */
 export async function fetchPage(
   scope: Scope,
@@ -93,7 +93,7 @@ function timeEntries({ since, until }: Filters, cursor: Cursor | null): Entry[] 
   ]
 }
 
-/** `500` is that code, `5xx` its kind, `none` no answer at all. */
+/** `500` is a code, `5xx` a class, `none` no response at all. */
 function codeEntries(column: string, code: string | undefined): Entry[] {
   if (code === undefined) return []
   if (code === 'none') return [[column, 'is.null']]

@@ -97,7 +97,7 @@ export function FilterBar({ filters, onChange }: BarProps) {
   )
 }
 
-/** To the minute, so that an address stays the same for a while. */
+/** Rounded to the minute, so that the URL stays the same for a while. */
 const startOf = (length: number): string =>
   new Date(Math.floor((Date.now() - length) / 60_000) * 60_000).toISOString()
 
@@ -156,7 +156,7 @@ interface TypedProps {
   onChange: (value: string) => void
 }
 
-/** Applied a moment after the last key. */
+/** Applied shortly after the last keystroke. */
 function TypedFilter({ label, value, onChange }: TypedProps) {
   const [typed, setTyped] = useState(value)
   const [applied, setApplied] = useState(value)

@@ -5,13 +5,13 @@ import type { DeliveryStatus } from '../api/types.ts'
 export const STATUS_FILTERS = [...DELIVERY_STATUSES, 'test'] as const
 export type StatusFilter = DeliveryStatus | 'test'
 
-/** Which deliveries are shown. All of it stands in the address, so that it can be kept and passed on. */
+/** The filters of the list. All are in the URL, so that they can be bookmarked and shared. */
 export interface Filters {
   status: StatusFilter | undefined
   event: string | undefined
-  /** `500`, `5xx`, or `none` for no answer. */
+  /** `500`, `5xx`, or `none` for no response. */
   code: string | undefined
-  /** The id of the contact, deal or other record. */
+  /** Id of the contact, deal or other record. */
   record: string | undefined
   /** ISO 8601. */
   since: string | undefined
@@ -40,7 +40,7 @@ export function readFilters(search: string): Filters {
 export const isFiltering = (filters: Filters): boolean =>
   FILTER_NAMES.some((name) => filters[name] !== undefined)
 
-/** The address's search as a record, and a way to change single entries of it. */
+/** The URL's query parameters as a record, and a function to change single parameters. */
 export function useSearchEntries() {
   const search = useSearch()
   const [location, navigate] = useLocation()
@@ -57,7 +57,7 @@ export function useSearchEntries() {
     search,
     get: (name: string): string | undefined => new URLSearchParams(search).get(name) ?? undefined,
     hrefWith,
-    /** Filtering again and again should not fill the history. */
+    /** Changing filters should not fill the history. */
     change: (entries: Record<string, string | undefined>): void =>
       navigate(hrefWith(entries), { replace: true }),
   }

@@ -1,4 +1,4 @@
-/** What HTTP calls its codes; these words are the protocol's and not translated. */
+/** The reason phrases of HTTP, which are not translated. */
 export const PHRASES: Readonly<Record<number, string | undefined>> = {
   301: 'Moved Permanently',
   302: 'Found',

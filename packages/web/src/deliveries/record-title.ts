@@ -1,4 +1,4 @@
-/** What people call a record, as far as its columns say. */
+/** The columns from which a record's title is made. */
 export interface RecordNames {
   record?: string | null
   title?: string | null

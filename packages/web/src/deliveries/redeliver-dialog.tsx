@@ -18,7 +18,7 @@ const PRESETS = [1, 24, 7 * 24, 30 * 24] as const
 interface DialogProps {
   webhook: Webhook
   kind: Redelivery['kind']
-  /** Where it begins, unless that is changed. */
+  /** The initial start of the period. */
   since: string | undefined
   onClose: () => void
 }
@@ -28,7 +28,7 @@ interface Counted {
   queued: number | null
 }
 
-/** Many at once: first how many that would be, then, when it is wanted, the doing. */
+/** Bulk retry or replay: first shows the count, then runs it on confirmation. */
 export function RedeliverDialog({ webhook, kind, since: given, onClose }: DialogProps) {
   const [since, setSince] = useState(() => given ?? hoursAgo(24))
   const [until, setUntil] = useState<string>()

@@ -9,7 +9,7 @@ import { t } from '../strings.ts'
 import { useRefreshTraffic } from '../webhooks/changes.ts'
 import styles from './deliveries.module.css'
 
-/** How far a bulk retry or a replay is, and the way to stop it. */
+/** The progress of a bulk retry or replay, with a button to cancel it. */
 export function RedeliveryProgress({ redelivery }: { redelivery: Redelivery }) {
   const { canChange } = useAccess()
   const { id, kind, status, queued, matched, failed, reason } = redelivery

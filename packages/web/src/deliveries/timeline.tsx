@@ -13,7 +13,7 @@ interface TimelineProps {
   onChoose: (id: string) => void
 }
 
-/** Every attempt, why it was made and how it ended, and what comes next. */
+/** All attempts with their reasons and outcomes, and what comes next. */
 export function Timeline({ row, attempts, chosenId, onChoose }: TimelineProps) {
   return (
     <ol className={styles.timeline}>
@@ -66,7 +66,7 @@ function Entry({
   )
 }
 
-/** How the delivery stands after its attempts. */
+/** The state of the delivery after its attempts. */
 function End({ row }: { row: Delivery }) {
   if (row.status === 'delivered') return null
   const isWaiting = row.status === 'pending' || row.status === 'retrying'

@@ -8,9 +8,9 @@ import { fetchPage, newestFirst } from './fetch-page.ts'
 import type { Cursor, Item, Page, Scope } from './fetch-page.ts'
 import type { Filters } from './filters.ts'
 
-/** A row appears at most this long after it was recorded, and the list is read at most this often. */
+/** Maximum delay until a new row appears, and minimum interval of reading the list. */
 const GATHER_MS = 600
-/** For what is decided without an attempt, and where there is no live log. */
+/** For changes without an attempt, and when the live log is unavailable. */
 const POLL_MS = 15_000
 
 type Cached = InfiniteData<Page, Cursor | null>
@@ -54,7 +54,7 @@ export function useDeliveries(scope: Scope, filters: Filters, isLive: boolean) {
     const poll = setInterval(() => void refresh.current(), POLL_MS)
     return () => clearInterval(poll)
   }, [isLive])
-  // What happened before it was followed.
+  // Reads what happened before the live log connected.
   useEffect(() => {
     if (live === 'live') void refresh.current()
   }, [live])
@@ -62,7 +62,7 @@ export function useDeliveries(scope: Scope, filters: Filters, isLive: boolean) {
   return { list, live } satisfies { list: unknown; live: LiveState }
 }
 
-/** What is new goes to the front, what was changed is changed in place, and nothing that is shown disappears. */
+/** Adds new items at the front, updates changed ones in place, and removes none. */
 function mergeFirst(cached: Cached, fresh: Page): Cached {
   const known = new Set(fresh.items.map(({ id }) => id))
   const pages = cached.pages.map((page, index) => {
@@ -74,7 +74,7 @@ function mergeFirst(cached: Cached, fresh: Page): Cached {
   return { ...cached, pages }
 }
 
-/** An attempt says how its delivery stands, wherever in the list that is. */
+/** Updates the delivery of an attempt, wherever it is in the list. */
 function applyAttempt(cached: Cached, attempt: Attempt): Cached {
   const change = (item: Item): Item =>
     item.id === attempt.delivery_id

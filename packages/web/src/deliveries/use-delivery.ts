@@ -9,7 +9,7 @@ interface DeliveryRow extends Delivery {
   webhook_configurations: Hook | null
 }
 
-/** A delivery with all that is known of it; of a test, its one attempt. */
+/** A delivery with all its details; for a test, its only attempt. */
 export interface Delivered {
   id: string
   webhookId: string

@@ -21,7 +21,7 @@ export function App() {
     )
   }
   if (session.isError) {
-    // A link that was used or has ended: there is still the other way in.
+    // The link was used or has expired; the user can still sign in with a key.
     if (session.error instanceof ApiError) return <SignIn refused={session.error} />
     return (
       <Plain>

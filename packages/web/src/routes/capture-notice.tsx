@@ -5,7 +5,7 @@ import { t } from '../strings.ts'
 import { useAccess } from './organization.tsx'
 import styles from './shell.module.css'
 
-/** Tables of the CRM whose changes may emit nothing. For the operator: an organization could do nothing about it. */
+/** Lists tables of the CRM whose changes may emit nothing. Shown only to operators, who can fix it. */
 export function CaptureNotice() {
   const { session } = useAccess()
   const { data: captures = [] } = useQuery(capturesQuery(session.organization_id === null))

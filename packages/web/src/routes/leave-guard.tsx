@@ -4,8 +4,8 @@ import { Confirm } from '../components/dialog.tsx'
 import { t } from '../strings.ts'
 
 /*
- * A form with unsaved changes guards the page: whoever would leave it is asked first. Links and the page's own
- * navigation are held back; the browser's back button cannot be, so the entry that it left is put on again.
+ * A form with unsaved changes guards the page: leaving asks for confirmation first. Links and the page's own navigation
+ * can be held back; for the browser's back button, the history entry is restored.
  */
 let isGuarded = false
 let leave: (() => void) | undefined
@@ -18,7 +18,7 @@ function ask(go: (() => void) | undefined): void {
 
 let guardedUrl = ''
 
-// Registered before the router's own: when that reads the address, it is the form's again.
+// Registered before the router's listener, which then sees the form's URL again.
 addEventListener('popstate', () => {
   if (!isGuarded) return
   history.pushState(null, '', guardedUrl)
@@ -29,7 +29,7 @@ addEventListener('beforeunload', (event) => {
   if (isGuarded) event.preventDefault()
 })
 
-/** Asks before the page is left, for as long as there are unsaved changes. */
+/** Asks for confirmation before leaving while there are unsaved changes. */
 export function useUnsavedChanges(hasChanges: boolean): void {
   useEffect(() => {
     isGuarded = hasChanges
@@ -40,7 +40,7 @@ export function useUnsavedChanges(hasChanges: boolean): void {
   }, [hasChanges])
 }
 
-/** For leaving after saving, when what is in the form is no longer unsaved. */
+/** For leaving after saving, when the form has no unsaved changes any more. */
 export function releaseGuard(): void {
   isGuarded = false
 }

@@ -75,7 +75,7 @@ export function ListPage() {
   )
 }
 
-/** Whether all is well, before anything else is read. */
+/** Shows first whether all webhooks are healthy. */
 function Summary({ webhooks }: { webhooks: readonly ListedWebhook[] }) {
   const { organizationId } = useAccess()
   const stats = useQuery(statsQuery({ organization_id: organizationId }, '24h'))

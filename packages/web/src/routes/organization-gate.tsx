@@ -15,13 +15,13 @@ import { AccessProvider, mayChange, rememberOrganization, rememberedOrganization
 import { Plain, useTitle } from './shell.tsx'
 import styles from './shell.module.css'
 
-/** The service key belongs to no organization: one is chosen first. */
+/** The service key belongs to no organization, so the user chooses one first. */
 export function OrganizationGate({ session, children }: { session: Session; children: ReactNode }) {
   const [chosen, setChosen] = useState(rememberedOrganization)
   const [, navigate] = useLocation()
   const isOperator = session.organization_id === null
   const listed = useOrganizations(isOperator)
-  // No such table: the CRM's own organizations are elsewhere.
+  // The table does not exist: the CRM has its own organizations elsewhere.
   const known = useOrganizationIds(isOperator && listed.isError)
   const organizations: readonly Organization[] =
     listed.data ?? known.data?.map((id) => ({ id, name: id })) ?? []

@@ -1,11 +1,11 @@
 import { createContext, useContext } from 'react'
 import type { Organization, Session } from '../api/types.ts'
 
-/** Whose webhooks are shown, and what may be done. */
+/** The organization whose webhooks are shown, and the caller's rights. */
 export interface Access {
   session: Session
   organizationId: string
-  /** Empty for a session that knows only its own. */
+  /** Empty for a session of a single organization. */
   organizations: readonly Organization[]
   canChange: boolean
   chooseOrganization: (id: string | null) => void
@@ -36,9 +36,9 @@ export function rememberOrganization(id: string | null): void {
     if (id === null) sessionStorage.removeItem(KEY)
     else sessionStorage.setItem(KEY, id)
   } catch {
-    // It is asked for again next time.
+    // The choice is not remembered.
   }
 }
 
-/** A key that may only read is shown everything and can change nothing. */
+/** Read-only keys see everything and cannot change anything. */
 export const mayChange = ({ scope }: Session): boolean => !['read', 'emit'].includes(scope)

@@ -62,7 +62,7 @@ function OrganizationMenu() {
   const { organizations, organizationId, chooseOrganization, session } = useAccess()
   if (session.organization_id !== null) return null
   const known = organizations.find(({ id }) => id === organizationId)?.name
-  // Until they are read; after that, an organization without a name.
+  // Placeholder while loading; afterwards, the id of an organization without a name.
   const current = known ?? (organizations.length === 0 ? '…' : organizationId)
   return (
     <Menu
@@ -121,7 +121,7 @@ function SignOutButton() {
   )
 }
 
-/** What stands alone on a page: signing in, choosing an organization. */
+/** A page with a single purpose: signing in, choosing an organization. */
 export function Plain({ title, text, children }: { title?: string; text?: string; children: ReactNode }) {
   return (
     <main className={styles.plain}>
@@ -135,7 +135,7 @@ export function Plain({ title, text, children }: { title?: string; text?: string
   )
 }
 
-/** The document's title, for the tab and for those who hear it. */
+/** Sets the document's title, for the tab and for screen readers. */
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · ${t.brand}`

@@ -11,7 +11,7 @@ export function chooseTheme(theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme)
   } catch {
-    // Not kept where the browser keeps nothing, in a frame of another site for example.
+    // Not remembered if the browser has no storage, for example in a frame of another site.
   }
   applyTheme(theme)
 }

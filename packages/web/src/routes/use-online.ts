@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import { OfflineError } from '../api/client.ts'
 
-/** False while the browser is offline or what was asked for last did not reach the server. */
+/** False while the browser is offline, or if the last request did not reach the server. */
 export function useOnline(): boolean {
   const client = useQueryClient()
   const cache = client.getQueryCache()

@@ -11,7 +11,7 @@ import { t } from '../strings.ts'
 import { useChangeWebhook } from './changes.ts'
 import { offSince } from './health.tsx'
 
-/** On at once; off only after it was said what that does. */
+/** Enables at once; disables after a confirmation that explains the effect. */
 export function ActiveSwitch({ webhook, disabled = false }: { webhook: Webhook; disabled?: boolean }) {
   const [isAsking, setAsking] = useState(false)
   const { change, isPending } = useSwitchActive(webhook)
@@ -71,7 +71,7 @@ function useSwitchActive(webhook: Webhook) {
   }
 }
 
-/** Switched on again: what happened meanwhile can still be sent. */
+/** After enabling, offers to send the events missed meanwhile. */
 async function offerMissed(webhook: Webhook, since: string, open: () => void): Promise<void> {
   const missed = await countMissed(webhook.id, since)
   if (missed === 0) return toast(t.active.isOn(webhook.name))

@@ -23,7 +23,7 @@ interface Alert {
   created_at: string
 }
 
-/** What the organization was told of this webhook; nothing where all went well. */
+/** The alerts about this webhook; nothing if there were none. */
 export function WebhookAlerts({ webhookId }: { webhookId: string }) {
   const alerts = useQuery({
     queryKey: ['stats', 'alerts', webhookId],
@@ -63,7 +63,7 @@ interface Recipient {
   email: string
 }
 
-/** Who is mailed the organization's alerts. */
+/** The recipients of the organization's alert mails. */
 export function AlertRecipients() {
   const { organizationId, canChange } = useAccess()
   const client = useQueryClient()

@@ -4,12 +4,12 @@ import { formatDateTime } from '../components/format.ts'
 import { t } from '../strings.ts'
 
 const DAY_MS = 86_400_000
-/** Long enough before the end for somebody to act, and after a renewal by a program would have come. */
+/** Late enough for automatic renewal to have happened, early enough for people to act. */
 const WARN_DAYS = 14
 
 type Certified = Pick<Webhook, 'certificate_expires_at'>
 
-/** Days until the endpoint's certificate ends, when that is soon; undefined otherwise. */
+/** Returns the days until the endpoint's certificate expires, if that is soon; otherwise undefined. */
 export function certificateDays(
   { certificate_expires_at: end }: Certified,
   now = Date.now(),

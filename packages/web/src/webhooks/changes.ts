@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { deleteRows, patchRow } from '../api/client.ts'
 import type { Webhook } from '../api/types.ts'
 
-/** Writes to a webhook, and has everything that shows it read it again. */
+/** Writes to a webhook, and refreshes every view of it. */
 export function useChangeWebhook({ id }: Pick<Webhook, 'id'>) {
   const refresh = useRefreshWebhooks()
   return useMutation({
@@ -31,7 +31,7 @@ export function useRefreshWebhooks() {
   }
 }
 
-/** After something was sent: what is counted and listed has changed. */
+/** Refreshes counts and lists after something was sent. */
 export function useRefreshTraffic() {
   const client = useQueryClient()
   return async (): Promise<void> => {

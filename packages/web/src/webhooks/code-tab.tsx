@@ -6,7 +6,7 @@ import { Notice, Section, Segments } from '../components/surface.tsx'
 import { t } from '../strings.ts'
 import styles from './webhook.module.css'
 
-/** Whole programs, run by the tests where their language is there. */
+/** Complete programs, which the tests run if their language is available. */
 const SAMPLES = import.meta.glob<string>('../../../../examples/*.*', {
   query: '?raw',
   import: 'default',
@@ -66,7 +66,7 @@ export function CodeTab({ webhook }: { webhook: Webhook }) {
 
 const nameOf = (language: Language): string => LANGUAGES.find(([each]) => each === language)?.[1] ?? ''
 
-/** The sample, with the path that this webhook's requests go to. */
+/** Returns the sample with the path of this webhook's URL. */
 function sampleFor(language: Language, { url }: Webhook): string {
   const { pathname } = new URL(url)
   return (SAMPLES[`../../../../examples/${language}`] ?? '')

@@ -1,4 +1,4 @@
-/** Events about webhooks themselves, which “every event” does not mean; a test holds them equal to the server's. */
+/** Events about webhooks, which “every event” does not include; a test compares them with the server's list. */
 export const OPERATIONAL_EVENTS = [
   'webhook.failing',
   'webhook.deactivated',
@@ -10,7 +10,7 @@ export type OperationalEvent = (typeof OPERATIONAL_EVENTS)[number]
 
 const operational: ReadonlySet<string> = new Set(OPERATIONAL_EVENTS)
 
-/** Whether a subscription (an exact name, `deal.*` or `*`) covers an event. */
+/** Tests if a subscription (an exact name, `deal.*` or `*`) covers an event. */
 export function covers(subscription: string, event: string): boolean {
   if (subscription === '*') return !operational.has(event)
   return subscription.endsWith('.*') ? event.startsWith(subscription.slice(0, -1)) : subscription === event

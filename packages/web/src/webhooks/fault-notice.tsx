@@ -10,7 +10,7 @@ import styles from './webhook.module.css'
 
 const MAX_SHOWN = 5
 
-/** What could not be processed in the last day, of all webhooks, and of events that reached none. */
+/** What could not be processed in the last day: for all webhooks, and for events that reached none. */
 export function FaultsNotice() {
   const { organizationId } = useAccess()
   const { data: faults = [] } = useQuery(faultsQuery(organizationId))
@@ -38,7 +38,7 @@ function WebhookOf({ fault: { webhook_id: id, count, webhook } }: { fault: Fault
   return webhook === null ? text : <Link href={`/${id}/deliveries?status=failed`}>{text}</Link>
 }
 
-/** The same of one webhook. */
+/** The same for one webhook. */
 export function WebhookFaultNotice({ webhookId }: { webhookId: string }) {
   const { organizationId } = useAccess()
   const { data = [] } = useQuery(faultsQuery(organizationId))

@@ -18,9 +18,9 @@ export interface Started {
   tested: Tested
 }
 
-/** Where nothing is set up yet: see one work within a minute, or set up one's own. */
+/** Shown before the first webhook exists: try one within a minute, or create one. */
 interface FirstProps {
-  /** The list is no longer empty from here on; what is shown here stays until `onDone`. */
+  /** From now on the list is not empty; this view stays until `onDone`. */
   onStart: () => void
   onDone: () => void
 }

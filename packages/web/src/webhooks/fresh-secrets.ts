@@ -1,9 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/*
- * Secrets in the moment in which they are known: from the answer that made them until they are put away. In memory
- * only; a reload forgets them.
- */
+/* Secrets from the response that generated them until they are dismissed. In memory only; a reload loses them. */
 const secrets = new Map<string, string>()
 const fresh = new Set<string>()
 const listeners = new Set<() => void>()
@@ -12,7 +9,7 @@ function changed(): void {
   for (const listener of listeners) listener()
 }
 
-/** Notes that a webhook was just made, and its secret where it has one. */
+/** Remembers that a webhook was just created, with its secret if it has one. */
 export function keepSecret(webhookId: string, secret: string | undefined): void {
   fresh.add(webhookId)
   if (secret !== undefined) secrets.set(webhookId, secret)

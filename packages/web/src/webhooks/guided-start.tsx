@@ -20,7 +20,7 @@ interface GuidedProps {
   onDone: () => void
 }
 
-/** A webhook, a test and its arrival, one after the other, as they happen. */
+/** Shows the new webhook, its test and the test's arrival, step by step. */
 export function GuidedStart({ progress, error, onRetry, onDone }: GuidedProps) {
   const { inbox, webhook, tested } = progress
   const requests = useQuery({ ...inboxRequestsQuery(inbox?.id ?? ''), enabled: inbox !== undefined })

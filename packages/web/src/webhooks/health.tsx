@@ -7,7 +7,7 @@ export type Condition = 'healthy' | 'unused' | 'failing' | 'recovering' | 'held'
 
 type Judged = Pick<Webhook, 'is_active' | 'health' | 'health_reason' | 'disabled_reason'>
 
-/** One word for how a webhook does, out of its switch and its endpoint's health. */
+/** Summarizes a webhook's state in one word, from its switch and its endpoint's health. */
 export function conditionOf(webhook: Judged, hasAttempts: boolean): Condition {
   if (!webhook.is_active) return webhook.disabled_reason === null ? 'off' : 'switchedOff'
   if (webhook.health === 'held') return 'held'
@@ -15,7 +15,7 @@ export function conditionOf(webhook: Judged, hasAttempts: boolean): Condition {
   return hasAttempts ? 'healthy' : 'unused'
 }
 
-/** What was held is being sent: nothing to be done about it. */
+/** Held deliveries are being sent: no action needed. */
 const isRecovering = ({ health_reason }: Judged): boolean =>
   health_reason?.startsWith('the endpoint is responding again') === true
 
@@ -38,13 +38,13 @@ export function ConditionPill({ condition }: { condition: Condition }) {
 
 const ISO_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
 
-/** The API's words as a sentence, with their times as the user writes them. */
+/** Turns the API's words into a sentence, with times in the user's format. */
 export function sentence(words: string): string {
   const text = words.replaceAll(ISO_TIME, formatDateTime)
   const start = text.charAt(0).toUpperCase() + text.slice(1)
   return /[.!?]$/.test(start) ? start : `${start}.`
 }
 
-/** When a webhook that is off was switched off: at its last change, unless it was not a person who did it. */
+/** The time when a disabled webhook was disabled: recorded if the system did it, otherwise its last change. */
 export const offSince = ({ disabled_at, updated_at }: Pick<Webhook, 'disabled_at' | 'updated_at'>): string =>
   new Date(disabled_at ?? updated_at).toISOString()

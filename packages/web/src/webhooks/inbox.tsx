@@ -42,7 +42,7 @@ function headerOf({ headers }: InboxRequest, name: string): string | undefined {
   return Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]
 }
 
-/** What has arrived, on the page of a webhook that is pointed at a test inbox. */
+/** Shows the requests received, on the page of a webhook whose URL is a test inbox. */
 export function InboxSection({ url }: { url: string }) {
   const inbox = useQuery(inboxOfQuery(url))
   return inbox.data == null ? null : <Arrivals inbox={inbox.data} />

@@ -8,7 +8,7 @@ import styles from './webhook.module.css'
 
 const WEEK = 7 * 86_400_000
 
-/** What this webhook did not get in a week, and why: nothing disappears without a trace. */
+/** Counts what this webhook was not sent in a week, by reason. */
 export function NotSent({ webhookId }: { webhookId: string }) {
   const since = new Date(Math.floor(Date.now() / 86_400_000) * 86_400_000 - WEEK).toISOString()
   const skips = useQuery(skipsQuery(webhookId, since.slice(0, 10)))

@@ -67,7 +67,7 @@ export function Overview({ webhook }: { webhook: Webhook }) {
   )
 }
 
-/** What is wrong and what happens now, when something is. */
+/** Describes a problem and what happens next. */
 function ConditionNotice({ webhook }: { webhook: Webhook }) {
   const condition = conditionOf(webhook, true)
   const { health_reason: reason, health_since: since } = webhook

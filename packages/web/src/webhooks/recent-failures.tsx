@@ -15,7 +15,7 @@ type Failure = Pick<
 
 const DAY = 86_400_000
 
-/** Why the last ones failed, without a search for it. */
+/** Shows why the latest deliveries failed. */
 export function RecentFailures({ webhookId }: { webhookId: string }) {
   const failures = useQuery({
     queryKey: ['stats', 'failures', webhookId],

@@ -16,7 +16,7 @@ const MAX_CHIPS = 4
 
 interface RowProps {
   webhook: ListedWebhook
-  /** Deliveries still to be sent; undefined until they are counted. */
+  /** Pending deliveries; undefined while loading. */
   waiting: number | undefined
   canChange: boolean
 }

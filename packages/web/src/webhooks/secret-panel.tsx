@@ -52,7 +52,7 @@ export function SecretPanel({ webhook }: { webhook: Webhook }) {
   )
 }
 
-/** While the old secret still signs beside the new one: for how much longer. */
+/** While requests are signed with both secrets, shows for how much longer. */
 function Overlap({ until }: { until: string | null }) {
   const now = useNow()
   if (until === null || Date.parse(until) <= now) return null

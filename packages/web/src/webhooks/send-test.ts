@@ -6,7 +6,7 @@ export interface Tested {
   attempt: Attempt | undefined
 }
 
-/** Sends a test and reads its row of the log, which alone has the answer's headers. */
+/** Sends a test and reads its row in the log, the only place with the response headers. */
 export async function sendTest(webhookId: string, event?: string, data?: object): Promise<Tested> {
   const result = await call<TestResult>('test_webhook', {
     webhook_id: webhookId,

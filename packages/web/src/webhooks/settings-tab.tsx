@@ -19,7 +19,7 @@ import styles from './webhook.module.css'
 export function SettingsTab({ webhook }: { webhook: Webhook }) {
   const { canChange } = useAccess()
   const change = useChangeWebhook(webhook)
-  // What was read first is what is compared with: the page reads it again now and then, the form does not.
+  // Changes are compared with the initial version: the page refreshes in the background, the form does not.
   const [{ initial, version }, setBase] = useState({ initial: draftOf(webhook), version: 0 })
   return (
     <>

@@ -6,7 +6,7 @@ import { t } from '../strings.ts'
 import { putAway, useFresh } from './fresh-secrets.ts'
 import { TestButton } from './test-button.tsx'
 
-/** Right after a webhook was made: its secret, shown this once, and what comes next. */
+/** Shown after a webhook is created: its secret, this once, and the next steps. */
 export function SetupPanel({ webhook }: { webhook: Webhook }) {
   const { isFresh, secret } = useFresh(webhook.id)
   if (!isFresh) return null

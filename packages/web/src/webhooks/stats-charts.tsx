@@ -18,7 +18,7 @@ import styles from './webhook.module.css'
 
 const DAY_AND_A_HALF = 36
 
-/** The same numbers as pictures and as tables. */
+/** The same numbers as charts and as tables. */
 export function StatsCharts({ webhookId, stats }: { webhookId: string; stats: Stats }) {
   const [look, setLook] = useState<'chart' | 'table'>('chart')
   const { buckets } = stats
@@ -90,7 +90,7 @@ export function StatsCharts({ webhookId, stats }: { webhookId: string; stats: St
 
 const WIDTHS: Readonly<Record<string, number>> = { '5m': 300_000, '1h': 3_600_000, '1d': 86_400_000 }
 
-/** The deliveries of a bucket's time. */
+/** Links to the deliveries in a bucket's period. */
 function deliveriesOf(webhookId: string, start: string, bucket: string): string {
   const end = new Date(Date.parse(start) + (WIDTHS[bucket] ?? 0)).toISOString()
   return `/${webhookId}/deliveries?since=${start}&until=${end}`

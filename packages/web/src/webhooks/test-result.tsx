@@ -6,7 +6,7 @@ import { t } from '../strings.ts'
 import styles from './test.module.css'
 import type { Tested } from './send-test.ts'
 
-/** How a test ended: first whether it went well, then why not, then everything else. */
+/** The outcome of a test: first success or failure, then the reason, then the details. */
 export function TestResultView({ result, attempt }: Tested) {
   const isOk = result.status === 'success'
   return (

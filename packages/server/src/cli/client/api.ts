@@ -17,7 +17,7 @@ export interface ConnectionFlags {
   json?: boolean
 }
 
-/** The server refused, or could not be reached: said to the user, exit code 1. */
+/** The server refused the request, or could not be reached. Reported to the user, with exit code 1. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed'
   readonly hint: string | undefined
@@ -34,9 +34,9 @@ export interface Api {
   readonly url: string
   get<T>(path: string): Promise<T[]>
   send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>
-  /** @returns how many rows there are, without reading them */
+  /** @returns the number of rows, without reading them */
   count(path: string): Promise<number>
-  /** The raw answer, for streams and health. */
+  /** Returns the raw response, for streams and health. */
   fetch(path: string, init?: RequestInit): Promise<Response>
 }
 
@@ -56,7 +56,7 @@ export function withConnection(command: Command): Command {
     .option('--json', 'print JSON, for programs')
 }
 
-/** @throws CommandFailed when there is no key to be found; StartError for an address in the environment that is none */
+/** @throws CommandFailed if no key is found; StartError for an invalid URL in the environment */
 export function connectApi({ url, key }: ConnectionFlags): Api {
   const environment = readEnvironment()
   const { origin } = new URL(url ?? readUrl(environment))
@@ -79,7 +79,7 @@ function readUrl(environment: Environment): string {
   }
 }
 
-/** That of a server with an embedded database that was started in the same folder. */
+/** Reads the key of a server with an embedded database that was started in the same folder. */
 function readOwnKey(environment: Environment): string | undefined {
   const file = join(environment['DATA_DIR'] || '.data', 'service-key')
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
@@ -123,7 +123,7 @@ function createApi(url: string, apikey: string): Api {
   }
 }
 
-/** The API's own words; of anything else, such as a proxy's page, the status alone. */
+/** Uses the API's own error message; for any other response, such as a proxy's page, only the status. */
 export async function readRefusal(response: Response): Promise<CommandFailed> {
   const { status } = response
   try {

@@ -14,11 +14,11 @@ interface Capture {
 
 interface CaptureReport {
   captures: Capture[]
-  /** In the last week, and not emitted again since. A server of an earlier release does not say. */
+  /** Events of the last week not emitted since. Older servers do not report it. */
   lost?: { rows: number; drifts: number; since: string | null }
 }
 
-/** Where a table is not captured, that nothing failed there is no good news. */
+/** Where tables are not captured, it is no success that nothing failed. */
 export async function* checkCaptures(api: Api): AsyncGenerator<Finding> {
   let isAmiss = false
   for await (const finding of checkWatchedTables(api)) {
@@ -35,7 +35,7 @@ async function* checkWatchedTables(api: Api): AsyncGenerator<Finding> {
     .catch((error: unknown) => error)
   if (answer instanceof Error) {
     const status = answer instanceof CommandFailed ? answer.status : undefined
-    // The key of an organization may not ask, a server of an earlier release does not know.
+    // 403: an organization's key may not ask; 404: an older server.
     if (status === 403 || status === 404) return
     const fix = 'Look at the log of the server, then run doctor again.'
     yield warning('capture', `could not be checked: ${messageOf(answer)}`, fix)

@@ -25,7 +25,7 @@ const CERTIFICATE_DAYS = 14
 const MAX_ENDPOINTS = 20
 const CONNECT_TIMEOUT_MS = 3_000
 
-/** Looks at one thing after the other, and stops where the next could say nothing more. */
+/** Runs the checks in order, and stops when the remaining ones could not tell anything more. */
 export async function* examine(api: Api): AsyncGenerator<Finding> {
   const live = await api.fetch('/health/live').catch((error: unknown) => messageOf(error))
   if (typeof live === 'string' || !live.ok) {
@@ -69,7 +69,7 @@ export async function* examine(api: Api): AsyncGenerator<Finding> {
   for (const webhook of webhooks) yield* checkWebhook(webhook)
 }
 
-/** What `GET /health/ready` answers; older servers answered less. */
+/** The body of `GET /health/ready`; older servers send fewer fields. */
 interface ReadinessBody {
   reason?: string
   checks?: Partial<Readiness['checks']>
@@ -203,7 +203,7 @@ async function* checkWebhook(webhook: Webhook): AsyncGenerator<Finding> {
     )
 }
 
-/** Why no connection could be made; undefined: it was made. */
+/** Returns why no connection could be opened; undefined if it could. */
 async function tryToConnect({ hostname, port, protocol }: URL): Promise<string | undefined> {
   return await new Promise((resolve) => {
     const socket = connect({

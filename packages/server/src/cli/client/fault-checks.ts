@@ -16,11 +16,13 @@ interface FaultCount {
   webhook: { name: string } | null
 }
 
-/** So many webhooks are asked for; the server looks at so many faults of each kind. */
+/** The webhooks requested here, and the server's own limit on the faults it counts of each kind. */
 const MAX_ROWS_READ = { webhooks: 1_000, faults: 10_000 }
 const MAX_NAMED = 5
 
-/** What could not be processed in the last day. Nothing is said of a server of an earlier release, which does not count it. */
+/**
+ * Reports what could not be processed in the last day. Reports nothing for an older server, which does not count it.
+ */
 export async function* checkFaults(api: Api): AsyncGenerator<Finding> {
   const counts = await api
     .get<FaultCount>(

@@ -1,9 +1,9 @@
-/** One thing that `doctor` looked at. */
+/** The result of one check of `doctor`. */
 export interface Finding {
   check: string
   status: 'ok' | 'warning' | 'problem'
   message: string
-  /** What to do about it; null when nothing is to be done. */
+  /** How to fix it; null if there is nothing to fix. */
   fix: string | null
 }
 

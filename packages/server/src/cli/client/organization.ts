@@ -2,8 +2,8 @@ import type { Api } from './api.ts'
 import { CommandFailed } from './api.ts'
 
 /**
- * The organization that was named, or the only one that there is: most who run this for themselves have one.
- * @throws CommandFailed when there are several to choose from, or none
+ * Returns the named organization, or the only one: most self-hosted installations have one.
+ * @throws CommandFailed if there are several, or none
  */
 export async function chooseOrganization(api: Api, named: string | undefined): Promise<string> {
   if (named !== undefined) return named
@@ -12,7 +12,8 @@ export async function chooseOrganization(api: Api, named: string | undefined): P
     'organizations?select=id&limit=2',
     'webhook_configurations?select=id:organization_id&limit=1000',
   ]) {
-    // An organization's own key may not list organizations, and without the reference CRM there is no such table.
+    // Fails for an organization's own key, which may not list organizations, and without the reference CRM, which has
+    // the table.
     const rows = await api.get<{ id: string }>(path).catch(() => [])
     for (const { id } of rows) found.add(id)
     if (found.size > 0) break

@@ -2,7 +2,7 @@ import { stripVTControlCharacters, styleText } from 'node:util'
 
 type Style = Parameters<typeof styleText>[0]
 
-/** In colour where a person looks at it, and does not say otherwise. */
+/** Adds colour on a terminal, unless the user has disabled it. */
 export function paint(style: Style, text: string): string {
   return process.stdout.isTTY && !process.env['NO_COLOR']
     ? styleText(style, text, { validateStream: false })
@@ -13,12 +13,12 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** One value as a program reads it: a line of its own. */
+/** Prints one value as a line of JSON. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value))
 }
 
-/** A word of ours in its colour. Plain strings may be anybody's. */
+/** A word of ours, with a colour. Plain strings may come from anywhere. */
 export class Word {
   readonly #text: string
   constructor(style: Style, text: string) {
@@ -32,11 +32,12 @@ export class Word {
 export type Cell = string | Word
 
 const GAP = '  '
-/** Of a terminal that does not say. */
+/** For a terminal that does not report its width. */
 const USUAL_WIDTH = 80
 
 /**
- * Rows as columns. On a terminal the last column is cut to its width; in a pipe everything is there.
+ * Prints rows as columns. On a terminal, the last column is cut to the remaining width; in a pipe, everything is
+ * printed.
  * @param headings as many as each row has cells
  */
 export function printTable(headings: readonly string[], rows: readonly (readonly Cell[])[]): void {
@@ -55,7 +56,7 @@ export function printTable(headings: readonly string[], rows: readonly (readonly
   }
 }
 
-/** Counted as the terminal shows it. */
+/** Width in terminal columns. */
 function width(text: string): number {
   return stripVTControlCharacters(text).length
 }
@@ -64,12 +65,12 @@ function cut(text: string, most: number): string {
   return width(text) <= most ? text : `${stripVTControlCharacters(text).slice(0, Math.max(0, most - 1))}…`
 }
 
-/** What others wrote stays on its line and cannot drive the terminal. */
+/** Escapes foreign text so that it stays on its line and cannot control the terminal. */
 export function toLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, ' ')
 }
 
-/** `2025-01-15 10:30:00`, in the zone of whoever looks. */
+/** Formats `2025-01-15 10:30:00` in the user's time zone. */
 export function showTime(iso: string | null | undefined): string {
   if (!iso) return '-'
   const time = new Date(iso)

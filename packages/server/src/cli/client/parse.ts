@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
 import { parseDuration } from '../../settings/duration.ts'
 
-/** JSON as it stands, from a file as `@file`, or from the standard input as `-`. */
+/** Parses JSON given directly, from a file as `@file`, or from the standard input as `-`. */
 export function parseJsonOption(text: string): unknown {
   let source = text
   try {
@@ -16,7 +16,7 @@ export function parseJsonOption(text: string): unknown {
   }
 }
 
-/** A time as ISO 8601, or how long ago it is: `2h`, `3d`. @returns ISO 8601 */
+/** Parses a time in ISO 8601, or an age: `2h`, `3d`. @returns ISO 8601 */
 export function parseTimeOption(text: string): string {
   const ago = parseDuration(text)
   if (ago !== undefined) return new Date(Date.now() - ago).toISOString()
@@ -33,7 +33,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   }
 }
 
-/** @param example an address that would be right */
+/** @param example a valid URL */
 export function httpUrl(example: string): (text: string) => string {
   return (text) => {
     if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text

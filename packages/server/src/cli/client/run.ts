@@ -4,16 +4,16 @@ import type { Api, ConnectionFlags } from './api.ts'
 import { CommandFailed, connectApi } from './api.ts'
 import { paint } from './output.ts'
 
-/** Written as a method, so that an action may ask for options of its own command beside those of all. */
+/** Declared as a method, so that an action may accept its own options in addition to the common ones. */
 type Action = { run(api: Api, flags: ConnectionFlags, args: readonly string[]): Promise<void> }['run']
 
-/** An action of a command over the API: its failures are said in words, with what would help. */
+/** Wraps an action that uses the API: its failures are reported with their remedy. */
 export function overApi(run: Action): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
-    // Commander's order: the arguments, the options, the command itself.
+    // Commander's order: arguments, options, the command itself.
     const command = given.at(-1) as Command
     const flags = command.optsWithGlobals<ConnectionFlags>()
-    // Whoever read the output has gone, as in `logs | head`.
+    // The reader of the output has closed it, as in `logs | head`.
     process.stdout.on('error', () => process.exit(0))
     try {
       await run(connectApi(flags), flags, given.slice(0, -2) as string[])

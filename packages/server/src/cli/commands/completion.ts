@@ -11,7 +11,7 @@ const SHELLS: Readonly<Record<string, (words: Words) => string>> = {
   fish: forFish,
 }
 
-/** @param program every command and option of it is offered */
+/** @param program its commands and options are completed */
 export function completionCommand(program: Command): Command {
   return new Command('completion')
     .addArgument(new Argument('<shell>').choices(Object.keys(SHELLS)))
@@ -25,7 +25,7 @@ export function completionCommand(program: Command): Command {
     })
 }
 
-/** What may follow a command, by its path: `webhooks list`. */
+/** Lists what may follow a command, by its path: `webhooks list`. */
 function listWords(command: Command, path = ''): Map<string, string[]> {
   const words = new Map<string, string[]>()
   words.set(path, [

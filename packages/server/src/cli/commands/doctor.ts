@@ -17,7 +17,7 @@ export function doctorCommand(): Command {
   ).action(overApi(runDoctor))
 }
 
-/** Exits 1 for a problem; a warning is none. */
+/** Exits with 1 for a problem, but not for a warning. */
 async function runDoctor(api: Api, { json }: ConnectionFlags): Promise<void> {
   const findings: Finding[] = []
   for await (const finding of examine(api)) {

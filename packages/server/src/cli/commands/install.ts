@@ -68,12 +68,12 @@ async function printMap(database: Database): Promise<void> {
 interface Report {
   problems: string[]
   warnings: string[]
-  /** That are, or would be, applied to the schema `webhooks`. */
+  /** Applied to the schema `webhooks`, or to be applied in a dry run. */
   migrations: string[]
-  /** Of a dry run. */
+  /** In a dry run. */
   sql?: string[]
   tables?: Installed[]
-  /** The owner of the database, where he was let dump all of it just now. */
+  /** The owner of the database, if this run gave that role access for dumps. */
   sharedWith?: string
 }
 

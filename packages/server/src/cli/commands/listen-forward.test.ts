@@ -11,7 +11,7 @@ import { startListener } from './listen.ts'
 const secret = 'a-secret-of-the-test'
 const body = '{"event":"deal.created","timestamp":"2025-01-15T10:30:00Z","data":{"title":"Zoë 👋"}}'
 
-/** A listener that forwards, and what posts to it as ConnectGain Webhooks would. */
+/** Starts a listener that forwards, and a function that posts to it as ConnectGain Webhooks would. */
 async function startForwarding(t: TestContext, forward: string, forwardTimeout?: number) {
   const times = forwardTimeout === undefined ? {} : { forwardTimeout }
   const listener = await startListener({ port: 0, secrets: [secret], forward, write: () => {}, ...times })

@@ -1,13 +1,13 @@
 import { messageOf } from '../../domain/errors.ts'
 import type { ReceivedRequest } from './listen-types.ts'
 
-/** They belong to the connection that they came by. */
+/** Headers of the connection, which are not forwarded. */
 const OF_THE_CONNECTION = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'keep-alive'])
 
 const TIMEOUT_MS = 30_000
 const MAX_ANSWER_BYTES = 64 * 1024
 
-/** Sends a request on, with the bytes and headers that it came with, so that its signature still holds. */
+/** Forwards a request with its original bytes and headers, so that its signature remains valid. */
 export async function forwardTo(
   target: string,
   { headers, method }: ReceivedRequest,
@@ -33,7 +33,7 @@ export async function forwardTo(
   }
 }
 
-/** Of an answer without end as much as a webhook's log would keep and more. */
+/** Of an endless response, reads slightly more than a webhook's log keeps. */
 async function readStart({ body }: Response, enough: AbortController): Promise<string> {
   const reader = body?.getReader()
   const chunks: Uint8Array[] = []
@@ -44,7 +44,7 @@ async function readStart({ body }: Response, enough: AbortController): Promise<s
     chunks.push(next.value)
     size += next.value.length
   }
-  // Cancelling the body alone would leave the connection open.
+  // Cancelling only the body would leave the connection open.
   enough.abort()
   return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8')
 }

@@ -26,7 +26,7 @@ export function toReadableText(
     `${paint('dim', time)}  ${paint('bold', escapeControls(title))}  ${paint('dim', `→ ${status}`)}`,
     ...(ids === '' ? [] : [`  ${paint('dim', escapeControls(ids))}`]),
     `  ${paint(error !== null ? 'red' : verified ? 'green' : 'yellow', signature)}`,
-    // Indented further, so that no line of a hostile body can pass for one of the above.
+    // Indented further, so that no line of a hostile body can imitate the lines above.
     ...printBody(received.body, text).map((line) => `    ${escapeControls(line)}`),
   ]
   return `${lines.join('\n')}\n\n`
@@ -50,7 +50,7 @@ function printBody(body: unknown, text: string): string[] {
   ]
 }
 
-/** undefined for what is nested more deeply than the stack allows. */
+/** Undefined for values nested deeper than the stack allows. */
 function stringify(value: unknown, indent = 0): string | undefined {
   try {
     return JSON.stringify(value, null, indent)
@@ -59,7 +59,7 @@ function stringify(value: unknown, indent = 0): string | undefined {
   }
 }
 
-/** Without these characters no sender can drive the terminal. What was valid JSON stays it, with the same meaning. */
+/** Escapes the characters with which a sender could control the terminal. Valid JSON keeps its meaning. */
 export function escapeControls(text: string): string {
   const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
   return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, escape)

@@ -1,23 +1,23 @@
 import type { IncomingMessage } from 'node:http'
 
 export interface ListenerOptions {
-  /** 0 picks a free one. */
+  /** 0 picks a free port. */
   port: number
-  /** 127.0.0.1 when not given. */
+  /** Default: 127.0.0.1. */
   host?: string
-  /** Any may match. Without one nothing is verified. */
+  /** Any may match. Without secrets, nothing is verified. */
   secrets?: readonly string[]
-  /** The status of an answer that nothing speaks against, 200 to 599; 200 when not given. */
+  /** Status of the response to valid requests, 200 to 599; default: 200. */
   status?: number
-  /** Milliseconds between a request and its answer. */
+  /** Delay of the response in milliseconds. */
   delay?: number
-  /** How many requests, counted without the refused ones, are answered 500 before `status` is. */
+  /** Number of valid requests that get 500 before `status` applies. */
   failFirst?: number
-  /** Requests that verify are passed on there as they came, and its answer is passed back. */
+  /** Verified requests are forwarded to this URL unchanged, and its response is returned. */
   forward?: string
-  /** Milliseconds that it has to answer; 30 seconds when not given. */
+  /** Timeout of the forward in milliseconds; default: 30 seconds. */
   forwardTimeout?: number
-  /** One line of JSON a request instead of readable text. */
+  /** Prints one line of JSON per request instead of readable text. */
   json?: boolean
   colours?: boolean
   write?: (text: string) => void
@@ -33,9 +33,9 @@ export interface ReceivedRequest {
   id: string | null
   delivery: string | null
   attempt: number | null
-  /** null: there was no secret to verify with, or no whole body to verify. */
+  /** Null: no secret to verify with, or no complete body to verify. */
   verified: boolean | null
   error: string | null
-  /** As parsed JSON, else as text; null when there was none. */
+  /** Parsed JSON, otherwise text; null for an empty body. */
   body: unknown
 }

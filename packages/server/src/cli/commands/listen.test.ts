@@ -17,7 +17,7 @@ async function start(t: TestContext, options: Partial<ListenerOptions> = {}) {
   const prints: string[] = []
   const printedFirst = Promise.withResolvers<void>()
   const write = (print: string): void => {
-    // The very first says where it listens.
+    // The first output says where it listens.
     if (prints.push(print) === 2) printedFirst.resolve()
   }
   const listener = await startListener({ port: 0, ...options, write })

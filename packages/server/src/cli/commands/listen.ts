@@ -19,15 +19,15 @@ type Verdict = Pick<ReceivedRequest, 'verified' | 'error'>
 
 export interface Listener {
   url: string
-  /** Drops requests that still wait for their answer. */
+  /** Aborts requests that wait for their response. */
   close(): Promise<void>
 }
 
 /**
- * Prints and answers every request: 413 to a body over 1 MiB, 401 to one that does not verify, 400 to one that
- * verifies and is no webhook, then `failFirst` times 500, then `status`.
+ * Prints and answers every request: 413 for a body over 1 MiB, 401 for one that cannot be verified, 400 for one that is
+ * verified but not a webhook, then `failFirst` times 500, then `status`.
  *
- * @throws {StartError} when the address cannot be listened on.
+ * @throws {StartError} if the address cannot be used
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { port, host = '127.0.0.1', json = false, write = (text) => process.stdout.write(text) } = options
@@ -95,7 +95,7 @@ type Flags = ListenerOptions & { secret?: string[] }
 async function listenUntilStopped({ secret, ...flags }: Flags, command: Command): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-    // Whoever read the output has gone, as in `listen | head`.
+    // The reader of the output has closed it, as in `listen | head`.
     process.stdout.on('error', () => resolve())
   })
   const fromEnvironment = process.env['WEBHOOK_SECRET'] ? [process.env['WEBHOOK_SECRET']] : []
@@ -142,7 +142,7 @@ function readBody(request: IncomingMessage): Promise<Body> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let size = 0
-    // The rest of a large body is still read, and dropped: closing on a sender that writes would cost it the answer.
+    // Reads and drops the rest of a large body: closing the connection while the sender writes would lose the response.
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size <= bodyLimit) chunks.push(chunk)
@@ -178,7 +178,7 @@ async function verify({ headers }: IncomingMessage, body: Body, secrets: Secrets
     return { verified: true, error: null }
   } catch (thrown) {
     if (!(thrown instanceof WebhookVerificationError)) throw thrown
-    // The one refusal that comes after the signature was found right.
+    // The only refusal after the signature has been verified.
     return { verified: thrown.code === 'malformed_body', error: thrown.message }
   }
 }

@@ -78,7 +78,7 @@ function toCells(row: LogRow): Cell[] {
   ]
 }
 
-/** Prints new rows until it is stopped; a stream that breaks off is taken up again where it was. */
+/** Prints new rows until it is stopped; resumes an interrupted stream at its last row. */
 async function follow(api: Api, { json }: Flags, filters: string, after: string | undefined): Promise<void> {
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())

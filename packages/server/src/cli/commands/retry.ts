@@ -96,7 +96,7 @@ async function retryOne(api: Api, { json }: Flags, delivery: string): Promise<vo
   if (attempt.diagnosis) print(toLine(attempt.diagnosis))
 }
 
-/** Shows how far the work is, on one line that is written over where a person looks at it. */
+/** Shows the progress; on a terminal, on one line that is updated in place. */
 async function watch(api: Api, id: string, isQuiet: boolean): Promise<Redelivery> {
   for (;;) {
     const [progress] = await api.get<Redelivery>(

@@ -73,7 +73,7 @@ async function trigger(api: Api, flags: Flags, [name]: readonly string[]): Promi
   )
 }
 
-/** The catalog's example, as a record of this organization. */
+/** Adapts the example of the event catalog to a record of this organization. */
 async function findExample(api: Api, name: string, organization: string): Promise<Record<string, unknown>> {
   const types = await api.get<EventType>('webhook_event_types?select=name,example&order=name')
   const example = types.find((type) => type.name === name)?.example
@@ -90,7 +90,7 @@ async function waitForDeliveries(api: Api, eventId: string): Promise<Delivery[]>
   for (;;) {
     const deliveries = await api.get<Delivery>(`webhook_deliveries?event_id=eq.${eventId}&select=${columns}`)
     const isOver = deliveries.length > 0 && deliveries.every(({ status }) => status !== 'pending')
-    // With no webhook to get it there is never a delivery: a moment tells.
+    // Without a matching webhook there is never a delivery; two seconds are enough to know.
     const isForNobody = deliveries.length === 0 && Date.now() > until - WAIT_MS + 2_000
     if (isOver || isForNobody || Date.now() > until) return deliveries
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))

@@ -7,7 +7,7 @@ export interface HeaderDraft {
   value: string
 }
 
-/** What stands in the form, as it was typed. */
+/** The content of the form, as typed. */
 export interface Draft {
   name: string
   url: string
@@ -15,13 +15,13 @@ export interface Draft {
   is_active: boolean
   events: string[]
   filter: FilterDraft
-  /** With commas between, as the next. */
+  /** Separated by commas, like the next. */
   ignore_origins: string
   redact: string
-  /** Only for a webhook that does not exist yet; later on it has a place of its own. */
+  /** Only for new webhooks; existing ones have a separate panel. */
   secretKind: 'generate' | 'own' | 'none'
   secret: string
-  /** Undefined: as they are; the values of stored headers are known to nobody. */
+  /** Undefined: unchanged; the values of stored headers cannot be read. */
   headers: HeaderDraft[] | undefined
   /** Seconds. */
   timeout: string
@@ -65,7 +65,7 @@ export function draftOf(webhook: Webhook): Draft {
   }
 }
 
-/** The columns that a draft stands for, without the secret. */
+/** Converts a draft to columns, without the secret. */
 function toColumns(draft: Draft): JsonObject {
   const timeout = toNumber(draft.timeout)
   return {
@@ -91,7 +91,7 @@ function toList(text: string): string[] {
     .filter((part) => part !== '')
 }
 
-/** What is no number is sent as it is: the API says what would be right. */
+/** Sends an invalid number unchanged: the API's error explains what is valid. */
 function toNumber(text: string): number | string | null {
   if (text.trim() === '') return null
   const value = Number(text.replace(',', '.'))
@@ -112,7 +112,7 @@ export function toInsert(draft: Draft, organizationId: string): JsonObject {
   return { organization_id: organizationId, ...toColumns(draft), secret }
 }
 
-/** Only what is different: somebody else may have changed the rest meanwhile. */
+/** Returns only changed columns: someone else may have changed the others meanwhile. */
 export function toChange(draft: Draft, before: Draft): JsonObject {
   const old = toColumns(before)
   return Object.fromEntries(

@@ -92,7 +92,7 @@ function EventPicker({ types, events, onChange }: PickerProps) {
   )
 }
 
-/** Told apart: they are about webhooks and not about the CRM, and “every event” is without them. */
+/** Shown separately: these events concern webhooks, not the CRM, and “every event” does not include them. */
 function OperationalEvents({
   names,
   events,

@@ -22,7 +22,7 @@ export type FieldErrors = Partial<Record<FieldName, string>>
 
 const PROBLEM = new RegExp(`(?:^|; )(${FIELDS.join('|')})((?:\\.[^:]*)?): `, 'g')
 
-/** What the API says about each field, in its own words: its message names them one after the other. */
+/** Splits the API's error message into its messages for each field. */
 export function readFieldErrors(error: unknown): FieldErrors {
   if (!(error instanceof ApiError) || error.details === null) return {}
   const found = [...error.message.matchAll(PROBLEM)]
@@ -44,5 +44,5 @@ function withHint(errors: FieldErrors, hint: string | null): FieldErrors {
   return { [only]: `${errors[only]} ${hint}` }
 }
 
-/** Whether something was said that belongs beside no field. */
+/** Tests if an error belongs to specific fields. */
 export const isAboutFields = (error: unknown): boolean => Object.keys(readFieldErrors(error)).length > 0

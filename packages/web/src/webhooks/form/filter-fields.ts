@@ -10,7 +10,7 @@ export interface FilterField {
 
 const HIDDEN = new Set(['id', 'organization_id', 'created_at', 'updated_at'])
 
-/** What can be filtered by: the fields of the records that the chosen events carry, in the CRM's words. */
+/** Lists the fields to filter by, from the records of the chosen events, in the CRM's terms. */
 export function fieldsOf(types: readonly EventType[]): FilterField[] {
   const fields = new Map<string, FilterField>()
   for (const { example } of types) {
@@ -48,7 +48,7 @@ function words(name: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** What people filter by most comes first. */
+/** The most common fields come first. */
 const FIRST = ['stage', 'status', 'value', 'assigned_to', 'tags', 'company', 'direction', 'channel']
 
 function rank({ path }: FilterField): number {

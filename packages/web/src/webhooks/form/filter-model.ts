@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../api/types.ts'
 
 /**
- * A filter as a person builds it, beside the JSON that the API takes. Each list of conditions has one JSON; JSON that
- * comes from no such list is edited as JSON.
+ * A filter in the builder, alongside the JSON that the API takes. Every list of conditions can be written as JSON; JSON
+ * that does not come from such a list is edited as JSON.
  */
 export const OPERATORS = [
   'is',
@@ -23,7 +23,7 @@ export type Operator = (typeof OPERATORS)[number]
 export type FieldKind = 'text' | 'number' | 'yesNo' | 'list'
 
 export interface Condition {
-  /** A path inside of `data`, such as `stage` or `custom_fields.plan`. */
+  /** A path inside `data`, such as `stage` or `custom_fields.plan`. */
   field: string
   kind: FieldKind
   operator: Operator
@@ -51,7 +51,7 @@ export const takesValue = (operator: Operator): boolean => operator !== 'isSet' 
 const COMPARING = { $gt: 'over', $gte: 'atLeast', $lt: 'under', $lte: 'atMost' } as const
 const SYMBOLS = { over: '$gt', atLeast: '$gte', under: '$lt', atMost: '$lte' } as const
 
-/** The JSON; null for none. Text that is no JSON is given as it is, for the API to say so. */
+/** Returns the JSON; null for none. Returns invalid text unchanged, for the API to report. */
 export function writeFilter(draft: FilterDraft): unknown {
   if (draft.mode === 'none') return null
   if (draft.mode === 'builder') return writeConditions(draft)
@@ -67,7 +67,7 @@ function writeConditions({ conditions, match }: FilterDraft): JsonObject | null 
   if (parts.length === 0) return null
   if (match === 'any' && parts.length > 1) return { $or: parts }
   const merged = Object.assign({}, ...parts) as JsonObject
-  // Two conditions on one field cannot stand in one object.
+  // One object cannot hold two conditions on the same field.
   return Object.keys(merged).length === parts.length ? merged : { $and: parts }
 }
 
@@ -118,7 +118,7 @@ export function readFilter(filter: JsonObject | null): FilterDraft {
   return isFaithful ? { ...draft, json } : { ...emptyFilter, mode: 'json', json }
 }
 
-/** From JSON that was edited by hand back to conditions, where they can say the same. */
+/** Converts edited JSON back to conditions, if they can express it. */
 export function toBuilder(draft: FilterDraft): FilterDraft | undefined {
   try {
     const read = readFilter(JSON.parse(draft.json) as JsonObject)

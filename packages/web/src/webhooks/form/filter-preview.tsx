@@ -19,7 +19,7 @@ interface PreviewProps {
   organizationId: string
 }
 
-/** What the filter would have let through of the events that really happened. */
+/** Shows which recent events the filter would pass. */
 export function FilterPreview({ filter, events, organizationId }: PreviewProps) {
   const asked = useSettled(JSON.stringify({ organization_id: organizationId, events, filter: filter ?? {} }))
   const preview = useQuery({
@@ -63,7 +63,7 @@ export function FilterPreview({ filter, events, organizationId }: PreviewProps) 
   )
 }
 
-/** The value, once it has stayed the same for a moment. */
+/** Returns the value once it has not changed for a moment. */
 function useSettled(value: string): string {
   const [settled, setSettled] = useState(value)
   useEffect(() => {

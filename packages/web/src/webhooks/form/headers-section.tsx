@@ -9,7 +9,7 @@ import styles from './form.module.css'
 import { FormSection } from './sections.tsx'
 import type { SectionProps } from './sections.tsx'
 
-/** Stored values are shown to nobody, so all are entered again when one is changed. */
+/** Stored values cannot be read, so changing one header means entering all of them again. */
 export function HeadersSection({ draft, errors, change, webhook }: SectionProps & { webhook?: Webhook }) {
   const { headers } = draft
   return (

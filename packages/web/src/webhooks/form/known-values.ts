@@ -4,7 +4,7 @@ import { getRows, query } from '../../api/client.ts'
 const LOOK_BACK = '200'
 const MAX_VALUES = 30
 
-/** What the field has held in recent events, to choose from instead of remembering how it is spelled. */
+/** Suggests the field's values in recent events. */
 export function useKnownValues(organizationId: string, events: readonly string[], field: string): string[] {
   const kinds = [...new Set(events.map((event) => event.split('.')[0]))].filter((kind) => kind !== '*')
   const { data } = useQuery({

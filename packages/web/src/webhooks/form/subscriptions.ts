@@ -1,12 +1,12 @@
 import { OPERATIONAL_EVENTS, covers } from '../event-names.ts'
 
-/** The names that a list of subscriptions covers. */
+/** Returns the names that a list of subscriptions covers. */
 export const coveredBy = (events: readonly string[], names: readonly string[]): string[] =>
   names.filter((name) => events.some((event) => covers(event, name)))
 
 export const groupName = (category: string): string => `${category}.*`
 
-/** Switches one event on or off; a wildcard that covered it is written out as what remains. */
+/** Toggles one event; replaces a wildcard that covered it by the remaining events. */
 export function toggleEvent(
   events: readonly string[],
   name: string,
@@ -20,7 +20,7 @@ export function toggleEvent(
   return [...new Set([...kept, ...remaining])]
 }
 
-/** All of a kind, also those that are yet to be invented; or none of them. */
+/** Selects all events of a group, including future ones; or none. */
 export function toggleGroup(
   events: readonly string[],
   category: string,
@@ -35,7 +35,7 @@ export function toggleGroup(
   return [...new Set(expanded)].filter((event) => event !== group && !isInGroup(event))
 }
 
-/** All that happens in the CRM, or none of it; what is about webhooks themselves stays as it was chosen. */
+/** Selects all events of the CRM, or none; events about webhooks keep their selection. */
 export function toggleEvery(events: readonly string[], isOn: boolean): string[] {
   const others = events.filter((event) => coveredBy([event], OPERATIONAL_EVENTS).length > 0)
   return isOn ? ['*', ...others] : others

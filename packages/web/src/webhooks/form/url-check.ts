@@ -1,6 +1,6 @@
 export type UrlCheck = 'empty' | 'unfinished' | 'notHttps' | 'plainHttp' | 'credentials' | 'fragment' | 'fine'
 
-/** What can be said of an address while it is typed; the API has the last word. */
+/** Checks a URL while it is typed; the API has the final say. */
 export function checkUrl(text: string): UrlCheck {
   const trimmed = text.trim()
   if (trimmed === '') return 'empty'
@@ -18,7 +18,7 @@ export function checkUrl(text: string): UrlCheck {
   return url.hostname.includes('.') || url.hostname === 'localhost' ? 'fine' : 'unfinished'
 }
 
-/** A name to begin with, for who has none in mind. */
+/** Suggests a name. */
 export function nameFor(text: string): string | undefined {
   try {
     return new URL(text.trim()).hostname || undefined

@@ -16,14 +16,14 @@ import { AdvancedSection, EndpointSection, SecretSection } from './sections.tsx'
 
 interface FormProps {
   initial: Draft
-  /** The one that is changed; without it, one is made. */
+  /** The webhook to change; undefined creates a new one. */
   webhook?: Webhook
   organizationId: string
   error: Error | null
   isSaving: boolean
   action: string
   onSave: (draft: Draft) => void
-  /** Beside the button that saves. */
+  /** Next to the save button. */
   cancel: (reset: () => void) => ReactNode
 }
 
