@@ -10,10 +10,10 @@ import { ENCRYPTION_KEY } from '../../packages/server/test/harness/server-proces
 import type { Endpoint } from './load.ts'
 import { EVENT, createEvents } from './load.ts'
 
-/** The key that `startOurServer` starts the program with. */
+/** Uses the key that `startOurServer` passes to the program. */
 export const box: SecretBox = createSecretBox([Buffer.from(ENCRYPTION_KEY, 'base64')])
 
-/** The program's database, opened by ourselves while the program does not run. */
+/** Opens the program's database while the program is not running. */
 export async function openMigrated(at: { url: string } | { folder: string }): Promise<Database> {
   if ('folder' in at) mkdirSync(at.folder, { recursive: true, mode: 0o700 })
   const database =
@@ -37,7 +37,7 @@ export async function insertWebhooks(database: Database, endpoints: readonly End
   await database.query(INSERT_WEBHOOKS, [JSON.stringify(rows)])
 }
 
-// As the fan-out leaves deliveries that found no free slot, but a whole batch in one statement.
+// The state in which matching leaves deliveries without a free slot, with a whole batch in one statement.
 const INSERT_DUE = `
   with chosen as (
     select id, organization_id, row_number() over (order by id) as number, count(*) over () as of
@@ -60,16 +60,16 @@ const INSERT_DUE = `
   insert into webhooks_internal.queue (delivery_id, webhook_id)
   select id, webhook_id from deliveries`
 
-/** So many more due deliveries, spread evenly over the webhooks that there are. */
+/** Adds due deliveries, spread evenly over the existing webhooks. */
 export async function addDue(database: Database, count: number, sample: Endpoint): Promise<void> {
   const data = createEvents(1, [sample])[0]?.data
   const most = database.engine === 'pglite' ? 5_000 : 50_000
   for (let left = count; left > 0; left -= most) {
     await database.query(INSERT_DUE, [Math.min(left, most), data])
-    // What the events' own trigger put there would be fanned out a second time.
+    // The trigger on events has filled the outbox, which would create the deliveries a second time.
     await database.execute('truncate webhooks_internal.outbox')
   }
-  // What autovacuum does after a while.
+  // Does what autovacuum would do after a while.
   for (const table of [
     'webhooks.webhook_events',
     'webhooks.webhook_deliveries',

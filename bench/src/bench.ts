@@ -4,13 +4,13 @@ import { hasNginx, startNginx } from './receivers/nginx.ts'
 import { startRawReceiver } from './receivers/raw-receiver.ts'
 import type { Receiver } from './receivers/receiver.ts'
 
-/** What every scenario works with. */
+/** The environment of a scenario. */
 export interface Bench {
   options: Options
   postgres: BenchPostgres
   receiverKind: Receiver['kind']
   startReceiver(): Promise<Receiver>
-  /** Tells how far it is; the results come at the end. */
+  /** Reports progress; the results follow at the end. */
   say(line: string): void
 }
 

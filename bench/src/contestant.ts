@@ -1,22 +1,22 @@
 import type { Endpoint, LoadEvent } from './load.ts'
 import type { BenchPostgres } from './postgres.ts'
 
-/** Something that delivers events: ready to be given some. */
+/** A system that delivers events, ready for use. */
 export interface Contestant {
   /** The process that delivers. */
   pid: number
-  /** Process of a store of its own, besides PostgreSQL. */
+  /** Process of its own store, in addition to PostgreSQL. */
   storePid?: number
-  /** Turns events into what `emit` takes, before the clock runs. */
+  /** Converts events into the input of `emit` before the measurement starts. */
   prepare(events: readonly LoadEvent[]): Emission
-  /** Whether all that was emitted is delivered and recorded as such. */
+  /** Tests if all emitted events are delivered, and recorded as such. */
   isDone(): Promise<boolean>
-  /** Rows in the log of what was sent with success. */
+  /** Counts the successful attempts in the log. */
   countSuccesses(): Promise<number>
   close(): Promise<void>
 }
 
-/** Resolves when all of it is committed. */
+/** Resolves when all events are committed. */
 export type Emission = () => Promise<void>
 
 export interface ContestantOptions {
@@ -26,6 +26,6 @@ export interface ContestantOptions {
 
 export type StartContestant = (options: ContestantOptions) => Promise<Contestant>
 
-/** Events in one statement or request, and how many of these are on their way at once: the same for all. */
+/** Events per statement or request, and the number of concurrent ones: the same for all contestants. */
 export const EMIT_BATCH = 500
 export const EMIT_AT_ONCE = 2

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { newId } from '../../packages/server/src/domain/ids.ts'
 
-/** Where deliveries go: one webhook, of an organization of its own. */
+/** A destination: one webhook, in its own organization. */
 export interface Endpoint {
   id: string
   organizationId: string
@@ -9,7 +9,7 @@ export interface Endpoint {
   secret: string
 }
 
-/** An event that exactly one endpoint gets. */
+/** An event that exactly one endpoint receives. */
 export interface LoadEvent {
   id: string
   endpoint: Endpoint
@@ -28,7 +28,7 @@ export function createEndpoints(count: number, receiverUrl: string, path = 'hook
   }))
 }
 
-/** Requests of one kilobyte, to the endpoints in turn. */
+/** Creates events whose requests have one kilobyte, for the endpoints in turn. */
 export function createEvents(count: number, endpoints: readonly Endpoint[]): LoadEvent[] {
   return Array.from({ length: count }, (_, index) => {
     const endpoint = endpoints[index % endpoints.length]
@@ -38,7 +38,7 @@ export function createEvents(count: number, endpoints: readonly Endpoint[]): Loa
 }
 
 const BODY_BYTES = 1_024
-/** What the request has around its data. */
+/** Size of the request around its data. */
 const ENVELOPE_BYTES = `{"event":"${EVENT}","timestamp":"2026-01-01T00:00:00.000Z","data":}`.length
 
 function createData(organizationId: string): string {
@@ -55,14 +55,14 @@ function createData(organizationId: string): string {
   return JSON.stringify({ ...contact, notes: 'lorem ipsum dolor '.repeat(60).slice(0, missing) })
 }
 
-/** Consecutive pieces of at most `size`. */
+/** Splits into consecutive batches of at most `size`. */
 export function inBatches<T>(items: readonly T[], size: number): T[][] {
   const batches: T[][] = []
   for (let at = 0; at < items.length; at += size) batches.push(items.slice(at, at + size))
   return batches
 }
 
-/** Does the work for each item, so many at once. */
+/** Runs the work for each item, with limited concurrency. */
 export async function eachOf<T>(
   items: readonly T[],
   atOnce: number,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Options } from './options.ts'
 import { USAGE, readOptions } from './options.ts'
 
-/** `npm run bench`. The peers are installed by the first run, so that nobody else ever has to. */
+/** `npm run bench`. The first run installs the peers, so that nothing else depends on them. */
 const FOLDER = fileURLToPath(new URL('..', import.meta.url))
 
 function parse(): Options | 'help' {

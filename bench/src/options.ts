@@ -18,16 +18,16 @@ export const RECEIVERS = ['nginx', 'raw'] as const
 
 export interface Options {
   parts: readonly Part[]
-  /** Only throughput cases whose name has this in it. */
+  /** Runs only throughput cases whose name contains this text. */
   match: string
   quick: boolean
-  /** Undefined: nothing is written. */
+  /** Undefined: no file is written. */
   out: string | undefined
-  /** Of a superuser; undefined: a server of its own. */
+  /** URL of a superuser; undefined: starts a server of its own. */
   postgresUrl: string | undefined
-  /** Undefined: nginx where it is installed. */
+  /** Undefined: nginx if installed. */
   receiver: (typeof RECEIVERS)[number] | undefined
-  /** How often each throughput case runs; the median counts. */
+  /** Runs of each throughput case; the median is reported. */
   rounds: number
 }
 
@@ -44,7 +44,7 @@ export const USAGE = `npm run bench -- [options]
 
 const DEFAULT_OUT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 
-/** @throws Error that says which argument is wrong. */
+/** @throws Error that names the invalid argument */
 export function readOptions(args: readonly string[]): Options | 'help' {
   const { values } = parseArgs({
     args: [...args],

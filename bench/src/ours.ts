@@ -20,11 +20,11 @@ import { EMIT_AT_ONCE, EMIT_BATCH } from './contestant.ts'
 
 export type Engine = 'postgresql' | 'pglite'
 
-/** The program as a process of its own, with its default settings. */
+/** The program in a process of its own, with default settings. */
 export interface OurServer {
   pid: number
   api: Api
-  /** Undefined with PGlite: nobody else can open that. */
+  /** Undefined with PGlite, which no other process can open. */
   databaseUrl: string | undefined
   output(): string
   close(): Promise<void>
@@ -34,7 +34,7 @@ export interface OurServerOptions {
   engine: Engine
   postgres: BenchPostgres
   settings?: Settings
-  /** Puts rows into the database before the program starts; gets the address or the folder of the database. */
+  /** Fills the database before the program starts; receives its URL or folder. */
   fill?: (database: { url: string } | { folder: string }) => Promise<void>
 }
 
@@ -84,7 +84,7 @@ export async function startOurServer(options: OurServerOptions): Promise<OurServ
     async close() {
       child.kill('SIGKILL')
       await exited
-      // Warnings: whoever reads a strange number should see them.
+      // Prints warnings, which may explain unexpected numbers.
       process.stderr.write(warningsIn(output()))
       await database?.drop()
       rmSync(folder, { recursive: true, force: true })
@@ -92,7 +92,7 @@ export async function startOurServer(options: OurServerOptions): Promise<OurServ
   }
 }
 
-/** The lines that the program logged, each once and without its time. */
+/** Returns the distinct log lines, without their time. */
 function warningsIn(output: string): string {
   const lines = output.split('\n').filter((line) => line.startsWith('{'))
   const distinct = new Set(lines.map((line) => line.replace(/"time":\d+,?/, '')))
@@ -102,7 +102,7 @@ function warningsIn(output: string): string {
     .join('')
 }
 
-/** @param emission `sql` inserts into the table of events, as a CRM's own transactions do. */
+/** @param emission `sql` inserts into the events table, as a CRM's own transactions do */
 export function startOurs(engine: Engine, emission: 'sql' | 'http'): StartContestant {
   return async ({ postgres, endpoints }: ContestantOptions): Promise<Contestant> => {
     const server = await startOurServer({ engine, postgres })
@@ -170,7 +170,7 @@ export function prepareHttp(api: Api, events: readonly LoadEvent[]): Emission {
   return () => eachOf(batches, EMIT_AT_ONCE, (batch) => post(api, 'webhook_events', batch))
 }
 
-/** The body of a post. */
+/** Builds the body of a post. */
 export function toJson(events: readonly LoadEvent[]): string {
   const rows = events.map(
     ({ id, endpoint, data }) =>

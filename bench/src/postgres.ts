@@ -3,10 +3,10 @@ import { Client } from 'pg'
 import { startPostgres } from '../../packages/server/test/harness/postgres.ts'
 import { parentOf } from './machine/cpu.ts'
 
-/** A server that all contestants share, each in a database of its own. */
+/** A server shared by all contestants, each with its own database. */
 export interface BenchPostgres {
   version: string
-  /** Undefined on another machine. */
+  /** Undefined for a remote server. */
   postmaster: number | undefined
   createDatabase(): Promise<BenchDatabase>
   stop(): Promise<void>
@@ -18,8 +18,8 @@ export interface BenchDatabase {
 }
 
 /**
- * As an operator of a small machine would set it. Durable: nothing that says "committed" may be lost, for us as for the
- * others. The rest keeps checkpoints out of runs of a few seconds, where they would hit one contestant by chance.
+ * Settings that suit a small machine. Durable: committed data must never be lost, for any contestant. The others keep
+ * checkpoints out of runs of a few seconds, where they would hit contestants at random.
  */
 export const SETTINGS = {
   fsync: 'on',
@@ -33,7 +33,7 @@ export const SETTINGS = {
 
 export async function openBenchPostgres(url: string | undefined): Promise<BenchPostgres> {
   if (url !== undefined) {
-    // A server of its own stops itself on these; without one they would end us without a word to our children.
+    // A server started here stops on these signals; without a handler, they would end this process before its children.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
     return await describe(url, async () => {})
   }
@@ -47,7 +47,7 @@ async function describe(url: string, stop: () => Promise<void>): Promise<BenchPo
       `select current_setting('server_version') as version, pg_backend_pid() as pid`,
     )
     const [row] = rows
-    // While the backend lives: the server's own process is the parent of each.
+    // The parent of a live backend is the server's main process.
     return { version: row?.version ?? '', postmaster: isLocal(url) ? parentOf(row?.pid ?? 0) : undefined }
   })
   return {
@@ -62,7 +62,7 @@ async function describe(url: string, stop: () => Promise<void>): Promise<BenchPo
         url: own.href,
         drop: async () => {
           await ask(url, `drop database ${name} with (force)`)
-          // So that the next contestant does not pay for what this one left to be written.
+          // Otherwise the next contestant pays for this one's pending writes.
           await ask(url, 'checkpoint')
         },
       }
@@ -75,7 +75,7 @@ function isLocal(url: string): boolean {
   return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)
 }
 
-/** One statement on a connection of its own. */
+/** Runs one statement on a connection of its own. */
 export async function ask<R extends object>(url: string, text: string, values: unknown[] = []): Promise<R[]> {
   return await withClient(url, async (client) => (await client.query<R>(text, values)).rows)
 }

@@ -30,7 +30,7 @@ const SCENARIOS: Readonly<Record<Part, (bench: Bench) => Promise<Section>>> = {
   writers: measureConcurrentWriters,
 }
 
-/** Runs the parts that were asked for and prints what they found. */
+/** Runs the requested parts and prints their results. */
 export async function runBench(options: Options): Promise<void> {
   const postgres = await openBenchPostgres(options.postgresUrl)
   try {
@@ -45,7 +45,7 @@ export async function runBench(options: Options): Promise<void> {
         const section = await SCENARIOS[part](bench)
         sections.push({ ...section, notes: [...section.notes, ...describeForeignLoad(foreignLoad())] })
       } catch (error) {
-        // The others are worth having all the same.
+        // The other parts are still useful.
         failures.push(part)
         process.stderr.write(`${part} failed: ${inspect(error)}\n`)
       }
@@ -59,7 +59,7 @@ export async function runBench(options: Options): Promise<void> {
   }
 }
 
-/** Beyond it what the clock says is of this hour, not of the program. */
+/** With more foreign load, wall-clock results describe the machine's other work instead of the program. */
 const MAX_FOREIGN = 0.05
 
 function describeForeignLoad(share: number | undefined): string[] {

@@ -1,6 +1,6 @@
 export type Cell = string | number | undefined
 
-/** A number to reach, and what was measured. */
+/** A target and the measured value. */
 export interface Goal {
   text: string
   measured: number
@@ -9,10 +9,10 @@ export interface Goal {
   unit: string
 }
 
-/** What one scenario found. */
+/** The results of one scenario. */
 export interface Section {
   title: string
-  /** What the numbers mean and how they came about. */
+  /** What the numbers mean and how they were measured. */
   notes: string[]
   columns: string[]
   rows: Cell[][]
@@ -23,7 +23,7 @@ export function isReached({ measured, atMost = Infinity, atLeast = -Infinity }: 
   return measured <= atMost && measured >= atLeast
 }
 
-/** A section as Markdown, which is readable in a terminal too. */
+/** Formats a section as Markdown, which is also readable in a terminal. */
 export function toMarkdown({ title, notes, columns, rows }: Section): string {
   const table = toTable(columns, rows)
   return [`## ${title}`, '', ...notes.flatMap((note) => [note, '']), ...table].join('\n')
@@ -57,7 +57,7 @@ function show(cell: Cell): string {
   return typeof cell === 'string' ? cell : round(cell)
 }
 
-/** Three digits that mean something; thousands apart. */
+/** Three significant digits, with thousands separators. */
 function round(value: number): string {
   if (!Number.isFinite(value)) return 'n/a'
   const size = Math.abs(value)

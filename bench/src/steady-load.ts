@@ -7,10 +7,10 @@ import type { TimedReceiver } from './receivers/receiver.ts'
 import { percentile } from './statistics.ts'
 import { pause, sharedNow, waitFor } from './wait.ts'
 
-/** One event in a transaction of its own. */
+/** Emits one event in its own transaction. */
 export type EmitOne = (event: LoadEvent) => Promise<void>
 
-/** By SQL where the database can be reached, else by HTTP. */
+/** Uses SQL if the database can be reached, otherwise HTTP. */
 export function createEmitter(
   server: OurServer,
   emission: 'sql' | 'http',
@@ -22,13 +22,13 @@ export function createEmitter(
   return { emit: (event) => prepareSql(pool, [event])(), close: () => pool.end() }
 }
 
-/** Milliseconds until the request had arrived, for each event. */
+/** Milliseconds until the arrival of each event's request. */
 export interface Latencies {
-  /** From the moment that the emitter knew of the commit. */
+  /** From the moment that the emitter knows of the commit. */
   fromCommit: number[]
   /** From before the insert was sent: an upper bound. */
   fromSend: number[]
-  /** Events a second that were in fact emitted. */
+  /** Events per second actually emitted. */
   rate: number
 }
 
@@ -37,16 +37,16 @@ export interface SteadyLoad {
   endpoints: readonly Endpoint[]
   receiver: TimedReceiver
   events: number
-  /** Milliseconds between two events, whatever became of the first. */
+  /** Milliseconds between two events, regardless of when the first one is done. */
   everyMs: number
-  /** Milliseconds by which each may be later, at random: so that the load does not beat in time with a poll. */
+  /** Maximum random delay in milliseconds, so that the load does not synchronize with a poll. */
   jitterMs?: number
 }
 
-/** Emissions under way at once; where they reach it the rate is more than can be taken. */
+/** Concurrent emissions; if this is reached, the rate is too high. */
 const MAX_OPEN = 64
 
-/** Emits at a steady rate and does not wait for what was emitted before, unless that is far behind. */
+/** Emits at a steady rate without waiting for earlier emissions, unless too many are open. */
 export async function emitSteadily(load: SteadyLoad): Promise<Latencies> {
   const { emit, endpoints, receiver, events: count, everyMs, jitterMs = 0 } = load
   const sent = new Map<string, number>()
@@ -56,7 +56,7 @@ export async function emitSteadily(load: SteadyLoad): Promise<Latencies> {
   const start = sharedNow()
   for (const [index, event] of createEvents(count, endpoints).entries()) {
     const at = start + index * everyMs + Math.random() * jitterMs
-    // A timer is late by up to a millisecond: what is due by then goes out together.
+    // Timers fire up to a millisecond late: everything due by then is emitted together.
     const wait = at - sharedNow()
     if (wait > 0.5) await pause(wait)
     while (open.size >= MAX_OPEN) await Promise.race(open)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Engine } from './ours.ts'
 import type { BenchPostgres } from './postgres.ts'
 
-/** An empty database for as long as the work takes: its address, or the data folder for PGlite. */
+/** Creates an empty database for the duration of the work: its URL, or the data folder for PGlite. */
 export async function withTemporaryDatabase(
   postgres: BenchPostgres,
   engine: Engine,

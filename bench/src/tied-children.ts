@@ -6,7 +6,7 @@ process.on('exit', () => {
   for (const child of children) child.kill('SIGTERM')
 })
 
-/** Ends a child with this process, also when that ends before its time. */
+/** Ends a child with this process, even if this process ends early. */
 export function tie<C extends ChildProcess>(child: C): C {
   children.add(child)
   child.once('exit', () => children.delete(child))

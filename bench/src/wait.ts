@@ -1,4 +1,4 @@
-/** Asks until the answer is yes. @throws Error after `limitMs`, naming what it waited for. */
+/** Polls until the condition is true. @throws Error after `limitMs`, naming the condition */
 export async function waitFor(
   what: string,
   ask: () => Promise<boolean> | boolean,
@@ -15,7 +15,7 @@ export async function pause(ms: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** Milliseconds on a clock that all processes of this machine share. */
+/** Milliseconds on a clock shared by all processes of this machine. */
 export function sharedNow(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }

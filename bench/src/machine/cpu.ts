@@ -1,19 +1,19 @@
 import { readFileSync, readdirSync } from 'node:fs'
 
-/** What `getconf CLK_TCK` says on every Linux there is. */
+/** The value of `getconf CLK_TCK` on all Linux systems. */
 const TICKS_PER_SECOND = 100
 
 interface ProcessTimes {
   parent: number
-  /** Ticks of itself, user and system, all threads. */
+  /** Ticks of the process itself: user and system, all threads. */
   own: number
-  /** Ticks of children that ended and were waited for. */
+  /** Ticks of terminated children that were waited for. */
   ended: number
 }
 
 /**
- * Seconds of processor time that a process and all below it have used so far, those that ended included. Unlike the
- * clock on the wall it hardly depends on what else the machine does. Undefined where there is no /proc.
+ * Returns the CPU seconds used so far by a process and its descendants, including terminated ones. Unlike wall-clock
+ * time, it hardly depends on other load. Undefined without /proc.
  */
 export function cpuSeconds(root: number): number | undefined {
   const table = readProcessTable()
@@ -25,7 +25,7 @@ export function cpuSeconds(root: number): number | undefined {
   return ticks / TICKS_PER_SECOND
 }
 
-/** The parent of a process of this machine. */
+/** Returns the parent of a local process. */
 export function parentOf(pid: number): number | undefined {
   return readTimes(pid)?.parent
 }
@@ -37,7 +37,7 @@ export function isDescendant(pid: number, ancestor = process.pid): boolean {
   return false
 }
 
-/** Resident memory of one process in MiB. */
+/** Returns the resident memory of one process in MiB. */
 export function residentMiB(pid: number): number | undefined {
   try {
     const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
@@ -60,7 +60,7 @@ function readProcessTable(): Map<number, ProcessTimes> | undefined {
   return table.size === 0 ? undefined : table
 }
 
-/** Fields 4 and 14 to 17 of proc(5)'s stat; the command before them may itself hold spaces and brackets. */
+/** Reads fields 4 and 14 to 17 of proc(5)'s stat; the command before them may contain spaces and brackets. */
 function readTimes(pid: number): ProcessTimes | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -79,7 +79,7 @@ function isWithin(pid: number, root: number, table: ReadonlyMap<number, ProcessT
   return false
 }
 
-/** Seconds that all processors of this machine together have been busy since it started. */
+/** Returns the CPU seconds used by the whole machine since it booted. */
 export function machineBusySeconds(): number | undefined {
   try {
     const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0] = readFileSync('/proc/stat', 'latin1')
@@ -93,7 +93,7 @@ export function machineBusySeconds(): number | undefined {
   }
 }
 
-/** Processor time of several processes over a stretch of time. */
+/** Measures the CPU time of several processes over a period. */
 export class CpuMeter<Name extends string> {
   readonly #pids: Readonly<Record<Name, number | undefined>>
   readonly #before: Readonly<Record<Name, number | undefined>>
@@ -103,7 +103,7 @@ export class CpuMeter<Name extends string> {
     this.#before = this.#read()
   }
 
-  /** Seconds since the meter was made. */
+  /** Returns the seconds since the meter was created. */
   used(): Record<Name, number | undefined> {
     const now = this.#read()
     const used = {} as Record<Name, number | undefined>

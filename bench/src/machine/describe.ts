@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 
-/** Where and with what the numbers were taken, as lines of Markdown. */
+/** Describes the machine and the software, as lines of Markdown. */
 export function describeMachine(postgresVersion: string): string[] {
   const [first] = cpus()
   return [

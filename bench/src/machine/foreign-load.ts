@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os'
 import { cpuSeconds, isDescendant, machineBusySeconds } from './cpu.ts'
 
 /**
- * Watches what programs that are not part of the benchmark take of the machine: the share of all its processors, from 0
- * to 1, since the call. Undefined where there is no /proc.
+ * Measures the load of other programs: their share of all processors, from 0 to 1, since the call. Undefined without
+ * /proc.
  *
- * @param postmaster counted as ours, whoever started it
+ * @param postmaster counted as part of the benchmark, whoever started it
  */
 export function watchForeignLoad(postmaster: number | undefined): () => number | undefined {
   const read = (): { busy: number; ours: number } | undefined => {

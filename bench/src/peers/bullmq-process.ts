@@ -5,7 +5,7 @@ import { createLog } from './log.ts'
 import type { PeerJob } from './peer-process.ts'
 import { receiveSettings } from './peer-process.ts'
 
-/** Of 50, 100 and 200 the fastest here. */
+/** Fastest of 50, 100 and 200 here. */
 const CONCURRENCY = 100
 const LOG_CONNECTIONS = 12
 

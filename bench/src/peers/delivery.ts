@@ -8,8 +8,8 @@ import type { PeerJob } from './peer-process.ts'
 const TIMEOUT_MS = 10_000
 
 /**
- * What a webhook task on a job queue does: sign, send, log, and fail the job when the receiver did not take it. The
- * webhooks are kept in memory, which a real task would have to read.
+ * Creates the typical webhook task of a job queue: sign, send, log, and fail the job if the receiver did not accept it.
+ * Webhooks are held in memory; a real task would have to read them.
  */
 export function createDelivery(
   endpoints: readonly Endpoint[],

@@ -5,9 +5,9 @@ import { createLog } from './log.ts'
 import type { PeerJob } from './peer-process.ts'
 import { receiveSettings } from './peer-process.ts'
 
-/** Of 24 (its performance page's), 64 and 128 the fastest here: these tasks wait for the network. */
+/** Fastest of 24 (its performance page's value), 64 and 128 here: these tasks wait for the network. */
 const CONCURRENCY = 64
-/** Of 12 and 24. */
+/** Faster of 12 and 24. */
 const LOG_CONNECTIONS = 12
 
 const { databaseUrl, endpoints, log } = await receiveSettings()

@@ -3,7 +3,7 @@ import type { StartContestant } from '../contestant.ts'
 import { EMIT_AT_ONCE, EMIT_BATCH } from '../contestant.ts'
 import { startPeer, toJob } from './peer-process.ts'
 
-/** As its documentation adds many jobs at once; the jobs themselves are not asked back. */
+/** Adds jobs in bulk as its documentation does; does not read the jobs back. */
 const ADD_JOBS = {
   name: 'add-jobs',
   text: `select count(*) from graphile_worker.add_jobs(

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 
-/** One row per attempt, with what ours keeps; the body too, which a job queue has forgotten once a job is done. */
+/** One row per attempt, with the same columns as ours, and the body, which a job queue deletes with the job. */
 export interface PeerLogRow {
   id: string
   organization_id: string
@@ -21,7 +21,7 @@ export interface PeerLogRow {
   created_at: string
 }
 
-/** One index besides the key, for the list of a webhook; ours has three. */
+/** One index besides the key, for listing a webhook's attempts; ours has three. */
 export const CREATE_LOG = `
   create table webhook_logs (
     id uuid primary key,
@@ -85,7 +85,7 @@ function createSingleLog(pool: Pool): WriteLog {
 
 const BATCH = 200
 
-/** Not what one finds in an application, but what one could write: everything that came in while the last ran. */
+/** Better than typical applications: each batch holds all rows that arrived while the previous one was written. */
 function createBatchedLog(pool: Pool): WriteLog {
   const insert = {
     name: 'log-batch',

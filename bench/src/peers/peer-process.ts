@@ -6,16 +6,16 @@ import { EVENT } from '../load.ts'
 import { ask } from '../postgres.ts'
 import { CREATE_LOG } from './log.ts'
 
-/** What a peer's worker process is started with. */
+/** The settings of a peer's worker process. */
 export interface PeerSettings {
   databaseUrl: string
   endpoints: readonly Endpoint[]
-  /** Whether log rows are written one by one, as a task would, or gathered. */
+  /** Writes log rows one by one, as a task would, or in batches. */
   log: 'single' | 'batched'
   redisPort?: number
 }
 
-/** One job: what has to be sent where. */
+/** One job: what to send, and where. */
 export interface PeerJob {
   deliveryId: string
   eventId: string
@@ -35,7 +35,7 @@ export function toJob({ id, endpoint, data }: LoadEvent): PeerJob {
   }
 }
 
-/** Starts `<file>` beside this module and waits until it says that it works. */
+/** Starts `<file>` next to this module, and waits until it reports that it is ready. */
 export async function startPeer(
   file: string,
   settings: PeerSettings,
@@ -63,7 +63,7 @@ export async function startPeer(
   }
 }
 
-/** In the worker process: what it was started with. */
+/** Receives the settings in the worker process. */
 export async function receiveSettings(): Promise<PeerSettings> {
   process.on('disconnect', () => process.exit())
   return await new Promise((resolve) =>

@@ -9,7 +9,10 @@ export function hasRedis(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0
 }
 
-/** A server in a temporary folder, as BullMQ's page on production asks: append-only file, never evicting. */
+/**
+ * Starts a server in a temporary folder, configured as BullMQ's production guide recommends: append-only file, no
+ * eviction.
+ */
 export async function startRedis(): Promise<{ port: number; pid: number; stop(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'connectgain-bench-redis-'))
   const port = await findFreePort()

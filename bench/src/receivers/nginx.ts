@@ -11,7 +11,7 @@ export function hasNginx(): boolean {
   return spawnSync('nginx', ['-v']).status === 0
 }
 
-/** nginx in a temporary folder; `stub_status` counts. */
+/** Starts nginx in a temporary folder; `stub_status` counts requests. */
 export async function startNginx(): Promise<Receiver> {
   const folder = mkdtempSync(join(tmpdir(), 'connectgain-bench-nginx-'))
   const port = await findFreePort()
@@ -20,7 +20,7 @@ export async function startNginx(): Promise<Receiver> {
   const child = tie(spawn('nginx', args, { stdio: 'ignore' }))
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = `http://127.0.0.1:${port}`
-  // Whoever reads the counter is counted too.
+  // Reading the counter is counted as well.
   let reads = 0
   async function count(): Promise<number> {
     const status = await (await fetch(`${url}/status`)).text()

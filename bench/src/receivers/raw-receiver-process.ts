@@ -3,8 +3,8 @@ import type { AddressInfo, Socket } from 'node:net'
 import { sharedNow } from '../wait.ts'
 
 /**
- * The least that an HTTP/1.1 server can do: heads end with an empty line, bodies have a Content-Length. Told by its
- * parent over IPC what to hand out.
+ * A minimal HTTP/1.1 server: a head ends with an empty line, a body has a Content-Length. The parent process requests
+ * its counts over IPC.
  */
 const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok')
 const HEAD_END = Buffer.from('\r\n\r\n')

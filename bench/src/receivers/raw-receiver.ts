@@ -11,11 +11,11 @@ interface Answer {
   arrivals?: [id: string, at: number][]
 }
 
-/** A process of its own, so that its work is not ours. */
+/** A separate process, so that its CPU time is not counted as ours. */
 export async function startRawReceiver({ recordsArrivals = false } = {}): Promise<TimedReceiver> {
   const child = fork(PROCESS, recordsArrivals ? ['--record'] : [], { serialization: 'advanced' })
   const { port } = await nextAnswer(child)
-  // One question at a time: the answers bear no number.
+  // One question at a time: the answers have no ids.
   let last: Promise<unknown> = Promise.resolve()
   const askChild = (question: string): Promise<Answer> => {
     const asked = last.then(async () => {

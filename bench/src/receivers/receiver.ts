@@ -1,4 +1,4 @@
-/** Answers every POST with a 200 at once. */
+/** Answers every POST with 200 immediately. */
 export interface Receiver {
   kind: 'nginx' | 'raw'
   url: string
@@ -8,8 +8,8 @@ export interface Receiver {
   close(): Promise<void>
 }
 
-/** One that also knows when each event arrived, and never answers below /hang. */
+/** Also records when each event arrived; never answers below /hang. */
 export interface TimedReceiver extends Receiver {
-  /** The first arrival of each `X-Webhook-Id` since the last call, in milliseconds of `sharedNow`. */
+  /** Returns the first arrival of each `X-Webhook-Id` since the last call, in milliseconds of `sharedNow`. */
   takeArrivals(): Promise<Map<string, number>>
 }

@@ -16,7 +16,7 @@ import { withTemporaryDatabase } from '../temporary-database.ts'
 const CLAIMED = 200
 const ENDPOINTS = 100
 
-/** What the program's own claim costs, by how much is due. */
+/** Measures the cost of the program's claim statement, by the number of due deliveries. */
 export async function measureClaimCost(bench: Bench): Promise<Section> {
   const sizes = bench.options.quick ? [1_000, 10_000] : [10_000, 100_000, 1_000_000]
   const rows: Cell[][] = []
@@ -70,7 +70,7 @@ async function claimOften(database: Database, times: number): Promise<number[]> 
     defaultMaxInFlight: 32,
   }
   const took: number[] = []
-  // The first ones plan the statement and fill the caches.
+  // The first runs plan the statement and fill the caches.
   for (let run = -5; run < times; run += 1) {
     const ms = await claimAndRollBack(database, options)
     if (run >= 0) took.push(ms)

@@ -13,14 +13,14 @@ interface Case {
   isCaptured: boolean
   isByHand: boolean
   notifies: 'as asked' | 'true' | 'false'
-  /** `elsewhere`: the program stands still, and has promised to look, as one that has cores of its own. */
+  /** `elsewhere`: the program is suspended and has promised to poll, as if it ran on other cores. */
   relay: 'here' | 'elsewhere'
 }
 
 const plain: Case = { isCaptured: false, isByHand: false, notifies: 'as asked', relay: 'here' }
 const captured: Case = { ...plain, isCaptured: true }
 
-/** The same transaction of the CRM's, with nothing more, with one more row, and captured in four ways. */
+/** The same CRM transaction: alone, with one more row, and captured in four ways. */
 const VARIANTS = {
   'not captured': plain,
   'a row by hand': { ...plain, isByHand: true },
@@ -45,7 +45,10 @@ interface Site {
   asWritten: string
 }
 
-/** Commits a second that 8 writers get through at once: what capturing takes from them, beside the same by hand. */
+/**
+ * Measures how many commits per second 8 writers achieve: the cost of capture, compared with inserting the same rows by
+ * hand.
+ */
 export async function measureConcurrentWriters(bench: Bench): Promise<Section> {
   const sites: Site[] = []
   try {
@@ -93,7 +96,7 @@ const goal = (text: string, measured: number, atLeast: number) => ({
 
 type Rates = Record<Variant, number[]>
 
-/** Of rates that were taken in turns: each against the one of its own round, so that a slow minute hits both. */
+/** Compares rates of the same round, so that a slow minute affects both. */
 function medianShare(rates: readonly number[], of: readonly number[]): number {
   return median(rates.map((rate, round) => rate / (of[round] ?? Number.NaN)))
 }
@@ -143,7 +146,7 @@ async function standStill({ server, control }: Site): Promise<void> {
   )
 }
 
-/** Empty tables, a relay that sleeps, and the triggers as the case has them. */
+/** Prepares a case: empty tables, a sleeping relay, and the case's triggers. */
 async function prepare({ control, asWritten }: Site, name: Variant): Promise<void> {
   const { isCaptured, notifies }: Case = VARIANTS[name]
   await waitFor('the outbox to be empty', async () => {
@@ -160,7 +163,7 @@ async function prepare({ control, asWritten }: Site, name: Variant): Promise<voi
     select setval('webhooks_internal.relay_awake_until', 0);
     truncate contacts, deals, conversations, messages, meetings, by_hand, webhooks.webhook_events;
     ${needsWakeup}`)
-  // The promise of the case before has ended.
+  // Waits until the promise of the previous case has ended.
   await pause(300)
 }
 

@@ -6,7 +6,7 @@ import { createWebhooks, startOurServer } from '../ours.ts'
 import type { Section } from '../section.ts'
 import { pause } from '../wait.ts'
 
-/** What the program costs when nothing happens. */
+/** Measures the cost of the idle program. */
 export async function measureIdleCpu(bench: Bench): Promise<Section> {
   const seconds = bench.options.quick ? 5 : 30
   const results: { engine: Engine; process: number; postgres: number | undefined }[] = []

@@ -7,7 +7,10 @@ import type { Section } from '../section.ts'
 
 const POSTS_AT_ONCE = 4
 
-/** How many events a second the API takes on, each acknowledged after its commit; nobody delivers meanwhile. */
+/**
+ * Measures how many events per second the API accepts, each acknowledged after its commit. Nothing is delivered
+ * meanwhile.
+ */
 export async function measureIngest(bench: Bench): Promise<Section> {
   const count = bench.options.quick ? 5_000 : 60_000
   const server = await startOurServer({

@@ -15,10 +15,10 @@ const CASES: { engine: Engine; emission: 'sql' | 'http'; name: string }[] = [
 ]
 
 const PER_SECOND = 500
-/** Longer than anything waits, and over before the next event. */
+/** Longer than any wait, but over before the next event. */
 const PROMISE = `select setval('webhooks_internal.relay_awake_until', webhooks_internal.in_milliseconds(350))`
 
-/** How long after the commit the request arrives, when there is nothing else to do and at 500 events a second. */
+/** Measures the time from commit to arrival of the request, when idle and at 500 events per second. */
 export async function measureLatency(bench: Bench): Promise<Section> {
   const rows: Cell[][] = []
   const goals: Goal[] = []
@@ -66,7 +66,7 @@ function toGoals(name: string, idle: Latencies, busy: Latencies): Goal[] {
       atMost: 5,
       unit: 'ms',
     },
-    // A latency at less than the rate that was asked for says nothing about that rate.
+    // A latency at a lower rate says nothing about the target rate.
     busy.rate >= 0.95 * PER_SECOND
       ? {
           text: `${name}: p99 from commit to request, ${PER_SECOND}/s`,
@@ -96,7 +96,7 @@ async function measure(
     await createWebhooks(server.api, endpoints)
     const load = { emit, endpoints, receiver }
     const spaced = { ...load, everyMs: 40, jitterMs: 20 }
-    // Warms up: connections to the receiver, compiled code.
+    // Warms up connections to the receiver and compiled code.
     await emitSteadily({ ...load, events: 1_000, everyMs: 4 })
     const idle = await emitSteadily({ ...spaced, events: quick ? 50 : 300 })
     const busy = await emitSteadily({
@@ -110,7 +110,7 @@ async function measure(
         : await withClient(server.databaseUrl, (client) =>
             emitSteadily({
               ...load,
-              // As a transaction that asked while a relay was awake, and commits when none is any more.
+              // Simulates a transaction that checked while a relay was awake, and commits when none is.
               emit: async (event) => {
                 await client.query(PROMISE)
                 await emit(event)

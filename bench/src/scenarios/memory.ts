@@ -10,7 +10,7 @@ import type { Section } from '../section.ts'
 import { median } from '../statistics.ts'
 import { pause } from '../wait.ts'
 
-/** How much memory the process takes when a million deliveries wait for an endpoint that does not answer. */
+/** Measures the memory of the process with a million deliveries waiting for an endpoint that does not respond. */
 export async function measureMemory(bench: Bench): Promise<Section> {
   const due = bench.options.quick ? 20_000 : 1_000_000
   const results: { engine: Engine; samples: number[] }[] = []

@@ -9,7 +9,7 @@ import { createEmitter, emitSteadily, p50AndP99 } from '../steady-load.ts'
 import { pause, waitFor } from '../wait.ts'
 
 const HEALTHY = 99
-/** Modest for the engine: one event in each transaction, by SQL or by HTTP. */
+/** A moderate load for the engine: one event per transaction, by SQL or by HTTP. */
 const LOADS = { postgresql: { perSecond: 200, seconds: 20 }, pglite: { perSecond: 20, seconds: 50 } } as const
 
 interface Pair {
@@ -17,7 +17,10 @@ interface Pair {
   with: number[]
 }
 
-/** What 99 endpoints notice of a hundredth that accepts connections, never answers and has 10,000 deliveries due. */
+/**
+ * Measures the effect on 99 endpoints of one more that accepts connections, never responds and has 10,000 due
+ * deliveries.
+ */
 export async function measureNoisyNeighbour(bench: Bench): Promise<Section> {
   const rounds = bench.options.quick ? 1 : 2
   const results: { engine: Engine; pair: Pair }[] = []
@@ -82,6 +85,6 @@ async function makeDue(server: OurServer, hanging: readonly Endpoint[], count: n
   await waitFor('the deliveries that hang', async () => (await countRows(server.api, deliveries)) === count, {
     everyMs: 100,
   })
-  // Beyond the first time-outs: from here on it is as it stays.
+  // After the first timeouts, the state is steady.
   await pause(12_000)
 }

@@ -17,11 +17,11 @@ interface Case {
   endpoints: number
 }
 
-/** Figures of one run; seconds are for a thousand deliveries. */
+/** Results of one run; seconds are per thousand deliveries. */
 interface Run {
-  /** Deliveries a second, from the first event emitted to the last delivery recorded as delivered. */
+  /** Deliveries per second, from the first emitted event to the last recorded success. */
   rate: number
-  /** Requests a second at the receiver, over the same start. */
+  /** Requests per second at the receiver, from the same start. */
   received: number
   process: number | undefined
   postgres: number | undefined
@@ -38,7 +38,7 @@ const CONTESTANTS: { name: string; start: StartContestant; needsRedis?: true }[]
   { name: 'BullMQ', start: startBullmq, needsRedis: true },
 ]
 
-/** How fast events become recorded deliveries, ours beside job queues that do the same work. */
+/** Measures how fast events become recorded deliveries, compared with job queues that do the same work. */
 export async function measureThroughput(bench: Bench): Promise<Section> {
   const { options } = bench
   const deliveries = options.quick ? 5_000 : 40_000
@@ -48,7 +48,7 @@ export async function measureThroughput(bench: Bench): Promise<Section> {
     )
     .filter(({ name }) => name.includes(options.match))
   const runs = new Map<string, Run[]>(cases.map(({ name }) => [name, []]))
-  // Round by round, so that a slow minute of the machine does not hit one contestant alone.
+  // Round by round, so that a slow minute of the machine does not hit only one contestant.
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const each of cases) {
       const run = await measure(bench, each, deliveries)
@@ -91,13 +91,13 @@ async function measure(bench: Bench, { start, endpoints: size }: Case, deliverie
     const endpoints = createEndpoints(size, receiver.url)
     const contestant = await start({ postgres: bench.postgres, endpoints })
     try {
-      // What a process does the first thousand times it has not yet compiled.
+      // Excludes the time before the code is compiled.
       const warmUp = Math.max(2_000, size * 2)
       await deliverAll(contestant.prepare(createEvents(warmUp, endpoints)), warmUp, receiver, () =>
         contestant.isDone(),
       )
       const emit = contestant.prepare(createEvents(deliveries, endpoints))
-      // What the warm-up left to be written, and the garbage of preparing.
+      // Lets pending writes of the warm-up and garbage of the preparation settle.
       await pause(1_000)
       const cpu = new CpuMeter({
         process: contestant.pid,
@@ -129,7 +129,7 @@ async function measure(bench: Bench, { start, endpoints: size }: Case, deliverie
   }
 }
 
-/** Seconds until the receiver had all, and until all were recorded. */
+/** Returns the seconds until the receiver had everything, and until everything was recorded. */
 async function deliverAll(
   emit: () => Promise<void>,
   deliveries: number,

@@ -11,7 +11,7 @@ import { withTemporaryDatabase } from '../temporary-database.ts'
 const ORGANIZATION = '0190a000-0000-7000-8000-000000000001'
 const TRIGGERS = ['webhooks_capture_inserts', 'webhooks_capture_updates']
 
-/** `rows` at once; each statement runs alone and commits. */
+/** `rows` per statement; each statement runs and commits alone. */
 interface Case {
   name: string
   rows: number
@@ -35,7 +35,7 @@ function casesOf(many: number): Case[] {
   ])
 }
 
-/** What capturing the events adds to the CRM's own statements, by the same statements with the triggers switched off. */
+/** Measures what capture adds to the CRM's own statements, compared with disabled triggers. */
 export async function measureTriggerOverhead(bench: Bench): Promise<Section> {
   const many = bench.options.quick ? 1_000 : 10_000
   const rows: Cell[][] = []
@@ -82,7 +82,7 @@ async function open(at: { url: string } | { folder: string }): Promise<Database>
   return database
 }
 
-/** @returns the medians without and with the triggers. */
+/** @returns the medians without and with the triggers */
 async function compare(database: Database, one: Case, many: number, bench: Bench): Promise<number[]> {
   const rounds = bench.options.quick ? 3 : 7
   const runs = one.rows === 1 ? 60 : 1

@@ -1,22 +1,24 @@
 import type { WebhookBody, WebhookEvent } from './events.ts'
 import { WebhookVerificationError } from './verification-error.ts'
 
-/** A Fetch `Headers`, or an object such as node:http's `request.headers`. Names count in any case. */
+/** A Fetch `Headers`, or an object such as node:http's `request.headers`. Names are case-insensitive. */
 export type WebhookHeaders =
   | { get(name: string): string | null }
   | Readonly<Record<string, string | readonly string[] | undefined>>
 
 export interface VerifyWebhookOptions {
-  /** The request body as it arrived, before any parsing: parsing and writing it again gives other bytes. */
+  /** The raw request body: parsing and serializing it again changes the bytes. */
   body: string | Uint8Array
   headers: WebhookHeaders
-  /** The webhook's signing secret, or several of which any may match: the new and the old one during a rotation. */
+  /**
+   * The webhook's signing secret, or several of which any may match, such as the new and the old one during a rotation.
+   */
   secret: string | readonly string[]
-  /** How far the request's timestamp may be from now, in seconds, either way. 300 when not given. */
+  /** Maximum difference between the request's timestamp and now, in seconds, in either direction. Default: 300. */
   toleranceSeconds?: number | undefined
-  /** The present, as a Date or in milliseconds since the Unix epoch. */
+  /** The current time, as a Date or in milliseconds since the Unix epoch. */
   now?: Date | number | undefined
-  /** Refuse a request that carries `X-Webhook-Signature` alone; see {@link verifyWebhook}. False when not given. */
+  /** Refuses a request that only has `X-Webhook-Signature`; see {@link verifyWebhook}. Default: false. */
   standardOnly?: boolean | undefined
 }
 
@@ -25,17 +27,19 @@ type Bytes = Uint8Array<ArrayBuffer>
 const standardHeaders = ['webhook-id', 'webhook-timestamp', 'webhook-signature']
 
 /**
- * Checks that ConnectGain signed this request and gives its body, parsed and typed by `event`.
+ * Verifies that ConnectGain signed this request, and returns its body, parsed and typed by `event`.
  *
- * The Standard Webhooks headers (`webhook-id`, `webhook-timestamp`, `webhook-signature`) decide when any of them is
+ * The Standard Webhooks headers (`webhook-id`, `webhook-timestamp`, `webhook-signature`) are used if any of them is
  * present. ConnectGain always sends them.
  *
- * Without them `X-Webhook-Signature` decides. It signs the body only: `X-Webhook-Timestamp` is still checked for age, but
- * whoever captured a request can send it again under a new time and id. `standardOnly: true` refuses such requests.
+ * Otherwise `X-Webhook-Signature` is used. It signs only the body: the age of `X-Webhook-Timestamp` is still checked,
+ * but an attacker who captured a request can send it again with a new time and id. `standardOnly: true` refuses such
+ * requests.
  *
- * The signature vouches for the body's sender; the types say what ConnectGain sends and are not checked column by column.
+ * The signature proves who sent the body. The types describe what ConnectGain sends, and are not checked column by
+ * column.
  *
- * @throws {WebhookVerificationError} whose `code` says why.
+ * @throws {WebhookVerificationError} whose `code` tells why
  *
  * @example
  * const event = await verifyWebhook({ body, headers: request.headers, secret: process.env.WEBHOOK_SECRET ?? '' })
@@ -100,7 +104,7 @@ const verifyBodySignature: Verify = async (body, secrets, options) => {
   })
 }
 
-/** One HMAC per key however many signatures the sender lists, so that a long header costs nothing. */
+/** Computes one HMAC per key, however many signatures the sender lists, so that a long header costs nothing. */
 async function requireMatch(
   signatures: readonly string[],
   keys: readonly Bytes[],
@@ -134,7 +138,7 @@ function checkAge(
   { toleranceSeconds = 300, now = Date.now() }: VerifyWebhookOptions,
 ): void {
   const age = (Number(now) - sentAt) / 1000
-  // Not `>`: with a tolerance or a present that is no number, nothing may pass.
+  // Not `>`: if the tolerance or the time is NaN, the request must be refused.
   if (Math.abs(age) <= toleranceSeconds) return
   throw new WebhookVerificationError(
     'timestamp_out_of_tolerance',
@@ -145,7 +149,8 @@ function checkAge(
 
 function readBody(body: unknown): Bytes {
   if (typeof body === 'string') return encode(body)
-  // Not `instanceof`: a Buffer from another realm, as in some test runners, is no instance of this one's Uint8Array.
+  // Not `instanceof`: a Buffer from another realm, as in some test runners, is not an instance of this realm's
+  // Uint8Array.
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice()
   throw new WebhookVerificationError(
     'malformed_body',
@@ -156,7 +161,7 @@ function readBody(body: unknown): Bytes {
 function readSecrets(secret: unknown): string[] {
   const given = ([] as unknown[]).concat(secret)
   const secrets = given.filter((one) => typeof one === 'string')
-  // An empty secret among good ones would let anyone sign.
+  // One empty secret among valid ones would let anyone sign.
   if (secrets.length === given.length && secrets.length > 0 && !secrets.includes('')) return secrets
   throw new WebhookVerificationError(
     'missing_secret',

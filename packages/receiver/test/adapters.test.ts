@@ -15,7 +15,7 @@ import { createWebhookHandler as forNode } from '@connectgain/webhooks-receiver/
 import type { ReceiverOptions } from '@connectgain/webhooks-receiver/node'
 
 const secret = 'your-secret-key'
-/** Other bytes than a parser and writer would make of it. */
+/** Differs from what parsing and serializing again would produce. */
 const body =
   '{"event":"deal.created",  "timestamp":"2025-01-15T10:30:00Z","data":{"title":"Zoë \\u00e9","value":1.50}}'
 
@@ -33,7 +33,7 @@ async function listen(listener: RequestListener): Promise<Running> {
   }
 }
 
-/** Each as its users would write it. */
+/** Each framework, used as its documentation shows. */
 const FRAMEWORKS: Readonly<Record<string, (options: ReceiverOptions) => Promise<Running>>> = {
   'node:http': (options) => {
     const handler = forNode(options)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { WebhookVerificationError, type WebhookVerificationErrorCode } from '../src/index.ts'
 
-/** The refusal's message, for a test that has more to say about it. */
+/** Returns the message of the refusal, for further assertions. */
 export async function expectRefusal(
   verification: Promise<unknown>,
   code: WebhookVerificationErrorCode,

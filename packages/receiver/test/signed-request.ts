@@ -23,7 +23,7 @@ interface Wanted {
   age?: number
 }
 
-/** Signed by node:crypto, so that the code under test is not measured against itself. */
+/** Signs with node:crypto, independent of the code under test. */
 export function signStandard(wanted: Wanted = {}): SignedRequest {
   const { body = JSON.stringify(contactCreated), secret = plainSecret, age = 0 } = wanted
   const timestamp = String(now.getTime() / 1000 - age)
@@ -33,7 +33,7 @@ export function signStandard(wanted: Wanted = {}): SignedRequest {
   return { body: Buffer.from(body).toString(), headers, secret }
 }
 
-/** With `X-Webhook-Signature` alone. */
+/** Signs with `X-Webhook-Signature` only. */
 export function signBodyOnly(wanted: Wanted = {}): SignedRequest {
   const { body = JSON.stringify(contactCreated), secret = plainSecret, age = 0 } = wanted
   const headers = {

@@ -14,7 +14,7 @@ interface Request {
   body: unknown
 }
 
-/** As much of Fastify as is needed, so that it is no dependency. */
+/** The part of Fastify's interface that is used, so that Fastify is no dependency. */
 interface Instance {
   removeAllContentTypeParsers(): void
   addContentTypeParser(
@@ -26,7 +26,7 @@ interface Instance {
 }
 
 /**
- * A Fastify plugin. The bytes stay as they came within it; the parsers of the rest of the program are not touched.
+ * A Fastify plugin. Inside it, bodies stay raw bytes; the parsers of the rest of the application are unchanged.
  *
  * @example
  * app.register(webhookReceiver, { path: '/webhooks', secret, onEvent })

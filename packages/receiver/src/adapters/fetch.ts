@@ -4,7 +4,7 @@ import { BODY_LIMIT, handleWebhook, joinChunks } from './handle.ts'
 export type { Delivery, ReceiverOptions } from './handle.ts'
 
 /**
- * For everything that speaks Fetch: workers, Deno, Bun, Next.js, and Hono.
+ * A handler for every runtime that supports Fetch: workers, Deno, Bun, Next.js, and Hono.
  *
  * @example
  * export default { fetch: createWebhookHandler({ secret, onEvent }) }
@@ -20,7 +20,7 @@ export function createWebhookHandler(options: ReceiverOptions): (request: Reques
   }
 }
 
-/** Undefined when there is more than is read. */
+/** Undefined if the body exceeds the limit. */
 async function read(request: Request): Promise<Uint8Array | undefined> {
   if (request.body === null) return new Uint8Array()
   const reader = request.body.getReader()

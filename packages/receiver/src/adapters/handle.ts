@@ -3,21 +3,24 @@ import { WebhookVerificationError } from '../verification-error.ts'
 import type { VerifyWebhookOptions, WebhookHeaders } from '../verify.ts'
 import { verifyWebhook } from '../verify.ts'
 
-/** The largest body that is read, in bytes; ConnectGain sends less than half of it. */
+/** Maximum body size in bytes; ConnectGain sends less than half of it. */
 export const BODY_LIMIT = 1024 * 1024
 
 export interface ReceiverOptions extends Pick<
   VerifyWebhookOptions,
   'secret' | 'toleranceSeconds' | 'standardOnly'
 > {
-  /** What to do with an event. Be quick: take it down, answer, and work on it later. What it throws is answered with 500, and sent again. */
+  /**
+   * Handles an event. Be quick: store it, respond, and process it later. If it throws, the response is 500 and the
+   * event is sent again.
+   */
   onEvent(event: WebhookEvent, delivery: Delivery): void | Promise<void>
   /**
-   * Whether the event with this id was dealt with before: retries and replays have the id of the first. Then `onEvent` is
-   * not called, and the answer is 200. Remember an id when `onEvent` has succeeded, not before.
+   * Returns true if the event with this id was handled before: retries and replays have the id of the first. `onEvent`
+   * is then not called, and the response is 200. Store an id after `onEvent` has succeeded, not before.
    */
   isKnown?(id: string): boolean | Promise<boolean>
-  /** Told of what was refused or failed. */
+  /** Called when a request is refused or fails. */
   onError?(error: unknown): void
 }
 
@@ -33,7 +36,7 @@ export interface ReceiverAnswer {
   text: string
 }
 
-/** Verifies a request and has it dealt with; never rejects. Frameworks differ only in how they give the bytes. */
+/** Verifies and handles a request; never rejects. Frameworks only differ in how they provide the bytes. */
 export async function handleWebhook(
   body: Uint8Array,
   headers: WebhookHeaders,
@@ -48,13 +51,13 @@ export async function handleWebhook(
   } catch (error) {
     options.onError?.(error)
     if (!(error instanceof WebhookVerificationError)) return { status: 500, text: 'Failed' }
-    // Set up wrongly here: the sender can do nothing about it but try again later.
+    // A configuration error of the receiver: the sender can only try again later.
     const isOurs = error.code === 'missing_secret' || error.code === 'malformed_secret'
     return isOurs ? { status: 500, text: 'Failed' } : { status: 401, text: error.message }
   }
 }
 
-/** The pieces of a body as one. @param length of all of them together */
+/** Joins the chunks of a body. @param length of all of them together */
 export function joinChunks(chunks: readonly Uint8Array[], length: number): Uint8Array {
   const body = new Uint8Array(length)
   let at = 0

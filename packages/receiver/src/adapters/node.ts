@@ -3,11 +3,11 @@ import { BODY_LIMIT, handleWebhook, joinChunks } from './handle.ts'
 
 export type { Delivery, ReceiverOptions } from './handle.ts'
 
-/** As much of node:http's request as is needed, so that no types of Node are. */
+/** The part of node:http's request that is used, so that no Node types are needed. */
 export interface NodeRequest extends AsyncIterable<Uint8Array> {
   method?: string | undefined
   headers: Record<string, string | string[] | undefined>
-  /** What a body parser of Express has made of it. */
+  /** Set by a body parser of Express. */
   body?: unknown
   readableEnded?: boolean
 }
@@ -21,7 +21,7 @@ const PARSED =
   'The body was parsed before this handler saw its bytes: put it before express.json(), or after express.raw({ type: "*/*" }).'
 
 /**
- * For node:http and for Express, where it has to stand before `express.json()`.
+ * A handler for node:http and for Express, where it has to come before `express.json()`.
  *
  * @example
  * createServer(createWebhookHandler({ secret, onEvent })).listen(3000)
@@ -47,7 +47,8 @@ async function receive(request: NodeRequest, options: ReceiverOptions): Promise<
   const chunks: Uint8Array[] = []
   let length = 0
   try {
-    // Read to its end also when it is too large: closing on a sender that writes would cost it the answer.
+    // Reads the whole body even if it is too large: closing the connection while the sender writes would lose the
+    // response.
     for await (const chunk of request) {
       length += chunk.length
       if (length <= BODY_LIMIT) chunks.push(chunk)
