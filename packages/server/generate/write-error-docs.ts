@@ -1,9 +1,11 @@
 import { API_ERRORS } from '../src/domain/api-errors.ts'
+import { ATTEMPT_ERRORS } from '../src/domain/attempt-errors.ts'
 import { fillBlock } from './fill-block.ts'
 
 /** docs/errors.md with its tables as the sources have them. */
 export function writeErrorDocs(page: string): string {
-  return fillBlock(page, 'codes of the API', writeApiErrors())
+  const withApi = fillBlock(page, 'codes of the API', writeApiErrors())
+  return fillBlock(withApi, 'codes of attempts', writeAttemptErrors())
 }
 
 function writeApiErrors(): string {
@@ -12,4 +14,11 @@ function writeApiErrors(): string {
       `| \`${code}\` | ${statuses.join(', ')} | ${meaning} | ${action} |`,
   )
   return ['| code | status | meaning | what to do |', '|---|---|---|---|', ...rows.toSorted()].join('\n')
+}
+
+function writeAttemptErrors(): string {
+  const rows = Object.entries(ATTEMPT_ERRORS).map(
+    ([code, { meaning, cause, nextStep }]) => `| \`${code}\` | ${meaning} | ${cause} | ${nextStep} |`,
+  )
+  return ['| code | meaning | likely cause | next step |', '|---|---|---|---|', ...rows].join('\n')
 }

@@ -1,3 +1,4 @@
+import type { AttemptErrorCode } from './attempt-errors.ts'
 import type { AttemptTrigger } from './delivery.ts'
 
 /** A finished attempt: a row of `webhook_logs`, and the delivery's next state. Times are ISO 8601. */
@@ -13,7 +14,7 @@ export interface AttemptRecord {
   attempt: number
   trigger: AttemptTrigger
   response_code: number | null
-  error_code: string | null
+  error_code: AttemptErrorCode | null
   error_message: string | null
   diagnosis: string | null
   duration_ms: number

@@ -3,10 +3,6 @@ import { cutText } from './storable-text.ts'
 
 const MAX_REASON_LENGTH = 1_000
 
-/** The diagnosis of an attempt without a request. */
-export const NOTHING_SENT =
-  'No request was sent. Fix the cause, then retry the delivery. Other deliveries are not affected.'
-
 export type FaultStage = 'relay' | 'claim' | 'record' | 'cancel' | 'retry' | 'replay' | 'erase'
 
 /** A row of `webhook_delivery_faults`. */

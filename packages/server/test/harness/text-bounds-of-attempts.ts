@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { giveUpDelivery } from '../../src/pipeline/record/give-up-delivery.ts'
-import { ATTEMPT_ERROR_CODES } from '../../src/sender/classify-response.ts'
+import { ATTEMPT_ERRORS } from '../../src/domain/attempt-errors.ts'
 import { matchWebhooks } from '../../src/domain/match-webhooks.ts'
 import type { Subscription } from '../../src/domain/match-webhooks.ts'
 import { newId } from '../../src/domain/ids.ts'
@@ -107,12 +107,12 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
       'webhooks_internal.attempt_counts.outcome',
       'webhooks_internal.attempt_rollups.outcome',
     ],
-    by: ['src/sender/classify-response.ts'],
+    by: ['src/domain/attempt-errors.ts'],
     async prove(proving) {
-      for (const code of ATTEMPT_ERROR_CODES) assert.match(code, /^[a-z_]{1,30}$/)
+      for (const code of Object.keys(ATTEMPT_ERRORS)) assert.match(code, /^[a-z_]{1,30}$/)
       proving.receiver.reply(proving.webhook.path, 500)
       const { error_code: code } = await logTest(proving)
-      assert.ok(ATTEMPT_ERROR_CODES.some((known) => known === code))
+      assert.ok(Object.keys(ATTEMPT_ERRORS).some((known) => known === code))
     },
   },
   {

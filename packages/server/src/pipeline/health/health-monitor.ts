@@ -4,6 +4,7 @@ import type { Connection, Database } from '../../database/database.ts'
 import { inHalves } from '../../database/input-fault.ts'
 import { loadStatement } from '../../database/statement.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
+import { isOfEndpoint } from '../../domain/attempt-errors.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { AttemptTally, BreakerLimits, DisableLimits, HealthState } from '../../domain/circuit-breaker.ts'
 import { HEALTHY, describeHealth, explainDisabling, nextHealthState } from '../../domain/circuit-breaker.ts'
@@ -93,7 +94,7 @@ export class HealthMonitor implements Stage {
   }
 
   #addFailure(record: AttemptRecord): void {
-    if (!isOfEndpoint(record)) return
+    if (!countsForHealth(record)) return
     const tally = this.#tally(record)
     const startedAt = Date.parse(record.created_at)
     if (tally.failures === 0) tally.firstFailedAt = startedAt
@@ -234,11 +235,9 @@ export class HealthMonitor implements Stage {
   }
 }
 
-const NOT_OF_ENDPOINT = new Set(['secret_unreadable', 'not_sendable', 'internal_error'])
-
-/** Neither a request that could not be made nor somebody who tries out the Test button says how the endpoint does. */
-function isOfEndpoint({ trigger, error_code }: AttemptRecord): boolean {
-  return trigger !== 'test' && !NOT_OF_ENDPOINT.has(error_code ?? '')
+/** A failure of ours says nothing about the endpoint, and neither does a test. */
+function countsForHealth({ trigger, error_code }: AttemptRecord): boolean {
+  return trigger !== 'test' && (error_code === null || isOfEndpoint(error_code))
 }
 
 function toTransition({ row, tally, before, state }: Evaluation): HealthTransition {

@@ -7,7 +7,8 @@ import type { OutboxEvent } from '../relay/outbox.ts'
 import { removeFromOutbox } from '../relay/outbox.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import { recordFaults } from '../record/delivery-faults.ts'
-import { NOTHING_SENT, reasonOf } from '../../domain/delivery-fault.ts'
+import { diagnosisOf } from '../../domain/attempt-errors.ts'
+import { reasonOf } from '../../domain/delivery-fault.ts'
 import type { MatchOptions } from './create-deliveries.ts'
 import { queueDeliveries } from './create-deliveries.ts'
 import type { Match } from '../../domain/match-webhooks.ts'
@@ -112,7 +113,7 @@ async function fail(
         reasonOf(error),
         newId(),
         subscription.url,
-        NOTHING_SENT,
+        diagnosisOf('not_sendable'),
       ]),
     error,
   )

@@ -4,19 +4,13 @@ import { loadStatement } from '../../database/statement.ts'
 import { newId } from '../../domain/ids.ts'
 import type { DeliveryFault, FaultStage } from '../../domain/delivery-fault.ts'
 import { recordFaults } from './delivery-faults.ts'
-import { NOTHING_SENT, reasonOf } from '../../domain/delivery-fault.ts'
+import { diagnosisOf } from '../../domain/attempt-errors.ts'
+import { reasonOf } from '../../domain/delivery-fault.ts'
 
 const giveUpStatement = loadStatement(import.meta.url, 'give-up-delivery')
 const setAsideStatement = loadStatement(import.meta.url, 'set-aside')
 
 const CODES = { claim: 'not_sendable', cancel: 'not_sendable', record: 'not_recordable' } as const
-
-const DIAGNOSES = {
-  claim: NOTHING_SENT,
-  cancel: NOTHING_SENT,
-  record:
-    'The request was sent, but its outcome could not be stored. See error_message for the cause. Retry the delivery if the endpoint did not receive it.',
-} as const
 
 export interface GivenUp {
   deliveryId: string
@@ -40,7 +34,7 @@ export async function giveUpDelivery(
 ): Promise<DeliveryFault | undefined> {
   const reason = reasonOf(error)
   const end = async (isLogged: boolean): Promise<void> => {
-    const params = [deliveryId, lease, reason, newId(), CODES[stage], DIAGNOSES[stage], isLogged]
+    const params = [deliveryId, lease, reason, newId(), CODES[stage], diagnosisOf(CODES[stage]), isLogged]
     await database.query(giveUpStatement, params)
   }
   const leaveQueue = async (): Promise<void> => {
