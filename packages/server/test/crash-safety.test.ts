@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
+import { openPostgres } from '../src/database/postgres.ts'
 import type { DeliveryRow, LogRow } from './harness/api.ts'
 import { createWebhook, onEachEngine, onEveryEngine } from './harness/on-each-engine.ts'
 import { until } from './harness/until.ts'
@@ -112,10 +113,25 @@ onEachEngine('after a SIGTERM', (stage) => {
   })
 })
 
+/** Keeps every node from counting as dead, however late this machine lets its heartbeats be. */
+const NEVER_DEAD = `
+  create function public.look_alive() returns trigger language plpgsql as
+    $$ begin new.seen_at := now() + interval '1 hour'; return new; end $$;
+  create trigger look_alive before insert or update on webhooks_internal.nodes
+    for each row execute function public.look_alive();`
+const DEAD_AS_EVER =
+  'drop function public.look_alive cascade; update webhooks_internal.nodes set seen_at = now()'
+
 onEachEngine(
   'two processes on one PostgreSQL',
   (stage) => {
-    test('every delivery is made once, whichever process took the change', async () => {
+    test('every delivery is made once, whichever process took the change', async (context) => {
+      const database = openPostgres({ url: stage.site.settings['DATABASE_URL']!, poolSize: 1 })
+      context.after(async () => {
+        await database.execute(DEAD_AS_EVER)
+        await database.close()
+      })
+      await database.execute(NEVER_DEAD)
       const second = await stage.site.start()
       const { id, path } = await createWebhook(stage, { events: ['contact.created'] })
       const names = Array.from({ length: 200 }, (_, index) => `contact ${index}`)
@@ -130,9 +146,11 @@ onEachEngine(
       const deliveries = `webhook_deliveries?webhook_id=${id}&status=delivered`
       await stage.server.api.rows(deliveries, names.length)
       const requests = await stage.receiver.received(path, names.length)
-      assert.equal(requests.length, names.length)
-      assert.equal(new Set(requests.map(({ headers }) => headers['x-webhook-delivery'])).size, names.length)
-      assert.equal((await second.api.get(deliveries)).length, names.length)
+      const ids = requests.map(({ headers }) => headers['x-webhook-delivery']!)
+      const delivered = await second.api.get<DeliveryRow>(deliveries)
+      assert.deepEqual(ids.toSorted(), delivered.map((row) => row.id).toSorted())
+      assert.ok(delivered.every(({ attempts }) => attempts === 1))
+      assert.equal(new Set(ids).size, names.length)
       assert.equal(await second.stop(), 0)
     })
 
