@@ -5,9 +5,9 @@ import { parseRetryAfter } from '../domain/retry-policy.ts'
 import type { Symptom } from './failures.ts'
 import { findFailure } from './failures.ts'
 import { BlockedDestination } from './network-guard.ts'
-import { InvalidAnswer } from './response-parser.ts'
-import type { Answer, Phase } from './send.ts'
-import { Timeout } from './send.ts'
+import { InvalidResponse } from './invalid-response.ts'
+import type { Answer, Phase } from './answer.ts'
+import { Timeout } from './exchange.ts'
 
 /** What an answer means for the delivery, and what it says to people. */
 export interface Verdict {
@@ -83,7 +83,7 @@ function toSymptom(error: CodedError, phase: Phase): Symptom {
   return { kind: 'failure', error: first, errorCode: first.code ?? error.code ?? '', phase }
 }
 
-const OURS = [BlockedDestination, Timeout, InvalidAnswer]
+const OURS = [BlockedDestination, Timeout, InvalidResponse]
 
 /** In our words: those of the runtime (`getaddrinfo ENOTFOUND …`) mean nothing to most. Its code is what can be searched for. */
 function describe(symptom: Symptom, code: AttemptErrorCode): string {

@@ -1,179 +1,148 @@
 import net from 'node:net'
 import type { LookupFunction, Socket } from 'node:net'
 import tls from 'node:tls'
+import { Client } from 'undici'
+import type { Dispatcher, buildConnector } from 'undici'
 
-/** Shorter than what servers usually wait for the next request (5 s and more). */
-const KEEP_IDLE_MS = 4_000
-const MOST_SESSIONS = 1_000
+/** Shorter than the 5 s and more that servers usually keep an idle connection. */
+const KEEP_ALIVE_MS = 4_000
+/** As large as Node's own limit. */
+export const MAX_HEADER_BYTES = 16 * 1024
+const MAX_TLS_SESSIONS = 1_000
 
-/** Where connections lead. */
-export interface Origin {
-  isTls: boolean
-  /** A name, or an address without brackets. */
-  host: string
-  port: number
-  /** Tells one from another. */
-  key: string
-}
-
-/** Whoever uses a connection just now. */
-export interface ConnectionUser {
-  /** Connected, TLS included; also for one that was connected before. */
-  onConnected(): void
-  onData(chunk: Buffer): void
-  /** The last call: the other side, the network or `drop` ended it. */
-  onClosed(error: Error | undefined): void
-}
-
-export interface Connection {
-  /** Whether it has carried a request before. */
-  readonly isReused: boolean
-  /** When the certificate of the other side expires, in milliseconds; undefined without TLS, or before it was shown. */
-  readonly certificateEnds: number | undefined
-  write(bytes: Buffer): void
-  /** Keeps it for the next request to the same origin. */
-  keep(): void
-  /** Ends it at once; nobody is told. */
-  drop(): void
+/** Handles one request. */
+export interface ConnectionUser extends Dispatcher.DispatchHandler {
+  /** Gets what was read from the socket; returns what undici shall parse. */
+  onBytes(chunk: Buffer): Buffer
 }
 
 export interface Connections {
-  /** Takes a connection that is idle, or makes one when there is none or `isFresh` asks for it. */
-  use(origin: Origin, user: ConnectionUser, isFresh?: boolean): Connection
+  /** Takes an idle connection, or makes one when there is none or `isFresh` asks for it. */
+  take(origin: string, isFresh?: boolean): Connection
+  /** Keeps a connection whose response is complete for the next request to its origin. */
+  keep(connection: Connection): void
 }
 
-/** @param lookup hands out the addresses that may be connected to */
-export function createConnections(lookup: LookupFunction): Connections {
-  const idle = new Map<string, KeptConnection[]>()
+export type Dial = (options: buildConnector.Options) => Socket
+
+/** Idle connections by origin. */
+export function createConnections(dial: Dial): Connections {
+  const idle = new Map<string, Connection[]>()
+
+  function forget(connection: Connection): void {
+    const kept = idle.get(connection.origin)
+    const place = kept?.indexOf(connection) ?? -1
+    if (place >= 0) kept!.splice(place, 1)
+    if (kept?.length === 0) idle.delete(connection.origin)
+  }
+
+  return {
+    take(origin, isFresh = false) {
+      const kept = isFresh ? undefined : idle.get(origin)?.pop()
+      return kept ?? new Connection(origin, dial, forget)
+    },
+    keep(connection) {
+      connection.release()
+      const kept = idle.get(connection.origin)
+      if (kept === undefined) idle.set(connection.origin, [connection])
+      else kept.push(connection)
+    },
+  }
+}
+
+/** @param lookup returns the addresses that may be connected to */
+export function createDial(lookup: LookupFunction): Dial {
   const sessions = new Map<string, Buffer>()
-  let sweep: NodeJS.Timeout | undefined
-
-  function sweepIdle(): void {
-    const oldest = performance.now() - KEEP_IDLE_MS
-    for (const [key, kept] of idle) {
-      // The longest idle come first.
-      while (kept.length > 0 && kept[0]!.idleSince <= oldest) kept.shift()!.drop()
-      if (kept.length === 0) idle.delete(key)
-    }
-    sweep = idle.size === 0 ? undefined : setTimeout(sweepIdle, KEEP_IDLE_MS / 4).unref()
-  }
-
-  function takeIdle(key: string): KeptConnection | undefined {
-    const connection = idle.get(key)?.pop()
-    if (connection === undefined || performance.now() - connection.idleSince < KEEP_IDLE_MS) return connection
-    connection.drop()
-    return takeIdle(key)
-  }
-
-  function dial(origin: Origin): Socket {
-    const target = { host: origin.host, port: origin.port, lookup, noDelay: true }
-    if (!origin.isTls) return net.connect(target)
-    const session = sessions.get(origin.key)
+  return ({ hostname: host, protocol, port }) => {
+    if (protocol !== 'https:') return net.connect({ host, port: Number(port || 80), lookup, noDelay: true })
+    const key = `${host}:${port}`
+    const session = sessions.get(key)
     const socket = tls.connect({
-      ...target,
-      ...(net.isIP(origin.host) === 0 ? { servername: origin.host } : {}),
+      host,
+      port: Number(port || 443),
+      lookup,
+      ...(net.isIP(host) === 0 ? { servername: host } : {}),
       ...(session === undefined ? {} : { session }),
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['http/1.1'],
     })
+    socket.setNoDelay(true)
     socket.on('session', (ticket: Buffer) => {
-      if (sessions.size >= MOST_SESSIONS) sessions.clear()
-      sessions.set(origin.key, ticket)
+      if (sessions.size >= MAX_TLS_SESSIONS) sessions.clear()
+      sessions.set(key, ticket)
     })
     return socket
   }
-
-  const pool = {
-    put(key: string, connection: KeptConnection): void {
-      const kept = idle.get(key)
-      if (kept === undefined) idle.set(key, [connection])
-      else kept.push(connection)
-      sweep ??= setTimeout(sweepIdle, KEEP_IDLE_MS / 4).unref()
-    },
-    remove(key: string, connection: KeptConnection): void {
-      const kept = idle.get(key)
-      const place = kept?.indexOf(connection) ?? -1
-      if (place >= 0) kept!.splice(place, 1)
-    },
-  }
-
-  return {
-    use(origin, user, isFresh = false) {
-      const connection = isFresh ? undefined : takeIdle(origin.key)
-      if (connection === undefined) return new KeptConnection(dial(origin), origin, user, pool)
-      connection.reuse(user)
-      return connection
-    },
-  }
 }
 
-interface Pool {
-  put(key: string, connection: KeptConnection): void
-  remove(key: string, connection: KeptConnection): void
-}
-
-class KeptConnection implements Connection {
-  readonly #socket: Socket
-  readonly #key: string
-  readonly #pool: Pool
-  /** Undefined while it is idle. */
+/** Carries one request at a time. undici writes it, parses the response and closes the socket when it is idle for long. */
+export class Connection {
+  readonly origin: string
+  readonly #client: Client
+  readonly #dial: Dial
+  #socket: Socket | undefined
   #user: ConnectionUser | undefined
-  #error: Error | undefined
-  isReused = false
+  /** Whether the socket has carried a request. */
+  isUsed = false
+  /** When the certificate expires, in milliseconds; undefined without TLS and in a resumed session, which shows none. */
   certificateEnds: number | undefined
-  idleSince = 0
 
-  constructor(socket: Socket, origin: Origin, user: ConnectionUser, pool: Pool) {
+  /** @param onClosed is called when the socket was closed, by whichever side */
+  constructor(origin: string, dial: Dial, onClosed: (connection: Connection) => void) {
+    this.origin = origin
+    this.#dial = dial
+    this.#client = new Client(origin, {
+      connect: (options, callback) => this.#connect(options, callback),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // A request has one deadline for everything.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    })
+    this.#client.on('disconnect', () => onClosed(this))
+  }
+
+  send(options: Dispatcher.DispatchOptions, user: ConnectionUser): void {
+    this.#user = user
+    this.#client.dispatch(options, user)
+  }
+
+  /** Lets go of the request that was sent last. */
+  release(): void {
+    this.#user = undefined
+  }
+
+  /** Closes the socket at once, connected or not. */
+  drop(reason: Error): void {
+    this.#socket?.destroy(reason)
+  }
+
+  #connect(options: buildConnector.Options, callback: buildConnector.Callback): void {
+    const socket = this.#dial(options)
     this.#socket = socket
-    this.#key = origin.key
-    this.#pool = pool
-    this.#user = user
-    socket.on(origin.isTls ? 'secureConnect' : 'connect', () => {
+    this.isUsed = false
+    this.certificateEnds = undefined
+    const fail = (error: Error): void => callback(error, null)
+    socket.once('error', fail)
+    socket.once(socket instanceof tls.TLSSocket ? 'secureConnect' : 'connect', () => {
+      socket.off('error', fail)
       if (socket instanceof tls.TLSSocket) this.certificateEnds = readCertificateEnd(socket)
-      this.#user?.onConnected()
-    })
-    socket.on('data', (chunk: Buffer) => {
-      // Nobody asked: whatever this is, the next answer could not be told from it.
-      if (this.#user === undefined) this.drop()
-      else this.#user.onData(chunk)
-    })
-    socket.on('error', (error) => {
-      this.#error = error
-    })
-    socket.on('close', () => {
-      if (this.#user === undefined) this.#pool.remove(this.#key, this)
-      this.#user?.onClosed(this.#error)
-      this.#user = undefined
+      this.#tapReads(socket)
+      callback(null, socket)
     })
   }
 
-  reuse(user: ConnectionUser): void {
-    this.#user = user
-    this.isReused = true
-    this.#socket.ref()
-    user.onConnected()
-  }
-
-  write(bytes: Buffer): void {
-    this.#socket.write(bytes)
-  }
-
-  keep(): void {
-    this.#user = undefined
-    if (this.#socket.destroyed || !this.#socket.writable) return
-    this.idleSince = performance.now()
-    this.#socket.unref()
-    this.#pool.put(this.#key, this)
-  }
-
-  drop(): void {
-    if (this.#user === undefined) this.#pool.remove(this.#key, this)
-    this.#user = undefined
-    this.#socket.destroy()
+  /** undici reads its sockets by `read()`. */
+  #tapReads(socket: Socket): void {
+    const read = socket.read.bind(socket)
+    socket.read = (size?: number) => {
+      const chunk = read(size) as Buffer | null
+      return chunk === null ? null : (this.#user?.onBytes(chunk) ?? chunk)
+    }
   }
 }
 
-/** A resumed session shows no certificate. */
 function readCertificateEnd(socket: tls.TLSSocket): number | undefined {
   const ends = Date.parse(socket.getPeerCertificate().valid_to)
   return Number.isNaN(ends) ? undefined : ends

@@ -1,8 +1,8 @@
 import type { AttemptErrorCode } from '../domain/attempt-errors.ts'
 import { BlockedDestination, UnusableUrl } from './network-guard.ts'
-import { InvalidAnswer } from './response-parser.ts'
-import type { Phase } from './send.ts'
-import { Timeout } from './send.ts'
+import { InvalidResponse } from './invalid-response.ts'
+import type { Phase } from './answer.ts'
+import { Timeout } from './exchange.ts'
 
 /** How an attempt ended without success: with a response, or with an error. */
 export type Symptom = FailedResponse | FailedConnection
@@ -158,7 +158,7 @@ export const FAILURES: readonly Failure[] = [
   },
   { matches: tls(/(?:)/), code: 'tls_failure' },
 
-  { matches: isError(InvalidAnswer), code: 'invalid_response' },
+  { matches: isError(InvalidResponse), code: 'invalid_response' },
   { matches: () => true, code: 'network_error' },
 ]
 

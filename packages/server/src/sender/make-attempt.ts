@@ -7,7 +7,8 @@ import { newId } from '../domain/ids.ts'
 import { buildHeaders, toStoredHeaders } from './build-request.ts'
 import type { Verdict } from './classify-response.ts'
 import { classify, judgeDefect, judgeUnreadable, judgeUnsendable } from './classify-response.ts'
-import type { Answer, Sender } from './send.ts'
+import type { Answer } from './answer.ts'
+import type { Sender } from './send.ts'
 import type { Span, Tracing } from '../observability/tracing.ts'
 
 export interface AttemptOptions {

@@ -7,7 +7,8 @@ import ipaddr from 'ipaddr.js'
 import type { DnsServer } from '../../test/harness/dns-server.ts'
 import { startDnsServer } from '../../test/harness/dns-server.ts'
 import { createResolver } from './resolve-host.ts'
-import type { Answer, Sender } from './send.ts'
+import type { Answer } from './answer.ts'
+import type { Sender } from './send.ts'
 import { createSender } from './send.ts'
 
 /** Stands for the public internet here; everything else on loopback is what must not be reached. */

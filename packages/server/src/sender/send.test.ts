@@ -6,7 +6,7 @@ import ipaddr from 'ipaddr.js'
 import { gzipSync } from 'node:zlib'
 import { until } from '../../test/harness/until.ts'
 import { createSender } from './send.ts'
-import type { Answer } from './send.ts'
+import type { Answer } from './answer.ts'
 
 /** What a connection does with the bytes that come. */
 type OnData = (socket: Socket, text: string) => void

@@ -36,7 +36,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
   {
     title: 'of a response 16 KiB of body and 16 KiB of headers are kept, whatever bytes they are',
     columns: ['webhooks_internal.attempts.response_headers', 'webhooks_internal.attempts.response_body'],
-    by: ['src/sender/send.ts', 'src/sender/response-parser.ts'],
+    by: ['src/sender/exchange.ts', 'src/sender/connections.ts'],
     async prove(proving) {
       const { receiver, webhook } = proving
       receiver.reply(webhook.path, (response) => {

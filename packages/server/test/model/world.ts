@@ -11,7 +11,7 @@ import { redeliverBatch } from '../../src/maintenance/bulk-retry/redeliver-batch
 import { leaseOne } from '../../src/maintenance/bulk-retry/manual-retry.ts'
 import type { AttemptRecord } from '../../src/domain/attempt.ts'
 import { makeAttempt } from '../../src/sender/make-attempt.ts'
-import type { Answer } from '../../src/sender/send.ts'
+import type { Answer } from '../../src/sender/answer.ts'
 import { createMessages } from '../../src/pipeline/messages.ts'
 import type { LeasedDelivery } from '../../src/domain/delivery.ts'
 import type { Subscriptions } from '../../src/pipeline/match/subscriptions.ts'

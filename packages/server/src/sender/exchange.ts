@@ -1,0 +1,197 @@
+import type { Dispatcher } from 'undici'
+import type { Connection, Connections, ConnectionUser } from './connections.ts'
+import { InvalidResponse, switchesProtocol, toTransportError } from './invalid-response.ts'
+import { ContinueSkipper, mayBeContinue } from './skip-continue.ts'
+import type { Answer, Phase } from './answer.ts'
+
+/** How far the response is read, and how much of its body is kept. */
+const MAX_READ_BYTES = 64 * 1024
+const MAX_KEPT_BYTES = 16 * 1024
+const MAX_INTERIM_RESPONSES = 10
+
+/** Our own deadline passed. */
+export class Timeout extends Error {
+  override readonly name = 'Timeout'
+}
+
+/** Closes the socket of a request that is settled. */
+class Settled extends Error {}
+
+/**
+ * One request from start to response. It settles once, by the first of: the end of the response, 64 KiB of it, an error, the
+ * deadline. Whatever comes after that is cut off.
+ *
+ * A server may close an idle connection at any time. When that happens before a byte of the response has come, the request
+ * goes out once more on a new one: receivers must expect an event twice anyway, and a failure it was not.
+ */
+export class Exchange implements ConnectionUser {
+  readonly #connections: Connections
+  readonly #origin: string
+  readonly #options: Dispatcher.DispatchOptions
+  readonly #settle: (answer: Answer) => void
+  readonly #started = performance.now()
+  readonly #deadline: NodeJS.Timeout
+  #connection: Connection | undefined
+  #isSettled = false
+  /** Whether the request goes over a socket that has carried another one. */
+  #isReused = false
+  #phase: Phase = 'connecting'
+  #interimResponses = 0
+  /** There while the response may still begin with `100 Continue`. */
+  #skipper: ContinueSkipper | undefined
+  #statusCode = 0
+  #headers: Record<string, string> = {}
+  #chunks: Buffer[] = []
+  #keptBytes = 0
+  #readBytes = 0
+
+  constructor(
+    connections: Connections,
+    origin: string,
+    options: Dispatcher.DispatchOptions,
+    timeout: number,
+    settle: (answer: Answer) => void,
+  ) {
+    this.#connections = connections
+    this.#origin = origin
+    this.#options = options
+    this.#settle = settle
+    const expire = (): void => this.#fail(new Timeout(`no complete response within ${timeout} ms`))
+    this.#deadline = setTimeout(expire, timeout)
+  }
+
+  start(isFresh = false): void {
+    this.#phase = 'connecting'
+    this.#connection = this.#connections.take(this.#origin, isFresh)
+    this.#isReused = this.#connection.isUsed
+    this.#connection.send(this.#options, this)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#isSettled) return controller.abort(new Settled())
+    const connection = this.#connection!
+    this.#isReused = connection.isUsed
+    connection.isUsed = true
+    this.#phase = 'waiting'
+  }
+
+  onBytes(chunk: Buffer): Buffer {
+    if (this.#isSettled) return chunk
+    // What was read before has been parsed by now.
+    if (this.#readBytes >= MAX_READ_BYTES) this.#finish()
+    const isFirst = this.#readBytes === 0
+    this.#readBytes += chunk.length
+    if (isFirst && mayBeContinue(chunk)) this.#skipper = new ContinueSkipper(() => this.#countInterim())
+    return this.#skipper === undefined ? chunk : this.#skip(this.#skipper, chunk)
+  }
+
+  #skip(skipper: ContinueSkipper, chunk: Buffer): Buffer {
+    try {
+      return skipper.skip(chunk)
+    } catch (error) {
+      this.#fail(error as InvalidResponse)
+      return chunk
+    }
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: ParsedHeaders): void {
+    if (this.#isSettled) return
+    if (statusCode === 101) this.#fail(switchesProtocol())
+    else if (statusCode < 200) this.#announce()
+    else {
+      this.#phase = 'reading'
+      this.#statusCode = statusCode
+      this.#headers = joinValues(headers)
+      // It has no body, and some servers state a length for it all the same, which undici takes for an error.
+      if (isBodiless(statusCode) && Number(this.#headers['content-length'] ?? 0) > 0) this.#finish()
+    }
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isSettled) return
+    if (this.#keptBytes < MAX_KEPT_BYTES) {
+      const kept = Buffer.from(chunk.subarray(0, MAX_KEPT_BYTES - this.#keptBytes))
+      this.#chunks.push(kept)
+      this.#keptBytes += kept.length
+    }
+    if (this.#readBytes >= MAX_READ_BYTES) this.#finish()
+  }
+
+  onResponseEnd(): void {
+    if (this.#isSettled) return
+    this.#connections.keep(this.#connection!)
+    this.#settleResponse()
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    if (this.#isSettled) return
+    if (this.#isReused && this.#readBytes === 0) this.start(true)
+    else this.#fail(toTransportError(error, this.#phase))
+  }
+
+  #announce(): void {
+    try {
+      this.#countInterim()
+    } catch (error) {
+      this.#fail(error as InvalidResponse)
+    }
+  }
+
+  #countInterim(): void {
+    this.#interimResponses += 1
+    if (this.#interimResponses <= MAX_INTERIM_RESPONSES) return
+    throw new InvalidResponse(`the endpoint sent more than ${MAX_INTERIM_RESPONSES} interim (1xx) responses`)
+  }
+
+  /** Takes as much of the response as was read. */
+  #finish(): void {
+    if (this.#statusCode === 0)
+      return this.#fail(new InvalidResponse('the endpoint sent an interim (1xx) response but no final one'))
+    this.#settleResponse()
+    this.#connection?.drop(new Settled())
+  }
+
+  #settleResponse(): void {
+    this.#isSettled = true
+    clearTimeout(this.#deadline)
+    this.#settle({
+      kind: 'response',
+      statusCode: this.#statusCode,
+      headers: this.#headers,
+      body: toStorableText(this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)),
+      certificateEnds: this.#connection?.certificateEnds,
+      durationMs: this.#durationMs(),
+    })
+  }
+
+  #fail(error: Error): void {
+    this.#isSettled = true
+    clearTimeout(this.#deadline)
+    this.#settle({ kind: 'failure', error, phase: this.#phase, durationMs: this.#durationMs() })
+    this.#connection?.drop(error)
+  }
+
+  #durationMs(): number {
+    return Math.round(performance.now() - this.#started)
+  }
+}
+
+type ParsedHeaders = Record<string, string | string[] | undefined>
+
+function isBodiless(statusCode: number): boolean {
+  return statusCode === 204 || statusCode === 304
+}
+
+/** What was sent several times is joined with `, `. */
+function joinValues(headers: ParsedHeaders): Record<string, string> {
+  for (const name in headers) {
+    const value = headers[name]
+    headers[name] = Array.isArray(value) ? value.map((each) => each.trim()).join(', ') : value?.trim()
+  }
+  return headers as Record<string, string>
+}
+
+/** Invalid UTF-8 becomes U+FFFD, and so does NUL, which PostgreSQL cannot store. */
+function toStorableText(bytes: Buffer): string {
+  return bytes.toString('utf8').replaceAll('\0', '\uFFFD')
+}

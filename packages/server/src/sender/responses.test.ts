@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { after, before, suite, test } from 'node:test'
+import ipaddr from 'ipaddr.js'
+import { classify } from './classify-response.ts'
+import { createSender } from './send.ts'
+import type { Answer } from './answer.ts'
+
+const OK = 'HTTP/1.1 200 OK\r\n'
+
+suite('the bytes of a response', () => {
+  let server: Server
+  let url: string
+  let response: string
+  let closes: boolean
+  let connections = 0
+  const sockets = new Set<Socket>()
+  const sender = createSender({
+    allowHttp: true,
+    egressAllow: [ipaddr.parseCIDR('127.0.0.0/8')],
+    egressPorts: [[1024, 65_535]],
+  })
+
+  before(async () => {
+    server = createServer((socket) => {
+      connections += 1
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('data', () => {
+        if (closes) socket.end(response, 'latin1')
+        else socket.write(response, 'latin1')
+      })
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`
+  })
+  after(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+
+  async function receive(text: string, thenCloses = false): Promise<Answer> {
+    response = text
+    closes = thenCloses
+    return await sender.send({ url, headers: {}, body: Buffer.from('{}'), timeout: 10_000 })
+  }
+
+  async function receiveWhole(text: string, thenCloses = false) {
+    const answer = await receive(text, thenCloses)
+    assert.ok(answer.kind === 'response', answer.kind === 'failure' ? answer.error.message : '')
+    return answer
+  }
+
+  async function isReusable(text: string): Promise<boolean> {
+    // What an earlier test left idle must not count.
+    for (const socket of sockets) socket.destroy()
+    await receiveWhole(text)
+    const opened = connections
+    await receiveWhole(text)
+    return connections === opened
+  }
+
+  async function refuses(text: string, message: RegExp, code = 'invalid_response'): Promise<void> {
+    const answer = await receive(text, true)
+    assert.ok(answer.kind === 'failure')
+    const { errorCode, errorMessage } = classify(answer, 0)
+    assert.equal(errorCode, code)
+    assert.match(errorMessage ?? '', message)
+  }
+
+  test('are read by length, in chunks or to the end of the connection', async () => {
+    const fixed = await receiveWhole(`${OK}Content-Length: 5\r\nX-A: 1\r\nx-a:  2 \r\n\r\nhello`)
+    assert.deepEqual([fixed.headers, fixed.body], [{ 'content-length': '5', 'x-a': '1, 2' }, 'hello'])
+    const chunked = await receiveWhole(
+      `${OK}Transfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\nA\r\n0123456789\r\n0\r\nX-Trailer: 1\r\n\r\n`,
+    )
+    assert.equal(chunked.body, 'abc0123456789')
+    assert.equal((await receiveWhole(`${OK}\r\nhello`, true)).body, 'hello')
+  })
+
+  test('are those after the interim responses', async () => {
+    const answer = await receiveWhole(
+      `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n${OK}content-length: 0\r\n\r\n`,
+    )
+    assert.deepEqual([answer.statusCode, answer.headers], [200, { 'content-length': '0' }])
+  })
+
+  test('may carry a header named like a property of every object', async () => {
+    const { headers } = await receiveWhole(`${OK}__proto__: x\r\nconstructor: y\r\ncontent-length: 0\r\n\r\n`)
+    assert.equal(JSON.stringify(headers), '{"__proto__":"x","constructor":"y","content-length":"0"}')
+  })
+
+  for (const status of ['204 No Content', '304 Not Modified']) {
+    test(`have no body with ${status}, whatever length they state`, async () => {
+      assert.equal((await receiveWhole(`HTTP/1.1 ${status}\r\ncontent-length: 5\r\n\r\n`)).body, '')
+      assert.equal(await isReusable(`HTTP/1.1 ${status}\r\n\r\n`), true)
+    })
+  }
+
+  test('decide whether the connection is used again', async () => {
+    assert.equal(await isReusable(`${OK}content-length: 0\r\n\r\n`), true)
+    assert.equal(await isReusable(`${OK}content-length: 0\r\nconnection: Close\r\n\r\n`), false)
+    assert.equal(await isReusable('HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n'), false)
+    const kept = 'HTTP/1.0 200 OK\r\ncontent-length: 0\r\nconnection: keep-alive\r\n\r\n'
+    assert.equal(await isReusable(kept), true)
+    assert.equal(await isReusable(`${OK}content-length: 0\r\n\r\nHTTP/1.1`), false)
+  })
+
+  test('are refused when the connection closes before their end', async () => {
+    const broken = /closed before the response/
+    await refuses(`${OK}content-length: 5\r\n\r\nhell`, broken, 'connection_reset')
+    await refuses(`${OK}content-length: 5\r\nconnection: close\r\n\r\nhell`, broken, 'connection_reset')
+    await refuses(`${OK}transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n`, broken, 'connection_reset')
+    await refuses('HTTP/1.1 200', broken, 'connection_reset')
+  })
+
+  test('are refused when they are not HTTP/1.1', async () => {
+    await refuses('SSH-2.0-OpenSSH_9.2\r\n', /does not start with/)
+    await refuses('HTTP/2 200\r\n\r\n', /does not start with/)
+    await refuses('HTTP/1.1 20 OK\r\n\r\n', /does not start with/)
+  })
+
+  test('are refused when their headers are too large, whole or endless', async () => {
+    await refuses(`${OK}a: ${'x'.repeat(20_000)}\r\n\r\n`, /larger than 16 KiB/)
+    await refuses(`${OK}${'a: b\r\n'.repeat(10_000)}`, /larger than 16 KiB/)
+  })
+
+  test('are refused with a header without a name, one continued in the next line, and one with NUL', async () => {
+    await refuses(`${OK}: x\r\n\r\n`, /response header is malformed/)
+    await refuses(`${OK}a: b\r\n c\r\n\r\n`, /response header is malformed/)
+    await refuses(`${OK}a: b\0c\r\n\r\n`, /response header is malformed/)
+  })
+
+  test('are refused when their length can be read in two ways', async () => {
+    await refuses(`${OK}content-length: 5\r\ncontent-length: 6\r\n\r\n`, /its length twice/)
+    await refuses(`${OK}content-length: -1\r\n\r\n`, /no valid length/)
+    await refuses(`${OK}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n`, /its length twice/)
+  })
+
+  test('are refused when their chunks are malformed', async () => {
+    await refuses(`${OK}transfer-encoding: chunked\r\n\r\nxyz\r\n`, /start with its size/)
+    await refuses(`${OK}transfer-encoding: chunked\r\n\r\n2\r\nabcd\r\n`, /longer than its size|malformed/)
+    await refuses(`${OK}transfer-encoding: chunked\r\n\r\n${'1'.repeat(2_000)}`, /start with its size/)
+  })
+
+  test('are refused when they change the protocol, or only ever announce a response', async () => {
+    await refuses('HTTP/1.1 101 Switching Protocols\r\n\r\n', /switches the protocol/)
+    const upgrade = 'connection: upgrade\r\nupgrade: websocket\r\n'
+    await refuses(`HTTP/1.1 101 Switching Protocols\r\n${upgrade}\r\n`, /switches the protocol/)
+    await refuses('HTTP/1.1 100 Continue\r\n\r\n'.repeat(11), /sent more than/)
+    await refuses('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(11), /sent more than/)
+  })
+})
