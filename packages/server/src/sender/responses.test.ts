@@ -108,7 +108,7 @@ suite('the bytes of a response', () => {
   })
 
   test('are refused when the connection closes before their end', async () => {
-    const broken = /closed before the response/
+    const broken = /closed before a response/
     await refuses(`${OK}content-length: 5\r\n\r\nhell`, broken, 'connection_reset')
     await refuses(`${OK}content-length: 5\r\nconnection: close\r\n\r\nhell`, broken, 'connection_reset')
     await refuses(`${OK}transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n`, broken, 'connection_reset')
