@@ -1,33 +1,39 @@
-import { hmacKey, hmacSha256 } from './hmac.ts'
-import type { HmacKey } from './hmac.ts'
+import { createHmac, createSecretKey } from 'node:crypto'
+import type { BinaryToTextEncoding, KeyObject } from 'node:crypto'
 
 const STANDARD_PREFIX = 'whsec_'
 
 interface SigningKey {
-  /** The secret's own bytes. */
-  plain: HmacKey
-  /** As Standard Webhooks reads it. */
-  standard: HmacKey
+  /** The bytes of the secret. */
+  plain: KeyObject
+  /** As Standard Webhooks reads the secret. */
+  standard: KeyObject
 }
 
-/** Making a key costs as much as a signature; the secrets of a webhook stay one array while they are cached. */
+/** The secrets of a webhook stay one array while they are cached. */
 const keysBySecrets = new WeakMap<readonly string[], readonly SigningKey[]>()
 
-function keysOf(secrets: readonly string[]): readonly SigningKey[] {
+function findKeys(secrets: readonly string[]): readonly SigningKey[] {
   const known = keysBySecrets.get(secrets)
   if (known !== undefined) return known
   const keys = secrets.map((secret) => ({
-    plain: hmacKey(Buffer.from(secret, 'utf8')),
-    standard: hmacKey(standardKey(secret)),
+    plain: createSecretKey(secret, 'utf8'),
+    standard: createSecretKey(standardKey(secret)),
   }))
   keysBySecrets.set(secrets, keys)
   return keys
 }
 
+function hmac(key: KeyObject, parts: readonly (string | Buffer)[], encoding: BinaryToTextEncoding): string {
+  const sum = createHmac('sha256', key)
+  for (const part of parts) sum.update(part)
+  return sum.digest(encoding)
+}
+
 /** `X-Webhook-Signature` for one or, during a rotation, several secrets: hex HMAC-SHA256 of the raw body. */
 export function signBody(secrets: readonly string[], body: Buffer): string {
-  return keysOf(secrets)
-    .map(({ plain }) => `sha256=${hmacSha256(plain, [body], 'hex')}`)
+  return findKeys(secrets)
+    .map(({ plain }) => `sha256=${hmac(plain, [body], 'hex')}`)
     .join(', ')
 }
 
@@ -42,8 +48,8 @@ export function signStandard(
   timestamp: number,
   body: Buffer,
 ): string {
-  return keysOf(secrets)
-    .map(({ standard }) => `v1,${hmacSha256(standard, [`${id}.${timestamp}.`, body], 'base64')}`)
+  return findKeys(secrets)
+    .map(({ standard }) => `v1,${hmac(standard, [`${id}.${timestamp}.`, body], 'base64')}`)
     .join(' ')
 }
 
