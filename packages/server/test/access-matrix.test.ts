@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { actAs } from '../src/database/act-as.ts'
-import { SCOPES, actFor } from '../src/api/auth/access.ts'
+import { SCOPES, principalFor } from '../src/api/auth/access.ts'
 import { readCatalog } from '../src/rest/schema-cache/schema-cache.ts'
 import type { Catalog, Relation } from '../src/rest/schema-cache/schema.ts'
 import type { Principal } from '../src/domain/principal.ts'
@@ -170,7 +170,7 @@ for (const engine of EVERY_ENGINE) {
 
     for (const scope of SCOPES) {
       test(`the database itself keeps ${scope} from other organizations' rows`, async () => {
-        const us = actFor(OURS, scope)
+        const us = principalFor(OURS, scope)
         const nobody: Principal = { role: us.role, organizationId: null }
         for (const relation of [...catalog.relations.values()].filter(isTenants)) {
           const { name, sql } = relation

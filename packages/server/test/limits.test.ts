@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { ErrorBody } from './harness/api.ts'
-import { FAILURES_A_MINUTE } from '../src/api/limits/admission.ts'
+import { MAX_FAILED_LOGINS_PER_MINUTE } from '../src/api/limits/admission.ts'
 import { toErrorResponse } from '../src/rest/response/error-response.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
@@ -90,7 +90,7 @@ for (const engine of ENGINES) {
       const unknown = await api.storeKey(OURS, 'read')
       const guesser = '2001:db8:1:2::1'
       assert.equal((await ask(known, guesser)).status, 200)
-      for (let n = 0; n <= FAILURES_A_MINUTE; n += 1) {
+      for (let n = 0; n <= MAX_FAILED_LOGINS_PER_MINUTE; n += 1) {
         assert.equal((await ask(`guess-${n}`, guesser)).status, 401)
       }
       const refused = await ask('another-guess', guesser)
@@ -109,7 +109,7 @@ for (const engine of ENGINES) {
           address: proxy,
           headers: { 'x-forwarded-for': client },
         })
-      for (let n = 0; n <= FAILURES_A_MINUTE; n += 1) await through('127.0.0.1', '192.0.2.50')
+      for (let n = 0; n <= MAX_FAILED_LOGINS_PER_MINUTE; n += 1) await through('127.0.0.1', '192.0.2.50')
       assert.equal((await through('127.0.0.1', '192.0.2.50')).status, 429)
       assert.equal((await through('127.0.0.1', '192.0.2.51')).status, 401)
       // Whom nobody trusts names himself in vain.
@@ -117,7 +117,7 @@ for (const engine of ENGINES) {
     })
 
     test('of wrong keys does not count requests without one', async () => {
-      for (let n = 0; n <= FAILURES_A_MINUTE + 1; n += 1) {
+      for (let n = 0; n <= MAX_FAILED_LOGINS_PER_MINUTE + 1; n += 1) {
         assert.equal((await ask(null, '192.0.2.99')).status, 401)
       }
     })
@@ -127,7 +127,7 @@ for (const engine of ENGINES) {
       const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
       const junk = `${part({ alg: 'ES256', kid: 'junk' })}.${part({ exp: 9_999_999_999 })}.${'x'.repeat(86)}`
       const statuses: number[] = []
-      for (let n = 0; n <= FAILURES_A_MINUTE + 1; n += 1) {
+      for (let n = 0; n <= MAX_FAILED_LOGINS_PER_MINUTE + 1; n += 1) {
         statuses.push((await tokens.ask('GET', 'contacts', { key: junk, address: '192.0.2.77' })).status)
       }
       assert.deepEqual([statuses[0], statuses.at(-2), statuses.at(-1)], [503, 503, 429])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { FAILURES_A_MINUTE } from '../src/api/limits/admission.ts'
+import { MAX_FAILED_LOGINS_PER_MINUTE } from '../src/api/limits/admission.ts'
 import { createSessionStore, markServiceKey } from '../src/api/sessions/session-store.ts'
 import { expireSessions } from '../src/maintenance/expire-sessions.ts'
 import type { ErrorBody } from './harness/api.ts'
@@ -157,9 +157,9 @@ for (const engine of EVERY_ENGINE) {
       const [now, next] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
       const openStore = (serviceKey: string, keys: Buffer[]) =>
         createSessionStore(api.database, markServiceKey(serviceKey, keys))
-      const behind = { apiKeyId: null, serviceMark: markServiceKey('a', [now])[0]! }
+      const sourceKey = { apiKeyId: null, serviceMark: markServiceKey('a', [now])[0]! }
       const { token } = await openStore('a', [now]).open(
-        { organizationId: null, scope: 'service', behind },
+        { organizationId: null, scope: 'service', sourceKey },
         undefined,
       )
       assert.notEqual(await openStore('a', [now]).find(token), undefined)
@@ -210,7 +210,7 @@ suite('signing in', () => {
           remoteAddress,
         })
       ).statusCode
-    for (let n = 0; n <= FAILURES_A_MINUTE; n += 1) {
+    for (let n = 0; n <= MAX_FAILED_LOGINS_PER_MINUTE; n += 1) {
       assert.equal(
         await attempt(n % 2 === 0 ? { key: `wrong-${n}` } : { token: `wrong-${n}` }, '198.51.100.1'),
         401,

@@ -4,10 +4,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
 import type { Logger } from 'pino'
 import { ApiError, messageOf } from '../domain/errors.ts'
-import { requireFunctionAccess, requireKeyBehind, requireTableAccess } from './auth/access.ts'
+import { requireFunctionAccess, refuseKeysInLinkSession, requireTableAccess } from './auth/access.ts'
 import type { Authenticate, Caller } from './auth/authenticate.ts'
 import { markOrigin, markTrace } from './auth/mark-origin.ts'
-import { placeOf } from './auth/client-info.ts'
+import { clientInfo } from './auth/client-info.ts'
 import { addCors } from './http/cors.ts'
 import { addInboxRoute } from './inbox/receive.ts'
 import type { InboxOptions } from './inbox/receive.ts'
@@ -15,11 +15,11 @@ import type { DiskSpace } from '../database/disk-space.ts'
 import type { Admission } from './limits/admission.ts'
 import { requireSpace } from './limits/require-space.ts'
 import type { LiveLog } from './live/live-log.ts'
-import { watchQuietConnections } from './http/idle-sockets.ts'
+import { trackIdleSockets } from './http/idle-sockets.ts'
 import { addReference } from './openapi/routes.ts'
 import type { Tracing } from '../observability/tracing.ts'
 import { refuseAmbiguous } from './http/refuse-ambiguous.ts'
-import { answerRequestIds, requestIdOf } from './http/request-ids.ts'
+import { addRequestIds, chooseRequestId } from './http/request-ids.ts'
 import { traceRequests } from './http/trace-requests.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import type { Readiness } from '../observability/readiness.ts'
@@ -36,7 +36,7 @@ import type { RestResponse } from '../rest/request/rest-message.ts'
 import type { Rest } from '../rest/rest.ts'
 import { FUNCTIONS } from './rpc/functions.ts'
 import type { RpcContext } from './rpc/rpc.ts'
-import { originOf, requireOwnPage } from './sessions/csrf-header.ts'
+import { serverOrigin, requireCsrfHeader } from './sessions/csrf-header.ts'
 import { addSourceRoutes } from './sources/source-routes.ts'
 import { addSessionRoutes } from './sessions/session-routes.ts'
 import type { SessionSettings } from './sessions/session-routes.ts'
@@ -93,7 +93,7 @@ export function createServer(options: ApiOptions): FastifyInstance {
     },
     trustProxy: [...options.trustedProxies],
     clientErrorHandler: answerUnreadable,
-    genReqId: requestIdOf,
+    genReqId: chooseRequestId,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, { id }, reply) => {
@@ -103,7 +103,7 @@ export function createServer(options: ApiOptions): FastifyInstance {
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-  answerRequestIds(server, options.log)
+  addRequestIds(server, options.log)
   traceRequests(server, options.tracing)
   addSecurityHeaders(server)
   addCors(server, options.settings.corsOrigins)
@@ -123,11 +123,11 @@ export function createServer(options: ApiOptions): FastifyInstance {
     return await reply.type(contentType).send(text)
   })
   if (options.rest !== undefined) addRest(server, options.rest, options)
-  const closeQuietConnections = watchQuietConnections(server.server)
+  const closeIdleSockets = trackIdleSockets(server.server)
   // Runs before the server waits for connections to end; these would not end on their own.
   server.addHook('preClose', async () => {
     options.live?.close()
-    closeQuietConnections()
+    closeIdleSockets()
   })
   return server
 }
@@ -146,7 +146,7 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
   /** Runs before the body is read: unknown callers cannot make us read a megabyte. */
   const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { caller, headers } = await admission.admit(request.headers, request.ip)
-    if (caller.session !== undefined) requireOwnPage(request, settings.publicUrl)
+    if (caller.session !== undefined) requireCsrfHeader(request, settings.publicUrl)
     request.caller = {
       ...caller,
       principal: withPlace(
@@ -184,7 +184,7 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
       if (request.method !== 'POST') throw refuseMethod(request.method)
       requireFunctionAccess(principal, name, called.access)
       requireProfile(readHeader(request.headers, 'content-profile'))
-      const call = { caller: request.caller, origin: settings.publicUrl ?? originOf(request) }
+      const call = { caller: request.caller, origin: settings.publicUrl ?? serverOrigin(request) }
       const result = await called.run(rpc, parseArguments(request.body), principal, call)
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
     },
@@ -207,7 +207,7 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
     handler: async (request, reply) => {
       const { principal, session } = request.caller
       requireTableAccess(principal, request.method, request.params.table)
-      requireKeyBehind(session?.is_of_link === true, request.method, request.params.table)
+      refuseKeysInLinkSession(session?.is_of_link === true, request.method, request.params.table)
       const response = await rest.handle({
         method: request.method,
         table: request.params.table,
@@ -223,7 +223,7 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
 
 function withPlace(principal: Principal, request: FastifyRequest): Principal {
   const { actor } = principal
-  return actor === undefined ? principal : { ...principal, actor: { ...actor, ...placeOf(request) } }
+  return actor === undefined ? principal : { ...principal, actor: { ...actor, ...clientInfo(request) } }
 }
 
 function refuseMethod(method: string): RestError {

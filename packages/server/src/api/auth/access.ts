@@ -18,7 +18,7 @@ const ROLE_OF: Readonly<Record<Scope, Role>> = {
 }
 
 /** Returns the principal of a key or token with this scope. */
-export function actFor(organizationId: string, scope: Scope): Principal {
+export function principalFor(organizationId: string, scope: Scope): Principal {
   return { role: ROLE_OF[scope], organizationId }
 }
 
@@ -49,7 +49,7 @@ export function requireTableAccess({ role }: Principal, method: string, table: s
  * Refuses changes of API keys in a session opened by a one-time link, because a new key would outlive the session.
  * @throws ApiError 403
  */
-export function requireKeyBehind(isOfLink: boolean, method: string, table: string): void {
+export function refuseKeysInLinkSession(isOfLink: boolean, method: string, table: string): void {
   if (!isOfLink || table !== 'api_keys' || !WRITES.has(method)) return
   throw new ApiError(
     403,

@@ -6,8 +6,8 @@ import { messageOf } from '../../domain/errors.ts'
 import { RestError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
 import { readSessionCookie } from '../sessions/session-cookie.ts'
-import type { KeyBehind, Session, SessionStore } from '../sessions/session-store.ts'
-import { actFor } from './access.ts'
+import type { SourceKey, Session, SessionStore } from '../sessions/session-store.ts'
+import { principalFor } from './access.ts'
 import { createKeyFinder, touchApiKey } from './api-keys.ts'
 import type { FindApiKey } from './api-keys.ts'
 import { looksLikeToken } from './tokens.ts'
@@ -17,9 +17,9 @@ import type { VerifyToken } from './tokens.ts'
 export interface Caller {
   principal: Principal
   /** The name under which its requests are counted; null for the operator, whose requests are not limited. */
-  countedAs: string | null
+  rateLimitKey: string | null
   /** The key whose end also ends the sessions and links that the caller opens. */
-  behind: KeyBehind
+  sourceKey: SourceKey
   /** Undefined if the request itself has a key or token. */
   session: Session | undefined
 }
@@ -50,9 +50,9 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     const credential = readKey(headers)
     if (credential === undefined) return await acceptSession(options, readSessionCookie(headers))
     if (isServiceKey(credential)) {
-      const behind = { apiKeyId: null, serviceMark: options.serviceMark }
+      const sourceKey = { apiKeyId: null, serviceMark: options.serviceMark }
       const actor = { kind: 'service_key', id: null, name: null } as const
-      return { principal: { ...OPERATOR, actor }, countedAs: null, behind, session: undefined }
+      return { principal: { ...OPERATOR, actor }, rateLimitKey: null, sourceKey, session: undefined }
     }
     return looksLikeToken(credential)
       ? await acceptToken(options, credential)
@@ -61,7 +61,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
 }
 
 const OPERATOR: Principal = { role: 'webhooks_service', organizationId: null }
-const NO_KEY: KeyBehind = { apiKeyId: null, serviceMark: null }
+const NO_SOURCE_KEY: SourceKey = { apiKeyId: null, serviceMark: null }
 
 /** Returns the credential of a request; undefined if it has none. */
 export function readCredential(headers: IncomingHttpHeaders): string | undefined {
@@ -80,9 +80,9 @@ async function acceptToken({ verifyToken }: AuthenticateOptions, token: string):
   }
   const { organizationId, scope, subject } = await verifyToken(token)
   return {
-    principal: { ...actFor(organizationId, scope), actor: { kind: 'jwt', id: subject, name: null } },
-    countedAs: `token ${organizationId} ${subject}`,
-    behind: NO_KEY,
+    principal: { ...principalFor(organizationId, scope), actor: { kind: 'jwt', id: subject, name: null } },
+    rateLimitKey: `token ${organizationId} ${subject}`,
+    sourceKey: NO_SOURCE_KEY,
     session: undefined,
   }
 }
@@ -103,9 +103,9 @@ async function acceptKey(
   }
   const actor = { kind: 'api_key', id: found.id, name: nameKey(found) } as const
   return {
-    principal: { ...actFor(found.organization_id, found.scope), origin: found.name, actor },
-    countedAs: `key ${found.id}`,
-    behind: { apiKeyId: found.id, serviceMark: null },
+    principal: { ...principalFor(found.organization_id, found.scope), origin: found.name, actor },
+    rateLimitKey: `key ${found.id}`,
+    sourceKey: { apiKeyId: found.id, serviceMark: null },
     session: undefined,
   }
 }
@@ -126,19 +126,19 @@ async function acceptSession(
       )
   }
   const { id, organization_id, scope, api_key_id, service_mark } = session
-  const behind = { apiKeyId: api_key_id, serviceMark: service_mark }
-  const actor = { kind: 'session', id, name: nameOpener(session) } as const
+  const sourceKey = { apiKeyId: api_key_id, serviceMark: service_mark }
+  const actor = { kind: 'session', id, name: sessionLabel(session) } as const
   if (organization_id === null || scope === 'service') {
-    return { principal: { ...OPERATOR, actor }, countedAs: null, behind, session }
+    return { principal: { ...OPERATOR, actor }, rateLimitKey: null, sourceKey, session }
   }
-  const countedAs = api_key_id === null ? `session ${id}` : `key ${api_key_id}`
-  return { principal: { ...actFor(organization_id, scope), actor }, countedAs, behind, session }
+  const rateLimitKey = api_key_id === null ? `session ${id}` : `key ${api_key_id}`
+  return { principal: { ...principalFor(organization_id, scope), actor }, rateLimitKey, sourceKey, session }
 }
 
 /** The label by which people recognize a key. */
 const nameKey = ({ name, hint }: { name: string; hint: string }): string => `${name} (${hint})`
 
-function nameOpener({ is_of_link, service_mark, key_name, key_hint }: Session): string {
+function sessionLabel({ is_of_link, service_mark, key_name, key_hint }: Session): string {
   const key = key_name === null || key_hint === null ? undefined : nameKey({ name: key_name, hint: key_hint })
   const by = key ?? (service_mark === null ? 'a token' : 'the service key')
   return is_of_link ? `by a link made with ${by}` : `opened with ${by}`

@@ -4,7 +4,7 @@ import type { Actor } from '../../domain/principal.ts'
 const MAX_USER_AGENT_LENGTH = 300
 
 /** Returns the client of a request for the audit log. Proxies in TRUSTED_PROXIES determine the address. */
-export function placeOf({ ip, headers }: FastifyRequest): Pick<Actor, 'address' | 'user_agent'> {
+export function clientInfo({ ip, headers }: FastifyRequest): Pick<Actor, 'address' | 'user_agent'> {
   const agent = headers['user-agent']
   return {
     address: ip,

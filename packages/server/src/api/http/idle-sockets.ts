@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
  * `closeIdleConnections` omits connections that never had a request, such as those a browser opens ahead: a shutdown
  * would wait for them.
  */
-export function watchQuietConnections(server: Server): () => void {
+export function trackIdleSockets(server: Server): () => void {
   const quiet = new Set<Socket>()
   server.on('connection', (socket) => {
     quiet.add(socket)

@@ -7,13 +7,13 @@ export const REQUEST_ID = 'x-request-id'
 const ID = /^[\w.:/-]{1,100}$/
 
 /** Returns the caller's request id if it is safe in a log line, otherwise a new one. */
-export function requestIdOf({ headers }: IncomingMessage): string {
+export function chooseRequestId({ headers }: IncomingMessage): string {
   const given = headers[REQUEST_ID]
   return typeof given === 'string' && ID.test(given) ? given : randomUUID()
 }
 
 /** Adds the request id to every response, as to the log lines of the request. */
-export function answerRequestIds(server: FastifyInstance, log: Logger): void {
+export function addRequestIds(server: FastifyInstance, log: Logger): void {
   server.addHook('onRequest', async (request, reply) => {
     // Code that reads the headers later finds the same id.
     request.headers[REQUEST_ID] = request.id

@@ -54,7 +54,7 @@ export function addInboxRoute(server: FastifyInstance, { database, clock, openTa
         const [inbox] = rows
         if (inbox === undefined) throw refuseGone()
         const counted = arrivals.count(id)
-        if (counted.isOver) throw refuseHaste(counted.reset)
+        if (counted.exceeded) throw tooManyRequests(counted.reset)
         const bytes = toBytes(body)
         const targets = (JSON.parse(inbox.targets ?? '[]') as TargetRow[]).map(openTarget)
         await database.query(storeRequest, [
@@ -113,7 +113,7 @@ function refuseGone(): ApiError {
   })
 }
 
-function refuseHaste(reset: number): RestError {
+function tooManyRequests(reset: number): RestError {
   return new RestError(429, 'PT429', `more than ${MAX_PER_MINUTE} requests to an inbox in a minute`, {
     hint: `Try again in ${reset} seconds.`,
     headers: { 'retry-after': String(reset) },

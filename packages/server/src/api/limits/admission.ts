@@ -7,10 +7,10 @@ import { readCredential } from '../auth/authenticate.ts'
 import type { Authenticate, Caller } from '../auth/authenticate.ts'
 import { RestError } from '../../domain/errors.ts'
 import { WindowCounter } from './window-counter.ts'
-import type { Standing } from './window-counter.ts'
+import type { RateLimitStatus } from './window-counter.ts'
 
 /** Failed logins per minute and address; beyond them, credentials are refused unseen. */
-export const FAILURES_A_MINUTE = 60
+export const MAX_FAILED_LOGINS_PER_MINUTE = 60
 /** Valid credentials remembered, for callers that share an address with someone who guesses. */
 const MAX_ENTRIES = 10_000
 
@@ -27,7 +27,7 @@ export interface Admission {
    * Verifies a credential that is not in a header: one to sign in with. Failures count as failed logins.
    * @throws ApiError 401, or 429 with `Retry-After`
    */
-  prove<T>(credential: string, address: string, proof: () => Promise<T>): Promise<T>
+  verifyCredential<T>(credential: string, address: string, proof: () => Promise<T>): Promise<T>
 }
 
 export interface AdmissionOptions {
@@ -40,7 +40,7 @@ export interface AdmissionOptions {
 /** Authenticates requests, and limits both request rates and failed logins. */
 export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOptions): Admission {
   const requests = new WindowCounter(rateLimit, clock)
-  const failures = new WindowCounter(FAILURES_A_MINUTE, clock)
+  const failures = new WindowCounter(MAX_FAILED_LOGINS_PER_MINUTE, clock)
   const proven = new Set<string>()
 
   function remember(credential: string): void {
@@ -49,11 +49,15 @@ export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOpt
     proven.add(credential)
   }
 
-  async function prove<T>(given: string | undefined, address: string, proof: () => Promise<T>): Promise<T> {
-    const origin = toOrigin(address)
+  async function verifyCredential<T>(
+    given: string | undefined,
+    address: string,
+    proof: () => Promise<T>,
+  ): Promise<T> {
+    const origin = toNetwork(address)
     const credential = digest(given)
-    const standing = failures.look(origin)
-    if (standing.isOver && !proven.has(credential)) throw refuseGuessing(standing)
+    const status = failures.peek(origin)
+    if (status.exceeded && !proven.has(credential)) throw tooManyFailedLogins(status)
     const result = await proof().catch((error: unknown) => {
       const code = error instanceof ApiError ? error.code : undefined
       // Tokens that cannot be verified, because keys are unavailable, count too: guessing must not become free
@@ -68,18 +72,18 @@ export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOpt
   }
 
   return {
-    prove,
+    verifyCredential,
     async admit(headers, address) {
-      const caller = await prove(readCredential(headers), address, () => authenticate(headers))
-      if (caller.countedAs === null || rateLimit === 0) return { caller, headers: {} }
-      const counted = requests.count(caller.countedAs)
-      if (counted.isOver) throw tooManyRequests(counted, 'requests', HINT)
-      return { caller, headers: describe(counted) }
+      const caller = await verifyCredential(readCredential(headers), address, () => authenticate(headers))
+      if (caller.rateLimitKey === null || rateLimit === 0) return { caller, headers: {} }
+      const counted = requests.count(caller.rateLimitKey)
+      if (counted.exceeded) throw tooManyRequests(counted, 'requests', HINT)
+      return { caller, headers: rateLimitHeaders(counted) }
     },
   }
 }
 
-function describe({ limit, remaining, reset }: Standing): Record<string, string> {
+function rateLimitHeaders({ limit, remaining, reset }: RateLimitStatus): Record<string, string> {
   return {
     'ratelimit-limit': String(limit),
     'ratelimit-remaining': String(remaining),
@@ -90,14 +94,14 @@ function describe({ limit, remaining, reset }: Standing): Record<string, string>
 const HINT = 'Several rows can be read or written by one request.'
 
 /** @param what is counted, such as `requests` */
-export function tooManyRequests(standing: Standing, what: string, hint: string): RestError {
-  return new RestError(429, 'PT429', `more than ${standing.limit} ${what} in a minute`, {
-    hint: `Try again in ${standing.reset} seconds. ${hint}`,
-    headers: { ...describe(standing), 'retry-after': String(standing.reset) },
+export function tooManyRequests(status: RateLimitStatus, what: string, hint: string): RestError {
+  return new RestError(429, 'PT429', `more than ${status.limit} ${what} in a minute`, {
+    hint: `Try again in ${status.reset} seconds. ${hint}`,
+    headers: { ...rateLimitHeaders(status), 'retry-after': String(status.reset) },
   })
 }
 
-function refuseGuessing({ reset }: Standing): RestError {
+function tooManyFailedLogins({ reset }: RateLimitStatus): RestError {
   return new RestError(429, 'PT429', 'too many wrong keys or tokens from this address', {
     hint: `Try again in ${reset} seconds, with a key that is right.`,
     headers: { 'retry-after': String(reset) },
@@ -105,7 +109,7 @@ function refuseGuessing({ reset }: Standing): RestError {
 }
 
 /** Reduces an address to the network of one customer: providers assign IPv6 networks of 64 bits. */
-export function toOrigin(address: string): string {
+export function toNetwork(address: string): string {
   if (!ipaddr.isValid(address)) return address
   const parsed = ipaddr.process(address)
   return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString()

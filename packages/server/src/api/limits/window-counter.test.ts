@@ -8,21 +8,21 @@ describe('a window counter', () => {
 
   it('lets as many through as its limit in a minute, and again in the next', () => {
     const counter = new WindowCounter(2, clock)
-    assert.deepEqual(counter.count('a'), { limit: 2, remaining: 1, reset: 60, isOver: false })
+    assert.deepEqual(counter.count('a'), { limit: 2, remaining: 1, reset: 60, exceeded: false })
     time.now += 20_500
-    assert.deepEqual(counter.count('a'), { limit: 2, remaining: 0, reset: 40, isOver: false })
-    assert.deepEqual(counter.count('a'), { limit: 2, remaining: 0, reset: 40, isOver: true })
+    assert.deepEqual(counter.count('a'), { limit: 2, remaining: 0, reset: 40, exceeded: false })
+    assert.deepEqual(counter.count('a'), { limit: 2, remaining: 0, reset: 40, exceeded: true })
     time.now += 39_500
-    assert.deepEqual(counter.count('a'), { limit: 2, remaining: 1, reset: 60, isOver: false })
+    assert.deepEqual(counter.count('a'), { limit: 2, remaining: 1, reset: 60, exceeded: false })
   })
 
   it('counts each name by itself, and nothing by looking', () => {
     const counter = new WindowCounter(1, clock)
     counter.count('a')
-    assert.equal(counter.look('a').isOver, false)
-    assert.equal(counter.count('b').isOver, false)
-    assert.equal(counter.count('a').isOver, true)
-    assert.equal(counter.look('a').isOver, true)
+    assert.equal(counter.peek('a').exceeded, false)
+    assert.equal(counter.count('b').exceeded, false)
+    assert.equal(counter.count('a').exceeded, true)
+    assert.equal(counter.peek('a').exceeded, true)
   })
 
   it('forgets the oldest names rather than grow without bound', () => {
@@ -30,7 +30,7 @@ describe('a window counter', () => {
     counter.count('first')
     counter.count('first')
     for (let n = 0; n < 20_000; n += 1) counter.count(`name ${n}`)
-    assert.equal(counter.look('first').isOver, false)
-    assert.equal(counter.count('name 19999').isOver, true)
+    assert.equal(counter.peek('first').exceeded, false)
+    assert.equal(counter.count('name 19999').exceeded, true)
   })
 })

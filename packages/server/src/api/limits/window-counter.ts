@@ -5,12 +5,12 @@ const WINDOW_MS = 60_000
 const MAX_COUNTED_NAMES = 20_000
 
 /** The state of one name in its current minute. */
-export interface Standing {
+export interface RateLimitStatus {
   limit: number
   remaining: number
   /** Seconds until the minute ends, at least 1. */
   reset: number
-  isOver: boolean
+  exceeded: boolean
 }
 
 interface Window {
@@ -29,24 +29,24 @@ export class WindowCounter {
     this.#clock = clock
   }
 
-  /** Counts one more. `isOver` is true if it exceeds the limit. */
-  count(name: string): Standing {
+  /** Counts one more. `exceeded` is true if it exceeds the limit. */
+  count(name: string): RateLimitStatus {
     const window = this.#find(name) ?? this.#start(name)
     window.count += 1
-    return this.#describe(window)
+    return this.#toStatus(window)
   }
 
-  /** Reads the state without counting. `isOver` is true if the limit has been exceeded. */
-  look(name: string): Standing {
-    return this.#describe(this.#find(name) ?? { count: 0, endsAt: this.#clock.now() + WINDOW_MS })
+  /** Reads the state without counting. `exceeded` is true if the limit has been exceeded. */
+  peek(name: string): RateLimitStatus {
+    return this.#toStatus(this.#find(name) ?? { count: 0, endsAt: this.#clock.now() + WINDOW_MS })
   }
 
-  #describe({ count, endsAt }: Window): Standing {
+  #toStatus({ count, endsAt }: Window): RateLimitStatus {
     return {
       limit: this.#limit,
       remaining: Math.max(0, this.#limit - count),
       reset: Math.max(1, Math.ceil((endsAt - this.#clock.now()) / 1_000)),
-      isOver: count > this.#limit,
+      exceeded: count > this.#limit,
     }
   }
 

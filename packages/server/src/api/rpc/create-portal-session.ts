@@ -29,7 +29,7 @@ export const createPortalSession = defineFunction(
       {
         organizationId: organization_id,
         seconds: expires_in,
-        behind: caller.behind,
+        sourceKey: caller.sourceKey,
         sessionId: caller.session?.id,
       },
       principal.actor,

@@ -6,7 +6,7 @@ const SESSION_HEADER = 'x-webhooks-session'
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Returns scheme, host and port of the server as the client sees them. */
-export function originOf(request: FastifyRequest): string {
+export function serverOrigin(request: FastifyRequest): string {
   return `${request.protocol}://${request.host}`
 }
 
@@ -23,22 +23,22 @@ export function isSecure(request: FastifyRequest, publicUrl: string | undefined)
  * page.
  * @throws ApiError 403
  */
-export function requireOwnPage(request: FastifyRequest, publicUrl: string | undefined): void {
+export function requireCsrfHeader(request: FastifyRequest, publicUrl: string | undefined): void {
   if (SAFE_METHODS.has(request.method)) return
   if (request.headers[SESSION_HEADER] !== '1') {
     throw new ApiError(403, 'PT403', 'a change with a session needs the header X-Webhooks-Session: 1', {
       hint: 'It tells our own page from others that a browser would send the cookie for. Programs use a key instead.',
     })
   }
-  requireOwnOrigin(request, publicUrl)
+  requireSameOrigin(request, publicUrl)
 }
 
 /** @throws ApiError 403 for a request from a page of another origin */
-export function requireOwnOrigin(request: FastifyRequest, publicUrl: string | undefined): void {
+export function requireSameOrigin(request: FastifyRequest, publicUrl: string | undefined): void {
   const { origin } = request.headers
-  if (origin === undefined || origin === originOf(request) || origin === publicUrl) return
+  if (origin === undefined || origin === serverOrigin(request) || origin === publicUrl) return
   throw new ApiError(403, 'PT403', 'a session counts for pages of this server alone', {
-    details: `The request comes from ${origin.slice(0, 200)}, the server is ${publicUrl ?? originOf(request)}.`,
+    details: `The request comes from ${origin.slice(0, 200)}, the server is ${publicUrl ?? serverOrigin(request)}.`,
     hint: 'Behind a reverse proxy, set PUBLIC_URL, or let it pass X-Forwarded-Proto and X-Forwarded-Host and name it in TRUSTED_PROXIES.',
   })
 }

@@ -4,13 +4,13 @@ import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
 import type { Caller, Authenticate } from '../auth/authenticate.ts'
 import { looksLikeToken } from '../auth/tokens.ts'
-import { placeOf } from '../auth/client-info.ts'
+import { clientInfo } from '../auth/client-info.ts'
 import type { Admission } from '../limits/admission.ts'
 import { parseArguments } from '../../rest/request/body.ts'
 import { RestError } from '../../domain/errors.ts'
 import type { Actor } from '../../domain/principal.ts'
 import { parseRow } from '../tables/field-problems.ts'
-import { isSecure, requireOwnOrigin, requireOwnPage } from './csrf-header.ts'
+import { isSecure, requireSameOrigin, requireCsrfHeader } from './csrf-header.ts'
 import { readSessionCookie, writeSessionCookie } from './session-cookie.ts'
 import type { OpenedSession, SessionRow, SessionStore } from './session-store.ts'
 
@@ -50,7 +50,7 @@ export function addSessionRoutes(server: FastifyInstance, options: SessionRoutes
   const { publicUrl } = settings
 
   server.post('/session', async (request, reply) => {
-    requireOwnOrigin(request, publicUrl)
+    requireSameOrigin(request, publicUrl)
     requireJson(request)
     const input = parseRow(signInSchema, parseArguments(request.body))
     const opened = await signIn(options, input, request)
@@ -70,7 +70,7 @@ export function addSessionRoutes(server: FastifyInstance, options: SessionRoutes
   server.delete('/session', async (request, reply) => {
     const token = readSessionCookie(request.headers)
     if (token !== undefined) {
-      requireOwnPage(request, publicUrl)
+      requireCsrfHeader(request, publicUrl)
       await sessions.end(token, sessionAt(request))
     }
     setCookie(request, reply, undefined)
@@ -100,7 +100,7 @@ async function signIn(
   request: FastifyRequest,
 ): Promise<OpenedSession> {
   if (token !== undefined) {
-    return await admission.prove(token, request.ip, async () => {
+    return await admission.verifyCredential(token, request.ip, async () => {
       const opened = await sessions.redeemLink(token, sessionAt(request))
       if (opened === undefined)
         throw refuse('the link is not valid: it was used before, or has ended', 'Ask for a new link.')
@@ -109,17 +109,17 @@ async function signIn(
   }
   const given = key!.trim()
   if (looksLikeToken(given)) throw refuse('a token does not open a session', 'Sign in with a key or a link.')
-  const caller = await admission.prove(given, request.ip, () => authenticate({ apikey: given }))
+  const caller = await admission.verifyCredential(given, request.ip, () => authenticate({ apikey: given }))
   const { organizationId, actor } = caller.principal
   return await sessions.open(
-    { organizationId, scope: scopeOf(caller), behind: caller.behind },
-    actor === undefined ? undefined : { ...actor, ...placeOf(request) },
+    { organizationId, scope: scopeOf(caller), sourceKey: caller.sourceKey },
+    actor === undefined ? undefined : { ...actor, ...clientInfo(request) },
   )
 }
 
 /** The session that the request opens or ends, for the audit log. */
 function sessionAt(request: FastifyRequest): Actor {
-  return { kind: 'session', id: null, name: null, ...placeOf(request) }
+  return { kind: 'session', id: null, name: null, ...clientInfo(request) }
 }
 
 function scopeOf({ principal: { role } }: Caller): SessionRow['scope'] {

@@ -16,7 +16,7 @@ const SESSION_TOKEN = /^cgw_session_[A-Za-z0-9_-]{43}$/
 const LINK_TOKEN = /^cgw_link_[A-Za-z0-9_-]{43}$/
 
 /** The key whose end also ends a session or link; both null for a token of the CRM, which expires. */
-export interface KeyBehind {
+export interface SourceKey {
   apiKeyId: string | null
   serviceMark: string | null
 }
@@ -52,7 +52,7 @@ export interface OpenedSession {
 export interface LinkRequest {
   organizationId: string
   seconds: number
-  behind: KeyBehind
+  sourceKey: SourceKey
   /** The session that requests the link; the link ends with it at the latest. */
   sessionId: string | undefined
 }
@@ -60,7 +60,7 @@ export interface LinkRequest {
 export interface SessionRequest {
   organizationId: string | null
   scope: SessionRow['scope']
-  behind: KeyBehind
+  sourceKey: SourceKey
 }
 
 /**
@@ -82,9 +82,9 @@ export interface SessionStore {
 export function createSessionStore(database: Database, serviceMarks: readonly string[]): SessionStore {
   const marks = `{${serviceMarks.join(',')}}`
   return {
-    async createLink({ organizationId, seconds, behind, sessionId }, actor) {
+    async createLink({ organizationId, seconds, sourceKey, sessionId }, actor) {
       const token = generateToken('cgw_link_')
-      const { apiKeyId, serviceMark } = behind
+      const { apiKeyId, serviceMark } = sourceKey
       const params = [organizationId, hash(token), apiKeyId, serviceMark, seconds, sessionId ?? null]
       const { rows } = await inNameOf(database, actor, (connection) =>
         connection.query<{ expires_at: Date }>(createLinkStatement, params),
@@ -99,7 +99,7 @@ export function createSessionStore(database: Database, serviceMarks: readonly st
       )
       return rows[0] === undefined ? undefined : { token, session: rows[0] }
     },
-    async open({ organizationId, scope, behind: { apiKeyId, serviceMark } }, actor) {
+    async open({ organizationId, scope, sourceKey: { apiKeyId, serviceMark } }, actor) {
       const token = generateToken('cgw_session_')
       const params = [hash(token), organizationId, scope, apiKeyId, serviceMark]
       const { rows } = await inNameOf(database, actor, (connection) =>

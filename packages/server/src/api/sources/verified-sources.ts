@@ -1,10 +1,10 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Database } from '../../database/database.ts'
 import type { SecretBox } from '../../secrets/secret-box.ts'
-import { tooManyRequests, toOrigin } from '../limits/admission.ts'
+import { tooManyRequests, toNetwork } from '../limits/admission.ts'
 import type { DatabaseShares } from '../../database/database-shares.ts'
 import { WindowCounter } from '../limits/window-counter.ts'
-import type { Standing } from '../limits/window-counter.ts'
+import type { RateLimitStatus } from '../limits/window-counter.ts'
 import { RestError } from '../../domain/errors.ts'
 import { findSource } from '../../sources/source-store.ts'
 import type { Provider, Source } from '../../sources/source-store.ts'
@@ -69,13 +69,13 @@ export function createVerifiedSources(options: SourcesOptions): VerifiedSources 
   async function verify<T>(request: SourceRequest, proof: Proof<T>): Promise<Verified<T>> {
     const id = request.organization.toLowerCase()
     const key = keyOf(request)
-    const origin = toOrigin(request.address)
-    const standing = [failures.look(`${origin} ${key}`), failuresOfAddress.look(origin)].find(
-      ({ isOver }) => isOver,
+    const origin = toNetwork(request.address)
+    const status = [failures.peek(`${origin} ${key}`), failuresOfAddress.peek(origin)].find(
+      ({ exceeded }) => exceeded,
     )
-    if (standing !== undefined) {
+    if (status !== undefined) {
       const known = remembered.get(key)
-      if (known === undefined || proof(known) === undefined) throw refuseGuessing(standing.reset)
+      if (known === undefined || proof(known) === undefined) throw tooManyUnverified(status.reset)
     }
     const source = UUID.test(id)
       ? await shares.run(id, async () => await findSource(database, box, request.provider, id))
@@ -94,14 +94,14 @@ export function createVerifiedSources(options: SourcesOptions): VerifiedSources 
     if (rateLimit === 0) return await verify(request, proof)
     const key = keyOf(request)
     const known = remembered.get(key)
-    const standing = posts.look(key)
+    const status = posts.peek(key)
     // Saves the query for requests of the source itself that exceed its limit.
-    if (standing.remaining === 0 && known !== undefined && proof(known) !== undefined) {
-      throw refuseHaste(standing)
+    if (status.remaining === 0 && known !== undefined && proof(known) !== undefined) {
+      throw tooManyPosts(status)
     }
     const verified = await verify(request, proof)
     const counted = posts.count(key)
-    if (counted.isOver) throw refuseHaste(counted)
+    if (counted.exceeded) throw tooManyPosts(counted)
     return verified
   }
 
@@ -111,14 +111,14 @@ export function createVerifiedSources(options: SourcesOptions): VerifiedSources 
 const keyOf = ({ provider, organization }: SourceRequest): string =>
   `${provider} ${organization.toLowerCase()}`
 
-const refuseHaste = (standing: Standing): RestError =>
-  tooManyRequests(standing, 'posts to this source', 'The operator sets the limit with SOURCE_RATE_LIMIT.')
+const tooManyPosts = (status: RateLimitStatus): RestError =>
+  tooManyRequests(status, 'posts to this source', 'The operator sets the limit with SOURCE_RATE_LIMIT.')
 
 function refuse(): RestError {
   return new RestError(401, 'PGRST301', 'not verified', { headers: { 'www-authenticate': 'Signature' } })
 }
 
-function refuseGuessing(reset: number): RestError {
+function tooManyUnverified(reset: number): RestError {
   return new RestError(429, 'PT429', 'too many requests from this address were not verified', {
     hint: `Try again in ${reset} seconds, with a signature or token that is right.`,
     headers: { 'retry-after': String(reset) },
