@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { writeErrorDocs } from './write-error-docs.ts'
 import { writeEventDocs } from './write-event-docs.ts'
+import { writeSettingsDocs } from './write-settings-docs.ts'
 import { writeReceiverTypes } from './write-receiver-types.ts'
 
 const ROOT = new URL('../../../', import.meta.url)
@@ -11,6 +12,7 @@ export const GENERATED: readonly (readonly [path: string, write: (now: string) =
   ['packages/receiver/src/events.ts', writeReceiverTypes] as const,
   ['docs/events.md', writeEventDocs] as const,
   ['docs/errors.md', writeErrorDocs] as const,
+  ['docs/operations.md', writeSettingsDocs] as const,
 ].map(([path, write]) => [fileURLToPath(new URL(path, ROOT)), write])
 
 if (import.meta.main) {

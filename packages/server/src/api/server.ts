@@ -64,7 +64,7 @@ export interface ApiOptions {
   sessions: SessionStore
   settings: SessionSettings & {
     corsOrigins: readonly string[]
-    clientTimeout: number
+    clientTimeoutMs: number
     sourceRateLimit: number
   }
   inbox: InboxOptions
@@ -88,8 +88,8 @@ export function createServer(options: ApiOptions): FastifyInstance {
     bodyLimit: BODY_LIMIT,
     http: {
       maxHeaderSize: MAX_HEAD_BYTES,
-      headersTimeout: options.settings.clientTimeout,
-      connectionsCheckingInterval: Math.min(MAX_CHECK_INTERVAL_MS, options.settings.clientTimeout / 2),
+      headersTimeout: options.settings.clientTimeoutMs,
+      connectionsCheckingInterval: Math.min(MAX_CHECK_INTERVAL_MS, options.settings.clientTimeoutMs / 2),
     },
     trustProxy: [...options.trustedProxies],
     clientErrorHandler: answerUnreadable,
@@ -99,7 +99,7 @@ export function createServer(options: ApiOptions): FastifyInstance {
     frameworkErrors: (error, { id }, reply) => {
       void answer(reply, toErrorResponse(describe(error, options.log, id)))
     },
-    requestTimeout: options.settings.clientTimeout,
+    requestTimeout: options.settings.clientTimeoutMs,
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))

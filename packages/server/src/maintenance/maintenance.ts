@@ -47,9 +47,9 @@ export interface MaintenanceOptions {
   log: Logger
   watch: LoopWatch
   /** How long events, deliveries and logs are kept, in milliseconds. */
-  logRetention: number
+  logRetentionMs: number
   /** How long the audit log is kept, in milliseconds. */
-  auditRetention: number
+  auditRetentionMs: number
   smtpUrl: URL | undefined
   alertFrom: string | undefined
   publicUrl: string | undefined
@@ -66,7 +66,7 @@ export interface Maintenance {
  * has no autovacuum.
  */
 export async function startMaintenance(options: MaintenanceOptions): Promise<Maintenance> {
-  const { database, log, watch, logRetention, auditRetention } = options
+  const { database, log, watch, logRetentionMs, auditRetentionMs } = options
   const loops = [
     ...(await startSources(options)),
     ...(await startMailing(options)),
@@ -89,13 +89,13 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
       run: async () => {
         let isMore = false
         await eachApart([
-          () => keepPartitions(database, { retention: logRetention, log }),
-          () => expireCaptures(database, logRetention),
-          () => expireFaults(database, logRetention),
-          () => expireAuditLog(database, auditRetention),
-          () => expireAlerts(database, logRetention),
+          () => keepPartitions(database, { retention: logRetentionMs, log }),
+          () => expireCaptures(database, logRetentionMs),
+          () => expireFaults(database, logRetentionMs),
+          () => expireAuditLog(database, auditRetentionMs),
+          () => expireAlerts(database, logRetentionMs),
           async () => {
-            isMore = await expireRollups(database, logRetention / DAY_MS)
+            isMore = await expireRollups(database, logRetentionMs / DAY_MS)
           },
         ])
         return isMore

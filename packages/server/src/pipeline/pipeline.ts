@@ -23,7 +23,7 @@ export interface PipelineOptions {
   /** Milliseconds between the attempts of a delivery. */
   retrySchedule: readonly number[]
   /** Milliseconds for an attempt to a webhook that sets none of its own. */
-  deliveryTimeout: number
+  deliveryTimeoutMs: number
   database: Database
   clock: Clock
   log: Logger

@@ -81,11 +81,11 @@ export async function compose(
     keys,
     relayProgress,
   })
-  const { retrySchedule, deliveryTimeout } = config
+  const { retrySchedule, deliveryTimeoutMs } = config
   const worker =
     relayProgress &&
     (await startWorker(
-      { ...parts, retrySchedule, deliveryTimeout, database, relayProgress, nodeId: newToken(), messages },
+      { ...parts, retrySchedule, deliveryTimeoutMs, database, relayProgress, nodeId: newToken(), messages },
       config,
     ))
   const clockWatch = watchClock(clock, log, watch)
@@ -110,7 +110,7 @@ export async function compose(
 function createSending(config: Config, keys: Buffer[], addressOf: () => ReturnType<Server['address']>) {
   const box = createSecretBox(keys)
   const openTarget = createTargetOpener(box, {
-    timeout: config.deliveryTimeout,
+    timeout: config.deliveryTimeoutMs,
     maxInFlight: DEFAULT_MAX_IN_FLIGHT,
   })
   const guard = { ...config, allowHttp: config.allowHttpUrls }
@@ -144,8 +144,8 @@ function startObservers(config: Config, { metrics, ...parts }: ObserverParts): S
   })
   const health = new HealthMonitor({
     ...parts,
-    breaker: config.breaker,
-    deactivation: config.deactivation,
+    breaker: { failures: config.breakerFailures, after: config.breakerAfterMs },
+    deactivation: { after: config.disableAfterMs, attempts: config.disableMinAttempts },
     defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
   })
   const stages = [health, new CertificateNotes(parts)]

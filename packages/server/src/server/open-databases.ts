@@ -78,7 +78,7 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
     log.warn({ error: error.message }, 'a database connection was lost')
   // Without a timeout: a migration may take any time.
   const migrating = openPostgres({ url, poolSize: 1 })
-  const waiting = { limitMs: config.databaseWait, place: placeOf(url), log }
+  const waiting = { limitMs: config.databaseWaitMs, place: placeOf(url), log }
   let applied: string[]
   try {
     applied = await waitForDatabase(waiting, () => prepare(config, migrating, log))

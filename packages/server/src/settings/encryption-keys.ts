@@ -31,13 +31,11 @@ export function parseJwtSecret(text: string): string | undefined {
   return text
 }
 
-export function parseEncryptionKeys(text: string, embedded: boolean): Buffer[] {
-  if (text === '' && embedded) return []
-  if (text === '') {
-    throw new Error(
-      'is required with DATABASE_URL, so that every node can read the secrets. Make one: openssl rand -base64 32',
-    )
-  }
+export const REQUIRED_KEYS =
+  'is required with DATABASE_URL, so that every node can read the secrets. Make one: openssl rand -base64 32'
+
+export function parseEncryptionKeys(text: string): Buffer[] {
+  if (text === '') return []
   return text.split(',').map((part, index) => {
     const key = Buffer.from(part.trim(), 'base64')
     if (key.length !== 32) {

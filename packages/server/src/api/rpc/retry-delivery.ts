@@ -19,7 +19,7 @@ export const retryDelivery = defineFunction('change', schema, async (context, { 
   )
   const delivery = await leaseOne(context.database, delivery_id, {
     ...context,
-    defaultTimeout: context.deliveryTimeout,
+    defaultTimeout: context.deliveryTimeoutMs,
   })
   if (delivery === undefined) throw await explainRefusal(context, webhook_id, is_erased)
   const attempt = await makeAttempt(delivery, { ...context })

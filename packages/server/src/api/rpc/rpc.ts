@@ -28,7 +28,7 @@ export interface RpcContext {
   sessions: SessionStore
   retrySchedule: readonly number[]
   /** Timeout in milliseconds for webhooks that set none. */
-  deliveryTimeout: number
+  deliveryTimeoutMs: number
   tracing: Tracing
 }
 

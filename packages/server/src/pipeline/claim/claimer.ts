@@ -29,7 +29,7 @@ const BATCH_SIZE = 200
 
 export interface ClaimerOptions {
   /** Milliseconds for an attempt to a webhook that sets none of its own. */
-  deliveryTimeout: number
+  deliveryTimeoutMs: number
   database: Database
   clock: Clock
   log: Logger
@@ -118,10 +118,10 @@ export class Claimer implements Stage {
   }
 
   async #claim(): Promise<LeasedDelivery[]> {
-    const { database, deliveryTimeout, dispatcher, recorder } = this.#options
+    const { database, deliveryTimeoutMs, dispatcher, recorder } = this.#options
     const options = {
       ...this.#options,
-      defaultTimeout: deliveryTimeout,
+      defaultTimeout: deliveryTimeoutMs,
       defaultMaxInFlight: DEFAULT_MAX_IN_FLIGHT,
       except: [...this.#putOff.keys(), ...recorder.sent],
     }
