@@ -1,8 +1,9 @@
 import type { Clock } from '../domain/clock.ts'
+import { createLru } from '../domain/lru.ts'
 
 /** Shorter statements are never counted, however many there are. */
 const FREE_MS = 200
-/** With more organizations, the oldest is forgotten. */
+/** With more organizations, the one that was slow longest ago is forgotten. */
 const MAX_COUNTED = 10_000
 
 export interface SlowTimeLimits {
@@ -20,7 +21,7 @@ interface Debt {
 export class SlowTime {
   readonly #limits: SlowTimeLimits
   readonly #clock: Clock
-  readonly #debts = new Map<string, Debt>()
+  readonly #debts = createLru<string, Debt>(MAX_COUNTED)
 
   constructor(limits: SlowTimeLimits, clock: Clock) {
     this.#limits = limits
@@ -30,8 +31,6 @@ export class SlowTime {
   charge(organization: string, ms: number): void {
     if (ms <= FREE_MS) return
     const owed = this.#owedBy(organization) + ms - FREE_MS
-    this.#debts.delete(organization)
-    if (this.#debts.size >= MAX_COUNTED) this.#debts.delete(this.#debts.keys().next().value!)
     this.#debts.set(organization, { ms: owed, at: this.#clock.now() })
   }
 

@@ -1,3 +1,4 @@
+import { createLru } from './lru.ts'
 import { covers } from './event-types/event-types.ts'
 import { isOperational } from './event-types/operational-events.ts'
 import { reasonOf } from './delivery-fault.ts'
@@ -135,13 +136,12 @@ function passes(filter: string, subject: () => FilterSubject, steps: Steps): str
   }
 }
 
-const CACHED_FILTERS = 1_000
-const filters = new Map<string, Filter>()
+const MAX_CACHED_FILTERS = 1_000
+const filters = createLru<string, Filter>(MAX_CACHED_FILTERS)
 
 function compiled(text: string): Filter {
   const known = filters.get(text)
   if (known !== undefined) return known
-  if (filters.size >= CACHED_FILTERS) filters.clear()
   const filter = compileFilter(JSON.parse(text))
   filters.set(text, filter)
   return filter

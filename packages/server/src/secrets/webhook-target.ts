@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { createLru } from '../domain/lru.ts'
 import { headersContext, secretContext } from './sealed-columns.ts'
 import type { SecretBox } from './secret-box.ts'
 import type { OpenTarget, TargetRow, WebhookTarget } from '../domain/webhook.ts'
@@ -8,15 +9,14 @@ export interface TargetDefaults {
   maxInFlight: number
 }
 
-const CACHED_TARGETS = 10_000
+const MAX_CACHED_TARGETS = 10_000
 
 /** Caches opened webhooks, because each decryption is expensive. An entry is valid while its row does not change. */
 export function createTargetOpener(box: SecretBox, defaults: TargetDefaults): OpenTarget {
-  const cache = new Map<string, { row: TargetRow; target: WebhookTarget }>()
+  const cache = createLru<string, { row: TargetRow; target: WebhookTarget }>(MAX_CACHED_TARGETS)
   return (row) => {
     const known = cache.get(row.webhook_id)
     if (known !== undefined && isSame(known.row, row)) return known.target
-    if (cache.size >= CACHED_TARGETS) cache.clear()
     const target = openTarget(row, box, defaults)
     if (target.unreadable === undefined) cache.set(row.webhook_id, { row, target })
     return target

@@ -3,6 +3,7 @@ import type { LookupFunction, Socket } from 'node:net'
 import tls from 'node:tls'
 import { Client } from 'undici'
 import type { Dispatcher, buildConnector } from 'undici'
+import { createLru } from '../domain/lru.ts'
 
 /** Shorter than the 5 s and more that servers usually keep an idle connection. */
 const KEEP_ALIVE_MS = 4_000
@@ -52,7 +53,7 @@ export function createConnections(dial: Dial): Connections {
 
 /** @param lookup returns the addresses that may be connected to */
 export function createDial(lookup: LookupFunction): Dial {
-  const sessions = new Map<string, Buffer>()
+  const sessions = createLru<string, Buffer>(MAX_TLS_SESSIONS)
   return ({ hostname: host, protocol, port }) => {
     if (protocol !== 'https:') return net.connect({ host, port: Number(port || 80), lookup, noDelay: true })
     const key = `${host}:${port}`
@@ -67,10 +68,7 @@ export function createDial(lookup: LookupFunction): Dial {
       ALPNProtocols: ['http/1.1'],
     })
     socket.setNoDelay(true)
-    socket.on('session', (ticket: Buffer) => {
-      if (sessions.size >= MAX_TLS_SESSIONS) sessions.clear()
-      sessions.set(key, ticket)
-    })
+    socket.on('session', (ticket: Buffer) => sessions.set(key, ticket))
     return socket
   }
 }

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns'
 import { isIPv6 } from 'node:net'
 import type { Dispatcher } from 'undici'
+import { createLru } from '../domain/lru.ts'
 import { createConnections, createDial } from './connections.ts'
 import type { Connections } from './connections.ts'
 import type { Answer } from './answer.ts'
@@ -46,13 +47,12 @@ export function createSender(
 ): Sender {
   const guarded = createConnections(createDial(createGuardedLookup(guard.egressAllow, resolveHost)))
   const toInbox = inboxes === undefined ? undefined : createInboxDestinations(inboxes)
-  const destinations = new Map<string, Destination>()
+  const destinations = createLru<string, Destination>(MAX_CACHED_DESTINATIONS)
 
   function findDestination(text: string): Destination {
     const known = destinations.get(text)
     if (known !== undefined) return known
     const destination = toInbox?.(text) ?? toDestination(checkUrl(text, guard), guarded)
-    if (destinations.size >= MAX_CACHED_DESTINATIONS) destinations.clear()
     destinations.set(text, destination)
     return destination
   }

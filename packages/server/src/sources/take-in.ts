@@ -1,3 +1,4 @@
+import { createLru } from '../domain/lru.ts'
 import type { Logger } from 'pino'
 import type { Database, Transaction } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
@@ -19,7 +20,7 @@ const BATCH_ITEMS = 50
 const BATCH_MS = 100
 const MIN_ITEMS = 10
 /** Payloads whose items are cached in memory. */
-const KEPT_PAYLOADS = 4
+const MAX_KEPT_PAYLOADS = 4
 
 /** Size limit of a request. Meta sends up to 3 MB at once. */
 export const BODY_LIMIT = 4 * 1024 * 1024
@@ -160,14 +161,13 @@ interface BoundedItems extends Items {
 
 /** Caches the items of payloads that take several batches: parsing a large payload takes longer than a batch. */
 function createItemsReader() {
-  const kept = new Map<string, BoundedItems>()
+  const kept = createLru<string, BoundedItems>(MAX_KEPT_PAYLOADS)
   return async (connection: Transaction, queued: QueuedPayload): Promise<BoundedItems> => {
     const known = kept.get(queued.id)
     if (known !== undefined) return known
     const { take, notUnderstood } = parseItems(queued, await readPayload(connection, queued.id, BODY_LIMIT))
     const leftOut = take.splice(MAX_ITEMS).length
     const items = { take, notUnderstood, leftOut }
-    if (kept.size >= KEPT_PAYLOADS) kept.delete(kept.keys().next().value!)
     if (take.length > BATCH_ITEMS) kept.set(queued.id, items)
     return items
   }

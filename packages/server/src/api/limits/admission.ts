@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import ipaddr from 'ipaddr.js'
 import type { Clock } from '../../domain/clock.ts'
+import { createLru } from '../../domain/lru.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { readCredential } from '../auth/authenticate.ts'
 import type { Authenticate, Caller } from '../auth/authenticate.ts'
@@ -41,13 +42,7 @@ export interface AdmissionOptions {
 export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOptions): Admission {
   const requests = new WindowCounter(rateLimit, clock)
   const failures = new WindowCounter(MAX_FAILED_LOGINS_PER_MINUTE, clock)
-  const proven = new Set<string>()
-
-  function remember(credential: string): void {
-    proven.delete(credential)
-    if (proven.size >= MAX_ENTRIES) proven.delete(proven.keys().next().value!)
-    proven.add(credential)
-  }
+  const proven = createLru<string, true>(MAX_ENTRIES)
 
   async function verifyCredential<T>(
     given: string | undefined,
@@ -57,17 +52,17 @@ export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOpt
     const origin = toNetwork(address)
     const credential = digest(given)
     const status = failures.peek(origin)
-    if (status.exceeded && !proven.has(credential)) throw tooManyFailedLogins(status)
+    if (status.exceeded && proven.get(credential) === undefined) throw tooManyFailedLogins(status)
     const result = await proof().catch((error: unknown) => {
       const code = error instanceof ApiError ? error.code : undefined
       // Tokens that cannot be verified, because keys are unavailable, count too: guessing must not become free
       // meanwhile.
-      const isUnjudged = code === 'PGRST300' && !proven.has(credential)
+      const isUnjudged = code === 'PGRST300' && proven.get(credential) === undefined
       if (code === 'PGRST301' || isUnjudged) failures.count(origin)
       if (error instanceof ApiError && error.status === 401) proven.delete(credential)
       throw error
     })
-    remember(credential)
+    proven.set(credential, true)
     return result
   }
 

@@ -1,7 +1,8 @@
 import type { Clock } from '../../domain/clock.ts'
+import { createLru } from '../../domain/lru.ts'
 
 const WINDOW_MS = 60_000
-/** Beyond this, the oldest names are forgotten, which bounds the memory. */
+/** Beyond this, the names seen longest ago are forgotten, which bounds the memory. */
 const MAX_COUNTED_NAMES = 20_000
 
 /** The state of one name in its current minute. */
@@ -22,7 +23,7 @@ interface Window {
 export class WindowCounter {
   readonly #limit: number
   readonly #clock: Clock
-  readonly #windows = new Map<string, Window>()
+  readonly #windows = createLru<string, Window>(MAX_COUNTED_NAMES)
 
   constructor(limit: number, clock: Clock) {
     this.#limit = limit
@@ -56,9 +57,6 @@ export class WindowCounter {
   }
 
   #start(name: string): Window {
-    // Deleted first, so that the map stays ordered by the start of the windows.
-    this.#windows.delete(name)
-    if (this.#windows.size >= MAX_COUNTED_NAMES) this.#windows.delete(this.#windows.keys().next().value!)
     const window = { count: 0, endsAt: this.#clock.now() + WINDOW_MS }
     this.#windows.set(name, window)
     return window

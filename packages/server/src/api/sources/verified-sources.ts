@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
+import { createLru } from '../../domain/lru.ts'
 import type { Database } from '../../database/database.ts'
 import type { SecretBox } from '../../secrets/secret-box.ts'
 import { tooManyRequests, toNetwork } from '../limits/admission.ts'
@@ -58,13 +59,7 @@ export function createVerifiedSources(options: SourcesOptions): VerifiedSources 
   const failures = new WindowCounter(MAX_FAILURES, clock)
   const failuresOfAddress = new WindowCounter(MAX_FAILURES_OF_ADDRESS, clock)
   const posts = new WindowCounter(rateLimit, clock)
-  const remembered = new Map<string, Source>()
-
-  function remember(key: string, source: Source): void {
-    remembered.delete(key)
-    if (remembered.size >= MAX_REMEMBERED) remembered.delete(remembered.keys().next().value!)
-    remembered.set(key, source)
-  }
+  const remembered = createLru<string, Source>(MAX_REMEMBERED)
 
   async function verify<T>(request: SourceRequest, proof: Proof<T>): Promise<Verified<T>> {
     const id = request.organization.toLowerCase()
@@ -86,7 +81,7 @@ export function createVerifiedSources(options: SourcesOptions): VerifiedSources 
       failuresOfAddress.count(origin)
       throw refuse()
     }
-    remember(key, source)
+    remembered.set(key, source)
     return { source, proven }
   }
 

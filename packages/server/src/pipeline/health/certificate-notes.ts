@@ -5,6 +5,7 @@ import { loadStatement } from '../../database/statement.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
 import type { Messages, Stage } from '../messages.ts'
 import { messageOf } from '../../domain/errors.ts'
+import { createLru } from '../../domain/lru.ts'
 
 const noteCertificates = loadStatement(import.meta.url, 'note-certificates')
 
@@ -27,7 +28,7 @@ export class CertificateNotes implements Stage {
   readonly #database: Database
   readonly #log: Logger
   readonly #messages: Messages
-  readonly #known = new Map<string, number>()
+  readonly #known = createLru<string, number>(MAX_KNOWN)
   #running: Promise<void> = Promise.resolve()
 
   constructor({ database, log, messages }: CertificateNotesOptions) {
@@ -45,7 +46,6 @@ export class CertificateNotes implements Stage {
     for (const record of records) {
       const { webhook_id: id, certificate_ends: ends } = record
       if (ends === null || this.#known.get(id) === ends) continue
-      if (this.#known.size >= MAX_KNOWN) this.#known.clear()
       this.#known.set(id, ends)
       news.set(id, record)
     }

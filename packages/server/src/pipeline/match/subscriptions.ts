@@ -3,6 +3,7 @@ import { plainArray } from '../../database/array-literal.ts'
 import type { Connection } from '../../database/database.ts'
 import { loadStatement } from '../../database/statement.ts'
 import type { Subscription } from '../../domain/match-webhooks.ts'
+import { createLru } from '../../domain/lru.ts'
 
 const readVersions = loadStatement(import.meta.url, 'read-versions')
 const readSubscriptions = loadStatement(import.meta.url, 'read-subscriptions')
@@ -34,7 +35,7 @@ const MAX_ORGANIZATIONS = 10_000
  * share the cache, but none reads it again after it has waited: another batch may have stored older rows meanwhile.
  */
 export function createSubscriptions(clock: Clock): Subscriptions {
-  const kept = new Map<string, Kept>()
+  const kept = createLru<string, Kept>(MAX_ORGANIZATIONS)
 
   async function load(
     connection: Connection,
@@ -62,7 +63,6 @@ export function createSubscriptions(clock: Clock): Subscriptions {
         plainArray([...organizations]),
       ])
       const versions = new Map(rows.map((row) => [row.organization_id, row.version]))
-      if (kept.size > MAX_ORGANIZATIONS) kept.clear()
       const now = clock.now()
       const stale = new Map<string, number | undefined>()
       const current = new Map<string, Known>()
