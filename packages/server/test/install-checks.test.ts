@@ -119,7 +119,7 @@ suite('what install looks at before it attaches', { skip: !ENGINES.includes('pos
   test('a dry run shows the SQL and changes nothing', async () => {
     const { code, report } = await crm.install(OTHER_MAP, '--dry-run')
     assert.equal(code, 0)
-    assert.ok(report.migrations.includes('core/0001_schema.sql'))
+    assert.ok(report.migrations.includes('core/001_schemas_and_roles.sql'))
     assert.match(
       report.sql!.join('\n'),
       /create or replace trigger webhooks_capture_inserts\s+after insert on "crm"\."crm_person"/,

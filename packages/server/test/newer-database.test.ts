@@ -10,7 +10,7 @@ for (const engine of ENGINES) {
       const { database, close } = await openMigrated(engine)
       context.after(() => close())
       await database.query(
-        `insert into webhooks.schema_migrations (name, checksum) values ('core/9998_expand.sql', 'x')`,
+        `insert into webhooks.schema_migrations (name, checksum) values ('core/998_expand.sql', 'x')`,
       )
       assert.deepEqual(await migrate(database, ['core']), [])
     })
@@ -18,12 +18,12 @@ for (const engine of ENGINES) {
     test('is refused when it needs a program that knows a later migration', async (context) => {
       const { database, close } = await openMigrated(engine)
       context.after(() => close())
-      await database.query(`update webhooks_internal.oldest_program set migration = 'core/9999_contract.sql'`)
+      await database.query(`update webhooks_internal.oldest_program set migration = 'core/999_contract.sql'`)
       await assert.rejects(
         migrate(database, ['core']),
         (error) =>
           error instanceof StartError &&
-          /migrated by a newer release: .*core\/9999_contract\.sql.* restore the backup/.test(error.message),
+          /migrated by a newer release: .*core\/999_contract\.sql.* restore the backup/.test(error.message),
       )
     })
   })

@@ -98,7 +98,9 @@ for (const engine of ENGINES) {
 
     test('is refused when a migration of this version is missing', async (context) => {
       const { database, check } = await open(context, true)
-      await database.query(`delete from webhooks.schema_migrations where name = 'core/0020_wakeups.sql'`)
+      await database.query(
+        `delete from webhooks.schema_migrations where name = 'core/006_events_and_outbox.sql'`,
+      )
       const { status, reason, checks } = await check()
       assert.deepEqual([status, checks.migrations?.status], ['unavailable', 'missing'])
       assert.match(reason ?? '', /migrations/)

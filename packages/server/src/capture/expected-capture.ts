@@ -74,7 +74,7 @@ export async function readExpected(
 const columnsOf = (expected: ExpectedCapture | undefined, { schema, name }: TableName) =>
   expected?.tables.find((known) => known.schema === schema && known.name === name)?.columns ?? []
 
-/** Finds functions of ours without their triggers: an earlier release did not record what it installed. */
+/** Finds functions of ours without their triggers: an installation was interrupted before it created them. */
 function findDetached(
   record: RecordName,
   functions: CaptureState['functions'],

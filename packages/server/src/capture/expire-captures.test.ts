@@ -9,8 +9,8 @@ for (const engine of ENGINES) {
     await database.execute(`
       insert into webhooks.webhook_capture_faults (relation, operation, code, message, row_count, record_ids, created_at)
       select 'public.deals', 'insert', 'P0001', 'x', n, '{}', now() - n * interval '1 hour' from generate_series(0, 1500) n;
-      insert into webhooks_internal.reached_statuses (record_id, event, reached_at)
-      select n, 'message.sent', now() - n * interval '1 hour' from generate_series(0, 1500) n;
+      insert into webhooks_internal.reached_statuses (organization_id, record_id, event, reached_at)
+      select gen_random_uuid(), n, 'message.sent', now() - n * interval '1 hour' from generate_series(0, 1500) n;
       insert into webhooks_internal.capture_drifts (record, relation, since, until, problems)
       select 'deal', 'public.deals', '2025-01-15', now() - n * interval '1 hour', '{}' from generate_series(0, 1500) n;`)
     await expireCaptures(database, 36_000_000 - 1_000)

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
-import { buildEventKeys } from './build-event-keys.ts'
 import type { Connection, Database } from './database.ts'
 import { retryOn } from './retry-on.ts'
 import { provideRoleSuffix, withRoleSuffix } from './roles.ts'
@@ -15,6 +14,8 @@ const MIGRATION_LOCK = 4_600_001
  */
 const DEADLOCK_DETECTED = /^40P01$/
 const MAX_TRIES = 20
+/** The first migration of the versions before the first release. */
+const UNRELEASED_MIGRATION = 'core/0001_schema.sql'
 
 export interface Migration {
   /** `<set>/<file name>`, the name recorded as applied. */
@@ -43,7 +44,6 @@ export function readMigrations(set: MigrationSet): Migration[] {
  */
 export async function migrate(database: Database, sets: readonly MigrationSet[]): Promise<string[]> {
   await requireVersion(database)
-  await buildEventKeys(database)
   return await retryOn(DEADLOCK_DETECTED, MAX_TRIES, () => migrateOnce(database, sets))
 }
 
@@ -55,10 +55,11 @@ async function migrateOnce(database: Database, sets: readonly MigrationSet[]): P
       create table if not exists webhooks.schema_migrations (
         name text primary key, checksum text not null, applied_at timestamptz not null default now()
       );`)
-    await requireNewEnough(connection)
     const applied = await readApplied(connection)
+    refuseUnreleased(applied)
+    await requireNewEnough(connection)
     const pending = sets.flatMap(readMigrations).filter((migration) => !isApplied(migration, applied))
-    const suffix = await provideRoleSuffix(connection, applied.size === 0)
+    const suffix = await provideRoleSuffix(connection)
     for (const { name, sql, checksum } of pending) {
       await connection.execute(withRoleSuffix(sql, suffix))
       await connection.query('insert into webhooks.schema_migrations (name, checksum) values ($1, $2)', [
@@ -66,7 +67,7 @@ async function migrateOnce(database: Database, sets: readonly MigrationSet[]): P
         checksum,
       ])
     }
-    // Also for tables that a migration has just added. A database without that function has none to hand over.
+    // New tables go to the role that owns the others.
     if (pending.length > 0) await connection.query('select webhooks_internal.hand_over_tables()')
     return pending.map((migration) => migration.name)
   })
@@ -80,6 +81,15 @@ async function requireVersion(database: Database): Promise<void> {
   if (major < 15) {
     throw new StartError(`DATABASE_URL leads to PostgreSQL ${major}, but version 15 or newer is needed.`)
   }
+}
+
+/** Development versions before the first release had other migrations, of which these are not the continuation. */
+function refuseUnreleased(applied: Map<string, string>): void {
+  if (!applied.has(UNRELEASED_MIGRATION)) return
+  throw new StartError(
+    'This database was set up by a development version from before the first release and cannot be upgraded: ' +
+      "use an empty database (DATABASE_URL) or an empty folder (DATA_DIR), or, in another CRM's database, run `uninstall --purge` first.",
+  )
 }
 
 /** A newer release may have migrated the database to a schema that this program cannot use. */

@@ -30,10 +30,8 @@ export async function readRoleSuffix(connection: Connection): Promise<string | u
  *
  * Roles belong to the server. From PostgreSQL 16 on, `createrole` gives no rights on roles that another role has
  * created. When the roles of another database cannot be used, this database gets its own.
- *
- * @param isNew true if the database had none of our objects before
  */
-export async function provideRoleSuffix(connection: Connection, isNew: boolean): Promise<string> {
+export async function provideRoleSuffix(connection: Connection): Promise<string> {
   const known = await readRoleSuffix(connection)
   if (known !== undefined) return known
   const { rows } = await connection.query<Suffix>(
@@ -46,7 +44,7 @@ export async function provideRoleSuffix(connection: Connection, isNew: boolean):
      from pg_roles me where me.rolname = current_user`,
     [`{${ROLES.join(',')}}`],
   )
-  const suffix = isNew ? (rows[0]?.suffix ?? '') : ''
+  const suffix = rows[0]?.suffix ?? ''
   await connection.execute(`
     create schema if not exists webhooks_internal;
     create function webhooks_internal.role_suffix() returns text

@@ -121,7 +121,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
       'webhooks_internal.attempt_rollups.latency_buckets',
       'webhooks_internal.attempt_rollups.counts',
     ],
-    by: ['migrations/core/0008_rollups.sql'],
+    by: ['migrations/core/008_attempts.sql'],
     async prove({ api }) {
       const { rows } = await api.database.query<{ least: number; most: number }>(
         `select webhooks_internal.latency_bucket(-5) as least, webhooks_internal.latency_bucket(2147483647) as most`,
@@ -132,7 +132,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
   {
     title: 'the URL of a webhook has at most 2,048 characters, and with it that of an attempt',
     columns: ['webhooks_internal.attempts.url'],
-    by: ['src/api/tables/configuration-fields.ts', 'migrations/core/0028_text_bounds.sql'],
+    by: ['src/api/tables/configuration-fields.ts', 'migrations/core/004_webhooks.sql'],
     async prove({ api }) {
       const url = `https://example.com/${'x'.repeat(2_048)}`
       const row = { organization_id: OURS, name: 'x', url, events: ['*'] }

@@ -69,7 +69,7 @@ export const BOUNDS_OF_EVENTS: readonly Bound[] = [
   {
     title: 'the origin of an event has at most 200 characters, whoever says it',
     columns: ['webhooks.webhook_events.origin'],
-    by: ['src/api/auth/mark-origin.ts', 'migrations/core/0013_origins.sql'],
+    by: ['src/api/auth/mark-origin.ts', 'migrations/core/006_events_and_outbox.sql'],
     async prove({ api }) {
       const origin = 'x'.repeat(201)
       await assertRefused(api, 'webhook_events', event({ origin: 'x' }), [400, 'PGRST204', /origin/])
@@ -82,7 +82,7 @@ export const BOUNDS_OF_EVENTS: readonly Bound[] = [
   {
     title: 'the traceparent of an event is one as the standard has it, or none, whoever says it',
     columns: ['webhooks.webhook_events.traceparent'],
-    by: ['src/api/auth/mark-origin.ts', 'migrations/core/0019_traces.sql'],
+    by: ['src/api/auth/mark-origin.ts', 'migrations/core/006_events_and_outbox.sql'],
     async prove({ api }) {
       const right = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
       await assertRefused(api, 'webhook_events', event({ traceparent: right }), [

@@ -73,7 +73,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
     title:
       'an entry of the audit log holds values of one row, and the largest webhook makes less than 64 KiB',
     columns: ['webhooks.audit_log.old_values', 'webhooks.audit_log.new_values'],
-    by: ['migrations/core/0014_audit_log.sql', 'migrations/core/0028_text_bounds.sql'],
+    by: ['migrations/core/004_webhooks.sql', 'migrations/core/018_audit_log.sql'],
     async prove({ api }) {
       const row = {
         organization_id: OURS,
@@ -139,7 +139,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
     by: [
       'src/capture/captured-table.ts',
       'src/capture/capture-fallback.ts',
-      'migrations/core/0021_capture_faults.sql',
+      'migrations/core/016_capture.sql',
     ],
     async prove({ api }) {
       // Names of the database's own are at most 63 bytes long; a code is a SQLSTATE.
@@ -160,12 +160,12 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
   {
     title: 'what a message of another CRM is known by fits into an index, or is a fault',
     columns: ['record_id', 'event'].map((name) => `webhooks_internal.reached_statuses.${name}`),
-    by: ['migrations/core/0011_captures.sql'],
+    by: ['migrations/core/016_capture.sql'],
     async prove({ api }) {
       await assert.rejects(
         api.database.query(
-          `insert into webhooks_internal.reached_statuses (record_id, event)
-           select string_agg(md5(n::text), ''), 'message.read' from generate_series(1, 1000) n`,
+          `insert into webhooks_internal.reached_statuses (organization_id, record_id, event)
+           select gen_random_uuid(), string_agg(md5(n::text), ''), 'message.read' from generate_series(1, 1000) n`,
         ),
         { code: '54000' },
       )
