@@ -21,7 +21,7 @@ export interface BenchDatabase {
  * Settings that suit a small machine. Durable: committed data must never be lost, for any contestant. The others keep
  * checkpoints out of runs of a few seconds, where they would hit contestants at random.
  */
-export const SETTINGS = {
+const SETTINGS = {
   fsync: 'on',
   synchronous_commit: 'on',
   shared_buffers: '512MB',

@@ -19,7 +19,7 @@ export interface Section {
   goals: Goal[]
 }
 
-export function isReached({ measured, atMost = Infinity, atLeast = -Infinity }: Goal): boolean {
+function isReached({ measured, atMost = Infinity, atLeast = -Infinity }: Goal): boolean {
   return measured <= atMost && measured >= atLeast
 }
 

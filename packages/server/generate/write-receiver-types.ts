@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<ColumnKind, string>> = {
 
 const COMMON = ['id', 'organization_id', 'created_at', 'updated_at']
 
-export const typeNameOf = (record: RecordName): string => record.charAt(0).toUpperCase() + record.slice(1)
+const typeNameOf = (record: RecordName): string => record.charAt(0).toUpperCase() + record.slice(1)
 
 /** The whole of packages/receiver/src/events.ts. */
 export function writeReceiverTypes(): string {

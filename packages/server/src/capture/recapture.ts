@@ -20,7 +20,7 @@ import { readReferenceTables } from './reference-tables.ts'
 import type { CrmMap, TableMap } from './table-map.ts'
 
 /** Maximum number of rows per fault or drift period; a shorter period selects fewer. */
-export const MAX_RECAPTURED_ROWS = 100_000
+const MAX_RECAPTURED_ROWS = 100_000
 /** A row's time is the start of its transaction, which may precede the drift. */
 const LEAD_SECONDS = 60
 /** Limit on the rows that are tried individually to isolate failing ones. */

@@ -48,7 +48,7 @@ const mapSchema = z
   )
 
 /** The table's column for a column of events, and the values that it has in events. */
-export type ColumnMap = z.infer<typeof column>
+type ColumnMap = z.infer<typeof column>
 export type TableMap = z.infer<ReturnType<typeof mapOf>>
 export type CrmMap = Partial<Record<RecordName, TableMap>>
 

@@ -79,7 +79,7 @@ export function toLogIds({
 /** Milliseconds of a lease beyond the request's timeout: waiting in memory, and recording the outcome. */
 export const LEASE_MARGIN_MS = 20_000
 /** A request starts only if this much of the lease remains after its timeout. */
-export const RECORD_MARGIN_MS = 5_000
+const RECORD_MARGIN_MS = 5_000
 
 /** Returns whether the lease is long enough to send and record. */
 export function canStillSend(delivery: LeasedDelivery, now: number): boolean {

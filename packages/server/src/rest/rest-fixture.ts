@@ -13,7 +13,7 @@ export const OURS = '0190a000-0000-7000-8000-000000000001'
 export const THEIRS = '0190a000-0000-7000-8000-000000000002'
 export const HOOK_A = '0190b000-0000-7000-8000-00000000000a'
 export const HOOK_B = '0190b000-0000-7000-8000-00000000000b'
-export const HOOK_C = '0190b000-0000-7000-8000-00000000000c'
+const HOOK_C = '0190b000-0000-7000-8000-00000000000c'
 export const HOOK_THEIRS = '0190b000-0000-7000-8000-00000000000f'
 
 export const tenant: Principal = { role: 'webhooks_api', organizationId: OURS }

@@ -8,7 +8,7 @@ import { createLru } from '../domain/lru.ts'
 /** Shorter than the 5 s and more that servers usually keep an idle connection. */
 const KEEP_ALIVE_MS = 4_000
 /** As large as Node's own limit. */
-export const MAX_HEADER_BYTES = 16 * 1024
+const MAX_HEADER_BYTES = 16 * 1024
 const MAX_TLS_SESSIONS = 1_000
 
 /** Handles one request. */

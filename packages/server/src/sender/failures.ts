@@ -36,7 +36,7 @@ const UNAUTHORIZED =
   'Your endpoint rejected the credentials. Check that it verifies the signature with the current secret over the raw body, and that any custom authorization header is correct.'
 
 /** All failures that we can tell apart: to explain another one, add a row. The first row that matches counts. */
-export const FAILURES: readonly Failure[] = [
+const FAILURES: readonly Failure[] = [
   // Responses.
   { matches: status(300, 399), code: 'redirect', diagnosis: explainRedirect },
   {

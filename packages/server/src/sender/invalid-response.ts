@@ -7,7 +7,7 @@ export class InvalidResponse extends Error {
 }
 
 /** The connection ended before the response had. */
-export class BrokenOff extends Error {
+class BrokenOff extends Error {
   readonly code = 'ECONNRESET'
 }
 

@@ -21,7 +21,7 @@ export interface AttemptOptions {
 
 /** Characters of what is told of an attempt. Receivers and libraries have a say in it. */
 export const MAX_MESSAGE_LENGTH = 1_000
-export const MAX_DIAGNOSIS_LENGTH = 2_000
+const MAX_DIAGNOSIS_LENGTH = 2_000
 
 /** Sends a delivery once and says what came of it; never rejects. Writes nothing. */
 export async function makeAttempt(delivery: LeasedDelivery, options: AttemptOptions): Promise<AttemptRecord> {

@@ -17,7 +17,7 @@ import type {
 const SECOND = 1_000
 const HOUR = 3_600_000
 
-export const eq = (value: string): string => `eq.${value}`
+const eq = (value: string): string => `eq.${value}`
 
 export function useOrganizations(isNeeded: boolean) {
   return useQuery({
@@ -139,7 +139,7 @@ export const RANGES = { '24h': 24, '7d': 7 * 24, '30d': 30 * 24 } as const
 export type Range = keyof typeof RANGES
 
 /** Rounds the range to whole buckets, so that the query only changes when a bucket ends. */
-export function rangeBounds(range: Range): { since: string; until: string; bucket: '1h' | '1d' } {
+function rangeBounds(range: Range): { since: string; until: string; bucket: '1h' | '1d' } {
   const bucket = range === '30d' ? '1d' : '1h'
   const width = bucket === '1d' ? 24 * HOUR : HOUR
   const until = (Math.floor(Date.now() / width) + 1) * width

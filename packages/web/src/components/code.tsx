@@ -9,7 +9,7 @@ import { toastError } from './toast.tsx'
 
 const CONFIRMED_MS = 2_000
 
-export function CopyButton({ text, label }: { text: string; label: string }) {
+function CopyButton({ text, label }: { text: string; label: string }) {
   const [isCopied, setCopied] = useState(false)
   useEffect(() => {
     if (!isCopied) return undefined

@@ -62,7 +62,7 @@ export function WebhookRow({ webhook, waiting, canChange }: RowProps) {
   )
 }
 
-export function EventChips({ events }: { events: readonly string[] }) {
+function EventChips({ events }: { events: readonly string[] }) {
   const shown = events.slice(0, MAX_CHIPS)
   return (
     <p className={styles.chips} title={events.join(', ')}>

@@ -20,7 +20,7 @@ export interface RemoteKeysOptions {
 }
 
 /** The keys are temporarily unavailable. */
-export class KeysUnavailable extends Error {}
+class KeysUnavailable extends Error {}
 
 interface Loaded {
   find: ReturnType<typeof createLocalJWKSet>

@@ -128,7 +128,7 @@ function typeOf({ type, format, items }: JsonSchema): string {
   return `${typeof format === 'string' ? `${names[0]} (${format})` : names[0]}${inside}${names.includes('null') ? ', or null' : ''}`
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
   return text.replaceAll(/[&<>"]/g, (character) => entities[character]!)
 }

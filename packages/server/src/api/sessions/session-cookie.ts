@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-export const SESSION_COOKIE = 'webhooks_session'
+const SESSION_COOKIE = 'webhooks_session'
 
 /** Returns the session token of a request; undefined if there is none. */
 export function readSessionCookie({ cookie }: IncomingHttpHeaders): string | undefined {

@@ -8,7 +8,7 @@ type Path = readonly string[]
 type Comparable = number | string | boolean
 
 /** One operator of a condition, such as `$gte` with 1000, for what the path leads to. */
-export function compileOperator(operator: string, operand: unknown, path: Path): Condition {
+function compileOperator(operator: string, operand: unknown, path: Path): Condition {
   switch (operator) {
     case '$eq':
       return equal(operand, path)
@@ -42,7 +42,7 @@ export function compileCondition(condition: unknown, path: Path): Condition {
   )
 }
 
-export function isOperators(condition: unknown): condition is Record<string, unknown> {
+function isOperators(condition: unknown): condition is Record<string, unknown> {
   if (typeof condition !== 'object' || condition === null || Array.isArray(condition)) return false
   return Object.keys(condition).some((key) => key.startsWith('$'))
 }

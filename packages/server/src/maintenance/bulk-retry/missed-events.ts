@@ -23,7 +23,7 @@ export interface Cursor {
   id: string
 }
 
-export const START: Cursor = { createdAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' }
+const START: Cursor = { createdAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' }
 
 /** An event that has not reached the webhook. */
 export interface MissedEvent {

@@ -89,7 +89,7 @@ function parseIn(scanner: Scanner): Operation {
 const isListedCharacter = (character: string): boolean => character !== ',' && character !== ')'
 
 /** Reads a value in a list: quoted, or everything up to the next comma or closing parenthesis. */
-export function takeListedValue(scanner: Scanner): string {
+function takeListedValue(scanner: Scanner): string {
   return takeWholeQuoted(scanner) ?? scanner.takeWhile(isListedCharacter)
 }
 
