@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { parseArgs } from 'node:util'
 import { COMPILE_CACHE } from './harness/compile-cache.ts'
 import { makeRunFolder } from './harness/run-folder.ts'
 
@@ -27,8 +28,17 @@ const AT_ONCE = availableParallelism() + 1
 const TIMEOUT_MS = 180_000
 const WATCH_FETCH = import.meta.resolve('./harness/witness/watch-fetch.ts')
 
-const named = process.argv.slice(2).filter((argument) => argument !== '--full')
-const isFull = process.argv.includes('--full')
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    full: { type: 'boolean', default: false },
+    'test-name-pattern': { type: 'string', multiple: true, default: [] },
+  },
+})
+const isFull = values.full
+const unknown = positionals.filter((path) => globSync(path).length === 0)
+if (unknown.length > 0) throw new Error(`there is no test file ${unknown.join(', ')}`)
+const named = globSync(positionals)
 
 provideBuild()
 const [pgliteTemplate, template] = await Promise.all([providePgliteTemplate(), providePostgresTemplate()])
@@ -64,6 +74,7 @@ async function runTests(files: readonly string[], concurrency: number): Promise<
     timeout: TIMEOUT_MS,
     signal: interruption.signal,
     execArgv: [`--import=${WATCH_FETCH}`],
+    testNamePatterns: values['test-name-pattern'],
   })
   let hasFailed = false
   tests.on('test:fail', () => {
@@ -74,7 +85,8 @@ async function runTests(files: readonly string[], concurrency: number): Promise<
   return !hasFailed
 }
 
+/** Those beside the sources, which are short, last: at the end no core waits for a long one. */
 function testFiles(): string[] {
-  const files = globSync(ALL_TESTS).sort()
+  const files = globSync(ALL_TESTS).sort().toReversed()
   return isFull ? files : files.filter((file) => !file.endsWith(HEAVY))
 }

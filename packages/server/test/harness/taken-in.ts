@@ -6,6 +6,9 @@ import { until } from './until.ts'
 /** Leaves out of the kept payloads what `takenIn` sends. */
 export const WITHOUT_MARKERS = 'reason=not.like.*marker-*'
 
+/** Thousands of messages may stand before it, on a machine that does ten other things. */
+const LIMIT_MS = 300_000
+
 let markers = 0
 
 /**
@@ -25,8 +28,12 @@ export async function takenIn(
       : signAsZoom({ event: marker }, secret === undefined ? {} : { secret })
   const url = `${server.url}/sources/${provider}/${organizationId}`
   assert.equal((await fetch(url, { method: 'POST', headers, body })).status, 200)
-  await until('the marker to be taken in', async () => {
-    const kept = await server.api.get(`webhook_source_payloads?reason=like.*${marker}*&select=id`)
-    return kept.length > 0
-  })
+  await until(
+    'the marker to be taken in',
+    async () => {
+      const kept = await server.api.get(`webhook_source_payloads?reason=like.*${marker}*&select=id`)
+      return kept.length > 0
+    },
+    LIMIT_MS,
+  )
 }
