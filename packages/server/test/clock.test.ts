@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { connectApi } from '../src/cli/client/api.ts'
-import { examine } from '../src/cli/client/checks.ts'
+import { runDoctorChecks } from '../src/cli/client/checks.ts'
 import type { Finding } from '../src/cli/client/finding.ts'
 import type { Readiness } from '../src/observability/readiness.ts'
 import { createDatabase } from './harness/databases.ts'
@@ -56,7 +56,7 @@ suite('a worker whose clock is ten minutes slow', { skip: !isPostgresThere, ...L
       /^connectgain_clock_offset_seconds -(?:5[89]\d|60\d)/m,
     )
     const findings: Finding[] = []
-    for await (const finding of examine(connectApi({ url: server.url, key: SERVICE_KEY }))) {
+    for await (const finding of runDoctorChecks(connectApi({ url: server.url, key: SERVICE_KEY }))) {
       findings.push(finding)
     }
     assert.ok(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { connectApi } from '../src/cli/client/api.ts'
-import { examine } from '../src/cli/client/checks.ts'
+import { runDoctorChecks } from '../src/cli/client/checks.ts'
 import { recapture } from '../src/capture/recapture.ts'
 import type { Finding } from '../src/cli/client/finding.ts'
 import { ANY_ENGINE } from './harness/databases.ts'
@@ -20,7 +20,7 @@ suite('what doctor says of the queue', () => {
   after(() => api.close())
 
   const findingOf = async (check = 'queue'): Promise<Finding | undefined> => {
-    for await (const finding of examine(connectApi({ url, key: SERVICE_KEY }))) {
+    for await (const finding of runDoctorChecks(connectApi({ url, key: SERVICE_KEY }))) {
       if (finding.check === check) return finding
     }
     return undefined
@@ -129,7 +129,7 @@ suite('what doctor and the metrics say of the capture', () => {
 
   async function findCapture(key: string): Promise<Finding[]> {
     const findings: Finding[] = []
-    for await (const finding of examine(connectApi({ url, key })))
+    for await (const finding of runDoctorChecks(connectApi({ url, key })))
       if (finding.check === 'capture') findings.push(finding)
     return findings
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, beforeEach, suite, test } from 'node:test'
 import { connectApi } from '../src/cli/client/api.ts'
-import { examine } from '../src/cli/client/checks.ts'
+import { runDoctorChecks } from '../src/cli/client/checks.ts'
 import { copyPgliteTemplate } from './harness/pglite-template.ts'
 import { COMPILE_CACHE } from './harness/compile-cache.ts'
 import { SERVICE_KEY, createSite } from './harness/server-process.ts'
@@ -45,7 +45,7 @@ suite('the embedded database on a disk that fills up', { skip, timeout: 300_000 
   }
   const findDisk = async (url: string): Promise<string[]> => {
     const found: string[] = []
-    for await (const { check, status } of examine(connectApi({ url, key: SERVICE_KEY })))
+    for await (const { check, status } of runDoctorChecks(connectApi({ url, key: SERVICE_KEY })))
       if (check === 'disk') found.push(status)
     return found
   }

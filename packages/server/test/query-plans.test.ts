@@ -9,7 +9,7 @@ import { cancelDeliveries } from '../src/pipeline/claim/cancel-deliveries.ts'
 import { claimDue } from '../src/pipeline/claim/claim-due.ts'
 import { startRedelivery } from '../src/maintenance/bulk-retry/redeliveries.ts'
 import { redeliverBatch } from '../src/maintenance/bulk-retry/redeliver-batch.ts'
-import { leaseOne } from '../src/maintenance/bulk-retry/manual-retry.ts'
+import { leaseForManualRetry } from '../src/maintenance/bulk-retry/manual-retry.ts'
 import { makeAttempt } from '../src/sender/make-attempt.ts'
 import { createMessages } from '../src/pipeline/messages.ts'
 import type { LeasedDelivery } from '../src/domain/delivery.ts'
@@ -152,7 +152,9 @@ for (const engine of ENGINES) {
       test('retrying one delivery by hand', async () => {
         // The newest, which no claim has come to yet.
         const newest = idOf.delivery(ROWS[engine] - 1)
-        const leased = await assertCheap(/webhook_deliveries/, () => leaseOne(database, newest, context))
+        const leased = await assertCheap(/webhook_deliveries/, () =>
+          leaseForManualRetry(database, newest, context),
+        )
         assert.equal(leased?.id, newest)
       })
 

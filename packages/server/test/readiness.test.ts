@@ -12,9 +12,9 @@ import type { Readiness } from '../src/observability/readiness.ts'
 import { createReadinessCheck } from '../src/observability/readiness.ts'
 import { createRelayProgress } from '../src/observability/relay-progress.ts'
 import { connectApi } from '../src/cli/client/api.ts'
-import { examine } from '../src/cli/client/checks.ts'
+import { runDoctorChecks } from '../src/cli/client/checks.ts'
 import type { Finding } from '../src/cli/client/finding.ts'
-import { AMPLE_SPACE } from '../src/database/disk-space.ts'
+import { UNLIMITED_SPACE } from '../src/database/disk-space.ts'
 import { ENGINES, createDatabase, openMigrated } from './harness/databases.ts'
 import { SERVICE_KEY, createSite } from './harness/server-process.ts'
 import type { ServerProcess } from './harness/server-process.ts'
@@ -42,7 +42,7 @@ for (const engine of ENGINES) {
         createReadinessCheck({
           database,
           clock,
-          diskSpace: AMPLE_SPACE,
+          diskSpace: UNLIMITED_SPACE,
           clockOffset: () => 0,
           watch: createLoopWatch(clock),
           readState: createQueueStateReader(database),
@@ -165,7 +165,7 @@ suite('the readiness of a running node', { skip: !isPostgresThere, ...LONG }, ()
     assert.match(metrics, /^connectgain_loop_failures\{loop="outbox relay"\} [1-9]/m)
     assert.match(metrics, /^connectgain_relay_without_progress_seconds [1-9]/m)
     const findings: Finding[] = []
-    for await (const finding of examine(connectApi({ url: server.url, key: SERVICE_KEY }))) {
+    for await (const finding of runDoctorChecks(connectApi({ url: server.url, key: SERVICE_KEY }))) {
       findings.push(finding)
     }
     assert.match(

@@ -6,7 +6,7 @@ import { keepPartitions } from '../src/maintenance/partitions.ts'
 import { systemClock } from '../src/domain/clock.ts'
 import type { Database } from '../src/database/database.ts'
 import { claimDue } from '../src/pipeline/claim/claim-due.ts'
-import { leaseOne } from '../src/maintenance/bulk-retry/manual-retry.ts'
+import { leaseForManualRetry } from '../src/maintenance/bulk-retry/manual-retry.ts'
 import type { LeasedDelivery } from '../src/domain/delivery.ts'
 import { createSubscriptions } from '../src/pipeline/match/subscriptions.ts'
 import { newId, newToken } from '../src/domain/ids.ts'
@@ -86,7 +86,7 @@ for (const engine of EVERY_ENGINE) {
       await database.query('delete from webhooks_internal.queue')
       const byHand: LeasedDelivery[] = []
       for (const { id } of claimed) {
-        const leased = await leaseOne(database, id, context)
+        const leased = await leaseForManualRetry(database, id, context)
         if (leased !== undefined) byHand.push(leased)
       }
       assertOwn(byHand)

@@ -92,12 +92,12 @@ export function createServer(options: ApiOptions): FastifyInstance {
       connectionsCheckingInterval: Math.min(MAX_CHECK_INTERVAL_MS, options.settings.clientTimeoutMs / 2),
     },
     trustProxy: [...options.trustedProxies],
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: respondToUnreadable,
     genReqId: chooseRequestId,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, { id }, reply) => {
-      void answer(reply, toErrorResponse(describe(error, options.log, id)))
+      void send(reply, toErrorResponse(toReportableError(error, options.log, id)))
     },
     requestTimeout: options.settings.clientTimeoutMs,
   })
@@ -111,11 +111,11 @@ export function createServer(options: ApiOptions): FastifyInstance {
   server.addHook('onRequest', refuseAmbiguous)
   requireSpace(server, options.diskSpace)
   server.setErrorHandler((error, { id, routeOptions }, reply) =>
-    answer(reply, toErrorResponse(describe(error, options.log, id, routeOptions.bodyLimit))),
+    send(reply, toErrorResponse(toReportableError(error, options.log, id, routeOptions.bodyLimit))),
   )
   server.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]
-    return answer(reply, toErrorResponse(new ApiError(404, 'PGRST125', `there is nothing at ${path}`)))
+    return send(reply, toErrorResponse(new ApiError(404, 'PGRST125', `there is nothing at ${path}`)))
   })
   addHealth(server, options)
   server.get('/metrics', async (_request, reply) => {
@@ -193,7 +193,7 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
   server.get('/rest/v1/webhook_logs/live', { onRequest, exposeHeadRoute: false }, async (request, reply) => {
     const { headers, caller } = request
     requireTableAccess(caller.principal, 'GET', 'webhook_logs')
-    await live?.stream({ headers, caller, search: searchOf(request) }, () => {
+    await live?.stream({ headers, caller, search: getSearch(request) }, () => {
       const own = reply.getHeaders() as Record<string, string>
       return { response: reply.hijack().raw, headers: own }
     })
@@ -211,12 +211,12 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
       const response = await rest.handle({
         method: request.method,
         table: request.params.table,
-        search: searchOf(request),
+        search: getSearch(request),
         headers: request.headers,
         body: typeof request.body === 'string' ? request.body : '',
         principal,
       })
-      return answer(reply, response)
+      return send(reply, response)
     },
   })
 }
@@ -233,7 +233,7 @@ function refuseMethod(method: string): RestError {
   })
 }
 
-function answer(reply: FastifyReply, { status, headers, body }: RestResponse): FastifyReply {
+function send(reply: FastifyReply, { status, headers, body }: RestResponse): FastifyReply {
   return reply
     .status(status)
     .headers(headers)
@@ -248,15 +248,15 @@ async function refuseLongUrl({ raw }: FastifyRequest): Promise<void> {
 }
 
 /** Without a valid HTTP request there is no response object, only a connection. */
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+function respondToUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const { status, headers, body } = toErrorResponse(explainUnreadable(error.code))
+  const { status, headers, body } = toErrorResponse(toParseError(error.code))
   const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) })
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`)
 }
 
-function explainUnreadable(code: string | undefined): ApiError {
+function toParseError(code: string | undefined): ApiError {
   if (code === 'HPE_HEADER_OVERFLOW')
     return new ApiError(431, '54000', 'the URL and headers are longer than 80 KiB together')
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
@@ -264,14 +264,14 @@ function explainUnreadable(code: string | undefined): ApiError {
   return new ApiError(400, 'PGRST100', 'the request is not HTTP that can be read')
 }
 
-function searchOf({ raw }: FastifyRequest): string {
+function getSearch({ raw }: FastifyRequest): string {
   const url = raw.url ?? ''
   const at = url.indexOf('?')
   return at < 0 ? '' : url.slice(at + 1)
 }
 
 /** Fastify's own errors keep their status; a bug is logged here and not revealed. */
-function describe(error: unknown, log: Logger, requestId: string, bodyLimit = BODY_LIMIT): unknown {
+function toReportableError(error: unknown, log: Logger, requestId: string, bodyLimit = BODY_LIMIT): unknown {
   const { statusCode, code } = error as { statusCode?: number; code?: string }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new ApiError(413, '54000', `the body is larger than ${bodyLimit / (1024 * 1024)} MiB`, {

@@ -1,6 +1,6 @@
 import { quoteLiteral } from '../database/identifiers.ts'
 import type { CapturedTable, Operation } from './captured-table.ts'
-import { EXACT_TYPES, RAISED, TEXT_TYPES, changeOf, keyTextOf } from './captured-table.ts'
+import { EXACT_TYPES, RAISED, TEXT_TYPES, changeSql, keyTextSql } from './captured-table.ts'
 import { indent, insertChanged, insertCreated, writtenRow } from './event-select.ts'
 
 /** If rows cannot be examined one by one, each fault row lists the keys of this many. */
@@ -72,13 +72,13 @@ function writePreparation(table: CapturedTable, operation: Operation): string {
 capture.place := 'place_' || replace(gen_random_uuid()::text, '-', '');
 capture.faults := 'insert into webhooks.webhook_capture_faults (relation, operation, code, message, row_count, record_ids)
   select $1, lower($2), $3, left($4, 1000), count(*), array_remove(array_agg(k.key order by k.place), null)
-  from (select row_number() over () as place, ' || ${quoteLiteral(keyTextOf(table, 'n'))} || ' as key from new_rows as n) as k
+  from (select row_number() over () as place, ' || ${quoteLiteral(keyTextSql(table, 'n'))} || ' as key from new_rows as n) as k
   where k.place between $5 and $6
   group by (k.place - 1) / ${KEYS_PER_FAULT}';
 capture.total := (select count(*) from new_rows);
 capture.columns := webhooks_internal.columns_of(tg_relid);
 capture.lacking := array(
-  select known.name from unnest(${textArrayLiteral(sourcesOf(table))}) as known (name)
+  select known.name from unnest(${textArrayLiteral(listSources(table))}) as known (name)
   where known.name <> all (capture.columns)
 );
 ${operation === 'update' ? `${PAIR_CHECK}\n` : ''}${writeFields(table, operation)}
@@ -95,7 +95,7 @@ const PAIR_CHECK = `if capture.total <> (select count(*) from old_rows) then
 end if;`
 
 /** The columns that conditions and fields read. */
-function sourcesOf({ columns, organization, key }: CapturedTable): string[] {
+function listSources({ columns, organization, key }: CapturedTable): string[] {
   const sources = [...columns.values()].flatMap(({ source }) => (source === undefined ? [] : [source]))
   return [
     ...new Set([...sources, ...(organization.source === undefined ? [] : [organization.source]), ...key]),
@@ -114,7 +114,7 @@ function writeFields(table: CapturedTable, operation: Operation): string {
     name,
     source: column.source,
     value: column.value('n'),
-    changed: name === 'updated_at' ? undefined : changeOf(column),
+    changed: name === 'updated_at' ? undefined : changeSql(column),
     old: column.value('o'),
   }))
   const isUpdate = operation === 'update'
@@ -154,7 +154,7 @@ end if;
 }
 
 function writeStatement(table: CapturedTable, operation: Operation): string {
-  const rowsOf = (name: string): string =>
+  const rowsSql = (name: string): string =>
     `(select row_number() over () as ${hole('place')}, r.* from ${name} as r)`
   const data =
     table.data === 'row'
@@ -174,13 +174,13 @@ function writeStatement(table: CapturedTable, operation: Operation): string {
     ...(table.data === 'row' ? [`cross join lateral (select ${hole('wholeColumns')}) as whole_row`] : []),
   ]
   if (operation === 'insert') {
-    return insertCreated(table, { ...source, from: [`${rowsOf('new_rows')} as np`, ...rows].join('\n') })
+    return insertCreated(table, { ...source, from: [`${rowsSql('new_rows')} as np`, ...rows].join('\n') })
   }
   return insertChanged(table, {
     ...source,
     from: [
-      `${rowsOf('new_rows')} as np`,
-      `join ${rowsOf('old_rows')} as op on op.${hole('place')} = np.${hole('place')}`,
+      `${rowsSql('new_rows')} as np`,
+      `join ${rowsSql('old_rows')} as op on op.${hole('place')} = np.${hole('place')}`,
       ...rows,
       `cross join lateral (select ${hole('oldColumns')}) as o`,
     ].join('\n'),

@@ -24,7 +24,7 @@ const MAX_PROBLEMS = 20
 
 /** Like PostgreSQL's `%I`: quotes only where necessary. */
 const plain = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteIdentifier(name))
-const nameOf = ({ schema, name }: TableName): string => `${plain(schema)}.${plain(name)}`
+const qualifiedName = ({ schema, name }: TableName): string => `${plain(schema)}.${plain(name)}`
 
 /** Compares the current capture of a table with the installed one. */
 export function findProblems(compared: Compared): CaptureFindings {
@@ -58,7 +58,7 @@ const installAgain = ({ isReference }: Compared): string =>
     : 'Run install again with the same map, which puts it back.'
 
 function explainMissingTable({ expected, tables, isReference }: Compared): string {
-  const name = nameOf(expected.tables[0]!)
+  const name = qualifiedName(expected.tables[0]!)
   const movedTo = tables[0]?.movedTo ?? null
   const install = isReference
     ? 'and restart the server.'
@@ -76,7 +76,7 @@ function findTriggerProblems(
   { oid, movedTo }: TableState,
 ): { problems: string[]; found: TriggerState[] } {
   const { expected, state } = compared
-  const table = nameOf(captured)
+  const table = qualifiedName(captured)
   const present = state.triggers.filter(({ tableOid }) => tableOid === oid)
   const problems: string[] = []
   const found: TriggerState[] = []
@@ -137,7 +137,7 @@ function findColumnProblems(
   state: TableState,
   { isReference }: Pick<Compared, 'isReference'>,
 ): string[] {
-  const table = nameOf(expected)
+  const table = qualifiedName(expected)
   const correct = isReference ? '' : ', or correct the map and run install with it'
   return expected.columns.flatMap((wanted) => {
     const column = state.columns.find(({ name }) => name === wanted.name)
@@ -168,7 +168,7 @@ function findLookupProblems(
   compared: Compared,
 ): string[] {
   if (state !== undefined && state.oid !== null) return findColumnProblems(expected, state, compared)
-  const name = nameOf(expected)
+  const name = qualifiedName(expected)
   const now = state === undefined || state.movedTo === null ? 'was dropped' : `is now called ${state.movedTo}`
   return [
     `The table ${name}, by which the organization is found, ${now}. Put it back, or correct the map and run install with it.`,
@@ -189,7 +189,7 @@ function findOutboxProblems({ state: { outboxTrigger } }: Compared): string[] {
 /** Triggers enabled as `always` also fire on replicas. */
 function findReplicaProblems({ state, expected }: Compared, found: readonly TriggerState[]): string[] {
   if (found.length > 0 && found.every(({ enabled }) => enabled === 'A')) return []
-  const table = nameOf(expected.tables[0]!)
+  const table = qualifiedName(expected.tables[0]!)
   return state.replicaSettings.map((target) =>
     target === null
       ? `The server is configured with session_replication_role = replica: changes of ${table} emit nothing. ` +

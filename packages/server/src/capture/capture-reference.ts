@@ -1,7 +1,7 @@
 import type { Connection, Database } from '../database/database.ts'
 import { writeCapture } from './capture-sql.ts'
 import type { CapturedTable } from './captured-table.ts'
-import { relationOf } from './captured-table.ts'
+import { relationName } from './captured-table.ts'
 import { hasTriggers } from './captures.ts'
 import { installFunctions } from './install-functions.ts'
 import { readReferenceTables } from './reference-tables.ts'
@@ -26,7 +26,7 @@ export async function captureReferenceCrm(database: Database): Promise<void> {
 
 async function capture(connection: Connection, table: CapturedTable): Promise<void> {
   const { functions, triggers } = writeCapture(table)
-  const relation = relationOf(table)
+  const relation = relationName(table)
   await installFunctions(connection, { record: table.record, relation, map: null }, functions)
   for (const trigger of triggers) {
     if (!(await hasTriggers(connection, relation, [trigger]))) await connection.execute(trigger.sql)

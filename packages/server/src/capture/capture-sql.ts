@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../database/identifiers.ts'
 import { writeFallback } from './capture-fallback.ts'
 import type { CapturedTable, Operation } from './captured-table.ts'
-import { RAISED, changeOf, functionName, relationOf, triggerName } from './captured-table.ts'
+import { RAISED, changeSql, functionName, relationName, triggerName } from './captured-table.ts'
 import type { EventRule } from './event-rules.ts'
 import { RULES } from './event-rules.ts'
 import { columnsData, indent, insertChanged, insertCreated, writtenRow } from './event-select.ts'
@@ -34,7 +34,7 @@ export function writeCapture(table: CapturedTable): CaptureSql {
       name: triggerName(operation),
       function: functionName(table.record, operation),
       sql:
-        `create or replace trigger ${triggerName(operation)}\n  after ${operation} on ${relationOf(table)}\n` +
+        `create or replace trigger ${triggerName(operation)}\n  after ${operation} on ${relationName(table)}\n` +
         `  referencing ${OPERATIONS[operation].tables}\n  for each statement\n` +
         `  execute function webhooks_internal.${functionName(table.record, operation)}();`,
     })),
@@ -96,7 +96,7 @@ revoke execute on function webhooks_internal.${name} from public;`
 
 /** A table that was replaced by another stops emitting; a renamed table continues. */
 function writeIdentityCheck(table: CapturedTable): string {
-  const relation = quoteLiteral(relationOf(table))
+  const relation = quoteLiteral(relationName(table))
   return `if (tg_table_schema <> ${quoteLiteral(table.schema)} or tg_table_name <> ${quoteLiteral(table.name)})
   and to_regclass(${relation}) <> tg_relid::regclass then
   return null;
@@ -105,7 +105,7 @@ end if;`
 
 function writeDirect(table: CapturedTable, operation: Operation): string {
   const row = writtenRow(table)
-  const data = dataOf(table)
+  const data = dataSql(table)
   if (operation === 'insert') return `${insertCreated(table, { from: 'new_rows as n', data, row })};`
   const [first = 'id'] = table.key
   const same = table.key.map((name) => `o.${quoteIdentifier(name)} = n.${quoteIdentifier(name)}`)
@@ -130,7 +130,7 @@ end if;
 
 const hasPrevious = ({ record }: CapturedTable): boolean => RULES[record].some((rule) => rule.hasPrevious)
 
-export function dataOf({ data, columns }: CapturedTable): string {
+export function dataSql({ data, columns }: CapturedTable): string {
   if (data === 'row') return 'row_to_json(n.*)'
   return columnsData(Array.from(columns, ([name, column]) => [name, column.value('n')]))
 }
@@ -138,7 +138,7 @@ export function dataOf({ data, columns }: CapturedTable): string {
 /** `change.previous`: the old values of the changed columns, as JSON text. Unchanged columns are not converted. */
 function writePrevious({ columns }: CapturedTable): string {
   const parts = [...columns].flatMap(([name, column]) => {
-    const change = changeOf(column)
+    const change = changeSql(column)
     if (change === undefined || name === 'updated_at') return []
     const key = quoteLiteral(`,${JSON.stringify(name)}:`)
     return `case when ${change} then ${key} || coalesce(to_json(${column.value('o')})::text, 'null') end`

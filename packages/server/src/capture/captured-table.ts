@@ -12,7 +12,7 @@ export interface CapturedColumn {
 }
 
 /** Returns SQL over `n` and `o` that tests if the value changed; undefined: it never changes. */
-export function changeOf({ comparable }: CapturedColumn): string | undefined {
+export function changeSql({ comparable }: CapturedColumn): string | undefined {
   return comparable && `${comparable('n')} is distinct from ${comparable('o')}`
 }
 
@@ -77,11 +77,11 @@ export type Operation = 'insert' | 'update'
 
 export const triggerName = (operation: Operation): string => `webhooks_capture_${operation}s`
 
-export const relationOf = ({ schema, name }: Pick<CapturedTable, 'schema' | 'name'>): string =>
+export const relationName = ({ schema, name }: Pick<CapturedTable, 'schema' | 'name'>): string =>
   `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
 
 /** Returns SQL of a row's key as text, which identifies the row in a fault. */
-export function keyTextOf({ key }: CapturedTable, alias: string): string {
+export function keyTextSql({ key }: CapturedTable, alias: string): string {
   const parts = key.map((name) => `${alias}.${quoteIdentifier(name)}::text`)
   return `left(${parts.length === 1 ? parts[0]! : `json_build_array(${parts.join(', ')})::text`}, 1000)`
 }

@@ -15,7 +15,7 @@ export interface Capture {
 }
 
 /** Identifies a version of the functions. */
-export function fingerprintOf(functions: readonly string[]): string {
+export function fingerprintFunctions(functions: readonly string[]): string {
   return createHash('sha256').update(functions.join('\n')).digest('hex')
 }
 

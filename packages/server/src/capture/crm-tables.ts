@@ -50,7 +50,8 @@ export async function readCrmTables(connection: Connection): Promise<CrmTable[]>
 }
 
 /** `public.contacts`, as a map names it. */
-export const nameOf = ({ schema, name }: Pick<CrmTable, 'schema' | 'name'>): string => `${schema}.${name}`
+export const qualifiedName = ({ schema, name }: Pick<CrmTable, 'schema' | 'name'>): string =>
+  `${schema}.${name}`
 
 export const findColumn = (table: CrmTable, name: string): CrmColumn | undefined =>
   table.columns.find((column) => column.name === name)

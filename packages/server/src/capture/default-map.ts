@@ -1,7 +1,7 @@
 import type { RecordName } from '../domain/event-types/records.ts'
 import { RECORD_COLUMNS, RECORD_NAMES } from '../domain/event-types/records.ts'
 import type { CrmTable } from './crm-tables.ts'
-import { findColumn, nameOf } from './crm-tables.ts'
+import { findColumn, qualifiedName } from './crm-tables.ts'
 import { mappedColumn } from './mapped-column.ts'
 import type { TableMap } from './table-map.ts'
 
@@ -73,7 +73,7 @@ export function guessMap(all: readonly CrmTable[]): Partial<Record<RecordName, T
     Array.from(found, ([record, table]) => [
       record,
       {
-        table: nameOf(table),
+        table: qualifiedName(table),
         organization: guessOrganization(table, tables) ?? { column: 'organization_id' },
         columns: guessColumns(record, table),
         also: [],
@@ -119,7 +119,7 @@ function guessOrganization(
     const further =
       next === undefined || next === table ? undefined : guessOrganization(next, tables, deep - 1)
     if (next === undefined || further === undefined || 'value' in further) continue
-    const hop = { table: nameOf(next), key: references, column: further.column }
+    const hop = { table: qualifiedName(next), key: references, column: further.column }
     return { column, through: [hop, ...(further.through ?? [])] }
   }
   return undefined
@@ -131,5 +131,5 @@ function hopBehind(table: CrmTable, column: string, tables: readonly CrmTable[])
   const next = tables.find(({ schema, name }) => schema === key?.schema && name === key.table)
   const id = next?.columns.find(({ type, name }) => type === 'uuid' && /uuid|id|guid/.test(name))
   if (key === undefined || next === undefined || id === undefined) return undefined
-  return { table: nameOf(next), key: key.references, column: id.name }
+  return { table: qualifiedName(next), key: key.references, column: id.name }
 }

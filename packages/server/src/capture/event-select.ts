@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '../database/identifiers.ts'
 import type { CapturedTable } from './captured-table.ts'
-import { changeOf } from './captured-table.ts'
+import { changeSql } from './captured-table.ts'
 import type { RowSql } from './event-rules.ts'
 import { RULES } from './event-rules.ts'
 
@@ -31,14 +31,14 @@ const CAPTURED: EventTarget = { origin: 'crm' }
 
 /** Builds the SQL conditions for the columns that the table has now. */
 export function writtenRow({ columns, firstTimes }: CapturedTable): RowSql {
-  const columnOf = (name: string) => {
+  const findColumn = (name: string) => {
     const column = columns.get(name)
     if (column === undefined) throw new Error(`${name} is not captured`)
     return column
   }
-  const isChanged = (name: string): string => changeOf(columnOf(name)) ?? 'false'
+  const isChanged = (name: string): string => changeSql(findColumn(name)) ?? 'false'
   return {
-    value: (name) => columnOf(name).value('n'),
+    value: (name) => findColumn(name).value('n'),
     has: (name) => columns.get(name)?.source !== undefined,
     isChanged,
     isAnyChangedBut: (apart) =>
@@ -49,10 +49,10 @@ export function writtenRow({ columns, firstTimes }: CapturedTable): RowSql {
         .join('\n    or ') || 'false',
     isFirst(status) {
       if (firstTimes === 'noted') {
-        const { value } = columnOf(`${status}_at`)
+        const { value } = findColumn(`${status}_at`)
         return `${value('o')} is null and ${value('n')} is not null`
       }
-      const { value } = columnOf('status')
+      const { value } = findColumn('status')
       return `${value('n')} = ${quoteLiteral(status)} and ${value('o')} is distinct from ${quoteLiteral(status)}`
     },
   }
@@ -135,10 +135,10 @@ function insertEvents(
     .filter((part) => part !== '')
     .join('\n')
   const into = `insert into webhooks.webhook_events (${id === undefined ? '' : 'id, '}organization_id, event, data, previous, source)`
-  const idOf = (event: string): string => (id === undefined ? '' : `${id(event)}, `)
+  const idSql = (event: string): string => (id === undefined ? '' : `${id(event)}, `)
   const twice = id === undefined ? '' : '\non conflict do nothing'
   if (table.record !== 'message' || table.firstTimes === 'noted') {
-    return `${into}\nselect ${idOf('happened.event')}${expression}, happened.event, ${source.data}, ${previous}, ${quoteLiteral(origin)}\n${found}${twice}`
+    return `${into}\nselect ${idSql('happened.event')}${expression}, happened.event, ${source.data}, ${previous}, ${quoteLiteral(origin)}\n${found}${twice}`
   }
   const recordId = table.columns.get('id')?.value('n') ?? 'null::text'
   const always = `('message.received', 'broadcast.response')`

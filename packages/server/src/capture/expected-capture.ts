@@ -45,7 +45,7 @@ export async function readExpected(
   connection: Connection,
   { record, table: captured, map, previous }: RecordedCapture,
 ): Promise<ExpectedCapture> {
-  const used = usedColumns(record, captured, map)
+  const used = listUsedColumns(record, captured, map)
   const states = await readTableStates(
     connection,
     used.map(({ table: name }) => name),
@@ -64,14 +64,14 @@ export async function readExpected(
       ...name,
       oid: states[index]?.oid ?? null,
       columns: columns.map((wanted) => {
-        const known = [...(states[index]?.columns ?? []), ...columnsOf(previous, name)]
+        const known = [...(states[index]?.columns ?? []), ...listColumns(previous, name)]
         return known.find((column) => column.name === wanted) ?? { name: wanted, number: 0, type: '' }
       }),
     })),
   }
 }
 
-const columnsOf = (expected: ExpectedCapture | undefined, { schema, name }: TableName) =>
+const listColumns = (expected: ExpectedCapture | undefined, { schema, name }: TableName) =>
   expected?.tables.find((known) => known.schema === schema && known.name === name)?.columns ?? []
 
 /** Finds functions of ours without their triggers: an installation was interrupted before it created them. */
@@ -89,7 +89,7 @@ function findDetached(
 }
 
 /** Lists the columns that a capture reads, by table. Other columns may change freely. */
-function usedColumns(
+function listUsedColumns(
   record: RecordName,
   captured: TableName,
   map: TableMap | null,
@@ -117,7 +117,7 @@ function toTableName(text: string): TableName {
 }
 
 /** Tests if the functions that capture a record match the recorded ones, or were never recorded. */
-export function areFunctionsAsRecorded(
+export function functionsMatchRecord(
   expected: ExpectedCapture | undefined,
   { functions }: Pick<CaptureState, 'functions'>,
 ): boolean {

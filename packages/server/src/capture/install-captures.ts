@@ -2,11 +2,11 @@ import type { Connection, Database } from '../database/database.ts'
 import type { RecordName } from '../domain/event-types/records.ts'
 import { writeCapture } from './capture-sql.ts'
 import type { CapturedTable } from './captured-table.ts'
-import { relationOf } from './captured-table.ts'
+import { relationName } from './captured-table.ts'
 import { hasTriggers } from './captures.ts'
 import { installFunctions } from './install-functions.ts'
 import type { CrmMap } from './table-map.ts'
-import { withoutWaiting } from './without-waiting.ts'
+import { withShortLocks } from './with-short-locks.ts'
 import { checkCaptures, recordExpected } from './watch-captures.ts'
 
 export interface InstallOptions {
@@ -36,7 +36,7 @@ export async function installCaptures(
   await removeOthers(database, tables, patience)
   const installed: Installed[] = []
   for (const table of tables) {
-    const relation = relationOf(table)
+    const relation = relationName(table)
     const { functions, triggers } = writeCapture(table)
     const mapJson = JSON.stringify(map[table.record])
     const isChanged = await database.transaction((connection) =>
@@ -44,7 +44,7 @@ export async function installCaptures(
     )
     const isAttached = await hasTriggers(database, relation, triggers)
     if (!isAttached) {
-      await withoutWaiting(database, relation, patience, async (connection) => {
+      await withShortLocks(database, relation, patience, async (connection) => {
         for (const { sql } of triggers) await connection.execute(sql)
       })
     }
@@ -82,7 +82,7 @@ async function removeOthers(
 ): Promise<void> {
   for (const capture of await readCaptures(database)) {
     const stays = tables.some(
-      (table) => table.record === capture.record && relationOf(table) === capture.relation,
+      (table) => table.record === capture.record && relationName(table) === capture.relation,
     )
     if (!stays) await removeCapture(database, capture, patience)
   }
@@ -97,7 +97,7 @@ export async function removeCapture(
   { record, relation }: Pick<CaptureRow, 'record' | 'relation'>,
   patience: number,
 ): Promise<void> {
-  await withoutWaiting(database, relation, patience, async (connection) => {
+  await withShortLocks(database, relation, patience, async (connection) => {
     await connection.execute(`
       drop function if exists webhooks_internal.capture_${record}_inserts() cascade;
       drop function if exists webhooks_internal.capture_${record}_updates() cascade;`)

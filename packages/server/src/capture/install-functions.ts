@@ -1,8 +1,8 @@
 import type { Connection } from '../database/database.ts'
 import { readCaptureState } from './capture-state.ts'
 import type { Capture } from './captures.ts'
-import { fingerprintOf, recordCapture } from './captures.ts'
-import { areFunctionsAsRecorded } from './expected-capture.ts'
+import { fingerprintFunctions, recordCapture } from './captures.ts'
+import { functionsMatchRecord } from './expected-capture.ts'
 import { findExpected } from './watch-captures.ts'
 
 /**
@@ -18,9 +18,9 @@ export async function installFunctions(
   const expected = await findExpected(connection, capture.record)
   const isRecordChanged = await recordCapture(connection, {
     ...capture,
-    fingerprint: fingerprintOf(functions),
+    fingerprint: fingerprintFunctions(functions),
   })
-  if (!isRecordChanged && areFunctionsAsRecorded(expected, await readCaptureState(connection))) return false
+  if (!isRecordChanged && functionsMatchRecord(expected, await readCaptureState(connection))) return false
   for (const text of functions) await connection.execute(text)
   return true
 }

@@ -3,9 +3,9 @@ import { RECORD_COLUMNS } from '../domain/event-types/records.ts'
 import type { RecordName } from '../domain/event-types/records.ts'
 import { findNearest } from '../database/nearest-name.ts'
 import type { CapturedColumn, CapturedOrganization, CapturedTable } from './captured-table.ts'
-import { relationOf, toComparable } from './captured-table.ts'
+import { relationName, toComparable } from './captured-table.ts'
 import type { CrmTable } from './crm-tables.ts'
-import { findColumn, nameOf } from './crm-tables.ts'
+import { findColumn, qualifiedName } from './crm-tables.ts'
 import { absentColumn, mappedColumn, plainColumn } from './mapped-column.ts'
 import type { CrmMap, TableMap } from './table-map.ts'
 
@@ -40,7 +40,7 @@ export function mapTables(map: CrmMap, all: readonly CrmTable[]): MappedTables {
     const table = findTable(tableMap.table, `${record}.table`, all, mapped.problems)
     if (table !== undefined) mapTable(record, tableMap, table, all, mapped)
   }
-  const names = mapped.tables.map(relationOf)
+  const names = mapped.tables.map(relationName)
   for (const twice of new Set(names.filter((name, index) => names.indexOf(name) !== index)))
     mapped.problems.push(`${twice} is named twice: a table has one kind of record`)
   return mapped
@@ -52,9 +52,9 @@ function findTable(
   all: readonly CrmTable[],
   problems: string[],
 ): CrmTable | undefined {
-  const table = all.find((candidate) => nameOf(candidate) === name)
+  const table = all.find((candidate) => qualifiedName(candidate) === name)
   if (table !== undefined) return table
-  const nearest = findNearest(name, all.map(nameOf))
+  const nearest = findNearest(name, all.map(qualifiedName))
   problems.push(
     `${place}: there is no table ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
   )
@@ -117,7 +117,7 @@ function checkTable(
     problems.push(`${record}.table: ${name} is a partition; name the table that it is part of`)
   if (!table.canTrigger) {
     problems.push(
-      `${record}.table: this role may not create triggers on ${name}: grant trigger on ${relationOf(table)} to <role>, and usage on its schema`,
+      `${record}.table: this role may not create triggers on ${name}: grant trigger on ${relationName(table)} to <role>, and usage on its schema`,
     )
   }
   if (table.keys.length === 0) {
@@ -127,7 +127,7 @@ function checkTable(
   }
   if (table.isHidden || table.columns.some(({ canSelect }) => !canSelect)) {
     warnings.push(
-      `${record}: this role may not read all of ${name}, so what a fault loses cannot be emitted again (recapture): grant select on ${relationOf(table)} to <role>${table.isHidden ? ', and create a policy for select to <role> using (true)' : ''}`,
+      `${record}: this role may not read all of ${name}, so what a fault loses cannot be emitted again (recapture): grant select on ${relationName(table)} to <role>${table.isHidden ? ', and create a policy for select to <role> using (true)' : ''}`,
     )
   }
   if (table.kind === 'p') {
@@ -177,7 +177,7 @@ function requireColumn(table: CrmTable, name: string, place: string, problems: s
     table.columns.map((candidate) => candidate.name),
   )
   const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`
-  problems.push(`${place}: ${nameOf(table)} has no column ${name}${hint}`)
+  problems.push(`${place}: ${qualifiedName(table)} has no column ${name}${hint}`)
   return undefined
 }
 
@@ -209,7 +209,7 @@ function mapOrganization(
     found = requireColumn(next, hop.column, `${place}.through.${index}.column`, problems)
     checkHop(next, hop, `${place}.through.${index}`, problems)
     if (key === undefined || found === undefined) return undefined
-    if (from !== undefined && kindOf(from.type) !== kindOf(key.type)) {
+    if (from !== undefined && comparisonKind(from.type) !== comparisonKind(key.type)) {
       problems.push(
         `${place}.through.${index}.key: ${hop.key} is ${key.type}, and what leads to it is ${from.type}`,
       )
@@ -217,12 +217,12 @@ function mapOrganization(
     from = found
     const alias = `organization_${index + 1}`
     joins +=
-      `${index === 0 ? '' : '\n'}left join lateral (select t.${quoteIdentifier(hop.column)} as id from ${relationOf(next)} t ` +
+      `${index === 0 ? '' : '\n'}left join lateral (select t.${quoteIdentifier(hop.column)} as id from ${relationName(next)} t ` +
       `where t.${quoteIdentifier(hop.key)} = ${expression} limit 1) as ${alias} on true`
     expression = `${alias}.id`
     const before = of
     of = (row) =>
-      `(select t.${quoteIdentifier(hop.column)} from ${relationOf(next)} t where t.${quoteIdentifier(hop.key)} = ${before(row)} limit 1)`
+      `(select t.${quoteIdentifier(hop.column)} from ${relationName(next)} t where t.${quoteIdentifier(hop.key)} = ${before(row)} limit 1)`
   }
   if (found === undefined) return undefined
   if (!/^(uuid|text|character varying|character)$/.test(found.type)) {
@@ -234,20 +234,20 @@ function mapOrganization(
   return {
     expression: `${expression}${cast}`,
     joins,
-    isMoved: moveOf(organization.column, of, found.type),
+    isMoved: movedSql(organization.column, of, found.type),
     source: organization.column,
   }
 }
 
 /** The organization can only have changed if the first column of the lookup has. */
-function moveOf(column: string, of: (alias: string) => string, type: string): string {
+function movedSql(column: string, of: (alias: string) => string, type: string): string {
   const first = (alias: string): string => `${alias}.${quoteIdentifier(column)}`
   const isOther = `${toComparable(of('n'), type)} is distinct from ${toComparable(of('o'), type)}`
   return of('n') === first('n') ? isOther : `(${first('n')} is distinct from ${first('o')} and ${isOther})`
 }
 
 /** Integers of all sizes can be compared with each other, and so can texts. */
-const kindOf = (type: string): string =>
+const comparisonKind = (type: string): string =>
   /^(smallint|integer|bigint)$/.test(type)
     ? 'number'
     : /^(text|character varying)$/.test(type)
@@ -260,10 +260,10 @@ function checkHop(
   place: string,
   problems: string[],
 ): void {
-  const name = nameOf(table)
+  const name = qualifiedName(table)
   if (![key, column].every((one) => findColumn(table, one)?.canSelect !== false)) {
     problems.push(
-      `${place}: this role may not read ${name}: grant select (${quoteIdentifier(key)}, ${quoteIdentifier(column)}) on ${relationOf(table)} to <role>, and usage on its schema`,
+      `${place}: this role may not read ${name}: grant select (${quoteIdentifier(key)}, ${quoteIdentifier(column)}) on ${relationName(table)} to <role>, and usage on its schema`,
     )
   }
   if (table.isHidden) {

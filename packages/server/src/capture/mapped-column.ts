@@ -49,7 +49,7 @@ const EMPTY: Readonly<Partial<Record<RecordColumn['kind'], string>>> = {
 }
 
 /** The value in events for a column that the CRM does not have. */
-function absentOf(
+function absentValue(
   { kind, isNullable, absent }: RecordColumn,
   json: 'json' | 'jsonb' = 'jsonb',
 ): string | undefined {
@@ -59,7 +59,7 @@ function absentOf(
 
 /** A column of events that the CRM does not have. */
 export function absentColumn(definition: RecordColumn): CapturedColumn {
-  const value = absentOf(definition) ?? 'null::text'
+  const value = absentValue(definition) ?? 'null::text'
   return { source: undefined, value: () => value, comparable: undefined }
 }
 
@@ -70,7 +70,7 @@ export function mappedColumn(
   values: Readonly<Record<string, string>> | undefined,
 ): CapturedColumn | undefined {
   if (convert(definition, type, '') === undefined) return undefined
-  const absent = absentOf(definition, type === 'json' ? 'json' : 'jsonb')
+  const absent = absentValue(definition, type === 'json' ? 'json' : 'jsonb')
   const value = (alias: string): string => {
     const converted = convert(definition, type, `${alias}.${quoteIdentifier(name)}`) ?? ''
     const translated = values === undefined ? converted : translate(converted, values)
@@ -79,7 +79,7 @@ export function mappedColumn(
   return {
     source: name,
     value,
-    comparable: (alias) => toComparable(`(${value(alias)})`, typeOf(definition, type)),
+    comparable: (alias) => toComparable(`(${value(alias)})`, convertedType(definition, type)),
   }
 }
 
@@ -91,7 +91,7 @@ function translate(converted: string, values: Readonly<Record<string, string>>):
 }
 
 /** The type of the converted value. */
-function typeOf({ kind }: RecordColumn, type: string): string {
+function convertedType({ kind }: RecordColumn, type: string): string {
   if (kind === 'object' || kind === 'objects' || kind === 'texts') return type === 'json' ? 'json' : 'jsonb'
   const types = {
     id: 'text',

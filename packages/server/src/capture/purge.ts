@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
 import { findKeeper } from './share-tables.ts'
-import { readRoleSuffix, rolesOf } from '../database/roles.ts'
+import { readRoleSuffix, listRoles } from '../database/roles.ts'
 
 /**
  * Drops the program's own schemas, with all webhooks and logs, and its roles.
@@ -12,7 +12,7 @@ export async function purge(database: Database): Promise<string[]> {
   const suffix = (await readRoleSuffix(database)) ?? ''
   await database.execute('drop schema if exists webhooks, webhooks_internal cascade')
   const kept: string[] = []
-  for (const role of [...rolesOf(suffix), ...(keeper === undefined ? [] : [keeper])]) {
+  for (const role of [...listRoles(suffix), ...(keeper === undefined ? [] : [keeper])]) {
     try {
       await database.execute(`drop role if exists ${role}`)
     } catch (error) {

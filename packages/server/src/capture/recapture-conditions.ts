@@ -49,7 +49,7 @@ export function driftConditions(table: CapturedTable, since: string): Conditions
 }
 
 /** SQL of the time of a row's last change, as timestamptz. */
-export function changeTimeOf({ columns }: CapturedTable): string | undefined {
+export function changeTimeSql({ columns }: CapturedTable): string | undefined {
   const times = ['updated_at', 'created_at'].flatMap((name) => {
     const column = columns.get(name)
     return column?.source === undefined ? [] : [column.value('n')]

@@ -2,16 +2,16 @@ import { plainArray, textArray } from '../database/array-literal.ts'
 import type { Database } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
 import type { RecordName } from '../domain/event-types/records.ts'
-import { dataOf } from './capture-sql.ts'
+import { dataSql } from './capture-sql.ts'
 import type { CapturedTable } from './captured-table.ts'
-import { keyTextOf, relationOf } from './captured-table.ts'
+import { keyTextSql, relationName } from './captured-table.ts'
 import { readCrmTables } from './crm-tables.ts'
 import type { RowSource } from './event-select.ts'
 import { insertStated, writtenRow } from './event-select.ts'
 import { mapTables } from './map-tables.ts'
 import type { Conditions } from './recapture-conditions.ts'
 import {
-  changeTimeOf,
+  changeTimeSql,
   driftConditions,
   insertedConditions,
   updatedConditions,
@@ -28,7 +28,7 @@ const MAX_DIVIDED = 1_000
 /** Each statement reads the table once. */
 const ROWS_PER_STATEMENT = 10_000
 /** Privileges, locks, connections, exhausted resources: other rows would fail as well. */
-const NOT_THE_ROWS = /^(08|25|40|42|53|55|57|58)/
+const UNRELATED_STATES = /^(08|25|40|42|53|55|57|58)/
 const SOURCE = 'recapture'
 
 export interface RecaptureRequest {
@@ -106,9 +106,9 @@ async function findTables(database: Database, wanted: string | undefined): Promi
   const mapped = Object.keys(map).length === 0 ? [] : mapTables(map, await readCrmTables(database)).tables
   const isReference = rows.some((row) => row.map === null)
   const tables = [...mapped, ...(isReference ? await readReferenceTables(database) : [])]
-  const found = tables.filter((table) => wanted === undefined || nameOf(table) === wanted)
+  const found = tables.filter((table) => wanted === undefined || qualifiedName(table) === wanted)
   if (wanted !== undefined && found.length === 0) {
-    const names = tables.map(nameOf).join(', ')
+    const names = tables.map(qualifiedName).join(', ')
     throw new RecaptureError(
       `table: ${wanted} is not captured as it is now${names === '' ? '' : `; there are ${names}`}`,
     )
@@ -120,10 +120,10 @@ async function findTables(database: Database, wanted: string | undefined): Promi
 
 const LEFT_OUT = 'is not as its map says; correct that, run install, and ask again'
 
-const nameOf = ({ schema, name }: CapturedTable): string => `${schema}.${name}`
+const qualifiedName = ({ schema, name }: CapturedTable): string => `${schema}.${name}`
 
-const nowOf = (table: CapturedTable): Pick<RowSource, 'data' | 'row'> => ({
-  data: dataOf(table),
+const currentRow = (table: CapturedTable): Pick<RowSource, 'data' | 'row'> => ({
+  data: dataSql(table),
   row: writtenRow(table),
 })
 
@@ -161,22 +161,22 @@ async function emitDrifts(
   table: CapturedTable,
   request: RecaptureRequest,
 ): Promise<Recaptured> {
-  const time = changeTimeOf(table)
+  const time = changeTimeSql(table)
   const spans = await readDriftSpans(database, table, request)
   const total: Recaptured = { matched: 0, emitted: 0 }
-  if (spans.length > 0 && time === undefined) total.notes = [`${nameOf(table)}: ${NO_TIME}`]
+  if (spans.length > 0 && time === undefined) total.notes = [`${qualifiedName(table)}: ${NO_TIME}`]
   if (time === undefined) return total
   for (const { since, until } of spans) {
     // The seed only depends on the row: overlapping drifts and repeated calls produce the same event.
     const { rows } = await database.query<LostRow>(
-      `select ${keyTextOf(table, 'n')} as key, ${time}::text as at, 'drift/' || ${time} as seed
-       from ${relationOf(table)} as n where ${time} >= $1::timestamptz and ${time} < $2::timestamptz
+      `select ${keyTextSql(table, 'n')} as key, ${time}::text as at, 'drift/' || ${time} as seed
+       from ${relationName(table)} as n where ${time} >= $1::timestamptz and ${time} < $2::timestamptz
        limit ${MAX_RECAPTURED_ROWS + 1}`,
       [since, until],
     )
     if (rows.length > MAX_RECAPTURED_ROWS) {
       const note = `more than ${MAX_RECAPTURED_ROWS} rows changed from ${since} to ${until}; ask for shorter times with since and until`
-      add(total, { matched: 0, emitted: 0, notes: [`${nameOf(table)}: ${note}`] })
+      add(total, { matched: 0, emitted: 0, notes: [`${qualifiedName(table)}: ${note}`] })
       continue
     }
     const { failed: _, ...part } = await emitRows(
@@ -238,13 +238,13 @@ async function emitRows(
 ): Promise<Emitted> {
   const total: Emitted = { matched: 0, emitted: 0, failed: new Set() }
   const from = `unnest($1::text[], $2::timestamptz[], $3::text[]) as lost (key, at, seed)
-join ${relationOf(table)} as n on ${keyTextOf(table, 'n')} = lost.key`
+join ${relationName(table)} as n on ${keyTextSql(table, 'n')} = lost.key`
   const target = {
     origin: SOURCE,
     id: (event: string) =>
       `webhooks_internal.derived_id(lost.at, concat_ws('/', lost.seed, lost.key, ${event}))`,
   }
-  const source = { from, where: 'lost.key is not null', ...nowOf(table) }
+  const source = { from, where: 'lost.key is not null', ...currentRow(table) }
   const statement = insertStated(table, source, conditions, target)
   let why = ''
 
@@ -252,7 +252,7 @@ join ${relationOf(table)} as n on ${keyTextOf(table, 'n')} = lost.key`
     try {
       total.emitted += (await database.query(statement, toParams(part))).rowCount
     } catch (error) {
-      if (!isDatabaseError(error) || NOT_THE_ROWS.test(error.code)) throw error
+      if (!isDatabaseError(error) || UNRELATED_STATES.test(error.code)) throw error
       if (part.length === 1 || total.failed.size >= MAX_DIVIDED) {
         for (const { key } of part) total.failed.add(key)
         why = error.message
@@ -270,7 +270,7 @@ join ${relationOf(table)} as n on ${keyTextOf(table, 'n')} = lost.key`
     if (!dryRun) await emitPart(part)
   }
   if (total.failed.size > 0)
-    total.notes = [`${nameOf(table)}: ${total.failed.size} rows still cannot be emitted: ${why}`]
+    total.notes = [`${qualifiedName(table)}: ${total.failed.size} rows still cannot be emitted: ${why}`]
   return total
 }
 

@@ -2,7 +2,7 @@ import { textArray } from '../database/array-literal.ts'
 import type { Connection } from '../database/database.ts'
 import { quoteIdentifier } from '../database/identifiers.ts'
 import { loadStatement } from '../database/statement.ts'
-import { relationOf, toComparable } from './captured-table.ts'
+import { relationName, toComparable } from './captured-table.ts'
 import type { CapturedColumn, CapturedTable } from './captured-table.ts'
 import type { RecordName } from '../domain/event-types/records.ts'
 
@@ -31,7 +31,7 @@ export async function readReferenceTables(connection: Connection): Promise<Captu
     schema: 'public',
     name,
   }))
-  const { rows } = await connection.query<ColumnRow>(readColumns, [textArray(named.map(relationOf))])
+  const { rows } = await connection.query<ColumnRow>(readColumns, [textArray(named.map(relationName))])
   return named.map((table) => ({
     ...table,
     key: ['id'],
@@ -41,9 +41,9 @@ export async function readReferenceTables(connection: Connection): Promise<Captu
       isMoved: 'n.organization_id is distinct from o.organization_id',
       source: 'organization_id',
     },
-    columns: new Map(rows.filter(({ relation }) => relation === relationOf(table)).map(toColumn)),
+    columns: new Map(rows.filter(({ relation }) => relation === relationName(table)).map(toColumn)),
     data: 'row',
-    columnsEver: rows.find(({ relation }) => relation === relationOf(table))?.columns_ever ?? 0,
+    columnsEver: rows.find(({ relation }) => relation === relationName(table))?.columns_ever ?? 0,
     firstTimes: 'noted',
   }))
 }

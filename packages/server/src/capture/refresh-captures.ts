@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
 import type { RecordName } from '../domain/event-types/records.ts'
 import { writeCapture } from './capture-sql.ts'
-import { relationOf } from './captured-table.ts'
+import { relationName } from './captured-table.ts'
 import { readCrmTables } from './crm-tables.ts'
 import { installFunctions } from './install-functions.ts'
 import { mapTables } from './map-tables.ts'
@@ -30,7 +30,7 @@ export async function refreshCaptures(database: Database): Promise<void> {
     const { functions } = writeCapture(table)
     const isChanged = await database
       .transaction((connection) =>
-        installFunctions(connection, { record, relation: relationOf(table), map }, functions),
+        installFunctions(connection, { record, relation: relationName(table), map }, functions),
       )
       .catch(refuseToStop)
     if (isChanged) await recordExpected(database, { record, map, schema: table.schema, name: table.name })

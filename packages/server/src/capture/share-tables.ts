@@ -1,7 +1,7 @@
 import type { Connection, Database } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
 import { quoteIdentifier } from '../database/identifiers.ts'
-import { withoutWaiting } from './without-waiting.ts'
+import { withShortLocks } from './with-short-locks.ts'
 
 /** SQLSTATE insufficient_privilege. */
 const INSUFFICIENT_PRIVILEGE = /^42501$/
@@ -33,7 +33,7 @@ export async function shareTables(database: Database, patience: number): Promise
   if (owners.canDumpAlready) return { state: 'not needed' }
   const statements = writeStatements(owners)
   try {
-    await withoutWaiting(database, 'A table of ConnectGain Webhooks', patience, async (connection) => {
+    await withShortLocks(database, 'A table of ConnectGain Webhooks', patience, async (connection) => {
       for (const statement of statements) await connection.execute(statement)
     })
   } catch (error) {
@@ -45,7 +45,7 @@ export async function shareTables(database: Database, patience: number): Promise
 }
 
 /** Predicts what `shareTables` would do, even before anything is installed; undefined: nothing. */
-export async function foreseeSharing(connection: Connection): Promise<string | undefined> {
+export async function predictSharing(connection: Connection): Promise<string | undefined> {
   const { rows } = await connection.query<{ owner: string }>(
     `select pg_get_userbyid(datdba) as owner from pg_database
      where datname = current_database() and not pg_has_role(datdba, (select oid from pg_roles where rolname = current_user), 'usage')`,

@@ -28,7 +28,7 @@ const column = z.union(
   'must be a column, or {"column": …, "values": {"<theirs>": "<ours>"}}',
 )
 
-const mapOf = (record: RecordName) => {
+const mapSchemaFor = (record: RecordName) => {
   const { organization_id: _, ...columns } = RECORD_COLUMNS[record]
   return z.strictObject({
     table: tableName,
@@ -41,7 +41,7 @@ const mapOf = (record: RecordName) => {
 }
 
 const mapSchema = z
-  .strictObject(Object.fromEntries(RECORD_NAMES.map((record) => [record, mapOf(record).optional()])))
+  .strictObject(Object.fromEntries(RECORD_NAMES.map((record) => [record, mapSchemaFor(record).optional()])))
   .refine(
     (map) => Object.keys(map).length > 0,
     'must have at least one of contact, deal, conversation, message, meeting',
@@ -49,7 +49,7 @@ const mapSchema = z
 
 /** The table's column for a column of events, and the values that it has in events. */
 type ColumnMap = z.infer<typeof column>
-export type TableMap = z.infer<ReturnType<typeof mapOf>>
+export type TableMap = z.infer<ReturnType<typeof mapSchemaFor>>
 export type CrmMap = Partial<Record<RecordName, TableMap>>
 
 /**

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { requireDatabaseUrl } from '../settings/urls.ts'
-import { BusyTableError } from '../capture/without-waiting.ts'
+import { BusyTableError } from '../capture/with-short-locks.ts'
 import type { Database } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
 import { openPostgres } from '../database/postgres.ts'
@@ -42,7 +42,7 @@ export async function withDatabase(
     await work(database)
   } catch (error) {
     if (error instanceof StartError) throw error
-    process.stderr.write(`${explain(error)}\n`)
+    process.stderr.write(`${explainDatabaseError(error)}\n`)
     process.exitCode = FAILED
   } finally {
     await database.close()
@@ -57,7 +57,7 @@ function readUrl(url = ''): string {
   }
 }
 
-function explain(error: unknown): string {
+function explainDatabaseError(error: unknown): string {
   if (error instanceof BusyTableError) return error.message
   if (!isDatabaseError(error)) return `The database cannot be reached: ${messageOf(error)}`
   const rights = error.code === '42501' ? ' docs/installing.md lists what the role needs.' : ''

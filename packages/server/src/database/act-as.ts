@@ -67,7 +67,7 @@ export async function runAs<T>(
 }
 
 /** Runs `work` as the owner, with the caller as the actor of the audit log. */
-export async function inNameOf<T>(
+export async function runWithActor<T>(
   database: Database,
   actor: Actor | undefined,
   work: (connection: Connection) => Promise<T>,

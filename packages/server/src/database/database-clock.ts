@@ -35,7 +35,7 @@ export async function createDatabaseClock(database: Database): Promise<DatabaseC
   let zero: number | undefined
   const now = (): number => Math.round((zero ?? 0) + performance.now())
 
-  async function ask(): Promise<Measured | undefined> {
+  async function measureOnce(): Promise<Measured | undefined> {
     const askedAt = performance.now()
     const { rows } = await database.query<{ ms: number }>(
       'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms',
@@ -49,7 +49,7 @@ export async function createDatabaseClock(database: Database): Promise<DatabaseC
   async function measure(): Promise<void> {
     let best: Measured | undefined
     for (let round = 0; round < ROUNDS; round += 1) {
-      const measured = await ask()
+      const measured = await measureOnce()
       if (best === undefined || (measured !== undefined && measured.half < best.half)) best = measured
     }
     if (best === undefined) return

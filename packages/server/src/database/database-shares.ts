@@ -79,12 +79,12 @@ export function createDatabaseShares(limits: ShareLimits, clock: Clock): Databas
   async function enter(id: string): Promise<void> {
     const organization = find(id)
     if (organization.waiting.length === 0 && mayStart(organization)) return start(organization)
-    if (organization.waiting.length >= limits.maxWaiting) throw refuseCrowd()
+    if (organization.waiting.length >= limits.maxWaiting) throw tooManyConcurrentRequests()
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         organization.waiting.splice(organization.waiting.indexOf(entry), 1)
         forget(id, organization)
-        reject(refuseWait())
+        reject(noConnectionInTime())
       }, limits.maxWaitMs)
       const entry = (): void => {
         clearTimeout(timer)
@@ -121,8 +121,8 @@ export function createDatabaseShares(limits: ShareLimits, clock: Clock): Databas
   return {
     async run(id, work) {
       if (id === null) return await work(() => {})
-      const pauseMs = slowTime.pauseOf(id)
-      if (pauseMs > 0) throw refuseSlow(pauseMs)
+      const pauseMs = slowTime.getPauseMs(id)
+      if (pauseMs > 0) throw shareUsedUp(pauseMs)
       await enter(id)
       try {
         return await work((ms) => slowTime.charge(id, ms))
@@ -133,21 +133,21 @@ export function createDatabaseShares(limits: ShareLimits, clock: Clock): Databas
   }
 }
 
-function refuseCrowd(): RestError {
+function tooManyConcurrentRequests(): RestError {
   return new RestError(429, 'PT429', 'too many requests of this organization at once', {
     hint: 'Try again in a second, with fewer requests beside each other. Several rows can be read or written by one.',
     headers: { 'retry-after': '1' },
   })
 }
 
-function refuseWait(): RestError {
+function noConnectionInTime(): RestError {
   return new RestError(503, '53300', 'no connection to the database came free in time', {
     hint: 'Try again in a few seconds.',
     headers: { 'retry-after': '5' },
   })
 }
 
-function refuseSlow(pauseMs: number): RestError {
+function shareUsedUp(pauseMs: number): RestError {
   const seconds = Math.max(1, Math.ceil(pauseMs / 1_000))
   return new RestError(
     429,

@@ -11,40 +11,40 @@ const MIN_BYTES_TO_WRITE = 48 * MIB
 /** Below this, the disk is low: free space before writes are refused. */
 const LOW = { bytes: 1024 * MIB, share: 0.05 }
 /** How long a reading stays valid. */
-const LOOK_MS = 100
+const CACHE_MS = 100
 /** A network folder may not answer. */
-const LOOK_TIMEOUT_MS = 1_000
-const LOOK_INTERVAL_MS = 5_000
+const CHECK_TIMEOUT_MS = 1_000
+const CHECK_INTERVAL_MS = 5_000
 
 /** In bytes. */
-export interface Room {
+export interface FreeSpace {
   free: number
   size: number
 }
 
 export interface DiskSpace {
   /** Returns the space of the disk; undefined when the database is not on a local disk, or the disk cannot be read. */
-  room(): Promise<Room | undefined>
+  readSpace(): Promise<FreeSpace | undefined>
   /** Returns the reason to refuse writes; undefined while there is space. */
   shortage(): Promise<string | undefined>
   close(): void
 }
 
 /** For a database that is not on a local disk. */
-export const AMPLE_SPACE: DiskSpace = {
-  room: async () => undefined,
+export const UNLIMITED_SPACE: DiskSpace = {
+  readSpace: async () => undefined,
   shortage: async () => undefined,
   close: () => {},
 }
 
 /** Watches the free space of the disk that holds `folder`, and logs when it runs short and when it recovers. */
 export function watchDiskSpace(folder: string, log: Logger): DiskSpace {
-  let lookedAt = Number.NEGATIVE_INFINITY
-  let looking: Promise<Room | undefined> = Promise.resolve(undefined)
+  let checkedAt = Number.NEGATIVE_INFINITY
+  let checking: Promise<FreeSpace | undefined> = Promise.resolve(undefined)
   let isShort = false
 
-  async function look(): Promise<Room | undefined> {
-    const found = await within(LOOK_TIMEOUT_MS, readRoom(folder))
+  async function check(): Promise<FreeSpace | undefined> {
+    const found = await within(CHECK_TIMEOUT_MS, readFreeSpace(folder))
     if (found === undefined) return undefined
     const wasShort = isShort
     isShort = found.free < MIN_BYTES_TO_WRITE
@@ -58,35 +58,35 @@ export function watchDiskSpace(folder: string, log: Logger): DiskSpace {
     return found
   }
 
-  function room(): Promise<Room | undefined> {
-    if (performance.now() - lookedAt >= LOOK_MS) {
-      lookedAt = performance.now()
-      looking = look().catch((error: unknown) => {
+  function readSpace(): Promise<FreeSpace | undefined> {
+    if (performance.now() - checkedAt >= CACHE_MS) {
+      checkedAt = performance.now()
+      checking = check().catch((error: unknown) => {
         log.warn({ folder, error: messageOf(error) }, 'the free space of the disk cannot be read')
         return undefined
       })
     }
-    return looking
+    return checking
   }
 
   async function shortage(): Promise<string | undefined> {
-    const { free = Number.POSITIVE_INFINITY } = (await room()) ?? {}
+    const { free = Number.POSITIVE_INFINITY } = (await readSpace()) ?? {}
     return free < MIN_BYTES_TO_WRITE
       ? `the disk has ${inMib(free)} free, and writing needs ${inMib(MIN_BYTES_TO_WRITE)}`
       : undefined
   }
 
-  const timer = setInterval(() => void room(), LOOK_INTERVAL_MS).unref()
-  return { room, shortage, close: () => clearInterval(timer) }
+  const timer = setInterval(() => void readSpace(), CHECK_INTERVAL_MS).unref()
+  return { readSpace, shortage, close: () => clearInterval(timer) }
 }
 
-export const isLow = ({ free, size }: Room): boolean => free < LOW.bytes || free < LOW.share * size
+export const isLow = ({ free, size }: FreeSpace): boolean => free < LOW.bytes || free < LOW.share * size
 
-async function readRoom(folder: string): Promise<Room> {
+async function readFreeSpace(folder: string): Promise<FreeSpace> {
   const { bavail, blocks, bsize } = await statfs(folder)
   return { free: bavail * bsize, size: blocks * bsize }
 }
 
-export const freeBytes = async (folder: string): Promise<number> => (await readRoom(folder)).free
+export const freeBytes = async (folder: string): Promise<number> => (await readFreeSpace(folder)).free
 
 export const inMib = (bytes: number): string => `${Math.floor(bytes / MIB)} MiB`

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { inHalves, isInputFault } from './input-fault.ts'
+import { runInHalves, isInputFault } from './input-fault.ts'
 
 const databaseError = (code: string): Error => Object.assign(new Error(code), { code })
 
@@ -39,7 +39,7 @@ test('a batch with culprits is split until each is alone, and all others are don
       const done: number[] = []
       const blamed: number[] = []
       let runs = 0
-      await inHalves(
+      await runInHalves(
         batch,
         async (part) => {
           runs += 1
@@ -63,7 +63,7 @@ test('nobody is blamed while the database is away', async () => {
     throw databaseError('57P01')
   }
   await assert.rejects(
-    inHalves([1, 2], work, async () => assert.fail('blamed')),
+    runInHalves([1, 2], work, async () => assert.fail('blamed')),
     /57P01/,
   )
 })

@@ -7,11 +7,11 @@ import { isDatabaseError } from './database.ts'
  * All others may pass or are not specific to the input: the database is unreachable or overloaded, locks, deadlocks and
  * serialization, privileges, a schema that is being changed.
  */
-const OF_INPUT = /^(?:2[123F]|3[89]|44|54|P0|XX001)/
+const INPUT_ERROR_STATES = /^(?:2[123F]|3[89]|44|54|P0|XX001)/
 
 /** Tests if the input caused the failure. Other failures are retried with the whole input. */
 export function isInputFault(thrown: unknown): boolean {
-  if (isDatabaseError(thrown)) return OF_INPUT.test(thrown.code)
+  if (isDatabaseError(thrown)) return INPUT_ERROR_STATES.test(thrown.code)
   // A bug of ours that this input reveals. For lost connections the drivers throw a plain Error.
   return thrown instanceof TypeError || thrown instanceof RangeError || thrown instanceof SyntaxError
 }
@@ -39,7 +39,7 @@ export function isRefusal(thrown: unknown, cause: unknown): boolean {
  * @param onCulprit called with each item that fails alone
  * @throws failures that no item causes; work completed before that stays
  */
-export async function inHalves<T>(
+export async function runInHalves<T>(
   items: readonly T[],
   work: (items: readonly T[]) => Promise<void>,
   onCulprit: (item: T, error: unknown) => Promise<void>,
@@ -52,7 +52,7 @@ export async function inHalves<T>(
     if (!isInputFault(error)) throw error
     if (items.length === 1) return await onCulprit(only, error)
     const middle = Math.ceil(items.length / 2)
-    await inHalves(items.slice(0, middle), work, onCulprit)
-    await inHalves(items.slice(middle), work, onCulprit)
+    await runInHalves(items.slice(0, middle), work, onCulprit)
+    await runInHalves(items.slice(middle), work, onCulprit)
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import type { Connection, Database } from './database.ts'
 import { retryOn } from './retry-on.ts'
-import { provideRoleSuffix, withRoleSuffix } from './roles.ts'
+import { chooseRoleSuffix, withRoleSuffix } from './roles.ts'
 import { StartError } from '../domain/errors.ts'
 
 const MIGRATIONS = new URL('../../migrations/', import.meta.url)
@@ -59,7 +59,7 @@ async function migrateOnce(database: Database, sets: readonly MigrationSet[]): P
     refuseUnreleased(applied)
     await requireNewEnough(connection)
     const pending = sets.flatMap(readMigrations).filter((migration) => !isApplied(migration, applied))
-    const suffix = await provideRoleSuffix(connection)
+    const suffix = await chooseRoleSuffix(connection)
     for (const { name, sql, checksum } of pending) {
       await connection.execute(withRoleSuffix(sql, suffix))
       await connection.query('insert into webhooks.schema_migrations (name, checksum) values ($1, $2)', [

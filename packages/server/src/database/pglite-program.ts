@@ -17,7 +17,7 @@ const pglite = await PGlite.create({
   startParams: [...PGlite.defaultStartParams, ...SETTINGS],
 })
 
-async function answer(request: Uint8Array): Promise<void> {
+async function reply(request: Uint8Array): Promise<void> {
   const bytes = (await pglite.execProtocolRaw(request)) as Uint8Array<ArrayBuffer>
   // A panic cuts the reply off, for example when the disk has no space for the next file of the write-ahead log.
   if (!isComplete(bytes)) throw new Error('the embedded database broke off in the middle of a statement')
@@ -31,7 +31,7 @@ function isComplete(bytes: Uint8Array): boolean {
 
 let last = Promise.resolve()
 port.on('message', (message: Uint8Array | typeof CLOSE) => {
-  if (message !== CLOSE) last = last.then(() => answer(message))
+  if (message !== CLOSE) last = last.then(() => reply(message))
   else void last.then(() => pglite.close()).finally(() => port.close())
 })
 port.postMessage('ready')

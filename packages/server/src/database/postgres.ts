@@ -61,7 +61,7 @@ export function openPostgres({
     ...(queryTimeout > 0 ? { query_timeout: queryTimeout } : {}),
   })
   pool.on('error', onConnectionLost)
-  const ears = createEars(
+  const notifications = createNotificationListener(
     () => new Client({ ...settings, query_timeout: LISTENER_PROBE_TIMEOUT_MS }),
     applySettings,
     onConnectionLost,
@@ -70,9 +70,9 @@ export function openPostgres({
     engine: 'postgresql',
     ...connect(pool),
     transaction: async (work) => await runTransaction(pool, work),
-    listen: ears.listen,
+    listen: notifications.listen,
     close: async () => {
-      await ears.close()
+      await notifications.close()
       await pool.end()
     },
   }
@@ -103,21 +103,21 @@ async function runTransaction<T>(pool: Pool, work: (connection: Transaction) => 
   }
 }
 
-interface Ears {
+interface NotificationListener {
   listen(channel: string, onNotify: (payload: string) => void): Promise<void>
   close(): Promise<void>
 }
 
 /** Creates one LISTEN connection for all channels. A lost connection is reopened, with growing delays. */
-function createEars(
+function createNotificationListener(
   newClient: () => Client,
   applySettings: (client: ClientBase) => Promise<void>,
   onLost: (error: Error) => void,
-): Ears {
+): NotificationListener {
   const callbacks = new Map<string, (payload: string) => void>()
   let client: Client | undefined
   let redial: NodeJS.Timeout | undefined
-  let hearingTest: NodeJS.Timeout | undefined
+  let probeTimer: NodeJS.Timeout | undefined
   let closed = false
 
   async function dial(): Promise<void> {
@@ -131,22 +131,22 @@ function createEars(
     await applySettings(fresh)
     for (const channel of callbacks.keys()) await fresh.query(`listen ${escapeIdentifier(channel)}`)
     client = fresh
-    testHearing(fresh)
+    probeListener(fresh)
   }
 
   /**
    * When the network drops the connection silently, neither side notices. Without this probe, notifications would be
    * lost for hours.
    */
-  function testHearing(tested: Client): void {
-    clearTimeout(hearingTest)
-    hearingTest = setTimeout(() => {
-      tested.query('select 1').then(
+  function probeListener(probed: Client): void {
+    clearTimeout(probeTimer)
+    probeTimer = setTimeout(() => {
+      probed.query('select 1').then(
         () => {
-          if (client === tested && !closed) testHearing(tested)
+          if (client === probed && !closed) probeListener(probed)
         },
         // Closes the connection at once, without a message to the server: `end` follows.
-        () => void tested.end().catch(onLost),
+        () => void probed.end().catch(onLost),
       )
     }, LISTENER_PROBE_INTERVAL_MS).unref()
   }
@@ -173,7 +173,7 @@ function createEars(
     async close() {
       closed = true
       clearTimeout(redial)
-      clearTimeout(hearingTest)
+      clearTimeout(probeTimer)
       await client?.end()
     },
   }

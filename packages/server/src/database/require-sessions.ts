@@ -30,12 +30,12 @@ export async function requireSessions(url: string): Promise<void> {
   try {
     await Promise.all([listener.connect(), notifier.connect()])
     // Such a pooler usually shows at once: it lends the same connection to both clients.
-    if ((await pidOf(listener)) === (await pidOf(notifier))) throw new StartError(POOLED)
+    if ((await readBackendPid(listener)) === (await readBackendPid(notifier))) throw new StartError(POOLED)
     const channel = escapeIdentifier(`webhooks_sessions_${newToken()}`)
-    const heard = hear(listener)
+    const notified = waitForNotification(listener)
     await listener.query(`listen ${channel}`)
     await notifier.query(`notify ${channel}`)
-    if (!(await heard)) throw new StartError(POOLED)
+    if (!(await notified)) throw new StartError(POOLED)
   } catch (error) {
     if (error instanceof StartError) throw error
     if (/statement pooling/i.test(messageOf(error))) throw new StartError(POOLED)
@@ -45,13 +45,13 @@ export async function requireSessions(url: string): Promise<void> {
   }
 }
 
-async function pidOf(client: Client): Promise<number | undefined> {
+async function readBackendPid(client: Client): Promise<number | undefined> {
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
   return rows[0]?.pid
 }
 
 /** Resolves to true when a notification arrives, false when none does in time. */
-async function hear(client: Client): Promise<boolean> {
+async function waitForNotification(client: Client): Promise<boolean> {
   return await new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), NOTIFICATION_TIMEOUT_MS)
     client.once('notification', () => {

@@ -9,7 +9,7 @@ export function withRoleSuffix(sql: string, suffix: string): string {
 }
 
 /** The full names of this database's roles. */
-export const rolesOf = (suffix: string): string[] => ROLES.map((role) => `${role}${suffix}`)
+export const listRoles = (suffix: string): string[] => ROLES.map((role) => `${role}${suffix}`)
 
 interface Suffix {
   suffix: string
@@ -31,7 +31,7 @@ export async function readRoleSuffix(connection: Connection): Promise<string | u
  * Roles belong to the server. From PostgreSQL 16 on, `createrole` gives no rights on roles that another role has
  * created. When the roles of another database cannot be used, this database gets its own.
  */
-export async function provideRoleSuffix(connection: Connection): Promise<string> {
+export async function chooseRoleSuffix(connection: Connection): Promise<string> {
   const known = await readRoleSuffix(connection)
   if (known !== undefined) return known
   const { rows } = await connection.query<Suffix>(

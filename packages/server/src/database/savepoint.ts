@@ -6,7 +6,7 @@ import { isRefusal } from './input-fault.ts'
  * @param cause why it runs separately, if known: see `isRefusal`
  * @returns undefined on success, otherwise the error that the input caused
  */
-export async function tryWithin(
+export async function tryInSavepoint(
   connection: Connection,
   work: () => Promise<unknown>,
   cause?: unknown,

@@ -35,7 +35,7 @@ export class SlowTime {
   }
 
   /** Returns the milliseconds that the organization has to wait; 0 if it may continue. */
-  pauseOf(organization: string): number {
+  getPauseMs(organization: string): number {
     const excess = this.#owedBy(organization) - this.#limits.slowBurstMs
     return excess <= 0 ? 0 : excess / this.#limits.slowShare
   }

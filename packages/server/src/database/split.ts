@@ -1,7 +1,7 @@
-import { inHalves, isInputFault, isTimeout } from './input-fault.ts'
+import { runInHalves, isInputFault, isTimeout } from './input-fault.ts'
 
 /** Timeouts in a row before the batch is searched for a slow row. */
-const TIMEOUTS_BEFORE_A_LOOK = 2
+const TIMEOUTS_BEFORE_SEARCH = 2
 /** Parts that time out in a row, with none in time, before the database itself is considered slow. */
 const MAX_TIMEOUTS_IN_A_ROW = 4
 
@@ -25,7 +25,7 @@ export function createSplitter(): Splitter {
       } catch (error) {
         if (isTimeout(error)) timeouts += 1
         else if (!isInputFault(error)) throw error
-        if (isTimeout(error) && timeouts < TIMEOUTS_BEFORE_A_LOOK) throw error
+        if (isTimeout(error) && timeouts < TIMEOUTS_BEFORE_SEARCH) throw error
         // Reset even if the search finds nothing: an overloaded database gets the whole batch again before it gets
         // parts.
         timeouts = 0
@@ -38,7 +38,7 @@ export function createSplitter(): Splitter {
 /**
  * Returns how many rows to try after `size` rows failed: half, or far fewer when each failure costs a whole timeout.
  */
-export function fewer(size: number, error: unknown): number {
+export function smallerBatch(size: number, error: unknown): number {
   return isTimeout(error) ? (size > 4 ? Math.ceil(Math.sqrt(size)) : 1) : Math.ceil(size / 2)
 }
 
@@ -58,7 +58,7 @@ export async function splitUp<T>(
   onCulprit: OnCulprit<T>,
 ): Promise<void> {
   if (isTimeout(error)) await splitByTime(items, error, work, onCulprit)
-  else await inHalves(items, work, onCulprit)
+  else await runInHalves(items, work, onCulprit)
 }
 
 /**
@@ -72,19 +72,19 @@ async function splitByTime<T>(
   work: Work<T>,
   onCulprit: OnCulprit<T>,
 ): Promise<void> {
-  const parts = await inTime(chunk(items, Math.ceil(Math.sqrt(items.length))), work, onCulprit)
-  const rows = await inTime(
+  const parts = await runParts(chunk(items, Math.ceil(Math.sqrt(items.length))), work, onCulprit)
+  const rows = await runParts(
     parts.slow.flatMap((part) => part.map((item) => [item])),
     work,
     onCulprit,
   )
   if (!parts.isAnyDone && !rows.isAnyDone) throw error
-  const again = await inTime(rows.slow, work, onCulprit, rows.slow.length)
+  const again = await runParts(rows.slow, work, onCulprit, rows.slow.length)
   for (const [item] of again.slow) if (item !== undefined) await onCulprit(item, error)
 }
 
 /** @returns the parts that timed out, and whether any finished in time */
-async function inTime<T>(
+async function runParts<T>(
   parts: readonly (readonly T[])[],
   work: Work<T>,
   onCulprit: OnCulprit<T>,
@@ -97,7 +97,7 @@ async function inTime<T>(
   for (const part of shuffled(parts)) {
     if (inARow >= patience) break
     try {
-      await inHalves(part, work, onCulprit)
+      await runInHalves(part, work, onCulprit)
       isAnyDone = true
       inARow = 0
     } catch (error) {

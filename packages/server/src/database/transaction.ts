@@ -48,7 +48,7 @@ export async function inTransaction<T>(
     await opened
   }
 
-  const ask = async <R extends object>(
+  const runQuery = async <R extends object>(
     [statement, params = []]: Parameters<Query>,
     after: readonly Unanswered[],
   ) =>
@@ -66,14 +66,14 @@ export async function inTransaction<T>(
 
   const transaction: Transaction = {
     ahead: (statement, params) => void before.push({ statement, params }),
-    query: async <R extends object>(...question: Parameters<Query>) => await ask<R>(question, []),
+    query: async <R extends object>(...question: Parameters<Query>) => await runQuery<R>(question, []),
     execute: async (script) =>
       await watched(async () => {
         await open()
         await plain.execute(script)
       }),
     async finish<R extends object>(...question: Parameters<Query>) {
-      const result = await ask<R>(question, [COMMIT])
+      const result = await runQuery<R>(question, [COMMIT])
       state = 'committed'
       return result
     },

@@ -14,9 +14,9 @@ import { createFolding, expireRollups } from './rollups/rollups.ts'
 import { expireCaptures } from '../capture/expire-captures.ts'
 import { checkCaptures } from '../capture/watch-captures.ts'
 import type { Database } from '../database/database.ts'
-import { eachApart } from '../database/each-apart.ts'
+import { runAllSteps } from '../database/run-all-steps.ts'
 import { createSplitter } from '../database/split.ts'
-import { tidy } from '../database/tidy.ts'
+import { vacuumEmbedded } from '../database/vacuum-embedded.ts'
 import { releaseSetAside } from './release-set-aside.ts'
 import type { Messages } from '../pipeline/messages.ts'
 import { expireFaults } from './expire-faults.ts'
@@ -35,10 +35,10 @@ const TAKE_IN_MS = 5_000
 const DAY_MS = 86_400_000
 const ERASE_MS = 5_000
 /** Delay while something to be erased is being sent. */
-const ERASE_AGAIN_MS = 200
+const ERASE_RETRY_MS = 200
 const REDELIVER_MS = 5_000
 /** Delay while bulk work waits for fewer due deliveries of its webhook. */
-const REDELIVER_AGAIN_MS = 100
+const REDELIVER_RETRY_MS = 100
 const TIDY_MS = 60_000
 const MAIL_MS = 2_000
 
@@ -88,7 +88,7 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
       watch,
       run: async () => {
         let isMore = false
-        await eachApart([
+        await runAllSteps([
           () => keepPartitions(database, { retention: logRetentionMs, log }),
           () => expireCaptures(database, logRetentionMs),
           () => expireFaults(database, logRetentionMs),
@@ -107,7 +107,7 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
       log,
       watch,
       run: async () => {
-        await eachApart([
+        await runAllSteps([
           () => expireSessions(database),
           () => expireInboxes(database),
           () => releaseSetAside(database),
@@ -131,7 +131,7 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
       log,
       watch,
       run: async () => {
-        if (database.engine === 'pglite') await tidy(database)
+        if (database.engine === 'pglite') await vacuumEmbedded(database)
         return false
       },
     }),
@@ -190,7 +190,7 @@ function startErasing({ database, log, watch, messages }: MaintenanceOptions): L
     watch,
     run: async () => {
       const progress = await eraseBatch(database, (fault) => messages.emit('fault', fault), splitter)
-      return progress === 'waiting' ? ERASE_AGAIN_MS : progress === 'erased'
+      return progress === 'waiting' ? ERASE_RETRY_MS : progress === 'erased'
     },
   })
 }
@@ -210,7 +210,7 @@ async function startBulkRetries({ database, log, watch, messages }: MaintenanceO
         splitter,
       )
       if (progress === 'queued') messages.emit('queued', { isClaimable: true })
-      return progress === 'waiting' ? REDELIVER_AGAIN_MS : progress === 'queued'
+      return progress === 'waiting' ? REDELIVER_RETRY_MS : progress === 'queued'
     },
   })
   await database.listen('webhooks_redeliveries', () => loop.wake())

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Connection, Database } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
-import { eachApart } from '../database/each-apart.ts'
+import { runAllSteps } from '../database/run-all-steps.ts'
 import { loadStatement } from '../database/statement.ts'
 import { messageOf } from '../domain/errors.ts'
 
@@ -52,8 +52,8 @@ export async function keepPartitions(
     [keptDays],
   )
   for (const expired of rows) steps.push(() => dropPartition(database, expired, log))
-  steps.push(() => emptyDefaults(database, keptDays))
-  await eachApart(steps)
+  steps.push(() => expireDefaultPartitions(database, keptDays))
+  await runAllSteps(steps)
 }
 
 async function findMissing(database: Database, parent: string): Promise<string[]> {
@@ -69,7 +69,7 @@ async function findMissing(database: Database, parent: string): Promise<string[]
 }
 
 async function addPartition(database: Database, parent: string, day: string, log: Logger): Promise<void> {
-  const validation = await briefly(database, log, async (connection) => {
+  const validation = await withBriefLocks(database, log, async (connection) => {
     const { rows } = await connection.query<{ validation: string | null }>(
       'select webhooks_internal.prepare_default($1::regclass, $2::date) as validation',
       [parent, day],
@@ -77,7 +77,7 @@ async function addPartition(database: Database, parent: string, day: string, log
     return rows[0]?.validation ?? undefined
   })
   if (validation !== undefined) await database.execute(validation)
-  await briefly(database, log, async (connection) => {
+  await withBriefLocks(database, log, async (connection) => {
     await connection.query('select webhooks_internal.add_partition($1::regclass, $2::date)', [parent, day])
     await connection.query('select webhooks_internal.hand_over_tables()')
   })
@@ -89,14 +89,14 @@ async function dropPartition(
   log: Logger,
 ): Promise<void> {
   while ((await database.query(cancelExpired, [lowest, beyond, BATCH])).rowCount > 0);
-  await briefly(database, log, async (connection) => {
+  await withBriefLocks(database, log, async (connection) => {
     await connection.execute(`drop table if exists ${partition}`)
     log.info({ partition }, 'dropped what is older than LOG_RETENTION')
   })
 }
 
 /** Runs `work` with locks of its own, without waiting for locks of others; undefined if that is not possible now. */
-async function briefly<T>(
+async function withBriefLocks<T>(
   database: Database,
   log: Logger,
   work: (connection: Connection) => Promise<T>,
@@ -119,7 +119,7 @@ async function briefly<T>(
 }
 
 /** Deletes expired rows of the default partitions in batches. */
-async function emptyDefaults(database: Database, keptDays: number): Promise<void> {
+async function expireDefaultPartitions(database: Database, keptDays: number): Promise<void> {
   while ((await database.query(deleteExpiredEvents, [keptDays, BATCH])).rowCount === BATCH);
   for (const table of ['webhook_deliveries_default', 'attempts_default']) {
     const expired = `select id from webhooks_internal.${table}

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { Clock } from '../domain/clock.ts'
-import type { Room } from '../database/disk-space.ts'
+import type { FreeSpace } from '../database/disk-space.ts'
 import type { AttemptRecord } from '../domain/attempt.ts'
 import { eventNames } from '../domain/event-types/event-types.ts'
 import { readTimeOfId } from '../domain/ids.ts'
@@ -45,7 +45,7 @@ export interface MetricsOptions {
   /** Undefined where no relay runs in this process. */
   relayProgress: RelayProgress | undefined
   /** Free space of the embedded database's disk; undefined where there is none. */
-  readRoom(): Promise<Room | undefined>
+  readFreeSpace(): Promise<FreeSpace | undefined>
 }
 
 /**
@@ -58,7 +58,7 @@ export function createMetrics({
   readState,
   watch,
   relayProgress,
-  readRoom,
+  readFreeSpace,
 }: MetricsOptions): Metrics {
   const register = new Registry()
   const registers = [register]
@@ -144,14 +144,14 @@ export function createMetrics({
 
   /** With a database server there is no such disk, and no series that would report 0. */
   async function readDisk(): Promise<void> {
-    const room = await readRoom()
-    if (room === undefined) return
+    const space = await readFreeSpace()
+    if (space === undefined) return
     diskGauges ??= {
       free: gauge('disk_free_bytes', 'Free on the disk of the embedded database'),
       size: gauge('disk_size_bytes', 'Size of the disk of the embedded database'),
     }
-    diskGauges.free.set(room.free)
-    diskGauges.size.set(room.size)
+    diskGauges.free.set(space.free)
+    diskGauges.size.set(space.size)
   }
 
   function readLoops(): void {
@@ -163,9 +163,9 @@ export function createMetrics({
   }
 
   function observe(record: AttemptRecord): void {
-    attempts.inc({ result: resultOf(record) })
+    attempts.inc({ result: resultLabel(record) })
     duration.observe(record.duration_ms / 1_000)
-    const outcome = outcomeOf(record)
+    const outcome = finalOutcome(record)
     if (outcome !== undefined && record.lease !== null) deliveries.inc({ outcome })
     const happenedAt = readTimeOfId(record.event_id)
     if (happenedAt === undefined || record.lease === null) return
@@ -207,12 +207,12 @@ export function createMetrics({
 /** The clocks of nodes differ slightly; durations are never negative. */
 const seconds = (ms: number): number => Math.max(0, ms) / 1_000
 
-function resultOf({ response_code: code, error_code: error }: AttemptRecord): string {
+function resultLabel({ response_code: code, error_code: error }: AttemptRecord): string {
   return code === null ? (error ?? 'unknown') : `${Math.floor(code / 100)}xx`
 }
 
 /** Undefined while a retry is scheduled. */
-function outcomeOf(record: AttemptRecord): 'delivered' | 'failed' | undefined {
+function finalOutcome(record: AttemptRecord): 'delivered' | 'failed' | undefined {
   if (record.status === 'success') return 'delivered'
   return record.wait_ms === null ? 'failed' : undefined
 }

@@ -28,7 +28,7 @@ export async function startTracing(endpoint: URL): Promise<Tracing> {
   })
   const tracer = provider.getTracer(SERVICE, VERSION)
 
-  const contextOf = (parent: string | null) => {
+  const parseParent = (parent: string | null) => {
     if (parent === null) return ROOT_CONTEXT
     const [, traceId = '', spanId = '', flags = ''] = parent.split('-')
     const traceFlags = Number.parseInt(flags, 16) & SAMPLED
@@ -41,10 +41,10 @@ export async function startTracing(endpoint: URL): Promise<Tracing> {
       const span = tracer.startSpan(
         spanName,
         { attributes: present(attributes), ...(startedAt === undefined ? {} : { startTime: startedAt }) },
-        contextOf(parent),
+        parseParent(parent),
       )
       return {
-        traceparent: traceparentOf(span),
+        traceparent: formatTraceparent(span),
         end(more = {}, failure) {
           span.setAttributes(present(more))
           if (typeof failure === 'string') span.setStatus({ code: SpanStatusCode.ERROR, message: failure })
@@ -56,7 +56,7 @@ export async function startTracing(endpoint: URL): Promise<Tracing> {
   }
 }
 
-function traceparentOf(span: OtelSpan): string {
+function formatTraceparent(span: OtelSpan): string {
   const { traceId, spanId, traceFlags } = span.spanContext()
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`
 }

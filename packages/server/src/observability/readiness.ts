@@ -3,7 +3,7 @@ import { CLOCK_TOLERANCE_MS } from '../domain/clock.ts'
 import type { Database } from '../database/database.ts'
 import { readMigrations } from '../database/migrate.ts'
 import { loadStatement } from '../database/statement.ts'
-import type { DiskSpace, Room } from '../database/disk-space.ts'
+import type { DiskSpace, FreeSpace } from '../database/disk-space.ts'
 import { isLow } from '../database/disk-space.ts'
 import { messageOf } from '../domain/errors.ts'
 import { within } from '../loops/loop.ts'
@@ -14,9 +14,9 @@ import type { QueueState } from './queue-state.ts'
 const readHealth = loadStatement(import.meta.url, 'read-health')
 
 /** On the embedded database a probe waits for its turn on the one connection. */
-const ANSWER_MS = { postgresql: 2_000, pglite: 5_000 }
+const PROBE_TIMEOUT_MS = { postgresql: 2_000, pglite: 5_000 }
 /** Extra age allowed for progress that other processes report through the database. */
-const TOLD_LATE_MS = 10_000
+const REPORTED_PROGRESS_TOLERANCE_MS = 10_000
 
 type Status = 'ok' | 'unavailable'
 
@@ -56,7 +56,7 @@ export interface ReadinessOptions {
   /** Has a connection of its own: requests that use up the other pools must not make the node unready. */
   database: Database
   /** Disk of the embedded database; reports nothing for a database server. */
-  diskSpace: Pick<DiskSpace, 'room' | 'shortage'>
+  diskSpace: Pick<DiskSpace, 'readSpace' | 'shortage'>
   clock: Clock
   /** Milliseconds by which this machine's clock is ahead of the database's. */
   clockOffset(): number
@@ -97,11 +97,11 @@ async function check(options: ReadinessOptions, migrations: readonly string[]): 
     options.onUnavailable(reason, error)
     return { status: 'unavailable', reason, checks: { database: { status: 'unavailable' }, loops } }
   }
-  const limit = ANSWER_MS[database.engine]
+  const limit = PROBE_TIMEOUT_MS[database.engine]
   try {
-    const answer = await within(limit, ask(options, migrations))
-    if (answer === undefined) return unavailable(`the database did not answer within ${limit / 1_000} s`)
-    const readiness = describeAnswer(options, answer, loops, await readDisk(options.diskSpace))
+    const status = await within(limit, queryStatus(options, migrations))
+    if (status === undefined) return unavailable(`the database did not answer within ${limit / 1_000} s`)
+    const readiness = toReadiness(options, status, loops, await readDisk(options.diskSpace))
     if (readiness.reason !== undefined) options.onUnavailable(readiness.reason)
     return readiness
   } catch (error) {
@@ -117,7 +117,7 @@ interface Answer {
   state: QueueState
 }
 
-async function ask(
+async function queryStatus(
   { database, readState }: ReadinessOptions,
   migrations: readonly string[],
 ): Promise<Answer> {
@@ -134,23 +134,23 @@ async function ask(
 
 interface Disk {
   shortage: string | undefined
-  room: Room | undefined
+  space: FreeSpace | undefined
 }
 
 async function readDisk(diskSpace: ReadinessOptions['diskSpace']): Promise<Disk> {
-  return { room: await diskSpace.room(), shortage: await diskSpace.shortage() }
+  return { space: await diskSpace.readSpace(), shortage: await diskSpace.shortage() }
 }
 
-function describeAnswer(
+function toReadiness(
   { clock, clockOffset, relayProgress, stallTimeout }: ReadinessOptions,
   { isMigrated, progressedAt, state }: Answer,
   loops: Readiness['checks']['loops'],
-  { shortage, room }: Disk,
+  { shortage, space }: Disk,
 ): Readiness {
   const lag = Math.max(0, state.outbox_age ?? 0)
   const progress = relayProgress === undefined ? progressedAt : relayProgress.lastAt
-  const patience = relayProgress === undefined ? stallTimeout + TOLD_LATE_MS : stallTimeout
-  const isStalled = lag * 1_000 > stallTimeout && clock.now() - (progress ?? 0) > patience
+  const limitMs = relayProgress === undefined ? stallTimeout + REPORTED_PROGRESS_TOLERANCE_MS : stallTimeout
+  const isStalled = lag * 1_000 > stallTimeout && clock.now() - (progress ?? 0) > limitMs
   const reason = !isMigrated
     ? 'the database lacks migrations of this version'
     : isStalled && relayProgress !== undefined
@@ -172,14 +172,18 @@ function describeAnswer(
         status: Math.abs(clockOffset()) > CLOCK_TOLERANCE_MS ? 'off' : 'ok',
         offset_seconds: rounded(clockOffset() / 1_000),
       },
-      ...(room === undefined
+      ...(space === undefined
         ? {}
         : {
             disk: {
               status:
-                shortage !== undefined ? ('full' as const) : isLow(room) ? ('low' as const) : ('ok' as const),
-              free_bytes: room.free,
-              size_bytes: room.size,
+                shortage !== undefined
+                  ? ('full' as const)
+                  : isLow(space)
+                    ? ('low' as const)
+                    : ('ok' as const),
+              free_bytes: space.free,
+              size_bytes: space.size,
             },
           }),
       loops,

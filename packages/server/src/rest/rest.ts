@@ -63,7 +63,7 @@ export async function createRest(options: RestOptions): Promise<Rest> {
   return {
     describe: (role) => describeTables(context.catalog, rules, role),
     async handle(request) {
-      const response = await answer(context, request).catch((thrown: unknown) => {
+      const response = await serve(context, request).catch((thrown: unknown) => {
         const refusal = toErrorResponse(thrown, request.principal)
         if (refusal.status >= 500) onFailure?.(thrown, request)
         return refusal
@@ -73,11 +73,11 @@ export async function createRest(options: RestOptions): Promise<Rest> {
   }
 }
 
-async function answer(context: Context, request: RestRequest): Promise<RestResponse> {
+async function serve(context: Context, request: RestRequest): Promise<RestResponse> {
   switch (request.method) {
     case 'GET':
     case 'HEAD':
-      return await answerRead(context, request)
+      return await serveRead(context, request)
     case 'POST': {
       const parsed = parseWrite(context, request)
       requireJsonBody(readHeader(request.headers, 'content-type'))
@@ -102,7 +102,7 @@ async function answer(context: Context, request: RestRequest): Promise<RestRespo
   }
 }
 
-async function answerRead(context: Context, request: RestRequest): Promise<RestResponse> {
+async function serveRead(context: Context, request: RestRequest): Promise<RestResponse> {
   const parsed = parseRequest(context, request, 'accept-profile')
   const page = choosePage(parsed.query.root, readHeader(request.headers, 'range'))
   const read = prepareRead(parsed, page, request.method === 'HEAD')
@@ -127,8 +127,8 @@ function parseRequest(context: Context, request: RestRequest, profileHeader: str
   const scope = { relation, role: principal.role, alias: 't' }
   const { catalog, database } = context
   const isTimed = database.engine === 'pglite' && principal.organizationId !== null
-  const disclosed: TableRequest['disclosed'] = new Map()
-  return { catalog, scope, query, preferences, media, body, rules, principal, isTimed, disclosed }
+  const oneTimeFields: TableRequest['oneTimeFields'] = new Map()
+  return { catalog, scope, query, preferences, media, body, rules, principal, isTimed, oneTimeFields }
 }
 
 /** PostgreSQL aborts one of two transactions that deadlock or cannot be serialized; the transaction may be retried. */

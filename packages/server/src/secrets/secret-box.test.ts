@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { createSecretBox, hintOf } from './secret-box.ts'
+import { createSecretBox, secretHint } from './secret-box.ts'
 
 test('what was sealed opens in its own context', () => {
   const box = createSecretBox([randomBytes(32)])
@@ -34,6 +34,6 @@ test('sealing twice gives two different texts', () => {
 })
 
 test('a hint shows at most four characters, and two of a short secret', () => {
-  assert.equal(hintOf('your-secret-key'), '…ey')
-  assert.equal(hintOf('a-much-longer-secret'), '…cret')
+  assert.equal(secretHint('your-secret-key'), '…ey')
+  assert.equal(secretHint('a-much-longer-secret'), '…cret')
 })

@@ -52,6 +52,6 @@ export function generateSigningSecret(): string {
 }
 
 /** Returns the end of a secret: enough to tell two secrets apart, too little to help guess them. */
-export function hintOf(secret: string): string {
+export function secretHint(secret: string): string {
   return `…${secret.slice(secret.length >= 16 ? -4 : -2)}`
 }

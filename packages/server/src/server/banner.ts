@@ -26,7 +26,7 @@ Try:  curl -H "apikey: ${shellKey}" '${address}/rest/v1/webhook_event_types?sele
 }
 
 /** Formats the same facts as one line of JSON for programs. Neither form contains the service key. */
-export function factsAsJson(config: Config, dataDir: DataDir, address: string, version: string): string {
+export function bannerAsJson(config: Config, dataDir: DataDir, address: string, version: string): string {
   const isWorker = config.role === 'worker'
   return `${JSON.stringify({
     version: VERSION,

@@ -65,7 +65,7 @@ export async function compose(
     readState: createQueueStateReader(databases.health),
     watch,
     relayProgress,
-    readRoom: databases.diskSpace.room,
+    readFreeSpace: databases.diskSpace.readSpace,
   })
   const database = timeDatabase(databases.engine, metrics.statement)
   const sending = createSending(config, keys, () => server.server.address())

@@ -36,7 +36,7 @@ export function openDataDir(path: string): DataDir {
       await lock?.release()
     },
     hasKey: (name) => existsSync(join(absolute, name)),
-    readKey: (name, generate, isValid) => readOrMake(join(absolute, name), generate, isValid),
+    readKey: (name, generate, isValid) => readOrCreate(join(absolute, name), generate, isValid),
   }
 }
 
@@ -47,7 +47,7 @@ export const generateEncryptionKey = (): string => randomBytes(32).toString('bas
  * The file is written under another name, then linked: it is either complete or missing, even when two processes start
  * at once.
  */
-function readOrMake(path: string, generate: () => string, isValid: (key: string) => boolean): string {
+function readOrCreate(path: string, generate: () => string, isValid: (key: string) => boolean): string {
   const draft = `${path}.${process.pid}`
   try {
     if (!existsSync(path)) {

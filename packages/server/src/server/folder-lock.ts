@@ -22,7 +22,7 @@ export interface FolderLock {
  * @throws StartError if another process holds the lock
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  const { address, release } = addressIn(folder)
+  const { address, release } = socketAddress(folder)
   for (let attempt = 1; ; attempt += 1) {
     try {
       const server = await listen(address)
@@ -51,7 +51,7 @@ function inUse(folder: string, owner: string): StartError {
 }
 
 /** On Linux, a long path is shortened through an open directory. */
-function addressIn(folder: string): { address: string; release: () => void } {
+function socketAddress(folder: string): { address: string; release: () => void } {
   const path = join(folder, LOCK)
   if (process.platform === 'win32') {
     return { address: `\\\\?\\pipe\\${path.replaceAll(/[\\/:]/g, '-')}`, release: () => {} }

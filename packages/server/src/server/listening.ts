@@ -20,7 +20,7 @@ export async function requireAddress({ port, host }: Address): Promise<void> {
       probe.once('error', reject).listen({ port, host }, resolve)
     })
   } catch (error) {
-    throw explain(error, port, host)
+    throw toStartError(error, port, host)
   }
   await new Promise((resolve) => probe.close(resolve))
 }
@@ -30,14 +30,14 @@ export async function listen(server: FastifyInstance, { port, host }: Address): 
   try {
     await server.listen({ port, host })
   } catch (error) {
-    throw explain(error, port, host)
+    throw toStartError(error, port, host)
   }
   const isLocal = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)
   const shown = isLocal ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return `http://${shown}:${(server.server.address() as AddressInfo).port}`
 }
 
-function explain(error: unknown, port: number, host: string): StartError {
+function toStartError(error: unknown, port: number, host: string): StartError {
   return new StartError(explainListenError(error as NodeJS.ErrnoException, port, host))
 }
 

@@ -8,7 +8,13 @@ import { openPglite } from '../database/pglite.ts'
 import { openPostgres } from '../database/postgres.ts'
 import { requireSessions } from '../database/require-sessions.ts'
 import { isUnavailable } from '../database/unavailable.ts'
-import { AMPLE_SPACE, MIN_BYTES_TO_START, freeBytes, inMib, watchDiskSpace } from '../database/disk-space.ts'
+import {
+  UNLIMITED_SPACE,
+  MIN_BYTES_TO_START,
+  freeBytes,
+  inMib,
+  watchDiskSpace,
+} from '../database/disk-space.ts'
 import type { DiskSpace } from '../database/disk-space.ts'
 import { StartError, messageOf } from '../domain/errors.ts'
 import { prepareDatabase } from './prepare-database.ts'
@@ -78,7 +84,7 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
     log.warn({ error: error.message }, 'a database connection was lost')
   // Without a timeout: a migration may take any time.
   const migrating = openPostgres({ url, poolSize: 1 })
-  const waiting = { limitMs: config.databaseWaitMs, place: placeOf(url), log }
+  const waiting = { limitMs: config.databaseWaitMs, place: withoutCredentials(url), log }
   let applied: string[]
   try {
     applied = await waitForDatabase(waiting, () => prepare(config, migrating, log))
@@ -98,7 +104,7 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
     api,
     engine,
     health,
-    diskSpace: AMPLE_SPACE,
+    diskSpace: UNLIMITED_SPACE,
     applied,
     async close() {
       await Promise.all([api.close(), engine.close(), health.close()])
@@ -116,7 +122,7 @@ async function openEmbedded(dataDir: string, log: Logger): Promise<Database> {
         'Free some space and start again.',
     )
   try {
-    return await openPglite(folder, undefined, (error) => endWithDatabase(dataDir, error, log))
+    return await openPglite(folder, undefined, (error) => exitAfterDatabaseFailure(dataDir, error, log))
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? ''
     if (code === 'ENOSPC' || /ENOSPC|no space left/i.test(messageOf(error)))
@@ -141,7 +147,7 @@ async function openEmbedded(dataDir: string, log: Logger): Promise<Database> {
  * A failed embedded database cannot be opened again in this process; its committed data is in its files. Exits at once,
  * before dependent errors follow: the cause must be the last line of the log.
  */
-function endWithDatabase(folder: string, error: Error, log: Logger): never {
+function exitAfterDatabaseFailure(folder: string, error: Error, log: Logger): never {
   const { bavail, bsize } = statfsSync(folder)
   const isFull = bavail * bsize < MIN_BYTES_TO_START
   log.fatal(
@@ -152,7 +158,7 @@ function endWithDatabase(folder: string, error: Error, log: Logger): never {
 }
 
 /** Without user and password. */
-function placeOf(url: string): string {
+function withoutCredentials(url: string): string {
   const { host, pathname } = new URL(url)
   return `${host}${pathname}`
 }

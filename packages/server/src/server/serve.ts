@@ -1,6 +1,6 @@
 import { MAX_STOP_MS, SHUTDOWN_STEP_TIMEOUT_MS, compose } from './compose.ts'
 import { createLog } from './log.ts'
-import { banner, factsAsJson } from './banner.ts'
+import { banner, bannerAsJson } from './banner.ts'
 import type { Config } from '../settings/config.ts'
 import { parseConfig, readEnvironment } from '../settings/config.ts'
 import { openDataDir } from './data-dir.ts'
@@ -11,7 +11,7 @@ import { within } from '../loops/loop.ts'
 import { listen, requireAddress } from './listening.ts'
 import { openDatabases } from './open-databases.ts'
 import { readKeys, readServiceKey, requireUsableKeys } from './start-keys.ts'
-import { rememberNpm } from './started-by-npm.ts'
+import { rememberNpmAncestors } from './started-by-npm.ts'
 import { requireKeysInUse } from '../secrets/keys-in-use.ts'
 
 /** The longest shutdown: `program.stop()`, then the database and the data directory. */
@@ -19,9 +19,9 @@ export const MAX_SHUTDOWN_MS = MAX_STOP_MS + 2 * SHUTDOWN_STEP_TIMEOUT_MS
 
 /** Starts everything that the settings ask for, prints the URL, and stops in order on a signal. */
 export async function serve({ json = false }: { json?: boolean } = {}): Promise<void> {
-  const onNpmGone = rememberNpm()
+  const onNpmGone = rememberNpmAncestors()
   try {
-    const running = await start(parseConfig(readEnvironment()), json ? factsAsJson : banner)
+    const running = await start(parseConfig(readEnvironment()), json ? bannerAsJson : banner)
     let stopping: Promise<void> | undefined
     const stop = (): void => {
       stopping ??= running.stop().then(() => process.exit(0))
@@ -67,7 +67,7 @@ async function start(config: Config, announce: typeof banner): Promise<Running> 
   const program = await compose(config, databases, serviceKey, keys, log)
   const address = await listen(program.server, config)
   return {
-    announcement: announce(config, dataDir, address, await versionOf(databases.api)),
+    announcement: announce(config, dataDir, address, await readVersion(databases.api)),
     async stop() {
       log.info('stopping: finishing what is under way')
       await program.stop()
@@ -78,7 +78,7 @@ async function start(config: Config, announce: typeof banner): Promise<Running> 
   }
 }
 
-async function versionOf(database: Database): Promise<string> {
+async function readVersion(database: Database): Promise<string> {
   const { rows } = await database.query<{ version: string }>(
     `select current_setting('server_version') as version`,
   )

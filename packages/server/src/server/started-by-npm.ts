@@ -30,14 +30,16 @@ const OWN_PROGRAM = /connectgain-webhooks|packages\/server\/src\/main\.ts/
  *
  * @returns a function that starts polling
  */
-export function rememberNpm(environment: NodeJS.ProcessEnv = process.env): (onGone: () => void) => void {
+export function rememberNpmAncestors(
+  environment: NodeJS.ProcessEnv = process.env,
+): (onGone: () => void) => void {
   const script = environment['npm_lifecycle_script'] ?? ''
   const isForeground = OWN_PROGRAM.test(script) && !/&\s*$/.test(script)
   const ancestors = isForeground ? findAncestors(script, environment['npm_execpath']) : []
   return (onGone) => {
     if (ancestors.length === 0) return
     const timer = setInterval(() => {
-      if (ancestors.every(isThere)) return
+      if (ancestors.every(isAlive)) return
       clearInterval(timer)
       onGone()
     }, CHECK_INTERVAL_MS)
@@ -64,7 +66,7 @@ function isNpm(command: string, npm: string | undefined): boolean {
   return /^(?:npm|npx|pnpm|yarn)\b/.test(command) || (npm !== undefined && command.includes(npm))
 }
 
-function isThere({ pid, parent }: Ancestor, index: number): boolean {
+function isAlive({ pid, parent }: Ancestor, index: number): boolean {
   // When the parent ends, the process gets another one.
   if (index === 0 && process.ppid !== pid) return false
   if (process.platform === 'linux') {

@@ -6,7 +6,7 @@ import { messageOf } from '../domain/errors.ts'
 const MIN_PAUSE_MS = 250
 const MAX_PAUSE_MS = 5_000
 /** Interval of the log lines while waiting. */
-const TELL_MS = 10_000
+const LOG_INTERVAL_MS = 10_000
 
 export interface WaitOptions {
   /** Milliseconds to wait for the database before giving up. */
@@ -25,7 +25,7 @@ export async function waitForDatabase<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const startedAt = performance.now()
-  let toldAt = -Infinity
+  let loggedAt = -Infinity
   for (let wait = MIN_PAUSE_MS; ; wait = Math.min(2 * wait, MAX_PAUSE_MS)) {
     try {
       return await work()
@@ -40,8 +40,8 @@ export async function waitForDatabase<T>(
           { cause: error },
         )
       }
-      if (now - toldAt >= TELL_MS) {
-        toldAt = now
+      if (now - loggedAt >= LOG_INTERVAL_MS) {
+        loggedAt = now
         log.warn(
           { database: place, error: messageOf(error), givesUpInSeconds: Math.round(left / 1_000) },
           'waiting for the database, which is not available',

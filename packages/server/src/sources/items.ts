@@ -6,7 +6,7 @@ import type { Connection } from '../database/database.ts'
  */
 export interface Turn {
   connection: Connection
-  roomForEarly: number
+  freeEarlySlots: number
 }
 
 /** Writes one item to the CRM. @returns why a part of it was not understood, if any */

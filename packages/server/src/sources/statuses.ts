@@ -1,5 +1,5 @@
 import type { Connection, Database } from '../database/database.ts'
-import { tryWithin } from '../database/savepoint.ts'
+import { tryInSavepoint } from '../database/savepoint.ts'
 import { loadStatement } from '../database/statement.ts'
 
 const advanceStatus = loadStatement(import.meta.url, 'advance-status')
@@ -29,12 +29,12 @@ export async function advance(connection: Connection, reached: ReachedStatus): P
 }
 
 /** Keeps a status until its message exists. */
-export async function keepEarly(connection: Connection, reached: ReachedStatus): Promise<void> {
+export async function storeEarlyStatus(connection: Connection, reached: ReachedStatus): Promise<void> {
   await connection.query(keepEarlyStatus, toParams(reached))
 }
 
 /** Returns how many more statuses an organization may keep. */
-export async function roomForEarly(connection: Connection, organizationId: string): Promise<number> {
+export async function countFreeEarlySlots(connection: Connection, organizationId: string): Promise<number> {
   const { rows } = await connection.query<{ room: number }>(earlyRoom, [organizationId, MAX_EARLY])
   return rows[0]?.room ?? 0
 }
@@ -66,9 +66,9 @@ export async function catchUpStatuses(
     await connection.query(`select set_config('webhooks.origin', 'whatsapp', true)`)
     for (const reached of rows) {
       // A status that its message rejects is dropped, otherwise it would block all others.
-      const refusal = await tryWithin(connection, async () => {
+      const refusal = await tryInSavepoint(connection, async () => {
         // The message may have been deleted in the meantime.
-        if (!(await advance(connection, reached))) await keepEarly(connection, reached)
+        if (!(await advance(connection, reached))) await storeEarlyStatus(connection, reached)
       })
       if (refusal !== undefined) onRefused(refusal)
     }

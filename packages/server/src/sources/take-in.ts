@@ -9,7 +9,7 @@ import type { ReasonsState } from './reasons.ts'
 import { advancePayload, finishPayload, nextPayload, readPayload } from './source-queue.ts'
 import type { QueuedPayload } from './source-queue.ts'
 import { KEPT_BYTES, keepPayload } from './source-store.ts'
-import { roomForEarly } from './statuses.ts'
+import { countFreeEarlySlots } from './statuses.ts'
 import { readWhatsApp } from './whatsapp.ts'
 import { readZoom } from './zoom.ts'
 
@@ -28,7 +28,7 @@ export const BODY_LIMIT = 4 * 1024 * 1024
 /**
  * Failures that the item does not cause: the connection, resources, conflicts, an operator, files, a read-only server.
  */
-const NOT_OF_THE_ITEM = /^(?:08|25|40|53|55|57|58)/
+const UNRELATED_STATES = /^(?:08|25|40|53|55|57|58)/
 
 /** Takes in one batch of queued payloads. @returns true if there may be more */
 export type TakeInBatch = () => Promise<boolean>
@@ -52,14 +52,14 @@ export function createTakeIn(database: Database, log: Logger): TakeInBatch {
       return queued !== undefined
     } catch (error) {
       // If the item did not cause the failure, its payload is retried after the other organizations' turns.
-      if (!isOfTheItem(error)) lastServed = queued?.organization_id
+      if (!isCausedByItem(error)) lastServed = queued?.organization_id
       throw error
     }
   }
 
   async function takeWith<T>(attempt: () => Promise<T>, otherwise: (error: Error) => Promise<T>): Promise<T> {
     return await attempt().catch((error: unknown) => {
-      if (isOfTheItem(error)) return otherwise(error)
+      if (isCausedByItem(error)) return otherwise(error)
       throw error
     })
   }
@@ -102,7 +102,7 @@ async function takeBatch(
   let done = queued.items_done
   if (done < take.length) {
     await connection.query(`select set_config('webhooks.origin', $1, true)`, [queued.provider])
-    const turn = { connection, roomForEarly: await findRoom(connection, queued) }
+    const turn = { connection, freeEarlySlots: await findRoom(connection, queued) }
     const least = done + MIN_ITEMS
     const most = Math.min(take.length, done + BATCH_ITEMS)
     for (; done < most && (done < least || performance.now() < endsAt); done += 1) {
@@ -119,7 +119,7 @@ async function findRoom(
   connection: Transaction,
   { provider, organization_id }: QueuedPayload,
 ): Promise<number> {
-  return provider === 'whatsapp' ? await roomForEarly(connection, organization_id) : 0
+  return provider === 'whatsapp' ? await countFreeEarlySlots(connection, organization_id) : 0
 }
 
 async function finish(connection: Transaction, queued: QueuedPayload, reasons: Reasons): Promise<void> {
@@ -144,14 +144,14 @@ async function takeOne(
     await connection.execute('release savepoint one_item')
     return reason
   } catch (error) {
-    if (!isOfTheItem(error)) throw error
+    if (!isCausedByItem(error)) throw error
     await connection.execute('rollback to savepoint one_item')
     return `an item that cannot be stored (${error.code})`
   }
 }
 
-function isOfTheItem(error: unknown): error is Error & { code: string } {
-  return isDatabaseError(error) && !NOT_OF_THE_ITEM.test(error.code)
+function isCausedByItem(error: unknown): error is Error & { code: string } {
+  return isDatabaseError(error) && !UNRELATED_STATES.test(error.code)
 }
 
 interface BoundedItems extends Items {

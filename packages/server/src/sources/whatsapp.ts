@@ -5,7 +5,7 @@ import { loadStatement } from '../database/statement.ts'
 import { isSame } from '../domain/signature/constant-time.ts'
 import type { Items, TakeItem, Turn } from './items.ts'
 import { toStorable } from './items.ts'
-import { advance, keepEarly } from './statuses.ts'
+import { advance, storeEarlyStatus } from './statuses.ts'
 import { readMessage, seconds } from './whatsapp-message.ts'
 
 const lockSender = loadStatement(import.meta.url, 'lock-sender')
@@ -134,9 +134,9 @@ async function takeStatus(turn: Turn, organizationId: string, given: unknown): P
     error: error === '' ? null : toStorable(error.slice(0, MAX_ERROR_LENGTH)),
   }
   if (await advance(turn.connection, reached)) return undefined
-  if (turn.roomForEarly <= 0)
+  if (turn.freeEarlySlots <= 0)
     return `the status ${name} of a message that is not known, as of too many others`
-  turn.roomForEarly -= 1
-  await keepEarly(turn.connection, reached)
+  turn.freeEarlySlots -= 1
+  await storeEarlyStatus(turn.connection, reached)
   return `the status ${name} of a message that is not known`
 }

@@ -3,7 +3,7 @@ import { generateApiKey, hashApiKey } from '../../src/api/auth/api-keys.ts'
 import type { Scope } from '../../src/api/auth/access.ts'
 import { parseConfig } from '../../src/settings/config.ts'
 import type { Database } from '../../src/database/database.ts'
-import { AMPLE_SPACE } from '../../src/database/disk-space.ts'
+import { UNLIMITED_SPACE } from '../../src/database/disk-space.ts'
 import { compose } from '../../src/server/compose.ts'
 import type { Engine } from './databases.ts'
 import { openMigrated } from './databases.ts'
@@ -73,7 +73,7 @@ export async function openApi(engine: Engine, settings: Settings = {}): Promise<
     api: database,
     engine: database,
     health: database,
-    diskSpace: AMPLE_SPACE,
+    diskSpace: UNLIMITED_SPACE,
     applied: [],
     close: async () => {},
   }

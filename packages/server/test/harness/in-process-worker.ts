@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { parseConfig } from '../../src/settings/config.ts'
 import type { Database } from '../../src/database/database.ts'
 import { openPostgres } from '../../src/database/postgres.ts'
-import { AMPLE_SPACE } from '../../src/database/disk-space.ts'
+import { UNLIMITED_SPACE } from '../../src/database/disk-space.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { ENGINE_SETTINGS } from '../../src/server/open-databases.ts'
 import { compose } from '../../src/server/compose.ts'
@@ -43,7 +43,7 @@ export async function startWorker(statementTimeout: string): Promise<InProcessWo
     api: database,
     engine,
     health: database,
-    diskSpace: AMPLE_SPACE,
+    diskSpace: UNLIMITED_SPACE,
     applied: [],
     close: async () => {},
   }

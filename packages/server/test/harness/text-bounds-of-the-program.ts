@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { chooseEvents } from '../../src/maintenance/erasure/choose-events.ts'
-import { keyTextOf } from '../../src/capture/captured-table.ts'
+import { keyTextSql } from '../../src/capture/captured-table.ts'
 import type { CapturedTable } from '../../src/capture/captured-table.ts'
 import { readMigrations } from '../../src/database/migrate.ts'
 import { newId } from '../../src/domain/ids.ts'
@@ -150,7 +150,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
         `select length(message) as message from webhooks.webhook_capture_faults where code = '22000'`,
       )
       assert.deepEqual(rows, [{ message: 1_000 }])
-      const key = keyTextOf({ key: ['id'] } as unknown as CapturedTable, 'n')
+      const key = keyTextSql({ key: ['id'] } as unknown as CapturedTable, 'n')
       const { rows: keys } = await api.database.query<{ length: number }>(
         `select length(${key}) from (select repeat('x', 100000) as id) as n`,
       )

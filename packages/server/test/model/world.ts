@@ -8,7 +8,7 @@ import { claimDue } from '../../src/pipeline/claim/claim-due.ts'
 import { createHeartbeat, releaseDeliveries } from '../../src/pipeline/claim/leases.ts'
 import { startRedelivery } from '../../src/maintenance/bulk-retry/redeliveries.ts'
 import { redeliverBatch } from '../../src/maintenance/bulk-retry/redeliver-batch.ts'
-import { leaseOne } from '../../src/maintenance/bulk-retry/manual-retry.ts'
+import { leaseForManualRetry } from '../../src/maintenance/bulk-retry/manual-retry.ts'
 import type { AttemptRecord } from '../../src/domain/attempt.ts'
 import { makeAttempt } from '../../src/sender/make-attempt.ts'
 import type { Answer } from '../../src/sender/answer.ts'
@@ -129,7 +129,7 @@ export async function createWorld(database: Database): Promise<World> {
       return claimed
     },
     async retryByHand(node, delivery) {
-      const leased = await leaseOne(database, delivery, context)
+      const leased = await leaseForManualRetry(database, delivery, context)
       if (leased !== undefined) node.held.push(leased)
       return leased
     },

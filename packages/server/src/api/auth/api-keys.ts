@@ -49,7 +49,7 @@ export function createKeyFinder(database: Database): FindApiKey {
   let waiting: Waiting[] = []
   let isLooking = false
 
-  async function look(): Promise<void> {
+  async function lookUp(): Promise<void> {
     isLooking = true
     while (waiting.length > 0) {
       const asked = waiting
@@ -70,7 +70,7 @@ export function createKeyFinder(database: Database): FindApiKey {
     if (!KEY.test(key)) return undefined
     return await new Promise((resolve, reject) => {
       waiting.push({ hash: hashApiKey(key), resolve, reject })
-      if (!isLooking) void look()
+      if (!isLooking) void lookUp()
     })
   }
 }

@@ -101,7 +101,7 @@ async function acceptKey(
       log.warn({ error: messageOf(error) }, 'the use of a key could not be noted'),
     )
   }
-  const actor = { kind: 'api_key', id: found.id, name: nameKey(found) } as const
+  const actor = { kind: 'api_key', id: found.id, name: keyLabel(found) } as const
   return {
     principal: { ...principalFor(found.organization_id, found.scope), origin: found.name, actor },
     rateLimitKey: `key ${found.id}`,
@@ -117,7 +117,7 @@ async function acceptSession(
 ): Promise<Caller> {
   if (token === undefined) throw refuseAnonymous()
   const session = await sessions.find(token)
-  if (session === undefined) throw refuseEnded()
+  if (session === undefined) throw sessionEnded()
   if (session.is_stale) {
     sessions
       .touch(session.id)
@@ -136,10 +136,11 @@ async function acceptSession(
 }
 
 /** The label by which people recognize a key. */
-const nameKey = ({ name, hint }: { name: string; hint: string }): string => `${name} (${hint})`
+const keyLabel = ({ name, hint }: { name: string; hint: string }): string => `${name} (${hint})`
 
 function sessionLabel({ is_of_link, service_mark, key_name, key_hint }: Session): string {
-  const key = key_name === null || key_hint === null ? undefined : nameKey({ name: key_name, hint: key_hint })
+  const key =
+    key_name === null || key_hint === null ? undefined : keyLabel({ name: key_name, hint: key_hint })
   const by = key ?? (service_mark === null ? 'a token' : 'the service key')
   return is_of_link ? `by a link made with ${by}` : `opened with ${by}`
 }
@@ -162,7 +163,7 @@ function refuseAnonymous(): RestError {
 }
 
 /** Not counted as a failed login: a page left open sends its expired session several times. */
-function refuseEnded(): RestError {
+function sessionEnded(): RestError {
   return new RestError(401, 'PGRST303', 'the session has ended', {
     hint: 'Sign in again.',
     headers: { 'www-authenticate': 'Bearer' },

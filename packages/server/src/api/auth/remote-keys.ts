@@ -86,7 +86,7 @@ async function fetchKeySet(url: URL): Promise<JSONWebKeySet> {
     redirect: 'manual',
     headers: { accept: 'application/json, application/jwk-set+json' },
   }).catch((error: unknown) => {
-    throw new Error(signal.aborted ? TOO_SLOW : `no answer (${reasonOf(error)})`)
+    throw new Error(signal.aborted ? TOO_SLOW : `no answer (${describeFetchError(error)})`)
   })
   if (response.status !== 200) {
     enough.abort()
@@ -108,7 +108,7 @@ async function readText({ body }: Response, signal: AbortSignal, enough: AbortCo
   const reader = body?.getReader()
   for (;;) {
     const next = await reader?.read().catch((error: unknown) => {
-      throw new Error(signal.aborted ? TOO_SLOW : `the answer broke off (${reasonOf(error)})`)
+      throw new Error(signal.aborted ? TOO_SLOW : `the answer broke off (${describeFetchError(error)})`)
     })
     if (next?.value === undefined) return Buffer.concat(chunks).toString('utf8')
     size += next.value.length
@@ -121,7 +121,7 @@ async function readText({ body }: Response, signal: AbortSignal, enough: AbortCo
 }
 
 /** The message of a `fetch` error only says that it failed; its cause says why. */
-function reasonOf(error: unknown): string {
+function describeFetchError(error: unknown): string {
   const { cause } = error as { cause?: { code?: unknown } }
   return typeof cause?.code === 'string' ? cause.code : messageOf(error)
 }

@@ -67,7 +67,7 @@ async function verify(token: string, findKey: FindKey, options: JWTVerifyOptions
   try {
     payload = (await jwtVerify(token, findKey, options)).payload
   } catch (error) {
-    throw explain(error)
+    throw toTokenError(error)
   }
   return readClaims(payload)
 }
@@ -100,13 +100,13 @@ function readClaims(payload: JWTPayload): TokenClaims {
   return { organizationId: organizationId.data, scope: chosen.data, subject }
 }
 
-function explain(error: unknown): RestError {
+function toTokenError(error: unknown): RestError {
   if (error instanceof errors.JWTExpired) return refuse('PGRST303', 'JWT expired')
   if (error instanceof errors.JWTClaimValidationFailed) {
     const message = error.claim === 'nbf' ? 'JWT not yet valid' : `JWT claim ${error.claim} is not acceptable`
     return refuse('PGRST303', message, { details: error.message })
   }
-  if (isOfToken(error)) {
+  if (isTokenError(error)) {
     return refuse('PGRST301', 'the token is not valid', { details: error.message })
   }
   return new RestError(503, 'PGRST300', 'the keys that tokens are signed with cannot be fetched', {
@@ -116,7 +116,7 @@ function explain(error: unknown): RestError {
 }
 
 /** Tests for a problem of the token itself, as opposed to the keys that verify it. */
-function isOfToken(error: unknown): error is errors.JOSEError {
+function isTokenError(error: unknown): error is errors.JOSEError {
   return (
     error instanceof errors.JWSInvalid ||
     error instanceof errors.JWTInvalid ||

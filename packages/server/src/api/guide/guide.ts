@@ -28,7 +28,7 @@ export function addGuide(server: FastifyInstance): void {
   const titles = new Map(PAGES)
   const images = new Set(readdirSync(join(SOURCES, 'images')))
 
-  const answer = (reply: FastifyReply, name: string): FastifyReply => {
+  const sendPage = (reply: FastifyReply, name: string): FastifyReply => {
     const title = titles.get(name)
     if (title === undefined) throw new ApiError(404, 'PGRST125', `there is nothing at ${GUIDE}/${name}`)
     const page = made.get(name) ?? renderPage(name, title, readFileSync(join(SOURCES, `${name}.md`), 'utf8'))
@@ -36,7 +36,7 @@ export function addGuide(server: FastifyInstance): void {
     return reply.headers(HEADERS).type('text/html; charset=utf-8').send(page)
   }
 
-  for (const url of [GUIDE, `${GUIDE}/`]) server.get(url, (_request, reply) => answer(reply, PAGES[0]![0]))
+  for (const url of [GUIDE, `${GUIDE}/`]) server.get(url, (_request, reply) => sendPage(reply, PAGES[0]![0]))
   server.get(`${GUIDE}/style.css`, (_request, reply) =>
     reply.headers(HEADERS).type('text/css; charset=utf-8').send(STYLE),
   )
@@ -51,6 +51,6 @@ export function addGuide(server: FastifyInstance): void {
       .send(readFileSync(join(SOURCES, 'images', name)))
   })
   server.get<{ Params: { name: string } }>(`${GUIDE}/:name`, (request, reply) =>
-    answer(reply, request.params.name),
+    sendPage(reply, request.params.name),
   )
 }

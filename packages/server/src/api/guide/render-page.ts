@@ -76,7 +76,7 @@ ${CONTENTS.map(([part, pages]) => `<h2>${part}</h2>\n<ul>${pages.map((page) => e
 </nav>
 <main id="content">
 ${markdown.render(text.replaceAll(COMMENT, ''))}
-${nextOf(name)}
+${findNextPage(name)}
 </main>
 </body>
 </html>
@@ -88,7 +88,7 @@ function entry([name, title]: readonly [string, string], current: string): strin
   return `<li><a href="${GUIDE}/${name}"${mark}>${title}</a></li>`
 }
 
-function nextOf(name: string): string {
+function findNextPage(name: string): string {
   const next = PAGES[PAGES.findIndex(([each]) => each === name) + 1]
   return next === undefined ? '' : `<p class="next">Next: <a href="${GUIDE}/${next[0]}">${next[1]}</a></p>`
 }

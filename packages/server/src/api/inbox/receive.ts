@@ -61,10 +61,10 @@ export function addInboxRoute(server: FastifyInstance, { database, clock, openTa
           inbox.id,
           inbox.organization_id,
           method,
-          JSON.stringify(showHeaders(headers, targets)),
+          JSON.stringify(maskHeaders(headers, targets)),
           toStorableText(bytes.subarray(0, KEPT_BYTES)),
           bytes.length,
-          judgeSignature(headers, bytes, targets),
+          verifySignature(headers, bytes, targets),
         ])
         return await reply.status(inbox.response_status).send()
       },
@@ -72,7 +72,7 @@ export function addInboxRoute(server: FastifyInstance, { database, clock, openTa
   })
 }
 
-function judgeSignature(
+function verifySignature(
   headers: IncomingHttpHeaders,
   body: Buffer,
   targets: readonly WebhookTarget[],
@@ -90,7 +90,7 @@ function judgeSignature(
 }
 
 /** Masks headers as the log does: the values of a webhook's custom headers are secrets. */
-function showHeaders(
+function maskHeaders(
   headers: IncomingHttpHeaders,
   targets: readonly WebhookTarget[],
 ): Record<string, string> {

@@ -4,7 +4,7 @@ import { readBacklog } from './backlog.ts'
 import { RestError } from '../../domain/errors.ts'
 
 /** How long a reading of the backlog stays valid. The limit may be exceeded by the events of this time. */
-const LOOK_MS = 250
+const CACHE_MS = 250
 const RETRY_SECONDS = 2
 
 export interface BackPressureOptions {
@@ -15,13 +15,13 @@ export interface BackPressureOptions {
 }
 
 /** @throws RestError 503 while too many events wait: the sender has to keep new ones until there is room */
-export type RequireRoom = () => Promise<void>
+export type RequireBacklogRoom = () => Promise<void>
 
-export function createBackPressure({ database, clock, maxBacklog }: BackPressureOptions): RequireRoom {
+export function createBackPressure({ database, clock, maxBacklog }: BackPressureOptions): RequireBacklogRoom {
   let lookedAt = Number.NEGATIVE_INFINITY
   let look: Promise<number> = Promise.resolve(0)
   return async () => {
-    if (clock.now() - lookedAt >= LOOK_MS) {
+    if (clock.now() - lookedAt >= CACHE_MS) {
       lookedAt = clock.now()
       look = readBacklog(database)
     }

@@ -8,7 +8,7 @@ import { toErrorResponse } from '../../rest/response/error-response.ts'
 import type { Principal } from '../../domain/principal.ts'
 import type { RestRequest, RestResponse } from '../../rest/request/rest-message.ts'
 import type { Rest } from '../../rest/rest.ts'
-import type { RequireRoom } from './back-pressure.ts'
+import type { RequireBacklogRoom } from './back-pressure.ts'
 import { readPost } from './readable-post.ts'
 import type { ReadablePost } from './readable-post.ts'
 
@@ -35,7 +35,7 @@ export interface EventIntakeOptions {
   database: Database
   /** Default: no sharing, for a single caller. */
   shares?: DatabaseShares
-  requireRoom: RequireRoom
+  requireRoom: RequireBacklogRoom
   onFailure(thrown: unknown): void
 }
 
@@ -88,11 +88,11 @@ export function createEventIntake(options: EventIntakeOptions): Rest {
       await runAs({ database, shares }, principal, 'read write', async (connection) => {
         const rows = `[${group.map(({ post }) => post.text).join(',')}]`
         const { rowCount } = await connection.query(buildInsert(columns), [rows])
-        if (rowCount !== countRows(group)) throw new Regroup()
+        if (rowCount !== countRows(group)) throw new RetryIndividually()
       })
       for (const { settle } of group) settle(true)
     } catch (error) {
-      if (isOfData(error)) for (const { settle } of group) settle(false)
+      if (isDataError(error)) for (const { settle } of group) settle(false)
       else for (const { fail } of group) fail(error)
     }
   }
@@ -113,14 +113,14 @@ export function createEventIntake(options: EventIntakeOptions): Rest {
 }
 
 /** Rolls back a group whose posts have to be handled individually. */
-class Regroup extends Error {}
+class RetryIndividually extends Error {}
 
 /**
  * Tests for an error caused by the data, in a transaction that surely was not committed: the posts can be stored
  * individually.
  */
-function isOfData(error: unknown): boolean {
-  return error instanceof Regroup || (isDatabaseError(error) && /^(22|23|40|42)/.test(error.code))
+function isDataError(error: unknown): boolean {
+  return error instanceof RetryIndividually || (isDatabaseError(error) && /^(22|23|40|42)/.test(error.code))
 }
 
 function takeGroup(waiting: Waiting[]): Waiting[] {

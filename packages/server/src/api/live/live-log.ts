@@ -79,8 +79,13 @@ export function createLiveLog(options: LiveLogOptions): LiveLog {
   }
 
   function requireRoom(organization: string): void {
-    const ofSame = [...streams.values()].filter((other) => other === organization).length
-    if (!closing.signal.aborted && ofSame < MAX_PER_ORGANIZATION && streams.size < MAX_PER_PROCESS) return
+    const hasSameOrganization = [...streams.values()].filter((other) => other === organization).length
+    if (
+      !closing.signal.aborted &&
+      hasSameOrganization < MAX_PER_ORGANIZATION &&
+      streams.size < MAX_PER_PROCESS
+    )
+      return
     throw new RestError(429, 'PT429', 'too many live logs are open', {
       hint: `An organization may have ${MAX_PER_ORGANIZATION} at once. Close one, or read webhook_logs.`,
       headers: { 'retry-after': '5' },

@@ -23,12 +23,12 @@ export class LogCursor {
 
   /** A position before all future rows; existing rows in the overlap have to be skipped. */
   static atEnd(now: number): LogCursor {
-    return new LogCursor(firstIdOf(now - OVERLAP_MS))
+    return new LogCursor(firstId(now - OVERLAP_MS))
   }
 
   /** A position after the row with this id, except for rows that the reader may have missed. */
   static after(id: string): LogCursor {
-    const cursor = new LogCursor(firstIdOf(timeOf(id) - REPEATED_MS))
+    const cursor = new LogCursor(firstId(parseTime(id) - REPEATED_MS))
     cursor.#seen = [id]
     return cursor
   }
@@ -42,7 +42,7 @@ export class LogCursor {
   pass(ids: readonly string[]): void {
     if (ids.length === 0) return
     this.#seen = [...this.#seen, ...ids].toSorted()
-    const floor = firstIdOf(timeOf(this.#seen.at(-1)!) - OVERLAP_MS)
+    const floor = firstId(parseTime(this.#seen.at(-1)!) - OVERLAP_MS)
     if (floor > this.#floor) this.#floor = floor
     const surplus = this.#seen.length - MAX_KEPT
     if (surplus > 0) this.#floor = [this.#floor, this.#seen[surplus - 1]!].toSorted()[1]!
@@ -50,10 +50,10 @@ export class LogCursor {
   }
 }
 
-const timeOf = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+const parseTime = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 
 /** The lowest UUIDv7 of a millisecond. */
-function firstIdOf(time: number): string {
+function firstId(time: number): string {
   const hex = Math.max(0, time).toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
 }

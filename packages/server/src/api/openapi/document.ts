@@ -77,7 +77,7 @@ const errorSchema: JsonSchema = {
 const json = (schema: JsonSchema): JsonSchema => ({ 'application/json': { schema } })
 
 function describeSchemas({ name, comment, readable, insertable, updatable }: TableDescription) {
-  const schemaOf = (columns: TableDescription['readable']): JsonSchema => ({
+  const describeRow = (columns: TableDescription['readable']): JsonSchema => ({
     type: 'object',
     properties: Object.fromEntries(columns.map((column) => [column.name, describeColumn(column)])),
   })
@@ -85,13 +85,13 @@ function describeSchemas({ name, comment, readable, insertable, updatable }: Tab
     .filter((column) => !column.isNullable && column.default === null)
     .map((column) => column.name)
   const schemas: [string, JsonSchema][] = [
-    [name, { ...schemaOf(readable), ...(comment === null ? {} : { description: comment }) }],
+    [name, { ...describeRow(readable), ...(comment === null ? {} : { description: comment }) }],
   ]
   if (insertable.length > 0) {
-    schemas.push([`${name}.insert`, { ...schemaOf(insertable), required, additionalProperties: false }])
+    schemas.push([`${name}.insert`, { ...describeRow(insertable), required, additionalProperties: false }])
   }
   if (updatable.length > 0) {
-    schemas.push([`${name}.update`, { ...schemaOf(updatable), additionalProperties: false }])
+    schemas.push([`${name}.update`, { ...describeRow(updatable), additionalProperties: false }])
   }
   return schemas
 }

@@ -82,7 +82,7 @@ function renderTable(table: TableDescription): string {
     list.some((candidate) => candidate.name === column) ? 'yes' : ''
   const rows = [...columns.values()].map(
     (column) =>
-      `<tr><th scope="row"><code>${escapeHtml(column.name)}</code></th><td>${escapeHtml(typeOf(describeColumn(column)))}</td>` +
+      `<tr><th scope="row"><code>${escapeHtml(column.name)}</code></th><td>${escapeHtml(formatType(describeColumn(column)))}</td>` +
       `<td>${has(readable, column.name)}</td><td>${has(insertable, column.name)}</td><td>${has(updatable, column.name)}</td></tr>`,
   )
   const embedded = related.map(
@@ -109,7 +109,7 @@ function renderFunction(name: string, { paths }: OpenApiDocument): string {
   const required = (schema['required'] ?? []) as string[]
   const rows = properties.map(
     ([argument, type]) =>
-      `<tr><th scope="row"><code>${escapeHtml(argument)}</code></th><td>${escapeHtml(typeOf(type))}</td>` +
+      `<tr><th scope="row"><code>${escapeHtml(argument)}</code></th><td>${escapeHtml(formatType(type))}</td>` +
       `<td>${required.includes(argument) ? 'yes' : ''}</td></tr>`,
   )
   return `<section id="rpc/${escapeHtml(name)}">
@@ -122,9 +122,9 @@ function renderFunction(name: string, { paths }: OpenApiDocument): string {
 `
 }
 
-function typeOf({ type, format, items }: JsonSchema): string {
+function formatType({ type, format, items }: JsonSchema): string {
   const names = [type ?? 'any'].flat() as string[]
-  const inside = items === undefined ? '' : ` of ${typeOf(items as JsonSchema)}`
+  const inside = items === undefined ? '' : ` of ${formatType(items as JsonSchema)}`
   return `${typeof format === 'string' ? `${names[0]} (${format})` : names[0]}${inside}${names.includes('null') ? ', or null' : ''}`
 }
 

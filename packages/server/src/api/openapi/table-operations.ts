@@ -50,11 +50,11 @@ export function describeOperations(table: TableDescription): Record<string, unkn
     parameters,
     responses: { ...responses, ...refused },
   })
-  const rows = { description: 'The rows', content: contentOf(name) }
+  const rows = { description: 'The rows', content: describeContent(name) }
   const silent = { description: 'Done; nothing is shown' }
   return {
     ...(readable.length > 0 && {
-      get: operation('read', summaryOf(table), [...filters, ...shaping, range, preferRead], {
+      get: operation('read', writeSummary(table), [...filters, ...shaping, range, preferRead], {
         200: rows,
         206: { ...rows, description: 'A part of the rows, of which there are more' },
       }),
@@ -75,7 +75,7 @@ export function describeOperations(table: TableDescription): Record<string, unkn
             201: { ...rows, description: 'Inserted' },
           },
         ),
-        requestBody: bodyOf(`${name}.insert`, true),
+        requestBody: describeBody(`${name}.insert`, true),
       },
     }),
     ...(updatable.length > 0 && {
@@ -86,7 +86,7 @@ export function describeOperations(table: TableDescription): Record<string, unkn
           [...filters, ...shaping, preferWrite],
           { 200: rows, 204: silent },
         ),
-        requestBody: bodyOf(`${name}.update`, false),
+        requestBody: describeBody(`${name}.update`, false),
       },
     }),
     ...(isDeletable && {
@@ -100,13 +100,13 @@ export function describeOperations(table: TableDescription): Record<string, unkn
   }
 }
 
-function summaryOf({ comment, related }: TableDescription): string {
+function writeSummary({ comment, related }: TableDescription): string {
   const names = [...new Set(related.map(({ name }) => name))]
   const embeddable = names.length === 0 ? '' : `. Related: ${names.join(', ')}`
   return `${comment ?? 'Read rows'}${embeddable}`
 }
 
-function contentOf(name: string): JsonSchema {
+function describeContent(name: string): JsonSchema {
   const row = { $ref: `#/components/schemas/${name}` }
   return {
     'application/json': { schema: { type: 'array', items: row } },
@@ -115,7 +115,7 @@ function contentOf(name: string): JsonSchema {
   }
 }
 
-function bodyOf(schema: string, mayBeSeveral: boolean): JsonSchema {
+function describeBody(schema: string, mayBeSeveral: boolean): JsonSchema {
   const row = { $ref: `#/components/schemas/${schema}` }
   const body = mayBeSeveral ? { oneOf: [row, { type: 'array', items: row }] } : row
   return { required: true, content: { 'application/json': { schema: body } } }

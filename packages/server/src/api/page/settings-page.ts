@@ -47,7 +47,7 @@ export function addSettingsPage(server: FastifyInstance, settings: PageSettings,
   }
   const files = readFiles(folder)
   const page = files.get('index.html')!
-  const answer = async (reply: FastifyReply, path: string): Promise<FastifyReply> => {
+  const sendFile = async (reply: FastifyReply, path: string): Promise<FastifyReply> => {
     const file = files.get(path)
     if (file === undefined && path.startsWith('assets/')) {
       throw new ApiError(404, 'PGRST125', `there is nothing at ${PATH}/${path}`)
@@ -58,8 +58,10 @@ export function addSettingsPage(server: FastifyInstance, settings: PageSettings,
       .header('cache-control', isAsset ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache')
     return await send(reply, file ?? page)
   }
-  for (const url of [PATH, `${PATH}/`]) server.get(url, (_request, reply) => answer(reply, 'index.html'))
-  server.get<{ Params: { '*': string } }>(`${PATH}/*`, (request, reply) => answer(reply, request.params['*']))
+  for (const url of [PATH, `${PATH}/`]) server.get(url, (_request, reply) => sendFile(reply, 'index.html'))
+  server.get<{ Params: { '*': string } }>(`${PATH}/*`, (request, reply) =>
+    sendFile(reply, request.params['*']),
+  )
 }
 
 /** Only allows scripts, styles and requests of this server; nothing inline. */

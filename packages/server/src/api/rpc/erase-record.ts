@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { textArray } from '../../database/array-literal.ts'
 import { ApiError } from '../../domain/errors.ts'
-import { inNameOf } from '../../database/act-as.ts'
+import { runWithActor } from '../../database/act-as.ts'
 import { uuid } from '../tables/configuration-fields.ts'
 import { defineFunction, readAs } from './rpc.ts'
 
@@ -52,7 +52,7 @@ export const eraseRecord = defineFunction('change', schema, async (context, inpu
     )
     return { matched: counted?.matched ?? 0 }
   }
-  const { rows } = await inNameOf(context.database, principal.actor, (connection) =>
+  const { rows } = await runWithActor(context.database, principal.actor, (connection) =>
     connection.query<{ id: string }>(
       `insert into webhooks.webhook_erasures (organization_id, record_id, object, terms)
        values ($1, $2, $3, $4::text[]) returning id`,

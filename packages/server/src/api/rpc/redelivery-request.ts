@@ -4,7 +4,7 @@ import type { Connection } from '../../database/database.ts'
 import type { RedeliveryKind } from '../../maintenance/bulk-retry/redeliveries.ts'
 import { countFailed, fixUntil, startRedelivery } from '../../maintenance/bulk-retry/redeliveries.ts'
 import { ApiError } from '../../domain/errors.ts'
-import { inNameOf } from '../../database/act-as.ts'
+import { runWithActor } from '../../database/act-as.ts'
 import type { Principal } from '../../domain/principal.ts'
 import { readEventNames, unknownEvents } from '../tables/event-names.ts'
 import type { RpcContext } from './rpc.ts'
@@ -55,7 +55,7 @@ export async function requestRedelivery(
       hint: 'Enable the webhook, then try again.',
     })
   }
-  const redeliveryId = await inNameOf(database, principal.actor, (connection) =>
+  const redeliveryId = await runWithActor(database, principal.actor, (connection) =>
     startRedelivery(connection, kind, scope, matched),
   )
   return { matched, queued: matched, redelivery_id: redeliveryId }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { leaseOne } from '../../maintenance/bulk-retry/manual-retry.ts'
+import { leaseForManualRetry } from '../../maintenance/bulk-retry/manual-retry.ts'
 import { makeAttempt } from '../../sender/make-attempt.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { RpcContext } from './rpc.ts'
@@ -17,11 +17,11 @@ export const retryDelivery = defineFunction('change', schema, async (context, { 
      from webhooks.webhook_deliveries where id = $1`,
     delivery_id,
   )
-  const delivery = await leaseOne(context.database, delivery_id, {
+  const delivery = await leaseForManualRetry(context.database, delivery_id, {
     ...context,
     defaultTimeout: context.deliveryTimeoutMs,
   })
-  if (delivery === undefined) throw await explainRefusal(context, webhook_id, is_erased)
+  if (delivery === undefined) throw await describeRefusal(context, webhook_id, is_erased)
   const attempt = await makeAttempt(delivery, { ...context })
   await context.recorder.write(attempt)
   return {
@@ -32,7 +32,7 @@ export const retryDelivery = defineFunction('change', schema, async (context, { 
   }
 })
 
-async function explainRefusal(
+async function describeRefusal(
   { database }: RpcContext,
   webhookId: string,
   isErased: boolean,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { cancelRedelivery } from '../../maintenance/bulk-retry/redeliveries.ts'
-import { inNameOf } from '../../database/act-as.ts'
+import { runWithActor } from '../../database/act-as.ts'
 import { redeliverySchema, requestRedelivery } from './redelivery-request.ts'
 import { defineFunction, findVisible } from './rpc.ts'
 
@@ -28,7 +28,7 @@ export const cancelRedeliveryFunction = defineFunction(
       'select id from webhooks.webhook_redeliveries where id = $1',
       redelivery_id,
     )
-    const cancelled = await inNameOf(context.database, principal.actor, (connection) =>
+    const cancelled = await runWithActor(context.database, principal.actor, (connection) =>
       cancelRedelivery(connection, redelivery_id),
     )
     return { cancelled }

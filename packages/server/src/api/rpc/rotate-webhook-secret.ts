@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { generateSigningSecret, hintOf } from '../../secrets/secret-box.ts'
+import { generateSigningSecret, secretHint } from '../../secrets/secret-box.ts'
 import { secretContext } from '../../secrets/sealed-columns.ts'
-import { inNameOf } from '../../database/act-as.ts'
+import { runWithActor } from '../../database/act-as.ts'
 import { GENERATE, secret, uuid } from '../tables/configuration-fields.ts'
 import { defineFunction, findVisible } from './rpc.ts'
 
@@ -36,7 +36,7 @@ export const rotateWebhookSecret = defineFunction('change', schema, async (conte
   )
   const fresh =
     input.secret === undefined || input.secret === GENERATE ? generateSigningSecret() : input.secret
-  const { rows } = await inNameOf(context.database, principal.actor, (connection) =>
+  const { rows } = await runWithActor(context.database, principal.actor, (connection) =>
     connection.query<{ previous_secret_until: Date | null }>(
       `update webhooks.webhook_configurations
      set secret = $2, secret_hint = $3,
@@ -44,7 +44,7 @@ export const rotateWebhookSecret = defineFunction('change', schema, async (conte
        previous_secret_until = case when $4::float8 > 0 and secret is not null then now() + $4::float8 * interval '1 hour' end
      where id = $1
      returning previous_secret_until`,
-      [webhook_id, context.box.seal(fresh, secretContext(webhook_id)), hintOf(fresh), overlap_hours],
+      [webhook_id, context.box.seal(fresh, secretContext(webhook_id)), secretHint(fresh), overlap_hours],
     ),
   )
   return { secret: fresh, previous_secret_until: rows[0]?.previous_secret_until?.toISOString() ?? null }

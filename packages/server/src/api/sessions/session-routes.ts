@@ -59,12 +59,12 @@ export function addSessionRoutes(server: FastifyInstance, options: SessionRoutes
     const { id, organization_id, scope } = opened.session
     log.info({ session: id, organization: organization_id, scope }, 'signed in')
     setCookie(request, reply, opened)
-    return await answer(reply, opened.session)
+    return await sendSession(reply, opened.session)
   })
 
   server.get('/session', async (request, reply) => {
-    const caller = await callerOf(options, request)
-    return await answer(reply, caller.session!)
+    const caller = await authenticateSession(options, request)
+    return await sendSession(reply, caller.session!)
   })
 
   server.delete('/session', async (request, reply) => {
@@ -88,7 +88,10 @@ export function addSessionRoutes(server: FastifyInstance, options: SessionRoutes
 }
 
 /** Uses only the cookie: a key has no session. */
-async function callerOf({ admission }: SessionRoutesOptions, request: FastifyRequest): Promise<Caller> {
+async function authenticateSession(
+  { admission }: SessionRoutesOptions,
+  request: FastifyRequest,
+): Promise<Caller> {
   const { cookie } = request.headers
   const { caller } = await admission.admit(cookie === undefined ? {} : { cookie }, request.ip)
   return caller
@@ -112,7 +115,7 @@ async function signIn(
   const caller = await admission.verifyCredential(given, request.ip, () => authenticate({ apikey: given }))
   const { organizationId, actor } = caller.principal
   return await sessions.open(
-    { organizationId, scope: scopeOf(caller), sourceKey: caller.sourceKey },
+    { organizationId, scope: getScope(caller), sourceKey: caller.sourceKey },
     actor === undefined ? undefined : { ...actor, ...clientInfo(request) },
   )
 }
@@ -122,7 +125,7 @@ function sessionAt(request: FastifyRequest): Actor {
   return { kind: 'session', id: null, name: null, ...clientInfo(request) }
 }
 
-function scopeOf({ principal: { role } }: Caller): SessionRow['scope'] {
+function getScope({ principal: { role } }: Caller): SessionRow['scope'] {
   if (role === 'webhooks_service') return 'service'
   if (role === 'webhooks_api') return 'admin'
   if (role === 'webhooks_read') return 'read'
@@ -142,7 +145,10 @@ function refuse(message: string, hint: string): RestError {
   return new RestError(401, 'PGRST301', message, { hint, headers: { 'www-authenticate': 'Bearer' } })
 }
 
-function answer(reply: FastifyReply, { id, organization_id, scope, expires_at }: SessionRow): FastifyReply {
+function sendSession(
+  reply: FastifyReply,
+  { id, organization_id, scope, expires_at }: SessionRow,
+): FastifyReply {
   return reply
     .type('application/json; charset=utf-8')
     .header('cache-control', 'no-store')

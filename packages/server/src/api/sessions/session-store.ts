@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { Database } from '../../database/database.ts'
 import { loadStatement } from '../../database/statement.ts'
-import { inNameOf } from '../../database/act-as.ts'
+import { runWithActor } from '../../database/act-as.ts'
 import type { Scope } from '../auth/access.ts'
 import type { Actor } from '../../domain/principal.ts'
 
@@ -86,7 +86,7 @@ export function createSessionStore(database: Database, serviceMarks: readonly st
       const token = generateToken('cgw_link_')
       const { apiKeyId, serviceMark } = sourceKey
       const params = [organizationId, hash(token), apiKeyId, serviceMark, seconds, sessionId ?? null]
-      const { rows } = await inNameOf(database, actor, (connection) =>
+      const { rows } = await runWithActor(database, actor, (connection) =>
         connection.query<{ expires_at: Date }>(createLinkStatement, params),
       )
       return { token, expiresAt: rows[0]!.expires_at }
@@ -94,7 +94,7 @@ export function createSessionStore(database: Database, serviceMarks: readonly st
     async redeemLink(link, actor) {
       if (!LINK_TOKEN.test(link)) return undefined
       const token = generateToken('cgw_session_')
-      const { rows } = await inNameOf(database, actor, (connection) =>
+      const { rows } = await runWithActor(database, actor, (connection) =>
         connection.query<SessionRow>(redeemLinkStatement, [hash(link), hash(token), marks]),
       )
       return rows[0] === undefined ? undefined : { token, session: rows[0] }
@@ -102,7 +102,7 @@ export function createSessionStore(database: Database, serviceMarks: readonly st
     async open({ organizationId, scope, sourceKey: { apiKeyId, serviceMark } }, actor) {
       const token = generateToken('cgw_session_')
       const params = [hash(token), organizationId, scope, apiKeyId, serviceMark]
-      const { rows } = await inNameOf(database, actor, (connection) =>
+      const { rows } = await runWithActor(database, actor, (connection) =>
         connection.query<SessionRow>(openSessionStatement, params),
       )
       return { token, session: rows[0]! }
@@ -115,7 +115,9 @@ export function createSessionStore(database: Database, serviceMarks: readonly st
       await database.query(touchSessionStatement, [id])
     },
     async end(token, actor) {
-      await inNameOf(database, actor, (connection) => connection.query(endSessionStatement, [hash(token)]))
+      await runWithActor(database, actor, (connection) =>
+        connection.query(endSessionStatement, [hash(token)]),
+      )
     },
   }
 }

@@ -4,7 +4,7 @@ import type { Database } from '../../database/database.ts'
 import type { SecretBox } from '../../secrets/secret-box.ts'
 import type { DatabaseShares } from '../../database/database-shares.ts'
 import { addRawRoutes, toBytes } from '../http/raw-body.ts'
-import { createBodiesAtOnce } from './bodies-at-once.ts'
+import { createBodyLimit } from './body-limit.ts'
 import { queuePayload } from '../../sources/source-queue.ts'
 import type { Provider, Source } from '../../sources/source-store.ts'
 import { BODY_LIMIT, parsePayload } from '../../sources/take-in.ts'
@@ -35,9 +35,9 @@ type Request = FastifyRequest<{ Params: { organization: string } }>
 export function addSourceRoutes(server: FastifyInstance, options: SourceOptions): void {
   const { database, shares, clock, sourceRateLimit: rateLimit } = options
   const sources = createVerifiedSources({ ...options, rateLimit })
-  const withinBytes = createBodiesAtOnce()
+  const withinBodyLimit = createBodyLimit()
 
-  const describe = ({ params, ip }: Request, provider: Provider): SourceRequest => ({
+  const toSourceRequest = ({ params, ip }: Request, provider: Provider): SourceRequest => ({
     provider,
     organization: params.organization,
     address: ip,
@@ -48,9 +48,9 @@ export function addSourceRoutes(server: FastifyInstance, options: SourceOptions)
   addRawRoutes(server, (scope) => {
     scope.post('/sources/zoom/:organization', { bodyLimit: BODY_LIMIT }, async (request: Request, reply) => {
       const body = toBytes(request.body)
-      const answer = await withinBytes(request.params.organization, body.length, async () => {
+      const answer = await withinBodyLimit(request.params.organization, body.length, async () => {
         const { source } = await sources.verifyPost(
-          describe(request, 'zoom'),
+          toSourceRequest(request, 'zoom'),
           ({ secret }) => isSignedByZoom(request.headers, body, secret, clock.now()) || undefined,
         )
         const validation = answerValidation(parsePayload(body), source.secret)
@@ -66,7 +66,7 @@ export function addSourceRoutes(server: FastifyInstance, options: SourceOptions)
       '/sources/whatsapp/:organization',
       { exposeHeadRoute: false },
       async (request: Request, reply) => {
-        const { proven } = await sources.verify(describe(request, 'whatsapp'), ({ verifyToken }) =>
+        const { proven } = await sources.verify(toSourceRequest(request, 'whatsapp'), ({ verifyToken }) =>
           answerHandshake(request.query, verifyToken),
         )
         return await reply
@@ -81,9 +81,9 @@ export function addSourceRoutes(server: FastifyInstance, options: SourceOptions)
       { bodyLimit: BODY_LIMIT },
       async (request: Request, reply) => {
         const body = toBytes(request.body)
-        await withinBytes(request.params.organization, body.length, async () => {
+        await withinBodyLimit(request.params.organization, body.length, async () => {
           const { source } = await sources.verifyPost(
-            describe(request, 'whatsapp'),
+            toSourceRequest(request, 'whatsapp'),
             ({ secret }) => isSignedByMeta(request.headers, body, secret) || undefined,
           )
           await queue(source, body)

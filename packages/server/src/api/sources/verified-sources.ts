@@ -63,7 +63,7 @@ export function createVerifiedSources(options: SourcesOptions): VerifiedSources 
 
   async function verify<T>(request: SourceRequest, proof: Proof<T>): Promise<Verified<T>> {
     const id = request.organization.toLowerCase()
-    const key = keyOf(request)
+    const key = sourceId(request)
     const origin = toNetwork(request.address)
     const status = [failures.peek(`${origin} ${key}`), failuresOfAddress.peek(origin)].find(
       ({ exceeded }) => exceeded,
@@ -87,7 +87,7 @@ export function createVerifiedSources(options: SourcesOptions): VerifiedSources 
 
   async function verifyPost<T>(request: SourceRequest, proof: Proof<T>): Promise<Verified<T>> {
     if (rateLimit === 0) return await verify(request, proof)
-    const key = keyOf(request)
+    const key = sourceId(request)
     const known = remembered.get(key)
     const status = posts.peek(key)
     // Saves the query for requests of the source itself that exceed its limit.
@@ -103,7 +103,7 @@ export function createVerifiedSources(options: SourcesOptions): VerifiedSources 
   return { verify, verifyPost }
 }
 
-const keyOf = ({ provider, organization }: SourceRequest): string =>
+const sourceId = ({ provider, organization }: SourceRequest): string =>
   `${provider} ${organization.toLowerCase()}`
 
 const tooManyPosts = (status: RateLimitStatus): RestError =>

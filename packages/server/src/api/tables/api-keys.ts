@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
 import { newId } from '../../domain/ids.ts'
-import { hintOf } from '../../secrets/secret-box.ts'
+import { secretHint } from '../../secrets/secret-box.ts'
 import { SCOPES } from '../auth/access.ts'
 import { generateApiKey, hashApiKey } from '../auth/api-keys.ts'
 import type { JsonObject } from '../../rest/request/json.ts'
@@ -34,12 +34,12 @@ const FIXED = ['id', 'organization_id', 'scope']
 /** Generates the key of each new row, which only the response to the insert shows: only a digest is stored. */
 export const apiKeyRules: TableRules = {
   writable: [...FIXED, 'name', 'revoked_at'],
-  beforeInsert(_connection, rows, _principal, disclose) {
+  beforeInsert(_connection, rows, _principal, revealOnce) {
     return rows.map((row): JsonObject => {
       const { id = newId(), ...fields } = parseRow(insertSchema, row)
       const key = generateApiKey()
-      disclose(id, { key })
-      return { id, ...fields, hint: hintOf(key), key_hash: `\\x${hashApiKey(key)}` }
+      revealOnce(id, { key })
+      return { id, ...fields, hint: secretHint(key), key_hash: `\\x${hashApiKey(key)}` }
     })
   },
   beforeUpdate(_connection, change, ids) {

@@ -8,10 +8,10 @@ import { isKnownSubscription } from '../../domain/event-types/event-types.ts'
 import { newId } from '../../domain/ids.ts'
 import type { OwnInboxes } from '../../sender/own-inboxes.ts'
 import type { SecretBox } from '../../secrets/secret-box.ts'
-import { generateSigningSecret, hintOf } from '../../secrets/secret-box.ts'
+import { generateSigningSecret, secretHint } from '../../secrets/secret-box.ts'
 import { headersContext, secretContext } from '../../secrets/sealed-columns.ts'
 import type { JsonObject } from '../../rest/request/json.ts'
-import type { Disclose, TableRules } from '../../rest/schema-cache/table-rules.ts'
+import type { RevealOnce, TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { GENERATE, configurationFields } from './configuration-fields.ts'
 import { readEventNames, unknownEvents } from './event-names.ts'
 import { parseRow, parseEachRow } from './field-problems.ts'
@@ -33,7 +33,7 @@ export function webhookConfigurationRules(
 
   return {
     writable: Object.keys(fields),
-    async beforeInsert(connection, rows, _principal, disclose) {
+    async beforeInsert(connection, rows, _principal, revealOnce) {
       const parsed = parseEachRow(insertSchema, rows)
       await requireKnownEvents(
         connection,
@@ -48,10 +48,10 @@ export function webhookConfigurationRules(
       )
       return parsed.map((row) => {
         const rowId = row.id ?? newId()
-        return { ...row, id: rowId, ...seal(box, rowId, row, disclose) } as JsonObject
+        return { ...row, id: rowId, ...seal(box, rowId, row, revealOnce) } as JsonObject
       })
     },
-    async beforeUpdate(connection, change, ids, _principal, disclose) {
+    async beforeUpdate(connection, change, ids, _principal, revealOnce) {
       const fixed = Object.keys(change).find((column) => !(column in writableOnUpdate))
       if (fixed !== undefined) {
         throw new ApiError(400, '22023', `${fixed}: cannot be changed`, {
@@ -70,7 +70,7 @@ export function webhookConfigurationRules(
         )
       }
       return new Map(
-        ids.map((rowId) => [rowId, { ...parsed, ...seal(box, rowId, parsed, disclose) } as JsonObject]),
+        ids.map((rowId) => [rowId, { ...parsed, ...seal(box, rowId, parsed, revealOnce) } as JsonObject]),
       )
     },
   }
@@ -82,9 +82,14 @@ interface Sealable {
 }
 
 /** Each row has its own ciphertext, bound to its id: equal secrets do not look alike. */
-function seal(box: SecretBox, rowId: string, { secret, headers }: Sealable, disclose: Disclose): JsonObject {
+function seal(
+  box: SecretBox,
+  rowId: string,
+  { secret, headers }: Sealable,
+  revealOnce: RevealOnce,
+): JsonObject {
   const plain = secret === GENERATE ? generateSigningSecret() : secret
-  if (secret === GENERATE) disclose(rowId, { secret: plain ?? null })
+  if (secret === GENERATE) revealOnce(rowId, { secret: plain ?? null })
   return { ...sealSecret(box, rowId, plain), ...sealHeaders(box, rowId, headers) }
 }
 
@@ -93,7 +98,7 @@ function sealSecret(box: SecretBox, rowId: string, secret: string | null | undef
   // A secret written directly applies at once; rotate_webhook_secret changes it with an overlap.
   const alone = { previous_secret: null, previous_secret_until: null }
   if (secret === null) return { secret: null, secret_hint: null, ...alone }
-  return { secret: box.seal(secret, secretContext(rowId)), secret_hint: hintOf(secret), ...alone }
+  return { secret: box.seal(secret, secretContext(rowId)), secret_hint: secretHint(secret), ...alone }
 }
 
 function sealHeaders(box: SecretBox, rowId: string, headers: Record<string, string> | undefined): JsonObject {

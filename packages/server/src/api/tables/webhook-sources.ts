@@ -5,7 +5,7 @@ import { ApiError } from '../../domain/errors.ts'
 import { newId } from '../../domain/ids.ts'
 import { sourceSecretContext, verifyTokenContext } from '../../secrets/sealed-columns.ts'
 import type { SecretBox } from '../../secrets/secret-box.ts'
-import { hintOf } from '../../secrets/secret-box.ts'
+import { secretHint } from '../../secrets/secret-box.ts'
 import type { JsonObject } from '../../rest/request/json.ts'
 import type { TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { PROVIDERS } from '../../sources/source-store.ts'
@@ -41,7 +41,7 @@ export function webhookSourceRules(box: SecretBox): TableRules {
   const seal = (id: string, row: z.infer<typeof updateSchema>): JsonObject => ({
     ...(row.secret === undefined
       ? {}
-      : { secret: box.seal(row.secret, sourceSecretContext(id)), secret_hint: hintOf(row.secret) }),
+      : { secret: box.seal(row.secret, sourceSecretContext(id)), secret_hint: secretHint(row.secret) }),
     ...(row.verify_token === undefined
       ? {}
       : { verify_token: box.seal(row.verify_token, verifyTokenContext(id)) }),

@@ -93,7 +93,7 @@ function createApi(url: string, apikey: string): Api {
         headers: { apikey, 'content-type': 'application/json', ...(init.headers as Record<string, string>) },
       })
     } catch (error) {
-      throw new CommandFailed(`${url} cannot be reached: ${messageOf(causeOf(error))}`, {
+      throw new CommandFailed(`${url} cannot be reached: ${messageOf(rootCause(error))}`, {
         hint: 'Start the server, or name another address with --url.',
       })
     }
@@ -139,7 +139,7 @@ export async function readRefusal(response: Response): Promise<CommandFailed> {
   }
 }
 
-function causeOf(error: unknown): unknown {
+function rootCause(error: unknown): unknown {
   const { cause } = error as { cause?: { errors?: unknown[] } }
   return cause?.errors?.[0] ?? cause ?? error
 }

@@ -26,7 +26,7 @@ const MAX_ENDPOINTS = 20
 const CONNECT_TIMEOUT_MS = 3_000
 
 /** Runs the checks in order, and stops when the remaining ones could not tell anything more. */
-export async function* examine(api: Api): AsyncGenerator<Finding> {
+export async function* runDoctorChecks(api: Api): AsyncGenerator<Finding> {
   const live = await api.fetch('/health/live').catch((error: unknown) => messageOf(error))
   if (typeof live === 'string' || !live.ok) {
     const why = typeof live === 'string' ? live : `${api.url} answered ${live.status}`

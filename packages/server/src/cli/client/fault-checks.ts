@@ -63,12 +63,12 @@ function listWebhooks(counts: readonly FaultCount[]): string {
   const named = counts
     .toSorted((a, b) => b.count - a.count)
     .slice(0, MAX_NAMED)
-    .map((each) => `${each.count} of ${nameOf(each)} (organization ${each.organization_id})`)
+    .map((each) => `${each.count} of ${qualifiedName(each)} (organization ${each.organization_id})`)
   const others = counts.length - named.length
   return [...named, ...(others > 0 ? [`and those of ${others} others`] : [])].join(', ')
 }
 
-function nameOf({ webhook_id: id, webhook }: FaultCount): string {
+function qualifiedName({ webhook_id: id, webhook }: FaultCount): string {
   if (id === null) return 'no one webhook'
   return webhook === null ? `webhook ${id}` : `webhook ${webhook.name} ${id}`
 }

@@ -43,7 +43,7 @@ const USUAL_WIDTH = 80
 export function printTable(headings: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const cells = [
     headings.map((heading) => paint('dim', heading)),
-    ...rows.map((row) => row.map((cell) => (typeof cell === 'string' ? toLine(cell) : String(cell)))),
+    ...rows.map((row) => row.map((cell) => (typeof cell === 'string' ? escapeLine(cell) : String(cell)))),
   ]
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => width(row[column] ?? ''))))
   const most = process.stdout.isTTY ? process.stdout.columns || USUAL_WIDTH : Number.POSITIVE_INFINITY
@@ -66,12 +66,12 @@ function cut(text: string, most: number): string {
 }
 
 /** Escapes foreign text so that it stays on its line and cannot control the terminal. */
-export function toLine(text: string): string {
+export function escapeLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, ' ')
 }
 
 /** Formats `2025-01-15 10:30:00` in the user's time zone. */
-export function showTime(iso: string | null | undefined): string {
+export function formatTime(iso: string | null | undefined): string {
   if (!iso) return '-'
   const time = new Date(iso)
   const local = new Date(time.getTime() - time.getTimezoneOffset() * 60_000)

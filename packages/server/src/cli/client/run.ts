@@ -8,7 +8,7 @@ import { paint } from './output.ts'
 type Action = { run(api: Api, flags: ConnectionFlags, args: readonly string[]): Promise<void> }['run']
 
 /** Wraps an action that uses the API: its failures are reported with their remedy. */
-export function overApi(run: Action): (...given: unknown[]) => Promise<void> {
+export function withApi(run: Action): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
     // Commander's order: arguments, options, the command itself.
     const command = given.at(-1) as Command

@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { withConnection } from '../client/api.ts'
-import { examine } from '../client/checks.ts'
+import { runDoctorChecks } from '../client/checks.ts'
 import type { Finding } from '../client/finding.ts'
-import { paint, print, printJson, toLine } from '../client/output.ts'
-import { overApi } from '../client/run.ts'
+import { paint, print, printJson, escapeLine } from '../client/output.ts'
+import { withApi } from '../client/run.ts'
 import { FAILED } from '../exit-codes.ts'
 
 const MARKS = { ok: ['green', '✓'], warning: ['yellow', '!'], problem: ['red', '✗'] } as const
@@ -14,13 +14,13 @@ export function doctorCommand(): Command {
     new Command('doctor').description(
       'look at server, database, clock, key, queue and endpoints, and say what to do',
     ),
-  ).action(overApi(runDoctor))
+  ).action(withApi(runDoctor))
 }
 
 /** Exits with 1 for a problem, but not for a warning. */
 async function runDoctor(api: Api, { json }: ConnectionFlags): Promise<void> {
   const findings: Finding[] = []
-  for await (const finding of examine(api)) {
+  for await (const finding of runDoctorChecks(api)) {
     findings.push(finding)
     if (!json) printFinding(finding)
   }
@@ -30,6 +30,6 @@ async function runDoctor(api: Api, { json }: ConnectionFlags): Promise<void> {
 
 function printFinding({ check, status, message, fix }: Finding): void {
   const [colour, mark] = MARKS[status]
-  print(`${paint(colour, mark)} ${toLine(check)}: ${toLine(message)}`)
-  if (fix !== null) print(`  ${paint('dim', '→')} ${toLine(fix)}`)
+  print(`${paint(colour, mark)} ${escapeLine(check)}: ${escapeLine(message)}`)
+  if (fix !== null) print(`  ${paint('dim', '→')} ${escapeLine(fix)}`)
 }

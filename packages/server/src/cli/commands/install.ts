@@ -8,7 +8,7 @@ import { guessMap } from '../../capture/default-map.ts'
 import { installCaptures, readCaptures } from '../../capture/install-captures.ts'
 import type { Installed } from '../../capture/install-captures.ts'
 import { mapTables } from '../../capture/map-tables.ts'
-import { foreseeSharing, shareTables } from '../../capture/share-tables.ts'
+import { predictSharing, shareTables } from '../../capture/share-tables.ts'
 import type { CrmMap } from '../../capture/table-map.ts'
 import { parseMap } from '../../capture/table-map.ts'
 import type { Database } from '../../database/database.ts'
@@ -89,9 +89,9 @@ async function install(database: Database, options: Options): Promise<void> {
   const report: Report = { problems, warnings, migrations: [] }
   if (problems.length > 0) process.exitCode = FAILED
   else if (dryRun) {
-    const sharing = options.shareWithOwner ? await foreseeSharing(database) : undefined
+    const sharing = options.shareWithOwner ? await predictSharing(database) : undefined
     if (sharing !== undefined) warnings.push(sharing)
-    Object.assign(report, { migrations: await pendingMigrations(database), sql: tables.flatMap(sqlOf) })
+    Object.assign(report, { migrations: await pendingMigrations(database), sql: tables.flatMap(listSql) })
   } else await apply(database, tables, map, options, report)
   print(json ? JSON.stringify(report) : toText(report))
 }
@@ -119,7 +119,7 @@ async function apply(
   if (sharing.state === 'refused') report.warnings.push(sharing.advice)
 }
 
-const sqlOf = (table: CapturedTable): string[] => {
+const listSql = (table: CapturedTable): string[] => {
   const { functions, triggers } = writeCapture(table)
   return [...functions, ...triggers.map(({ sql }) => sql)]
 }

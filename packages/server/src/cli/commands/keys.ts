@@ -2,8 +2,8 @@ import { Command, Option } from 'commander'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, withConnection } from '../client/api.ts'
 import { chooseOrganization } from '../client/organization.ts'
-import { print, printJson, printTable, showTime, toLine } from '../client/output.ts'
-import { overApi } from '../client/run.ts'
+import { print, printJson, printTable, formatTime, escapeLine } from '../client/output.ts'
+import { withApi } from '../client/run.ts'
 
 interface ApiKey {
   id: string
@@ -25,7 +25,7 @@ interface Flags extends ConnectionFlags {
 export function keysCommand(): Command {
   const command = new Command('keys').description('list, create and revoke keys of organizations')
   withConnection(command.command('list').description('the keys; never the keys themselves')).action(
-    overApi(list),
+    withApi(list),
   )
   withConnection(command.command('create').description('create a key, which is shown this once'))
     .requiredOption('--name <name>', 'what it is for')
@@ -33,10 +33,10 @@ export function keysCommand(): Command {
       new Option('--scope <scope>', 'what it may do').choices(['admin', 'read', 'emit']).default('read'),
     )
     .option('--organization <id>', 'whose it is (default: the only one there is)')
-    .action(overApi(create))
+    .action(withApi(create))
   withConnection(
     command.command('revoke').argument('<id>').description('end a key at once, for good'),
-  ).action(overApi(revoke))
+  ).action(withApi(revoke))
   return command
 }
 
@@ -51,7 +51,7 @@ async function list(api: Api, { json }: Flags): Promise<void> {
       key.name,
       key.scope,
       key.hint,
-      showTime(key.last_used_at),
+      formatTime(key.last_used_at),
       key.revoked_at === null ? 'in use' : 'revoked',
       key.organization_id,
     ]),
@@ -65,7 +65,7 @@ async function create(api: Api, { organization, name, scope, json }: Flags): Pro
     scope,
   })
   if (json) return printJson(key)
-  print(`Created ${toLine(key!.name)} (${key!.scope})  ${key!.id}`)
+  print(`Created ${escapeLine(key!.name)} (${key!.scope})  ${key!.id}`)
   print(`Key, shown this once: ${key!.key}`)
 }
 
@@ -75,5 +75,5 @@ async function revoke(api: Api, { json }: Flags, [id]: readonly string[]): Promi
   })
   if (key === undefined) throw new CommandFailed(`there is no key ${id}`, { hint: 'See: keys list' })
   if (json) return printJson(key)
-  print(`Revoked ${toLine(key.name)}`)
+  print(`Revoked ${escapeLine(key.name)}`)
 }

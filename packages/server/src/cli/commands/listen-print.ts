@@ -21,7 +21,7 @@ export function toReadableText(
   const time = new Date(received.received_at).toTimeString().slice(0, 8)
   const title = [`${method} ${path}`, event, attempt && `attempt ${attempt}`].filter(Boolean).join('  ')
   const ids = [id && `id ${id}`, delivery && `delivery ${delivery}`].filter(Boolean).join('  ')
-  const signature = describeSignature(received, options.secrets ?? [])
+  const signature = formatSignature(received, options.secrets ?? [])
   const lines = [
     `${paint('dim', time)}  ${paint('bold', escapeControls(title))}  ${paint('dim', `→ ${status}`)}`,
     ...(ids === '' ? [] : [`  ${paint('dim', escapeControls(ids))}`]),
@@ -32,7 +32,7 @@ export function toReadableText(
   return `${lines.join('\n')}\n\n`
 }
 
-function describeSignature({ verified, error, headers }: ReceivedRequest, secrets: Secrets): string {
+function formatSignature({ verified, error, headers }: ReceivedRequest, secrets: Secrets): string {
   if (verified === false) return `signature NOT verified: ${error}`
   if (error !== null) return error
   if (secrets.length > 0) return 'signature verified'

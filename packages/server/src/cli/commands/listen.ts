@@ -32,9 +32,12 @@ export interface Listener {
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { port, host = '127.0.0.1', json = false, write = (text) => process.stdout.write(text) } = options
   const closing = new AbortController()
-  const chooseAnswer = answersFor(options)
+  const chooseAnswer = createAnswers(options)
 
-  async function answerTo(received: ReceivedRequest, body: Body): Promise<[status: number, text: string]> {
+  async function answerOrForward(
+    received: ReceivedRequest,
+    body: Body,
+  ): Promise<[status: number, text: string]> {
     const chosen = chooseAnswer(received)
     const isGood = received.error === null && typeof body !== 'string' && chosen[0] < 500
     if (options.forward === undefined || !isGood) return chosen
@@ -43,8 +46,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request)
-    const received = await describe(request, body, options.secrets ?? [])
-    const [status, reason] = await answerTo(received, body)
+    const received = await toReceivedRequest(request, body, options.secrets ?? [])
+    const [status, reason] = await answerOrForward(received, body)
     const text = typeof body === 'string' ? '' : body.toString()
     write(json ? toJsonLine(received, text) : toReadableText(received, text, status, options))
     await wait(options.delay ?? 0, undefined, { signal: closing.signal })
@@ -59,7 +62,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     })
   })
   await listen(server, port, host)
-  const url = urlOf(server)
+  const url = serverUrl(server)
   write(json ? `${JSON.stringify({ listening: url })}\n` : `Listening on ${url}  (Ctrl+C stops)\n`)
 
   async function close(): Promise<void> {
@@ -132,7 +135,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-function urlOf(server: Server): string {
+function serverUrl(server: Server): string {
   const bound = server.address()
   if (bound === null || typeof bound === 'string') throw new Error('The listener has no address and port')
   return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`
@@ -153,7 +156,11 @@ function readBody(request: IncomingMessage): Promise<Body> {
   })
 }
 
-async function describe(request: IncomingMessage, body: Body, secrets: Secrets): Promise<ReceivedRequest> {
+async function toReceivedRequest(
+  request: IncomingMessage,
+  body: Body,
+  secrets: Secrets,
+): Promise<ReceivedRequest> {
   const header = (name: string): string | null => request.headers[name]?.toString() ?? null
   const attempt = Number(header('x-webhook-attempt'))
   return {
@@ -183,7 +190,7 @@ async function verify({ headers }: IncomingMessage, body: Body, secrets: Secrets
   }
 }
 
-function answersFor({ status = 200, failFirst = 0 }: ListenerOptions) {
+function createAnswers({ status = 200, failFirst = 0 }: ListenerOptions) {
   let failuresLeft = failFirst
   return ({ verified, error }: ReceivedRequest): [status: number, text: string] => {
     if (error !== null) return [error === tooLarge ? 413 : verified === false ? 401 : 400, error]

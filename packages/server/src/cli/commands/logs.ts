@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, readRefusal, withConnection } from '../client/api.ts'
-import { print, printJson, printTable, showStatus, showTime, toLine } from '../client/output.ts'
+import { print, printJson, printTable, showStatus, formatTime, escapeLine } from '../client/output.ts'
 import type { Cell } from '../client/output.ts'
 import { parseTimeOption, wholeNumber } from '../client/parse.ts'
-import { overApi } from '../client/run.ts'
+import { withApi } from '../client/run.ts'
 
 interface LogRow {
   id: string
@@ -41,7 +41,7 @@ export function logsCommand(): Command {
     .option('--since <time>', 'from a time on, or how long ago: 2h, 3d', parseTimeOption)
     .option('--limit <n>', 'how many', wholeNumber(1, 1_000), 20)
     .option('--follow', 'go on printing what comes, until Ctrl+C')
-    .action(overApi(showLogs))
+    .action(withApi(showLogs))
 }
 
 async function showLogs(api: Api, flags: Flags): Promise<void> {
@@ -67,7 +67,7 @@ function toFilters({ webhook, delivery, status, event, since }: Flags): string {
 
 function toCells(row: LogRow): Cell[] {
   return [
-    showTime(row.created_at),
+    formatTime(row.created_at),
     showStatus(row.status),
     row.response_code === null ? (row.error_code ?? '-') : String(row.response_code),
     String(row.duration_ms),
@@ -96,7 +96,7 @@ async function follow(api: Api, { json }: Flags, filters: string, after: string 
       for await (const row of readRows(response)) {
         seen.last = row.id
         if (json) printJson(row)
-        else print([...toCells(row).slice(0, -1), toLine(row.diagnosis ?? '')].join('  ').trimEnd())
+        else print([...toCells(row).slice(0, -1), escapeLine(row.diagnosis ?? '')].join('  ').trimEnd())
       }
     } catch (error) {
       if (stopping.signal.aborted) return

@@ -25,7 +25,9 @@ export function reencryptCommand(): Command {
     .option('--json', 'print the result as JSON')
     .action(async ({ dryRun = false, json = false }: Options) => {
       const { key, ...result } = await reencrypt(parseConfig(readEnvironment()), dryRun)
-      const text = json ? JSON.stringify({ dry_run: dryRun, key, ...result }) : describe(result, key, dryRun)
+      const text = json
+        ? JSON.stringify({ dry_run: dryRun, key, ...result })
+        : formatResult(result, key, dryRun)
       process.stdout.write(`${text}\n`)
       if (result.unreadable.length > 0 || result.refused.length > 0) process.exitCode = FAILED
     })
@@ -44,7 +46,7 @@ async function reencrypt(config: Config, dryRun: boolean): Promise<Resealed & { 
   }
 }
 
-function describe({ rows, unreadable, refused }: Resealed, key: string, dryRun: boolean): string {
+function formatResult({ rows, unreadable, refused }: Resealed, key: string, dryRun: boolean): string {
   const lines = Object.entries(rows).map(([table, count]) => `  ${table}: ${count}`)
   const closed = unreadable.map(({ table, id }) => `  ${table} ${id}`)
   const kept = refused.map(({ table, id, reason }) => `  ${table} ${id}: ${reason}`)

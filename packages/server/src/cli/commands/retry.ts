@@ -1,9 +1,9 @@
 import { Command } from 'commander'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, withConnection } from '../client/api.ts'
-import { paint, print, printJson, showStatus, toLine } from '../client/output.ts'
+import { paint, print, printJson, showStatus, escapeLine } from '../client/output.ts'
 import { parseTimeOption } from '../client/parse.ts'
-import { overApi } from '../client/run.ts'
+import { withApi } from '../client/run.ts'
 
 interface Flags extends ConnectionFlags {
   failed?: string
@@ -57,7 +57,7 @@ export function retryCommand(): Command {
         command.error('error: name one delivery, or use --failed or --missed', { code: 'commander.choice' })
       if (missed !== undefined && since === undefined)
         command.error('error: --missed needs --since', { code: 'commander.since' })
-      await overApi(retry)(...given)
+      await withApi(retry)(...given)
     })
 }
 
@@ -83,7 +83,7 @@ async function retry(api: Api, flags: Flags, [delivery]: readonly string[]): Pro
   if (ended.status !== 'completed') process.exitCode = 1
   if (json) return printJson({ redelivery_id: result.redelivery_id, ...ended })
   print(
-    `${ended.queued} of ${ended.matched} were queued: ${ended.status}${ended.reason ? `, ${toLine(ended.reason)}` : ''}`,
+    `${ended.queued} of ${ended.matched} were queued: ${ended.status}${ended.reason ? `, ${escapeLine(ended.reason)}` : ''}`,
   )
 }
 
@@ -92,8 +92,8 @@ async function retryOne(api: Api, { json }: Flags, delivery: string): Promise<vo
   if (attempt.status !== 'success') process.exitCode = 1
   if (json) return printJson(attempt)
   print(`${showStatus(attempt.status).toString()}  ${attempt.response_code ?? ''}  ${attempt.duration_ms} ms`)
-  if (attempt.error_message) print(toLine(attempt.error_message))
-  if (attempt.diagnosis) print(toLine(attempt.diagnosis))
+  if (attempt.error_message) print(escapeLine(attempt.error_message))
+  if (attempt.diagnosis) print(escapeLine(attempt.diagnosis))
 }
 
 /** Shows the progress; on a terminal, on one line that is updated in place. */

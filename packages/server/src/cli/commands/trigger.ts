@@ -2,9 +2,9 @@ import { Command } from 'commander'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, withConnection } from '../client/api.ts'
 import { chooseOrganization } from '../client/organization.ts'
-import { print, printJson, printTable, showStatus, toLine } from '../client/output.ts'
+import { print, printJson, printTable, showStatus, escapeLine } from '../client/output.ts'
 import { parseJsonOption } from '../client/parse.ts'
-import { overApi } from '../client/run.ts'
+import { withApi } from '../client/run.ts'
 
 interface EventType {
   name: string
@@ -45,7 +45,7 @@ export function triggerCommand(): Command {
       '--wait',
       'until every webhook has had its first attempt, at most 30 seconds; exits 1 if one failed',
     )
-    .action(overApi(trigger))
+    .action(withApi(trigger))
 }
 
 async function trigger(api: Api, flags: Flags, [name]: readonly string[]): Promise<void> {
@@ -58,8 +58,8 @@ async function trigger(api: Api, flags: Flags, [name]: readonly string[]): Promi
   const deliveries = flags.wait ? await waitForDeliveries(api, event!.id) : undefined
   if (deliveries?.some(({ status }) => status !== 'delivered' && status !== 'filtered')) process.exitCode = 1
   if (flags.json) return printJson({ id: event!.id, ...(deliveries === undefined ? {} : { deliveries }) })
-  print(`Emitted ${toLine(name!)}  ${event!.id}`)
-  if (deliveries === undefined) return print(`See what comes of it: logs --event ${toLine(name!)}`)
+  print(`Emitted ${escapeLine(name!)}  ${event!.id}`)
+  if (deliveries === undefined) return print(`See what comes of it: logs --event ${escapeLine(name!)}`)
   if (deliveries.length === 0) return print('No webhook is to get it.')
   printTable(
     ['DELIVERY', 'WEBHOOK', 'STATUS', 'CODE', 'WHY'],

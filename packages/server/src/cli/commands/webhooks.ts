@@ -2,10 +2,10 @@ import { Command } from 'commander'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, withConnection } from '../client/api.ts'
 import { chooseOrganization } from '../client/organization.ts'
-import { print, printJson, printTable, showStatus, showTime, toLine } from '../client/output.ts'
+import { print, printJson, printTable, showStatus, formatTime, escapeLine } from '../client/output.ts'
 import type { Cell } from '../client/output.ts'
 import { parseJsonOption } from '../client/parse.ts'
-import { overApi } from '../client/run.ts'
+import { withApi } from '../client/run.ts'
 
 interface Webhook {
   id: string
@@ -47,7 +47,7 @@ export function webhooksCommand(): Command {
   const command = new Command('webhooks').description('list, create, test, switch and delete webhooks')
   withConnection(command.command('list').description('the webhooks and how they do'))
     .option('--organization <id>', 'of one organization')
-    .action(overApi(list))
+    .action(withApi(list))
   withConnection(command.command('create').description('create a webhook'))
     .requiredOption('--name <name>', 'what to call it')
     .requiredOption('--webhook-url <url>', 'the https:// address to send to')
@@ -57,24 +57,24 @@ export function webhooksCommand(): Command {
     .option('--filter <json>', 'which of these events, as in docs/filtering.md', parseJsonOption)
     .option('--description <text>')
     .option('--inactive', 'do not send anything yet')
-    .action(overApi(create))
+    .action(withApi(create))
   withConnection(
     command.command('test').argument('<id>').description('send a test now and show what comes back'),
   )
     .option('--event <name>', 'an event type (default: the first that it subscribes to)')
     .option('--data <json>', "the record to send (default: the event type's example)", parseJsonOption)
-    .action(overApi(test))
+    .action(withApi(test))
   for (const [name, isActive, text] of [
     ['enable', true, 'send events again'],
     ['disable', false, 'send nothing more; what is pending is cancelled'],
   ] as const) {
     withConnection(command.command(name).argument('<id>').description(text)).action(
-      overApi((api, flags, [id]) => change(api, flags, id!, isActive)),
+      withApi((api, flags, [id]) => change(api, flags, id!, isActive)),
     )
   }
   withConnection(
     command.command('delete').argument('<id>').description('delete a webhook; its logs stay'),
-  ).action(overApi(remove))
+  ).action(withApi(remove))
   return command
 }
 
@@ -85,11 +85,11 @@ async function list(api: Api, { organization, json }: Pick<Flags, 'organization'
   if (webhooks.length === 0) return print('There are no webhooks yet. Make one with: webhooks create --help')
   printTable(
     ['ID', 'NAME', 'STATE', 'EVENTS', 'URL'],
-    webhooks.map((each) => [each.id, each.name, stateOf(each), each.events.join(' '), each.url]),
+    webhooks.map((each) => [each.id, each.name, formatState(each), each.events.join(' '), each.url]),
   )
 }
 
-function stateOf({ is_active, health }: Webhook): Cell {
+function formatState({ is_active, health }: Webhook): Cell {
   return is_active ? showStatus(health) : 'off'
 }
 
@@ -105,7 +105,7 @@ async function create(api: Api, flags: Flags): Promise<void> {
     ...(flags.description === undefined ? {} : { description: flags.description }),
   })
   if (flags.json) return printJson(webhook)
-  print(`Created ${toLine(webhook!.name)}  ${webhook!.id}`)
+  print(`Created ${escapeLine(webhook!.name)}  ${webhook!.id}`)
   if (webhook!.secret !== undefined) print(`Secret, shown this once: ${webhook!.secret}`)
   print(`Try it: webhooks test ${webhook!.id}`)
 }
@@ -120,9 +120,9 @@ async function test(api: Api, { event, data, json }: Flags, [id]: readonly strin
   if (json) return printJson(result)
   const code = result.response_code === null ? '' : `  ${result.response_code}`
   print(`${showStatus(result.status).toString()}${code}  ${result.duration_ms} ms  log ${result.log_id}`)
-  if (result.error_message !== null) print(toLine(result.error_message))
-  if (result.diagnosis !== null) print(toLine(result.diagnosis))
-  if (result.response_body) print(`Answer: ${toLine(result.response_body.slice(0, 500))}`)
+  if (result.error_message !== null) print(escapeLine(result.error_message))
+  if (result.diagnosis !== null) print(escapeLine(result.diagnosis))
+  if (result.response_body) print(`Answer: ${escapeLine(result.response_body.slice(0, 500))}`)
 }
 
 async function change(api: Api, { json }: ConnectionFlags, id: string, isActive: boolean): Promise<void> {
@@ -133,7 +133,9 @@ async function change(api: Api, { json }: ConnectionFlags, id: string, isActive:
     id,
   )
   if (json) return printJson(webhook)
-  print(`${toLine(webhook.name)} is ${isActive ? 'on' : 'off'} since ${showTime(new Date().toISOString())}`)
+  print(
+    `${escapeLine(webhook.name)} is ${isActive ? 'on' : 'off'} since ${formatTime(new Date().toISOString())}`,
+  )
 }
 
 async function remove(api: Api, { json }: Flags, [id]: readonly string[]): Promise<void> {
@@ -142,7 +144,7 @@ async function remove(api: Api, { json }: Flags, [id]: readonly string[]): Promi
     id!,
   )
   if (json) return printJson(webhook)
-  print(`Deleted ${toLine(webhook.name)}`)
+  print(`Deleted ${escapeLine(webhook.name)}`)
 }
 
 function only([webhook]: readonly Webhook[], id: string): Webhook {

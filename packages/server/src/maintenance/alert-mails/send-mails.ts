@@ -9,7 +9,7 @@ import { composeMail } from './compose-mail.ts'
 const claimMails = loadStatement(import.meta.url, 'claim-mails')
 
 /** Small enough that the whole batch is sent before its lease ends. */
-const AT_ONCE = 5
+const BATCH_SIZE = 5
 /** Delay between two tries of a mail: a minute, doubled each time, up to an hour. */
 const MIN_WAIT_MS = 60_000
 const MAX_WAIT_MS = 3_600_000
@@ -43,7 +43,7 @@ export async function sendMails({
   from,
   publicUrl,
 }: MailerOptions): Promise<boolean> {
-  const { rows } = await database.query<MailRow>(claimMails, [AT_ONCE])
+  const { rows } = await database.query<MailRow>(claimMails, [BATCH_SIZE])
   for (const row of rows) {
     try {
       await transport.sendMail({
@@ -57,13 +57,13 @@ export async function sendMails({
         { mail: row.id, attempts: row.attempts, error: messageOf(error) },
         'an alert could not be mailed',
       )
-      await putOff(database, row)
+      await postpone(database, row)
     }
   }
-  return rows.length === AT_ONCE
+  return rows.length === BATCH_SIZE
 }
 
-async function putOff(database: Database, { id, attempts, is_old }: MailRow): Promise<void> {
+async function postpone(database: Database, { id, attempts, is_old }: MailRow): Promise<void> {
   if (is_old) {
     await database.query('delete from webhooks_internal.alert_mails where id = $1', [id])
     return

@@ -11,7 +11,7 @@ import { toLeasedDelivery } from '../../pipeline/claim/claim-due.ts'
 const leaseOneStatement = loadStatement(import.meta.url, 'lease-one')
 const readLeased = loadStatement(import.meta.url, 'read-leased')
 
-export interface LeaseOneOptions {
+export interface ManualRetryOptions {
   clock: Clock
   openTarget: OpenTarget
   defaultTimeout: number
@@ -21,10 +21,10 @@ export interface LeaseOneOptions {
  * Leases one delivery for a manual attempt. Of two concurrent callers, one gets it.
  * @returns undefined if it is being sent, or if its webhook is disabled or deleted
  */
-export async function leaseOne(
+export async function leaseForManualRetry(
   database: Database,
   deliveryId: string,
-  { clock, openTarget, defaultTimeout }: LeaseOneOptions,
+  { clock, openTarget, defaultTimeout }: ManualRetryOptions,
 ): Promise<LeasedDelivery | undefined> {
   const lease = newToken()
   const now = clock.now()

@@ -113,7 +113,7 @@ async function readStates(
   return states
 }
 
-export const cursorOf = (row: { created_at: string; id: string } | undefined): Cursor | undefined =>
+export const toCursor = (row: { created_at: string; id: string } | undefined): Cursor | undefined =>
   row && { createdAt: row.created_at, id: row.id }
 
 /**
@@ -166,7 +166,7 @@ export async function countMissed(
     }
     seen += rows.length
     if (seen > most) return null
-    after = rows.length === limit ? cursorOf(rows.at(-1)) : undefined
+    after = rows.length === limit ? toCursor(rows.at(-1)) : undefined
   }
   return missed
 }

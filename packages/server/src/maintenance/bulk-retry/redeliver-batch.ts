@@ -1,9 +1,9 @@
 import { plainArray, textArray } from '../../database/array-literal.ts'
 import type { Connection, Database } from '../../database/database.ts'
 import { isRefusal } from '../../database/input-fault.ts'
-import { tryWithin } from '../../database/savepoint.ts'
+import { tryInSavepoint } from '../../database/savepoint.ts'
 import type { Splitter } from '../../database/split.ts'
-import { createSplitter, fewer } from '../../database/split.ts'
+import { createSplitter, smallerBatch } from '../../database/split.ts'
 import { loadStatement } from '../../database/statement.ts'
 import { readRecordId } from '../../domain/record-id.ts'
 import { newId } from '../../domain/ids.ts'
@@ -11,7 +11,7 @@ import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import { recordFaults } from '../../pipeline/record/delivery-faults.ts'
 import { toFault, nextRow } from './next-row.ts'
 import type { Cursor, MissedEvent } from './missed-events.ts'
-import { chooseMissed, cursorOf, pageEvents, readSubscription } from './missed-events.ts'
+import { chooseMissed, toCursor, pageEvents, readSubscription } from './missed-events.ts'
 import type { RedeliveryKind, RedeliveryScope } from './redeliveries.ts'
 
 const endRedeliveries = loadStatement(import.meta.url, 'end-redeliveries')
@@ -30,13 +30,13 @@ export interface RedeliveryLimits {
    * Bulk work pauses while this many deliveries of its webhook are due, so that new ones queue behind no more than
    * these.
    */
-  mostDue: number
+  maxDue: number
   /** A replay pauses while this many events are in the outbox. */
-  mostInOutbox: number
+  maxInOutbox: number
 }
 
 /** Batches are small enough that a database with one connection stays responsive. */
-const LIMITS: RedeliveryLimits = { batch: 200, mostDue: 1_000, mostInOutbox: 10_000 }
+const LIMITS: RedeliveryLimits = { batch: 200, maxDue: 1_000, maxInOutbox: 10_000 }
 /** Makes nodes take turns at one webhook: with its id, the key of an advisory lock. */
 const WEBHOOK_LOCK = 4_600_002
 
@@ -78,38 +78,39 @@ export async function redeliverBatch(
   if (!(await hasRunning(database))) return 'idle'
   return await splitter.attempt(
     () => redeliver(database, limits),
-    (error) => redeliverFewer(database, limits, error, onFault),
+    (error) => redeliverSmallerBatch(database, limits, error, onFault),
   )
 }
 
 /** If one row makes a batch fail, runs smaller batches until that row is isolated and skipped. */
-async function redeliverFewer(
+async function redeliverSmallerBatch(
   database: Database,
   limits: RedeliveryLimits,
   cause: unknown,
   onFault: (fault: DeliveryFault) => void,
 ): Promise<RedeliveryProgress> {
   for (let { batch } = limits; batch > 1;) {
-    batch = fewer(batch, cause)
+    batch = smallerBatch(batch, cause)
     try {
       return await redeliver(database, { ...limits, batch })
     } catch (error) {
       if (!isRefusal(error, cause)) throw error
     }
   }
-  return await passOver(database, limits, cause, onFault)
+  return await skipRow(database, limits, cause, onFault)
 }
 
 async function redeliver(database: Database, limits: RedeliveryLimits): Promise<RedeliveryProgress> {
   return await database.transaction(async (connection) => {
     const redelivery = await pick(connection, limits)
-    if (redelivery === undefined || !(await isOurTurn(connection, redelivery))) return 'waiting'
+    if (redelivery === undefined || !(await lockWebhook(connection, redelivery))) return 'waiting'
     const page = await (redelivery.kind === 'retry_failed' ? failedPage : missedPage)(
       connection,
       redelivery,
       limits.batch,
     )
-    const queued = (await open(connection, redelivery, page)) + (await create(connection, redelivery, page))
+    const queued =
+      (await enqueue(connection, redelivery, page)) + (await create(connection, redelivery, page))
     await advance(connection, redelivery, page, { queued, failed: 0 })
     return page.isHeldUp ? 'waiting' : 'queued'
   })
@@ -126,7 +127,7 @@ async function advance(
 }
 
 /** Skips the next row, which cannot be queued, and counts it as failed. */
-async function passOver(
+async function skipRow(
   database: Database,
   limits: RedeliveryLimits,
   error: unknown,
@@ -134,12 +135,12 @@ async function passOver(
 ): Promise<RedeliveryProgress> {
   const fault = await database.transaction(async (connection) => {
     const redelivery = await pick(connection, limits)
-    if (redelivery === undefined || !(await isOurTurn(connection, redelivery))) return undefined
+    if (redelivery === undefined || !(await lockWebhook(connection, redelivery))) return undefined
     const next = await nextRow(connection, redelivery)
     const passed = { cursor: next, isLast: next === undefined }
     await advance(connection, redelivery, passed, { queued: 0, failed: next === undefined ? 0 : 1 })
     const noted = next && toFault(redelivery, next, error)
-    if (noted) await tryWithin(connection, () => recordFaults(connection, [noted]), error)
+    if (noted) await tryInSavepoint(connection, () => recordFaults(connection, [noted]), error)
     return noted
   })
   if (fault !== undefined) onFault(fault)
@@ -168,9 +169,9 @@ interface PickedRow {
 
 async function pick(
   connection: Connection,
-  { mostDue, mostInOutbox }: RedeliveryLimits,
+  { maxDue, maxInOutbox }: RedeliveryLimits,
 ): Promise<Redelivery | undefined> {
-  const { rows } = await connection.query<PickedRow>(pickRedelivery, [mostDue, mostInOutbox])
+  const { rows } = await connection.query<PickedRow>(pickRedelivery, [maxDue, maxInOutbox])
   const [row] = rows
   if (row === undefined) return undefined
   const { id, kind, organization_id, webhook_id, since, until, event } = row
@@ -185,7 +186,7 @@ async function pick(
 }
 
 /** The lock ensures that later reads see everything that another node did for this webhook. */
-async function isOurTurn(connection: Connection, { scope }: Redelivery): Promise<boolean> {
+async function lockWebhook(connection: Connection, { scope }: Redelivery): Promise<boolean> {
   const { rows } = await connection.query<{ is_ours: boolean }>(
     'select pg_try_advisory_xact_lock($1, hashtext($2)) as is_ours',
     [WEBHOOK_LOCK, scope.webhookId],
@@ -210,7 +211,7 @@ async function failedPage(
   return {
     reopened: rows.filter((row) => row.is_wanted).map((row) => row.id),
     created: [],
-    cursor: cursorOf(rows.at(-1)),
+    cursor: toCursor(rows.at(-1)),
     isLast: rows.length < limit,
     isHeldUp: false,
   }
@@ -233,7 +234,7 @@ async function missedPage(
   return {
     reopened: missed.flatMap(({ deliveryId }) => deliveryId ?? []),
     created: missed.filter(({ deliveryId }) => deliveryId === null),
-    cursor: cursorOf(decided.at(-1)),
+    cursor: toCursor(decided.at(-1)),
     isLast: rows.length < limit && waiting < 0,
     isHeldUp: waiting >= 0,
   }
@@ -248,7 +249,7 @@ const OPENS: Record<RedeliveryKind, { from: readonly string[]; reason: string }>
  * Locks the queue before the state, as recording does, so that the two cannot deadlock. A row in the queue keeps
  * everyone else away from the delivery, so `reopen` sees its latest state.
  */
-async function open(connection: Connection, { kind, askedAt }: Redelivery, page: Page): Promise<number> {
+async function enqueue(connection: Connection, { kind, askedAt }: Redelivery, page: Page): Promise<number> {
   if (page.reopened.length === 0) return 0
   const { rows } = await connection.query<{ delivery_id: string }>(requeue, [page.reopened])
   const { from, reason } = OPENS[kind]

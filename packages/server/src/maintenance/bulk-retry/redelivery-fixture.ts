@@ -22,7 +22,7 @@ export interface RedeliveryState {
 }
 
 /** Small, so that a few rows take several batches. */
-const LIMITS: RedeliveryLimits = { batch: 20, mostDue: 100, mostInOutbox: 10 }
+const LIMITS: RedeliveryLimits = { batch: 20, maxDue: 100, maxInOutbox: 10 }
 
 /** For tests: one organization with one webhook, its events and deliveries, and bulk work on them. */
 export class RedeliveryFixture {

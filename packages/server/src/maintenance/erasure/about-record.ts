@@ -26,7 +26,7 @@ export function isAboutRecord({ event, data, previous }: EventContent, record: E
 }
 
 /** Returns the conversation that the event is about, if any. */
-export function conversationOf({ event, data }: EventContent): string | undefined {
+export function findConversation({ event, data }: EventContent): string | undefined {
   const id = idOf(data)
   return event.startsWith('conversation.') && typeof id === 'string' ? id : undefined
 }
@@ -37,7 +37,7 @@ const MIN_TERM_LENGTH = 6
  * Returns other identifiers of a person from the contact's own event: the e-mail address, and the phone number with and
  * without its plus sign.
  */
-export function termsOf({ data, previous }: EventContent, recordId: string): string[] {
+export function listIdentifiers({ data, previous }: EventContent, recordId: string): string[] {
   if (!isId(idOf(data), recordId)) return []
   return [data, previous].flatMap((values) => {
     const { email, phone } = (values ?? {}) as { email?: unknown; phone?: unknown }
@@ -57,14 +57,14 @@ function isId(value: unknown, id: string): boolean {
 }
 
 function contains(value: unknown, ids: ReadonlySet<string>): boolean {
-  return someWithin(value, (each) =>
+  return someNested(value, (each) =>
     typeof each === 'string' || typeof each === 'number' ? ids.has(String(each)) : false,
   )
 }
 
 /** Tests for a `contact_id`, or a `contact` with its `id`, at any depth. */
 function refersTo(value: unknown, object: string, id: string): boolean {
-  return someWithin(
+  return someNested(
     value,
     (inner, key) => (key === `${object}_id` && isId(inner, id)) || (key === object && isId(idOf(inner), id)),
   )
@@ -74,7 +74,7 @@ function refersTo(value: unknown, object: string, id: string): boolean {
  * Tests the value and everything nested in it. Without recursion, because JSON may be nested deeper than the call stack
  * allows.
  */
-function someWithin(value: unknown, isSought: (inner: unknown, key: string) => boolean): boolean {
+function someNested(value: unknown, isSought: (inner: unknown, key: string) => boolean): boolean {
   if (isSought(value, '')) return true
   const open = [value]
   for (let each = open.pop(); each !== undefined; each = open.pop()) {

@@ -1,4 +1,4 @@
-import { conversationOf, isAboutRecord, termsOf } from './about-record.ts'
+import { findConversation, isAboutRecord, listIdentifiers } from './about-record.ts'
 import type { EventContent } from './about-record.ts'
 import { MAX_CONVERSATIONS, MAX_TERMS, addWord } from './known-words.ts'
 
@@ -45,8 +45,8 @@ export function chooseEvents(
     }
     if (!isAboutRecord(content, { recordId, object, relatedIds })) continue
     covered.push(row.id)
-    for (const term of termsOf(content, recordId)) if (!addWord(terms, term, MAX_TERMS)) leftOut += 1
-    const conversation = conversationOf(content)
+    for (const term of listIdentifiers(content, recordId)) if (!addWord(terms, term, MAX_TERMS)) leftOut += 1
+    const conversation = findConversation(content)
     const isOfContact = object === null || object === 'contact'
     if (!isOfContact || conversation === undefined || [recordId, ...relatedIds].includes(conversation))
       continue

@@ -1,9 +1,9 @@
 import { textArray } from '../../database/array-literal.ts'
 import type { Connection, Database } from '../../database/database.ts'
 import { isRefusal } from '../../database/input-fault.ts'
-import { tryWithin } from '../../database/savepoint.ts'
+import { tryInSavepoint } from '../../database/savepoint.ts'
 import type { Splitter } from '../../database/split.ts'
-import { createSplitter, fewer } from '../../database/split.ts'
+import { createSplitter, smallerBatch } from '../../database/split.ts'
 import { loadStatement } from '../../database/statement.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import { recordFaults } from '../../pipeline/record/delivery-faults.ts'
@@ -70,25 +70,25 @@ export async function eraseBatch(
   if (running.length === 0) return 'idle'
   return await splitter.attempt(
     () => erase(database, 1),
-    (error) => eraseFewer(database, error, onFault),
+    (error) => eraseSmallerBatch(database, error, onFault),
   )
 }
 
 /** If one row makes a batch fail, runs smaller batches until that row is isolated and skipped. */
-async function eraseFewer(
+async function eraseSmallerBatch(
   database: Database,
   cause: unknown,
   onFault: (fault: DeliveryFault) => void,
 ): Promise<ErasureProgress> {
   for (let size = PAGE.tests; size > 1;) {
-    size = fewer(size, cause)
+    size = smallerBatch(size, cause)
     try {
       return await erase(database, size / PAGE.tests)
     } catch (error) {
       if (!isRefusal(error, cause)) throw error
     }
   }
-  return await passOver(database, cause, onFault)
+  return await skipRow(database, cause, onFault)
 }
 
 /** @param share of a whole page: 1 or less */
@@ -134,7 +134,7 @@ async function advance(connection: Connection, erasure: Erasure, step: Step | un
 }
 
 /** Skips the next row, which cannot be erased: the erasure continues, and ends as failed. */
-async function passOver(
+async function skipRow(
   database: Database,
   error: unknown,
   onFault: (fault: DeliveryFault) => void,
@@ -159,7 +159,7 @@ async function passOver(
       deliveryId: null,
       reason,
     }
-    await tryWithin(connection, () => recordFaults(connection, [fault]), error)
+    await tryInSavepoint(connection, () => recordFaults(connection, [fault]), error)
     onFault(fault)
     return 'erased'
   })
@@ -227,7 +227,7 @@ async function eraseFromTests(connection: Connection, erasure: Erasure, size: nu
     erasure.until,
     erasure.after_created_at,
     erasure.after_id,
-    textArray(wordsOf(erasure)),
+    textArray(listSearchedWords(erasure)),
     size,
   ])
   const { seen, erased, created_at, id } = rows[0]!
@@ -240,11 +240,18 @@ async function eraseFromTests(connection: Connection, erasure: Erasure, size: nu
 async function eraseFromRest(connection: Connection, erasure: Erasure): Promise<Step> {
   const { organization_id: organizationId, record_id: recordId, related_ids: relatedIds, object } = erasure
   const isTheirs = erasure.events > 0
-  const request = { organizationId, recordId, relatedIds, object, isTheirs, words: wordsOf(erasure) }
+  const request = {
+    organizationId,
+    recordId,
+    relatedIds,
+    object,
+    isTheirs,
+    words: listSearchedWords(erasure),
+  }
   return { phase: undefined, after: START, others: await eraseRest(connection, request) }
 }
 
 /** Short or purely numeric ids also occur in unrelated data. */
-function wordsOf({ record_id, related_ids, terms }: Erasure): string[] {
+function listSearchedWords({ record_id, related_ids, terms }: Erasure): string[] {
   return [...(record_id.length >= 16 ? [record_id] : []), ...related_ids, ...terms]
 }

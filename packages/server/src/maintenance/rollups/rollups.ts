@@ -1,6 +1,6 @@
 import type { Connection, Database } from '../../database/database.ts'
 import { isInputFault, isTimeout } from '../../database/input-fault.ts'
-import { fewer } from '../../database/split.ts'
+import { smallerBatch } from '../../database/split.ts'
 import { loadStatement } from '../../database/statement.ts'
 
 const foldCountsStatement = loadStatement(import.meta.url, 'fold-counts')
@@ -65,7 +65,7 @@ export function createFolding(database: Database, onDropped: OnDropped): () => P
       return isMore || !wasWhole
     } catch (error) {
       if (!isTimeout(error)) throw error
-      most = fewer(most, error)
+      most = smallerBatch(most, error)
       if (most > 1) throw error
       timeouts += 1
       if (timeouts < MAX_TIMEOUTS) throw error

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
-import { inHalves } from '../../database/input-fault.ts'
+import { runInHalves } from '../../database/input-fault.ts'
 import { loadStatement } from '../../database/statement.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
 import type { Messages, Stage } from '../messages.ts'
@@ -68,7 +68,7 @@ export class CertificateNotes implements Stage {
     const giveUp = async ({ webhook_id }: Shown, error: unknown): Promise<void> =>
       this.#log.warn({ webhook_id, error: messageOf(error) }, 'the end of a certificate cannot be noted')
     try {
-      await inHalves(shown, note, giveUp)
+      await runInHalves(shown, note, giveUp)
     } catch (error) {
       this.#log.warn({ error: messageOf(error) }, 'the end of certificates could not be noted yet')
       for (const each of shown) this.#known.delete(each.webhook_id)

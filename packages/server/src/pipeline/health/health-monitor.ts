@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../domain/clock.ts'
 import type { Connection, Database } from '../../database/database.ts'
-import { inHalves } from '../../database/input-fault.ts'
+import { runInHalves } from '../../database/input-fault.ts'
 import { loadStatement } from '../../database/statement.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
 import { isOfEndpoint } from '../../domain/attempt-errors.ts'
@@ -123,7 +123,7 @@ export class HealthMonitor implements Stage {
       const tallies = [...this.#tallies.values()]
       this.#tallies.clear()
       try {
-        await inHalves(
+        await runInHalves(
           tallies,
           (some) => this.#write(some),
           // What is known of one endpoint cannot be noted: the others' can.

@@ -1,6 +1,6 @@
 import { textArray } from '../../database/array-literal.ts'
 import type { Connection, Database, Transaction } from '../../database/database.ts'
-import { tryWithin } from '../../database/savepoint.ts'
+import { tryInSavepoint } from '../../database/savepoint.ts'
 import { loadStatement } from '../../database/statement.ts'
 import { newId } from '../../domain/ids.ts'
 import type { OutboxEvent } from '../relay/outbox.ts'
@@ -36,7 +36,7 @@ export async function giveUpEvent(
     const head = await removeFromOutbox(transaction, outboxId)
     if (head === undefined) return []
     const faults = await createApart(transaction, head, error, options)
-    await tryWithin(transaction, () => recordFaults(transaction, faults), error)
+    await tryInSavepoint(transaction, () => recordFaults(transaction, faults), error)
     return faults
   })
 }
@@ -67,7 +67,7 @@ async function createApart(
   options: MatchOptions,
 ): Promise<DeliveryFault[]> {
   let matches: Match<OutboxEvent>[] = []
-  const failure = await tryWithin(
+  const failure = await tryInSavepoint(
     transaction,
     async () => {
       matches = await decide(transaction, head, options)
@@ -77,7 +77,11 @@ async function createApart(
   if (failure !== undefined) return [toFault(head, failure)]
   const faults: DeliveryFault[] = []
   for (const match of matches) {
-    const refusal = await tryWithin(transaction, () => queueDeliveries(transaction, [match], options), error)
+    const refusal = await tryInSavepoint(
+      transaction,
+      () => queueDeliveries(transaction, [match], options),
+      error,
+    )
     if (refusal !== undefined) faults.push(await fail(transaction, match, refusal))
   }
   // Something that no delivery needs, such as the count of what was skipped.
@@ -100,7 +104,7 @@ async function fail(
   error: unknown,
 ): Promise<DeliveryFault> {
   const id = newId()
-  const refusal = await tryWithin(
+  const refusal = await tryInSavepoint(
     transaction,
     () =>
       transaction.query(createFailed, [

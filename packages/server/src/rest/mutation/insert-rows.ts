@@ -12,7 +12,7 @@ import type { Written } from './run-write.ts'
 import { createParams, quoteIdentifier } from '../query/sql-text.ts'
 import { buildReturned, requireShown } from '../request/table-request.ts'
 import type { TableRequest } from '../request/table-request.ts'
-import type { Disclose } from '../schema-cache/table-rules.ts'
+import type { RevealOnce } from '../schema-cache/table-rules.ts'
 import { checkWritable, replaceRows } from './writable-columns.ts'
 import type { StoredRows } from './writable-columns.ts'
 
@@ -25,8 +25,8 @@ export function prepareInsert(request: TableRequest): (connection: Connection) =
   const onConflict = chooseOnConflict(request)
   return async (connection) => {
     if (posted.rows.length === 0) return showNothing(request, outputs)
-    const disclose: Disclose = (key, fields) => request.disclosed.set(key, fields)
-    const replaced = await rules.beforeInsert?.(connection, posted.rows, principal, disclose, posted.text)
+    const revealOnce: RevealOnce = (key, fields) => request.oneTimeFields.set(key, fields)
+    const replaced = await rules.beforeInsert?.(connection, posted.rows, principal, revealOnce, posted.text)
     requireShown(request)
     await requireOwnIds(connection, request, posted.rows)
     const stored = replaced === undefined ? posted : replaceRows(replaced)

@@ -83,7 +83,7 @@ function chooseShown(request: TableRequest, params: Params): Shown {
   if (preferences.return === 'representation') {
     if (listColumns(scope.relation, scope.role, 'select').length === 0) throw forbid(scope.relation)
     const { outputs, joins, order } = buildReturned(request, params)
-    return { outputs: [...outputs, ...discloseTo(request, params)], media, joins, order }
+    return { outputs: [...outputs, ...buildOneTimeOutputs(request, params)], media, joins, order }
   }
   const keys = scope.relation.primaryKey.map((name) => scope.relation.columns.get(name))
   const areReadable = keys.length > 0 && keys.every((key) => key?.privileges[scope.role].select === true)
@@ -96,11 +96,11 @@ function chooseShown(request: TableRequest, params: Params): Shown {
 }
 
 /** Adds the fields that rules reveal to the stored columns, looked up by the row's key. */
-function discloseTo({ scope, disclosed }: TableRequest, params: Params): Output[] {
+function buildOneTimeOutputs({ scope, oneTimeFields }: TableRequest, params: Params): Output[] {
   const [key] = scope.relation.primaryKey
-  const names = new Set([...disclosed.values()].flatMap((fields) => Object.keys(fields)))
+  const names = new Set([...oneTimeFields.values()].flatMap((fields) => Object.keys(fields)))
   if (key === undefined || names.size === 0) return []
-  const fields = params.add(JSON.stringify(Object.fromEntries(disclosed)))
+  const fields = params.add(JSON.stringify(Object.fromEntries(oneTimeFields)))
   return [...names].map((name) => ({
     sql: `(${fields}::json -> ${buildColumn(scope, key)}::text) ->> ${params.add(name)}`,
     key: name,

@@ -14,7 +14,7 @@ import { createParams, quoteIdentifier } from '../query/sql-text.ts'
 import type { Params } from '../query/sql-text.ts'
 import { ROW_IN_TIME, buildReturned, requireShown } from '../request/table-request.ts'
 import type { TableRequest } from '../request/table-request.ts'
-import type { Disclose } from '../schema-cache/table-rules.ts'
+import type { RevealOnce } from '../schema-cache/table-rules.ts'
 import { checkWritable, replaceRows } from './writable-columns.ts'
 import type { StoredRows } from './writable-columns.ts'
 
@@ -81,8 +81,8 @@ async function updateByRule(
   const { scope, rules, principal } = request
   const key = findSingleKey(scope)
   const ids = await lockRows(connection, scope, key, buildFilter)
-  const disclose: Disclose = (id, fields) => request.disclosed.set(id, fields)
-  const changes = await rules.beforeUpdate?.(connection, change.rows[0]!, ids, principal, disclose)
+  const revealOnce: RevealOnce = (id, fields) => request.oneTimeFields.set(id, fields)
+  const changes = await rules.beforeUpdate?.(connection, change.rows[0]!, ids, principal, revealOnce)
   requireShown(request)
   if (changes === undefined) {
     return await updateAlike(connection, request, change, (params) =>

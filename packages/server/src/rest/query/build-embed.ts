@@ -7,7 +7,7 @@ import { buildWhere } from './build-where.ts'
 import { forbid, listColumns } from '../schema-cache/schema-cache.ts'
 import type { Catalog } from '../schema-cache/schema.ts'
 import { buildBody, buildLink, buildSortedBy, buildSource, chooseShape, listShown } from './embed-body.ts'
-import { nameOf, testsEmbed } from './embed-names.ts'
+import { embedName, testsEmbed } from './embed-names.ts'
 import type { Embed, QueryTree, Scoped, SelectItem } from '../request/query-tree.ts'
 import { findRelationship, isToOne } from '../schema-cache/relationships.ts'
 import { createParams } from './sql-text.ts'
@@ -52,8 +52,8 @@ export function buildResource(
   const embeds = new Map<string, BuiltEmbed>()
   for (const item of select) {
     if (item.kind !== 'embed') continue
-    if (embeds.has(nameOf(item))) throw refuseRepeated(nameOf(item))
-    embeds.set(nameOf(item), buildEmbed(item, shaping, scope, building))
+    if (embeds.has(embedName(item))) throw refuseRepeated(embedName(item))
+    embeds.set(embedName(item), buildEmbed(item, shaping, scope, building))
   }
   const built = [...embeds.values()]
   const inner = { ...scope, embeds }
@@ -75,7 +75,7 @@ function buildEmbed(embed: Embed, parent: Shaping, parentScope: Scope, building:
   requireReadable(scope)
   if (relationship.junction !== null) requireReadable({ ...scope, relation: relationship.junction.relation })
 
-  const name = nameOf(embed)
+  const name = embedName(embed)
   const scoped = findScoped(query, [...parent.path, name])
   const terms = isOne ? parent.order.filter(({ relation }) => relation === name) : []
   const shape = chooseShape(embed, scope, isOne)

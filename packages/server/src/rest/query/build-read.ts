@@ -6,7 +6,7 @@ import { checkCast } from '../schema-cache/casts.ts'
 import { listColumns } from '../schema-cache/schema-cache.ts'
 import type { Relation } from '../schema-cache/schema.ts'
 import type { Media } from '../request/content-negotiation.ts'
-import { nameOf, refuseUnembedded } from './embed-names.ts'
+import { embedName, refuseUnembedded } from './embed-names.ts'
 import type { OrderTerm, SelectItem } from '../request/query-tree.ts'
 import { quoteIdentifier } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
@@ -33,7 +33,7 @@ function buildOutput(item: SelectItem, scope: Scope, params: Params): Output[] {
     return columns.map(({ name }) => ({ sql: buildColumn(scope, name), key: name }))
   }
   if (item.kind === 'aggregate') throw refuseAggregate(item.name)
-  if (item.kind === 'embed') return [...(scope.embeds?.get(nameOf(item))?.outputs ?? [])]
+  if (item.kind === 'embed') return [...(scope.embeds?.get(embedName(item))?.outputs ?? [])]
   if (isCount(item, scope.relation)) throw refuseAggregate('count')
   const { sql } = buildField(item.field, scope, params, 'output')
   const cast = item.cast === null ? sql : `cast(${sql} as ${checkCast(item.cast)})`

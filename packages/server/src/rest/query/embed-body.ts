@@ -46,7 +46,7 @@ type BuildBody = (parts: BodyParts, params: Params) => string
 const builders: Readonly<Record<Shape, BuildBody>> = {
   count(parts) {
     const value = parts.isOne ? 'row_to_json(r)' : 'array_to_json(array[row_to_json(r)])'
-    const counted = `select count(*) as count${sourceOf(parts)}`
+    const counted = `select count(*) as count${sourceSql(parts)}`
     return `select r.count > 0 as found, ${value} as value from (${counted}) as r`
   },
   list(parts, params) {
@@ -56,30 +56,30 @@ const builders: Readonly<Record<Shape, BuildBody>> = {
       params,
     )
     const sorting = order === '' ? '' : ` order by ${order}`
-    const rows = `select ${columnsOf(parts)}${sourceOf(parts)}${sorting}${page}`
+    const rows = `select ${columnsSql(parts)}${sourceSql(parts)}${sorting}${page}`
     return `select count(*) > 0 as found, webhooks_internal.bounded_list(json_agg(r)) as value from (${rows}) as r`
   },
   object(parts, params) {
-    const value = `(select row_to_json(r) from (select ${columnsOf(parts)}) as r)`
-    return `select true as found, ${value} as value${sortedOf(parts)}${sourceOf(parts)}${buildPage(parts.limits, params)}`
+    const value = `(select row_to_json(r) from (select ${columnsSql(parts)}) as r)`
+    return `select true as found, ${value} as value${sortedSql(parts)}${sourceSql(parts)}${buildPage(parts.limits, params)}`
   },
   columns(parts, params) {
     const spread = parts.outputs.map(({ sql }, index) => `, ${sql} as c${index}`).join('')
-    return `select true as found${spread}${sortedOf(parts)}${sourceOf(parts)}${buildPage(parts.limits, params)}`
+    return `select true as found${spread}${sortedSql(parts)}${sourceSql(parts)}${buildPage(parts.limits, params)}`
   },
   hidden(parts, params) {
     const { isOne, limits } = parts
     const limit = isOne ? limits.limit : Math.min(limits.limit ?? 1, 1)
-    return `select true as found${sortedOf(parts)}${sourceOf(parts)}${buildPage({ ...limits, limit }, params)}`
+    return `select true as found${sortedSql(parts)}${sourceSql(parts)}${buildPage({ ...limits, limit }, params)}`
   },
 }
 
-const sourceOf = ({ from, where }: BodyParts): string => ` from ${from} where ${where}`
+const sourceSql = ({ from, where }: BodyParts): string => ` from ${from} where ${where}`
 
-const columnsOf = ({ outputs }: BodyParts): string =>
+const columnsSql = ({ outputs }: BodyParts): string =>
   outputs.map(({ sql, key }) => `${sql} as ${quoteIdentifier(key)}`).join(', ')
 
-const sortedOf = ({ sortedBy }: BodyParts): string =>
+const sortedSql = ({ sortedBy }: BodyParts): string =>
   sortedBy.map((sql, index) => `, ${sql} as o${index}`).join('')
 
 function buildPage({ limit, offset }: Limits, params: Params): string {

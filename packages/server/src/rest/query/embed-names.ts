@@ -2,7 +2,7 @@ import { ApiError } from '../../domain/errors.ts'
 import type { Condition, Embed, QueryTree, SelectItem } from '../request/query-tree.ts'
 
 /** Returns the name by which other parameters refer to an embedded resource. */
-export function nameOf({ alias, relation }: Embed): string {
+export function embedName({ alias, relation }: Embed): string {
   return alias ?? relation
 }
 
@@ -26,7 +26,7 @@ export function requireEmbedded({ select, embedded }: QueryTree): void {
 }
 
 function findEmbed(items: readonly SelectItem[], name: string): Embed | undefined {
-  return items.find((item): item is Embed => item.kind === 'embed' && nameOf(item) === name)
+  return items.find((item): item is Embed => item.kind === 'embed' && embedName(item) === name)
 }
 
 export function refuseUnembedded(name: string): ApiError {

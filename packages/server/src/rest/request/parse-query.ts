@@ -20,15 +20,15 @@ interface Draft extends Limits {
 export function parseQuery(search: string): QueryTree {
   const parameters = new URLSearchParams(search)
   const drafts = new Map<string, Draft>()
-  const draftOf = (path: readonly string[]): Draft => {
+  const getDraft = (path: readonly string[]): Draft => {
     const key = JSON.stringify(path)
     const draft = drafts.get(key) ?? { path, conditions: [], order: [], limit: null, offset: null }
     drafts.set(key, draft)
     return draft
   }
-  const root = draftOf([])
+  const root = getDraft([])
   for (const [key, value] of parameters) {
-    if (key !== 'select' && key !== 'columns' && key !== 'on_conflict') readParameter(key, value, draftOf)
+    if (key !== 'select' && key !== 'columns' && key !== 'on_conflict') readParameter(key, value, getDraft)
   }
   return {
     select: parseSelect(parameters.get('select') ?? '*'),
@@ -39,9 +39,9 @@ export function parseQuery(search: string): QueryTree {
   }
 }
 
-function readParameter(key: string, value: string, draftOf: (path: readonly string[]) => Draft): void {
+function readParameter(key: string, value: string, getDraft: (path: readonly string[]) => Draft): void {
   const target = parseKey(key)
-  const draft = draftOf(target.path)
+  const draft = getDraft(target.path)
   if (target.kind === 'filter') draft.conditions.push(parseFilter(target.field, value))
   else if (target.kind === 'logic') draft.conditions.push(parseLogic(target.operator, target.negated, value))
   else if (target.kind === 'order') draft.order = parseOrder(value)

@@ -73,10 +73,12 @@ function refusePreferences(invalid: readonly string[], hint?: string): ApiError 
 export function writeApplied(preferences: Preferences, method: string): string {
   return (applicable[method] ?? [])
     .filter((name) => preferences[name] !== null)
-    .map((name) => (name === 'maxAffected' ? 'max-affected' : name) + `=${valueOf(preferences, name)}`)
+    .map(
+      (name) => (name === 'maxAffected' ? 'max-affected' : name) + `=${formatPreference(preferences, name)}`,
+    )
     .join(', ')
 }
 
-function valueOf(preferences: Preferences, name: keyof Preferences): string {
+function formatPreference(preferences: Preferences, name: keyof Preferences): string {
   return name === 'count' ? 'exact' : String(preferences[name])
 }

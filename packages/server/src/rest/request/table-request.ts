@@ -26,7 +26,7 @@ export interface TableRequest {
   /** True if statements check the time row by row, because the embedded database cannot be interrupted. */
   isTimed: boolean
   /** By key: fields that the rules reveal in this response only. */
-  disclosed: Map<string, JsonObject>
+  oneTimeFields: Map<string, JsonObject>
 }
 
 /** SQL: true, or fails once the statement's time is over. */
@@ -68,9 +68,9 @@ export function requireSingle(media: Media, rowCount: number): void {
 }
 
 /** Refuses, and so rolls back, a write that generated a value which the response does not include. */
-export function requireShown({ disclosed, preferences, query: { root } }: TableRequest): void {
+export function requireShown({ oneTimeFields, preferences, query: { root } }: TableRequest): void {
   const isShownWhole = preferences.return === 'representation' && root.limit === null && root.offset === null
-  if (disclosed.size === 0 || isShownWhole) return
+  if (oneTimeFields.size === 0 || isShownWhole) return
   throw new ApiError(
     400,
     'PGRST122',

@@ -18,7 +18,7 @@ export function respondToRead(
   const range = writeContentRange(offset, rowCount, total)
   return {
     status: chooseReadStatus(offset, rowCount, total),
-    headers: { ...describeBody(media), ...describe(preferences, method, range) },
+    headers: { ...contentTypeHeader(media), ...responseHeaders(preferences, method, range) },
     body,
   }
 }
@@ -26,10 +26,10 @@ export function respondToRead(
 export function respondToInsert(request: TableRequest, basePath: string, written: Written): RestResponse {
   const { preferences, media } = request
   const isMergeOnly = preferences.resolution === 'merge-duplicates' && written.affected <= written.updated
-  const headers = describe(preferences, 'POST', `*/${countOf(preferences, written)}`)
+  const headers = responseHeaders(preferences, 'POST', `*/${getTotal(preferences, written)}`)
   const status = isMergeOnly ? 200 : 201
   if (preferences.return === 'representation') {
-    return { status, headers: { ...describeBody(media), ...headers }, body: written.body ?? '' }
+    return { status, headers: { ...contentTypeHeader(media), ...headers }, body: written.body ?? '' }
   }
   return { status, headers: { ...locate(request, basePath, written), ...headers }, body: '' }
 }
@@ -37,28 +37,33 @@ export function respondToInsert(request: TableRequest, basePath: string, written
 export function respondToUpdate({ preferences, media }: TableRequest, written: Written): RestResponse {
   const total = preferences.count === null ? null : written.rowCount
   const range = writeContentRange(0, written.rowCount, total)
-  return showOrNot(preferences, media, written, describe(preferences, 'PATCH', range))
+  return respondWithBody(preferences, media, written, responseHeaders(preferences, 'PATCH', range))
 }
 
 export function respondToDelete({ preferences, media }: TableRequest, written: Written): RestResponse {
-  const range = `*/${countOf(preferences, written)}`
-  return showOrNot(preferences, media, written, describe(preferences, 'DELETE', range))
+  const range = `*/${getTotal(preferences, written)}`
+  return respondWithBody(preferences, media, written, responseHeaders(preferences, 'DELETE', range))
 }
 
-function showOrNot(preferences: Preferences, media: Media, written: Written, headers: Headers): RestResponse {
+function respondWithBody(
+  preferences: Preferences,
+  media: Media,
+  written: Written,
+  headers: Headers,
+): RestResponse {
   if (preferences.return !== 'representation') return { status: 204, headers, body: '' }
-  return { status: 200, headers: { ...describeBody(media), ...headers }, body: written.body ?? '' }
+  return { status: 200, headers: { ...contentTypeHeader(media), ...headers }, body: written.body ?? '' }
 }
 
-function countOf({ count }: Preferences, { rowCount }: Written): string {
+function getTotal({ count }: Preferences, { rowCount }: Written): string {
   return count === null ? '*' : String(rowCount)
 }
 
-function describeBody({ contentType }: Media): Headers {
+function contentTypeHeader({ contentType }: Media): Headers {
   return { 'content-type': contentType }
 }
 
-function describe(preferences: Preferences, method: string, range: string): Headers {
+function responseHeaders(preferences: Preferences, method: string, range: string): Headers {
   const applied = writeApplied(preferences, method)
   return { 'content-range': range, ...(applied === '' ? {} : { 'preference-applied': applied }) }
 }

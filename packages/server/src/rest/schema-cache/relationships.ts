@@ -153,12 +153,12 @@ export class AmbiguousEmbedError extends ApiError {
     this.choices = found.map((relationship) => ({
       cardinality: relationship.cardinality,
       embedding: `${from.name} with ${relationship.to.name}`,
-      relationship: describe(relationship),
+      relationship: describeRelationship(relationship),
     }))
   }
 }
 
-function describe({ name, from, columns, to, references, junction }: Relationship): string {
+function describeRelationship({ name, from, columns, to, references, junction }: Relationship): string {
   const near = `${from.name}(${columns.join(', ')})`
   const far = `${to.name}(${references.join(', ')})`
   if (junction === null) return `${name} using ${near} and ${far}`

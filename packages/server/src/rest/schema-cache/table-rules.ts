@@ -8,7 +8,7 @@ type Eventually<T> = T | Promise<T>
  * Adds fields to the row with this key in the response to this write only: generated values that cannot be read later.
  * A write whose response shows no rows is then refused.
  */
-export type Disclose = (key: string, fields: JsonObject) => void
+export type RevealOnce = (key: string, fields: JsonObject) => void
 
 /**
  * Rules of a table beyond its grants and constraints. The hooks run inside the request's transaction, after the switch
@@ -26,7 +26,7 @@ export interface TableRules {
     connection: Connection,
     rows: readonly JsonObject[],
     principal: Principal,
-    disclose: Disclose,
+    revealOnce: RevealOnce,
     text: string,
   ): Eventually<readonly JsonObject[] | undefined>
   /**
@@ -39,7 +39,7 @@ export interface TableRules {
     change: JsonObject,
     ids: readonly string[],
     principal: Principal,
-    disclose: Disclose,
+    revealOnce: RevealOnce,
   ): Eventually<ReadonlyMap<string, JsonObject> | undefined>
   /**
    * 'idempotent': a repeated primary key is no error, and `return=representation` returns the stored row. The

@@ -13,7 +13,7 @@ export class BusyTableError extends Error {
 }
 
 /** Runs `work` in a transaction that never waits long for a lock, because all writers of the table queue behind it. */
-export async function withoutWaiting(
+export async function withShortLocks(
   database: Database,
   relation: string,
   patience: number,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openMigrated } from '../../test/harness/databases.ts'
-import { tidy } from './tidy.ts'
+import { vacuumEmbedded } from './vacuum-embedded.ts'
 
 test('tidying the embedded database clears away what has gone from the queue', async () => {
   const { database, close } = await openMigrated('pglite')
@@ -10,7 +10,7 @@ test('tidying the embedded database clears away what has gone from the queue', a
      select gen_random_uuid(), gen_random_uuid() from generate_series(1, 2000)`,
   )
   await database.query('delete from webhooks_internal.queue')
-  await tidy(database)
+  await vacuumEmbedded(database)
   const { rows } = await database.query<{ size: number }>(
     `select pg_relation_size('webhooks_internal.queue') as size`,
   )

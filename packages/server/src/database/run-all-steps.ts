@@ -1,5 +1,5 @@
 /** Runs all steps in order, even when one fails. @throws the first failure */
-export async function eachApart(steps: readonly (() => Promise<void>)[]): Promise<void> {
+export async function runAllSteps(steps: readonly (() => Promise<void>)[]): Promise<void> {
   const failures: unknown[] = []
   for (const step of steps) await step().catch((error: unknown) => failures.push(error))
   if (failures.length > 0) throw failures[0]

@@ -1,18 +1,18 @@
 import { RestError } from '../../domain/errors.ts'
 
 /** As many as may be queued: the queue would refuse more anyway. */
-export const MAX_BYTES_AT_ONCE = 32 * 1024 * 1024
+export const MAX_CONCURRENT_BYTES = 32 * 1024 * 1024
 
 /** @throws RestError 429 while too many bytes of the organization's requests are in memory */
-export type WithinBytes = <T>(organization: string, bytes: number, work: () => Promise<T>) => Promise<T>
+export type WithinBodyLimit = <T>(organization: string, bytes: number, work: () => Promise<T>) => Promise<T>
 
 /** Bounds the bodies that wait in memory for the database: there may be hundreds of requests of 4 MiB each. */
-export function createBodiesAtOnce(): WithinBytes {
+export function createBodyLimit(): WithinBodyLimit {
   const held = new Map<string, number>()
   return async (organization, bytes, work) => {
     const key = organization.toLowerCase()
     const sum = (held.get(key) ?? 0) + bytes
-    if (sum > MAX_BYTES_AT_ONCE) throw refuse()
+    if (sum > MAX_CONCURRENT_BYTES) throw refuse()
     held.set(key, sum)
     try {
       return await work()
