@@ -28,4 +28,4 @@ export type StartContestant = (options: ContestantOptions) => Promise<Contestant
 
 /** Events per statement or request, and the number of concurrent ones: the same for all contestants. */
 export const EMIT_BATCH = 500
-export const EMIT_AT_ONCE = 2
+export const EMIT_CONCURRENCY = 2

@@ -63,7 +63,7 @@ export function inBatches<T>(items: readonly T[], size: number): T[][] {
 }
 
 /** Runs the work for each item, with limited concurrency. */
-export async function eachOf<T>(
+export async function forEachConcurrently<T>(
   items: readonly T[],
   atOnce: number,
   work: (item: T) => Promise<void>,

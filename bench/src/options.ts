@@ -60,7 +60,8 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     },
   })
   if (values.help) return 'help'
-  const parts = values.only === undefined ? PARTS : values.only.split(',').map((part) => oneOf(PARTS, part))
+  const parts =
+    values.only === undefined ? PARTS : values.only.split(',').map((part) => parseChoice(PARTS, part))
   const isWhole = parts.length === PARTS.length && !values.quick && values.match === ''
   return {
     parts,
@@ -68,12 +69,12 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     quick: values.quick,
     out: isWhole ? values.out : undefined,
     postgresUrl: values['postgres-url'],
-    receiver: values.receiver === undefined ? undefined : oneOf(RECEIVERS, values.receiver),
+    receiver: values.receiver === undefined ? undefined : parseChoice(RECEIVERS, values.receiver),
     rounds: values.rounds === undefined ? (values.quick ? 1 : 3) : positive(values.rounds),
   }
 }
 
-function oneOf<const T extends string>(allowed: readonly T[], text: string): T {
+function parseChoice<const T extends string>(allowed: readonly T[], text: string): T {
   const found = allowed.find((name) => name === text)
   if (found === undefined) throw new Error(`'${text}' is not one of ${allowed.join(', ')}`)
   return found

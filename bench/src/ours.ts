@@ -11,12 +11,12 @@ import {
   spawnServer,
 } from '../../packages/server/test/harness/server-process.ts'
 import type { Endpoint, LoadEvent } from './load.ts'
-import { EVENT, eachOf, inBatches } from './load.ts'
+import { EVENT, forEachConcurrently, inBatches } from './load.ts'
 import type { BenchPostgres } from './postgres.ts'
-import { tie } from './tied-children.ts'
+import { endWithParent } from './tied-children.ts'
 import { waitFor } from './wait.ts'
 import type { Contestant, ContestantOptions, Emission, StartContestant } from './contestant.ts'
-import { EMIT_AT_ONCE, EMIT_BATCH } from './contestant.ts'
+import { EMIT_CONCURRENCY, EMIT_BATCH } from './contestant.ts'
 
 export type Engine = 'postgresql' | 'pglite'
 
@@ -64,7 +64,7 @@ export async function startOurServer(options: OurServerOptions): Promise<OurServ
     folder,
   )
   const findAddress = (): string | undefined => /API +(http:\S+)\/rest/.exec(output())?.[1]
-  tie(child)
+  endWithParent(child)
   await waitFor(
     'the program to print its address',
     () => {
@@ -107,7 +107,7 @@ export function startOurs(engine: Engine, emission: 'sql' | 'http'): StartContes
   return async ({ postgres, endpoints }: ContestantOptions): Promise<Contestant> => {
     const server = await startOurServer({ engine, postgres })
     await createWebhooks(server.api, endpoints)
-    const pool = new Pool({ connectionString: server.databaseUrl, max: EMIT_AT_ONCE })
+    const pool = new Pool({ connectionString: server.databaseUrl, max: EMIT_CONCURRENCY })
     return {
       pid: server.pid,
       prepare: (events) => (emission === 'sql' ? prepareSql(pool, events) : prepareHttp(server.api, events)),
@@ -160,14 +160,14 @@ const INSERT_EVENTS = {
 export function prepareSql(pool: Pool, events: readonly LoadEvent[]): Emission {
   const batches = inBatches(events, EMIT_BATCH).map(toJson)
   return () =>
-    eachOf(batches, EMIT_AT_ONCE, async (batch) => {
+    forEachConcurrently(batches, EMIT_CONCURRENCY, async (batch) => {
       await pool.query({ ...INSERT_EVENTS, values: [batch] })
     })
 }
 
 export function prepareHttp(api: Api, events: readonly LoadEvent[]): Emission {
   const batches = inBatches(events, EMIT_BATCH).map(toJson)
-  return () => eachOf(batches, EMIT_AT_ONCE, (batch) => post(api, 'webhook_events', batch))
+  return () => forEachConcurrently(batches, EMIT_CONCURRENCY, (batch) => post(api, 'webhook_events', batch))
 }
 
 /** Builds the body of a post. */
@@ -180,6 +180,6 @@ export function toJson(events: readonly LoadEvent[]): string {
 }
 
 export async function post(api: Api, path: string, body: string): Promise<void> {
-  const { status, body: answer } = await api.request('POST', path, body)
-  if (status >= 300) throw new Error(`POST ${path}: ${status} ${JSON.stringify(answer)}`)
+  const { status, body: response } = await api.request('POST', path, body)
+  if (status >= 300) throw new Error(`POST ${path}: ${status} ${JSON.stringify(response)}`)
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
 import { startPostgres } from '../../packages/server/test/harness/postgres.ts'
-import { parentOf } from './machine/cpu.ts'
+import { readParent } from './machine/cpu.ts'
 
 /** A server shared by all contestants, each with its own database. */
 export interface BenchPostgres {
@@ -35,35 +35,35 @@ export async function openBenchPostgres(url: string | undefined): Promise<BenchP
   if (url !== undefined) {
     // A server started here stops on these signals; without a handler, they would end this process before its children.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-    return await describe(url, async () => {})
+    return await describeServer(url, async () => {})
   }
   const server = await startPostgres(SETTINGS)
-  return await describe(server.url, () => server.stop())
+  return await describeServer(server.url, () => server.stop())
 }
 
-async function describe(url: string, stop: () => Promise<void>): Promise<BenchPostgres> {
+async function describeServer(url: string, stop: () => Promise<void>): Promise<BenchPostgres> {
   const { version, postmaster } = await withClient(url, async (client) => {
     const { rows } = await client.query<{ version: string; pid: number }>(
       `select current_setting('server_version') as version, pg_backend_pid() as pid`,
     )
     const [row] = rows
     // The parent of a live backend is the server's main process.
-    return { version: row?.version ?? '', postmaster: isLocal(url) ? parentOf(row?.pid ?? 0) : undefined }
+    return { version: row?.version ?? '', postmaster: isLocal(url) ? readParent(row?.pid ?? 0) : undefined }
   })
   return {
     version,
     postmaster,
     async createDatabase() {
       const name = `bench_${randomUUID().replaceAll('-', '')}`
-      await ask(url, `create database ${name}`)
+      await runQuery(url, `create database ${name}`)
       const own = new URL(url)
       own.pathname = `/${name}`
       return {
         url: own.href,
         drop: async () => {
-          await ask(url, `drop database ${name} with (force)`)
+          await runQuery(url, `drop database ${name} with (force)`)
           // Otherwise the next contestant pays for this one's pending writes.
-          await ask(url, 'checkpoint')
+          await runQuery(url, 'checkpoint')
         },
       }
     },
@@ -76,7 +76,11 @@ function isLocal(url: string): boolean {
 }
 
 /** Runs one statement on a connection of its own. */
-export async function ask<R extends object>(url: string, text: string, values: unknown[] = []): Promise<R[]> {
+export async function runQuery<R extends object>(
+  url: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<R[]> {
   return await withClient(url, async (client) => (await client.query<R>(text, values)).rows)
 }
 

@@ -40,7 +40,7 @@ export function toGoalTable(goals: readonly Goal[]): string {
 }
 
 function toTable(columns: readonly string[], rows: readonly Cell[][]): string[] {
-  const cells = [columns, ...rows.map((row) => row.map(show))]
+  const cells = [columns, ...rows.map((row) => row.map(formatCell))]
   const widths = columns.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)))
   const line = (row: readonly string[]): string =>
     `| ${widths.map((width, column) => pad(row[column] ?? '', width, column)).join(' | ')} |`
@@ -52,7 +52,7 @@ function pad(text: string, width: number, column: number): string {
   return column === 0 ? text.padEnd(width) : text.padStart(width)
 }
 
-function show(cell: Cell): string {
+function formatCell(cell: Cell): string {
   if (cell === undefined) return 'n/a'
   return typeof cell === 'string' ? cell : round(cell)
 }

@@ -7,7 +7,7 @@ process.on('exit', () => {
 })
 
 /** Ends a child with this process, even if this process ends early. */
-export function tie<C extends ChildProcess>(child: C): C {
+export function endWithParent<C extends ChildProcess>(child: C): C {
   children.add(child)
   child.once('exit', () => children.delete(child))
   return child

@@ -1,11 +1,11 @@
 /** Polls until the condition is true. @throws Error after `limitMs`, naming the condition */
 export async function waitFor(
   what: string,
-  ask: () => Promise<boolean> | boolean,
+  runQuery: () => Promise<boolean> | boolean,
   { everyMs = 10, limitMs = 300_000 } = {},
 ): Promise<void> {
   const deadline = performance.now() + limitMs
-  while (!(await ask())) {
+  while (!(await runQuery())) {
     if (performance.now() > deadline) throw new Error(`waited ${limitMs / 1_000} s in vain for ${what}`)
     await pause(everyMs)
   }

@@ -26,12 +26,12 @@ export function cpuSeconds(root: number): number | undefined {
 }
 
 /** Returns the parent of a local process. */
-export function parentOf(pid: number): number | undefined {
+export function readParent(pid: number): number | undefined {
   return readTimes(pid)?.parent
 }
 
 export function isDescendant(pid: number, ancestor = process.pid): boolean {
-  for (let current: number | undefined = pid; current; current = parentOf(current)) {
+  for (let current: number | undefined = pid; current; current = readParent(current)) {
     if (current === ancestor) return true
   }
   return false

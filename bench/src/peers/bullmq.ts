@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq'
-import { eachOf, inBatches } from '../load.ts'
+import { forEachConcurrently, inBatches } from '../load.ts'
 import type { StartContestant } from '../contestant.ts'
-import { EMIT_AT_ONCE, EMIT_BATCH } from '../contestant.ts'
+import { EMIT_CONCURRENCY, EMIT_BATCH } from '../contestant.ts'
 import { startPeer, toJob } from './peer-process.ts'
 import { startRedis } from './redis.ts'
 
@@ -24,7 +24,7 @@ export const startBullmq: StartContestant = async ({ postgres, endpoints }) => {
         batch.map((event) => ({ name: 'deliver', data: toJob(event), opts: options })),
       )
       return () =>
-        eachOf(batches, EMIT_AT_ONCE, async (batch) => {
+        forEachConcurrently(batches, EMIT_CONCURRENCY, async (batch) => {
           await queue.addBulk(batch)
         })
     },

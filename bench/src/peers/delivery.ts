@@ -22,8 +22,8 @@ export function createDelivery(
     if (endpoint === undefined) return
     const startedAt = Date.now()
     const headers = buildHeaders(job, attempt, endpoint.secret)
-    const answer = await send(agent, endpoint.url, headers, job.body)
-    const isSuccess = answer.statusCode !== null && answer.statusCode >= 200 && answer.statusCode < 300
+    const response = await send(agent, endpoint.url, headers, job.body)
+    const isSuccess = response.statusCode !== null && response.statusCode >= 200 && response.statusCode < 300
     await writeLog({
       id: newId(),
       organization_id: endpoint.organizationId,
@@ -34,16 +34,16 @@ export function createDelivery(
       url: endpoint.url,
       status: isSuccess ? 'success' : 'failed',
       attempt,
-      response_code: answer.statusCode,
-      error_message: answer.error,
+      response_code: response.statusCode,
+      error_message: response.error,
       duration_ms: Date.now() - startedAt,
       request_headers: headers,
       request_body: job.body,
-      response_headers: answer.headers,
-      response_body: answer.body,
+      response_headers: response.headers,
+      response_body: response.body,
       created_at: new Date(startedAt).toISOString(),
     })
-    if (!isSuccess) throw new Error(answer.error ?? `answered ${answer.statusCode}`)
+    if (!isSuccess) throw new Error(response.error ?? `answered ${response.statusCode}`)
   }
 }
 
@@ -60,7 +60,7 @@ function buildHeaders(job: PeerJob, attempt: number, secret: string): Record<str
   }
 }
 
-interface PeerAnswer {
+interface PeerResponse {
   statusCode: number | null
   headers: Record<string, string | string[] | undefined> | null
   body: string | null
@@ -72,13 +72,13 @@ async function send(
   url: string,
   headers: Record<string, string>,
   body: string,
-): Promise<PeerAnswer> {
+): Promise<PeerResponse> {
   try {
-    const answer = await request(url, { dispatcher: agent, method: 'POST', headers, body })
+    const response = await request(url, { dispatcher: agent, method: 'POST', headers, body })
     return {
-      statusCode: answer.statusCode,
-      headers: answer.headers,
-      body: (await answer.body.text()).slice(0, 16_384),
+      statusCode: response.statusCode,
+      headers: response.headers,
+      body: (await response.body.text()).slice(0, 16_384),
       error: null,
     }
   } catch (error) {

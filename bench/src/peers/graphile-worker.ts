@@ -1,6 +1,6 @@
-import { inBatches, eachOf } from '../load.ts'
+import { inBatches, forEachConcurrently } from '../load.ts'
 import type { StartContestant } from '../contestant.ts'
-import { EMIT_AT_ONCE, EMIT_BATCH } from '../contestant.ts'
+import { EMIT_CONCURRENCY, EMIT_BATCH } from '../contestant.ts'
 import { startPeer, toJob } from './peer-process.ts'
 
 /** Adds jobs in bulk as its documentation does; does not read the jobs back. */
@@ -31,7 +31,7 @@ export function startGraphileWorker(log: 'single' | 'batched'): StartContestant 
           ),
         )
         return () =>
-          eachOf(batches, EMIT_AT_ONCE, async (batch) => {
+          forEachConcurrently(batches, EMIT_CONCURRENCY, async (batch) => {
             await peer.pool.query({ ...ADD_JOBS, values: [batch] })
           })
       },

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Pool } from 'pg'
 import type { Endpoint, LoadEvent } from '../load.ts'
 import { EVENT } from '../load.ts'
-import { ask } from '../postgres.ts'
+import { runQuery } from '../postgres.ts'
 import { CREATE_LOG } from './log.ts'
 
 /** The settings of a peer's worker process. */
@@ -40,7 +40,7 @@ export async function startPeer(
   file: string,
   settings: PeerSettings,
 ): Promise<{ pid: number; pool: Pool; stop(): Promise<void> }> {
-  await ask(settings.databaseUrl, CREATE_LOG)
+  await runQuery(settings.databaseUrl, CREATE_LOG)
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
     serialization: 'advanced',
     env: { PATH: process.env['PATH'], NODE_ENV: 'production' },

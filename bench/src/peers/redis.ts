@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findFreePort } from '../free-port.ts'
-import { tie } from '../tied-children.ts'
+import { endWithParent } from '../tied-children.ts'
 
 export function hasRedis(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0
@@ -26,7 +26,7 @@ export async function startRedis(): Promise<{ port: number; pid: number; stop():
     'maxmemory-policy': 'noeviction',
   }
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
-  const child = tie(spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] }))
+  const child = endWithParent(spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] }))
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await new Promise<void>((resolve, reject) => {
     let output = ''

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findFreePort } from '../free-port.ts'
-import { tie } from '../tied-children.ts'
+import { endWithParent } from '../tied-children.ts'
 import { waitFor } from '../wait.ts'
 import type { Receiver } from './receiver.ts'
 
@@ -17,7 +17,7 @@ export async function startNginx(): Promise<Receiver> {
   const port = await findFreePort()
   writeFileSync(join(folder, 'nginx.conf'), configure(folder, port))
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')]
-  const child = tie(spawn('nginx', args, { stdio: 'ignore' }))
+  const child = endWithParent(spawn('nginx', args, { stdio: 'ignore' }))
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = `http://127.0.0.1:${port}`
   // Reading the counter is counted as well.

@@ -44,8 +44,8 @@ function onRequest(socket: Socket, head: string): void {
 
 const server = createServer(onConnection)
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }))
-process.on('message', (ask) => {
-  if (ask === 'count') process.send?.({ count: answered })
+process.on('message', (runQuery) => {
+  if (runQuery === 'count') process.send?.({ count: answered })
   else process.send?.({ arrivals: arrivals.splice(0) })
 })
 process.on('disconnect', () => process.exit())

@@ -32,8 +32,8 @@ export async function measureClaimCost(bench: Bench): Promise<Section> {
           await addDue(database, size - (sizes[index - 1] ?? 0), endpoints[0] as Endpoint)
           const took = await claimOften(database, bench.options.quick ? 10 : 50)
           medians.push(median(took))
-          rows.push([nameOf(engine, size), median(took), percentile(took, 0.95)])
-          bench.say(`${nameOf(engine, size)}: ${median(took).toFixed(2)} ms`)
+          rows.push([caseName(engine, size), median(took), percentile(took, 0.95)])
+          bench.say(`${caseName(engine, size)}: ${median(took).toFixed(2)} ms`)
         }
       } finally {
         await database.close()
@@ -57,7 +57,7 @@ export async function measureClaimCost(bench: Bench): Promise<Section> {
   }
 }
 
-function nameOf(engine: Engine, size: number): string {
+function caseName(engine: Engine, size: number): string {
   return `${engine}, ${size.toLocaleString('en')}`
 }
 

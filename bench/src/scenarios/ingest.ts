@@ -1,11 +1,11 @@
 import type { Bench } from '../bench.ts'
-import { createEndpoints, createEvents, eachOf, inBatches } from '../load.ts'
+import { createEndpoints, createEvents, forEachConcurrently, inBatches } from '../load.ts'
 import { EMIT_BATCH } from '../contestant.ts'
 import { CpuMeter } from '../machine/cpu.ts'
 import { post, startOurServer, toJson } from '../ours.ts'
 import type { Section } from '../section.ts'
 
-const POSTS_AT_ONCE = 4
+const CONCURRENT_POSTS = 4
 
 /**
  * Measures how many events per second the API accepts, each acknowledged after its commit. Nothing is delivered
@@ -24,7 +24,7 @@ export async function measureIngest(bench: Bench): Promise<Section> {
     await post(server.api, 'webhook_events', warmUp)
     const meter = new CpuMeter({ process: server.pid, postgres: bench.postgres.postmaster })
     const started = performance.now()
-    await eachOf(bodies, POSTS_AT_ONCE, (body) => post(server.api, 'webhook_events', body))
+    await forEachConcurrently(bodies, CONCURRENT_POSTS, (body) => post(server.api, 'webhook_events', body))
     const rate = count / ((performance.now() - started) / 1_000)
     const { process = Number.NaN, postgres } = meter.used()
     bench.say(`${Math.round(rate)} events/s`)
@@ -33,7 +33,7 @@ export async function measureIngest(bench: Bench): Promise<Section> {
     return {
       title: 'Ingest',
       notes: [
-        `${count.toLocaleString('en')} events of 1 KB by HTTP, ${EMIT_BATCH} in a post, ${POSTS_AT_ONCE} posts at once, each answered after its commit. CPU: seconds for 1,000 events.`,
+        `${count.toLocaleString('en')} events of 1 KB by HTTP, ${EMIT_BATCH} in a post, ${CONCURRENT_POSTS} posts at once, each answered after its commit. CPU: seconds for 1,000 events.`,
       ],
       columns: ['Engine', 'events/s', 'CPU process', 'CPU PostgreSQL'],
       rows: [['PostgreSQL', rate, per(process), per(postgres)]],

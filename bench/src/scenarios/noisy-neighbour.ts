@@ -68,7 +68,7 @@ async function measure(bench: Bench, engine: Engine): Promise<Pair> {
     const events = perSecond * (quick ? 5 : seconds)
     await emitSteadily({ ...load, events: perSecond * 5 })
     const without = await emitSteadily({ ...load, events })
-    await makeDue(server, hanging, quick ? 1_000 : 10_000)
+    await addDueDeliveries(server, hanging, quick ? 1_000 : 10_000)
     const beside = await emitSteadily({ ...load, events })
     return { without: without.fromCommit, with: beside.fromCommit }
   } finally {
@@ -78,7 +78,11 @@ async function measure(bench: Bench, engine: Engine): Promise<Pair> {
   }
 }
 
-async function makeDue(server: OurServer, hanging: readonly Endpoint[], count: number): Promise<void> {
+async function addDueDeliveries(
+  server: OurServer,
+  hanging: readonly Endpoint[],
+  count: number,
+): Promise<void> {
   await prepareHttp(server.api, createEvents(count, hanging))()
   const [endpoint] = hanging
   const deliveries = `webhook_deliveries?webhook_id=eq.${endpoint?.id}`

@@ -53,7 +53,7 @@ export async function measureThroughput(bench: Bench): Promise<Section> {
     for (const each of cases) {
       const run = await measure(bench, each, deliveries)
       bench.say(
-        `${each.name}: ${Math.round(run.rate)}/s, CPU s per 1,000: process ${show(run.process)}, PostgreSQL ${show(run.postgres)}`,
+        `${each.name}: ${Math.round(run.rate)}/s, CPU s per 1,000: process ${formatSeconds(run.process)}, PostgreSQL ${formatSeconds(run.postgres)}`,
       )
       runs.get(each.name)?.push(run)
     }
@@ -182,6 +182,6 @@ function toGoals(rateOf: (name: string) => number): Goal[] {
   })
 }
 
-function show(seconds: number | undefined): string {
+function formatSeconds(seconds: number | undefined): string {
   return seconds === undefined ? 'n/a' : seconds.toFixed(3)
 }

@@ -27,7 +27,7 @@ const insert = (rows: number): string => `
 const update = (rows: number, change: string): string =>
   `update contacts set ${change} where id = any (array(select id from contacts order by id limit ${rows}))`
 
-function casesOf(many: number): Case[] {
+function listCases(many: number): Case[] {
   return [1, many].flatMap((rows): Case[] => [
     { name: 'insert', rows, sql: () => insert(rows) },
     { name: 'update', rows, sql: (run) => update(rows, `company = 'Company ${run}'`) },
@@ -41,9 +41,9 @@ export async function measureTriggerOverhead(bench: Bench): Promise<Section> {
   const rows: Cell[][] = []
   for (const engine of ['postgresql', 'pglite'] as const) {
     await withTemporaryDatabase(bench.postgres, engine, async (at) => {
-      const database = await open(at)
+      const database = await openDatabase(at)
       try {
-        for (const one of casesOf(many)) {
+        for (const one of listCases(many)) {
           const [without = Number.NaN, captured = Number.NaN] = await compare(database, one, many, bench)
           const added = captured - without
           rows.push([
@@ -73,7 +73,7 @@ export async function measureTriggerOverhead(bench: Bench): Promise<Section> {
   }
 }
 
-async function open(at: { url: string } | { folder: string }): Promise<Database> {
+async function openDatabase(at: { url: string } | { folder: string }): Promise<Database> {
   if ('folder' in at) mkdirSync(at.folder, { recursive: true, mode: 0o700 })
   const database =
     'url' in at ? openPostgres({ url: at.url, poolSize: 1 }) : await openPglite(`${at.folder}/database`)

@@ -12,11 +12,11 @@ export type { Delivery, ReceiverOptions } from './handle.ts'
  */
 export function createWebhookHandler(options: ReceiverOptions): (request: Request) => Promise<Response> {
   return async (request) => {
-    if (request.method !== 'POST') return answer(405, 'Webhooks are sent with POST')
+    if (request.method !== 'POST') return respond(405, 'Webhooks are sent with POST')
     const body = await read(request)
-    if (body === undefined) return answer(413, 'The body is too large')
+    if (body === undefined) return respond(413, 'The body is too large')
     const { status, text } = await handleWebhook(body, request.headers, options)
-    return answer(status, text)
+    return respond(status, text)
   }
 }
 
@@ -37,6 +37,6 @@ async function read(request: Request): Promise<Uint8Array | undefined> {
   return joinChunks(chunks, length)
 }
 
-function answer(status: number, text: string): Response {
+function respond(status: number, text: string): Response {
   return new Response(text, { status, headers: { 'content-type': 'text/plain' } })
 }

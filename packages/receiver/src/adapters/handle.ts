@@ -31,7 +31,7 @@ export interface Delivery {
   attempt: number
 }
 
-export interface ReceiverAnswer {
+export interface ReceiverResponse {
   status: number
   text: string
 }
@@ -41,7 +41,7 @@ export async function handleWebhook(
   body: Uint8Array,
   headers: WebhookHeaders,
   options: ReceiverOptions,
-): Promise<ReceiverAnswer> {
+): Promise<ReceiverResponse> {
   try {
     const event = await verifyWebhook({ ...options, body, headers })
     const id = header(headers, 'webhook-id')

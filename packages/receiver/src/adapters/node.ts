@@ -1,4 +1,4 @@
-import type { ReceiverAnswer, ReceiverOptions } from './handle.ts'
+import type { ReceiverResponse, ReceiverOptions } from './handle.ts'
 import { BODY_LIMIT, handleWebhook, joinChunks } from './handle.ts'
 
 export type { Delivery, ReceiverOptions } from './handle.ts'
@@ -37,7 +37,7 @@ export function createWebhookHandler(
   }
 }
 
-async function receive(request: NodeRequest, options: ReceiverOptions): Promise<ReceiverAnswer> {
+async function receive(request: NodeRequest, options: ReceiverOptions): Promise<ReceiverResponse> {
   if (request.method !== 'POST') return { status: 405, text: 'Webhooks are sent with POST' }
   if (request.body instanceof Uint8Array) return await handleWebhook(request.body, request.headers, options)
   if (request.body !== undefined && request.readableEnded === true) {

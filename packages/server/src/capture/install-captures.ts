@@ -11,7 +11,7 @@ import { checkCaptures, recordExpected } from './watch-captures.ts'
 
 export interface InstallOptions {
   /** Milliseconds during which a busy table is retried. */
-  patience: number
+  maxWaitMs: number
 }
 
 export interface Installed {
@@ -29,11 +29,11 @@ export async function installCaptures(
   database: Database,
   tables: readonly CapturedTable[],
   map: CrmMap,
-  { patience }: InstallOptions,
+  { maxWaitMs }: InstallOptions,
 ): Promise<Installed[]> {
   // Record drifts first: the code below repairs them, and they could not be detected afterwards.
   await checkCaptures(database)
-  await removeOthers(database, tables, patience)
+  await removeOthers(database, tables, maxWaitMs)
   const installed: Installed[] = []
   for (const table of tables) {
     const relation = relationName(table)
@@ -44,7 +44,7 @@ export async function installCaptures(
     )
     const isAttached = await hasTriggers(database, relation, triggers)
     if (!isAttached) {
-      await withShortLocks(database, relation, patience, async (connection) => {
+      await withShortLocks(database, relation, maxWaitMs, async (connection) => {
         for (const { sql } of triggers) await connection.execute(sql)
       })
     }
@@ -78,13 +78,13 @@ export async function readCaptures(connection: Connection): Promise<CaptureRow[]
 async function removeOthers(
   database: Database,
   tables: readonly CapturedTable[],
-  patience: number,
+  maxWaitMs: number,
 ): Promise<void> {
   for (const capture of await readCaptures(database)) {
     const stays = tables.some(
       (table) => table.record === capture.record && relationName(table) === capture.relation,
     )
-    if (!stays) await removeCapture(database, capture, patience)
+    if (!stays) await removeCapture(database, capture, maxWaitMs)
   }
 }
 
@@ -95,9 +95,9 @@ async function removeOthers(
 export async function removeCapture(
   database: Database,
   { record, relation }: Pick<CaptureRow, 'record' | 'relation'>,
-  patience: number,
+  maxWaitMs: number,
 ): Promise<void> {
-  await withShortLocks(database, relation, patience, async (connection) => {
+  await withShortLocks(database, relation, maxWaitMs, async (connection) => {
     await connection.execute(`
       drop function if exists webhooks_internal.capture_${record}_inserts() cascade;
       drop function if exists webhooks_internal.capture_${record}_updates() cascade;`)

@@ -32,13 +32,13 @@ export async function refreshCaptures(database: Database): Promise<void> {
       .transaction((connection) =>
         installFunctions(connection, { record, relation: relationName(table), map }, functions),
       )
-      .catch(refuseToStop)
+      .catch(skipForeignFunctions)
     if (isChanged) await recordExpected(database, { record, map, schema: table.schema, name: table.name })
   }
 }
 
 /** Functions owned by another role stay unchanged, without failing the start. */
-function refuseToStop(error: unknown): false {
+function skipForeignFunctions(error: unknown): false {
   if (isDatabaseError(error) && error.code === '42501') return false
   throw error
 }

@@ -28,12 +28,12 @@ interface Owners {
  *
  * @returns `not needed` if the owner can already dump everything
  */
-export async function shareTables(database: Database, patience: number): Promise<Sharing> {
+export async function shareTables(database: Database, maxWaitMs: number): Promise<Sharing> {
   const owners = await readOwners(database)
   if (owners.canDumpAlready) return { state: 'not needed' }
   const statements = writeStatements(owners)
   try {
-    await withShortLocks(database, 'A table of ConnectGain Webhooks', patience, async (connection) => {
+    await withShortLocks(database, 'A table of ConnectGain Webhooks', maxWaitMs, async (connection) => {
       for (const statement of statements) await connection.execute(statement)
     })
   } catch (error) {

@@ -47,8 +47,6 @@ const mapSchema = z
     'must have at least one of contact, deal, conversation, message, meeting',
   )
 
-/** The table's column for a column of events, and the values that it has in events. */
-type ColumnMap = z.infer<typeof column>
 export type TableMap = z.infer<ReturnType<typeof mapSchemaFor>>
 export type CrmMap = Partial<Record<RecordName, TableMap>>
 

@@ -16,10 +16,10 @@ export class BusyTableError extends Error {
 export async function withShortLocks(
   database: Database,
   relation: string,
-  patience: number,
+  maxWaitMs: number,
   work: (connection: Connection) => Promise<void>,
 ): Promise<void> {
-  const deadline = Date.now() + patience
+  const deadline = Date.now() + maxWaitMs
   for (;;) {
     try {
       await database.transaction(async (connection) => {

@@ -3,16 +3,16 @@ import type { Client, QueryConfig, QueryResult } from 'pg'
 import type { Statement } from './database.ts'
 
 /** A statement whose result is not needed. */
-export interface Unanswered {
+export interface SideStatement {
   statement: Statement
   params: readonly (string | null)[]
 }
 
 /** A query with the statements to run before and after it. */
 export interface Bundle {
-  before: readonly Unanswered[]
+  before: readonly SideStatement[]
   query: QueryConfig
-  after: readonly Unanswered[]
+  after: readonly SideStatement[]
 }
 
 /** The parts of `pg` below its public types that this file uses. The transaction tests cover them. */
@@ -74,7 +74,7 @@ class BundledQuery extends PgQuery {
   }
 }
 
-function send(wire: Wire, { statement, params }: Unanswered): void {
+function send(wire: Wire, { statement, params }: SideStatement): void {
   wire.bind({ statement: statement.name, values: params })
   wire.execute({})
 }
@@ -83,7 +83,7 @@ function send(wire: Wire, { statement, params }: Unanswered): void {
  * Tests if the connection has prepared all statements, which bundling requires. A statement that cannot be prepared
  * gives a clearer error when it runs alone.
  */
-export function canBundle(client: Client, statements: readonly Unanswered[]): boolean {
+export function canBundle(client: Client, statements: readonly SideStatement[]): boolean {
   const { parsedStatements } = (client as unknown as { connection: Wire }).connection
   return statements.every(({ statement }) => parsedStatements[statement.name] !== undefined)
 }

@@ -27,12 +27,12 @@ export class PGliteConnection extends EventEmitter {
   constructor(thread: PGliteThread) {
     super()
     this.#thread = thread
-    const answers = new EventEmitter()
-    void parse(answers as unknown as NodeJS.ReadableStream, (message) =>
+    const replies = new EventEmitter()
+    void parse(replies as unknown as NodeJS.ReadableStream, (message) =>
       this.emit(message.name === 'error' ? 'errorMessage' : message.name, message),
     )
-    thread.onAnswer((answer) => {
-      answers.emit('data', Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength))
+    thread.onReply((reply) => {
+      replies.emit('data', Buffer.from(reply.buffer, reply.byteOffset, reply.byteLength))
       this.#owed -= 1
       this.#endWhenDone()
     })

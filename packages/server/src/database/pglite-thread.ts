@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads'
 /** The thread of the embedded database. Replies are in the wire protocol, one for each request, in order. */
 export interface PGliteThread {
   send(request: Uint8Array<ArrayBuffer>): void
-  onAnswer(take: (answer: Uint8Array) => void): void
+  onReply(take: (answer: Uint8Array) => void): void
   /** Called when the thread ends unexpectedly, and the database with it. */
   onFault(take: (error: Error) => void): void
   /** Resolves when all requests are done and the files are closed. */
@@ -49,7 +49,7 @@ export async function startPGliteThread(files: PGliteFiles): Promise<PGliteThrea
       owed += 1
       worker.postMessage(request, [request.buffer])
     },
-    onAnswer(take) {
+    onReply(take) {
       worker.on('message', (answer: Uint8Array) => {
         owed -= 1
         if (owed === 0) worker.unref()

@@ -96,7 +96,7 @@ async function runTransaction<T>(pool: Pool, work: (connection: Transaction) => 
   }
   client.on('error', onError)
   try {
-    return await inTransaction(client, work, { onUnanswered: onError, isLost: () => broken !== undefined })
+    return await inTransaction(client, work, { onNoResponse: onError, isLost: () => broken !== undefined })
   } finally {
     client.off('error', onError)
     client.release(broken)

@@ -88,14 +88,14 @@ async function runParts<T>(
   parts: readonly (readonly T[])[],
   work: Work<T>,
   onCulprit: OnCulprit<T>,
-  patience = MAX_TIMEOUTS_IN_A_ROW,
+  maxTimeouts = MAX_TIMEOUTS_IN_A_ROW,
 ): Promise<{ slow: (readonly T[])[]; isAnyDone: boolean }> {
   const slow: (readonly T[])[] = []
   let isAnyDone = false
   let inARow = 0
   // In random order: the first part must not use up the allowed timeouts every time.
   for (const part of shuffled(parts)) {
-    if (inARow >= patience) break
+    if (inARow >= maxTimeouts) break
     try {
       await runInHalves(part, work, onCulprit)
       isAnyDone = true

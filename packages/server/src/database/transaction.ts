@@ -1,20 +1,20 @@
 import type { Client } from 'pg'
-import type { Unanswered } from './bundle.ts'
+import type { SideStatement } from './bundle.ts'
 import { canBundle, queryBundled } from './bundle.ts'
 import type { Connection, Transaction } from './database.ts'
 import { isDatabaseError } from './database.ts'
 import { connect, toConfig, toResult } from './run-statement.ts'
 import { prepared } from './statement.ts'
 
-const BEGIN: Unanswered = { statement: prepared('begin', 'begin'), params: [] }
-const COMMIT: Unanswered = { statement: prepared('commit', 'commit'), params: [] }
+const BEGIN: SideStatement = { statement: prepared('begin', 'begin'), params: [] }
+const COMMIT: SideStatement = { statement: prepared('commit', 'commit'), params: [] }
 
 type Query = Connection['query']
 type State = 'new' | 'open' | 'committed'
 
 export interface TransactionOptions {
   /** Called when a statement got no response, not even an error. The connection cannot be used any more. */
-  onUnanswered?(error: Error): void
+  onNoResponse?(error: Error): void
   /** Tests if the connection is known to be lost. */
   isLost?(): boolean
 }
@@ -23,10 +23,10 @@ export interface TransactionOptions {
 export async function inTransaction<T>(
   client: Client,
   work: (transaction: Transaction) => Promise<T>,
-  { onUnanswered = () => {}, isLost = () => false }: TransactionOptions = {},
+  { onNoResponse = () => {}, isLost = () => false }: TransactionOptions = {},
 ): Promise<T> {
   const plain = connect(client)
-  const before: Unanswered[] = [BEGIN]
+  const before: SideStatement[] = [BEGIN]
   let state = 'new' as State
 
   async function watched<R>(send: () => Promise<R>): Promise<R> {
@@ -35,7 +35,7 @@ export async function inTransaction<T>(
     try {
       return await send()
     } catch (error) {
-      if (error instanceof Error && !isDatabaseError(error)) onUnanswered(error)
+      if (error instanceof Error && !isDatabaseError(error)) onNoResponse(error)
       throw error
     }
   }
@@ -50,7 +50,7 @@ export async function inTransaction<T>(
 
   const runQuery = async <R extends object>(
     [statement, params = []]: Parameters<Query>,
-    after: readonly Unanswered[],
+    after: readonly SideStatement[],
   ) =>
     await watched(async () => {
       const around = [...before, ...after]
@@ -91,6 +91,6 @@ export async function inTransaction<T>(
   }
 }
 
-async function runAll(connection: Connection, statements: readonly Unanswered[]): Promise<void> {
+async function runAll(connection: Connection, statements: readonly SideStatement[]): Promise<void> {
   for (const { statement, params } of statements) await connection.query(statement, params)
 }

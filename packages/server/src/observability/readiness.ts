@@ -110,7 +110,7 @@ async function check(options: ReadinessOptions, migrations: readonly string[]): 
   }
 }
 
-interface Answer {
+interface DatabaseStatus {
   isMigrated: boolean
   /** Milliseconds since the Unix epoch; null if unknown. */
   progressedAt: number | null
@@ -120,7 +120,7 @@ interface Answer {
 async function queryStatus(
   { database, readState }: ReadinessOptions,
   migrations: readonly string[],
-): Promise<Answer> {
+): Promise<DatabaseStatus> {
   const { rows } = await database.query<{ applied: number; progressed_at: number | null }>(readHealth, [
     migrations,
   ])
@@ -143,7 +143,7 @@ async function readDisk(diskSpace: ReadinessOptions['diskSpace']): Promise<Disk>
 
 function toReadiness(
   { clock, clockOffset, relayProgress, stallTimeout }: ReadinessOptions,
-  { isMigrated, progressedAt, state }: Answer,
+  { isMigrated, progressedAt, state }: DatabaseStatus,
   loops: Readiness['checks']['loops'],
   { shortage, space }: Disk,
 ): Readiness {

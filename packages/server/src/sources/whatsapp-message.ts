@@ -18,7 +18,7 @@ export interface InboundMessage {
   /** ISO 8601. */
   at: string
   /** Id of the message that it replies to. */
-  answers: string | null
+  repliesTo: string | null
   /** True if the content of this type is read. */
   isKnown: boolean
 }
@@ -92,6 +92,6 @@ export function readMessage(given: Readonly<Record<string, unknown>>): InboundMe
   const { from, id, timestamp, type, context } = parsed.data
   const content = Object.hasOwn(CONTENTS, type) ? CONTENTS[type]!.safeParse(given[type]) : undefined
   const { body, media = [] } = content?.success === true ? content.data : { body: null }
-  const answers = context?.id ?? null
-  return { from, id, type, body, media, at: timestamp, answers, isKnown: content?.success === true }
+  const repliesTo = context?.id ?? null
+  return { from, id, type, body, media, at: timestamp, repliesTo, isKnown: content?.success === true }
 }

@@ -111,7 +111,7 @@ async function takeMessage(
     message.body,
     JSON.stringify(message.media),
     message.at,
-    message.answers,
+    message.repliesTo,
   ])
   return message.isKnown ? undefined : `a message of type ${message.type}`
 }

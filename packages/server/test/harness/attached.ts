@@ -53,7 +53,7 @@ export async function attachMap(database: Database, map: object): Promise<Captur
   const parsed = parseMap(JSON.stringify(map), 'map.json')
   const { tables, problems } = mapTables(parsed, await readCrmTables(database))
   if (problems.length > 0) throw new Error(problems.join('\n'))
-  await installCaptures(database, tables, parsed, { patience: 30_000 })
+  await installCaptures(database, tables, parsed, { maxWaitMs: 30_000 })
   return tables
 }
 

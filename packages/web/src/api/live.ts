@@ -86,9 +86,9 @@ async function* readMessages(response: Response): AsyncGenerator<Message> {
 
 function parseMessage(block: string): Message {
   const lines = block.split(/\r?\n/)
-  const valuesOf = (name: string): string[] =>
+  const listValues = (name: string): string[] =>
     lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).trimStart())
-  return { id: valuesOf('id')[0], data: valuesOf('data').join('\n') }
+  return { id: listValues('id')[0], data: listValues('data').join('\n') }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -10,7 +10,7 @@ interface Look {
   icon?: boolean
 }
 
-function classOf({ variant = 'secondary', small = false, icon = false }: Look, more = ''): string {
+function buttonClass({ variant = 'secondary', small = false, icon = false }: Look, more = ''): string {
   const variantClass = variant === 'secondary' ? '' : styles[variant]
   return [styles.button, variantClass, small && styles.small, icon && styles.icon, more]
     .filter(Boolean)
@@ -20,7 +20,7 @@ function classOf({ variant = 'secondary', small = false, icon = false }: Look, m
 type ButtonProps = ComponentProps<'button'> & Look & { busy?: boolean }
 
 export function Button({ variant, small, icon, busy = false, children, className, ...rest }: ButtonProps) {
-  const look = classOf(
+  const look = buttonClass(
     { ...(variant && { variant }), ...(small && { small }), ...(icon && { icon }) },
     className,
   )
@@ -44,7 +44,7 @@ export function IconButton({ label, ...rest }: Omit<ButtonProps, 'icon' | 'aria-
 }
 
 export function LinkButton({ variant, small, href, children }: Look & { href: string; children: ReactNode }) {
-  const look = classOf({ ...(variant && { variant }), ...(small && { small }) })
+  const look = buttonClass({ ...(variant && { variant }), ...(small && { small }) })
   return (
     <Link href={href} className={look}>
       {children}

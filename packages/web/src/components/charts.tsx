@@ -34,13 +34,13 @@ interface FrameProps {
   top: number
   labels: readonly string[]
   format: (value: number) => string
-  titleOf: (index: number) => string
+  bucketTitle: (index: number) => string
   /** Called when a bucket is clicked; the table beside the chart has a link for the same. */
   onPick?: (index: number) => void
   children: (place: { x: (index: number) => number; y: (value: number) => number; step: number }) => ReactNode
 }
 
-function Frame({ label, top, labels, format, titleOf, onPick, children }: FrameProps) {
+function Frame({ label, top, labels, format, bucketTitle, onPick, children }: FrameProps) {
   const { box, width } = useWidth()
   const step = (width - LEFT) / Math.max(1, labels.length)
   const x = (index: number): number => LEFT + index * step
@@ -84,7 +84,7 @@ function Frame({ label, top, labels, format, titleOf, onPick, children }: FrameP
             height={PLOT}
             onClick={() => onPick?.(index)}
           >
-            <title>{titleOf(index)}</title>
+            <title>{bucketTitle(index)}</title>
           </rect>
         ))}
       </svg>
@@ -98,7 +98,7 @@ interface BarsProps {
   /** Stacked from the bottom: successful, then failed. */
   values: readonly { ok: number; bad: number }[]
   format: (value: number) => string
-  titleOf: (index: number) => string
+  bucketTitle: (index: number) => string
   onPick?: (index: number) => void
 }
 
@@ -141,7 +141,7 @@ export function Lines({ values, ...rest }: LinesProps) {
           const middle = (index: number): number => x(index) + step / 2
           return (
             <g key={name}>
-              <path className={`${styles.line} ${styles[name]}`} d={pathOf(points, middle, y)} />
+              <path className={`${styles.line} ${styles[name]}`} d={buildPath(points, middle, y)} />
               {points.map(
                 (value, index) =>
                   value !== undefined &&
@@ -168,7 +168,7 @@ const isAlone = (points: readonly (number | undefined)[], at: number): boolean =
   points[at - 1] === undefined && points[at + 1] === undefined
 
 /** Builds the path of a line with gaps for missing values. */
-function pathOf(
+function buildPath(
   values: readonly (number | undefined)[],
   x: (index: number) => number,
   y: (value: number) => number,

@@ -62,21 +62,21 @@ interface Size {
   small?: boolean
 }
 
-const classOf = ({ mono = false, small = false }: Size, more = ''): string =>
+const inputClass = ({ mono = false, small = false }: Size, more = ''): string =>
   [styles.input, mono && styles.mono, small && styles.small, more].filter(Boolean).join(' ')
 
 export function Input({ mono = false, small = false, ...rest }: ComponentProps<'input'> & Size) {
-  return <input autoComplete="off" {...rest} className={classOf({ mono, small })} />
+  return <input autoComplete="off" {...rest} className={inputClass({ mono, small })} />
 }
 
 export function TextArea({ mono = false, ...rest }: ComponentProps<'textarea'> & Size) {
-  return <textarea spellCheck={!mono} {...rest} className={classOf({ mono })} />
+  return <textarea spellCheck={!mono} {...rest} className={inputClass({ mono })} />
 }
 
 export function Select({ small = false, ...rest }: ComponentProps<'select'> & Size) {
   return (
     <span className={styles.selectBox}>
-      <select {...rest} className={classOf({ small }, styles.select)} />
+      <select {...rest} className={inputClass({ small }, styles.select)} />
       <ChevronDown size={14} aria-hidden="true" />
     </span>
   )

@@ -119,7 +119,7 @@ export function Loading({ rows = 3, height = '3.25rem' }: { rows?: number; heigh
 }
 
 /** Describes an error and its remedy, in the API's own words if there are any. */
-export function explain(error: unknown): { title: string; text: string | undefined } {
+export function describeError(error: unknown): { title: string; text: string | undefined } {
   if (error instanceof OfflineError) return { title: t.errors.unreachable, text: t.errors.unreachableText }
   if (error instanceof ApiError) {
     if (error.status === 429) return { title: t.errors.tooMany, text: t.errors.tooManyText }
@@ -131,7 +131,7 @@ export function explain(error: unknown): { title: string; text: string | undefin
 }
 
 export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
-  const { title, text } = explain(error)
+  const { title, text } = describeError(error)
   return (
     <div role="alert">
       <Notice

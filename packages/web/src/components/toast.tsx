@@ -2,7 +2,7 @@ import { AlertCircle, CheckCircle2, X } from 'lucide-react'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { t } from '../strings.ts'
 import { Button, IconButton } from './button.tsx'
-import { explain } from './surface.tsx'
+import { describeError } from './surface.tsx'
 import styles from './toast.module.css'
 
 interface Toast {
@@ -37,7 +37,7 @@ export const toast = (text: string, action?: Toast['action']): void => show(text
 
 /** Shows why an action failed. */
 export function toastError(error: unknown): void {
-  const { title, text } = explain(error)
+  const { title, text } = describeError(error)
   show(text === undefined ? title : `${title}. ${text}`, true, undefined)
 }
 

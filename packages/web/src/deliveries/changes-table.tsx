@@ -1,6 +1,6 @@
 import type { JsonObject } from '../api/types.ts'
 import { t } from '../strings.ts'
-import { labelOf } from '../webhooks/form/filter-fields.ts'
+import { fieldLabel } from '../webhooks/form/filter-fields.ts'
 import styles from './drawer.module.css'
 
 /** Lists the columns whose value the event's change modified. */
@@ -19,11 +19,13 @@ export function Changes({ previous, data }: { previous: JsonObject; data: JsonOb
         <tbody>
           {Object.keys(previous).map((column) => (
             <tr key={column}>
-              <th scope="row">{labelOf(column)}</th>
+              <th scope="row">{fieldLabel(column)}</th>
               <td className={isEmpty(previous[column]) ? styles.empty : styles.old}>
-                {show(previous[column])}
+                {formatValue(previous[column])}
               </td>
-              <td className={isEmpty(data[column]) ? styles.empty : styles.new}>{show(data[column])}</td>
+              <td className={isEmpty(data[column]) ? styles.empty : styles.new}>
+                {formatValue(data[column])}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -34,7 +36,7 @@ export function Changes({ previous, data }: { previous: JsonObject; data: JsonOb
 
 const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === ''
 
-function show(value: unknown): string {
+function formatValue(value: unknown): string {
   if (isEmpty(value)) return t.drawer.empty
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -12,7 +12,7 @@ import { toast, toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
 import { t } from '../strings.ts'
 import { useRefreshTraffic } from '../webhooks/changes.ts'
-import { sentence } from '../webhooks/health.tsx'
+import { toSentence } from '../webhooks/health.tsx'
 import { AttemptView } from './attempt-view.tsx'
 import { Changes } from './changes-table.tsx'
 import { MASK, toCurl } from './curl.ts'
@@ -64,17 +64,17 @@ function Outcome({ delivery, last }: { delivery: Delivered; last: Attempt | unde
   const { row } = delivery
   if (last?.status === 'failed' && row?.status !== 'delivered') {
     return (
-      <Notice tone="bad" title={sentence(last.error_message ?? t.status.failed)}>
+      <Notice tone="bad" title={toSentence(last.error_message ?? t.status.failed)}>
         {last.diagnosis !== null && <p>{last.diagnosis}</p>}
       </Notice>
     )
   }
   // Failed for good without any attempt in the log.
-  if (row?.status === 'failed') return <Notice tone="bad" title={sentence(row.reason ?? t.status.failed)} />
+  if (row?.status === 'failed') return <Notice tone="bad" title={toSentence(row.reason ?? t.status.failed)} />
   if (row?.status === 'filtered' || row?.status === 'cancelled') {
     return (
       <Notice tone="quiet" title={t.drawer.notSent[row.status]}>
-        {row.reason !== null && sentence(t.keptBack[row.reason] ?? row.reason)}
+        {row.reason !== null && toSentence(t.keptBack[row.reason] ?? row.reason)}
       </Notice>
     )
   }

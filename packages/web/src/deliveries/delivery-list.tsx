@@ -6,7 +6,7 @@ import styles from './deliveries.module.css'
 import type { Item } from './fetch-page.ts'
 import { useSearchEntries } from './filters.ts'
 import { PHRASES } from './phrases.ts'
-import { titleOf } from './record-title.ts'
+import { recordTitle } from './record-title.ts'
 import { StatusPill } from './status.tsx'
 
 interface ListProps {
@@ -51,7 +51,7 @@ export function DeliveryList({ items, isOfAll, openId }: ListProps) {
 }
 
 function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
-  const title = titleOf(item.record)
+  const title = recordTitle(item.record)
   return (
     <>
       <span>
@@ -64,7 +64,7 @@ function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
       {isOfAll && <span className={styles.webhookName}>{item.webhookName ?? t.deliveries.deleted}</span>}
       <span className={styles.reason}>
         {item.code !== null && <span className={styles.code}>{item.code}</span>}
-        {reasonOf(item)}
+        {getReason(item)}
         {item.status === 'retrying' && item.next_attempt_at !== null && (
           <>
             {' · '}
@@ -81,7 +81,7 @@ function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
 }
 
 /** Null if the status code already tells the reason. */
-function reasonOf({ status, code, reason }: Item): string | null {
+function getReason({ status, code, reason }: Item): string | null {
   if (status === 'filtered') return t.keptBack[reason ?? ''] ?? reason
   return code !== null && reason === `the endpoint returned ${code}` ? (PHRASES[code] ?? null) : reason
 }

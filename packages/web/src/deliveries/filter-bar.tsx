@@ -58,13 +58,13 @@ export function FilterBar({ filters, onChange }: BarProps) {
         />
         <Select
           aria-label={t.deliveries.period}
-          value={isCustom ? 'custom' : filters.since === undefined ? '' : periodOf(filters.since)}
+          value={isCustom ? 'custom' : filters.since === undefined ? '' : findPeriod(filters.since)}
           onChange={(event) => {
             const period = event.target.value
             setCustom(period === 'custom')
             if (period === 'custom') return
             const length: number | undefined = PERIODS[period as keyof typeof PERIODS]
-            onChange({ since: length === undefined ? undefined : startOf(length), until: undefined })
+            onChange({ since: length === undefined ? undefined : periodStart(length), until: undefined })
           }}
         >
           <option value="">{t.deliveries.anyTime}</option>
@@ -98,10 +98,10 @@ export function FilterBar({ filters, onChange }: BarProps) {
 }
 
 /** Rounded to the minute, so that the URL stays the same for a while. */
-const startOf = (length: number): string =>
+const periodStart = (length: number): string =>
   new Date(Math.floor((Date.now() - length) / 60_000) * 60_000).toISOString()
 
-function periodOf(since: string): string {
+function findPeriod(since: string): string {
   const age = Date.now() - Date.parse(since)
   const names = Object.keys(PERIODS) as (keyof typeof PERIODS)[]
   return names.find((name) => age <= PERIODS[name] * 1.2) ?? 'month'

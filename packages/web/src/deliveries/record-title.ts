@@ -12,7 +12,7 @@ export interface RecordNames {
 export const RECORD_COLUMNS =
   'record:data->>id,title:data->>title,subject:data->>subject,name:data->>name,first_name:data->>first_name,last_name:data->>last_name,email:data->>email'
 
-export function titleOf(names: RecordNames | Record<string, unknown> | null): string | undefined {
+export function recordTitle(names: RecordNames | Record<string, unknown> | null): string | undefined {
   if (names === null) return undefined
   const { title, subject, name, first_name: first, last_name: last, email } = names as Record<string, unknown>
   const full = [first, last].filter(isText).join(' ')

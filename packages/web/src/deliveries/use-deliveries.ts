@@ -9,7 +9,7 @@ import type { Cursor, Item, Page, Scope } from './fetch-page.ts'
 import type { Filters } from './filters.ts'
 
 /** Maximum delay until a new row appears, and minimum interval of reading the list. */
-const GATHER_MS = 600
+const REFRESH_DEBOUNCE_MS = 600
 /** For changes without an attempt, and when the live log is unavailable. */
 const POLL_MS = 15_000
 
@@ -46,7 +46,7 @@ export function useDeliveries(scope: Scope, filters: Filters, isLive: boolean) {
       timer.current ??= setTimeout(() => {
         timer.current = undefined
         void refresh.current()
-      }, GATHER_MS)
+      }, REFRESH_DEBOUNCE_MS)
     },
   )
   useEffect(() => {

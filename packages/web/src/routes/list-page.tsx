@@ -9,7 +9,7 @@ import { ErrorNotice, Loading, Skeleton } from '../components/surface.tsx'
 import { t } from '../strings.ts'
 import { AlertRecipients } from '../webhooks/alerts.tsx'
 import { FaultsNotice } from '../webhooks/fault-notice.tsx'
-import { conditionOf, needsAttention } from '../webhooks/health.tsx'
+import { getCondition, needsAttention } from '../webhooks/health.tsx'
 import styles from '../webhooks/list.module.css'
 import { FirstWebhook } from '../webhooks/first-webhook.tsx'
 import { WebhookRow } from '../webhooks/row.tsx'
@@ -80,7 +80,7 @@ function Summary({ webhooks }: { webhooks: readonly ListedWebhook[] }) {
   const { organizationId } = useAccess()
   const stats = useQuery(statsQuery({ organization_id: organizationId }, '24h'))
   const faults = useQuery(faultsQuery(organizationId))
-  const troubled = webhooks.filter((webhook) => needsAttention(conditionOf(webhook, true)))
+  const troubled = webhooks.filter((webhook) => needsAttention(getCondition(webhook, true)))
   return (
     <section className={styles.summary} aria-label={t.list.summary}>
       <Verdict webhooks={webhooks} troubled={troubled} hasFaults={(faults.data ?? []).length > 0} />

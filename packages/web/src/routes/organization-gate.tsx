@@ -9,7 +9,7 @@ import { useSignOut } from '../api/session.ts'
 import type { Organization, Session } from '../api/types.ts'
 import { Button } from '../components/button.tsx'
 import { Field, Input } from '../components/field.tsx'
-import { Card, ErrorNotice, Loading, explain } from '../components/surface.tsx'
+import { Card, ErrorNotice, Loading, describeError } from '../components/surface.tsx'
 import { t } from '../strings.ts'
 import { AccessProvider, mayChange, rememberOrganization, rememberedOrganization } from './organization.tsx'
 import { Plain, useTitle } from './shell.tsx'
@@ -130,7 +130,7 @@ function CreateOrganization({ onCreated }: { onCreated: (id: string) => void }) 
       >
         <Field
           label={t.organization.name}
-          error={create.error === null ? undefined : explain(create.error).title}
+          error={create.error === null ? undefined : describeError(create.error).title}
         >
           {(wiring) => (
             <Input

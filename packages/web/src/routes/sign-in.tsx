@@ -3,7 +3,7 @@ import { ApiError } from '../api/client.ts'
 import { useSignIn } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { Field, Input } from '../components/field.tsx'
-import { Card, Notice, explain } from '../components/surface.tsx'
+import { Card, Notice, describeError } from '../components/surface.tsx'
 import { t } from '../strings.ts'
 import { Plain, useTitle } from './shell.tsx'
 import styles from './shell.module.css'
@@ -18,7 +18,7 @@ export function SignIn({ refused }: { refused?: ApiError }) {
       ? undefined
       : signIn.error instanceof ApiError && signIn.error.status === 401
         ? t.signIn.wrongKey
-        : explain(signIn.error).title
+        : describeError(signIn.error).title
   return (
     <Plain title={t.signIn.title} text={t.signIn.text}>
       {refused !== undefined && (

@@ -10,7 +10,7 @@ import { DeliveriesView } from '../deliveries/deliveries-view.tsx'
 import { t } from '../strings.ts'
 import { ActiveSwitch } from '../webhooks/active-switch.tsx'
 import { CodeTab } from '../webhooks/code-tab.tsx'
-import { ConditionPill, conditionOf } from '../webhooks/health.tsx'
+import { ConditionPill, getCondition } from '../webhooks/health.tsx'
 import { Overview } from '../webhooks/overview.tsx'
 import { SettingsTab } from '../webhooks/settings-tab.tsx'
 import { TestButton } from '../webhooks/test-button.tsx'
@@ -89,7 +89,7 @@ function Head({ webhook }: { webhook: ListedWebhook }) {
         </Link>
         <div className="line">
           <h1 className={styles.name}>{webhook.name}</h1>
-          <ConditionPill condition={conditionOf(webhook, webhook.webhook_logs.length > 0)} />
+          <ConditionPill condition={getCondition(webhook, webhook.webhook_logs.length > 0)} />
         </div>
         <p className={styles.url}>{webhook.url}</p>
       </div>

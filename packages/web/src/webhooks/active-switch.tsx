@@ -9,7 +9,7 @@ import { Switch } from '../components/field.tsx'
 import { toast, toastError } from '../components/toast.tsx'
 import { t } from '../strings.ts'
 import { useChangeWebhook } from './changes.ts'
-import { offSince } from './health.tsx'
+import { disabledSince } from './health.tsx'
 
 /** Enables at once; disables after a confirmation that explains the effect. */
 export function ActiveSwitch({ webhook, disabled = false }: { webhook: Webhook; disabled?: boolean }) {
@@ -23,12 +23,12 @@ export function ActiveSwitch({ webhook, disabled = false }: { webhook: Webhook; 
         disabled={disabled || isPending}
         onChange={(isOn) => (isOn ? change(true) : setAsking(true))}
       />
-      {isAsking && <SwitchOff webhook={webhook} onClose={() => setAsking(false)} />}
+      {isAsking && <DisableDialog webhook={webhook} onClose={() => setAsking(false)} />}
     </>
   )
 }
 
-export function SwitchOff({ webhook, onClose }: { webhook: Webhook; onClose: () => void }) {
+export function DisableDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => void }) {
   const { change, isPending } = useSwitchActive(webhook)
   const waiting = useQuery(waitingCountQuery(webhook.id))
   return (
@@ -55,7 +55,7 @@ function useSwitchActive(webhook: Webhook) {
   return {
     isPending: change.isPending,
     change(isActive: boolean, onDone?: () => void): void {
-      const since = offSince(webhook)
+      const since = disabledSince(webhook)
       change.mutate(
         { is_active: isActive },
         {

@@ -11,7 +11,7 @@ import { toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
 import { t } from '../strings.ts'
 import { readFieldErrors } from './form/field-errors.ts'
-import { sentence } from './health.tsx'
+import { toSentence } from './health.tsx'
 import styles from './webhook.module.css'
 
 interface Alert {
@@ -44,7 +44,7 @@ export function WebhookAlerts({ webhookId }: { webhookId: string }) {
             <span className="muted small">
               <RelativeTime time={alert.created_at} />
             </span>
-            <p>{sentence(alert.message)}</p>
+            <p>{toSentence(alert.message)}</p>
           </li>
         ))}
       </ul>
@@ -120,7 +120,7 @@ function AddRecipient({ organizationId, onAdded }: { organizationId: string; onA
     event.preventDefault()
     add.mutate()
   }
-  const problem = add.error === null ? undefined : describe(add.error)
+  const problem = add.error === null ? undefined : describeProblem(add.error)
   return (
     <form className={styles.addRecipient} onSubmit={submit} noValidate>
       <Field label={t.alerts.address} error={problem}>
@@ -144,5 +144,5 @@ function AddRecipient({ organizationId, onAdded }: { organizationId: string; onA
   )
 }
 
-const describe = (error: Error): string =>
-  (readFieldErrors(error) as { email?: string }).email ?? sentence(error.message)
+const describeProblem = (error: Error): string =>
+  (readFieldErrors(error) as { email?: string }).email ?? toSentence(error.message)

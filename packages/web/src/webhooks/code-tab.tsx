@@ -51,20 +51,20 @@ export function CodeTab({ webhook }: { webhook: Webhook }) {
       >
         <div className="stack">
           <p className="muted">{t.code.text}</p>
-          <Code text={sampleFor(language, webhook)} label={t.code.sample(nameOf(language))} />
+          <Code text={sampleFor(language, webhook)} label={t.code.sample(languageName(language))} />
         </div>
       </Section>
       <Section title={t.code.headers}>
         <div className="stack-small">
           <p className="muted">{t.code.headersText}</p>
-          <HeaderTable headers={headersOf(webhook)} label={t.code.headers} />
+          <HeaderTable headers={listHeaders(webhook)} label={t.code.headers} />
         </div>
       </Section>
     </>
   )
 }
 
-const nameOf = (language: Language): string => LANGUAGES.find(([each]) => each === language)?.[1] ?? ''
+const languageName = (language: Language): string => LANGUAGES.find(([each]) => each === language)?.[1] ?? ''
 
 /** Returns the sample with the path of this webhook's URL. */
 function sampleFor(language: Language, { url }: Webhook): string {
@@ -75,7 +75,7 @@ function sampleFor(language: Language, { url }: Webhook): string {
     .replaceAll('POST /webhook', `POST ${pathname}`)
 }
 
-function headersOf(webhook: Webhook): Record<string, string> {
+function listHeaders(webhook: Webhook): Record<string, string> {
   return {
     'Content-Type': 'application/json',
     'User-Agent': 'ConnectGain-Webhooks/…',

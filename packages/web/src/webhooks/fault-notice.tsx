@@ -5,7 +5,7 @@ import type { FaultCount } from '../api/types.ts'
 import { Notice } from '../components/surface.tsx'
 import { useAccess } from '../routes/organization.tsx'
 import { t } from '../strings.ts'
-import { sentence } from './health.tsx'
+import { toSentence } from './health.tsx'
 import styles from './webhook.module.css'
 
 const MAX_SHOWN = 5
@@ -21,8 +21,8 @@ export function FaultsNotice() {
         <ul className={styles.failures}>
           {faults.slice(0, MAX_SHOWN).map((fault) => (
             <li key={fault.webhook_id} className={styles.failure}>
-              <WebhookOf fault={fault} />
-              <p>{sentence(fault.last_reason ?? '')}</p>
+              <FaultyWebhook fault={fault} />
+              <p>{toSentence(fault.last_reason ?? '')}</p>
             </li>
           ))}
         </ul>
@@ -32,7 +32,7 @@ export function FaultsNotice() {
   )
 }
 
-function WebhookOf({ fault: { webhook_id: id, count, webhook } }: { fault: FaultCount }) {
+function FaultyWebhook({ fault: { webhook_id: id, count, webhook } }: { fault: FaultCount }) {
   if (id === null) return t.faults.ofNone(count)
   const text = t.faults.of(webhook?.name ?? t.deliveries.deleted, count)
   return webhook === null ? text : <Link href={`/${id}/deliveries?status=failed`}>{text}</Link>
@@ -56,7 +56,7 @@ export function WebhookFaultNotice({ webhookId }: { webhookId: string }) {
       }
       live
     >
-      <p>{sentence(reason ?? '')}</p>
+      <p>{toSentence(reason ?? '')}</p>
       <p>{t.faults.fix}</p>
     </Notice>
   )

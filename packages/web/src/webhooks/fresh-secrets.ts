@@ -16,7 +16,7 @@ export function keepSecret(webhookId: string, secret: string | undefined): void 
   changed()
 }
 
-export function putAway(webhookId: string): void {
+export function dismissSecret(webhookId: string): void {
   fresh.delete(webhookId)
   secrets.delete(webhookId)
   changed()

@@ -26,15 +26,15 @@ export function GuidedStart({ progress, error, onRetry, onDone }: GuidedProps) {
   const requests = useQuery({ ...inboxRequestsQuery(inbox?.id ?? ''), enabled: inbox !== undefined })
   const [arrived] = requests.data ?? []
   const refresh = useRefreshTraffic()
-  const stateOf = (isDone: boolean, isNext: boolean): StepState =>
+  const getStepState = (isDone: boolean, isNext: boolean): StepState =>
     isDone ? 'done' : !isNext ? 'waiting' : error === null ? 'active' : 'failed'
   return (
     <Section title={t.first.guideTitle}>
       <ol className={styles.steps} aria-live="polite">
-        <Step title={t.first.stepInbox} state={stateOf(inbox !== undefined, true)}>
+        <Step title={t.first.stepInbox} state={getStepState(inbox !== undefined, true)}>
           {inbox !== undefined && <p className="mono">{inbox.url}</p>}
         </Step>
-        <Step title={t.first.stepWebhook} state={stateOf(webhook !== undefined, inbox !== undefined)}>
+        <Step title={t.first.stepWebhook} state={getStepState(webhook !== undefined, inbox !== undefined)}>
           {webhook?.secret !== undefined && (
             <>
               <p>{t.first.secretText}</p>
@@ -42,12 +42,12 @@ export function GuidedStart({ progress, error, onRetry, onDone }: GuidedProps) {
             </>
           )}
         </Step>
-        <Step title={t.first.stepTest} state={stateOf(tested !== undefined, webhook !== undefined)}>
+        <Step title={t.first.stepTest} state={getStepState(tested !== undefined, webhook !== undefined)}>
           {tested !== undefined && (
             <p>{t.first.tested(tested.result.response_code, tested.result.duration_ms)}</p>
           )}
         </Step>
-        <Step title={t.first.stepArrived} state={stateOf(arrived !== undefined, tested !== undefined)}>
+        <Step title={t.first.stepArrived} state={getStepState(arrived !== undefined, tested !== undefined)}>
           {arrived !== undefined && <InboxRequestView request={arrived} />}
         </Step>
       </ol>

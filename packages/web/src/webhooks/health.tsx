@@ -8,7 +8,7 @@ export type Condition = 'healthy' | 'unused' | 'failing' | 'recovering' | 'held'
 type Judged = Pick<Webhook, 'is_active' | 'health' | 'health_reason' | 'disabled_reason'>
 
 /** Summarizes a webhook's state in one word, from its switch and its endpoint's health. */
-export function conditionOf(webhook: Judged, hasAttempts: boolean): Condition {
+export function getCondition(webhook: Judged, hasAttempts: boolean): Condition {
   if (!webhook.is_active) return webhook.disabled_reason === null ? 'off' : 'switchedOff'
   if (webhook.health === 'held') return 'held'
   if (webhook.health === 'degraded') return isRecovering(webhook) ? 'recovering' : 'failing'
@@ -39,12 +39,14 @@ export function ConditionPill({ condition }: { condition: Condition }) {
 const ISO_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
 
 /** Turns the API's words into a sentence, with times in the user's format. */
-export function sentence(words: string): string {
+export function toSentence(words: string): string {
   const text = words.replaceAll(ISO_TIME, formatDateTime)
   const start = text.charAt(0).toUpperCase() + text.slice(1)
   return /[.!?]$/.test(start) ? start : `${start}.`
 }
 
 /** The time when a disabled webhook was disabled: recorded if the system did it, otherwise its last change. */
-export const offSince = ({ disabled_at, updated_at }: Pick<Webhook, 'disabled_at' | 'updated_at'>): string =>
-  new Date(disabled_at ?? updated_at).toISOString()
+export const disabledSince = ({
+  disabled_at,
+  updated_at,
+}: Pick<Webhook, 'disabled_at' | 'updated_at'>): string => new Date(disabled_at ?? updated_at).toISOString()

@@ -18,7 +18,7 @@ const TONES: Record<InboxRequest['signature'], Tone> = {
 }
 
 export function InboxRequestView({ request }: { request: InboxRequest }) {
-  const event = headerOf(request, 'x-webhook-event')
+  const event = getHeader(request, 'x-webhook-event')
   return (
     <div className={styles.request}>
       <div className="line">
@@ -38,7 +38,7 @@ export function InboxRequestView({ request }: { request: InboxRequest }) {
   )
 }
 
-function headerOf({ headers }: InboxRequest, name: string): string | undefined {
+function getHeader({ headers }: InboxRequest, name: string): string | undefined {
   return Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]
 }
 

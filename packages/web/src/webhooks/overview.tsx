@@ -12,7 +12,7 @@ import { t } from '../strings.ts'
 import { WebhookAlerts } from './alerts.tsx'
 import { CertificateNotice } from './certificate.tsx'
 import { WebhookFaultNotice } from './fault-notice.tsx'
-import { conditionOf, offSince, sentence } from './health.tsx'
+import { getCondition, disabledSince, toSentence } from './health.tsx'
 import { InboxSection } from './inbox.tsx'
 import { NotSent } from './not-sent.tsx'
 import { RecentFailures } from './recent-failures.tsx'
@@ -69,7 +69,7 @@ export function Overview({ webhook }: { webhook: Webhook }) {
 
 /** Describes a problem and what happens next. */
 function ConditionNotice({ webhook }: { webhook: Webhook }) {
-  const condition = conditionOf(webhook, true)
+  const condition = getCondition(webhook, true)
   const { health_reason: reason, health_since: since } = webhook
   if (condition === 'healthy' || condition === 'unused') return null
   if (condition === 'off' || condition === 'switchedOff') {
@@ -83,12 +83,12 @@ function ConditionNotice({ webhook }: { webhook: Webhook }) {
           </>
         }
         action={
-          <LinkButton small href={`/${webhook.id}/deliveries?replay=${offSince(webhook)}`}>
+          <LinkButton small href={`/${webhook.id}/deliveries?replay=${disabledSince(webhook)}`}>
             {t.redeliver.missed}
           </LinkButton>
         }
       >
-        {webhook.disabled_reason === null ? t.overview.offText : sentence(webhook.disabled_reason)}
+        {webhook.disabled_reason === null ? t.overview.offText : toSentence(webhook.disabled_reason)}
       </Notice>
     )
   }
@@ -102,7 +102,7 @@ function ConditionNotice({ webhook }: { webhook: Webhook }) {
         </>
       }
     >
-      {reason !== null && sentence(reason)}
+      {reason !== null && toSentence(reason)}
     </Notice>
   )
 }

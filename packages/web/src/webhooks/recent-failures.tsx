@@ -5,7 +5,7 @@ import type { Attempt } from '../api/types.ts'
 import { Section } from '../components/surface.tsx'
 import { RelativeTime } from '../components/time.tsx'
 import { t } from '../strings.ts'
-import { sentence } from './health.tsx'
+import { toSentence } from './health.tsx'
 import styles from './webhook.module.css'
 
 type Failure = Pick<
@@ -50,7 +50,7 @@ export function RecentFailures({ webhookId }: { webhookId: string }) {
             <span className="muted small">
               <RelativeTime time={failure.created_at} />
             </span>
-            {failure.diagnosis !== null && <p>{sentence(failure.diagnosis)}</p>}
+            {failure.diagnosis !== null && <p>{toSentence(failure.diagnosis)}</p>}
           </li>
         ))}
       </ul>

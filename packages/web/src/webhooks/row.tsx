@@ -7,7 +7,7 @@ import { formatNumber, formatShare } from '../components/format.ts'
 import { RelativeTime } from '../components/time.tsx'
 import { t } from '../strings.ts'
 import { certificateDays } from './certificate.tsx'
-import { ConditionPill, conditionOf, needsAttention, sentence } from './health.tsx'
+import { ConditionPill, getCondition, needsAttention, toSentence } from './health.tsx'
 import styles from './list.module.css'
 import { ActiveSwitch } from './active-switch.tsx'
 import { TestButton } from './test-button.tsx'
@@ -23,7 +23,7 @@ interface RowProps {
 
 export function WebhookRow({ webhook, waiting, canChange }: RowProps) {
   const [last] = webhook.webhook_logs
-  const condition = conditionOf(webhook, last !== undefined)
+  const condition = getCondition(webhook, last !== undefined)
   const certificate = certificateDays(webhook)
   const reason = webhook.is_active ? webhook.health_reason : webhook.disabled_reason
   return (
@@ -57,7 +57,7 @@ export function WebhookRow({ webhook, waiting, canChange }: RowProps) {
         <ActiveSwitch webhook={webhook} disabled={!canChange} />
       </div>
       {certificate !== undefined && <p className={styles.why}>{t.certificate.short(certificate)}</p>}
-      {needsAttention(condition) && reason !== null && <p className={styles.why}>{sentence(reason)}</p>}
+      {needsAttention(condition) && reason !== null && <p className={styles.why}>{toSentence(reason)}</p>}
     </li>
   )
 }

@@ -9,9 +9,9 @@ import { useQuery } from '@tanstack/react-query'
 import { waitingCountQuery } from '../api/queries.ts'
 import { useAccess } from '../routes/organization.tsx'
 import { t } from '../strings.ts'
-import { SwitchOff } from './active-switch.tsx'
+import { DisableDialog } from './active-switch.tsx'
 import { useChangeWebhook, useDeleteWebhook } from './changes.ts'
-import { draftOf, toChange } from './form/draft.ts'
+import { toDraft, toChange } from './form/draft.ts'
 import { WebhookForm } from './form/webhook-form.tsx'
 import { SecretPanel } from './secret-panel.tsx'
 import styles from './webhook.module.css'
@@ -20,7 +20,7 @@ export function SettingsTab({ webhook }: { webhook: Webhook }) {
   const { canChange } = useAccess()
   const change = useChangeWebhook(webhook)
   // Changes are compared with the initial version: the page refreshes in the background, the form does not.
-  const [{ initial, version }, setBase] = useState({ initial: draftOf(webhook), version: 0 })
+  const [{ initial, version }, setBase] = useState({ initial: toDraft(webhook), version: 0 })
   return (
     <>
       <SecretPanel webhook={webhook} />
@@ -36,7 +36,7 @@ export function SettingsTab({ webhook }: { webhook: Webhook }) {
           onSave={(draft) =>
             change.mutate(toChange(draft, initial), {
               onSuccess: (saved) => {
-                setBase({ initial: draftOf(saved), version: version + 1 })
+                setBase({ initial: toDraft(saved), version: version + 1 })
                 toast(t.form.saved)
               },
             })
@@ -95,7 +95,7 @@ function DangerZone({ webhook }: { webhook: Webhook }) {
           {t.danger.delete}
         </Button>
       </div>
-      {asking === 'off' && <SwitchOff webhook={webhook} onClose={close} />}
+      {asking === 'off' && <DisableDialog webhook={webhook} onClose={close} />}
       {asking === 'delete' && <DeleteWebhook webhook={webhook} onClose={close} />}
     </Section>
   )

@@ -3,7 +3,7 @@ import { Button, LinkButton } from '../components/button.tsx'
 import { SecretText } from '../components/code.tsx'
 import { Section } from '../components/surface.tsx'
 import { t } from '../strings.ts'
-import { putAway, useFresh } from './fresh-secrets.ts'
+import { dismissSecret, useFresh } from './fresh-secrets.ts'
 import { TestButton } from './test-button.tsx'
 
 /** Shown after a webhook is created: its secret, this once, and the next steps. */
@@ -23,7 +23,7 @@ export function SetupPanel({ webhook }: { webhook: Webhook }) {
         <div className="line">
           <TestButton webhook={webhook} />
           <LinkButton href={`/${webhook.id}/code`}>{t.setup.code}</LinkButton>
-          <Button variant="ghost" onClick={() => putAway(webhook.id)}>
+          <Button variant="ghost" onClick={() => dismissSecret(webhook.id)}>
             {secret === undefined ? t.setup.done : t.setup.doneSecret}
           </Button>
         </div>

@@ -38,7 +38,7 @@ export function StatsCharts({ webhookId, stats }: { webhookId: string; stats: St
   )
   const rows = buckets.filter(({ attempts }) => attempts > 0)
   const [, navigate] = useLocation()
-  const hrefOf = (start: string): string => deliveriesOf(webhookId, start, stats.bucket)
+  const linkToBucket = (start: string): string => linkToDeliveries(webhookId, start, stats.bucket)
   return (
     <div className={styles.charts}>
       <Section title={t.charts.deliveries} tools={switcher}>
@@ -49,7 +49,7 @@ export function StatsCharts({ webhookId, stats }: { webhookId: string; stats: St
               labels={labels}
               values={buckets.map(({ success, failed }) => ({ ok: success, bad: failed }))}
               format={formatCompact}
-              titleOf={(index) => {
+              bucketTitle={(index) => {
                 const bucket = buckets[index]
                 return bucket === undefined
                   ? ''
@@ -57,7 +57,7 @@ export function StatsCharts({ webhookId, stats }: { webhookId: string; stats: St
               }}
               onPick={(index) => {
                 const bucket = buckets[index]
-                if (bucket !== undefined) navigate(hrefOf(bucket.start))
+                if (bucket !== undefined) navigate(linkToBucket(bucket.start))
               }}
             />
             <Legend
@@ -72,7 +72,7 @@ export function StatsCharts({ webhookId, stats }: { webhookId: string; stats: St
             label={t.charts.deliveries}
             head={[t.charts.time, t.charts.succeeded, t.charts.failed, t.charts.rate]}
             rows={rows.map(({ start, success, failed, success_rate: rate }) => ({
-              href: hrefOf(start),
+              href: linkToBucket(start),
               cells: [
                 long(start),
                 formatNumber(success),
@@ -91,7 +91,7 @@ export function StatsCharts({ webhookId, stats }: { webhookId: string; stats: St
 const WIDTHS: Readonly<Record<string, number>> = { '5m': 300_000, '1h': 3_600_000, '1d': 86_400_000 }
 
 /** Links to the deliveries in a bucket's period. */
-function deliveriesOf(webhookId: string, start: string, bucket: string): string {
+function linkToDeliveries(webhookId: string, start: string, bucket: string): string {
   const end = new Date(Date.parse(start) + (WIDTHS[bucket] ?? 0)).toISOString()
   return `/${webhookId}/deliveries?since=${start}&until=${end}`
 }
@@ -128,7 +128,7 @@ function LatencyChart({ stats, look, labels, long }: LatencyProps) {
             labels={labels}
             values={buckets.map(({ latency }) => latency)}
             format={formatDuration}
-            titleOf={(index) => {
+            bucketTitle={(index) => {
               const bucket = buckets[index]
               if (bucket === undefined) return ''
               const { start, latency } = bucket

@@ -131,9 +131,9 @@ async function readAgain(
   try {
     // Authenticates every time: a revoked key or an expired token must stop reading.
     const { principal } = await authenticate(headers)
-    const answer = await rest.handle(buildRead(search, cursor.query(PAGE), principal))
-    if (answer.status >= 500) return []
-    return answer.status === 200 ? parseRows(answer) : 'over'
+    const response = await rest.handle(buildRead(search, cursor.query(PAGE), principal))
+    if (response.status >= 500) return []
+    return response.status === 200 ? parseRows(response) : 'over'
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return 'over'
     return []
@@ -145,9 +145,9 @@ async function startCursor(options: LiveLogOptions, request: LiveRequest): Promi
   const last = request.headers['last-event-id']
   const readIds = async (cursor: LogCursor, limit: number): Promise<string[]> => {
     const page = `${cursor.query(limit)}&select=id`
-    const answer = await options.rest.handle(buildRead(request.search, page, request.caller.principal))
-    if (answer.status !== 200) throw toError(answer)
-    return parseRows(answer).map(({ id }) => id)
+    const response = await options.rest.handle(buildRead(request.search, page, request.caller.principal))
+    if (response.status !== 200) throw toError(response)
+    return parseRows(response).map(({ id }) => id)
   }
   if (last !== undefined && last !== '') {
     const cursor = LogCursor.after(parseLastId(last))

@@ -48,7 +48,7 @@ export function addSourceRoutes(server: FastifyInstance, options: SourceOptions)
   addRawRoutes(server, (scope) => {
     scope.post('/sources/zoom/:organization', { bodyLimit: BODY_LIMIT }, async (request: Request, reply) => {
       const body = toBytes(request.body)
-      const answer = await withinBodyLimit(request.params.organization, body.length, async () => {
+      const response = await withinBodyLimit(request.params.organization, body.length, async () => {
         const { source } = await sources.verifyPost(
           toSourceRequest(request, 'zoom'),
           ({ secret }) => isSignedByZoom(request.headers, body, secret, clock.now()) || undefined,
@@ -59,7 +59,7 @@ export function addSourceRoutes(server: FastifyInstance, options: SourceOptions)
       })
       return await reply
         .type('application/json; charset=utf-8')
-        .send(JSON.stringify(answer ?? { status: 'received' }))
+        .send(JSON.stringify(response ?? { status: 'received' }))
     })
 
     scope.get(

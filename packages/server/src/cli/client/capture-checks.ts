@@ -42,12 +42,12 @@ async function* checkWatchedTables(api: Api): AsyncGenerator<Finding> {
     return
   }
   const { captures, lost } = answer as CaptureReport
-  const amiss = captures.filter(({ status }) => status !== 'ok')
-  for (const { table_name, status, problems } of amiss) {
+  const troubled = captures.filter(({ status }) => status !== 'ok')
+  for (const { table_name, status, problems } of troubled) {
     const is = status === 'missing' ? 'is not captured any more' : 'is not captured as it was installed'
     yield problem('capture', `${table_name} ${is}: its changes may emit nothing`, problems.join(' '))
   }
-  if (captures.length > 0 && amiss.length === 0)
+  if (captures.length > 0 && troubled.length === 0)
     yield ok('capture', `${captures.map((capture) => capture.table_name).join(', ')}: as installed`)
   if (lost === undefined || lost.since === null) return
   yield warning(

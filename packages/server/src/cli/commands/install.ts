@@ -112,7 +112,7 @@ async function apply(
   report: Report,
 ): Promise<void> {
   report.migrations = await prepareDatabase(database, { crmTables: false })
-  report.tables = await installCaptures(database, tables, map, { patience })
+  report.tables = await installCaptures(database, tables, map, { maxWaitMs: patience })
   if (!shareWithOwner) return
   const sharing = await shareTables(database, patience)
   if (sharing.state === 'shared') report.sharedWith = sharing.with

@@ -1,6 +1,6 @@
 import type { Connection } from '../../database/database.ts'
 import { buildColumn } from '../query/build-field.ts'
-import { buildAnswer } from '../query/build-read.ts'
+import { buildResponseQuery } from '../query/build-read.ts'
 import type { RowsQuery } from '../query/build-read.ts'
 import type { Output } from '../query/scope.ts'
 import { UPDATED_COUNT } from './build-write.ts'
@@ -9,7 +9,7 @@ import type { Media } from '../request/content-negotiation.ts'
 import type { Params } from '../query/sql-text.ts'
 import { quoteIdentifier } from '../query/sql-text.ts'
 import { buildReturned, finishBody } from '../request/table-request.ts'
-import type { AnswerRow, TableRequest } from '../request/table-request.ts'
+import type { ResponseRow, TableRequest } from '../request/table-request.ts'
 
 export interface Written {
   /** The rows as `Prefer: return` asks for them; null for none. */
@@ -49,8 +49,8 @@ export async function runChange(
   // Counting the changed rows runs the change to its end, even under a limit. The setting that it counts in is read
   // afterwards.
   const extras = ['(select count(*)::int from changed) as affected', `${UPDATED_COUNT} as updated`]
-  const text = `with changed as (${change} returning ${returned}) ${buildAnswer(query, shown.media, extras)}`
-  const { rows } = await connection.query<AnswerRow & { affected: number; updated: number }>(
+  const text = `with changed as (${change} returning ${returned}) ${buildResponseQuery(query, shown.media, extras)}`
+  const { rows } = await connection.query<ResponseRow & { affected: number; updated: number }>(
     text,
     params.values,
   )
@@ -68,7 +68,10 @@ export async function showRows(
   const shown = chooseShown(request, params)
   const query = buildShownRows(request, shown, source, params)
   const ordered = query.order === '' ? { ...query, order } : query
-  const { rows } = await connection.query<AnswerRow>(buildAnswer(ordered, shown.media), params.values)
+  const { rows } = await connection.query<ResponseRow>(
+    buildResponseQuery(ordered, shown.media),
+    params.values,
+  )
   return { ...finish(shown, rows[0]!), affected, updated: 0 }
 }
 
@@ -124,7 +127,7 @@ function buildShownRows(
   }
 }
 
-function finish(shown: Shown, { body, row_count }: AnswerRow): Pick<Written, 'body' | 'rowCount'> {
+function finish(shown: Shown, { body, row_count }: ResponseRow): Pick<Written, 'body' | 'rowCount'> {
   return {
     body: body === null || shown.media === null ? null : finishBody(body, shown.outputs, shown.media),
     rowCount: row_count,

@@ -93,7 +93,11 @@ function buildRows({ source, outputs, where, order = '', limit, offset }: RowsQu
  * `row_count`. PostgreSQL writes the text, so that no number or timestamp loses digits. `extras` are further
  * expressions in the select list, evaluated after the rows have been read, in order.
  */
-export function buildAnswer(query: RowsQuery, media: Media | null, extras: readonly string[] = []): string {
+export function buildResponseQuery(
+  query: RowsQuery,
+  media: Media | null,
+  extras: readonly string[] = [],
+): string {
   const names = query.outputs.map((_, index) => `c${index}`)
   // CSV cells are named by position, because two outputs may have the same key.
   const alias = media?.format === 'csv' && names.length > 0 ? `r(${names.join(', ')})` : 'r'

@@ -1,12 +1,12 @@
 import type { Connection } from '../../database/database.ts'
-import { buildAnswer } from './build-read.ts'
+import { buildResponseQuery } from './build-read.ts'
 import { forbid, listColumns } from '../schema-cache/schema-cache.ts'
 import type { Page } from '../request/range.ts'
 import { createParams, quoteIdentifier } from './sql-text.ts'
 import { ROW_IN_TIME, buildSelected, finishBody, requireSingle } from '../request/table-request.ts'
-import type { AnswerRow, TableRequest } from '../request/table-request.ts'
+import type { ResponseRow, TableRequest } from '../request/table-request.ts'
 
-export interface ReadAnswer {
+export interface ReadResult {
   body: string
   rowCount: number
   /** Rows of all pages together; null if not requested. */
@@ -18,7 +18,7 @@ export function prepareRead(
   request: TableRequest,
   page: Page,
   isHead: boolean,
-): (connection: Connection) => Promise<ReadAnswer> {
+): (connection: Connection) => Promise<ReadResult> {
   const { scope, preferences, media, isTimed } = request
   if (listColumns(scope.relation, scope.role, 'select').length === 0) throw forbid(scope.relation)
   const params = createParams()
@@ -41,12 +41,12 @@ export function prepareRead(
     // Fields that do not affect the order are only read after sorting.
     shownWhere: inTime[0],
   }
-  const text = buildAnswer(query, isHead ? null : media, [`${total}::bigint as total`])
+  const text = buildResponseQuery(query, isHead ? null : media, [`${total}::bigint as total`])
   return async (connection) => {
-    const { rows } = await connection.query<AnswerRow & { total: number | null }>(text, params.values)
-    const answer = rows[0]!
-    requireSingle(media, answer.row_count)
-    const body = answer.body === null ? '' : finishBody(answer.body, outputs, media)
-    return { body, rowCount: answer.row_count, total: answer.total }
+    const { rows } = await connection.query<ResponseRow & { total: number | null }>(text, params.values)
+    const row = rows[0]!
+    requireSingle(media, row.row_count)
+    const body = row.body === null ? '' : finishBody(row.body, outputs, media)
+    return { body, rowCount: row.row_count, total: row.total }
   }
 }

@@ -46,8 +46,8 @@ export function buildReturned({ catalog, query, scope }: TableRequest, params: P
   return buildResource(query.select, shaping, scope, { catalog, query, params, embedded: { count: 0 } })
 }
 
-/** The single row that a statement of `buildAnswer` returns. */
-export interface AnswerRow {
+/** The single row that a statement of `buildResponseQuery` returns. */
+export interface ResponseRow {
   body: string | null
   row_count: number
 }

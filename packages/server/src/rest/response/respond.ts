@@ -2,7 +2,7 @@ import type { Media } from '../request/content-negotiation.ts'
 import type { Preferences } from '../request/preferences.ts'
 import { writeApplied } from '../request/preferences.ts'
 import { chooseReadStatus, writeContentRange } from '../request/range.ts'
-import type { ReadAnswer } from '../query/read-table.ts'
+import type { ReadResult } from '../query/read-table.ts'
 import type { RestResponse } from '../request/rest-message.ts'
 import type { Written } from '../mutation/run-write.ts'
 import type { TableRequest } from '../request/table-request.ts'
@@ -13,7 +13,7 @@ export function respondToRead(
   { preferences, media }: TableRequest,
   method: string,
   offset: number,
-  { body, rowCount, total }: ReadAnswer,
+  { body, rowCount, total }: ReadResult,
 ): RestResponse {
   const range = writeContentRange(offset, rowCount, total)
   return {

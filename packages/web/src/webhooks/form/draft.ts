@@ -46,7 +46,7 @@ export const newDraft: Draft = {
   max_in_flight: '',
 }
 
-export function draftOf(webhook: Webhook): Draft {
+export function toDraft(webhook: Webhook): Draft {
   const hasHeaders = Object.keys(webhook.headers ?? {}).length > 0
   return {
     ...newDraft,

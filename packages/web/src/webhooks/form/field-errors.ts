@@ -1,5 +1,5 @@
 import { ApiError } from '../../api/client.ts'
-import { sentence } from '../health.tsx'
+import { toSentence } from '../health.tsx'
 
 export const FIELDS = [
   'name',
@@ -31,7 +31,7 @@ export function readFieldErrors(error: unknown): FieldErrors {
     const [whole, field = '', place = ''] = match
     const text = error.message.slice(match.index + whole.length, found[index + 1]?.index)
     const inside = place === '' ? '' : `${place.slice(1)}: `
-    const said = sentence(inside === '' ? text : inside + text)
+    const said = toSentence(inside === '' ? text : inside + text)
     const before = errors[field as FieldName]
     errors[field as FieldName] = before === undefined ? said : `${before} ${said}`
   })

@@ -11,7 +11,7 @@ export interface FilterField {
 const HIDDEN = new Set(['id', 'organization_id', 'created_at', 'updated_at'])
 
 /** Lists the fields to filter by, from the records of the chosen events, in the CRM's terms. */
-export function fieldsOf(types: readonly EventType[]): FilterField[] {
+export function listFields(types: readonly EventType[]): FilterField[] {
   const fields = new Map<string, FilterField>()
   for (const { example } of types) {
     for (const [path, value] of Object.entries(example)) {
@@ -25,17 +25,17 @@ export function fieldsOf(types: readonly EventType[]): FilterField[] {
 function readField(path: string, value: unknown): FilterField[] {
   if (Array.isArray(value)) {
     return value.every((each) => typeof each === 'string')
-      ? [{ path, label: labelOf(path), kind: 'list' }]
+      ? [{ path, label: fieldLabel(path), kind: 'list' }]
       : []
   }
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).flatMap(([key, inside]) => readField(`${path}.${key}`, inside))
   }
   const kind = typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'yesNo' : 'text'
-  return [{ path, label: labelOf(path), kind }]
+  return [{ path, label: fieldLabel(path), kind }]
 }
 
-export function labelOf(path: string): string {
+export function fieldLabel(path: string): string {
   const known = t.fields[path]
   if (known !== undefined) return known
   const [first = '', ...rest] = path.split('.')

@@ -7,8 +7,8 @@ import { Disclosure } from '../../components/disclosure.tsx'
 import { FieldError } from '../../components/field.tsx'
 import { RelativeTime } from '../../components/time.tsx'
 import { t } from '../../strings.ts'
-import { titleOf } from '../../deliveries/record-title.ts'
-import { sentence } from '../health.tsx'
+import { recordTitle } from '../../deliveries/record-title.ts'
+import { toSentence } from '../health.tsx'
 import styles from './form.module.css'
 
 const TYPING_MS = 350
@@ -31,7 +31,7 @@ export function FilterPreview({ filter, events, organizationId }: PreviewProps) 
   })
   if (events.length === 0) return <p className="muted small">{t.preview.chooseEvents}</p>
   if (preview.isError)
-    return <FieldError>{sentence(preview.error.message.replace(/^filter: (filter\S*: )?/, ''))}</FieldError>
+    return <FieldError>{toSentence(preview.error.message.replace(/^filter: (filter\S*: )?/, ''))}</FieldError>
   const { matched, of, samples } = preview.data ?? { matched: 0, of: 0, samples: [] }
   return (
     <div className={styles.preview} role="status">
@@ -50,7 +50,7 @@ export function FilterPreview({ filter, events, organizationId }: PreviewProps) 
               title={sample.event}
               note={
                 <>
-                  {titleOf(sample.data) ?? ''} · <RelativeTime time={sample.timestamp} />
+                  {recordTitle(sample.data) ?? ''} · <RelativeTime time={sample.timestamp} />
                 </>
               }
             >

@@ -7,7 +7,7 @@ import { Field, FieldError, Input, Select, TextArea } from '../../components/fie
 import { Segments } from '../../components/surface.tsx'
 import { t } from '../../strings.ts'
 import { covers } from '../event-names.ts'
-import { fieldsOf, labelOf } from './filter-fields.ts'
+import { listFields, fieldLabel } from './filter-fields.ts'
 import type { FilterField } from './filter-fields.ts'
 import { OPERATORS_OF, takesValue, toBuilder, writeFilter } from './filter-model.ts'
 import type { Condition, FilterDraft, Operator } from './filter-model.ts'
@@ -26,7 +26,7 @@ export function FilterSection({
   const { filter, events } = draft
   const types = useQuery(eventTypesQuery)
   const chosen = (types.data ?? []).filter(({ name }) => events.some((event) => covers(event, name)))
-  const fields = fieldsOf(chosen.length > 0 ? chosen : (types.data ?? []))
+  const fields = listFields(chosen.length > 0 ? chosen : (types.data ?? []))
   const set = (part: Partial<FilterDraft>): void => change({ filter: { ...filter, ...part } })
 
   function choose(mode: FilterDraft['mode']): void {
@@ -167,7 +167,7 @@ function ConditionRow({
           if (next !== undefined) onChange({ ...newCondition([next]), value: '' })
         }}
       >
-        {known === undefined && <option value={condition.field}>{labelOf(condition.field)}</option>}
+        {known === undefined && <option value={condition.field}>{fieldLabel(condition.field)}</option>}
         {fields.map(({ path, label }) => (
           <option key={path} value={path}>
             {label}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRows, query } from '../../api/client.ts'
 
-const LOOK_BACK = '200'
+const RECENT_EVENTS = '200'
 const MAX_VALUES = 30
 
 /** Suggests the field's values in recent events. */
@@ -18,7 +18,7 @@ export function useKnownValues(organizationId: string, events: readonly string[]
           ['select', `value:${column}`],
           ['or', kinds.length > 0 ? `(${kinds.map((kind) => `event.like.${kind}.*`).join(',')})` : undefined],
           ['order', 'created_at.desc'],
-          ['limit', LOOK_BACK],
+          ['limit', RECENT_EVENTS],
         ])}`,
         signal,
       )

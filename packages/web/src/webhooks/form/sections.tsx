@@ -6,7 +6,7 @@ import { t } from '../../strings.ts'
 import type { Draft } from './draft.ts'
 import type { FieldErrors } from './field-errors.ts'
 import styles from './form.module.css'
-import { checkUrl, nameFor } from './url-check.ts'
+import { checkUrl, suggestName } from './url-check.ts'
 
 export interface SectionProps {
   draft: Draft
@@ -63,7 +63,7 @@ export function EndpointSection({ draft, errors, change, isNew }: SectionProps &
             placeholder="https://example.com/webhook"
             onChange={(event) => change({ url: event.target.value })}
             onBlur={() => {
-              const name = nameFor(draft.url)
+              const name = suggestName(draft.url)
               if (draft.name.trim() === '' && name !== undefined) change({ name })
             }}
           />

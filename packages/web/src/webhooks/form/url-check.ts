@@ -19,7 +19,7 @@ export function checkUrl(text: string): UrlCheck {
 }
 
 /** Suggests a name. */
-export function nameFor(text: string): string | undefined {
+export function suggestName(text: string): string | undefined {
   try {
     return new URL(text.trim()).hostname || undefined
   } catch {
