@@ -1,8 +1,16 @@
+import { writeSync } from 'node:fs'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
 import type { Config } from '../settings/config.ts'
+import { toReadable } from './readable-log.ts'
 
-/** Logs go to stderr: stdout is for people. */
+const STDERR = 2
+
+/** Logs go to stderr, because stdout is for people: readable on a terminal, elsewhere one line of JSON each. */
 export function createLog({ logLevel }: Config): Logger {
-  return pino({ level: logLevel, base: null }, pino.destination(2))
+  const hasColours = !process.env['NO_COLOR']
+  const destination = process.stderr.isTTY
+    ? { write: (line: string) => void writeSync(STDERR, toReadable(line, hasColours)) }
+    : pino.destination(STDERR)
+  return pino({ level: logLevel, base: null }, destination)
 }

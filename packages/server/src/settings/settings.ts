@@ -292,7 +292,7 @@ export const SETTINGS = {
     name: 'LOG_LEVEL',
     group: 'Alerts and logs',
     preset: 'info',
-    help: '`fatal`, `error`, `warn`, `info`, `debug`, `trace`, `silent`; log lines are JSON on stderr',
+    help: '`fatal`, `error`, `warn`, `info`, `debug`, `trace`, `silent`; log lines go to stderr, readable on a terminal and JSON elsewhere',
     schema: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   },
 } as const satisfies Readonly<Record<string, Setting>>

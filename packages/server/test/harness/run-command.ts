@@ -7,7 +7,7 @@ import { noteSecret, noteWritten } from './witness/notebook.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/connectgain-webhooks.js', import.meta.url))
 /** Of util-linux: runs a command in a pseudo-terminal of its own. */
-const SCRIPT = '/usr/bin/script'
+export const SCRIPT = '/usr/bin/script'
 
 export const HAS_TERMINAL = existsSync(SCRIPT)
 
