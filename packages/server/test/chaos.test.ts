@@ -13,7 +13,7 @@ import { startTcpProxy } from './harness/tcp-proxy.ts'
 import type { TcpProxy } from './harness/tcp-proxy.ts'
 import { LONG, until } from './harness/until.ts'
 
-const KILLS = IS_FULL ? 21 : 6
+const KILLS = IS_FULL ? 21 : 4
 const EMBEDDED_KILLS = IS_FULL ? 3 : 1
 const isPostgresThere = process.env['TEST_DATABASE_URL'] !== undefined
 

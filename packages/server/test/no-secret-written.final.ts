@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createReadStream, globSync } from 'node:fs'
+import { closeSync, globSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readSecrets, readWritten } from './harness/witness/notebook.ts'
@@ -10,6 +10,9 @@ const folder = process.env['TEST_WITNESS']!
 const files = process.env['TEST_DATABASE_FILES']!
 const secrets = readSecrets(folder)
 const search = searchFor(secrets)
+
+const CHUNK_BYTES = 2 ** 20
+const buffer = Buffer.alloc(search.overlap + CHUNK_BYTES)
 
 test('no answer, page, log line or metric that the suite was given has a secret in it', (context) => {
   const leaks: string[] = []
@@ -23,12 +26,12 @@ test('no answer, page, log line or metric that the suite was given has a secret 
   assert.deepEqual(leaks, [])
 })
 
-test('no file of the PostgreSQL that the suite used has a secret in it, its write-ahead log included', async (context) => {
+test('no file of the PostgreSQL that the suite used has a secret in it, its write-ahead log included', (context) => {
   const leaks: string[] = []
   let bytes = 0
   for (const file of globSync('**/*', { cwd: files, withFileTypes: true })) {
     if (!file.isFile()) continue
-    const { size, found } = await searchFile(join(file.parentPath, file.name))
+    const { size, found } = searchFile(join(file.parentPath, file.name))
     bytes += size
     for (const secret of found) leaks.push(`${file.name} has “${secret}” in it`)
   }
@@ -36,16 +39,23 @@ test('no file of the PostgreSQL that the suite used has a secret in it, its writ
   assert.deepEqual(leaks, [])
 })
 
-async function searchFile(path: string): Promise<{ size: number; found: Set<string> }> {
+/** Read at once: a stream for each of thousands of small files takes longer than the search. */
+function searchFile(path: string): { size: number; found: Set<string> } {
   const found = new Set<string>()
   let size = 0
-  let rest = Buffer.alloc(0)
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
-      const piece = Buffer.concat([rest, chunk as Buffer])
-      for (const secret of search.find(piece)) found.add(secret)
-      rest = piece.subarray(-search.overlap)
-      size += (chunk as Buffer).length
+    const file = openSync(path, 'r')
+    try {
+      let kept = 0
+      for (let read = 1; read > 0; size += read) {
+        read = readSync(file, buffer, kept, CHUNK_BYTES, null)
+        const piece = buffer.subarray(0, kept + read)
+        for (const secret of search.find(piece)) found.add(secret)
+        kept = Math.min(search.overlap, piece.length)
+        buffer.copyWithin(0, piece.length - kept, piece.length)
+      }
+    } finally {
+      closeSync(file)
     }
   } catch (error) {
     // The server is running, and removes what it no longer needs.
