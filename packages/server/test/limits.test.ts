@@ -195,7 +195,7 @@ test(
     const response = toErrorResponse(await slow.catch((error: unknown) => error))
     const body = JSON.parse(response.body) as ErrorBody
     assert.deepEqual([response.status, body.code], [500, '57014'])
-    assert.match(body.hint ?? '', /smallerBatch rows/)
+    assert.match(body.hint ?? '', /fewer rows/)
     await close()
   },
 )

@@ -6,7 +6,7 @@ import type { EventRule } from './event-rules.ts'
 import { RULES } from './event-rules.ts'
 import { columnsData, indent, insertChanged, insertCreated, writtenRow } from './event-select.ts'
 
-/** What captures a table: its functions, which can be replaced without locking the table, and its triggers. */
+/** The functions of a capture, which can be replaced without locking the table, and its triggers. */
 export interface CaptureSql {
   functions: readonly string[]
   triggers: readonly { name: string; function: string; sql: string }[]

@@ -43,7 +43,7 @@ export interface CapturedTable {
   firstTimes: 'noted' | 'remembered'
 }
 
-/** How to get from a row to the id of its organization. */
+/** The lookup of the organization id for a row. */
 export interface CapturedOrganization {
   /** SQL over the row `n`: the id as uuid, and the joins it needs. */
   expression: string

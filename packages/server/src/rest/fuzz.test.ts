@@ -17,10 +17,10 @@ const RUNS: Readonly<Record<Engine, number>> = {
 const AT_ONCE = 8
 const BATCH = 1_000
 
-/** In every row of the other organization, in texts and in ids: what none of our answers may hold. */
+/** A mark in every row of the other organization, in texts and ids. No response may contain it. */
 const MARK = 'f00df00d'
 
-/** Rows of the other organization that refer to ours, and ours to them, as only a defect elsewhere could make them. */
+/** Rows of the other organization that refer to ours, and ours to theirs, which only a bug elsewhere could create. */
 const THEIR_ROWS = `
   update webhooks.webhook_configurations set name = '${MARK}', id = '${MARK}-0000-7000-8000-00000000000f'
   where organization_id = '${THEIRS}';
@@ -46,12 +46,12 @@ const THEIR_ROWS = `
     ('${MARK}-0000-7000-8000-000000000005', '${THEIRS}', '${MARK}', '0190a100-0000-7000-8000-000000000001', '${MARK}');
   alter table public.deals enable trigger require_own_contact_id;
 `
-/** How many rows each table has for us. */
+/** The rows that we can read in each table. */
 const OUR_ROWS: Readonly<Record<string, number>> = {
   webhook_configurations: 3,
   webhook_logs: 5,
   webhook_deliveries: 1,
-  // One of its own and what the contact and the deal emit.
+  // One that we insert, and those that the contact and the deal emit.
   webhook_events: 3,
   contacts: 1,
   deals: 1,
@@ -114,7 +114,7 @@ for (const engine of ENGINES) {
           await Promise.all(Array.from({ length: AT_ONCE }, work))
         }
         context.diagnostic(JSON.stringify(Object.fromEntries(statuses)))
-        // A generator that is refused everything would show nothing.
+        // A generator whose queries are all rejected would prove nothing.
         assert.ok((statuses.get(200) ?? 0) > RUNS[engine] / 20)
       },
     )

@@ -33,7 +33,7 @@ export async function forwardTo(
   }
 }
 
-/** Of an endless response, reads slightly more than a webhook's log keeps. */
+/** Reads the start of a response, slightly more than a webhook's log keeps, because it may never end. */
 async function readStart({ body }: Response, enough: AbortController): Promise<string> {
   const reader = body?.getReader()
   const chunks: Uint8Array[] = []
