@@ -1,25 +1,11 @@
 import type { Pool } from 'pg'
+import type { Row } from '../../../packages/server/src/domain/api-rows.ts'
 
-/** One row per attempt, with the same columns as ours, and the body, which a job queue deletes with the job. */
-export interface PeerLogRow {
-  id: string
-  organization_id: string
-  webhook_id: string
-  delivery_id: string
-  event_id: string
-  event: string
-  url: string
-  status: 'success' | 'failed'
-  attempt: number
-  response_code: number | null
-  error_message: string | null
-  duration_ms: number
-  request_headers: Record<string, string>
-  request_body: string
-  response_headers: Record<string, string | string[] | undefined> | null
-  response_body: string | null
-  created_at: string
-}
+/** One row per attempt with the columns of ours, except for those that only our own engine fills. */
+export type PeerLogRow = Omit<
+  Row<'webhook_logs'>,
+  'trigger' | 'error_code' | 'diagnosis' | 'next_attempt_at' | 'response_headers'
+> & { response_headers: Record<string, string | string[] | undefined> | null }
 
 /** One index besides the key, for listing a webhook's attempts; ours has three. */
 export const CREATE_LOG = `

@@ -3,15 +3,9 @@ import { test } from 'node:test'
 import { verifyWebhook } from '@connectgain/webhooks-receiver'
 import type { Stage } from './harness/on-each-engine.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+import type { Row } from '../src/domain/api-rows.ts'
 
-interface AlertRow {
-  id: string
-  type: string
-  threshold: number | null
-  count: number
-  message: string
-  webhook_name: string
-}
+type AlertRow = Row<'webhook_alerts'>
 
 const SECRET = 'the-secret-of-the-alerts'
 /** Attempts in a row after which a webhook is deactivated here. */

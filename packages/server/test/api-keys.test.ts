@@ -5,17 +5,9 @@ import type { Api, ErrorBody } from './harness/api.ts'
 import { onEachEngine } from './harness/on-each-engine.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
 import { until } from './harness/until.ts'
+import type { Row } from '../src/domain/api-rows.ts'
 
-interface KeyRow {
-  id: string
-  organization_id: string
-  name: string
-  scope: string
-  hint: string
-  last_used_at: string | null
-  revoked_at: string | null
-  key?: string
-}
+type KeyRow = Row<'api_keys'> & { key?: string }
 
 onEachEngine('keys of organizations', (stage) => {
   async function makeKey(scope: string, organization_id = stage.organizationId): Promise<Required<KeyRow>> {

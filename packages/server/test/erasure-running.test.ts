@@ -28,7 +28,7 @@ onEachEngine('erasing a record while the program runs', (stage) => {
     const erased = await stage.server.api.get<LogRow>(logs)
     assert.equal(erased.length, 3)
     assert.match(
-      erased[0]!.request_body,
+      erased[0]!.request_body!,
       /^\{"event":"contact.created","timestamp":"[^"]+","data":\{"erased":true\}\}$/,
     )
     const shown = [

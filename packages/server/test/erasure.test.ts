@@ -9,17 +9,13 @@ import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { EMAIL, NAME, createPersonalLog } from './harness/personal-log.ts'
 import type { PersonalLog } from './harness/personal-log.ts'
+import type { Row } from '../src/domain/api-rows.ts'
 
 const PHONE = '+447700900123'
 const NOTE = 'allergic to penicillin'
 const PERSONAL = [NAME, EMAIL, PHONE, PHONE.slice(1), NOTE]
 
-interface ErasureRow {
-  status: string
-  events: number
-  deliveries: number
-  others: number
-}
+type ErasureRow = Row<'webhook_erasures'>
 
 for (const engine of EVERY_ENGINE) {
   suite(`rpc/erase_record (${engine})`, () => {

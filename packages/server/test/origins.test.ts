@@ -5,12 +5,9 @@ import { createApi } from './harness/api.ts'
 import type { Api, DeliveryRow, ErrorBody } from './harness/api.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
+import type { Row } from '../src/domain/api-rows.ts'
 
-interface EventRow {
-  id: string
-  event: string
-  origin: string | null
-}
+type EventRow = Row<'webhook_events'>
 
 interface ReplayAnswer {
   matched: number
@@ -18,10 +15,7 @@ interface ReplayAnswer {
 
 onEachEngine('a webhook that ignores an origin', (stage) => {
   const deliveriesOf = (id: string, count: number) =>
-    stage.server.api.rows<DeliveryRow & { record_id: string | null }>(
-      `webhook_deliveries?webhook_id=eq.${id}&order=created_at`,
-      count,
-    )
+    stage.server.api.rows<DeliveryRow>(`webhook_deliveries?webhook_id=eq.${id}&order=created_at`, count)
   /** A client with a key of its own. */
   async function openSync(name: string): Promise<Api> {
     const row = { organization_id: stage.organizationId, name, scope: 'admin' }

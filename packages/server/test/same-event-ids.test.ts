@@ -67,7 +67,7 @@ onEachEngine(
       for (const tenant of both) {
         assert.deepEqual(await arrived(stage, tenant, 1), [[id, `of-${tenant.name}`]])
         const [log] = await tenant.api.rows<LogRow>(`webhook_logs?event_id=eq.${id}`, 1)
-        assert.deepEqual((JSON.parse(log!.request_body) as { data: object }).data, {
+        assert.deepEqual((JSON.parse(log!.request_body!) as { data: object }).data, {
           id: `of-${tenant.name}`,
           secret: `secret of ${tenant.name}`,
         })
@@ -240,7 +240,7 @@ onEachEngine(
       )
       assert.deepEqual([kept?.status, kept?.reason], ['delivered', null])
       const [log] = await b.api.get<LogRow>(`webhook_logs?event_id=eq.${id}&select=request_body`)
-      assert.match(log!.request_body, /secret of b/)
+      assert.match(log!.request_body!, /secret of b/)
     })
   },
   { settings: { RETRY_SCHEDULE: '' } },

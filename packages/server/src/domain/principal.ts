@@ -2,6 +2,10 @@
 export const ROLES = ['webhooks_service', 'webhooks_api', 'webhooks_read', 'webhooks_emit'] as const
 export type Role = (typeof ROLES)[number]
 
+/** What a key of an organization may do: everything, only read, or only emit events. */
+export const SCOPES = ['admin', 'read', 'emit'] as const
+export type Scope = (typeof SCOPES)[number]
+
 /** Who makes a change, for the audit log. */
 export interface Actor {
   kind: 'service_key' | 'api_key' | 'jwt' | 'session'

@@ -6,6 +6,7 @@ import type { ServerProcess, ServerSite, Settings } from '../harness/server-proc
 import { until } from '../harness/until.ts'
 import type { Load } from './load.ts'
 import { startLoad } from './load.ts'
+import type { Row } from '../../src/domain/api-rows.ts'
 
 /** How long the endpoint takes to answer: there is always something under way. */
 const ANSWER_MS = 10
@@ -131,11 +132,7 @@ async function countRows(api: Api, path: string): Promise<number> {
   return Number(headers.get('content-range')?.split('/')[1])
 }
 
-interface LogRow {
-  event_id: string
-  attempt: number
-  status: string
-}
+type LogRow = Pick<Row<'webhook_logs'>, 'event_id' | 'attempt' | 'status'>
 
 async function readLog(api: Api, webhookId: string): Promise<LogRow[]> {
   const rows: LogRow[] = []

@@ -1,3 +1,4 @@
+import type { Row as RowOf } from '../../src/domain/api-rows.ts'
 import { until } from './until.ts'
 
 export interface ApiResponse<T> {
@@ -33,47 +34,11 @@ export interface ErrorBody {
   hint: string | null
 }
 
-export interface LogRow {
-  webhook_id: string
-  id: string
-  delivery_id: string
-  event_id: string
-  event: string
-  status: string
-  attempt: number
-  trigger: string
-  response_code: number | null
-  error_code: string | null
-  error_message: string | null
-  diagnosis: string | null
-  request_headers: Record<string, string>
-  request_body: string
-  response_headers: Record<string, string> | null
-  response_body: string | null
-  next_attempt_at: string | null
-  created_at: string
-}
+export type LogRow = RowOf<'webhook_logs'>
 
-export interface DeliveryRow {
-  id: string
-  event_id: string
-  status: string
-  reason: string | null
-  attempts: number
-  next_attempt_at: string | null
-  last_response_code: number | null
-}
+export type DeliveryRow = RowOf<'webhook_deliveries'>
 
-export interface WebhookRow {
-  id: string
-  is_active: boolean
-  disabled_reason: string | null
-  health: string
-  health_since: string
-  health_reason: string | null
-  certificate_expires_at: string | null
-  updated_at: string
-}
+export type WebhookRow = RowOf<'webhook_configurations'>
 
 export function createApi(url: string, key: string): Api {
   async function request<T>(

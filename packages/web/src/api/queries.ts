@@ -1,3 +1,4 @@
+import type { Row } from '../../../server/src/domain/api-rows.ts'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { call, getRows, query } from './client.ts'
 import { inOrder } from './event-order.ts'
@@ -109,10 +110,7 @@ export const webhookQuery = (id: string) =>
     refetchInterval: 10 * SECOND,
   })
 
-interface QueueRow {
-  webhook_id: string
-  waiting: number
-}
+type QueueRow = Pick<Row<'webhook_queues'>, 'webhook_id' | 'waiting'>
 
 const readQueues = (filter: Record<string, string>, signal: AbortSignal): Promise<QueueRow[]> =>
   getRows(`webhook_queues?${query({ ...filter, select: 'webhook_id,waiting' })}`, signal)

@@ -1,4 +1,6 @@
-/** The rows of the API, with the columns that the page reads. Times are ISO 8601. */
+import type { Row } from '../../../server/src/domain/api-rows.ts'
+
+/** The rows of the API and what its functions return. Times are ISO 8601. */
 
 export interface Session {
   /** Null for the service key: all organizations. */
@@ -8,51 +10,22 @@ export interface Session {
 }
 
 /** A table of the CRM whose capture differs from its installed state. */
-export interface DriftedCapture {
-  table_name: string
+export type DriftedCapture = Pick<Row<'webhook_captures'>, 'table_name' | 'problems'> & {
   status: 'drifted' | 'missing'
-  problems: string[]
 }
 
+/** A row of the CRM. */
 export interface Organization {
   id: string
   name: string
 }
 
-export type Health = 'healthy' | 'degraded' | 'held'
-
-export interface Webhook {
-  id: string
-  organization_id: string
-  name: string
-  url: string
-  events: string[]
-  is_active: boolean
-  has_secret: boolean
-  secret_hint: string | null
-  previous_secret_until: string | null
-  description: string | null
-  filter: JsonObject | null
-  ignore_origins: string[]
-  /** Fields removed from the payload. */
-  redact: string[]
-  /** Values are masked. */
-  headers: Record<string, string> | null
-  timeout_ms: number | null
-  rate_limit: number | null
-  max_in_flight: number | null
-  health: Health
-  health_since: string | null
-  health_reason: string | null
-  /** End of the endpoint's most recent certificate; null: none seen. */
-  certificate_expires_at: string | null
-  disabled_reason: string | null
-  disabled_at: string | null
-  created_at: string
-  updated_at: string
+export type Webhook = Row<'webhook_configurations'> & {
   /** In responses to writes that generated one. */
   secret?: string
 }
+
+export type Health = Webhook['health']
 
 export interface ListedWebhook extends Webhook {
   webhook_logs: Pick<Attempt, 'id' | 'created_at' | 'status' | 'response_code' | 'event'>[]
@@ -60,41 +33,17 @@ export interface ListedWebhook extends Webhook {
 
 export type JsonObject = Record<string, unknown>
 
-export interface EventType {
-  name: string
-  category: string
-  description: string
-  schema?: JsonObject | null
-  example: JsonObject
-}
+export type EventType = Row<'webhook_event_types'>
 
-export type Trigger = 'event' | 'retry' | 'manual' | 'test'
+export type Attempt = Row<'webhook_logs'>
 
-/** A row of `webhook_logs`. */
-export interface Attempt {
-  id: string
-  organization_id: string
-  webhook_id: string
-  delivery_id: string
-  event_id: string
-  event: string
-  url: string
-  status: 'success' | 'failed'
-  attempt: number
-  trigger: Trigger
-  response_code: number | null
-  error_code: string | null
-  error_message: string | null
-  diagnosis: string | null
-  duration_ms: number
-  request_headers: Record<string, string>
-  request_body: string | null
-  response_headers: Record<string, string> | null
-  response_body: string | null
-  next_attempt_at: string | null
-  created_at: string
-}
+export type Trigger = Attempt['trigger']
 
+export type Delivery = Row<'webhook_deliveries'>
+
+export type DeliveryStatus = Delivery['status']
+
+/** In the order of the filter. */
 export const DELIVERY_STATUSES = [
   'delivered',
   'pending',
@@ -102,72 +51,19 @@ export const DELIVERY_STATUSES = [
   'failed',
   'filtered',
   'cancelled',
-] as const
+] as const satisfies readonly DeliveryStatus[]
 
-export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]
+export type WebhookEvent = Row<'webhook_events'>
 
-export interface Delivery {
-  id: string
-  organization_id: string
-  webhook_id: string
-  event_id: string
-  event: string
-  /** Id of the event's contact, deal or other record. */
-  record_id: string | null
-  status: DeliveryStatus
-  reason: string | null
-  attempts: number
-  next_attempt_at: string | null
-  last_response_code: number | null
-  last_error: string | null
-  created_at: string
-  updated_at: string
-  completed_at: string | null
-}
-
-export interface WebhookEvent {
-  id: string
-  event: string
-  data: JsonObject
-  previous: JsonObject | null
-  timestamp: string
-  source: string | null
-  /** The author of the change, if known. */
-  origin: string | null
-}
-
-export interface Redelivery {
-  id: string
-  webhook_id: string
-  kind: 'retry_failed' | 'replay_events'
-  since: string | null
-  until: string
-  event: string | null
-  status: 'running' | 'completed' | 'cancelled'
-  reason: string | null
-  matched: number | null
-  queued: number
-  /** Items skipped because they could not be queued. */
-  failed: number
-  created_at: string
-  completed_at: string | null
-}
+export type Redelivery = Row<'webhook_redeliveries'>
 
 /** What could not be processed in the last day. */
-export interface FaultCount {
-  /** Null: events that reached no webhook. */
-  webhook_id: string | null
-  count: number
-  last_reason: string | null
-  last_delivery_id: string | null
-  webhook: { name: string } | null
-}
+export type FaultCount = Pick<
+  Row<'webhook_fault_counts'>,
+  'webhook_id' | 'count' | 'last_reason' | 'last_delivery_id'
+> & { webhook: { name: string } | null }
 
-export interface Skip {
-  event: string
-  reason: 'inactive' | 'not subscribed'
-  count: number
-}
+export type Skip = Pick<Row<'webhook_skips'>, 'event' | 'reason' | 'count'>
 
 export interface StatsSummary {
   attempts: number
@@ -204,17 +100,6 @@ export interface Preview {
   samples: { id: string; event: string; timestamp: string; data: JsonObject }[]
 }
 
-export interface Inbox {
-  id: string
-  url: string
-  expires_at: string
-}
+export type Inbox = Row<'webhook_inboxes'>
 
-export interface InboxRequest {
-  id: string
-  method: string
-  headers: Record<string, string>
-  body: string
-  signature: 'valid' | 'invalid' | 'unsigned' | 'unknown'
-  created_at: string
-}
+export type InboxRequest = Row<'webhook_inbox_requests'>

@@ -1,4 +1,5 @@
 import type { Column } from '../../rest/schema-cache/schema.ts'
+import { TABLE_FACTS } from './column-facts.ts'
 
 export type JsonSchema = Record<string, unknown>
 
@@ -18,14 +19,19 @@ const types: Readonly<Record<string, JsonSchema>> = {
   'timestamp with time zone': { type: 'string', format: 'date-time' },
 }
 
+/** What a comment declares for the schema cache, and is no description. */
+const DECLARATION = /@primary|@references \S+(?: within \w+)?/g
+
 /** Describes a column's value in JSON. */
-export function describeColumn({ baseType, isNullable, comment }: Column): JsonSchema {
-  const schema = describeType(baseType)
-  const description = (comment ?? '').replaceAll(/@\w+( \S+)?/g, '').trim()
+export function describeColumn(table: string, { name, baseType, isNullable, comment }: Column): JsonSchema {
+  const { nullable, columns } = TABLE_FACTS[table] ?? {}
+  const { values, schema = describeType(baseType) } = columns?.[name] ?? {}
+  const mayBeNull = nullable === undefined ? isNullable : nullable.includes(name)
+  const description = (comment ?? '').replaceAll(DECLARATION, '').trim()
   return {
-    ...(isNullable && typeof schema['type'] === 'string'
-      ? { ...schema, type: [schema['type'], 'null'] }
-      : schema),
+    ...schema,
+    ...(mayBeNull && typeof schema['type'] === 'string' ? { type: [schema['type'], 'null'] } : {}),
+    ...(values === undefined ? {} : { enum: mayBeNull ? [...values, null] : values }),
     ...(description === '' ? {} : { description }),
   }
 }

@@ -79,7 +79,7 @@ const json = (schema: JsonSchema): JsonSchema => ({ 'application/json': { schema
 function describeSchemas({ name, comment, readable, insertable, updatable }: TableDescription) {
   const describeRow = (columns: TableDescription['readable']): JsonSchema => ({
     type: 'object',
-    properties: Object.fromEntries(columns.map((column) => [column.name, describeColumn(column)])),
+    properties: Object.fromEntries(columns.map((column) => [column.name, describeColumn(name, column)])),
   })
   const required = insertable
     .filter((column) => !column.isNullable && column.default === null)

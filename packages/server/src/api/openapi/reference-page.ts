@@ -82,7 +82,7 @@ function renderTable(table: TableDescription): string {
     list.some((candidate) => candidate.name === column) ? 'yes' : ''
   const rows = [...columns.values()].map(
     (column) =>
-      `<tr><th scope="row"><code>${escapeHtml(column.name)}</code></th><td>${escapeHtml(formatType(describeColumn(column)))}</td>` +
+      `<tr><th scope="row"><code>${escapeHtml(column.name)}</code></th><td>${escapeHtml(formatType(describeColumn(name, column)))}</td>` +
       `<td>${has(readable, column.name)}</td><td>${has(insertable, column.name)}</td><td>${has(updatable, column.name)}</td></tr>`,
   )
   const embedded = related.map(

@@ -1,3 +1,4 @@
+import type { Row } from '../../domain/api-rows.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { Api } from './api.ts'
 import { CommandFailed } from './api.ts'
@@ -6,11 +7,7 @@ import { ok, problem, warning } from './finding.ts'
 
 const DAY_MS = 86_400_000
 
-interface Capture {
-  table_name: string
-  status: 'ok' | 'drifted' | 'missing'
-  problems: string[]
-}
+type Capture = Pick<Row<'webhook_captures'>, 'table_name' | 'status' | 'problems'>
 
 interface CaptureReport {
   captures: Capture[]

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import type { Api } from './api.ts'
+import type { Row } from '../../domain/api-rows.ts'
 import { CLOCK_TOLERANCE_MS } from '../../domain/clock.ts'
 import { messageOf } from '../../domain/errors.ts'
 import { checkCaptures } from './capture-checks.ts'
@@ -8,15 +9,7 @@ import type { Finding } from './finding.ts'
 import { ok, problem, warning } from './finding.ts'
 import type { Readiness } from '../../observability/readiness.ts'
 
-interface Webhook {
-  id: string
-  name: string
-  url: string
-  health: string
-  health_reason: string | null
-  disabled_reason: string | null
-  certificate_expires_at: string | null
-}
+type Webhook = Row<'webhook_configurations'>
 
 const WAITING_TOO_LONG_MS = 60_000
 const DAY_MS = 86_400_000

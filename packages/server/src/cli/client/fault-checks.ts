@@ -1,20 +1,11 @@
+import type { Row } from '../../domain/api-rows.ts'
 import type { Api } from './api.ts'
 import { CommandFailed } from './api.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem } from './finding.ts'
 
 /** A row of `webhook_fault_counts`. */
-interface FaultCount {
-  organization_id: string
-  webhook_id: string | null
-  count: number
-  since: string
-  last_stage: string
-  last_event: string | null
-  last_event_id: string | null
-  last_reason: string | null
-  webhook: { name: string } | null
-}
+type FaultCount = Row<'webhook_fault_counts'> & { webhook: { name: string } | null }
 
 /** The webhooks requested here, and the server's own limit on the faults it counts of each kind. */
 const MAX_ROWS_READ = { webhooks: 1_000, faults: 10_000 }

@@ -1,20 +1,12 @@
 import { Command, Option } from 'commander'
+import type { Row } from '../../domain/api-rows.ts'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, withConnection } from '../client/api.ts'
 import { chooseOrganization } from '../client/organization.ts'
 import { print, printJson, printTable, formatTime, escapeLine } from '../client/output.ts'
 import { withApi } from '../client/run.ts'
 
-interface ApiKey {
-  id: string
-  organization_id: string
-  name: string
-  scope: string
-  hint: string
-  last_used_at: string | null
-  revoked_at: string | null
-  key?: string
-}
+type ApiKey = Row<'api_keys'> & { key?: string }
 
 interface Flags extends ConnectionFlags {
   organization?: string

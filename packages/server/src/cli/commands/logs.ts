@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { Row } from '../../domain/api-rows.ts'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, readRefusal, withConnection } from '../client/api.ts'
 import { print, printJson, printTable, showStatus, formatTime, escapeLine } from '../client/output.ts'
@@ -6,19 +7,7 @@ import type { Cell } from '../client/output.ts'
 import { parseTimeOption, wholeNumber } from '../client/parse.ts'
 import { withApi } from '../client/run.ts'
 
-interface LogRow {
-  id: string
-  created_at: string
-  event: string
-  status: string
-  attempt: number
-  response_code: number | null
-  error_code: string | null
-  duration_ms: number
-  diagnosis: string | null
-  url: string
-  delivery_id: string
-}
+type LogRow = Row<'webhook_logs'>
 
 interface Flags extends ConnectionFlags {
   webhook?: string

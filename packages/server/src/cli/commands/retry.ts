@@ -1,3 +1,4 @@
+import type { Row } from '../../domain/api-rows.ts'
 import { Command } from 'commander'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, withConnection } from '../client/api.ts'
@@ -20,20 +21,9 @@ interface Queued {
   redelivery_id?: string
 }
 
-interface Redelivery {
-  status: string
-  reason: string | null
-  matched: number
-  queued: number
-}
+type Redelivery = Row<'webhook_redeliveries'>
 
-interface Attempt {
-  status: string
-  response_code: number | null
-  duration_ms: number
-  error_message: string | null
-  diagnosis: string | null
-}
+type Attempt = Row<'webhook_logs'>
 
 const LOOK_EVERY_MS = 500
 

@@ -1,3 +1,4 @@
+import type { Row } from '../../domain/api-rows.ts'
 import { Command } from 'commander'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, withConnection } from '../client/api.ts'
@@ -6,19 +7,9 @@ import { print, printJson, printTable, showStatus, escapeLine } from '../client/
 import { parseJsonOption } from '../client/parse.ts'
 import { withApi } from '../client/run.ts'
 
-interface EventType {
-  name: string
-  example: Record<string, unknown> | null
-}
+type EventType = Row<'webhook_event_types'>
 
-interface Delivery {
-  id: string
-  webhook_id: string
-  status: string
-  reason: string | null
-  last_response_code: number | null
-  last_error: string | null
-}
+type Delivery = Row<'webhook_deliveries'>
 
 interface Flags extends ConnectionFlags {
   organization?: string

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { Row } from '../../domain/api-rows.ts'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, withConnection } from '../client/api.ts'
 import { chooseOrganization } from '../client/organization.ts'
@@ -7,18 +8,7 @@ import type { Cell } from '../client/output.ts'
 import { parseJsonOption } from '../client/parse.ts'
 import { withApi } from '../client/run.ts'
 
-interface Webhook {
-  id: string
-  organization_id: string
-  name: string
-  url: string
-  events: string[]
-  is_active: boolean
-  disabled_reason: string | null
-  health: string
-  health_reason: string | null
-  secret?: string
-}
+type Webhook = Row<'webhook_configurations'> & { secret?: string }
 
 interface TestResult {
   status: string

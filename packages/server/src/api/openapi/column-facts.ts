@@ -1,0 +1,87 @@
+import { ATTEMPT_ERRORS } from '../../domain/attempt-errors.ts'
+import { SCOPES } from '../../domain/principal.ts'
+
+interface ColumnFacts {
+  /** The values that the column may have besides null. */
+  values?: readonly string[]
+  /** The schema of a JSON value. */
+  schema?: Readonly<Record<string, unknown>>
+}
+
+interface TableFacts {
+  /** Columns of a view that are null in some rows; for a view the catalog does not say. */
+  nullable?: readonly string[]
+  columns?: Readonly<Record<string, ColumnFacts>>
+}
+
+const OBJECT: ColumnFacts = { schema: { type: 'object', additionalProperties: {} } }
+const TEXTS: ColumnFacts = { schema: { type: 'object', additionalProperties: { type: 'string' } } }
+
+/** What the catalog of the database does not say about tables and views, for the OpenAPI document and the types made from it. */
+export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
+  api_keys: { columns: { scope: { values: SCOPES } } },
+  audit_log: { columns: { old_values: OBJECT, new_values: OBJECT } },
+  webhook_alerts: {
+    columns: {
+      type: {
+        values: ['webhook.failing', 'webhook.deactivated', 'webhook.recovered', 'delivery.exhausted'],
+      },
+    },
+  },
+  webhook_captures: {
+    nullable: ['checked_at'],
+    columns: { status: { values: ['ok', 'drifted', 'missing'] } },
+  },
+  webhook_configurations: {
+    columns: {
+      filter: OBJECT,
+      headers: TEXTS,
+      health: { values: ['healthy', 'degraded', 'held'] },
+    },
+  },
+  webhook_deliveries: {
+    columns: {
+      status: { values: ['delivered', 'pending', 'retrying', 'failed', 'filtered', 'cancelled'] },
+    },
+  },
+  webhook_delivery_faults: {
+    columns: { stage: { values: ['relay', 'claim', 'record', 'cancel', 'retry', 'replay', 'erase'] } },
+  },
+  webhook_erasures: { columns: { status: { values: ['running', 'completed', 'failed'] } } },
+  webhook_event_types: { columns: { schema: OBJECT, example: OBJECT } },
+  webhook_events: { columns: { data: OBJECT, previous: OBJECT } },
+  webhook_fault_counts: {
+    nullable: ['webhook_id', 'last_stage', 'last_event', 'last_event_id', 'last_delivery_id', 'last_reason'],
+  },
+  webhook_inbox_requests: {
+    columns: { headers: TEXTS, signature: { values: ['valid', 'invalid', 'unsigned', 'unknown'] } },
+  },
+  webhook_logs: {
+    nullable: [
+      'response_code',
+      'error_code',
+      'error_message',
+      'diagnosis',
+      'request_body',
+      'response_headers',
+      'response_body',
+      'next_attempt_at',
+    ],
+    columns: {
+      status: { values: ['success', 'failed'] },
+      trigger: { values: ['event', 'retry', 'manual', 'test'] },
+      error_code: { values: Object.keys(ATTEMPT_ERRORS) },
+      request_headers: TEXTS,
+      response_headers: TEXTS,
+    },
+  },
+  webhook_queues: { nullable: ['due_at'] },
+  webhook_redeliveries: {
+    columns: {
+      kind: { values: ['retry_failed', 'replay_events'] },
+      status: { values: ['running', 'completed', 'cancelled'] },
+    },
+  },
+  webhook_skips: { columns: { reason: { values: ['inactive', 'not subscribed'] } } },
+  webhook_sources: { columns: { provider: { values: ['zoom', 'whatsapp'] } } },
+}
