@@ -19,7 +19,7 @@ suite('the guide', () => {
 
   test('has every page of docs/', () => {
     const written = readdirSync(DOCS).filter((name) => name.endsWith('.md'))
-    assert.deepEqual(PAGES.map(([name]) => `${name}.md`).sort(), written.sort())
+    assert.deepEqual(PAGES.map((name) => `${name}.md`).sort(), written.sort())
   })
 
   test('begins with the quick start', async () => {
@@ -29,7 +29,7 @@ suite('the guide', () => {
   })
 
   test('needs no key, runs no script and loads nothing from elsewhere', async () => {
-    for (const [name] of PAGES) {
+    for (const name of PAGES) {
       const { statusCode, headers, body } = await api.inject('GET', `${GUIDE}/${name}`)
       assert.equal(statusCode, 200, name)
       assert.match(
@@ -38,6 +38,13 @@ suite('the guide', () => {
       )
       assert.doesNotMatch(body, /<script|<style| style=|<img[^>]+src="(?!\/docs\/guide\/images\/)/, name)
     }
+  })
+
+  test('takes the titles of its contents from the headings of the pages', async () => {
+    const { body } = await api.inject('GET', `${GUIDE}/retrying`)
+    assert.match(body, /<title>Retries · /)
+    assert.match(body, /<a href="\/docs\/guide\/retrying" aria-current="page">Retries<\/a>/)
+    assert.match(body, /Next: <a href="\/docs\/guide\/alerts">Alerts<\/a>/)
   })
 
   test('leaves out the comments of the files', async () => {
@@ -49,7 +56,7 @@ suite('the guide', () => {
 
   test('has links that lead to pages and headings that are there, and pictures that are', async () => {
     const pages = new Map<string, string>()
-    for (const [name] of PAGES)
+    for (const name of PAGES)
       pages.set(`${GUIDE}/${name}`, (await api.inject('GET', `${GUIDE}/${name}`)).body)
     const broken: string[] = []
     for (const [page, body] of pages) {

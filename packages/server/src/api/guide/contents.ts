@@ -1,56 +1,27 @@
-/** The table of contents of the guide: names of files in docs/ without extension, and their titles. */
-export const CONTENTS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { shippedFolder } from '../http/shipped-folder.ts'
+
+/** The pages of docs/: next to the program in a package, at their original place in the repository. */
+export const SOURCES = shippedFolder('guide', 'docs')
+
+/** The table of contents of the guide: its parts, and the names of their files in docs/ without extension. */
+export const CONTENTS: readonly (readonly [part: string, pages: readonly string[]])[] = [
+  ['Start', ['quick-start', 'concepts', 'settings-page']],
+  ['Receive', ['receiving', 'events', 'filtering', 'troubleshooting']],
+  ['Use', ['api', 'command-line', 'retrying', 'alerts', 'statistics', 'sources', 'errors']],
   [
-    'Begin',
-    [
-      ['quick-start', 'Quick start'],
-      ['concepts', 'Concepts'],
-      ['settings-page', 'The settings page'],
-    ],
+    'Run',
+    ['operations', 'deploying', 'installing', 'sizing', 'upgrading', 'monitoring', 'security', 'privacy'],
   ],
-  [
-    'Receive',
-    [
-      ['receiving', 'Receiving and verifying'],
-      ['events', 'Events'],
-      ['filtering', 'Filtering'],
-      ['troubleshooting', 'Troubleshooting'],
-    ],
-  ],
-  [
-    'Use',
-    [
-      ['api', 'API'],
-      ['command-line', 'Command line'],
-      ['retrying', 'Retrying'],
-      ['alerts', 'Alerts'],
-      ['statistics', 'Statistics'],
-      ['sources', 'Zoom and WhatsApp'],
-      ['errors', 'Errors'],
-    ],
-  ],
-  [
-    'Operate',
-    [
-      ['operations', 'Operating'],
-      ['deploying', 'Deploying'],
-      ['installing', 'Attaching to a CRM'],
-      ['sizing', 'Sizing, backup, scaling out'],
-      ['upgrading', 'Upgrading'],
-      ['monitoring', 'Monitoring'],
-      ['security', 'Security'],
-      ['privacy', 'Privacy'],
-    ],
-  ],
-  [
-    'Know',
-    [
-      ['architecture', 'Architecture'],
-      ['benchmarks', 'Benchmarks'],
-      ['comparison', 'Beside others'],
-    ],
-  ],
+  ['Understand', ['architecture', 'benchmarks', 'comparison']],
 ]
 
-/** `[name, title]` of every page. */
+/** The names of all pages, in their order. */
 export const PAGES = CONTENTS.flatMap(([, pages]) => pages)
+
+export const readPage = (name: string): string => readFileSync(join(SOURCES, `${name}.md`), 'utf8')
+
+/** Reads the title of each page from its heading. */
+export const readTitles = (): ReadonlyMap<string, string> =>
+  new Map(PAGES.map((name) => [name, /^# (.+)$/m.exec(readPage(name))?.[1] ?? name]))

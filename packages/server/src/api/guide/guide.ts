@@ -2,12 +2,9 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError } from '../../domain/errors.ts'
-import { shippedFolder } from '../http/shipped-folder.ts'
-import { PAGES } from './contents.ts'
+import { PAGES, SOURCES, readPage, readTitles } from './contents.ts'
 import { GUIDE, renderPage } from './render-page.ts'
 
-/** The pages of docs/: next to the program in a package, at their original place in the repository. */
-const SOURCES = shippedFolder('guide', 'docs')
 const STYLE = readFileSync(new URL('style.css', import.meta.url), 'utf8')
 
 const TYPES: Readonly<Record<string, string>> = { '.png': 'image/png', '.svg': 'image/svg+xml' }
@@ -25,18 +22,17 @@ const HEADERS = {
  */
 export function addGuide(server: FastifyInstance): void {
   const made = new Map<string, string>()
-  const titles = new Map(PAGES)
+  const titles = readTitles()
   const images = new Set(readdirSync(join(SOURCES, 'images')))
 
   const sendPage = (reply: FastifyReply, name: string): FastifyReply => {
-    const title = titles.get(name)
-    if (title === undefined) throw new ApiError(404, 'PGRST125', `there is nothing at ${GUIDE}/${name}`)
-    const page = made.get(name) ?? renderPage(name, title, readFileSync(join(SOURCES, `${name}.md`), 'utf8'))
+    if (!titles.has(name)) throw new ApiError(404, 'PGRST125', `there is nothing at ${GUIDE}/${name}`)
+    const page = made.get(name) ?? renderPage(name, titles, readPage(name))
     made.set(name, page)
     return reply.headers(HEADERS).type('text/html; charset=utf-8').send(page)
   }
 
-  for (const url of [GUIDE, `${GUIDE}/`]) server.get(url, (_request, reply) => sendPage(reply, PAGES[0]![0]))
+  for (const url of [GUIDE, `${GUIDE}/`]) server.get(url, (_request, reply) => sendPage(reply, PAGES[0]!))
   server.get(`${GUIDE}/style.css`, (_request, reply) =>
     reply.headers(HEADERS).type('text/css; charset=utf-8').send(STYLE),
   )

@@ -4,7 +4,7 @@ import { CONTENTS, PAGES } from './contents.ts'
 
 export const GUIDE = '/docs/guide'
 
-const names: ReadonlySet<string> = new Set(PAGES.map(([name]) => name))
+const names: ReadonlySet<string> = new Set(PAGES)
 
 /** Creates the same anchors as GitHub, because pages link to each other's headings. */
 const slug = (heading: string): string =>
@@ -59,36 +59,32 @@ function linkFor(target: string): string {
 const COMMENT = /<!--.*?-->\n*/gs
 
 /** Renders a whole page, without scripts. */
-export function renderPage(name: string, title: string, text: string): string {
+export function renderPage(name: string, titles: ReadonlyMap<string, string>, text: string): string {
+  const link = (page: string, attributes = ''): string =>
+    `<a href="${GUIDE}/${page}"${attributes}>${titles.get(page)}</a>`
+  const entry = (page: string): string =>
+    `<li>${link(page, page === name ? ' aria-current="page"' : '')}</li>`
+  const next = PAGES[PAGES.indexOf(name) + 1]
+
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · ConnectGain Webhooks</title>
+<title>${titles.get(name)} · ConnectGain Webhooks</title>
 <link rel="stylesheet" href="${GUIDE}/style.css">
 </head>
 <body>
-<a class="skip" href="#content">To the text</a>
+<a class="skip" href="#content">Skip to the text</a>
 <header><a href="${GUIDE}">ConnectGain Webhooks</a> <span>${VERSION}</span> <a class="to-contents" href="#contents">Contents</a></header>
 <nav id="contents" aria-label="Contents">
-${CONTENTS.map(([part, pages]) => `<h2>${part}</h2>\n<ul>${pages.map((page) => entry(page, name)).join('')}</ul>`).join('\n')}
+${CONTENTS.map(([part, pages]) => `<h2>${part}</h2>\n<ul>${pages.map(entry).join('')}</ul>`).join('\n')}
 </nav>
 <main id="content">
 ${markdown.render(text.replaceAll(COMMENT, ''))}
-${findNextPage(name)}
+${next === undefined ? '' : `<p class="next">Next: ${link(next)}</p>`}
 </main>
 </body>
 </html>
 `
-}
-
-function entry([name, title]: readonly [string, string], current: string): string {
-  const mark = name === current ? ' aria-current="page"' : ''
-  return `<li><a href="${GUIDE}/${name}"${mark}>${title}</a></li>`
-}
-
-function findNextPage(name: string): string {
-  const next = PAGES[PAGES.findIndex(([each]) => each === name) + 1]
-  return next === undefined ? '' : `<p class="next">Next: <a href="${GUIDE}/${next[0]}">${next[1]}</a></p>`
 }
