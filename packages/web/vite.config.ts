@@ -1,8 +1,8 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-/** Where `npm run dev` finds the API. */
-const API = process.env['API_URL'] ?? 'http://localhost:4600'
+/** Where `npm run dev` finds the API. The Host header stays: the server refuses changes from an origin other than its own. */
+const API = { target: process.env['API_URL'] ?? 'http://localhost:4600', changeOrigin: false }
 
 export default defineConfig({
   base: '/settings/webhooks/',
