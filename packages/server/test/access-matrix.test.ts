@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { actAs } from '../src/database/act-as.ts'
-import { SCOPES, principalFor } from '../src/api/auth/access.ts'
+import { SCOPES, principalFor } from '../src/domain/principal.ts'
 import { readCatalog } from '../src/rest/schema-cache/schema-cache.ts'
 import type { Catalog, Relation } from '../src/rest/schema-cache/schema.ts'
 import type { Principal } from '../src/domain/principal.ts'

@@ -1,6 +1,6 @@
+import { ROLES } from '../domain/principal.ts'
 import type { Connection } from './database.ts'
 
-const ROLES = ['webhooks_service', 'webhooks_api', 'webhooks_read', 'webhooks_emit'] as const
 const ROLE_NAMES = new RegExp(String.raw`\b(?:${ROLES.join('|')})\b`, 'g')
 
 /** Replaces our role names in the SQL with those of a database that uses a suffix. */

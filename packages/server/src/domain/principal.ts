@@ -1,10 +1,28 @@
-/** The database roles that requests run as; the migrations grant what each may read and write. */
-export const ROLES = ['webhooks_service', 'webhooks_api', 'webhooks_read', 'webhooks_emit'] as const
-export type Role = (typeof ROLES)[number]
+/** The scopes of organizations' keys and tokens: what each covers, in words that follow "It". */
+export const SCOPES_COVER = {
+  admin: 'does everything in its organization',
+  read: 'reads, and calls functions that change and send nothing',
+  emit: 'inserts into webhook_events and reads webhook_event_types',
+} as const
 
-/** What a key of an organization may do: everything, only read, or only emit events. */
-export const SCOPES = ['admin', 'read', 'emit'] as const
-export type Scope = (typeof SCOPES)[number]
+export type Scope = keyof typeof SCOPES_COVER
+export const SCOPES = Object.keys(SCOPES_COVER) as readonly Scope[]
+
+/** The database roles that requests run as. Their grants, in the migrations, enforce what a scope covers. */
+const ROLE_OF = {
+  service: 'webhooks_service',
+  admin: 'webhooks_api',
+  read: 'webhooks_read',
+  emit: 'webhooks_emit',
+} as const satisfies Readonly<Record<Scope | 'service', string>>
+
+export type Role = (typeof ROLE_OF)[keyof typeof ROLE_OF]
+export const ROLES: readonly Role[] = Object.values(ROLE_OF)
+
+/** Returns the scope that a role stands for; `service` for the service key. */
+export function scopeOf(role: Role): Scope | 'service' {
+  return (Object.keys(ROLE_OF) as (Scope | 'service')[]).find((scope) => ROLE_OF[scope] === role)!
+}
 
 /** Who makes a change, for the audit log. */
 export interface Actor {
@@ -28,4 +46,12 @@ export interface Principal {
   traceparent?: string | null
   /** Undefined when the request changes nothing that is audited. */
   actor?: Actor
+}
+
+/** The holder of the service key, who may act for every organization. */
+export const OPERATOR: Principal = { role: ROLE_OF.service, organizationId: null }
+
+/** Returns the principal of a key or token with this scope. */
+export function principalFor(organizationId: string, scope: Scope): Principal {
+  return { role: ROLE_OF[scope], organizationId }
 }

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { generateApiKey, hashApiKey } from '../../src/api/auth/api-keys.ts'
-import type { Scope } from '../../src/api/auth/access.ts'
+import type { Scope } from '../../src/domain/principal.ts'
 import { parseConfig } from '../../src/settings/config.ts'
 import type { Database } from '../../src/database/database.ts'
 import { UNLIMITED_SPACE } from '../../src/database/disk-space.ts'

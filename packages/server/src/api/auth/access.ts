@@ -1,26 +1,12 @@
 import { ApiError } from '../../domain/errors.ts'
-import type { Principal, Role } from '../../domain/principal.ts'
-
-/** The scope of an organization's key: everything, only reading, or only emitting events. */
-export const SCOPES = ['admin', 'read', 'emit'] as const
-export type Scope = (typeof SCOPES)[number]
+import type { Principal, Scope } from '../../domain/principal.ts'
+import { SCOPES_COVER, scopeOf } from '../../domain/principal.ts'
 
 /**
  * The kind of a function. `read` functions change and send nothing, and need the right to read; `operator` functions
  * concern the whole installation, and need the service key.
  */
 export type FunctionAccess = 'read' | 'change' | 'operator'
-
-const ROLE_OF: Readonly<Record<Scope, Role>> = {
-  admin: 'webhooks_api',
-  read: 'webhooks_read',
-  emit: 'webhooks_emit',
-}
-
-/** Returns the principal of a key or token with this scope. */
-export function principalFor(organizationId: string, scope: Scope): Principal {
-  return { role: ROLE_OF[scope], organizationId }
-}
 
 const WRITES = new Set(['POST', 'PATCH', 'DELETE'])
 
@@ -31,18 +17,13 @@ const WRITES = new Set(['POST', 'PATCH', 'DELETE'])
  */
 export function requireTableAccess({ role }: Principal, method: string, table: string): void {
   const isWrite = WRITES.has(method)
-  if (role === 'webhooks_read' && isWrite) throw refuse('read', `${method} of ${table}`, 'It reads only.')
-  if (role !== 'webhooks_emit') return
+  const scope = scopeOf(role)
+  if (scope === 'read' && isWrite) throw refuse(scope, `${method} of ${table}`)
+  if (scope !== 'emit') return
   const isCovered = isWrite
     ? method === 'POST' && table === 'webhook_events'
     : table === 'webhook_event_types'
-  if (!isCovered) {
-    throw refuse(
-      'emit',
-      `${method} of ${table}`,
-      'It inserts into webhook_events and reads webhook_event_types.',
-    )
-  }
+  if (!isCovered) throw refuse(scope, `${method} of ${table}`)
 }
 
 /**
@@ -63,19 +44,17 @@ export function refuseKeysInLinkSession(isOfLink: boolean, method: string, table
 
 /** @throws ApiError 403 */
 export function requireFunctionAccess({ role }: Principal, name: string, access: FunctionAccess): void {
-  if (access === 'operator' && role !== 'webhooks_service') {
+  const scope = scopeOf(role)
+  if (access === 'operator' && scope !== 'service') {
     throw new ApiError(403, '42501', `rpc/${name} is for the service key`, {
       hint: 'It is about the whole installation, not about one organization. Ask its operator.',
     })
   }
-  if (role === 'webhooks_emit') throw refuse('emit', `rpc/${name}`, 'It inserts into webhook_events only.')
-  if (role === 'webhooks_read' && access === 'change') {
-    throw refuse('read', `rpc/${name}`, 'It calls functions that change and send nothing.')
-  }
+  if (scope === 'emit' || (scope === 'read' && access === 'change')) throw refuse(scope, `rpc/${name}`)
 }
 
-function refuse(scope: Scope, what: string, covered: string): ApiError {
+function refuse(scope: Scope, what: string): ApiError {
   return new ApiError(403, '42501', `scope ${scope} does not cover ${what}`, {
-    hint: `${covered} A key with scope admin may do everything in its organization.`,
+    hint: `It ${SCOPES_COVER[scope]}. A key with scope admin ${SCOPES_COVER.admin}.`,
   })
 }

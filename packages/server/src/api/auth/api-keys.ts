@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Database } from '../../database/database.ts'
 import { loadStatement } from '../../database/statement.ts'
-import type { Scope } from './access.ts'
+import type { Scope } from '../../domain/principal.ts'
 
 const findStatement = loadStatement(import.meta.url, 'find-api-keys')
 const touchStatement = loadStatement(import.meta.url, 'touch-api-key')

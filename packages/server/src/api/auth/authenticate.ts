@@ -7,7 +7,7 @@ import { RestError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
 import { readSessionCookie } from '../sessions/session-cookie.ts'
 import type { SourceKey, Session, SessionStore } from '../sessions/session-store.ts'
-import { principalFor } from './access.ts'
+import { OPERATOR, principalFor } from '../../domain/principal.ts'
 import { createKeyFinder, touchApiKey } from './api-keys.ts'
 import type { FindApiKey } from './api-keys.ts'
 import { looksLikeToken } from './tokens.ts'
@@ -60,7 +60,6 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   }
 }
 
-const OPERATOR: Principal = { role: 'webhooks_service', organizationId: null }
 const NO_SOURCE_KEY: SourceKey = { apiKeyId: null, serviceMark: null }
 
 /** Returns the credential of a request; undefined if it has none. */

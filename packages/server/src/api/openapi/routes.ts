@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { requireFunctionAccess, requireTableAccess } from '../auth/access.ts'
 import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
 import type { Principal } from '../../domain/principal.ts'
+import { OPERATOR, scopeOf } from '../../domain/principal.ts'
 import type { Rest } from '../../rest/rest.ts'
 import type { RpcFunction } from '../rpc/rpc.ts'
 import { writeOpenApi } from './document.ts'
@@ -13,8 +14,6 @@ const PAGE_HEADERS = {
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
   'x-content-type-options': 'nosniff',
 }
-
-const operator: Principal = { role: 'webhooks_service', organizationId: null }
 
 type Functions = Readonly<Record<string, RpcFunction>>
 
@@ -34,12 +33,12 @@ export function addReference(
       const document = writeOpenApi(
         listTables(rest, principal),
         listFunctions(functions, principal),
-        principal.role !== 'webhooks_emit',
+        scopeOf(principal.role) !== 'emit',
       )
       return await reply.type('application/openapi+json; charset=utf-8').send(JSON.stringify(document))
     })
   }
-  const tables = rest.describe(operator.role)
+  const tables = rest.describe(OPERATOR.role)
   const page = renderReference(tables, functions, writeOpenApi(tables, functions))
   server.get('/docs', (_request, reply) =>
     reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page),

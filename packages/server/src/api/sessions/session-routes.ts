@@ -9,6 +9,7 @@ import type { Admission } from '../limits/admission.ts'
 import { parseArguments } from '../../rest/request/body.ts'
 import { RestError } from '../../domain/errors.ts'
 import type { Actor } from '../../domain/principal.ts'
+import { scopeOf } from '../../domain/principal.ts'
 import { parseRow } from '../tables/field-problems.ts'
 import { isSecure, requireSameOrigin, requireCsrfHeader } from './csrf-header.ts'
 import { readSessionCookie, writeSessionCookie } from './session-cookie.ts'
@@ -126,9 +127,8 @@ function sessionAt(request: FastifyRequest): Actor {
 }
 
 function getScope({ principal: { role } }: Caller): SessionRow['scope'] {
-  if (role === 'webhooks_service') return 'service'
-  if (role === 'webhooks_api') return 'admin'
-  if (role === 'webhooks_read') return 'read'
+  const scope = scopeOf(role)
+  if (scope !== 'emit') return scope
   throw new ApiError(403, '42501', 'scope emit does not cover the settings page', {
     hint: 'Sign in with a key whose scope is read or admin.',
   })

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { Database } from '../../database/database.ts'
 import { loadStatement } from '../../database/statement.ts'
 import { runWithActor } from '../../database/act-as.ts'
-import type { Scope } from '../auth/access.ts'
+import type { Scope } from '../../domain/principal.ts'
 import type { Actor } from '../../domain/principal.ts'
 
 const createLinkStatement = loadStatement(import.meta.url, 'create-link')

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import type { Row } from '../../domain/api-rows.ts'
+import { SCOPES } from '../../domain/principal.ts'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, withConnection } from '../client/api.ts'
 import { chooseOrganization } from '../client/organization.ts'
@@ -21,9 +22,7 @@ export function keysCommand(): Command {
   )
   withConnection(command.command('create').description('create a key, which is shown this once'))
     .requiredOption('--name <name>', 'what it is for')
-    .addOption(
-      new Option('--scope <scope>', 'what it may do').choices(['admin', 'read', 'emit']).default('read'),
-    )
+    .addOption(new Option('--scope <scope>', 'what it may do').choices(SCOPES).default('read'))
     .option('--organization <id>', 'whose it is (default: the only one there is)')
     .action(withApi(create))
   withConnection(
