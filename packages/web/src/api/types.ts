@@ -25,8 +25,6 @@ export type Webhook = Row<'webhook_configurations'> & {
   secret?: string
 }
 
-export type Health = Webhook['health']
-
 export interface ListedWebhook extends Webhook {
   webhook_logs: Pick<Attempt, 'id' | 'created_at' | 'status' | 'response_code' | 'event'>[]
 }
@@ -36,8 +34,6 @@ export type JsonObject = Record<string, unknown>
 export type EventType = Row<'webhook_event_types'>
 
 export type Attempt = Row<'webhook_logs'>
-
-export type Trigger = Attempt['trigger']
 
 export type Delivery = Row<'webhook_deliveries'>
 
