@@ -4,7 +4,7 @@ import type { Statement } from './database.ts'
 
 /** A statement whose result is not needed. */
 export interface SideStatement {
-  statement: Statement
+  statement: Statement<object>
   params: readonly (string | null)[]
 }
 

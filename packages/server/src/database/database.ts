@@ -7,17 +7,19 @@ export interface Result<R> {
   rowCount: number
 }
 
-/** SQL that PostgreSQL may keep prepared under `name`; see `loadStatement`. */
-export interface Statement {
+/** SQL that PostgreSQL may keep prepared under `name`, with the type of its rows; see `typedStatement`. */
+export interface Statement<R extends object = never> {
   readonly name: string
   readonly text: string
+  /** Never set: it carries the type. */
+  readonly row?: R
 }
 
+/** A statement and its parameters, as `query` takes them. */
+export type Query<R extends object> = [statement: Statement<R> | string, params?: readonly unknown[]]
+
 export interface Connection {
-  query<R extends object = Row>(
-    statement: Statement | string,
-    params?: readonly unknown[],
-  ): Promise<Result<R>>
+  query<R extends object = Row>(...query: Query<R>): Promise<Result<R>>
   /** Runs several statements at once, without parameters. For migrations. */
   execute(script: string): Promise<void>
 }
@@ -28,12 +30,9 @@ export interface Transaction extends Connection {
    * Sends a statement with the next query, in the same message, which saves a round trip. If it fails, that query fails
    * in its place, without any effect.
    */
-  ahead(statement: Statement, params: readonly (string | null)[]): void
+  ahead(statement: Statement<object>, params: readonly (string | null)[]): void
   /** Runs the last query of the transaction and commits in the same message. No other query may follow. */
-  finish<R extends object = Row>(
-    statement: Statement | string,
-    params?: readonly unknown[],
-  ): Promise<Result<R>>
+  finish<R extends object = Row>(...query: Query<R>): Promise<Result<R>>
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Client, QueryConfig, QueryResult, QueryResultRow } from 'pg'
-import type { Connection, Result, Statement } from './database.ts'
+import type { Connection, Query, Result, Statement } from './database.ts'
 
-export const toConfig = (statement: Statement | string, params: readonly unknown[]): QueryConfig => ({
+export const toConfig = (statement: Statement<object> | string, params: readonly unknown[]): QueryConfig => ({
   ...(typeof statement === 'string' ? { text: statement } : statement),
   values: [...params],
 })
@@ -13,7 +13,7 @@ export function toResult<R extends object>({ rows, rowCount }: QueryResult): Res
 /** Adapts a client or pool of `pg` to `Connection`. */
 export function connect(target: Pick<Client, 'query'>): Connection {
   return {
-    query: async <R extends object>(...[statement, params = []]: Parameters<Connection['query']>) =>
+    query: async <R extends object>(...[statement, params = []]: Query<R>) =>
       toResult<R>(await target.query<R & QueryResultRow>(toConfig(statement, params))),
     async execute(script) {
       await target.query(script)

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import type { SideStatement } from './bundle.ts'
 import { canBundle, queryBundled } from './bundle.ts'
-import type { Connection, Transaction } from './database.ts'
+import type { Connection, Query, Transaction } from './database.ts'
 import { isDatabaseError } from './database.ts'
 import { connect, toConfig, toResult } from './run-statement.ts'
 import { prepared } from './statement.ts'
@@ -9,7 +9,6 @@ import { prepared } from './statement.ts'
 const BEGIN: SideStatement = { statement: prepared('begin', 'begin'), params: [] }
 const COMMIT: SideStatement = { statement: prepared('commit', 'commit'), params: [] }
 
-type Query = Connection['query']
 type State = 'new' | 'open' | 'committed'
 
 export interface TransactionOptions {
@@ -49,7 +48,7 @@ export async function inTransaction<T>(
   }
 
   const runQuery = async <R extends object>(
-    [statement, params = []]: Parameters<Query>,
+    [statement, params = []]: Query<R>,
     after: readonly SideStatement[],
   ) =>
     await watched(async () => {
@@ -66,13 +65,13 @@ export async function inTransaction<T>(
 
   const transaction: Transaction = {
     ahead: (statement, params) => void before.push({ statement, params }),
-    query: async <R extends object>(...question: Parameters<Query>) => await runQuery<R>(question, []),
+    query: async <R extends object>(...question: Query<R>) => await runQuery<R>(question, []),
     execute: async (script) =>
       await watched(async () => {
         await open()
         await plain.execute(script)
       }),
-    async finish<R extends object>(...question: Parameters<Query>) {
+    async finish<R extends object>(...question: Query<R>) {
       const result = await runQuery<R>(question, [COMMIT])
       state = 'committed'
       return result

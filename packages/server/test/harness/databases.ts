@@ -7,7 +7,8 @@ import { openPgliteMigrated } from './pglite-template.ts'
 
 export type Engine = Database['engine']
 
-const TEMPLATE = 'migrated_template'
+/** The database that `provideMigrated` makes. */
+export const MIGRATED_TEMPLATE = 'migrated_template'
 
 /** Every engine that the program runs on. PostgreSQL is there when `npm test` started it. */
 export const EVERY_ENGINE: readonly Engine[] =
@@ -39,7 +40,10 @@ export async function createDatabase(
   const serverUrl = process.env['TEST_DATABASE_URL']
   if (engine === 'pglite' || serverUrl === undefined) return { url: undefined, drop: async () => {} }
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await onServer(serverUrl, `create database ${name} template ${kind === 'empty' ? 'template1' : TEMPLATE}`)
+  await onServer(
+    serverUrl,
+    `create database ${name} template ${kind === 'empty' ? 'template1' : MIGRATED_TEMPLATE}`,
+  )
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
   return { url: url.href, drop: () => onServer(serverUrl, `drop database ${name} with (force)`) }
@@ -47,9 +51,9 @@ export async function createDatabase(
 
 /** Migrating takes a second; copying a migrated database takes a tenth of that. */
 export async function provideMigrated(serverUrl: string): Promise<void> {
-  await onServer(serverUrl, `create database ${TEMPLATE}`)
+  await onServer(serverUrl, `create database ${MIGRATED_TEMPLATE}`)
   const url = new URL(serverUrl)
-  url.pathname = `/${TEMPLATE}`
+  url.pathname = `/${MIGRATED_TEMPLATE}`
   const database = openPostgres({ url: url.href, poolSize: 1 })
   await prepareDatabase(database, { crmTables: true })
   await database.close()

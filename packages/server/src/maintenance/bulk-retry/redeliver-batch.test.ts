@@ -172,7 +172,7 @@ function meanwhile(
         work({
           ...connection,
           query: async (statement, params) => {
-            const result = await connection.query<never>(statement, params)
+            const result = await connection.query(statement, params)
             if (text.test(typeof statement === 'string' ? statement : statement.text))
               await happen(connection)
             return result

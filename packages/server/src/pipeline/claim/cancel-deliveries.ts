@@ -3,20 +3,21 @@ import { plainArray } from '../../database/array-literal.ts'
 import { isInputFault } from '../../database/input-fault.ts'
 import type { Splitter } from '../../database/split.ts'
 import { createSplitter, splitUp } from '../../database/split.ts'
-import { loadStatement } from '../../database/statement.ts'
 import type { OnFault } from '../../domain/delivery-fault.ts'
 import { giveUpDelivery } from '../record/give-up-delivery.ts'
-
-const cancelDeliveriesStatement = loadStatement(import.meta.url, 'cancel-deliveries')
-const listCancelled = loadStatement(import.meta.url, 'list-cancelled')
-const adoptOrphans = loadStatement(import.meta.url, 'adopt-orphans')
+import {
+  adoptOrphans,
+  cancelDeliveries as cancelBatchOf,
+  forgetCancellation,
+  listCancellations,
+  listCancelled,
+} from './sql/statements.generated.ts'
 
 const BATCH = 1_000
 
 interface Cancellation {
   webhook_id: string
   reason: string
-  /** As text: a Date would lose the microseconds by which the row is found again. */
   made_before: string
 }
 
@@ -29,11 +30,8 @@ export async function cancelDeliveries(
   onFault: OnFault = () => {},
   splitter: Splitter = createSplitter(),
 ): Promise<boolean> {
-  await database.query(adoptOrphans)
-  const { rows } = await database.query<Cancellation>(
-    `select webhook_id, reason, made_before::text as made_before
-     from webhooks_internal.cancellations order by cancellations.made_before limit 100`,
-  )
+  await database.query(...adoptOrphans())
+  const { rows } = await database.query(...listCancellations())
   let more = false
   for (const cancellation of rows) {
     try {
@@ -58,11 +56,9 @@ async function cancelBatch(
     () => cancel(database, cancellation, null),
     async (failure) => {
       const { webhook_id, made_before } = cancellation
-      const { rows } = await database.query<{ delivery_id: string }>(listCancelled, [
-        webhook_id,
-        made_before,
-        BATCH,
-      ])
+      const { rows } = await database.query(
+        ...listCancelled({ webhookId: webhook_id, madeBefore: made_before, limit: BATCH }),
+      )
       await splitUp(
         rows.map(({ delivery_id }) => delivery_id),
         failure,
@@ -82,21 +78,18 @@ async function cancel(
   { webhook_id, reason, made_before }: Cancellation,
   only: readonly string[] | null,
 ): Promise<number> {
-  const params = [webhook_id, reason, made_before, BATCH, only && plainArray(only)]
+  const statement = cancelBatchOf({
+    webhookId: webhook_id,
+    reason,
+    madeBefore: made_before,
+    limit: BATCH,
+    only: only && plainArray(only),
+  })
   // In a transaction: what has failed holds no rows any more when the next one looks for those that are free.
-  const { rows } = await database.transaction((transaction) =>
-    transaction.finish<{ stopped: number }>(cancelDeliveriesStatement, params),
-  )
+  const { rows } = await database.transaction((transaction) => transaction.finish(...statement))
   return rows[0]?.stopped ?? 0
 }
 
 async function forgetWhenDone(database: Database, webhookId: string, madeBefore: string): Promise<void> {
-  await database.query(
-    `delete from webhooks_internal.cancellations
-     where webhook_id = $1::uuid and made_before = $2::timestamptz and not exists (
-       select from webhooks_internal.queue q
-       join webhooks.webhook_deliveries d on d.id = q.delivery_id
-       where q.webhook_id = $1::uuid and d.created_at <= $2::timestamptz)`,
-    [webhookId, madeBefore],
-  )
+  await database.query(...forgetCancellation({ webhookId, madeBefore }))
 }

@@ -1,7 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import { plainArray } from '../../database/array-literal.ts'
 import type { Database } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { LEASE_MARGIN_MS } from '../../domain/delivery.ts'
 import { redactBody } from '../../domain/redaction/redact.ts'
@@ -9,8 +8,7 @@ import { newToken } from '../../domain/ids.ts'
 import type { EndpointLoad } from '../dispatch/endpoint-slots.ts'
 import { CLAIM_AHEAD } from '../dispatch/endpoint-slots.ts'
 import type { OpenTarget, TargetRow } from '../../domain/webhook.ts'
-
-const claimDueStatement = loadStatement(import.meta.url, 'claim-due')
+import { claimDue as claimDueStatement, nextClaim } from './sql/statements.generated.ts'
 
 export interface ClaimOptions {
   clock: Clock
@@ -50,18 +48,20 @@ export async function claimDue(
 ): Promise<LeasedDelivery[]> {
   const lease = newToken()
   const now = options.clock.now()
-  const { rows } = await database.query<ClaimedRow>(claimDueStatement, [
-    limit,
-    lease,
-    options.nodeId,
-    options.defaultMaxInFlight,
-    JSON.stringify(busy),
-    options.defaultTimeout,
-    LEASE_MARGIN_MS,
-    CLAIM_AHEAD,
-    plainArray(options.except ?? []),
-    options.only === undefined ? null : plainArray(options.only),
-  ])
+  const { rows } = await database.query(
+    ...claimDueStatement({
+      limit,
+      lease,
+      nodeId: options.nodeId,
+      defaultMaxInFlight: options.defaultMaxInFlight,
+      busy: JSON.stringify(busy),
+      defaultTimeoutMs: options.defaultTimeout,
+      leaseMarginMs: LEASE_MARGIN_MS,
+      claimAhead: CLAIM_AHEAD,
+      except: plainArray(options.except ?? []),
+      only: options.only === undefined ? null : plainArray(options.only),
+    }),
+  )
   return rows.map((row) => toLeasedDelivery(row, lease, now, options.openTarget))
 }
 
@@ -72,10 +72,7 @@ export async function claimDue(
  * @param known skips deliveries that were claimable this many milliseconds ago
  */
 export async function nextClaimIn(database: Database, known?: number): Promise<number | undefined> {
-  const { rows } = await database.query<{ ms: number | null }>(
-    'select webhooks_internal.next_claim_ms($1) as ms',
-    [known ?? null],
-  )
+  const { rows } = await database.query(...nextClaim({ knownMs: known ?? null }))
   const ms = rows[0]?.ms ?? undefined
   return ms === undefined ? undefined : Math.max(0, Math.ceil(ms))
 }

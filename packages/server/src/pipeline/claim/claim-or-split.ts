@@ -2,13 +2,11 @@ import { plainArray } from '../../database/array-literal.ts'
 import type { Database } from '../../database/database.ts'
 import type { Splitter } from '../../database/split.ts'
 import { createSplitter, splitUp } from '../../database/split.ts'
-import { loadStatement } from '../../database/statement.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import type { ClaimOptions } from './claim-due.ts'
 import { claimDue } from './claim-due.ts'
 import type { EndpointLoad } from '../dispatch/endpoint-slots.ts'
-
-const listDue = loadStatement(import.meta.url, 'list-due')
+import { listDue } from './sql/statements.generated.ts'
 
 /** Looked at to find which delivery makes a claim impossible. */
 const MAX_LISTED = 20_000
@@ -41,11 +39,9 @@ async function claimApart(
   options: ClaimOptions,
   { failure, onCulprit }: { failure: unknown; onCulprit: OnCulprit },
 ): Promise<LeasedDelivery[]> {
-  const { rows } = await database.query<{ delivery_id: string }>(listDue, [
-    limit,
-    MAX_LISTED,
-    plainArray(options.except ?? []),
-  ])
+  const { rows } = await database.query(
+    ...listDue({ limitPerWebhook: limit, limit: MAX_LISTED, except: plainArray(options.except ?? []) }),
+  )
   const claimed: LeasedDelivery[] = []
   const claim = async (only: readonly string[]): Promise<void> => {
     if (claimed.length < limit)

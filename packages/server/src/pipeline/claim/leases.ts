@@ -1,10 +1,13 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Database } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
-
-const recoverLeases = loadStatement(import.meta.url, 'recover-leases')
-const releaseLeases = loadStatement(import.meta.url, 'release-leases')
+import {
+  beat,
+  findDeadNodes,
+  recoverLeases,
+  releaseAllLeases as releaseAllLeasesStatement,
+  releaseLeases,
+} from './sql/statements.generated.ts'
 
 /** Without a heartbeat for this long a node counts as dead and its leases are given back. */
 const DEAD_AFTER_SECONDS = 5
@@ -26,37 +29,27 @@ export function createHeartbeat(database: Database, { clock, nodeId }: NodeOptio
   return async () => {
     const now = clock.now()
     if (now - last > DEAD_AFTER_SECONDS * 1_000) steadySince = undefined
-    await database.query(
-      `insert into webhooks_internal.nodes (id) values ($1) on conflict (id) do update set seen_at = now()`,
-      [nodeId],
-    )
+    await database.query(...beat({ nodeId }))
     last = clock.now()
     steadySince ??= last
     if (last - steadySince < DEAD_AFTER_SECONDS * 1_000) return 0
-    const dead = await findDeadNodes(database)
-    return dead.length === 0 ? 0 : await recoverNodes(database, dead)
+    const { rows: dead } = await database.query(...findDeadNodes({ deadAfterSeconds: DEAD_AFTER_SECONDS }))
+    if (dead.length === 0) return 0
+    return await recoverNodes(
+      database,
+      dead.map(({ id }) => id),
+    )
   }
-}
-
-async function findDeadNodes(database: Database): Promise<string[]> {
-  const { rows } = await database.query<{ id: string }>(
-    `select id from webhooks_internal.nodes where seen_at < now() - $1::integer * interval '1 second'`,
-    [DEAD_AFTER_SECONDS],
-  )
-  return rows.map(({ id }) => id)
 }
 
 /** Gives back what nodes held that are dead, and forgets them. @returns how many deliveries that were. */
 export async function recoverNodes(database: Database, nodes: readonly string[]): Promise<number> {
-  return (await database.query(recoverLeases, [nodes])).rowCount
+  return (await database.query(...recoverLeases({ nodes }))).rowCount
 }
 
 /** For a database that no other process can hold: whatever is leased was left by one that is gone. */
 export async function releaseAllLeases(database: Database): Promise<void> {
-  await database.query(
-    'update webhooks_internal.queue set lease = null, lease_node = null, due_at = now() where lease is not null',
-  )
-  await database.query('delete from webhooks_internal.nodes')
+  await database.query(...releaseAllLeasesStatement())
 }
 
 /** Gives back deliveries that this node holds and will not send. */
@@ -64,7 +57,12 @@ export async function releaseDeliveries(
   database: Database,
   deliveries: readonly LeasedDelivery[],
 ): Promise<void> {
-  await database.query(releaseLeases, [deliveries.map(({ id }) => id), deliveries.map(({ lease }) => lease)])
+  await database.query(
+    ...releaseLeases({
+      deliveries: deliveries.map(({ id }) => id),
+      leases: deliveries.map(({ lease }) => lease),
+    }),
+  )
 }
 
 /** Releases the leases of a node that shuts down: its deliveries are due at once. */

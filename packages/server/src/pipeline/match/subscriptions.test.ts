@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
-import type { Connection, Database } from '../../database/database.ts'
+import type { Connection, Query, Database } from '../../database/database.ts'
 import { newId } from '../../domain/ids.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { createSubscriptions } from './subscriptions.ts'
@@ -88,7 +88,7 @@ for (const engine of EVERY_ENGINE) {
       const read = Promise.withResolvers<void>()
       const gate = Promise.withResolvers<void>()
       const connection: Connection = {
-        async query<R extends object>(...[statement, params]: Parameters<Connection['query']>) {
+        async query<R extends object>(...[statement, params]: Query<R>) {
           const result = await database.query<R>(statement, params)
           if (typeof statement === 'string' || !statement.name.startsWith('read-subscriptions')) return result
           read.resolve()

@@ -61,7 +61,7 @@ suite('the recorder', () => {
   test('goes on when the acknowledgement of a commit was lost and the batch is written again', async () => {
     let isFirst = true
     const forgetful = through(async (statement, params) => {
-      const result = await database.query<never>(statement, params)
+      const result = await database.query(statement, params)
       if (isFirst) {
         isFirst = false
         throw new Error('the connection was lost')

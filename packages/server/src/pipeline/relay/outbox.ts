@@ -1,11 +1,11 @@
 import { plainArray } from '../../database/array-literal.ts'
 import type { Connection, Database } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
-
-const takeEventsStatement = loadStatement(import.meta.url, 'take-events')
-const listWaitingStatement = loadStatement(import.meta.url, 'list-waiting')
-const removeFromOutboxStatement = loadStatement(import.meta.url, 'leave-outbox')
-const hasEventsStatement = loadStatement(import.meta.url, 'has-events')
+import {
+  hasEvents as hasEventsStatement,
+  leaveOutbox,
+  listWaiting as listWaitingStatement,
+  takeEvents as takeEventsStatement,
+} from './sql/statements.generated.ts'
 
 /** On the one connection of PGlite, requests wait for the batch; PostgreSQL amortizes a commit over more rows. */
 const MAX_BATCH = { pglite: 200, postgresql: 500 }
@@ -25,7 +25,7 @@ export interface OutboxEvent {
 
 /** Returns whether the outbox has events: for an idle relay, a fifth of the cost of taking a batch. */
 export async function hasEvents(database: Database, except: readonly number[]): Promise<boolean> {
-  const { rows } = await database.query<{ has_events: boolean }>(hasEventsStatement, [plainArray(except)])
+  const { rows } = await database.query(...hasEventsStatement({ except: plainArray(except) }))
   return rows[0]?.has_events ?? false
 }
 
@@ -40,10 +40,9 @@ export const ANY_EVENT: OutboxScope = { except: [], only: null }
 
 /** Lists the outbox rows that a batch would take. */
 export async function listWaiting(database: Database, except: readonly number[]): Promise<number[]> {
-  const { rows } = await database.query<{ id: number }>(listWaitingStatement, [
-    MAX_BATCH[database.engine],
-    plainArray(except),
-  ])
+  const { rows } = await database.query(
+    ...listWaitingStatement({ limit: MAX_BATCH[database.engine], except: plainArray(except) }),
+  )
   return rows.map(({ id }) => id)
 }
 
@@ -52,7 +51,7 @@ export async function removeFromOutbox(
   connection: Connection,
   outboxId: number,
 ): Promise<Omit<OutboxEvent, 'body'> | undefined> {
-  const { rows } = await connection.query<Omit<OutboxEvent, 'body'>>(removeFromOutboxStatement, [outboxId])
+  const { rows } = await connection.query(...leaveOutbox({ outboxId }))
   return rows[0]
 }
 
@@ -69,10 +68,8 @@ export async function takeEvents(
   { except, only }: OutboxScope,
 ): Promise<TakenEvents> {
   const limit = MAX_BATCH[engine]
-  const { rows } = await connection.query<OutboxEvent>(takeEventsStatement, [
-    limit,
-    plainArray(except),
-    only && plainArray(only),
-  ])
+  const { rows } = await connection.query(
+    ...takeEventsStatement({ limit, except: plainArray(except), only: only && plainArray(only) }),
+  )
   return { events: rows, isFull: rows.length === limit }
 }

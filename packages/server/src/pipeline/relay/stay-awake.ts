@@ -1,9 +1,6 @@
 import type { Database } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
 import type { RelayProgress } from '../../observability/relay-progress.ts'
-
-const announceRelay = loadStatement(import.meta.url, 'announce-relay')
-const stayAwake = loadStatement(import.meta.url, 'stay-awake')
+import { announceRelay, stayAwake } from './sql/statements.generated.ts'
 
 /** Where no relay has been heard of for so long, nobody notifies. */
 const ANNOUNCED_MS = 20_000
@@ -48,7 +45,7 @@ export function createWakefulness(database: Database, progress: RelayProgress): 
 
   async function promise(): Promise<void> {
     promisedAt = performance.now()
-    await database.query(stayAwake, [PROMISE_MS])
+    await database.query(...stayAwake({ awakeMs: PROMISE_MS }))
     awakeUntil = performance.now() + PROMISE_MS
   }
 
@@ -57,10 +54,12 @@ export function createWakefulness(database: Database, progress: RelayProgress): 
       const now = performance.now()
       if (now - announcedAt >= ANNOUNCE_AGAIN_MS) {
         const { lastAt } = progress
-        await database.query(announceRelay, [
-          ANNOUNCED_MS,
-          announcedProgress !== undefined && lastAt > announcedProgress,
-        ])
+        await database.query(
+          ...announceRelay({
+            listensMs: ANNOUNCED_MS,
+            hasProgressed: announcedProgress !== undefined && lastAt > announcedProgress,
+          }),
+        )
         announcedProgress = lastAt
         announcedAt = now
       }

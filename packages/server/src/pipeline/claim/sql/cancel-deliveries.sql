@@ -1,16 +1,16 @@
 -- One batch of the deliveries of a webhook that was switched off or deleted. What is under a lease that holds is being
 -- sent; its result decides, and what is left of it is cancelled by a later batch.
--- $1 webhook, $2 reason, $3 made before, $4 batch, $5 deliveries to cancel no others than; null: any.
+-- :only deliveries to cancel no others than; null: any.
 with stopped as (
   delete from webhooks_internal.queue
   where delivery_id in (
     select q.delivery_id
     from webhooks_internal.queue q
     join webhooks.webhook_deliveries d on d.id = q.delivery_id
-    where q.webhook_id = $1::uuid and (q.lease is null or q.due_at < now()) and d.created_at <= $3::timestamptz
-      and ($5::uuid[] is null or q.delivery_id = any ($5::uuid[]))
+    where q.webhook_id = :webhook_id::uuid and (q.lease is null or q.due_at < now()) and d.created_at <= :made_before::timestamptz
+      and (:only?::uuid[] is null or q.delivery_id = any (:only?::uuid[]))
     order by q.due_at
-    limit $4
+    limit :limit
     for update of q skip locked
   )
   returning delivery_id
@@ -18,8 +18,8 @@ with stopped as (
 cancelled as (
   -- A delivery that was over keeps its outcome when only a retry by hand is given up.
   update webhooks.webhook_deliveries d
-  set status = 'cancelled', reason = $2, next_attempt_at = null, completed_at = now(), updated_at = now()
+  set status = 'cancelled', reason = :reason, next_attempt_at = null, completed_at = now(), updated_at = now()
   from stopped s
   where d.id = s.delivery_id and d.status in ('pending', 'retrying')
 )
-select count(*)::integer as stopped from stopped
+select count(*)::integer as "stopped!" from stopped

@@ -1,9 +1,8 @@
 -- Claims what is due, fairly: per endpoint as many as it has room for, oldest first, and where the limit binds each
 -- endpoint's first before any endpoint's second.
 --
--- $1 limit, $2 lease token, $3 node, $4 default requests under way, $5 [{webhook_id, load, ahead}] of the endpoints
--- that are not idle, $6 default timeout and $7 lease margin, in milliseconds, $8 how many times its requests under way an endpoint
--- gets that is idle, $9 deliveries to leave alone, $10 deliveries to claim no others than; null: any.
+-- :busy [{webhook_id, load, ahead}] of the endpoints that are not idle, :claim_ahead how many times its requests under way an
+-- endpoint gets that is idle, :except deliveries to leave alone, :only deliveries to claim no others than; null: any.
 --
 -- Stepping from endpoint to endpoint was measured at a sixth of the cost of a global order with exclusions when 100,000
 -- deliveries of one sick endpoint are due.
@@ -15,12 +14,12 @@ with endpoints as (
   select t.*, coalesce(busy.load, 0) as load,
     -- None waits in memory that is a probe or has a token: it goes out as it is claimed.
     case
-      when t.is_held or t.rate_limit is not null then coalesce(t.max_in_flight, $4::integer)
-      else coalesce(busy.ahead, coalesce(t.max_in_flight, $4::integer) * $8::integer)
+      when t.is_held or t.rate_limit is not null then coalesce(t.max_in_flight, :default_max_in_flight::integer)
+      else coalesce(busy.ahead, coalesce(t.max_in_flight, :default_max_in_flight::integer) * :claim_ahead::integer)
     end - coalesce(busy.load, 0) as free
   from webhooks_internal.queued_webhooks w
   join webhooks_internal.targets t on t.webhook_id = w.webhook_id and t.is_active
-  left join json_to_recordset($5::json) as busy (webhook_id uuid, load integer, ahead integer) on busy.webhook_id = t.webhook_id
+  left join json_to_recordset(:busy::json) as busy (webhook_id uuid, load integer, ahead integer) on busy.webhook_id = t.webhook_id
 ),
 gates as (
   select h.webhook_id, h.phase, h.probe_at, h.draining_since, h.drained, h.rate_used_until
@@ -54,22 +53,22 @@ due as (
     select q.ctid as place, q.due_at
     from webhooks_internal.queue q
     where q.webhook_id = o.webhook_id and q.due_at <= now()
-      and q.delivery_id <> all ($9::uuid[]) and ($10::uuid[] is null or q.delivery_id = any ($10::uuid[]))
+      and q.delivery_id <> all (:except::uuid[]) and (:only?::uuid[] is null or q.delivery_id = any (:only?::uuid[]))
     order by q.due_at
     -- An equal share, so that no more rows are locked than are taken.
-    limit greatest(0, least(o.free, ceil($1::numeric / (select count(*) from open where open.free > 0))))
+    limit greatest(0, least(o.free, ceil(:limit::numeric / (select count(*) from open where open.free > 0))))
     for update skip locked
   ) as q
   where o.free > 0
 ),
 chosen as (
-  select * from due order by turn, due_at limit $1
+  select * from due order by turn, due_at limit :limit
 ),
 -- Until its lease has ended the probe stands for the endpoint: should its node die, the next one follows then.
 used as (
   update webhooks_internal.endpoint_health h
-  set probe_at = case when h.phase = 'held' then now() + (coalesce(c.timeout_ms, $6::integer) + $7::integer) * interval '1 millisecond' end,
-    probe_lease = case when h.phase = 'held' then $2::uuid end,
+  set probe_at = case when h.phase = 'held' then now() + (coalesce(c.timeout_ms, :default_timeout_ms::integer) + :lease_margin_ms::integer) * interval '1 millisecond' end,
+    probe_lease = case when h.phase = 'held' then :lease::uuid end,
     rate_used_until = case
       when c.rate_limit is not null then webhooks_internal.use_tokens(c.rate_limit, h.rate_used_until, c.taken)
       else h.rate_used_until
@@ -82,9 +81,9 @@ used as (
 ),
 claimed as (
   update webhooks_internal.queue q
-  set lease = $2::uuid,
-    lease_node = $3::uuid,
-    due_at = now() + (coalesce(c.timeout_ms, $6::integer) + $7::integer) * interval '1 millisecond'
+  set lease = :lease::uuid,
+    lease_node = :node_id::uuid,
+    due_at = now() + (coalesce(c.timeout_ms, :default_timeout_ms::integer) + :lease_margin_ms::integer) * interval '1 millisecond'
   from chosen c
   where q.ctid = c.place
   returning q.delivery_id, q.attempts, c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
@@ -92,11 +91,12 @@ claimed as (
 )
 -- Both counts, because either may be behind: this statement's view of the delivery, and the queue's when the row was put
 -- back by a retry by hand that waited for a result.
-select d.id, d.organization_id, d.event_id, d.event, greatest(c.attempts, d.attempts) as attempts, d.status,
-  webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as body,
+select d.id as "id!", d.organization_id as "organization_id!", d.event_id as "event_id!", d.event as "event!",
+  greatest(c.attempts, d.attempts) as "attempts!", d.status as "status!",
+  webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as "body!",
   d.redact, e.traceparent,
-  c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
-  c.is_healthy, c.is_held, c.is_parked
+  c.webhook_id as "webhook_id!", c.url as "url!", c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
+  c.is_healthy as "is_healthy!", c.is_held as "is_held!", c.is_parked as "is_parked!"
 from claimed c
 cross join lateral (select * from webhooks.webhook_deliveries d where d.id = c.delivery_id limit 1) as d
 cross join lateral (

@@ -1,7 +1,7 @@
--- What a batch would cancel. $1 webhook, $2 made before, $3 batch.
+-- What a batch would cancel.
 select q.delivery_id
 from webhooks_internal.queue q
 join webhooks.webhook_deliveries d on d.id = q.delivery_id
-where q.webhook_id = $1::uuid and (q.lease is null or q.due_at < now()) and d.created_at <= $2::timestamptz
+where q.webhook_id = :webhook_id::uuid and (q.lease is null or q.due_at < now()) and d.created_at <= :made_before::timestamptz
 order by q.due_at
-limit $3
+limit :limit

@@ -1,3 +1,3 @@
--- $1 milliseconds from now until which it counts; $2 whether events were moved, or none waited, since it was said last.
-select setval('webhooks_internal.relay_listens_until', webhooks_internal.in_milliseconds($1)),
-  case when $2 then setval('webhooks_internal.relay_progressed_at', webhooks_internal.in_milliseconds(0)) end
+-- It counts for :listens_ms from now. :has_progressed: whether events were moved, or none waited, since it was said last.
+select setval('webhooks_internal.relay_listens_until', webhooks_internal.in_milliseconds(:listens_ms)),
+  case when :has_progressed then setval('webhooks_internal.relay_progressed_at', webhooks_internal.in_milliseconds(0)) end

@@ -1,7 +1,7 @@
--- Takes one event out of the outbox without reading what it says; none when another node holds it. $1 row of the outbox.
+-- Takes one event out of the outbox without reading what it says; none when another node holds it.
 with taken as (
   delete from webhooks_internal.outbox
-  where id = any (array(select id from webhooks_internal.outbox where id = $1::bigint for update skip locked))
+  where id = any (array(select id from webhooks_internal.outbox where id = :outbox_id::bigint for update skip locked))
   returning event_id, organization_id
 )
 select e.id, e.organization_id, e.event, e.origin, e.traceparent

@@ -1,2 +1,2 @@
--- What a batch would take. $1 how many, $2 rows to leave alone.
-select id from webhooks_internal.outbox where id <> all ($2::bigint[]) order by id limit $1
+-- What a batch would take.
+select id from webhooks_internal.outbox where id <> all (:except::bigint[]) order by id limit :limit

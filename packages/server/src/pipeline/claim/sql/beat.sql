@@ -1,0 +1,1 @@
+insert into webhooks_internal.nodes (id) values (:node_id) on conflict (id) do update set seen_at = now()

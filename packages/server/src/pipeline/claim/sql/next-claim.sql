@@ -1,0 +1,1 @@
+select webhooks_internal.next_claim_ms(:known_ms?) as ms
