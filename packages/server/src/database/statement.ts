@@ -23,6 +23,12 @@ export function loadStatement(moduleUrl: string, name: string): Statement {
 /** A statement with its parameters in order, as `query` and `finish` take them: `connection.query(...listDue({ limit }))`. */
 export type BoundStatement<R extends object> = [statement: Statement<R>, params: unknown[]]
 
+/** The type of a row of a typed statement: `RowOf<typeof listDue>`. */
+export type RowOf<S> = S extends (...params: never[]) => BoundStatement<infer R> ? R : never
+
+/** The parameters of a typed statement: `ParamsOf<typeof listDue>`. */
+export type ParamsOf<S extends (...params: never[]) => unknown> = Parameters<S>[0]
+
 /** Parameters by name; `object` when there are none. */
 type Arguments<P extends object> = keyof P extends never ? [] : [params: P]
 

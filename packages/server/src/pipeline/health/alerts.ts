@@ -1,13 +1,11 @@
 import type { Connection } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
 import { cutText } from '../../domain/storable-text.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
 import { isOperational } from '../../domain/event-types/operational-events.ts'
 import type { OperationalEvent } from '../../domain/event-types/operational-events.ts'
 import type { DisableLimits, HealthState } from '../../domain/circuit-breaker.ts'
 import { explainDisabling } from '../../domain/circuit-breaker.ts'
-
-const raiseStatement = loadStatement(import.meta.url, 'raise-alerts')
+import { raiseAlerts as raiseStatement } from './sql/statements.generated.ts'
 
 /** Percent of the way to disabling the webhook; at 100 the database raises `webhook.deactivated`. */
 const THRESHOLDS = [90, 70, 50] as const
@@ -83,7 +81,7 @@ const alertOf = ({ webhookId }: HealthTransition, type: OperationalEvent): Omit<
 
 /** To be called in the transaction that evaluates the health. */
 export async function raiseAlerts(connection: Connection, alerts: readonly Alert[]): Promise<void> {
-  if (alerts.length > 0) await connection.query(raiseStatement, [JSON.stringify(alerts)])
+  if (alerts.length > 0) await connection.query(...raiseStatement({ alerts: JSON.stringify(alerts) }))
 }
 
 /**

@@ -1,13 +1,11 @@
 import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
 import { runInHalves } from '../../database/input-fault.ts'
-import { loadStatement } from '../../database/statement.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
 import type { Messages, Stage } from '../messages.ts'
 import { messageOf } from '../../domain/errors.ts'
 import { createLru } from '../../domain/lru.ts'
-
-const noteCertificates = loadStatement(import.meta.url, 'note-certificates')
+import { noteCertificates } from './sql/statements.generated.ts'
 
 /** Webhooks whose certificate this process remembers to have noted, or to be about to. */
 const MAX_KNOWN = 10_000
@@ -58,11 +56,13 @@ export class CertificateNotes implements Stage {
 
   async #write(shown: readonly Shown[]): Promise<void> {
     const note = async (some: readonly Shown[]): Promise<void> => {
-      await this.#database.query(noteCertificates, [
-        some.map((each) => each.webhook_id),
-        some.map((each) => each.url),
-        some.map((each) => new Date(each.certificate_ends!).toISOString()),
-      ])
+      await this.#database.query(
+        ...noteCertificates({
+          webhooks: some.map((each) => each.webhook_id),
+          urls: some.map((each) => each.url),
+          expiresAt: some.map((each) => new Date(each.certificate_ends!).toISOString()),
+        }),
+      )
     }
     // It stays known: the same certificate would be refused again.
     const giveUp = async ({ webhook_id }: Shown, error: unknown): Promise<void> =>

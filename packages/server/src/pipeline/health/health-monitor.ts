@@ -2,7 +2,6 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../domain/clock.ts'
 import type { Connection, Database } from '../../database/database.ts'
 import { runInHalves } from '../../database/input-fault.ts'
-import { loadStatement } from '../../database/statement.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
 import { isOfEndpoint } from '../../domain/attempt-errors.ts'
 import { messageOf } from '../../domain/errors.ts'
@@ -14,11 +13,13 @@ import { alertsFor, isExhausted, raiseAlerts } from './alerts.ts'
 import type { HealthRow } from './health-row.ts'
 import { toState } from './health-row.ts'
 import { explainByRecentChange } from './recent-change.ts'
-
-const lockHealth = loadStatement(import.meta.url, 'lock-health')
-const readHealth = loadStatement(import.meta.url, 'read-health')
-const writeHealth = loadStatement(import.meta.url, 'write-health')
-const hasSucceeded = loadStatement(import.meta.url, 'has-succeeded')
+import {
+  disableWebhook,
+  hasSucceeded,
+  lockHealth,
+  readHealth,
+  writeHealth,
+} from './sql/statements.generated.ts'
 
 /** Between two writes: what fails fast is counted in batches. */
 const WRITE_GAP_MS = 100
@@ -161,8 +162,10 @@ export class HealthMonitor implements Stage {
 
   async #nextHealthState(connection: Connection, tallies: readonly Tally[]): Promise<Evaluation[]> {
     const ids = [...new Set(tallies.map(({ webhookId }) => webhookId))]
-    await connection.query(lockHealth, [ids])
-    const { rows } = await connection.query<HealthRow>(readHealth, [ids, this.#options.defaultMaxInFlight])
+    await connection.query(...lockHealth({ webhooks: ids }))
+    const { rows } = await connection.query(
+      ...readHealth({ webhooks: ids, defaultMaxInFlight: this.#options.defaultMaxInFlight }),
+    )
     const evaluated: Evaluation[] = []
     for (const row of rows) {
       const tally = tallies.find(({ webhookId, url }) => webhookId === row.webhook_id && url === row.url)
@@ -171,7 +174,7 @@ export class HealthMonitor implements Stage {
     }
     const notes: object[] = []
     for (const evaluation of evaluated) notes.push(await toNote(connection, evaluation))
-    await connection.query(writeHealth, [JSON.stringify(notes)])
+    await connection.query(...writeHealth({ rows: JSON.stringify(notes) }))
     for (const evaluation of evaluated) await this.#disable(connection, evaluation)
     await this.#alert(connection, evaluated)
     return evaluated
@@ -204,8 +207,9 @@ export class HealthMonitor implements Stage {
     { failingSince }: HealthState,
   ): Promise<boolean> {
     if (failingSince === undefined) return false
-    const params = [webhook_id, url, failingSince]
-    const { rows } = await connection.query<{ has_succeeded: boolean }>(hasSucceeded, params)
+    const { rows } = await connection.query(
+      ...hasSucceeded({ webhookId: webhook_id, url, sinceMs: failingSince }),
+    )
     return rows[0]?.has_succeeded ?? false
   }
 
@@ -223,15 +227,10 @@ export class HealthMonitor implements Stage {
     const lasted = row.now - failingSince
     if (!row.is_active || failures < deactivation.attempts || lasted < deactivation.after) return
     if (await this.#hasSucceeded(connection, row, state)) return
-    await connection.query(
-      `update webhooks.webhook_configurations
-       set is_active = false, disabled_reason = $2, disabled_at = now() where id = $1`,
-      [
-        row.webhook_id,
-        explainDisabling(state, lasted, tally.lastError) +
-          (await explainByRecentChange(connection, row.webhook_id, failingSince)),
-      ],
-    )
+    const reason =
+      explainDisabling(state, lasted, tally.lastError) +
+      (await explainByRecentChange(connection, row.webhook_id, failingSince))
+    await connection.query(...disableWebhook({ webhookId: row.webhook_id, reason }))
   }
 }
 

@@ -1,29 +1,21 @@
+import type { RowOf } from '../../database/statement.ts'
 import type { EndpointPhase, HealthState } from '../../domain/circuit-breaker.ts'
+import type { readHealth } from './sql/statements.generated.ts'
 
-/** A row of `sql/read-health.sql`. Times are milliseconds since the epoch by the database's clock. */
-export interface HealthRow {
-  webhook_id: string
-  url: string
-  is_active: boolean
-  health: string
-  is_parked: boolean
-  is_rate_limited: boolean
-  now: number
-  phase: EndpointPhase
-  failures: number
-  failing_since: number | null
-  probe_at: number | null
-  probe_wait_ms: number | null
-  probe_lease: string | null
-  draining_since: number | null
-  drained: number
-  is_window_open: boolean
-  has_backlog: boolean | null
+/** Times are milliseconds since the epoch by the database's clock. */
+export type HealthRow = RowOf<typeof readHealth>
+
+const PHASES: readonly EndpointPhase[] = ['healthy', 'degraded', 'held', 'draining']
+
+function toPhase(text: string): EndpointPhase {
+  const phase = PHASES.find((known) => known === text)
+  if (phase === undefined) throw new Error(`"${text}" is no phase of the circuit breaker`)
+  return phase
 }
 
 export function toState(row: HealthRow): HealthState {
   return {
-    phase: row.phase,
+    phase: toPhase(row.phase),
     failures: row.failures,
     failingSince: row.failing_since ?? undefined,
     probeAt: row.probe_at ?? undefined,

@@ -1,8 +1,6 @@
 import type { Connection } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
 import { inWords } from '../../domain/circuit-breaker.ts'
-
-const readRecentChange = loadStatement(import.meta.url, 'read-recent-change')
+import { readRecentChange } from './sql/statements.generated.ts'
 
 const NAMES: Readonly<Record<string, string>> = { url: 'URL', secret: 'secret', headers: 'headers' }
 
@@ -18,10 +16,7 @@ export async function explainByRecentChange(
   failingSince: number | undefined,
 ): Promise<string> {
   if (failingSince === undefined) return ''
-  const { rows } = await connection.query<{ changed: string[]; changed_at: number }>(readRecentChange, [
-    webhookId,
-    failingSince,
-  ])
+  const { rows } = await connection.query(...readRecentChange({ webhookId, failingSinceMs: failingSince }))
   const [change] = rows
   if (change === undefined) return ''
   const names = change.changed.map((name) => NAMES[name] ?? name)

@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import { plainArray, textArray } from '../../database/array-literal.ts'
 import type { Connection, Transaction } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
+import type { ParamsOf } from '../../database/statement.ts'
 import { newId, newToken } from '../../domain/ids.ts'
 import type { OutboxEvent } from '../relay/outbox.ts'
 import type { OpenTarget, WebhookTarget } from '../../domain/webhook.ts'
@@ -13,9 +13,7 @@ import { readRecordId } from '../../domain/record-id.ts'
 import type { redactBody } from '../../domain/redaction/redact.ts'
 import { createRedactor } from '../../domain/redaction/redact.ts'
 import type { Subscriptions } from './subscriptions.ts'
-
-const countSkips = loadStatement(import.meta.url, 'count-skips')
-const createDeliveriesStatement = loadStatement(import.meta.url, 'create-deliveries')
+import { countSkips, createDeliveries as createDeliveriesStatement } from './sql/statements.generated.ts'
 
 /** Room in memory for deliveries that are sent directly. */
 export interface DirectSlots {
@@ -59,12 +57,14 @@ export async function createDeliveries(
     events,
     await options.subscriptions.read(transaction, organizations),
   )
-  if (skips.length > 0) await transaction.query(countSkips, [JSON.stringify(skips)])
+  if (skips.length > 0) await transaction.query(...countSkips({ skips: JSON.stringify(skips) }))
   if (matches.length === 0) return NO_DELIVERIES
   const lease = newToken()
   const redact = createRedactor()
   const planned = matches.map((match) => plan(match, lease, redact, slots, options))
-  await transaction.finish(createDeliveriesStatement, [...toColumns(planned), lease, options.nodeId])
+  await transaction.finish(
+    ...createDeliveriesStatement({ ...toColumns(planned), lease, nodeId: options.nodeId }),
+  )
   const queued = planned.filter(({ isDirect, filtered }) => !isDirect && filtered === undefined)
   return {
     direct: planned.flatMap(({ isDirect, delivery }) => (isDirect ? [delivery] : [])),
@@ -84,7 +84,9 @@ export async function queueDeliveries(
 ): Promise<void> {
   const lease = newToken()
   const planned = matches.map((match) => plan(match, lease, createRedactor(), NO_SLOTS, options))
-  await connection.query(createDeliveriesStatement, [...toColumns(planned), lease, options.nodeId])
+  await connection.query(
+    ...createDeliveriesStatement({ ...toColumns(planned), lease, nodeId: options.nodeId }),
+  )
 }
 
 interface Plan {
@@ -130,20 +132,22 @@ function plan(
   }
 }
 
-function toColumns(planned: readonly Plan[]): string[] {
-  return [
-    plainArray(planned.map(({ delivery }) => delivery.id)),
-    plainArray(planned.map(({ delivery }) => delivery.target.id)),
-    plainArray(planned.map(({ delivery }) => delivery.eventId)),
-    textArray(planned.map(({ delivery }) => delivery.event)),
-    plainArray(planned.map(({ delivery }) => delivery.organizationId)),
-    plainArray(
+function toColumns(
+  planned: readonly Plan[],
+): Omit<ParamsOf<typeof createDeliveriesStatement>, 'lease' | 'nodeId'> {
+  return {
+    ids: plainArray(planned.map(({ delivery }) => delivery.id)),
+    webhooks: plainArray(planned.map(({ delivery }) => delivery.target.id)),
+    events: plainArray(planned.map(({ delivery }) => delivery.eventId)),
+    eventTypes: textArray(planned.map(({ delivery }) => delivery.event)),
+    organizations: plainArray(planned.map(({ delivery }) => delivery.organizationId)),
+    leaseMs: plainArray(
       planned.map(({ isDirect, delivery }) => (isDirect ? delivery.target.timeout + LEASE_MARGIN_MS : null)),
     ),
-    textArray(planned.map(({ filtered }) => filtered ?? null)),
-    textArray(readRecordIds(planned)),
-    textArray(planned.map(({ redact }) => redact && textArray(redact))),
-  ]
+    reasons: textArray(planned.map(({ filtered }) => filtered ?? null)),
+    recordIds: textArray(readRecordIds(planned)),
+    redact: textArray(planned.map(({ redact }) => redact && textArray(redact))),
+  }
 }
 
 /** Those of one event, which follow each other, are read once. */

@@ -1,7 +1,6 @@
 import { textArray } from '../../database/array-literal.ts'
 import type { Connection, Database, Transaction } from '../../database/database.ts'
 import { tryInSavepoint } from '../../database/savepoint.ts'
-import { loadStatement } from '../../database/statement.ts'
 import { newId } from '../../domain/ids.ts'
 import type { OutboxEvent } from '../relay/outbox.ts'
 import { removeFromOutbox } from '../relay/outbox.ts'
@@ -13,9 +12,7 @@ import type { MatchOptions } from './create-deliveries.ts'
 import { queueDeliveries } from './create-deliveries.ts'
 import type { Match } from '../../domain/match-webhooks.ts'
 import { matchWebhooks } from '../../domain/match-webhooks.ts'
-
-const createFailed = loadStatement(import.meta.url, 'create-failed')
-const readBody = loadStatement(import.meta.url, 'read-body')
+import { createFailed, readBody, readStuckEvent } from './sql/statements.generated.ts'
 
 type Head = Omit<OutboxEvent, 'body'>
 
@@ -47,12 +44,7 @@ export async function noteStuckEvent(
   outboxId: number,
   error: unknown,
 ): Promise<DeliveryFault | undefined> {
-  const { rows } = await database.query<Head>(
-    `select e.id, e.organization_id, e.event, e.origin, e.traceparent
-     from webhooks_internal.outbox o join webhooks.webhook_events e on e.id = o.event_id and e.organization_id = o.organization_id
-     where o.id = $1`,
-    [outboxId],
-  )
+  const { rows } = await database.query(...readStuckEvent({ outboxId }))
   const [head] = rows
   if (head === undefined) return undefined
   const fault = toFault(head, error)
@@ -93,7 +85,9 @@ async function decide(
   head: Head,
   { subscriptions }: MatchOptions,
 ): Promise<Match<OutboxEvent>[]> {
-  const { rows } = await connection.query<{ body: string }>(readBody, [head.id, head.organization_id])
+  const { rows } = await connection.query(
+    ...readBody({ eventId: head.id, organizationId: head.organization_id }),
+  )
   const webhooks = await subscriptions.read(connection, new Set([head.organization_id]))
   return matchWebhooks([{ ...head, body: rows[0]!.body }], webhooks).matches
 }
@@ -107,18 +101,20 @@ async function fail(
   const refusal = await tryInSavepoint(
     transaction,
     () =>
-      transaction.query(createFailed, [
-        id,
-        event.organization_id,
-        subscription.webhook_id,
-        event.id,
-        event.event,
-        subscription.redact && textArray(subscription.redact),
-        reasonOf(error),
-        newId(),
-        subscription.url,
-        diagnosisOf('not_sendable'),
-      ]),
+      transaction.query(
+        ...createFailed({
+          deliveryId: id,
+          organizationId: event.organization_id,
+          webhookId: subscription.webhook_id,
+          eventId: event.id,
+          event: event.event,
+          redact: subscription.redact && textArray(subscription.redact),
+          reason: reasonOf(error),
+          attemptId: newId(),
+          url: subscription.url,
+          diagnosis: diagnosisOf('not_sendable'),
+        }),
+      ),
     error,
   )
   const deliveryId = refusal === undefined ? id : null

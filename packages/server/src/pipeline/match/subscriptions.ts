@@ -1,12 +1,9 @@
 import type { Clock } from '../../domain/clock.ts'
 import { plainArray } from '../../database/array-literal.ts'
 import type { Connection } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
 import type { Subscription } from '../../domain/match-webhooks.ts'
 import { createLru } from '../../domain/lru.ts'
-
-const readVersions = loadStatement(import.meta.url, 'read-versions')
-const readSubscriptions = loadStatement(import.meta.url, 'read-subscriptions')
+import { readSubscriptions, readVersions } from './sql/statements.generated.ts'
 
 /** Reads the webhooks of organizations within the relay's transaction. */
 export interface Subscriptions {
@@ -21,10 +18,6 @@ interface Kept {
   /** When a replaced secret stops signing, by this process's clock. */
   expires: number
   webhooks: Known
-}
-
-interface SubscriptionRow extends Subscription {
-  expires_ms: number | null
 }
 
 const MAX_ORGANIZATIONS = 10_000
@@ -43,10 +36,10 @@ export function createSubscriptions(clock: Clock): Subscriptions {
   ): Promise<Map<string, Known>> {
     // Read before the statement: its rows may be newer than their version in the cache, never older.
     const now = clock.now()
-    const { rows } = await connection.query<SubscriptionRow>(readSubscriptions, [
-      plainArray([...stale.keys()]),
-    ])
-    const loaded = new Map<string, SubscriptionRow[]>()
+    const { rows } = await connection.query(
+      ...readSubscriptions({ organizations: plainArray([...stale.keys()]) }),
+    )
+    const loaded = new Map<string, typeof rows>()
     for (const organization of stale.keys()) loaded.set(organization, [])
     for (const row of rows) loaded.get(row.organization_id)?.push(row)
     for (const [organization, version] of stale) {
@@ -59,9 +52,9 @@ export function createSubscriptions(clock: Clock): Subscriptions {
 
   return {
     async read(connection, organizations) {
-      const { rows } = await connection.query<{ organization_id: string; version: number }>(readVersions, [
-        plainArray([...organizations]),
-      ])
+      const { rows } = await connection.query(
+        ...readVersions({ organizations: plainArray([...organizations]) }),
+      )
       const versions = new Map(rows.map((row) => [row.organization_id, row.version]))
       const now = clock.now()
       const stale = new Map<string, number | undefined>()

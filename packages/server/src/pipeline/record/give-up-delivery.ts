@@ -1,14 +1,16 @@
 import type { Database } from '../../database/database.ts'
 import { isRefusal } from '../../database/input-fault.ts'
-import { loadStatement } from '../../database/statement.ts'
 import { newId } from '../../domain/ids.ts'
 import type { DeliveryFault, FaultStage } from '../../domain/delivery-fault.ts'
 import { recordFaults } from './delivery-faults.ts'
 import { diagnosisOf } from '../../domain/attempt-errors.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
-
-const giveUpStatement = loadStatement(import.meta.url, 'give-up-delivery')
-const setAsideStatement = loadStatement(import.meta.url, 'set-aside')
+import {
+  describeDelivery,
+  giveUpDelivery as giveUpStatement,
+  leaveQueue as leaveQueueStatement,
+  setAside as setAsideStatement,
+} from './sql/statements.generated.ts'
 
 const CODES = { claim: 'not_sendable', cancel: 'not_sendable', record: 'not_recordable' } as const
 
@@ -34,18 +36,15 @@ export async function giveUpDelivery(
 ): Promise<DeliveryFault | undefined> {
   const reason = reasonOf(error)
   const end = async (isLogged: boolean): Promise<void> => {
-    const params = [deliveryId, lease, reason, newId(), CODES[stage], diagnosisOf(CODES[stage]), isLogged]
-    await database.query(giveUpStatement, params)
+    const code = CODES[stage]
+    const attempt = { attemptId: newId(), errorCode: code, diagnosis: diagnosisOf(code), isLogged }
+    await database.query(...giveUpStatement({ deliveryId, lease, reason, ...attempt }))
   }
   const leaveQueue = async (): Promise<void> => {
-    await database.query(
-      `delete from webhooks_internal.queue
-       where delivery_id = $1 and case when $2::uuid is null then lease is null or due_at < now() else lease = $2::uuid end`,
-      [deliveryId, lease],
-    )
+    await database.query(...leaveQueueStatement({ deliveryId, lease }))
   }
   const setAside = async (isEnded: boolean): Promise<void> => {
-    await database.query(setAsideStatement, [deliveryId, lease, reason, isEnded])
+    await database.query(...setAsideStatement({ deliveryId, lease, reason, isEnded }))
   }
   const ways = [() => end(true), () => end(false), leaveQueue, () => setAside(true), () => setAside(false)]
   await firstOf(ways, error)
@@ -80,14 +79,7 @@ async function describe(
   stage: FaultStage,
   reason: string,
 ): Promise<DeliveryFault | undefined> {
-  const { rows } = await database.query<{
-    organization_id: string
-    webhook_id: string
-    event_id: string
-    event: string
-  }>('select organization_id, webhook_id, event_id, event from webhooks.webhook_deliveries where id = $1', [
-    deliveryId,
-  ])
+  const { rows } = await database.query(...describeDelivery({ deliveryId }))
   const [row] = rows
   return (
     row && {

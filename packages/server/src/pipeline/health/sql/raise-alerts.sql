@@ -1,9 +1,9 @@
 -- Each alert is raised once in its window; of deliveries that were given up the number grows. What recovers is told of only
--- where it was told that it failed. Times are milliseconds since the epoch. $1 alerts.
+-- where it was told that it failed. Times are milliseconds since the epoch.
 insert into webhooks.webhook_alerts as a (organization_id, webhook_id, webhook_name, type, threshold, since, count, message)
 select w.organization_id, w.id, w.name, r.type, r.threshold,
   coalesce(to_timestamp(r.since / 1000), date_trunc('hour', now())), r.count, r.message
-from json_to_recordset($1::json)
+from json_to_recordset(:alerts::json)
   as r (webhook_id uuid, type text, threshold integer, since double precision, count integer, message text)
 join webhooks.webhook_configurations w on w.id = r.webhook_id
 where r.type <> 'webhook.recovered' or exists (

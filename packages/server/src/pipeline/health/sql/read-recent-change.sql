@@ -1,16 +1,16 @@
 -- The last change of what a receiver notices, made before the endpoint began to fail, where it has not answered well since.
--- $1 webhook, $2 when it began to fail, in milliseconds since the epoch.
-select c.changed, 1000 * extract(epoch from c.at)::double precision as changed_at
+-- :failing_since_ms: since the epoch.
+select c.changed as "changed!", 1000 * extract(epoch from c.at)::double precision as "changed_at!"
 from (
   select array(select name from unnest(a.changed) as name where name in ('url', 'secret', 'headers')) as changed, a.at
   from webhooks.audit_log a
-  where a.target_id = $1::uuid::text and a.target_table = 'webhook_configurations' and a.action <> 'webhook.created'
+  where a.target_id = :webhook_id::uuid::text and a.target_table = 'webhook_configurations' and a.action <> 'webhook.created'
     and a.changed && array['url', 'secret', 'headers']
-    and a.at <= to_timestamp($2::float8 / 1000) and a.at > to_timestamp($2::float8 / 1000) - interval '7 days'
+    and a.at <= to_timestamp(:failing_since_ms::float8 / 1000) and a.at > to_timestamp(:failing_since_ms::float8 / 1000) - interval '7 days'
   order by a.at desc
   limit 1
 ) as c
 where not exists (
   select from webhooks_internal.attempts s
-  where s.webhook_id = $1::uuid and s.status = 'success' and s.created_at > c.at
+  where s.webhook_id = :webhook_id::uuid and s.status = 'success' and s.created_at > c.at
 )

@@ -1,7 +1,7 @@
 -- The state, and what the API shows of it where that is another (`reason` is null for none, `is_noted` says whether).
--- Times are milliseconds since the epoch. $1 rows.
+-- Times are milliseconds since the epoch.
 with judged as materialized (
-  select * from json_to_recordset($1::json) as j (
+  select * from json_to_recordset(:rows::json) as j (
     webhook_id uuid, phase text, failures integer, failing_since double precision, probe_at double precision,
     probe_wait_ms integer, probe_lease uuid, draining_since double precision, drained integer,
     is_noted boolean, health text, reason text, is_parked boolean)

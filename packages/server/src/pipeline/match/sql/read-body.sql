@@ -1,4 +1,3 @@
--- $1 event, $2 its organization.
-select webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as body
+select webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as "body!"
 from webhooks.webhook_events e
-where e.id = $1::uuid and e.organization_id = $2::uuid
+where e.id = :event_id::uuid and e.organization_id = :organization_id::uuid

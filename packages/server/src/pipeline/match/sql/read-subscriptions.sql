@@ -1,5 +1,9 @@
 -- Those that are off are read too, so that what they miss is counted. `expires_ms`: until when this is right although
--- nothing is changed, for the end of a replaced secret changes it. $1 organizations.
-select t.*, extract(epoch from t.previous_secret_until - now()) * 1000 as expires_ms
+-- nothing is changed, for the end of a replaced secret changes it.
+select t.webhook_id as "webhook_id!", t.organization_id as "organization_id!", t.events as "events!", t.is_active as "is_active!",
+  t.filter, t.url as "url!", t.secret, t.previous_secret, t.sealed_headers, t.timeout_ms, t.max_in_flight,
+  t.is_healthy as "is_healthy!", t.is_held as "is_held!", t.is_parked as "is_parked!",
+  t.ignore_origins as "ignore_origins!", t.redact,
+  (extract(epoch from t.previous_secret_until - now()) * 1000)::double precision as expires_ms
 from webhooks_internal.targets t
-where t.organization_id = any ($1::uuid[])
+where t.organization_id = any (:organizations::uuid[])

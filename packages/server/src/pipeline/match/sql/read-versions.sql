@@ -1,4 +1,4 @@
--- Which version the webhooks of these organizations are at. $1 organizations; one without any webhook yet has none.
+-- Which version the webhooks of these organizations are at. One without any webhook yet has none.
 select organization_id, version
 from webhooks_internal.subscription_versions
-where organization_id = any ($1::uuid[])
+where organization_id = any (:organizations::uuid[])

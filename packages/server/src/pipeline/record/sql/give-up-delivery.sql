@@ -1,25 +1,25 @@
 -- Ends a delivery that cannot be gone on with: it failed, with the reason, and can be retried. The log has nothing of the event, of which
--- it is not known whether it can be read. $1 delivery, $2 the lease under which it is held, null: nobody holds it, $3 why,
--- $4 attempt, $5 error code, $6 diagnosis, $7 whether it gets a row in the log.
+-- it is not known whether it can be read. :lease is null when nobody holds it;
+-- :is_logged: whether it gets a row in the log.
 with gone as (
   delete from webhooks_internal.queue
-  where delivery_id = $1::uuid and case when $2::uuid is null then lease is null or due_at < now() else lease = $2::uuid end
+  where delivery_id = :delivery_id::uuid and case when :lease?::uuid is null then lease is null or due_at < now() else lease = :lease?::uuid end
   returning delivery_id, attempts
 ),
 ended as (
   update webhooks.webhook_deliveries d
   set status = case when d.status = 'delivered' then 'delivered' else 'failed' end,
-    reason = case when d.status = 'delivered' then null else $3 end,
-    last_error = $3, attempts = greatest(d.attempts, g.attempts) + 1, next_attempt_at = null,
+    reason = case when d.status = 'delivered' then null else :reason end,
+    last_error = :reason, attempts = greatest(d.attempts, g.attempts) + 1, next_attempt_at = null,
     completed_at = now(), updated_at = now()
   from gone g
-  where d.id = $1::uuid
+  where d.id = :delivery_id::uuid
   returning d.organization_id, d.webhook_id, d.event_id, d.event, d.attempts
 )
 insert into webhooks_internal.attempts (id, organization_id, webhook_id, delivery_id, event_id, event, url, status, attempt,
   trigger, error_code, error_message, diagnosis, duration_ms, request_body, created_at)
-select $4::uuid, e.organization_id, e.webhook_id, $1::uuid, e.event_id, e.event, coalesce(w.url, ''), 'failed', e.attempts,
-  case when e.attempts > 1 then 'retry' else 'event' end, $5, $3, $6, 0, '', now()
+select :attempt_id::uuid, e.organization_id, e.webhook_id, :delivery_id::uuid, e.event_id, e.event, coalesce(w.url, ''), 'failed', e.attempts,
+  case when e.attempts > 1 then 'retry' else 'event' end, :error_code, :reason, :diagnosis, 0, '', now()
 from ended e
 left join webhooks.webhook_configurations w on w.id = e.webhook_id
-where $7::boolean
+where :is_logged::boolean

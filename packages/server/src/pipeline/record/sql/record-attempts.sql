@@ -4,7 +4,7 @@
 with results as materialized (
   -- The time of the next attempt is the database's, which also judges what is due: nodes' clocks may be off.
   select r.*, now() + r.wait_ms * interval '1 millisecond' as next_attempt_at
-  from json_to_recordset($1::json) as r (
+  from json_to_recordset(:attempts::json) as r (
     id uuid, organization_id uuid, webhook_id uuid, delivery_id uuid, event_id uuid, event text, url text, status text,
     attempt integer, trigger text, response_code integer, error_code text, error_message text, diagnosis text,
     duration_ms integer, request_headers text, request_body text, response_headers text, response_body text,

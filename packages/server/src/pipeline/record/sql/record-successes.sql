@@ -8,13 +8,10 @@
 -- whatever the planner believes of tables that are empty one moment and full the next. Joining the steps again at the end
 -- cost more than all of them: it is planned for one row and gets 200.
 --
--- $1 attempt ids, $2 deliveries, $3 leases, $4 attempts, $5 triggers, $6 URLs, $7 durations, $8 request headers,
--- $9 response headers, $10 response bodies, $11 times, $12 organizations, $13 webhooks, $14 events, $15 event types;
--- $16 the response code of all, $17 and $18 the lowest and the highest delivery, which keep the partitions of other days out
--- of it.
+-- :response_code is that of all; :lowest_delivery and :highest_delivery keep the partitions of other days out.
 with results as materialized (
-  select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::integer[],
-      $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::uuid[], $13::uuid[], $14::uuid[], $15::text[])
+  select * from unnest(:ids::uuid[], :deliveries::uuid[], :leases::uuid[], :attempts::integer[], :triggers::text[], :urls::text[], :durations_ms::integer[],
+      :request_headers::text[], :response_headers::text[], :response_bodies::text[], :created_at::timestamptz[], :organizations::uuid[], :webhooks::uuid[], :events::uuid[], :event_types::text[])
     as r (id, delivery_id, lease, attempt, trigger, url, duration_ms, request_headers, response_headers, response_body,
       created_at, organization_id, webhook_id, event_id, event)
 ),
@@ -33,12 +30,12 @@ ended as (
 ),
 completed as (
   update webhooks.webhook_deliveries d
-  set status = 'delivered', reason = null, attempts = d.attempts + 1, last_response_code = $16::integer, last_error = null,
+  set status = 'delivered', reason = null, attempts = d.attempts + 1, last_response_code = :response_code::integer, last_error = null,
     next_attempt_at = null, completed_at = now(), updated_at = now()
-  where d.id = any (array(select delivery_id from ended)) and d.id between $17::uuid and $18::uuid
+  where d.id = any (array(select delivery_id from ended)) and d.id between :lowest_delivery::uuid and :highest_delivery::uuid
 )
 insert into webhooks_internal.attempts (id, organization_id, webhook_id, delivery_id, event_id, event, url, status, attempt,
   trigger, response_code, duration_ms, request_headers, response_headers, response_body, created_at)
-select id, organization_id, webhook_id, delivery_id, event_id, event, url, 'success', attempt, trigger, $16::integer,
+select id, organization_id, webhook_id, delivery_id, event_id, event, url, 'success', attempt, trigger, :response_code::integer,
   duration_ms, request_headers, response_headers, response_body, created_at
 from ended

@@ -1,0 +1,100 @@
+// Written by `npm run generate` from the .sql files beside it: change them.
+import { typedStatement } from '../../../database/statement.ts'
+
+export const countSkips = typedStatement<
+  {
+    skips: string
+  },
+  object
+>(import.meta.url, 'count-skips')
+
+export const createDeliveries = typedStatement<
+  {
+    ids: readonly string[] | string
+    webhooks: readonly string[] | string
+    events: readonly string[] | string
+    eventTypes: readonly string[] | string
+    organizations: readonly string[] | string
+    leaseMs: readonly number[] | string
+    reasons: readonly string[] | string
+    recordIds: readonly string[] | string
+    redact: readonly string[] | string
+    lease: string
+    nodeId: string
+  },
+  object
+>(import.meta.url, 'create-deliveries')
+
+export const createFailed = typedStatement<
+  {
+    deliveryId: string
+    organizationId: string
+    webhookId: string
+    eventId: string
+    event: string
+    reason: string
+    redact: readonly string[] | string | null
+    attemptId: string
+    url: string
+    diagnosis: string
+  },
+  object
+>(import.meta.url, 'create-failed')
+
+export const readBody = typedStatement<
+  {
+    eventId: string
+    organizationId: string
+  },
+  {
+    body: string
+  }
+>(import.meta.url, 'read-body')
+
+export const readStuckEvent = typedStatement<
+  {
+    outboxId: number
+  },
+  {
+    id: string
+    organization_id: string
+    event: string
+    origin: string | null
+    traceparent: string | null
+  }
+>(import.meta.url, 'read-stuck-event')
+
+export const readSubscriptions = typedStatement<
+  {
+    organizations: readonly string[] | string
+  },
+  {
+    webhook_id: string
+    organization_id: string
+    events: string[]
+    is_active: boolean
+    filter: string | null
+    url: string
+    secret: string | null
+    previous_secret: string | null
+    sealed_headers: string | null
+    timeout_ms: number | null
+    max_in_flight: number | null
+    is_healthy: boolean
+    is_held: boolean
+    is_parked: boolean
+    ignore_origins: string[]
+    redact: string[] | null
+    expires_ms: number | null
+  }
+>(import.meta.url, 'read-subscriptions')
+
+export const readVersions = typedStatement<
+  {
+    organizations: readonly string[] | string
+  },
+  {
+    organization_id: string
+    version: number
+  }
+>(import.meta.url, 'read-versions')
