@@ -4,6 +4,6 @@ import { typedStatement } from '../../../database/statement.ts'
 export const readBacklog = typedStatement<
   object,
   {
-    backlog: number | null
+    backlog: number
   }
 >(import.meta.url, 'read-backlog')

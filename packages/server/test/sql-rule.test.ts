@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from 'node:test'
+
+const SOURCES = fileURLToPath(new URL('../src/', import.meta.url))
+const FILES = globSync('**/*.ts', { cwd: SOURCES }).filter(
+  (file) => !/\.test\.ts$|-fixture\.ts$|\.generated\.ts$/.test(file),
+)
+
+/** Folders that build their statements from parts, or that speak to a server about itself: sessions, roles, migrations. */
+const BUILDERS = ['rest', 'capture', 'database']
+
+/** Statements still written in TypeScript, by folder: to be moved to `.sql` files. A folder without a number has none. Lower the numbers, never raise them. */
+const NOT_MOVED: Readonly<Record<string, number>> = {
+  api: 12,
+  cli: 2,
+  maintenance: 22,
+  secrets: 8,
+  server: 2,
+  sources: 3,
+}
+
+/** `.query('…`, `.finish<Row>(` followed by a text. */
+const INLINE = /\.(?:query|finish)\s*(?:<(?:[^<>]|<[^<>]*>)*>)?\(\s*['"`]/g
+
+const folderOf = (file: string): string => file.split('/')[0]!
+
+test('a statement stands in a .sql file, but where it is built from parts', () => {
+  const counts: Record<string, number> = {}
+  for (const file of FILES) {
+    const folder = folderOf(file)
+    const found = [...readFileSync(join(SOURCES, file), 'utf8').matchAll(INLINE)].length
+    if (found > 0 && !BUILDERS.includes(folder)) counts[folder] = (counts[folder] ?? 0) + found
+  }
+  assert.deepEqual(counts, NOT_MOVED)
+})
+
+test('a folder whose statements have generated types loads none without them, and asserts no type of their rows', () => {
+  const typed = globSync('**/statements.generated.ts', { cwd: SOURCES }).map((file) => dirname(dirname(file)))
+  assert.ok(typed.length >= 5)
+  const broken = FILES.filter((file) => typed.includes(dirname(file))).filter((file) =>
+    /loadStatement\(|\.(?:query|finish)</.test(readFileSync(join(SOURCES, file), 'utf8')),
+  )
+  assert.deepEqual(broken, [])
+})
+
+test('every statement that has a generated type has its .sql file', () => {
+  for (const module of globSync('**/statements.generated.ts', { cwd: SOURCES })) {
+    const names = [...readFileSync(join(SOURCES, module), 'utf8').matchAll(/import\.meta\.url, '([^']+)'/g)]
+    for (const [, name] of names) {
+      const file = join(SOURCES, dirname(module), `${name}.sql`)
+      assert.ok(existsSync(file), file)
+    }
+  }
+})
