@@ -22,9 +22,9 @@ export interface Contact extends CrmRecord {
   phone: string | null
   company: string | null
   tags: string[]
-  /** Whatever the CRM keeps beside its own columns. */
+  /** Custom fields of the CRM. */
   custom_fields: Record<string, unknown>
-  /** The user that it is assigned to. */
+  /** The assigned user. */
   assigned_to: string | null
 }
 
@@ -33,15 +33,15 @@ export interface Deal extends CrmRecord {
   contact_id: string | null
   pipeline: string
   stage: string
-  /** In units of `currency`, with its decimals: 1250.5. */
+  /** In units of `currency`, with decimals: 1250.5. */
   value: number | null
   /** ISO 4217: `EUR`. */
   currency: string | null
-  /** A day: `2025-01-31`. */
+  /** A date: `2025-01-31`. */
   expected_close_date: string | null
-  /** Whatever the CRM keeps beside its own columns. */
+  /** Custom fields of the CRM. */
   custom_fields: Record<string, unknown>
-  /** The user that it is assigned to. */
+  /** The assigned user. */
   assigned_to: string | null
 }
 
@@ -53,29 +53,29 @@ export interface Conversation extends CrmRecord {
   status: string
   /** `low`, `normal`, `high` or `urgent` in the reference CRM. */
   priority: string | null
-  /** Whatever the CRM keeps beside its own columns. */
+  /** Custom fields of the CRM. */
   custom_fields: Record<string, unknown>
-  /** The user that it is assigned to. */
+  /** The assigned user. */
   assigned_to: string | null
 }
 
 export interface Message extends CrmRecord {
   conversation_id: string | null
   contact_id: string | null
-  /** The broadcast that the message is part of or, when it is inbound, answers. */
+  /** The broadcast that the message belongs to or, if inbound, replies to. */
   broadcast_id: string | null
   direction: 'inbound' | 'outbound'
   type: string
   body: string | null
-  /** What came with it: `url`, `mime_type`, `filename`, `size`, as far as they are known. */
+  /** The attachment: `url`, `mime_type`, `filename` and `size`, as far as known. */
   media: Record<string, unknown>[]
-  /** Where the message is by now: `sent`, `delivered`, `read`, `failed` or `received`. */
+  /** The status of the message: `sent`, `delivered`, `read`, `failed` or `received`. */
   status: string
   /** Why the message failed. */
   error: string | null
-  /** The id that the channel's provider gave the message. */
+  /** The provider's id of the message. */
   external_id: string | null
-  /** When it was first known to be sent. */
+  /** When the message was first known to be sent. */
   sent_at: string | null
   delivered_at: string | null
   read_at: string | null
@@ -88,13 +88,13 @@ export interface Meeting extends CrmRecord {
   provider: string | null
   /** The provider's id of this one meeting. */
   external_id: string | null
-  /** The number under which people join it. */
+  /** The number that people join with. */
   meeting_number: string | null
   host_email: string | null
   starts_at: string | null
   duration_minutes: number | null
   recording_status: string | null
-  /** As far as they are known: `id`, `type`, `url`, `size`. */
+  /** `id`, `type`, `url` and `size`, as far as known. */
   recording_files: Record<string, unknown>[]
   share_url: string | null
 }

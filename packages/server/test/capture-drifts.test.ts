@@ -113,7 +113,7 @@ for (const engine of ENGINES) {
         const drifts = (await readDrifts()).slice(earlier.length)
         assert.equal(drifts.length, 1)
         assert.ok(drifts[0]!.since <= began && drifts[0]!.until! >= ended)
-        assert.match(drifts[0]!.problems.join(), /was altered and put back between two checks/)
+        assert.match(drifts[0]!.problems.join(), /was altered and restored between two checks/)
       })
     }
 

@@ -43,7 +43,7 @@ suite('the check of what `install` captures', { skip: !ENGINES.includes('postgre
   test('names a mapped column that was renamed, with both ways out', async () => {
     await crm.crm.execute('alter table crm.crm_person rename column mobile to phone')
     assert.deepEqual(await findProblems('crm.crm_person'), [
-      'The column mobile of crm.crm_person is now called phone. Rename it back with: ' +
+      'The column mobile of crm.crm_person was renamed to phone. Rename it back with: ' +
         'alter table crm.crm_person rename column phone to mobile, or correct the map and run install with it.',
     ])
     await crm.crm.execute('alter table crm.crm_person rename column phone to mobile')
@@ -52,8 +52,8 @@ suite('the check of what `install` captures', { skip: !ENGINES.includes('postgre
   test('names the table by which the organization was found and is not any more', async () => {
     await crm.crm.execute('alter table crm.account rename to company')
     assert.deepEqual(await findProblems('crm.crm_person'), [
-      'The table crm.account, by which the organization is found, is now called crm.company. ' +
-        'Put it back, or correct the map and run install with it.',
+      'The table crm.account, which the organization is read from, was renamed to crm.company. ' +
+        'Restore it, or correct the map and run install with it.',
     ])
     await crm.crm.execute('alter table crm.company rename to account')
     assert.deepEqual(await findProblems('crm.crm_person'), [])

@@ -46,7 +46,7 @@ const BREAKAGES: readonly Breakage[] = [
     breaks: 'drop trigger webhooks_capture_updates on contacts',
     status: 'drifted',
     problems: [
-      'The trigger webhooks_capture_updates on public.contacts is missing. Restart the server, which installs it again.',
+      'The trigger webhooks_capture_updates on public.contacts is missing. Restart the server to install it again.',
     ],
     repairs: '',
   },
@@ -57,8 +57,8 @@ const BREAKAGES: readonly Breakage[] = [
         for each statement execute function public.nothing()`,
     status: 'drifted',
     problems: [
-      'The trigger webhooks_capture_updates on public.contacts was replaced by another one. ' +
-        'Restart the server, which installs it again.',
+      'The trigger webhooks_capture_updates on public.contacts was replaced by another trigger. ' +
+        'Restart the server to install it again.',
     ],
     repairs: 'drop function public.nothing cascade',
   },
@@ -68,7 +68,7 @@ const BREAKAGES: readonly Breakage[] = [
       language plpgsql as 'begin return null; end'`,
     status: 'drifted',
     problems: [
-      'The function webhooks_internal.capture_contact_inserts was replaced. Restart the server, which installs it again.',
+      'The function webhooks_internal.capture_contact_inserts was replaced. Restart the server to install it again.',
     ],
     repairs: '',
   },
@@ -78,10 +78,10 @@ const BREAKAGES: readonly Breakage[] = [
       drop function webhooks_internal.capture_contact_updates cascade`,
     status: 'missing',
     problems: [
-      'The trigger webhooks_capture_inserts on public.contacts is missing. Restart the server, which installs it again.',
-      'The trigger webhooks_capture_updates on public.contacts is missing. Restart the server, which installs it again.',
-      'The function webhooks_internal.capture_contact_inserts is missing. Restart the server, which installs it again.',
-      'The function webhooks_internal.capture_contact_updates is missing. Restart the server, which installs it again.',
+      'The trigger webhooks_capture_inserts on public.contacts is missing. Restart the server to install it again.',
+      'The trigger webhooks_capture_updates on public.contacts is missing. Restart the server to install it again.',
+      'The function webhooks_internal.capture_contact_inserts is missing. Restart the server to install it again.',
+      'The function webhooks_internal.capture_contact_updates is missing. Restart the server to install it again.',
     ],
     repairs: '',
   },
@@ -90,8 +90,8 @@ const BREAKAGES: readonly Breakage[] = [
     breaks: `drop trigger webhooks_capture_inserts on contacts; drop trigger webhooks_capture_updates on contacts`,
     status: 'missing',
     problems: [
-      'The trigger webhooks_capture_inserts on public.contacts is missing. Restart the server, which installs it again.',
-      'The trigger webhooks_capture_updates on public.contacts is missing. Restart the server, which installs it again.',
+      'The trigger webhooks_capture_inserts on public.contacts is missing. Restart the server to install it again.',
+      'The trigger webhooks_capture_updates on public.contacts is missing. Restart the server to install it again.',
     ],
     repairs: '',
   },
@@ -100,7 +100,7 @@ const BREAKAGES: readonly Breakage[] = [
     breaks: 'alter table contacts rename to people',
     status: 'missing',
     problems: [
-      'The table public.contacts is now called public.people: its changes emit nothing. Rename it back and restart the server.',
+      'The table public.contacts was renamed to public.people: its changes emit no events. Rename it back and restart the server.',
     ],
     repairs: 'alter table people rename to contacts',
   },
@@ -110,8 +110,8 @@ const BREAKAGES: readonly Breakage[] = [
       'alter table contacts rename to contacts_old; create table contacts (like contacts_old including all)',
     status: 'missing',
     problems: [
-      'Another table has taken the name public.contacts; the captured one is now called public.contacts_old. ' +
-        'Restart the server, which captures the new table.',
+      'Another table now has the name public.contacts; the captured table was renamed to public.contacts_old. ' +
+        'Restart the server to capture the new table.',
     ],
     repairs: 'drop table contacts; alter table contacts_old rename to contacts',
   },
@@ -120,7 +120,7 @@ const BREAKAGES: readonly Breakage[] = [
     breaks: 'alter table contacts rename column company to firm',
     status: 'drifted',
     problems: [
-      'The column company of public.contacts is now called firm. Rename it back with: ' +
+      'The column company of public.contacts was renamed to firm. Rename it back with: ' +
         'alter table public.contacts rename column firm to company.',
     ],
     repairs: 'alter table public.contacts rename column firm to company',
@@ -131,7 +131,7 @@ const BREAKAGES: readonly Breakage[] = [
     status: 'drifted',
     problems: [
       'The column title of public.deals was text and is now character varying. ' +
-        'Restart the server, which adapts to it, or change the type back.',
+        'Restart the server to adapt to it, or change the type back.',
     ],
     repairs: 'alter table deals alter column title type text',
   },
@@ -197,7 +197,7 @@ for (const engine of EVERY_ENGINE) {
       await crm.database.execute('drop role watched_replica')
       assert.equal(found.length, 5)
       assert.deepEqual(found[0]?.problems, [
-        `The setting session_replication_role = replica of ${target} lets it change public.contacts without emitting anything. ` +
+        `With session_replication_role = replica, ${target} can change public.contacts without emitting events. ` +
           `Remove it with: alter ${target} reset session_replication_role.`,
       ])
       assert.deepEqual(await findAmiss(), [])
@@ -220,7 +220,7 @@ for (const engine of EVERY_ENGINE) {
           table_name: 'public.meetings',
           status: 'missing',
           problems: [
-            'The table public.meetings was dropped: its changes emit nothing. Create it again and restart the server.',
+            'The table public.meetings was dropped: its changes emit no events. Create it again and restart the server.',
           ],
         },
       ])

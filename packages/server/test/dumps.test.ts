@@ -192,7 +192,7 @@ suite('an installation that keeps its tables to itself', { skip: SKIP }, () => {
   after(() => crm?.close())
 
   test('is foretold by a dry run, unless it is left out', async () => {
-    const foretold = new RegExp(`The owner of the database, ${crm.owner}, will be let dump`)
+    const foretold = new RegExp(`The owner of the database, ${crm.owner}, gets permission to dump`)
     assert.match((await crm.install(['--dry-run'])).stdout, foretold)
     assert.doesNotMatch((await crm.install(['--dry-run', '--no-share-with-owner'])).stdout, foretold)
   })

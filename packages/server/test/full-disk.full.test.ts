@@ -97,7 +97,7 @@ suite('the embedded database on a disk that fills up', { skip, timeout: 300_000 
     rmSync(filler)
     await until('a post to be accepted', async () => (await post()).status === 201)
     await until('readiness', async () => (await fetch(`${server.url}/health/ready`)).status === 200)
-    assert.match(server.output(), /the disk has room again/)
+    assert.match(server.output(), /the disk has free space again/)
     assert.equal(await server.stop(), 0)
   })
 

@@ -59,7 +59,7 @@ onEachEngine(
     test('are given to what is not HTTP, in words and without a trace of the program', async () => {
       const answer = await exchange(stage.server.url, '\u0016\u0003\u0001 hello\r\n\r\n')
       assert.match(answer, /^HTTP\/1\.1 400 /)
-      assert.match(answer, /not HTTP that can be read/)
+      assert.match(answer, /not valid HTTP/)
       assert.doesNotMatch(answer, /node:|\.ts:|    at /)
     })
   },

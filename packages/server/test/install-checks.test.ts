@@ -24,7 +24,7 @@ suite('what install looks at before it attaches', { skip: !ENGINES.includes('pos
     assert.deepEqual(map.contact.organization, OTHER_MAP.contact.organization)
     assert.deepEqual(map.message.organization, OTHER_MAP.message.organization)
     assert.equal(map.contact.columns.assigned_to, 'owner_id')
-    assert.match(stderr, /contact: not mapped are .*secret_note/)
+    assert.match(stderr, /contact: unmapped columns: .*secret_note/)
   })
 
   const { contact, message } = OTHER_MAP
@@ -32,7 +32,7 @@ suite('what install looks at before it attaches', { skip: !ENGINES.includes('pos
     [
       'no such table',
       { contact: { ...contact, table: 'crm.crm_persons' } },
-      /there is no table crm\.crm_persons; did you mean crm\.crm_person\?/,
+      /no table is called crm\.crm_persons; did you mean crm\.crm_person\?/,
     ],
     ['a view', { contact: { ...contact, table: 'crm.people' } }, /crm\.people is a view/],
     ['no key', { contact: { ...contact, table: 'crm.notes' } }, /crm\.notes has no primary key/],
@@ -54,7 +54,7 @@ suite('what install looks at before it attaches', { skip: !ENGINES.includes('pos
     [
       'an organization without UUID',
       { contact: { ...contact, organization: { column: 'account_id' } } },
-      /account_id is bigint, and an organization has a UUID/,
+      /account_id is bigint, but an organization has a UUID/,
     ],
     [
       'a way that is not unique',
@@ -77,12 +77,12 @@ suite('what install looks at before it attaches', { skip: !ENGINES.includes('pos
           organization: { column: 'fname', through: [{ table: 'crm.account', key: 'id', column: 'uuid' }] },
         },
       },
-      /id is bigint, and what leads to it is text/,
+      /id is bigint, but the column that refers to it is text/,
     ],
     [
       'one table twice',
       { contact, deal: { ...contact, columns: { id: 'id', stage: 'fname' } } },
-      /is named twice/,
+      /is mapped twice/,
     ],
   ] as const) {
     test(`${what} is a problem that is named, and nothing is changed`, async () => {

@@ -83,7 +83,7 @@ for (const engine of ENGINES) {
       clock.at += 2 * MINUTE
       const { status, reason, checks } = await check()
       assert.equal(status, 'unavailable')
-      assert.match(reason ?? '', /^the relay has made no progress since \S+ although events wait$/)
+      assert.match(reason ?? '', /^the relay has made no progress since \S+ while events are waiting$/)
       assert.equal(checks.relay?.status, 'stalled')
       assert.ok((checks.relay?.lag_seconds ?? 0) > 100)
     })
@@ -190,7 +190,7 @@ suite('the readiness of a running node', { skip: !isPostgresThere, ...LONG }, ()
     proxy.silence()
     const { status, body } = await ready(server)
     assert.deepEqual([status, body.checks.database.status], [503, 'unavailable'])
-    assert.match(body.reason ?? '', /the database did not answer within 2 s/)
+    assert.match(body.reason ?? '', /the database did not respond within 2 s/)
   })
 
   test('is good while a dozen slow requests hold every connection of the API', async (context) => {

@@ -115,7 +115,7 @@ for (const engine of EVERY_ENGINE) {
       await crm.attachPeople('')
       await assert.rejects(recapture(crm.database, { ...ALL, table: 'public.persons' }), {
         name: 'RecaptureError',
-        message: /public\.persons is not captured as it is now; there are .*public\.people/,
+        message: /public\.persons is not captured; captured tables: .*public\.people/,
       })
     })
 
@@ -138,7 +138,7 @@ for (const engine of EVERY_ENGINE) {
       await execute('alter table people rename column name to called')
       const { notes } = await recapture(crm.database, ALL)
       assert.deepEqual(notes, [
-        'public.people: is not as its map says; correct that, run install, and ask again',
+        'public.people: does not match its map; fix that, run install, then try again',
       ])
     })
 

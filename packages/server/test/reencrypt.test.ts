@@ -64,7 +64,7 @@ onEveryEngine(
       if (stage.engine === 'pglite') await stage.server.stop()
       const { code, stdout, stderr } = await reencrypt(settings)
       assert.deepEqual([code, stdout], [2, ''])
-      assert.match(stderr, /ENCRYPTION_KEYS: stored secrets were sealed with a key that is not there/)
+      assert.match(stderr, /ENCRYPTION_KEYS: stored secrets are encrypted with a key that is missing/)
     })
   },
   { settings: { ENCRYPTION_KEYS: ENCRYPTION_KEY } },

@@ -128,7 +128,7 @@ onEachEngine(
       // What was not verified has used up nothing.
       assert.equal(refused.length, 30)
       const { code, message, hint } = (await refused[0]!.json()) as ErrorBody
-      assert.deepEqual([code, message], ['PT429', `more than ${LIMIT} posts to this source in a minute`])
+      assert.deepEqual([code, message], ['PT429', `more than ${LIMIT} posts to this source in one minute`])
       assert.match(String(hint), /^Try again in \d+ seconds\. .*SOURCE_RATE_LIMIT/)
       const seconds = Number(refused[0]!.headers.get('retry-after'))
       assert.ok(seconds >= 1 && seconds <= 60, String(seconds))

@@ -66,7 +66,7 @@ onEachEngine('a source that sends very much', (stage) => {
     const [{ reason, payload } = { reason: '', payload: '' }] = await kept()
     assert.equal(
       reason,
-      'the status delivered of a message that is not known; 53000 items beyond the first 2000, which were left out',
+      'the status delivered of an unknown message; 53000 items beyond the first 2000, which were skipped',
     )
     assert.equal(payload.length, 64 * 1024)
   })
@@ -95,7 +95,7 @@ onEachEngine('a source that sends very much', (stage) => {
     await takenIn(stage, 'whatsapp')
     assert.equal(
       (await kept())[0]?.reason,
-      'the status delivered of a message that is not known, as of too many others',
+      'the status delivered of an unknown message, as of too many others',
     )
   })
 

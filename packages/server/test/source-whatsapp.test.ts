@@ -257,13 +257,13 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     )
     assert.equal(await lastReason(), 'a message of type order; a message that cannot be read')
     await tell(statusOf('wamid.unknown', 'read'))
-    assert.equal(await lastReason(), 'the status read of a message that is not known')
+    assert.equal(await lastReason(), 'the status read of an unknown message')
     await tell(statusOf('wamid.i1', 'deleted'))
     assert.equal(await lastReason(), 'a status that cannot be read')
     await tell(otherChange('message_template_status_update'))
     assert.equal(await lastReason(), 'change of message_template_status_update')
     await tell({ object: 'page', entry: [] })
-    assert.equal(await lastReason(), 'a payload that is none of a WhatsApp Business account')
+    assert.equal(await lastReason(), 'a payload that is not from a WhatsApp Business account')
   })
 
   test('text that the database could not store as it is does not keep back the others', async () => {

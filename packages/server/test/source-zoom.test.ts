@@ -177,7 +177,7 @@ onEveryEngine("Zoom's own webhooks", (stage) => {
       const [meeting] = await meetings(`uuid-odd-${index}`)
       assert.equal(meeting?.recording_status, 'completed')
       assert.equal(name === 'duration' ? meeting.duration_minutes : meeting.starts_at, null)
-      assert.equal(kept[index]?.reason, `recording.completed, its ${name} left out: it cannot be read`)
+      assert.equal(kept[index]?.reason, `recording.completed without its ${name}, which cannot be read`)
     }
   })
 

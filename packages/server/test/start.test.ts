@@ -97,7 +97,7 @@ suite('keys in the data folder', () => {
       writeFileSync(join(dataDir, name), '')
       const { exited, output } = spawnServer({ PORT: '0', DATA_DIR: dataDir }, folder)
       assert.equal(await exited, 2)
-      assert.match(output(), new RegExp(`${name} does not hold a usable key`))
+      assert.match(output(), new RegExp(`${name} does not contain a valid key`))
       assert.doesNotMatch(output(), /\n +at /)
     })
   }
@@ -117,7 +117,7 @@ suite('keys in the data folder', () => {
     rmSync(join(site.settings['DATA_DIR']!, 'encryption-key'))
     const { exited, output } = spawnServer(site.settings, folder)
     assert.equal(await exited, 2)
-    assert.match(output(), /ENCRYPTION_KEYS: stored secrets were sealed with a key that is not there/)
+    assert.match(output(), /ENCRYPTION_KEYS: stored secrets are encrypted with a key that is missing/)
     // Nor is there another one now, which would be taken for the right one.
     assert.equal(existsSync(join(site.settings['DATA_DIR']!, 'encryption-key')), false)
     await site.close()
@@ -132,7 +132,7 @@ suite('a wrong setting stops the start, naming the variable and the fix', () => 
   after(() => rmSync(folder, { recursive: true, force: true }))
 
   const wrong: readonly [string, string, RegExp][] = [
-    ['PORT', 'http', /PORT: 'http' is not valid\. It takes a whole number/],
+    ['PORT', 'http', /PORT: 'http' is not valid\. Use a whole number/],
     ['HOST', 'http://x', /HOST: .*without scheme/],
     ['DATABASE_URL', 'mysql://x', /DATABASE_URL: .*postgresql:\/\//],
     [
@@ -140,16 +140,16 @@ suite('a wrong setting stops the start, naming the variable and the fix', () => 
       'two words',
       /SERVICE_KEY: must be at most 256 printable ASCII characters without spaces/,
     ],
-    ['ENCRYPTION_KEYS', 'c2hvcnQ=', /ENCRYPTION_KEYS: key 1 has 5 bytes, 32 are needed/],
-    ['ALLOW_HTTP_URLS', 'yes', /ALLOW_HTTP_URLS: 'yes' is not valid\. It takes true or false/],
+    ['ENCRYPTION_KEYS', 'c2hvcnQ=', /ENCRYPTION_KEYS: key 1 has 5 bytes, 32 bytes in base64 are required/],
+    ['ALLOW_HTTP_URLS', 'yes', /ALLOW_HTTP_URLS: 'yes' is not valid\. Use true or false/],
     ['EGRESS_ALLOW', '10.0.0.0/99', /EGRESS_ALLOW: .*CIDR/],
     ['EGRESS_ALLOW', '010.0.0.0/8', /EGRESS_ALLOW: .*CIDR/],
-    ['RETRY_SCHEDULE', '5s,soon', /RETRY_SCHEDULE: 'soon' is not valid\. It takes waits/],
-    ['DELIVERY_TIMEOUT', '10', /DELIVERY_TIMEOUT: '10' is not valid\. It takes a time/],
-    ['BREAKER_FAILURES', '0', /BREAKER_FAILURES: '0' is not valid\. It takes a whole number from 1/],
-    ['BREAKER_AFTER', 'soon', /BREAKER_AFTER: 'soon' is not valid\. It takes a time, as in BREAKER_AFTER=5s/],
-    ['DEACTIVATE_AFTER', '5', /DEACTIVATE_AFTER: '5' is not valid\. It takes a time, as in .*, or never/],
-    ['DEACTIVATE_MIN_ATTEMPTS', 'x', /DEACTIVATE_MIN_ATTEMPTS: 'x' is not valid\. It takes a whole number/],
+    ['RETRY_SCHEDULE', '5s,soon', /RETRY_SCHEDULE: 'soon' is not valid\. Use durations/],
+    ['DELIVERY_TIMEOUT', '10', /DELIVERY_TIMEOUT: '10' is not valid\. Use a duration/],
+    ['BREAKER_FAILURES', '0', /BREAKER_FAILURES: '0' is not valid\. Use a whole number from 1/],
+    ['BREAKER_AFTER', 'soon', /BREAKER_AFTER: 'soon' is not valid\. Use a duration, as in BREAKER_AFTER=5s/],
+    ['DEACTIVATE_AFTER', '5', /DEACTIVATE_AFTER: '5' is not valid\. Use a duration, as in .*, or never/],
+    ['DEACTIVATE_MIN_ATTEMPTS', 'x', /DEACTIVATE_MIN_ATTEMPTS: 'x' is not valid\. Use a whole number/],
     ['CRM_TABLES', '1', /CRM_TABLES: .*true or false/],
     ['LOG_LEVEL', 'loud', /LOG_LEVEL: .*one of fatal/],
     ['PUBLIC_URL', 'https://x.example/hooks', /PUBLIC_URL: .*an origin without a path/],

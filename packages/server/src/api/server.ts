@@ -115,7 +115,7 @@ export function createServer(options: ApiOptions): FastifyInstance {
   )
   server.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]
-    return send(reply, toErrorResponse(new ApiError(404, 'PGRST125', `there is nothing at ${path}`)))
+    return send(reply, toErrorResponse(new ApiError(404, 'PGRST125', `nothing exists at ${path}`)))
   })
   addHealth(server, options)
   server.get('/metrics', async (_request, reply) => {
@@ -177,8 +177,8 @@ function addRest(server: FastifyInstance, rest: Rest, options: ApiOptions): void
       const { name } = request.params
       const called = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
       if (called === undefined) {
-        throw new ApiError(404, 'PGRST202', `there is no function ${name}`, {
-          hint: `There are: ${Object.keys(FUNCTIONS).join(', ')}.`,
+        throw new ApiError(404, 'PGRST202', `no function is called ${name}`, {
+          hint: `Available functions: ${Object.keys(FUNCTIONS).join(', ')}.`,
         })
       }
       if (request.method !== 'POST') throw refuseMethod(request.method)
@@ -228,7 +228,7 @@ function withPlace(principal: Principal, request: FastifyRequest): Principal {
 
 function refuseMethod(method: string): RestError {
   return new RestError(405, 'PGRST117', `Unsupported HTTP method: ${method}`, {
-    hint: 'A function is called with POST, its arguments in a JSON object.',
+    hint: 'Call functions with POST and a JSON object of arguments.',
     headers: { allow: 'POST' },
   })
 }
@@ -243,7 +243,7 @@ function send(reply: FastifyReply, { status, headers, body }: RestResponse): Fas
 async function refuseLongUrl({ raw }: FastifyRequest): Promise<void> {
   if ((raw.url ?? '').length <= MAX_URL_LENGTH) return
   throw new ApiError(414, '54000', 'the URL is longer than 64 KiB', {
-    hint: 'Split a long list of values over several requests.',
+    hint: 'Split long lists of values into several requests.',
   })
 }
 
@@ -260,8 +260,8 @@ function toParseError(code: string | undefined): ApiError {
   if (code === 'HPE_HEADER_OVERFLOW')
     return new ApiError(431, '54000', 'the URL and headers are longer than 80 KiB together')
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new ApiError(408, '57014', 'the request took too long to arrive; nothing of it was done')
-  return new ApiError(400, 'PGRST100', 'the request is not HTTP that can be read')
+    return new ApiError(408, '57014', 'the request took too long to arrive and was not processed')
+  return new ApiError(400, 'PGRST100', 'the request is not valid HTTP')
 }
 
 function getSearch({ raw }: FastifyRequest): string {
@@ -275,12 +275,12 @@ function toReportableError(error: unknown, log: Logger, requestId: string, bodyL
   const { statusCode, code } = error as { statusCode?: number; code?: string }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new ApiError(413, '54000', `the body is larger than ${bodyLimit / (1024 * 1024)} MiB`, {
-      hint: 'Send less at once.',
+      hint: 'Split the request into smaller ones.',
     })
   }
   if (error instanceof ApiError) return error
   if (statusCode !== undefined && statusCode < 500)
     return ApiError.of(statusCode, 'PGRST100', messageOf(error))
-  log.error({ request_id: requestId, error: messageOf(error) }, 'a request failed')
+  log.error({ request_id: requestId, error: messageOf(error) }, 'request failed')
   return error
 }

@@ -49,23 +49,23 @@ export function findProblems(compared: Compared): CaptureFindings {
 
 function shorten(problems: readonly string[]): string[] {
   if (problems.length <= MAX_PROBLEMS) return [...problems]
-  return [...problems.slice(0, MAX_PROBLEMS), `There are ${problems.length - MAX_PROBLEMS} more problems.`]
+  return [...problems.slice(0, MAX_PROBLEMS), `${problems.length - MAX_PROBLEMS} more problems.`]
 }
 
 const installAgain = ({ isReference }: Compared): string =>
   isReference
-    ? 'Restart the server, which installs it again.'
-    : 'Run install again with the same map, which puts it back.'
+    ? 'Restart the server to install it again.'
+    : 'Run install again with the same map to restore it.'
 
 function explainMissingTable({ expected, tables, isReference }: Compared): string {
   const name = qualifiedName(expected.tables[0]!)
   const movedTo = tables[0]?.movedTo ?? null
   const install = isReference
     ? 'and restart the server.'
-    : 'and run install again; or correct the map and run install with it.'
+    : 'and run install again, or correct the map and run install with it.'
   if (movedTo === null)
-    return `The table ${name} was dropped: its changes emit nothing. Create it again ${install}`
-  return `The table ${name} is now called ${movedTo}: its changes emit nothing. Rename it back ${install}`
+    return `The table ${name} was dropped: its changes emit no events. Create it again ${install}`
+  return `The table ${name} was renamed to ${movedTo}: its changes emit no events. Rename it back ${install}`
 }
 
 const isSame = (found: string, wanted: string): boolean => wanted === ANY_DEFINITION || found === wanted
@@ -88,7 +88,7 @@ function findTriggerProblems(
     }
     if (trigger.function !== wanted.function || !isSame(trigger.definition, wanted.definition)) {
       problems.push(
-        `The trigger ${wanted.name} on ${table} was replaced by another one. ${installAgain(compared)}`,
+        `The trigger ${wanted.name} on ${table} was replaced by another trigger. ${installAgain(compared)}`,
       )
       continue
     }
@@ -104,10 +104,10 @@ function findTriggerProblems(
   if (found.length === 0 && movedTo !== null) {
     return {
       problems: [
-        `Another table has taken the name ${table}; the captured one is now called ${movedTo}. ` +
+        `Another table now has the name ${table}; the captured table was renamed to ${movedTo}. ` +
           (compared.isReference
-            ? 'Restart the server, which captures the new table.'
-            : 'Run install again with the same map, which captures the new table.'),
+            ? 'Restart the server to capture the new table.'
+            : 'Run install again with the same map to capture the new table.'),
       ],
       found,
     }
@@ -124,8 +124,8 @@ function findFunctionProblems(compared: Compared): string[] {
     if (found.hash !== hash) return [`${title} was replaced. ${installAgain(compared)}`]
     if (!found.canEmit) {
       return [
-        `${title} belongs to ${found.owner}, which may not store events. ` +
-          `Give it back with: alter function webhooks_internal.${name} owner to <the owner of the schema webhooks>.`,
+        `${title} is owned by ${found.owner}, which may not store events. ` +
+          `Change the owner with: alter function webhooks_internal.${name} owner to <the owner of the schema webhooks>.`,
       ]
     }
     return []
@@ -146,14 +146,14 @@ function findColumnProblems(
       return [
         `The column ${plain(wanted.name)} of ${table} was ${wanted.type} and is now ${column.type}. ` +
           (isReference
-            ? 'Restart the server, which adapts to it, or change the type back.'
-            : 'Run install again with the same map, which says whether the new type fits.'),
+            ? 'Restart the server to adapt to it, or change the type back.'
+            : 'Run install again with the same map to check whether the new type fits.'),
       ]
     }
     const renamed = state.oid === expected.oid && state.columns.find(({ number }) => number === wanted.number)
     if (renamed !== undefined && renamed !== false) {
       return [
-        `The column ${plain(wanted.name)} of ${table} is now called ${plain(renamed.name)}. Rename it back with: ` +
+        `The column ${plain(wanted.name)} of ${table} was renamed to ${plain(renamed.name)}. Rename it back with: ` +
           `alter table ${table} rename column ${plain(renamed.name)} to ${plain(wanted.name)}${correct}.`,
       ]
     }
@@ -169,9 +169,10 @@ function findLookupProblems(
 ): string[] {
   if (state !== undefined && state.oid !== null) return findColumnProblems(expected, state, compared)
   const name = qualifiedName(expected)
-  const now = state === undefined || state.movedTo === null ? 'was dropped' : `is now called ${state.movedTo}`
+  const now =
+    state === undefined || state.movedTo === null ? 'was dropped' : `was renamed to ${state.movedTo}`
   return [
-    `The table ${name}, by which the organization is found, ${now}. Put it back, or correct the map and run install with it.`,
+    `The table ${name}, which the organization is read from, ${now}. Restore it, or correct the map and run install with it.`,
   ]
 }
 
@@ -179,10 +180,10 @@ function findOutboxProblems({ state: { outboxTrigger } }: Compared): string[] {
   if (outboxTrigger === 'O' || outboxTrigger === 'A') return []
   const [is, fix] =
     outboxTrigger === undefined
-      ? ['missing', 'Restore the database from a backup that has it.']
+      ? ['missing', 'Restore the database from a backup that contains it.']
       : ['disabled', 'Enable it with: alter table webhooks.webhook_events enable trigger fill_outbox.']
   return [
-    `The trigger fill_outbox on webhooks.webhook_events is ${is}: events are stored and not sent. ${fix} Then replay the events of that time.`,
+    `The trigger fill_outbox on webhooks.webhook_events is ${is}: events are stored but not sent. ${fix} Then replay the events since then.`,
   ]
 }
 
@@ -192,9 +193,9 @@ function findReplicaProblems({ state, expected }: Compared, found: readonly Trig
   const table = qualifiedName(expected.tables[0]!)
   return state.replicaSettings.map((target) =>
     target === null
-      ? `The server is configured with session_replication_role = replica: changes of ${table} emit nothing. ` +
-        'Take the setting out of its configuration and reload it.'
-      : `The setting session_replication_role = replica of ${target} lets it change ${table} without emitting anything. ` +
+      ? `The database server runs with session_replication_role = replica: changes of ${table} emit no events. ` +
+        'Remove the setting from its configuration and reload it.'
+      : `With session_replication_role = replica, ${target} can change ${table} without emitting events. ` +
         `Remove it with: alter ${target} reset session_replication_role.`,
   )
 }

@@ -42,7 +42,7 @@ export function mapTables(map: CrmMap, all: readonly CrmTable[]): MappedTables {
   }
   const names = mapped.tables.map(relationName)
   for (const twice of new Set(names.filter((name, index) => names.indexOf(name) !== index)))
-    mapped.problems.push(`${twice} is named twice: a table has one kind of record`)
+    mapped.problems.push(`${twice} is mapped twice: a table can have only one type of record`)
   return mapped
 }
 
@@ -56,7 +56,7 @@ function findTable(
   if (table !== undefined) return table
   const nearest = findNearest(name, all.map(qualifiedName))
   problems.push(
-    `${place}: there is no table ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+    `${place}: no table is called ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
   )
   return undefined
 }
@@ -110,28 +110,25 @@ function checkTable(
 ): void {
   const kind = KINDS[table.kind]
   if (kind !== undefined) {
-    problems.push(`${record}.table: ${name} is ${kind}; only a table has transactions to capture`)
+    problems.push(`${record}.table: ${name} is ${kind}; only tables can be captured`)
     return
   }
-  if (table.isPartition)
-    problems.push(`${record}.table: ${name} is a partition; name the table that it is part of`)
+  if (table.isPartition) problems.push(`${record}.table: ${name} is a partition; name its parent table`)
   if (!table.canTrigger) {
     problems.push(
       `${record}.table: this role may not create triggers on ${name}: grant trigger on ${relationName(table)} to <role>, and usage on its schema`,
     )
   }
   if (table.keys.length === 0) {
-    problems.push(
-      `${record}.table: ${name} has no primary key, by which a changed row could be told from others`,
-    )
+    problems.push(`${record}.table: ${name} has no primary key, which is required to identify changed rows`)
   }
   if (table.isHidden || table.columns.some(({ canSelect }) => !canSelect)) {
     warnings.push(
-      `${record}: this role may not read all of ${name}, so what a fault loses cannot be emitted again (recapture): grant select on ${relationName(table)} to <role>${table.isHidden ? ', and create a policy for select to <role> using (true)' : ''}`,
+      `${record}: this role may not read all of ${name}, so lost events cannot be recaptured: grant select on ${relationName(table)} to <role>${table.isHidden ? ', and create a policy for select to <role> using (true)' : ''}`,
     )
   }
   if (table.kind === 'p') {
-    warnings.push(`${record}: ${name} is partitioned; what is written to a partition directly emits nothing`)
+    warnings.push(`${record}: ${name} is partitioned; rows written directly to a partition emit no events`)
   }
 }
 
@@ -148,7 +145,7 @@ function mapColumns(
     const place = `${record}.columns.${name}`
     if (given === undefined) {
       if (NEEDED[record].includes(name))
-        problems.push(`${place}: is missing; the events of a ${record} need it`)
+        problems.push(`${place}: is missing; the events of a ${record} require it`)
       continue
     }
     const { column: theirs, values } =
@@ -157,12 +154,11 @@ function mapColumns(
     if (column === undefined) continue
     const captured = mappedColumn(definition, column, values)
     if (captured === undefined) {
-      problems.push(`${place}: ${theirs} is ${column.type}, which is no ${definition.kind}`)
+      problems.push(`${place}: ${theirs} is ${column.type}, which is not a ${definition.kind}`)
     } else columns.set(name, captured)
   }
   for (const name of map.also) {
-    if (columns.has(name))
-      problems.push(`${record}.also: ${name} is a column of the events; map it under columns`)
+    if (columns.has(name)) problems.push(`${record}.also: ${name} is an event column; map it under columns`)
     const column = requireColumn(table, name, `${record}.also`, problems)
     if (column !== undefined) columns.set(name, plainColumn(column))
   }
@@ -211,7 +207,7 @@ function mapOrganization(
     if (key === undefined || found === undefined) return undefined
     if (from !== undefined && comparisonKind(from.type) !== comparisonKind(key.type)) {
       problems.push(
-        `${place}.through.${index}.key: ${hop.key} is ${key.type}, and what leads to it is ${from.type}`,
+        `${place}.through.${index}.key: ${hop.key} is ${key.type}, but the column that refers to it is ${from.type}`,
       )
     }
     from = found
@@ -227,7 +223,7 @@ function mapOrganization(
   if (found === undefined) return undefined
   if (!/^(uuid|text|character varying|character)$/.test(found.type)) {
     problems.push(
-      `${place}: ${found.name} is ${found.type}, and an organization has a UUID; go through a table that has it, or give {"value": "<uuid>"} for a CRM of one organization`,
+      `${place}: ${found.name} is ${found.type}, but an organization has a UUID; go through a table that has it, or set {"value": "<uuid>"} for a CRM of one organization`,
     )
   }
   const cast = found.type === 'uuid' ? '' : '::uuid'
@@ -268,12 +264,12 @@ function checkHop(
   }
   if (table.isHidden) {
     problems.push(
-      `${place}: row-level security hides the rows of ${name} from this role, and with them the organization: create a policy for select to <role> using (true)`,
+      `${place}: row-level security hides the rows of ${name} from this role, so the organization cannot be read: create a policy for select to <role> using (true)`,
     )
   }
   if (!table.keys.some((columns) => columns.length === 1 && columns[0] === key)) {
     problems.push(
-      `${place}.key: ${name}.${key} is not unique and not null; a row has to have one organization`,
+      `${place}.key: ${name}.${key} is not unique and not null; each row must have exactly one organization`,
     )
   }
 }

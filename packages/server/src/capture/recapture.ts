@@ -110,7 +110,7 @@ async function findTables(database: Database, wanted: string | undefined): Promi
   if (wanted !== undefined && found.length === 0) {
     const names = tables.map(qualifiedName).join(', ')
     throw new RecaptureError(
-      `table: ${wanted} is not captured as it is now${names === '' ? '' : `; there are ${names}`}`,
+      `table: ${wanted} is not captured${names === '' ? '' : `; captured tables: ${names}`}`,
     )
   }
   const drifted = Object.entries(map).filter(([record]) => !mapped.some((table) => table.record === record))
@@ -118,7 +118,7 @@ async function findTables(database: Database, wanted: string | undefined): Promi
   return { tables: found, leftOut }
 }
 
-const LEFT_OUT = 'is not as its map says; correct that, run install, and ask again'
+const LEFT_OUT = 'does not match its map; fix that, run install, then try again'
 
 const qualifiedName = ({ schema, name }: CapturedTable): string => `${schema}.${name}`
 
@@ -175,7 +175,7 @@ async function emitDrifts(
       [since, until],
     )
     if (rows.length > MAX_RECAPTURED_ROWS) {
-      const note = `more than ${MAX_RECAPTURED_ROWS} rows changed from ${since} to ${until}; ask for shorter times with since and until`
+      const note = `more than ${MAX_RECAPTURED_ROWS} rows changed from ${since} to ${until}; choose a shorter time range with since and until`
       add(total, { matched: 0, emitted: 0, notes: [`${qualifiedName(table)}: ${note}`] })
       continue
     }
@@ -217,7 +217,7 @@ async function readDriftSpans(
 }
 
 const NO_TIME =
-  'no column is mapped to updated_at or created_at, so the rows that changed during the drift cannot be told from others'
+  'no column is mapped to updated_at or created_at, so rows that changed during the drift cannot be identified'
 
 /** A row whose event was lost. The event id is derived from `seed` and key, so that it is stored once. */
 interface LostRow {

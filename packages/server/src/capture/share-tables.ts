@@ -53,7 +53,7 @@ export async function predictSharing(connection: Connection): Promise<string | u
   const owner = rows[0]?.owner
   return owner === undefined
     ? undefined
-    : `The owner of the database, ${owner}, will be let dump and change the tables in webhooks and webhooks_internal; --no-share-with-owner leaves that out`
+    : `The owner of the database, ${owner}, gets permission to dump and change the tables in webhooks and webhooks_internal; use --no-share-with-owner to skip this`
 }
 
 /** The roles that share this database's tables; undefined: the tables are not shared. */

@@ -11,7 +11,7 @@ const sqlName = z.string('must be a name').regex(NAME, 'must be a name of at mos
 
 const tableName = z
   .string('must be a table, such as "public.contacts"')
-  .regex(TABLE, 'must be schema and table, such as "public.contacts"')
+  .regex(TABLE, 'must be a schema and a table, such as "public.contacts"')
 
 const hop = z.strictObject({ table: tableName, key: sqlName, column: sqlName })
 

@@ -139,18 +139,18 @@ export async function findExpected(
 }
 
 const WORDS: Readonly<Record<Exclude<CaptureStatus, 'ok'>, string>> = {
-  drifted: 'the capture of a table is not as it was installed',
-  missing: 'a table is not captured any more',
+  drifted: 'capture of a table differs from what was installed',
+  missing: 'a table is no longer captured',
 }
 
 function logChange({ table, status, problems, wasAltered }: Change, log: Logger | undefined): void {
   if (wasAltered) {
     log?.warn(
       { table },
-      'a table was altered and put back between two checks; rpc/recapture emits what that lost',
+      'a table was altered and restored between two checks; call rpc/recapture to emit lost events',
     )
     return
   }
-  if (status === 'ok') log?.info({ table }, 'the capture of a table is as installed again')
+  if (status === 'ok') log?.info({ table }, 'capture of a table matches what was installed again')
   else log?.error({ table, problems }, WORDS[status])
 }

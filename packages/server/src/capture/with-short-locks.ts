@@ -31,7 +31,7 @@ export async function withShortLocks(
       if (!isDatabaseError(error) || !BUSY.test(error.code)) throw error
       if (Date.now() > deadline) {
         throw new BusyTableError(
-          `${relation} is in use without a gap of ${LOCK_TIMEOUT_MS} ms. What was done before stays; try again at a quieter time, or with a longer --patience.`,
+          `${relation} stays locked for longer than ${LOCK_TIMEOUT_MS} ms at a time. Earlier changes stay; try again at a quieter time or with a longer --patience.`,
         )
       }
     }

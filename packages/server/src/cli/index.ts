@@ -22,7 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 }
 
 const program = new Command('connectgain-webhooks')
-  .description('Self-hosted webhooks: changes in the CRM, delivered signed, with a log of every attempt.')
+  .description('Self-hosted webhooks for a CRM: signed deliveries with a log of every attempt.')
   .version(VERSION)
 const wanted = process.argv[2] ?? ''
 const names = Object.hasOwn(COMMANDS, wanted) ? [wanted] : Object.keys(COMMANDS)

@@ -15,14 +15,12 @@ export function databaseUrlOption(): Option {
 
 /** Milliseconds. */
 export function patienceOption(): Option {
-  return new Option(
-    '--patience <time>',
-    'for how long a table that is in use is tried again, in gaps of 100 ms',
-  )
+  return new Option('--patience <time>', 'how long to retry a table that is in use, every 100 ms')
     .default(30_000, '30s')
     .argParser((text) => {
       const patience = parseDuration(text)
-      if (patience === undefined) throw new InvalidArgumentError('It takes a time, as in --patience 30s.')
+      if (patience === undefined)
+        throw new InvalidArgumentError('Must be a duration, such as --patience 30s.')
       return patience
     })
 }
@@ -59,7 +57,8 @@ function readUrl(url = ''): string {
 
 function explainDatabaseError(error: unknown): string {
   if (error instanceof BusyTableError) return error.message
-  if (!isDatabaseError(error)) return `The database cannot be reached: ${messageOf(error)}`
-  const rights = error.code === '42501' ? ' docs/installing.md lists what the role needs.' : ''
-  return `The database refuses: ${error.message} (${error.code}).${rights}`
+  if (!isDatabaseError(error)) return `Cannot reach the database: ${messageOf(error)}`
+  const rights =
+    error.code === '42501' ? ' See docs/installing.md for the rights that the role requires.' : ''
+  return `The database rejected the command: ${error.message} (${error.code}).${rights}`
 }

@@ -134,14 +134,14 @@ export function createDatabaseShares(limits: ShareLimits, clock: Clock): Databas
 }
 
 function tooManyConcurrentRequests(): RestError {
-  return new RestError(429, 'PT429', 'too many requests of this organization at once', {
-    hint: 'Try again in a second, with fewer requests beside each other. Several rows can be read or written by one.',
+  return new RestError(429, 'PT429', 'too many concurrent requests from this organization', {
+    hint: 'Try again in one second with fewer concurrent requests. One request can read or write several rows.',
     headers: { 'retry-after': '1' },
   })
 }
 
 function noConnectionInTime(): RestError {
-  return new RestError(503, '53300', 'no connection to the database came free in time', {
+  return new RestError(503, '53300', 'no database connection became available in time', {
     hint: 'Try again in a few seconds.',
     headers: { 'retry-after': '5' },
   })
@@ -152,9 +152,9 @@ function shareUsedUp(pauseMs: number): RestError {
   return new RestError(
     429,
     'PT429',
-    'the slow requests of this organization have used up its share of the database',
+    'slow requests of this organization have used up its share of the database',
     {
-      hint: `Try again in ${seconds} seconds. Filter by a column that is indexed, and ask for fewer rows.`,
+      hint: `Try again in ${seconds} seconds. Filter by an indexed column and request fewer rows.`,
       headers: { 'retry-after': String(seconds) },
     },
   )

@@ -51,10 +51,10 @@ export function watchDiskSpace(folder: string, log: Logger): DiskSpace {
     if (isShort && !wasShort)
       log.error(
         { folder, freeBytes: found.free },
-        'the disk is nearly full: writes are refused; free some space',
+        'the disk is nearly full: writes are rejected until space is freed',
       )
     if (wasShort && !isShort)
-      log.info({ folder, freeBytes: found.free }, 'the disk has room again: writes are accepted')
+      log.info({ folder, freeBytes: found.free }, 'the disk has free space again: writes are accepted')
     return found
   }
 
@@ -62,7 +62,7 @@ export function watchDiskSpace(folder: string, log: Logger): DiskSpace {
     if (performance.now() - checkedAt >= CACHE_MS) {
       checkedAt = performance.now()
       checking = check().catch((error: unknown) => {
-        log.warn({ folder, error: messageOf(error) }, 'the free space of the disk cannot be read')
+        log.warn({ folder, error: messageOf(error) }, 'cannot read the free space of the disk')
         return undefined
       })
     }
@@ -72,7 +72,7 @@ export function watchDiskSpace(folder: string, log: Logger): DiskSpace {
   async function shortage(): Promise<string | undefined> {
     const { free = Number.POSITIVE_INFINITY } = (await readSpace()) ?? {}
     return free < MIN_BYTES_TO_WRITE
-      ? `the disk has ${inMib(free)} free, and writing needs ${inMib(MIN_BYTES_TO_WRITE)}`
+      ? `the disk has ${inMib(free)} free, but writing requires ${inMib(MIN_BYTES_TO_WRITE)}`
       : undefined
   }
 

@@ -79,7 +79,7 @@ async function requireVersion(database: Database): Promise<void> {
   )
   const major = Math.floor(Number(rows[0]?.number) / 10_000)
   if (major < 15) {
-    throw new StartError(`DATABASE_URL leads to PostgreSQL ${major}, but version 15 or newer is needed.`)
+    throw new StartError(`DATABASE_URL points to PostgreSQL ${major}, but version 15 or newer is required.`)
   }
 }
 
@@ -104,8 +104,8 @@ async function requireNewEnough(connection: Connection): Promise<void> {
   const needed = rows[0]?.migration
   if (needed === undefined || readMigrations('core').some(({ name }) => name === needed)) return
   throw new StartError(
-    `This database was migrated by a newer release: it needs a program that knows the migration ${needed}, and this one does not. ` +
-      'Start the newer release, or restore the backup from before the upgrade. docs/upgrading.md says how far a roll-back may go.',
+    `This database was migrated by a newer release: it requires migration ${needed}, which this release does not have. ` +
+      'Start the newer release, or restore the backup from before the upgrade. docs/upgrading.md describes how to roll back.',
   )
 }
 
@@ -120,8 +120,8 @@ function isApplied(migration: Migration, applied: Map<string, string>): boolean 
   const checksum = applied.get(migration.name)
   if (checksum !== undefined && checksum !== migration.checksum) {
     throw new StartError(
-      `Migration ${migration.name} was changed after it had been applied to this database. ` +
-        'Restore the file as it was and put the change into a new migration.',
+      `Migration ${migration.name} was changed after it was applied to this database. ` +
+        'Restore the file and put the change into a new migration.',
     )
   }
   return checksum !== undefined

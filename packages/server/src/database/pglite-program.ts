@@ -20,7 +20,7 @@ const pglite = await PGlite.create({
 async function reply(request: Uint8Array): Promise<void> {
   const bytes = (await pglite.execProtocolRaw(request)) as Uint8Array<ArrayBuffer>
   // A panic cuts the reply off, for example when the disk has no space for the next file of the write-ahead log.
-  if (!isComplete(bytes)) throw new Error('the embedded database broke off in the middle of a statement')
+  if (!isComplete(bytes)) throw new Error('the embedded database stopped in the middle of a statement')
   port.postMessage(bytes, [bytes.buffer])
 }
 

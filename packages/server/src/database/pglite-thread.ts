@@ -35,7 +35,7 @@ export async function startPGliteThread(files: PGliteFiles): Promise<PGliteThrea
     once(worker, 'message'),
     // Rejects on 'error' as well.
     once(worker, 'exit').then(([code]) => {
-      throw new Error(`the embedded database ended as it began (${code})`)
+      throw new Error(`the embedded database stopped while starting (${code})`)
     }),
   ])
   // Replies outstanding. The thread keeps the process alive until all have arrived.
@@ -63,7 +63,7 @@ export async function startPGliteThread(files: PGliteFiles): Promise<PGliteThrea
         take(error)
       })
       worker.on('exit', (code) => {
-        if (!isClosing && !isTold) take(new Error(`the embedded database has ended (${code})`))
+        if (!isClosing && !isTold) take(new Error(`the embedded database has stopped (${code})`))
       })
     },
     async close() {

@@ -7,7 +7,7 @@ const CONNECT_TIMEOUT_MS = 5_000
 const NOTIFICATION_TIMEOUT_MS = 10_000
 
 const POOLED =
-  'DATABASE_URL leads to a connection pooler that does not keep sessions, such as PgBouncer with pool_mode = transaction or statement. ' +
+  'DATABASE_URL points to a connection pooler that does not keep sessions, such as PgBouncer with pool_mode = transaction or statement. ' +
   'LISTEN, settings of the session and prepared statements need them: set pool_mode = session for this database, or let DATABASE_URL ' +
   'name PostgreSQL itself.'
 

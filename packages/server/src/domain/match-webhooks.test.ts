@@ -108,7 +108,7 @@ test('a filter over its budget keeps back its own webhook alone, with that reaso
     webhook('cheap', { filter: '{"data.a":1}' }),
   ]
   assert.deepEqual(decide([event('deal.updated', LONG)], webhooks).matches, [
-    ['deal.updated', 'costly', 'the filter needs more than 200,000 steps for this event'],
+    ['deal.updated', 'costly', 'the filter takes more than 200,000 steps for this event'],
     ['deal.updated', 'all', undefined],
     ['deal.updated', 'cheap', undefined],
   ])
@@ -118,7 +118,7 @@ test('filters that are too many steps together are ended for one event, and aske
   const webhooks = Array.from({ length: 30 }, (_, n) => webhook(`${n}`, { filter: COSTLY }))
   const { matches } = decide([event('deal.updated', LONG)], webhooks)
   assert.equal(matches.length, 30)
-  assert.ok(matches.every(([, , reason]) => /needs more than/.test(String(reason))))
+  assert.ok(matches.every(([, , reason]) => /takes more than/.test(String(reason))))
   const events = Array.from({ length: 10 }, () => event('deal.updated', LONG))
   assert.throws(() => decide(events, webhooks), BatchTooCostly)
 })

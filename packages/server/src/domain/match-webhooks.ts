@@ -76,7 +76,7 @@ export function matchWebhooks<E extends MatchedEvent>(
   const skips = new Map<string, Skip>()
   let steps = 0
   for (const event of events) {
-    if (steps > MAX_BATCH_STEPS) throw new BatchTooCostly('the filters need too many steps for this batch')
+    if (steps > MAX_BATCH_STEPS) throw new BatchTooCostly('the filters take too many steps for this batch')
     const subject = lazySubject(event.body)
     let left = MAX_EVENT_STEPS
     const applyFilter = (filter: string): string | undefined => {

@@ -72,7 +72,7 @@ export function startLoop({ name, everyMs, gapMs = 0, run, log, watch }: LoopOpt
       backoff = Math.min(Math.max(backoff * 2, MIN_BACKOFF_MS), MAX_BACKOFF_MS)
       log.warn(
         { loop: name, error: messageOf(error), retryInMs: backoff },
-        'a background run failed and will be tried again',
+        'background run failed, retrying automatically',
       )
     }
   }

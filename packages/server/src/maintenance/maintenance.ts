@@ -78,7 +78,7 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
       log,
       watch,
       run: createFolding(database, (error) =>
-        log.error({ error: messageOf(error) }, 'a count of attempts could not be added to the statistics'),
+        log.error({ error: messageOf(error) }, 'cannot add a count of attempts to the statistics'),
       ),
     }),
     startLoop({
@@ -161,7 +161,7 @@ async function startSources({ database, log, watch }: MaintenanceOptions): Promi
     watch,
     run: () =>
       catchUpStatuses(database, (error) =>
-        log.error({ error: messageOf(error) }, 'a message did not take the status that its provider told of'),
+        log.error({ error: messageOf(error) }, 'cannot update the status of a message'),
       ),
   })
   return [taking, catchingUp]

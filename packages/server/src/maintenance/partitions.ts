@@ -91,7 +91,7 @@ async function dropPartition(
   while ((await database.query(cancelExpired, [lowest, beyond, BATCH])).rowCount > 0);
   await withBriefLocks(database, log, async (connection) => {
     await connection.execute(`drop table if exists ${partition}`)
-    log.info({ partition }, 'dropped what is older than LOG_RETENTION')
+    log.info({ partition }, 'dropped partitions older than LOG_RETENTION')
   })
 }
 
@@ -113,7 +113,7 @@ async function withBriefLocks<T>(
     })
   } catch (error) {
     if (!isDatabaseError(error) || !LOCK_NOT_AVAILABLE.test(error.code)) throw error
-    log.debug({ error: messageOf(error) }, 'a partition is in use; it will be tried again')
+    log.debug({ error: messageOf(error) }, 'a partition is in use, retrying automatically')
     return undefined
   }
 }

@@ -72,58 +72,45 @@ export function createMetrics({
   const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> =>
     new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers })
 
-  const events = counter('events_total', 'Events that were fanned out by this process', 'event')
-  const deliveries = counter(
-    'deliveries_total',
-    'Deliveries that ended in this process, by outcome',
-    'outcome',
-  )
+  const events = counter('events_total', 'Events matched by this process', 'event')
+  const deliveries = counter('deliveries_total', 'Deliveries finished by this process, by outcome', 'outcome')
   const attempts = counter('attempts_total', 'Attempts, by class of status code or by error', 'result')
-  const duration = histogram('attempt_duration_seconds', 'Time of an attempt', SECONDS)
+  const duration = histogram('attempt_duration_seconds', 'Duration of an attempt', SECONDS)
   const untilAttempt = histogram(
     'event_to_first_attempt_seconds',
-    'From an event until its first attempt was sent',
+    'Time from an event to its first attempt',
     LONG_SECONDS,
   )
   const untilDelivery = histogram(
     'event_to_delivery_seconds',
-    'From an event until it was delivered',
+    'Time from an event to its delivery',
     LONG_SECONDS,
   )
   const faults = counter(
     'delivery_faults_total',
-    'Events and deliveries that could not be processed and were put aside, by step',
+    'Events and deliveries that could not be processed and were set aside, by step',
     'stage',
   )
-  const recoveries = counter('lease_recoveries_total', 'Deliveries that were taken over from dead nodes')
+  const recoveries = counter('lease_recoveries_total', 'Deliveries taken over from dead nodes')
   const database = histogram(
     'database_seconds',
-    "Time of the engine's statements, the wait for a connection included",
+    'Duration of database statements, including the wait for a connection',
     SECONDS,
     'statement',
   )
-  const inFlight = gauge('attempts_in_flight', 'Requests under way in this process')
-  const outboxAge = gauge(
-    'outbox_lag_seconds',
-    'Age of the oldest event that is not fanned out, over all nodes',
-  )
-  const outboxBacklog = gauge(
-    'outbox_backlog',
-    'About how many events are not fanned out yet, over all nodes',
-  )
+  const inFlight = gauge('attempts_in_flight', 'Requests in flight in this process')
+  const outboxAge = gauge('outbox_lag_seconds', 'Age of the oldest unmatched event, across all nodes')
+  const outboxBacklog = gauge('outbox_backlog', 'Approximate number of unmatched events, across all nodes')
   const oldestDue = gauge(
     'oldest_due_seconds',
-    'How long ago the oldest delivery that waits came due, over all nodes',
+    'How long the oldest waiting delivery has been due, across all nodes',
   )
-  const held = gauge('held_endpoints', 'Endpoints that are held, over all nodes')
-  const drifted = gauge(
-    'drifted_captures',
-    'Tables of the CRM that are not captured as installed, over all nodes',
-  )
-  const databaseUp = gauge('database_up', '1 when the database answered this scrape, else 0')
+  const held = gauge('held_endpoints', 'Endpoints on hold, across all nodes')
+  const drifted = gauge('drifted_captures', 'CRM tables that are not captured as installed, across all nodes')
+  const databaseUp = gauge('database_up', '1 if the database responded to this scrape, otherwise 0')
   const withoutProgress = gauge(
     'relay_without_progress_seconds',
-    'Since the relay of this process last moved events or found that none waited; 0 where none runs',
+    'Time since the relay of this process last made progress or found no events; 0 if it runs no relay',
   )
   const loopSuccess = gauge(
     'loop_last_success_timestamp_seconds',
@@ -132,13 +119,10 @@ export function createMetrics({
   )
   const loopFailures = gauge(
     'loop_failures',
-    'Failed runs of each background loop of this process since its last success',
+    'Failed runs of each background loop since its last success',
     'loop',
   )
-  const clockOff = gauge(
-    'clock_offset_seconds',
-    "By how much this machine's clock is ahead of the database's",
-  )
+  const clockOff = gauge('clock_offset_seconds', "How far this machine's clock is ahead of the database's")
   let diskGauges: { free: Gauge; size: Gauge } | undefined
   let countInFlight = (): number => 0
 
@@ -147,7 +131,7 @@ export function createMetrics({
     const space = await readFreeSpace()
     if (space === undefined) return
     diskGauges ??= {
-      free: gauge('disk_free_bytes', 'Free on the disk of the embedded database'),
+      free: gauge('disk_free_bytes', 'Free space on the disk of the embedded database'),
       size: gauge('disk_size_bytes', 'Size of the disk of the embedded database'),
     }
     diskGauges.free.set(space.free)

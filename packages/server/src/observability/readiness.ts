@@ -100,13 +100,13 @@ async function check(options: ReadinessOptions, migrations: readonly string[]): 
   const limit = PROBE_TIMEOUT_MS[database.engine]
   try {
     const status = await within(limit, queryStatus(options, migrations))
-    if (status === undefined) return unavailable(`the database did not answer within ${limit / 1_000} s`)
+    if (status === undefined) return unavailable(`the database did not respond within ${limit / 1_000} s`)
     const readiness = toReadiness(options, status, loops, await readDisk(options.diskSpace))
     if (readiness.reason !== undefined) options.onUnavailable(readiness.reason)
     return readiness
   } catch (error) {
     // The message may name hosts, and the endpoint is public.
-    return unavailable('the database does not answer', messageOf(error))
+    return unavailable('the database does not respond', messageOf(error))
   }
 }
 
@@ -152,9 +152,9 @@ function toReadiness(
   const limitMs = relayProgress === undefined ? stallTimeout + REPORTED_PROGRESS_TOLERANCE_MS : stallTimeout
   const isStalled = lag * 1_000 > stallTimeout && clock.now() - (progress ?? 0) > limitMs
   const reason = !isMigrated
-    ? 'the database lacks migrations of this version'
+    ? 'the database is missing migrations of this version'
     : isStalled && relayProgress !== undefined
-      ? `the relay has made no progress since ${toIso(progress)} although events wait`
+      ? `the relay has made no progress since ${toIso(progress)} while events are waiting`
       : shortage
   return {
     status: reason === undefined ? 'ok' : 'unavailable',

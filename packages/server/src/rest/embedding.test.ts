@@ -141,7 +141,7 @@ for (const engine of EVERY_ENGINE) {
         { bad: numbered(1, 2, 3, 4), good: numbered(5) },
       ])
       const twice = await ask('GET', `${W}?select=${L}(attempt),${L}(status)`)
-      assert.match(expectError(twice, 400, 'PGRST100')['hint'] ?? '', /a name of its own/)
+      assert.match(expectError(twice, 400, 'PGRST100')['hint'] ?? '', /its own alias/)
     })
 
     it('spreads one row among the columns', async () => {
@@ -240,7 +240,7 @@ for (const engine of EVERY_ENGINE) {
         `Could not find a relationship between '${W}' and 'webhook_log' in the schema cache`,
       )
       const far = expectError(await ask('GET', `contacts?select=${L}(attempt)`), 400, 'PGRST200')
-      assert.match(far['hint'] ?? '', /These can be: 'organizations', 'conversations', 'deals'/)
+      assert.match(far['hint'] ?? '', /Embeddable resources: 'organizations', 'conversations', 'deals'/)
       expectError(await ask('GET', `${L}?select=${W}!nope(name)`), 400, 'PGRST200')
     })
 

@@ -15,8 +15,8 @@ export async function requireKeysInUse(database: Database, keys: readonly Buffer
   const missing = rows.filter(({ id }) => !known.has(id))
   if (missing.length > 0) {
     throw new StartError(
-      `ENCRYPTION_KEYS: stored secrets were sealed with ${missing.length === 1 ? 'a key' : 'keys'} that ${missing.length === 1 ? 'is' : 'are'} not there ` +
-        `(${missing.map(({ id }) => id).join(', ')}). Put it back, after a comma; with the embedded database it is the file encryption-key in DATA_DIR.`,
+      `ENCRYPTION_KEYS: stored secrets are encrypted with ${missing.length === 1 ? 'a key' : 'keys'} that ${missing.length === 1 ? 'is' : 'are'} missing ` +
+        `(${missing.map(({ id }) => id).join(', ')}). Add it back, separated by a comma. With the embedded database, the key is the file encryption-key in DATA_DIR.`,
     )
   }
 }

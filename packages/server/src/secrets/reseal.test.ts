@@ -165,11 +165,11 @@ for (const engine of EVERY_ENGINE) {
       )
       const target = openWith([old], await read(poor))
       assert.deepEqual([target.secrets, target.headers], [[], {}])
-      assert.match(target.unreadable ?? '', /cannot be opened/)
+      assert.match(target.unreadable ?? '', /cannot be decrypted/)
       const { rows, unreadable } = await resealAll(database, [fresh, old], { dryRun: false })
       assert.equal(rows['webhook_configurations'], 2)
       assert.deepEqual(unreadable, [{ table: 'webhook_configurations', id: poor }])
-      assert.match(openWith([fresh, old], await read(poor)).unreadable ?? '', /cannot be opened/)
+      assert.match(openWith([fresh, old], await read(poor)).unreadable ?? '', /cannot be decrypted/)
     })
 
     test('a damaged value is named, and all others are sealed', async () => {
@@ -215,7 +215,7 @@ for (const engine of EVERY_ENGINE) {
         'update webhooks.webhook_configurations set secret = sealed_headers where id = $1',
         [id],
       )
-      assert.match(openWith([old], await read(id)).unreadable ?? '', /cannot be opened/)
+      assert.match(openWith([old], await read(id)).unreadable ?? '', /cannot be decrypted/)
     })
   })
 }

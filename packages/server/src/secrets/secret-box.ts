@@ -17,7 +17,7 @@ export interface SecretBox {
 /** @param keys 32 bytes each; the first encrypts, all decrypt */
 export function createSecretBox(keys: readonly Buffer[]): SecretBox {
   const [first] = keys
-  if (first === undefined) throw new Error('an encryption key is needed')
+  if (first === undefined) throw new Error('an encryption key is required')
   const ring = new Map(keys.map((key) => [keyId(key), key]))
   return {
     seal(plain, context) {
@@ -30,7 +30,7 @@ export function createSecretBox(keys: readonly Buffer[]): SecretBox {
       const [version, id = '', payload = ''] = sealed.split('.')
       const key = ring.get(id)
       if (version !== 'v1' || key === undefined) {
-        throw new Error(`sealed with key ${id}, which is not among ENCRYPTION_KEYS`)
+        throw new Error(`encrypted with key ${id}, which is not in ENCRYPTION_KEYS`)
       }
       const bytes = Buffer.from(payload, 'base64url')
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES), {

@@ -23,7 +23,7 @@ export function openDataDir(path: string): DataDir {
     mkdirSync(absolute, { recursive: true, mode: 0o700 })
   } catch (error) {
     throw new StartError(
-      `DATA_DIR: cannot make the folder ${absolute}: ${messageOf(error)}. Name one that can be written.`,
+      `DATA_DIR: cannot create the folder ${absolute}: ${messageOf(error)}. Choose a writable folder.`,
     )
   }
   let lock: FolderLock | undefined
@@ -63,7 +63,7 @@ function readOrCreate(path: string, generate: () => string, isValid: (key: strin
   }
   const key = readKeyFile(path)
   if (!isValid(key))
-    throw new StartError(`DATA_DIR: ${path} does not hold a usable key. Put the right one back.`)
+    throw new StartError(`DATA_DIR: ${path} does not contain a valid key. Restore the original key.`)
   return key
 }
 

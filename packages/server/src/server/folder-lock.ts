@@ -46,7 +46,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
 function inUse(folder: string, owner: string): StartError {
   return new StartError(
     `DATA_DIR: ${folder} is in use by process ${owner}. ` +
-      'Stop that one, or set DATA_DIR to another folder. Several nodes need DATABASE_URL.',
+      'Stop that process, or set DATA_DIR to another folder. Several nodes require DATABASE_URL.',
   )
 }
 

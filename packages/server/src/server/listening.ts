@@ -43,12 +43,12 @@ function toStartError(error: unknown, port: number, host: string): StartError {
 
 function explainListenError({ code, message }: NodeJS.ErrnoException, port: number, host: string): string {
   if (code === 'EADDRINUSE') {
-    return `PORT: port ${port} is in use. Stop what uses it, or choose another; PORT=0 picks a free one.`
+    return `PORT: port ${port} is in use. Stop the program that uses it, or choose another port; PORT=0 picks a free one.`
   }
   if (code === 'EACCES')
-    return `PORT: port ${port} needs more rights than this user has. Choose one above 1023.`
+    return `PORT: port ${port} requires more rights than this user has. Choose a port above 1023.`
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return `HOST: '${host}' is not an address of this machine. 127.0.0.1 is for itself alone, 0.0.0.0 for its network.`
+    return `HOST: '${host}' is not an address of this machine. Use 127.0.0.1 for local access only, 0.0.0.0 for all interfaces.`
   }
   return `HOST, PORT: cannot listen on ${host}, port ${port}: ${message}`
 }

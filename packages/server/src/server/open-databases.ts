@@ -81,7 +81,7 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
     }
   }
   const onConnectionLost = (error: Error): void =>
-    log.warn({ error: error.message }, 'a database connection was lost')
+    log.warn({ error: error.message }, 'lost a database connection')
   // Without a timeout: a migration may take any time.
   const migrating = openPostgres({ url, poolSize: 1 })
   const waiting = { limitMs: config.databaseWaitMs, place: withoutCredentials(url), log }
@@ -118,7 +118,7 @@ async function openEmbedded(dataDir: string, log: Logger): Promise<Database> {
   const free = await freeBytes(dataDir)
   if (free < MIN_BYTES_TO_START)
     throw new Error(
-      `The disk of ${folder}, the embedded database, has ${inMib(free)} free, and a start needs ${inMib(MIN_BYTES_TO_START)}. ` +
+      `The disk of ${folder}, the embedded database, has ${inMib(free)} free, but starting requires ${inMib(MIN_BYTES_TO_START)}. ` +
         'Free some space and start again.',
     )
   try {
@@ -133,9 +133,9 @@ async function openEmbedded(dataDir: string, log: Logger): Promise<Database> {
         },
       )
     throw new StartError(
-      `DATA_DIR: the embedded database in ${folder} cannot be opened. Its files are damaged, incomplete, or not readable for this user. ` +
-        `Restore a backup of that folder, or move it away (mv ${folder} ${folder}.damaged) to begin with an empty database; ` +
-        `keep the keys beside it. What was found: ${messageOf(error)}`.replace(
+      `DATA_DIR: the embedded database in ${folder} cannot be opened. Its files are damaged, incomplete or not readable by this user. ` +
+        `Restore a backup of that folder, or move it away (mv ${folder} ${folder}.damaged) to start with an empty database; ` +
+        `keep the key files next to it. Cause: ${messageOf(error)}`.replace(
           / ?Build with -sASSERTIONS.*/s,
           '',
         ),
@@ -152,7 +152,7 @@ function exitAfterDatabaseFailure(folder: string, error: Error, log: Logger): ne
   const isFull = bavail * bsize < MIN_BYTES_TO_START
   log.fatal(
     { folder, freeBytes: bavail * bsize, error: error.message },
-    `the embedded database has ended${isFull ? ': the disk is full, free some space' : ''}; exiting with 1, to be started again`,
+    `the embedded database has stopped${isFull ? ': the disk is full, free some space' : ''}; exiting with 1 so that it can be restarted`,
   )
   process.exit(1)
 }
@@ -167,12 +167,12 @@ async function prepare(config: Config, database: Database, log: Logger): Promise
   try {
     if (config.databaseUrl !== undefined) await requireSessions(config.databaseUrl)
     const applied = await prepareDatabase(database, config)
-    if (applied.length > 0) log.info({ migrations: applied }, 'the database was brought up to date')
+    if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated')
     return applied
   } catch (error) {
     if (error instanceof StartError || isUnavailable(error)) throw error
     const rights = isDatabaseError(error) && error.code === '42501' ? RIGHTS : ''
     const setting = config.databaseUrl === undefined ? `DATA_DIR (${config.dataDir})` : 'DATABASE_URL'
-    throw new StartError(`${setting}: the database cannot be prepared: ${messageOf(error)}${rights}`)
+    throw new StartError(`${setting}: cannot prepare the database: ${messageOf(error)}${rights}`)
   }
 }

@@ -69,7 +69,7 @@ async function start(config: Config, announce: typeof banner): Promise<Running> 
   return {
     announcement: announce(config, dataDir, address, await readVersion(databases.api)),
     async stop() {
-      log.info('stopping: finishing what is under way')
+      log.info('stopping: finishing work in progress')
       await program.stop()
       await within(SHUTDOWN_STEP_TIMEOUT_MS, databases.close())
       await within(SHUTDOWN_STEP_TIMEOUT_MS, dataDir.unlock())

@@ -16,7 +16,7 @@ export function readServiceKey(config: Config, dataDir: DataDir, log: Logger): s
   const serviceKey = config.serviceKey ?? dataDir.readKey('service-key', generateServiceKey, isServiceKey)
   if (serviceKey.length < MIN_KEY_LENGTH) {
     log.warn(
-      `SERVICE_KEY is shorter than ${MIN_KEY_LENGTH} characters and can be guessed. Make one: openssl rand -hex 24`,
+      `SERVICE_KEY is shorter than ${MIN_KEY_LENGTH} characters and can be guessed. Generate one: openssl rand -hex 24`,
     )
   }
   return serviceKey

@@ -36,7 +36,7 @@ export async function waitForDatabase<T>(
       if (left <= 0) {
         throw new Error(
           `The database at ${place} is not available: ${messageOf(error)}\n` +
-            `It was tried for ${Math.round(limitMs / 1_000)} s (DATABASE_WAIT). Check that it runs and that DATABASE_URL leads to it.`,
+            `Gave up after ${Math.round(limitMs / 1_000)} s (DATABASE_WAIT). Check that it is running and that DATABASE_URL is correct.`,
           { cause: error },
         )
       }
@@ -44,7 +44,7 @@ export async function waitForDatabase<T>(
         loggedAt = now
         log.warn(
           { database: place, error: messageOf(error), givesUpInSeconds: Math.round(left / 1_000) },
-          'waiting for the database, which is not available',
+          'waiting for the database to become available',
         )
       }
       await pause(Math.min(wait, left))

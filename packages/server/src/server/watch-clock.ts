@@ -24,7 +24,7 @@ export function watchClock(clock: DatabaseClock, log: Logger, watch: LoopWatch):
         warnedAt = performance.now()
         log.warn(
           { offsetSeconds: Math.round(offset / 1_000) },
-          "this machine's clock differs from the database's, which requests are signed by; let both take their time from NTP",
+          "this machine's clock differs from the database's, which signatures use; synchronize both with NTP",
         )
       }
       return false

@@ -6,17 +6,17 @@ import { StartError } from '../domain/errors.ts'
 /** Those of the API; test/start.test.ts has the others, with the process around them. */
 describe('a wrong setting is refused, naming the variable and the fix', () => {
   const wrong: readonly [Record<string, string>, RegExp][] = [
-    [{ JWT_SECRET: 'too-short' }, /^JWT_SECRET: has 9 characters, at least 32 are needed/],
-    [{ JWKS_URL: 'http://id.example.com/keys' }, /^JWKS_URL: .*an https:\/\/ address/],
+    [{ JWT_SECRET: 'too-short' }, /^JWT_SECRET: has 9 characters, at least 32 are required/],
+    [{ JWKS_URL: 'http://id.example.com/keys' }, /^JWKS_URL: .*the https:\/\/ URL/],
     [
       { JWT_SECRET: 'x'.repeat(32), JWKS_URL: 'https://id.example.com/keys' },
-      /^JWT_SECRET, JWKS_URL: only one of them/,
+      /^JWT_SECRET, JWKS_URL: set only one of them/,
     ],
-    [{ API_RATE_LIMIT: 'many' }, /^API_RATE_LIMIT: 'many' is not valid\. It takes a whole number/],
-    [{ SOURCE_RATE_LIMIT: '-1' }, /^SOURCE_RATE_LIMIT: '-1' is not valid\. It takes a whole number/],
+    [{ API_RATE_LIMIT: 'many' }, /^API_RATE_LIMIT: 'many' is not valid\. Use a whole number/],
+    [{ SOURCE_RATE_LIMIT: '-1' }, /^SOURCE_RATE_LIMIT: '-1' is not valid\. Use a whole number/],
     [{ TRUSTED_PROXIES: 'proxy.local' }, /^TRUSTED_PROXIES: .*CIDR ranges.*TRUSTED_PROXIES=/],
     [{ MAX_BACKLOG: '0' }, /^MAX_BACKLOG: '0' is not valid/],
-    [{ MAX_WEBHOOKS: '0' }, /^MAX_WEBHOOKS: '0' is not valid\. It takes a whole number from 1/],
+    [{ MAX_WEBHOOKS: '0' }, /^MAX_WEBHOOKS: '0' is not valid\. Use a whole number from 1/],
   ]
   for (const [settings, message] of wrong) {
     it(Object.keys(settings).join(' and '), () => {

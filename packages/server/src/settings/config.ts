@@ -52,7 +52,7 @@ function findConflicts(textOf: (name: string) => string): string[] {
   if (!isSet('ENCRYPTION_KEYS') && isSet('DATABASE_URL')) problems.push(`ENCRYPTION_KEYS: ${REQUIRED_KEYS}`)
   if (!['', 'all'].includes(textOf('ROLE')) && !isSet('DATABASE_URL')) problems.push(`ROLE: ${EMBEDDED_ROLE}`)
   if (isSet('JWT_SECRET') && isSet('JWKS_URL')) {
-    problems.push('JWT_SECRET, JWKS_URL: only one of them says how tokens are signed. Leave the other out.')
+    problems.push('JWT_SECRET, JWKS_URL: set only one of them.')
   }
   if (isSet('SMTP_URL') && !isSet('ALERT_FROM')) {
     problems.push('ALERT_FROM: is required with SMTP_URL, as in ALERT_FROM=webhooks@example.com.')
@@ -61,4 +61,4 @@ function findConflicts(textOf: (name: string) => string): string[] {
 }
 
 const EMBEDDED_ROLE =
-  'roles need a database that several processes share. Set DATABASE_URL, or leave ROLE out to run everything in one.'
+  'roles require a database that several processes can share. Set DATABASE_URL, or remove ROLE to run everything in one process.'

@@ -14,7 +14,7 @@ export function parseServiceKey(text: string): string | undefined {
   if (text === '') return undefined
   if (!isServiceKey(text)) {
     throw new Error(
-      'must be at most 256 printable ASCII characters without spaces. Make one: openssl rand -hex 24',
+      'must be at most 256 printable ASCII characters without spaces. Generate one: openssl rand -hex 24',
     )
   }
   return text
@@ -25,14 +25,14 @@ export function parseJwtSecret(text: string): string | undefined {
   if (text === '') return undefined
   if (text.length < 32) {
     throw new Error(
-      `has ${text.length} characters, at least 32 are needed. It is the secret that signs the CRM's tokens (HS256).`,
+      `has ${text.length} characters, at least 32 are required. It is the secret that signs the CRM's tokens (HS256).`,
     )
   }
   return text
 }
 
 export const REQUIRED_KEYS =
-  'is required with DATABASE_URL, so that every node can read the secrets. Make one: openssl rand -base64 32'
+  'is required with DATABASE_URL, so that every node can decrypt the secrets. Generate one: openssl rand -base64 32'
 
 export function parseEncryptionKeys(text: string): Buffer[] {
   if (text === '') return []
@@ -40,7 +40,7 @@ export function parseEncryptionKeys(text: string): Buffer[] {
     const key = Buffer.from(part.trim(), 'base64')
     if (key.length !== 32) {
       throw new Error(
-        `key ${index + 1} has ${key.length} bytes, 32 are needed, in base64. Make one: openssl rand -base64 32`,
+        `key ${index + 1} has ${key.length} bytes, 32 bytes in base64 are required. Generate one: openssl rand -base64 32`,
       )
     }
     return key

@@ -18,7 +18,7 @@ export function parseRanges(text: string, name = 'EGRESS_ALLOW'): AddressRange[]
       const address = ipaddr.parse(range)
       return [address, address.kind() === 'ipv4' ? 32 : 128]
     } catch {
-      return fail(range, `CIDR ranges with commas between, as in ${name}=10.1.0.0/16,fd00::/8`)
+      return fail(range, `CIDR ranges separated by commas, as in ${name}=10.1.0.0/16,fd00::/8`)
     }
   })
 }
@@ -27,7 +27,7 @@ export function parseProxies(text: string): string[] {
   return parseRanges(text, 'TRUSTED_PROXIES').map(([address, bits]) => `${address.toString()}/${bits}`)
 }
 
-const PORTS = 'ports and ranges of them with commas between, as in EGRESS_PORTS=443,8443,9000-9999'
+const PORTS = 'ports and port ranges separated by commas, as in EGRESS_PORTS=443,8443,9000-9999'
 
 export function parsePorts(text: string): PortRange[] {
   return text.split(',').map((part) => {

@@ -33,7 +33,7 @@ export function wholeNumber(min: number, max: number, example: string): z.ZodTyp
   })
 }
 
-/** @param takes `a time from 1s to 24h, as in …` */
+/** @param takes `a duration from 1s to 24h, as in …` */
 export function duration(minMs: number, maxMs: number, takes: string): z.ZodType<number, string> {
   return by((text) => {
     const time = text === '0' ? 0 : parseDuration(text)

@@ -5,7 +5,7 @@ export function parseDatabaseUrl(text: string): string | undefined {
 
 export function requireDatabaseUrl(text: string): string {
   if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol)) {
-    throw new Error('is not a PostgreSQL address. Write postgresql://user:password@host:5432/database.')
+    throw new Error('is not a PostgreSQL URL. Use postgresql://user:password@host:5432/database.')
   }
   return text
 }
@@ -17,7 +17,7 @@ export function parseJwksUrl(text: string): string | undefined {
   if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLocal)) {
     fail(
       text,
-      'an https:// address of a JSON Web Key Set, as in JWKS_URL=https://id.example.com/.well-known/jwks.json',
+      'the https:// URL of a JSON Web Key Set, as in JWKS_URL=https://id.example.com/.well-known/jwks.json',
     )
   }
   return text
@@ -27,10 +27,7 @@ export function parseOtlpEndpoint(text: string): URL | undefined {
   if (text === '') return undefined
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    fail(
-      text,
-      'the base address of an OTLP collector, as in OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318',
-    )
+    fail(text, 'the base URL of an OTLP collector, as in OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318')
   }
   return url
 }
@@ -41,7 +38,7 @@ export function parseSmtpUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
     throw new Error(
-      'is not the address of a mail server. Write smtp://user:password@mail.example.com:587, or smtps://.',
+      'is not the URL of a mail server. Use smtp://user:password@mail.example.com:587, or smtps://.',
     )
   }
   return url
@@ -77,14 +74,14 @@ export function parseFrameAncestors(text: string): string[] {
       ? origin.toLowerCase()
       : fail(
           origin,
-          'https:// origins without a path, with spaces or commas between, as in PORTAL_FRAME_ANCESTORS=https://crm.example.com',
+          'https:// origins without a path, separated by spaces or commas, as in PORTAL_FRAME_ANCESTORS=https://crm.example.com',
         ),
   )
 }
 
 /** Says what a setting takes instead of what was found. */
 export function fail(found: string, right: string): never {
-  throw new Error(`'${found}' is not valid. It takes ${right}.`)
+  throw new Error(`'${found}' is not valid. Use ${right}.`)
 }
 
 /** As a browser writes them. */
@@ -100,7 +97,7 @@ export function parseCorsOrigins(text: string): string[] {
         ? origin
         : fail(
             origin,
-            '* for all, or origins without a path with commas between, as in CORS_ORIGINS=https://app.example.com',
+            '* for all, or origins without a path, separated by commas, as in CORS_ORIGINS=https://app.example.com',
           ),
     )
 }

@@ -38,8 +38,8 @@ export async function queuePayload(database: Database, source: Source, payload: 
     MAX_WAITING_BYTES,
   ])
   if (rows.length > 0) return
-  throw new RestError(429, 'PT429', 'too much of what this source sent waits to be taken in', {
-    hint: `Send it again in ${RETRY_SECONDS} seconds.`,
+  throw new RestError(429, 'PT429', 'too many payloads of this source are waiting to be processed', {
+    hint: `Retry in ${RETRY_SECONDS} seconds.`,
     headers: { 'retry-after': String(RETRY_SECONDS) },
   })
 }

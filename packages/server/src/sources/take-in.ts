@@ -81,7 +81,7 @@ export function createTakeIn(database: Database, log: Logger): TakeInBatch {
             takeNext(async (connection, { id, organization_id }) => {
               log.error(
                 { organization_id, error: error.message },
-                'what a source sent cannot be taken in and is dropped',
+                'cannot process a payload of a source; it is dropped',
               )
               await finishPayload(connection, id)
             }),
@@ -111,7 +111,7 @@ async function takeBatch(
     }
   }
   if (done < take.length) return await advancePayload(connection, queued.id, done, reasons.state)
-  if (leftOut > 0) reasons.add(`${leftOut} items beyond the first ${MAX_ITEMS}, which were left out`)
+  if (leftOut > 0) reasons.add(`${leftOut} items beyond the first ${MAX_ITEMS}, which were skipped`)
   await finish(connection, queued, reasons)
 }
 

@@ -69,7 +69,7 @@ const status = z.object({
 export function readWhatsApp(organizationId: string, payload: unknown, maxItems: number): Items {
   const parsed = account.safeParse(payload)
   if (!parsed.success) {
-    return { take: [], notUnderstood: ['a payload that is none of a WhatsApp Business account'] }
+    return { take: [], notUnderstood: ['a payload that is not from a WhatsApp Business account'] }
   }
   const take: TakeItem[] = []
   const notUnderstood: string[] = []
@@ -134,9 +134,8 @@ async function takeStatus(turn: Turn, organizationId: string, given: unknown): P
     error: error === '' ? null : toStorable(error.slice(0, MAX_ERROR_LENGTH)),
   }
   if (await advance(turn.connection, reached)) return undefined
-  if (turn.freeEarlySlots <= 0)
-    return `the status ${name} of a message that is not known, as of too many others`
+  if (turn.freeEarlySlots <= 0) return `the status ${name} of an unknown message, like too many others`
   turn.freeEarlySlots -= 1
   await storeEarlyStatus(turn.connection, reached)
-  return `the status ${name} of a message that is not known`
+  return `the status ${name} of an unknown message`
 }

@@ -111,14 +111,14 @@ export function readZoom(organizationId: string, payload: unknown): Items {
     const given = object[name]
     const result = schema.safeParse(given)
     if (!result.success && given !== undefined && given !== null) {
-      notUnderstood.push(`recording.completed, its ${name} left out: it cannot be read`)
+      notUnderstood.push(`recording.completed without its ${name}, which cannot be read`)
     }
     return result.data ?? null
   }
   const startsAt = read('start_time', time)
   const lasts = read('duration', minutes)
   if (object.recording_files.length > MAX_FILES) {
-    notUnderstood.push(`recording.completed, its files beyond the first ${MAX_FILES} left out`)
+    notUnderstood.push(`recording.completed without its files beyond the first ${MAX_FILES}`)
   }
   return { take: [(turn) => takeRecording(turn, organizationId, object, startsAt, lasts)], notUnderstood }
 }

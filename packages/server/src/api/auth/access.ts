@@ -32,29 +32,24 @@ export function requireTableAccess({ role }: Principal, method: string, table: s
  */
 export function refuseKeysInLinkSession(isOfLink: boolean, method: string, table: string): void {
   if (!isOfLink || table !== 'api_keys' || !WRITES.has(method)) return
-  throw new ApiError(
-    403,
-    '42501',
-    `a session that was opened by a link does not cover ${method} of api_keys`,
-    {
-      hint: 'Sign in with a key whose scope is admin.',
-    },
-  )
+  throw new ApiError(403, '42501', `a session opened with a link does not allow ${method} on api_keys`, {
+    hint: 'Sign in with a key that has the admin scope.',
+  })
 }
 
 /** @throws ApiError 403 */
 export function requireFunctionAccess({ role }: Principal, name: string, access: FunctionAccess): void {
   const scope = scopeOf(role)
   if (access === 'operator' && scope !== 'service') {
-    throw new ApiError(403, '42501', `rpc/${name} is for the service key`, {
-      hint: 'It is about the whole installation, not about one organization. Ask its operator.',
+    throw new ApiError(403, '42501', `rpc/${name} requires the service key`, {
+      hint: 'It affects the whole installation, not one organization. Ask your operator.',
     })
   }
   if (scope === 'emit' || (scope === 'read' && access === 'change')) throw refuse(scope, `rpc/${name}`)
 }
 
 function refuse(scope: Scope, what: string): ApiError {
-  return new ApiError(403, '42501', `scope ${scope} does not cover ${what}`, {
+  return new ApiError(403, '42501', `scope ${scope} does not allow ${what}`, {
     hint: `It ${SCOPES_COVER[scope]}. A key with scope admin ${SCOPES_COVER.admin}.`,
   })
 }

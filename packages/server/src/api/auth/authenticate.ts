@@ -75,7 +75,7 @@ function readKey({ apikey, authorization }: IncomingHttpHeaders): string | undef
 
 async function acceptToken({ verifyToken }: AuthenticateOptions, token: string): Promise<Caller> {
   if (verifyToken === undefined) {
-    throw refuseKey('tokens are not accepted here', 'The operator accepts them by JWT_SECRET or JWKS_URL.')
+    throw refuseKey('tokens are not accepted here', 'The operator enables them with JWT_SECRET or JWKS_URL.')
   }
   const { organizationId, scope, subject } = await verifyToken(token)
   return {
@@ -93,11 +93,14 @@ async function acceptKey(
 ): Promise<Caller> {
   const found = await findKey(key)
   if (found === undefined) {
-    throw refuseKey('the key is not valid', 'Check for a cut-off key, or one that was revoked.')
+    throw refuseKey(
+      'the key is not valid',
+      'Check that you copied the whole key and that it has not been revoked.',
+    )
   }
   if (found.is_stale) {
     touchApiKey(database, found.id).catch((error: unknown) =>
-      log.warn({ error: messageOf(error) }, 'the use of a key could not be noted'),
+      log.warn({ error: messageOf(error) }, 'cannot record when a key was last used'),
     )
   }
   const actor = { kind: 'api_key', id: found.id, name: keyLabel(found) } as const
@@ -121,7 +124,7 @@ async function acceptSession(
     sessions
       .touch(session.id)
       .catch((error: unknown) =>
-        log.warn({ error: messageOf(error) }, 'the use of a session could not be noted'),
+        log.warn({ error: messageOf(error) }, 'cannot record when a session was last used'),
       )
   }
   const { id, organization_id, scope, api_key_id, service_mark } = session
@@ -155,7 +158,7 @@ function digest(text: string): Buffer {
 }
 
 function refuseAnonymous(): RestError {
-  return new RestError(401, 'PGRST302', 'no credentials were given', {
+  return new RestError(401, 'PGRST302', 'no credentials were provided', {
     hint: 'Send the header apikey: <key>, or Authorization: Bearer <key or token>.',
     headers: { 'www-authenticate': 'Bearer' },
   })

@@ -42,8 +42,7 @@ export function createRemoteKeys({ url, clock, log }: RemoteKeysOptions): JWTVer
     try {
       const find = createLocalJWKSet(await fetchKeySet(url))
       loaded = { find, at: clock.now() }
-      if (problem !== undefined)
-        log.info({ url: url.href }, 'the keys that tokens are signed with can be fetched again')
+      if (problem !== undefined) log.info({ url: url.href }, 'token signing keys can be fetched again')
       problem = undefined
     } catch (error) {
       const found = messageOf(error)
@@ -76,7 +75,7 @@ export function createRemoteKeys({ url, clock, log }: RemoteKeysOptions): JWTVer
 }
 
 const CANNOT_FETCH =
-  'the keys that tokens are signed with cannot be fetched: tokens are answered with 503. Check JWKS_URL and what answers there.'
+  'cannot fetch token signing keys: requests with tokens receive 503. Check JWKS_URL and its server.'
 
 async function fetchKeySet(url: URL): Promise<JSONWebKeySet> {
   const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS)
@@ -86,21 +85,21 @@ async function fetchKeySet(url: URL): Promise<JSONWebKeySet> {
     redirect: 'manual',
     headers: { accept: 'application/json, application/jwk-set+json' },
   }).catch((error: unknown) => {
-    throw new Error(signal.aborted ? TOO_SLOW : `no answer (${describeFetchError(error)})`)
+    throw new Error(signal.aborted ? TOO_SLOW : `no response (${describeFetchError(error)})`)
   })
   if (response.status !== 200) {
     enough.abort()
-    throw new Error(`the answer has the status ${response.status}, not 200`)
+    throw new Error(`the response has the status ${response.status}, not 200`)
   }
   const text = await readText(response, signal, enough)
   try {
     return JSON.parse(text) as JSONWebKeySet
   } catch {
-    throw new Error('the answer is not JSON')
+    throw new Error('the response is not JSON')
   }
 }
 
-const TOO_SLOW = `no whole answer within ${FETCH_TIMEOUT_MS / 1_000} seconds`
+const TOO_SLOW = `no complete response within ${FETCH_TIMEOUT_MS / 1_000} seconds`
 
 async function readText({ body }: Response, signal: AbortSignal, enough: AbortController): Promise<string> {
   const chunks: Uint8Array[] = []
@@ -108,13 +107,15 @@ async function readText({ body }: Response, signal: AbortSignal, enough: AbortCo
   const reader = body?.getReader()
   for (;;) {
     const next = await reader?.read().catch((error: unknown) => {
-      throw new Error(signal.aborted ? TOO_SLOW : `the answer broke off (${describeFetchError(error)})`)
+      throw new Error(
+        signal.aborted ? TOO_SLOW : `the response was interrupted (${describeFetchError(error)})`,
+      )
     })
     if (next?.value === undefined) return Buffer.concat(chunks).toString('utf8')
     size += next.value.length
     if (size > MAX_KEY_SET_BYTES) {
       enough.abort()
-      throw new Error(`the answer is larger than ${MAX_KEY_SET_BYTES / 1024} KiB`)
+      throw new Error(`the response is larger than ${MAX_KEY_SET_BYTES / 1024} KiB`)
     }
     chunks.push(next.value)
   }

@@ -63,7 +63,7 @@ describe('tokens signed with JWT_SECRET', () => {
   it('name their user by at most 255 characters', async () => {
     assert.equal((await verifySigned(valid({ sub: 'u'.repeat(255) }))).subject.length, 255)
     const refused = await expectRefusal(verifySigned(valid({ sub: 'u'.repeat(256) })), 401, 'PGRST303')
-    assert.equal(refused.details, 'The claim sub takes at most 255 characters.')
+    assert.equal(refused.details, 'The claim sub can have at most 255 characters.')
   })
 
   it('count until 30 seconds after their end and from 30 seconds before their start', async () => {
@@ -226,7 +226,7 @@ describe('tokens signed with a key of JWKS_URL', () => {
       const { lines, verify } = await junk(500)
       assert.equal(fetches, 1)
       assert.equal(lines.length, 1)
-      assert.match(lines[0]!, /answered with 503\. Check JWKS_URL.*the status 500, not 200/)
+      assert.match(lines[0]!, /with tokens receive 503\. Check JWKS_URL.*the status 500, not 200/)
       keys = []
       const signWith = await addKey('ES256', 'k')
       respond = (response) => void response.end(JSON.stringify({ keys }))
@@ -253,7 +253,7 @@ describe('tokens signed with a key of JWKS_URL', () => {
         response.once('close', () => clearInterval(timer))
       }
       const { lines } = await junk(1)
-      assert.match(lines[0]!, /no whole answer within 5 seconds/)
+      assert.match(lines[0]!, /no complete response within 5 seconds/)
     })
 
     it('answers with something else is told so', async () => {

@@ -81,20 +81,21 @@ function readClaims(payload: JWTPayload): TokenClaims {
   const claim = (name: string): unknown => payload[name] ?? metadata[name]
   const organizationId = organization.safeParse(claim('organization_id'))
   if (!organizationId.success) {
-    throw refuse('PGRST303', 'the token names no organization', {
-      details: 'The claim organization_id, or app_metadata.organization_id, must be the UUID of one.',
+    throw refuse('PGRST303', 'the token has no organization', {
+      details:
+        'Set the claim organization_id or app_metadata.organization_id to the UUID of an organization.',
     })
   }
   const chosen = scope.safeParse(claim('webhooks_scope') ?? 'admin')
   if (!chosen.success) {
-    throw refuse('PGRST303', 'the token has a scope that does not exist', {
-      details: `The claim webhooks_scope takes ${SCOPES.join(', ')}.`,
+    throw refuse('PGRST303', 'the token has an unknown scope', {
+      details: `Set the claim webhooks_scope to one of ${SCOPES.join(', ')}.`,
     })
   }
   const subject = payload.sub ?? ''
   if (subject.length > MAX_SUBJECT_LENGTH) {
-    throw refuse('PGRST303', 'the token has too long a subject', {
-      details: `The claim sub takes at most ${MAX_SUBJECT_LENGTH} characters.`,
+    throw refuse('PGRST303', 'the subject of the token is too long', {
+      details: `The claim sub can have at most ${MAX_SUBJECT_LENGTH} characters.`,
     })
   }
   return { organizationId: organizationId.data, scope: chosen.data, subject }
@@ -109,7 +110,7 @@ function toTokenError(error: unknown): RestError {
   if (isTokenError(error)) {
     return refuse('PGRST301', 'the token is not valid', { details: error.message })
   }
-  return new RestError(503, 'PGRST300', 'the keys that tokens are signed with cannot be fetched', {
+  return new RestError(503, 'PGRST300', 'token signing keys cannot be fetched', {
     hint: 'Try again in a few seconds.',
     headers: { 'retry-after': '10' },
   })

@@ -26,7 +26,7 @@ export function addGuide(server: FastifyInstance): void {
   const images = new Set(readdirSync(join(SOURCES, 'images')))
 
   const sendPage = (reply: FastifyReply, name: string): FastifyReply => {
-    if (!titles.has(name)) throw new ApiError(404, 'PGRST125', `there is nothing at ${GUIDE}/${name}`)
+    if (!titles.has(name)) throw new ApiError(404, 'PGRST125', `nothing exists at ${GUIDE}/${name}`)
     const page = made.get(name) ?? renderPage(name, titles, readPage(name))
     made.set(name, page)
     return reply.headers(HEADERS).type('text/html; charset=utf-8').send(page)
@@ -39,7 +39,7 @@ export function addGuide(server: FastifyInstance): void {
   server.get<{ Params: { name: string } }>(`${GUIDE}/images/:name`, (request, reply) => {
     const { name } = request.params
     // Only files that existed at the start can be requested.
-    if (!images.has(name)) throw new ApiError(404, 'PGRST125', `there is nothing at ${request.url}`)
+    if (!images.has(name)) throw new ApiError(404, 'PGRST125', `nothing exists at ${request.url}`)
     const type = TYPES[extname(name)] ?? 'application/octet-stream'
     return reply
       .headers(HEADERS)

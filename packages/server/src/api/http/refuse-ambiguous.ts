@@ -9,12 +9,13 @@ export async function refuseAmbiguous({ raw }: FastifyRequest): Promise<void> {
   const names = raw.rawHeaders.filter((_, index) => index % 2 === 0)
   const hosts = names.filter((name) => name.toLowerCase() === 'host').length
   if (hosts > 1) throw refuse(`the request has ${hosts} Host headers`, 'Send one.')
-  if (/[\s,]/.test(raw.headers.host ?? '')) throw refuse('the Host header names several hosts', 'Send one.')
+  if (/[\s,]/.test(raw.headers.host ?? ''))
+    throw refuse('the Host header contains several hosts', 'Send one.')
   const coding = raw.headers['transfer-encoding']
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
     throw refuse(
-      `the transfer coding ${coding.slice(0, 50)} is not offered`,
-      'Send the body chunked, or with its length.',
+      `the transfer coding ${coding.slice(0, 50)} is not supported`,
+      'Send the body with Content-Length or Transfer-Encoding: chunked.',
     )
   }
 }

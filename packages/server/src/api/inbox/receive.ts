@@ -108,13 +108,13 @@ function maskHeaders(
 
 /** 410: a webhook whose inbox has expired is disabled instead of retried for days. */
 function refuseGone(): ApiError {
-  return new ApiError(410, 'P0002', 'there is no such inbox, or it has ended', {
-    hint: 'Make one with POST /rest/v1/webhook_inboxes; each lasts for 24 hours.',
+  return new ApiError(410, 'P0002', 'this inbox does not exist or has expired', {
+    hint: 'Create one with POST /rest/v1/webhook_inboxes. An inbox expires after 24 hours.',
   })
 }
 
 function tooManyRequests(reset: number): RestError {
-  return new RestError(429, 'PT429', `more than ${MAX_PER_MINUTE} requests to an inbox in a minute`, {
+  return new RestError(429, 'PT429', `more than ${MAX_PER_MINUTE} requests to this inbox in one minute`, {
     hint: `Try again in ${reset} seconds.`,
     headers: { 'retry-after': String(reset) },
   })

@@ -27,9 +27,14 @@ export function createBackPressure({ database, clock, maxBacklog }: BackPressure
     }
     const backlog = await look
     if (backlog <= maxBacklog) return
-    throw new RestError(503, '53000', `about ${backlog} events wait to be sent, which is all that may wait`, {
-      hint: `Send the same request again in ${RETRY_SECONDS} seconds; with ids for the events nothing is emitted twice.`,
-      headers: { 'retry-after': String(RETRY_SECONDS) },
-    })
+    throw new RestError(
+      503,
+      '53000',
+      `about ${backlog} events are waiting to be sent, which is the maximum`,
+      {
+        hint: `Retry the same request in ${RETRY_SECONDS} seconds. Events with ids are not emitted twice.`,
+        headers: { 'retry-after': String(RETRY_SECONDS) },
+      },
+    )
   }
 }

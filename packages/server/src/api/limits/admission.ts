@@ -86,19 +86,19 @@ function rateLimitHeaders({ limit, remaining, reset }: RateLimitStatus): Record<
   }
 }
 
-const HINT = 'Several rows can be read or written by one request.'
+const HINT = 'One request can read or write several rows.'
 
 /** @param what is counted, such as `requests` */
 export function tooManyRequests(status: RateLimitStatus, what: string, hint: string): RestError {
-  return new RestError(429, 'PT429', `more than ${status.limit} ${what} in a minute`, {
+  return new RestError(429, 'PT429', `more than ${status.limit} ${what} in one minute`, {
     hint: `Try again in ${status.reset} seconds. ${hint}`,
     headers: { ...rateLimitHeaders(status), 'retry-after': String(status.reset) },
   })
 }
 
 function tooManyFailedLogins({ reset }: RateLimitStatus): RestError {
-  return new RestError(429, 'PT429', 'too many wrong keys or tokens from this address', {
-    hint: `Try again in ${reset} seconds, with a key that is right.`,
+  return new RestError(429, 'PT429', 'too many invalid keys or tokens from this address', {
+    hint: `Try again in ${reset} seconds with a valid key.`,
     headers: { 'retry-after': String(reset) },
   })
 }

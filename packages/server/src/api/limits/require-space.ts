@@ -12,7 +12,7 @@ export function requireSpace(server: FastifyInstance, space: Pick<DiskSpace, 'sh
     const shortage = await space.shortage()
     if (shortage === undefined) return
     throw new RestError(507, '53100', shortage, {
-      hint: 'Nothing is wrong with the request: send the same again when there is space. Reading goes on.',
+      hint: 'The request is valid. Retry it when there is free space. Reads still work.',
       headers: { 'retry-after': String(RETRY_SECONDS) },
     })
   })

@@ -87,7 +87,7 @@ export function createLiveLog(options: LiveLogOptions): LiveLog {
     )
       return
     throw new RestError(429, 'PT429', 'too many live logs are open', {
-      hint: `An organization may have ${MAX_PER_ORGANIZATION} at once. Close one, or read webhook_logs.`,
+      hint: `An organization can have ${MAX_PER_ORGANIZATION} at a time. Close one, or read webhook_logs.`,
       headers: { 'retry-after': '5' },
     })
   }
@@ -173,7 +173,7 @@ function parseLastId(header: string | string[]): string {
 function requireFilters(search: string): void {
   const other = NOT_FILTERS.find((name) => new URLSearchParams(search).has(name))
   if (other === undefined) return
-  throw new ApiError(400, 'PGRST100', `the live log takes filters, not '${other}'`, {
+  throw new ApiError(400, 'PGRST100', `the live log only accepts filters, not '${other}'`, {
     hint: 'For example ?webhook_id=eq.<id>&status=eq.failed.',
   })
 }

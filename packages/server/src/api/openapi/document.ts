@@ -34,7 +34,7 @@ export function writeOpenApi(
     info: {
       title: 'ConnectGain Webhooks',
       version: VERSION,
-      description: 'Tables as PostgREST serves them, and functions. docs/api.md says more.',
+      description: 'Tables served like PostgREST does, and functions. See docs/api.md.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/rest/v1' }],
@@ -59,7 +59,8 @@ export function writeOpenApi(
           type: 'apiKey',
           in: 'cookie',
           name: 'webhooks_session',
-          description: 'From POST /session. Changes need the header X-Webhooks-Session: 1 beside it.',
+          description:
+            'Set by POST /session. Requests that change something also require the header X-Webhooks-Session: 1.',
         },
       },
     },
@@ -104,7 +105,7 @@ function describeCall(name: string, input: z.ZodType): JsonSchema {
     summary: name.replaceAll('_', ' '),
     requestBody: { required: true, content: json(schema) },
     responses: {
-      200: { description: 'What the function gives', content: json({}) },
+      200: { description: 'The result of the function', content: json({}) },
       '4XX': { $ref: '#/components/responses/refused' },
       '5XX': { $ref: '#/components/responses/refused' },
     },

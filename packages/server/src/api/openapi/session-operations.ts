@@ -8,7 +8,7 @@ const refused = {
 }
 
 const cookie = {
-  'Set-Cookie': { description: 'webhooks_session, not readable by scripts', schema: { type: 'string' } },
+  'Set-Cookie': { description: 'webhooks_session, an HttpOnly cookie', schema: { type: 'string' } },
 }
 
 export const sessionSchema: JsonSchema = {
@@ -19,7 +19,7 @@ export const sessionSchema: JsonSchema = {
     organization_id: {
       type: ['string', 'null'],
       format: 'uuid',
-      description: 'null: the operator, for every organization',
+      description: 'null for the operator, who can access every organization',
     },
     scope: { type: 'string', enum: ['service', 'admin', 'read'] },
     expires_at: { type: 'string', format: 'date-time' },
@@ -39,12 +39,12 @@ export function describeSession(): Record<string, unknown> {
   return {
     servers: [{ url: '/' }],
     post: {
-      ...operation('open', 'Sign in with a key, or with the token of a one-time link'),
+      ...operation('open', 'Sign in with a key or with the token of a one-time link'),
       requestBody: { required: true, content: { 'application/json': { schema: signIn } } },
       responses: { 200: { description: 'Signed in', headers: cookie, content: shown }, ...refused },
     },
     get: {
-      ...operation('read', 'The session that the cookie stands for'),
+      ...operation('read', 'The current session'),
       responses: { 200: { description: 'The session', content: shown }, ...refused },
     },
     delete: {

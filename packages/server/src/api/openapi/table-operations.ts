@@ -18,9 +18,9 @@ function header(name: string, description: string): JsonSchema {
 
 const select = query('select', 'Columns and related rows: name,url,webhook_logs(status)')
 const order = query('order', 'Columns, each with .desc, .nullsfirst or .nullslast: created_at.desc,id')
-const limit = query('limit', 'At most so many rows', { type: 'integer', minimum: 0 })
-const offset = query('offset', 'After so many rows', { type: 'integer', minimum: 0 })
-const range = header('Range', 'Rows from and to, from 0: 0-9')
+const limit = query('limit', 'Maximum number of rows', { type: 'integer', minimum: 0 })
+const offset = query('offset', 'Number of rows to skip', { type: 'integer', minimum: 0 })
+const range = header('Range', 'First and last row, counted from 0: 0-9')
 const preferRead = header('Prefer', 'count=exact')
 const preferWrite = header(
   'Prefer',
@@ -51,12 +51,12 @@ export function describeOperations(table: TableDescription): Record<string, unkn
     responses: { ...responses, ...refused },
   })
   const rows = { description: 'The rows', content: describeContent(name) }
-  const silent = { description: 'Done; nothing is shown' }
+  const silent = { description: 'Done, without a body' }
   return {
     ...(readable.length > 0 && {
       get: operation('read', writeSummary(table), [...filters, ...shaping, range, preferRead], {
         200: rows,
-        206: { ...rows, description: 'A part of the rows, of which there are more' },
+        206: { ...rows, description: 'A part of the rows; there are more' },
       }),
     }),
     ...(insertable.length > 0 && {
@@ -66,12 +66,12 @@ export function describeOperations(table: TableDescription): Record<string, unkn
           'Insert one row or several',
           [
             select,
-            query('columns', 'The columns of the body that count'),
-            query('on_conflict', 'The columns of the key to merge by'),
+            query('columns', 'The columns of the body to use'),
+            query('on_conflict', 'The columns of the unique key to merge by'),
             preferInsert,
           ],
           {
-            200: { ...rows, description: 'All were there and were merged into' },
+            200: { ...rows, description: 'All rows existed and were merged' },
             201: { ...rows, description: 'Inserted' },
           },
         ),
@@ -82,7 +82,7 @@ export function describeOperations(table: TableDescription): Record<string, unkn
       patch: {
         ...operation(
           'update',
-          'Change the rows that the filter matches',
+          'Update the rows that match the filter',
           [...filters, ...shaping, preferWrite],
           { 200: rows, 204: silent },
         ),

@@ -50,7 +50,7 @@ export function addSettingsPage(server: FastifyInstance, settings: PageSettings,
   const sendFile = async (reply: FastifyReply, path: string): Promise<FastifyReply> => {
     const file = files.get(path)
     if (file === undefined && path.startsWith('assets/')) {
-      throw new ApiError(404, 'PGRST125', `there is nothing at ${PATH}/${path}`)
+      throw new ApiError(404, 'PGRST125', `nothing exists at ${PATH}/${path}`)
     }
     const isAsset = file !== undefined && path.startsWith('assets/')
     reply

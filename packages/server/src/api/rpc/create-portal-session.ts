@@ -23,7 +23,7 @@ export const createPortalSession = defineFunction(
   schema,
   async ({ sessions }, { organization_id, expires_in }, principal, { caller, origin }) => {
     if (principal.organizationId !== null && principal.organizationId !== organization_id) {
-      throw new ApiError(404, 'P0002', `there is no organization with id ${organization_id}`)
+      throw new ApiError(404, 'P0002', `no organization has the id ${organization_id}`)
     }
     const { token, expiresAt } = await sessions.createLink(
       {

@@ -6,18 +6,18 @@ import { uuid } from '../tables/configuration-fields.ts'
 import { defineFunction, readAs } from './rpc.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const term = z.string('must be text').min(6, 'must have at least 6 characters').max(200, 'is too long')
+const term = z.string('must be a string').min(6, 'must have at least 6 characters').max(200, 'is too long')
 
 const schema = z.strictObject({
   organization_id: uuid.optional(),
   record_id: z
-    .string('must be the id of a record, as text')
+    .string('must be the id of a record, as a string')
     .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters'),
   object: z
-    .string('must be text')
-    .regex(/^[a-z][a-z0-9_]{0,49}$/, 'must be what the record is, such as "contact"')
+    .string('must be a string')
+    .regex(/^[a-z][a-z0-9_]{0,49}$/, 'must be the type of the record, such as "contact"')
     .optional(),
-  terms: z.array(term, 'must be a list of texts').max(20, 'must not list more than 20').default([]),
+  terms: z.array(term, 'must be a list of strings').max(20, 'must not list more than 20').default([]),
   dry_run: z.boolean('must be true or false').default(false),
 })
 
@@ -29,17 +29,17 @@ export const eraseRecord = defineFunction('change', schema, async (context, inpu
   const { record_id, object = null, terms, dry_run } = input
   const organizationId = input.organization_id ?? principal.organizationId
   if (organizationId === null) {
-    throw new ApiError(400, '22023', 'organization_id: is needed with the service key', {
+    throw new ApiError(400, '22023', 'organization_id: is required with the service key', {
       details: 'organization_id',
     })
   }
   if (principal.organizationId !== null && organizationId !== principal.organizationId) {
-    throw new ApiError(404, 'P0002', `there is no organization with id ${organizationId}`)
+    throw new ApiError(404, 'P0002', `no organization has the id ${organizationId}`)
   }
   if (object === null && !UUID.test(record_id)) {
-    throw new ApiError(400, '22023', 'object: is needed with an id that is not a UUID', {
+    throw new ApiError(400, '22023', 'object: is required with an id that is not a UUID', {
       details: 'object',
-      hint: 'Say what the record is, such as "contact": others may have the same id.',
+      hint: 'Name the type of the record, such as "contact": other records can have the same id.',
     })
   }
   if (dry_run) {

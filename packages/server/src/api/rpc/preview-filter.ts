@@ -25,14 +25,14 @@ const schema = z
     webhook_id: z.guid('must be the UUID of a webhook').optional(),
     organization_id: z.guid('must be the UUID of an organization').optional(),
     events: z
-      .array(z.string('must be text'), 'must be a list of event types')
+      .array(z.string('must be a string'), 'must be a list of event types')
       .min(1, 'must name at least one')
       .optional(),
     filter: z.unknown(),
   })
   .refine(({ webhook_id, events }) => (webhook_id === undefined) !== (events === undefined), {
     path: ['webhook_id'],
-    message: 'give either webhook_id or events',
+    message: 'provide either webhook_id or events',
   })
 
 interface RecentEvent {
@@ -82,7 +82,7 @@ async function tryOut(
     }
     taken += steps.taken
     if (taken > MAX_STEPS || performance.now() - startedAt > MAX_MS) {
-      throw tooCostly('the filter takes too long for the events of this organization')
+      throw tooCostly('evaluating the filter takes too long on the events of this organization')
     }
     if (event.data.length > SMALL_BYTES || steps.taken > SMALL_STEPS) await setImmediate()
   }
@@ -101,7 +101,7 @@ function isMatch(filter: Filter, event: ReturnType<typeof parse>, steps: Steps):
 const tooCostly = (why: string): ApiError =>
   new ApiError(400, '54001', `filter: ${why}`, {
     details: 'filter',
-    hint: 'Compare with fewer values, or with fields that are no long lists: as it is it would keep such events back.',
+    hint: 'Compare with fewer values, or with fields that are not long lists. With this filter, such events are not delivered.',
   })
 
 function readFilter(query: unknown): Filter {
@@ -134,7 +134,7 @@ async function chooseSource(
   }
   const organizationId = organization_id ?? principal.organizationId
   if (organizationId === null) {
-    throw new ApiError(400, '22023', 'organization_id: is needed with events and the service key', {
+    throw new ApiError(400, '22023', 'organization_id: is required with events and the service key', {
       details: 'organization_id',
     })
   }

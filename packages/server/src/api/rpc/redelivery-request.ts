@@ -12,7 +12,7 @@ import { findVisible } from './rpc.ts'
 
 export const time = z.iso.datetime({
   offset: true,
-  error: 'must be an ISO 8601 time with its offset, such as "2025-01-15T10:30:00Z"',
+  error: 'must be an ISO 8601 time with an offset, such as "2025-01-15T10:30:00Z"',
 })
 
 export const redeliverySchema = z.strictObject({

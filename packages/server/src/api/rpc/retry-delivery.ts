@@ -49,9 +49,9 @@ async function describeRefusal(
     })
   }
   if (isErased) {
-    return new ApiError(409, '55000', 'the record of this delivery was erased: there is nothing to send')
+    return new ApiError(409, '55000', 'the record of this delivery was erased, so there is nothing to send')
   }
-  return new ApiError(409, '55006', 'this delivery is being sent just now', {
-    hint: 'Its result will be in webhook_logs in a moment.',
+  return new ApiError(409, '55006', 'this delivery is being sent right now', {
+    hint: 'Its outcome appears in webhook_logs shortly.',
   })
 }

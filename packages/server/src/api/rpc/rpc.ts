@@ -95,6 +95,6 @@ export async function findVisible<R extends object>(
   id: string,
 ): Promise<R> {
   const [row] = await readAs<R>(context, principal, sql, [id])
-  if (row === undefined) throw new ApiError(404, 'P0002', `there is no ${what} with id ${id}`)
+  if (row === undefined) throw new ApiError(404, 'P0002', `no ${what} has the id ${id}`)
   return row
 }

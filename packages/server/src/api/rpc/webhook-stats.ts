@@ -55,10 +55,15 @@ export const webhookStats = defineFunction('read', schema, async (context, input
 
 function requireFewBuckets(count: number): void {
   if (count <= MAX_BUCKETS) return
-  throw new ApiError(400, '22023', `bucket: would be ${count} buckets, and ${MAX_BUCKETS} are the most`, {
-    details: 'bucket',
-    hint: 'Choose a larger bucket or a shorter time.',
-  })
+  throw new ApiError(
+    400,
+    '22023',
+    `bucket: results in ${count} buckets, at most ${MAX_BUCKETS} are allowed`,
+    {
+      details: 'bucket',
+      hint: 'Choose a larger bucket or a shorter time range.',
+    },
+  )
 }
 
 async function findOrganization(
@@ -76,11 +81,11 @@ async function findOrganization(
     )
     if (organization_id === undefined || organization_id === webhook.organization_id)
       return webhook.organization_id
-    throw new ApiError(404, 'P0002', `there is no webhook with id ${webhook_id} in that organization`)
+    throw new ApiError(404, 'P0002', `no webhook of this organization has the id ${webhook_id}`)
   }
   const organizationId = organization_id ?? principal.organizationId
   if (organizationId !== null) return organizationId
-  throw new ApiError(400, '22023', 'webhook_id: is needed, or organization_id, with the service key', {
+  throw new ApiError(400, '22023', 'webhook_id or organization_id: is required with the service key', {
     details: 'webhook_id',
   })
 }

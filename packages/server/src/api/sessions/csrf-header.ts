@@ -26,8 +26,8 @@ export function isSecure(request: FastifyRequest, publicUrl: string | undefined)
 export function requireCsrfHeader(request: FastifyRequest, publicUrl: string | undefined): void {
   if (SAFE_METHODS.has(request.method)) return
   if (request.headers[SESSION_HEADER] !== '1') {
-    throw new ApiError(403, 'PT403', 'a change with a session needs the header X-Webhooks-Session: 1', {
-      hint: 'It tells our own page from others that a browser would send the cookie for. Programs use a key instead.',
+    throw new ApiError(403, 'PT403', 'changes with a session require the header X-Webhooks-Session: 1', {
+      hint: 'The header proves that the request comes from the settings page. Programs should use a key instead.',
     })
   }
   requireSameOrigin(request, publicUrl)
@@ -37,8 +37,8 @@ export function requireCsrfHeader(request: FastifyRequest, publicUrl: string | u
 export function requireSameOrigin(request: FastifyRequest, publicUrl: string | undefined): void {
   const { origin } = request.headers
   if (origin === undefined || origin === serverOrigin(request) || origin === publicUrl) return
-  throw new ApiError(403, 'PT403', 'a session counts for pages of this server alone', {
-    details: `The request comes from ${origin.slice(0, 200)}, the server is ${publicUrl ?? serverOrigin(request)}.`,
-    hint: 'Behind a reverse proxy, set PUBLIC_URL, or let it pass X-Forwarded-Proto and X-Forwarded-Host and name it in TRUSTED_PROXIES.',
+  throw new ApiError(403, 'PT403', 'a session is valid only for pages of this server', {
+    details: `The request comes from ${origin.slice(0, 200)}, but the server is ${publicUrl ?? serverOrigin(request)}.`,
+    hint: 'Behind a reverse proxy, set PUBLIC_URL, or forward X-Forwarded-Proto and X-Forwarded-Host and list the proxy in TRUSTED_PROXIES.',
   })
 }

@@ -29,13 +29,13 @@ export interface SessionRoutesOptions {
   log: Logger
 }
 
-const credential = z.string('must be text').min(1, 'must not be empty').max(500, 'is too long')
+const credential = z.string('must be a string').min(1, 'must not be empty').max(500, 'is too long')
 
 /** The body of a sign-in: a one-time link's token, or a key. */
 export const signInSchema = z
   .strictObject({ token: credential.optional(), key: credential.optional() })
   .refine(({ token, key }) => (token === undefined) !== (key === undefined), {
-    error: 'give either token or key',
+    error: 'provide either token or key',
     path: ['token'],
   })
 
@@ -107,12 +107,12 @@ async function signIn(
     return await admission.verifyCredential(token, request.ip, async () => {
       const opened = await sessions.redeemLink(token, sessionAt(request))
       if (opened === undefined)
-        throw refuse('the link is not valid: it was used before, or has ended', 'Ask for a new link.')
+        throw refuse('the link is not valid: it was already used or has expired', 'Ask for a new link.')
       return opened
     })
   }
   const given = key!.trim()
-  if (looksLikeToken(given)) throw refuse('a token does not open a session', 'Sign in with a key or a link.')
+  if (looksLikeToken(given)) throw refuse('a token cannot open a session', 'Sign in with a key or a link.')
   const caller = await admission.verifyCredential(given, request.ip, () => authenticate({ apikey: given }))
   const { organizationId, actor } = caller.principal
   return await sessions.open(
@@ -129,14 +129,14 @@ function sessionAt(request: FastifyRequest): Actor {
 function getScope({ principal: { role } }: Caller): SessionRow['scope'] {
   const scope = scopeOf(role)
   if (scope !== 'emit') return scope
-  throw new ApiError(403, '42501', 'scope emit does not cover the settings page', {
-    hint: 'Sign in with a key whose scope is read or admin.',
+  throw new ApiError(403, '42501', 'scope emit does not allow the settings page', {
+    hint: 'Sign in with a key that has the read or admin scope.',
   })
 }
 
 function requireJson({ headers }: FastifyRequest): void {
   if (/^application\/json\b/i.test(headers['content-type'] ?? '')) return
-  throw new ApiError(415, 'PGRST102', 'signing in takes JSON', {
+  throw new ApiError(415, 'PGRST102', 'signing in requires a JSON body', {
     hint: 'Send Content-Type: application/json.',
   })
 }

@@ -26,6 +26,6 @@ export function createBodyLimit(): WithinBodyLimit {
 
 const refuse = (): RestError =>
   new RestError(429, 'PT429', 'too many large requests to the sources of this organization at once', {
-    hint: 'Send it again in a second.',
+    hint: 'Retry in one second.',
     headers: { 'retry-after': '1' },
   })

@@ -114,8 +114,8 @@ function refuse(): RestError {
 }
 
 function tooManyUnverified(reset: number): RestError {
-  return new RestError(429, 'PT429', 'too many requests from this address were not verified', {
-    hint: `Try again in ${reset} seconds, with a signature or token that is right.`,
+  return new RestError(429, 'PT429', 'too many unverified requests from this address', {
+    hint: `Try again in ${reset} seconds with a valid signature or token.`,
     headers: { 'retry-after': String(reset) },
   })
 }

@@ -10,7 +10,7 @@ import { uuid } from './configuration-fields.ts'
 import { parseRow } from './field-problems.ts'
 
 const name = z
-  .string('must be text')
+  .string('must be a string')
   .trim()
   .min(1, 'must not be empty')
   .max(200, 'must not be longer than 200 characters')
@@ -25,7 +25,7 @@ const insertSchema = z.strictObject({
 const updateSchema = z.strictObject({
   name: name.optional(),
   revoked_at: z.iso
-    .datetime({ offset: true, error: 'must be an ISO 8601 time; a key that was revoked stays revoked' })
+    .datetime({ offset: true, error: 'must be an ISO 8601 time; a revoked key stays revoked' })
     .optional(),
 })
 

@@ -20,7 +20,7 @@ const NO_FIELD = 'must be a field of data or previous, such as "data.phone"'
 
 const MAX_EVENTS = 100
 
-const text = (longest: number, error = 'must be text'): z.ZodString =>
+const text = (longest: number, error = 'must be a string'): z.ZodString =>
   z.string(error).max(longest, `must not be longer than ${longest} characters`)
 
 const whole = (from: number, to: number): z.ZodInt => {
@@ -32,17 +32,17 @@ const whole = (from: number, to: number): z.ZodInt => {
 export const uuid = z.guid('must be a UUID').toLowerCase()
 
 export const secret = z
-  .string('must be text, the word generate, or null for none')
+  .string('must be a string, the word generate, or null for no secret')
   .refine(
     (given) => given === GENERATE || given.trim().toLowerCase() !== GENERATE,
-    'must be exactly generate to make one',
+    'must be exactly "generate" to generate a secret',
   )
-  .refine((given) => given.trim() !== '', { error: 'must not be blank; null is for none', abort: true })
-  .regex(SECRET, 'must be 8 to 256 printable ASCII characters; or the word generate, which makes one')
-  .refine(isUsableStandardSecret, 'after whsec_ there must be 24 to 64 bytes in base64, padded with =')
+  .refine((given) => given.trim() !== '', { error: 'must not be blank; use null for no secret', abort: true })
+  .regex(SECRET, 'must be 8 to 256 printable ASCII characters, or the word generate to generate a secret')
+  .refine(isUsableStandardSecret, 'must have 24 to 64 bytes in base64 after whsec_, padded with =')
 
 const headers = z
-  .record(z.string(), z.string('must be text'), 'must be an object of names and values')
+  .record(z.string(), z.string('must be a string'), 'must be an object of header names and values')
   .superRefine(checkHeaders)
 
 /**
@@ -53,7 +53,7 @@ export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes) {
   return {
     id: uuid,
     organization_id: uuid,
-    name: text(200, 'must be text, such as "CRM Sync"').trim().min(1, 'must not be empty'),
+    name: text(200, 'must be a string, such as "CRM Sync"').trim().min(1, 'must not be empty'),
     url: text(2_048, 'must be an absolute URL, such as "https://example.com/webhook"').superRefine(
       (url, context) => {
         if (inboxes.idOf(url) !== undefined) return
@@ -126,10 +126,10 @@ function checkHeaders(named: Readonly<Record<string, string>>, context: z.Refine
 }
 
 function headerProblem(name: string, value: string, masked: string | undefined): string | undefined {
-  if (!HEADER_NAME.test(name)) return 'is not a valid header name; letters, digits and - are'
-  if (isReservedHeader(name)) return 'is set by ConnectGain itself and cannot be replaced'
-  if (value === masked) return 'is the masked value; send the real one, or leave headers out to keep them'
+  if (!HEADER_NAME.test(name)) return 'is not a valid header name; use letters, digits and -'
+  if (isReservedHeader(name)) return 'is set by ConnectGain and cannot be changed'
+  if (value === masked) return 'is the masked value; send the real value, or omit headers to keep them'
   if (!HEADER_VALUE.test(value))
-    return 'must be 1 to 4096 printable ASCII characters without spaces at the ends'
+    return 'must be 1 to 4096 printable ASCII characters without leading or trailing spaces'
   return undefined
 }

@@ -39,7 +39,7 @@ async function requireFew(connection: Connection, organization: string, added: n
     [organization],
   )
   if ((rows[0]?.known ?? 0) + added <= MAX_RECIPIENTS) return
-  throw new ApiError(409, '54000', `an organization's alerts go to at most ${MAX_RECIPIENTS} addresses`, {
+  throw new ApiError(409, '54000', `an organization can have at most ${MAX_RECIPIENTS} alert recipients`, {
     hint: 'Delete one, or name an address that distributes to a group.',
   })
 }

@@ -127,9 +127,9 @@ async function requireOwnInboxes(connection: Connection, uses: readonly InboxUse
   const isThere = ({ inbox, owner }: InboxUse): boolean =>
     rows.some(({ id, organization_id }) => id === inbox && organization_id === owner)
   if (uses.every(isThere)) return
-  throw new ApiError(400, '22023', 'url: there is no such inbox in this organization, or it has ended', {
+  throw new ApiError(400, '22023', 'url: this inbox does not exist in this organization or has expired', {
     details: 'url',
-    hint: 'Make one with POST /rest/v1/webhook_inboxes; each lasts for 24 hours.',
+    hint: 'Create one with POST /rest/v1/webhook_inboxes. An inbox expires after 24 hours.',
   })
 }
 

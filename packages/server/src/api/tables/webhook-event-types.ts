@@ -21,7 +21,10 @@ const object = z
     (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_SCHEMA_BYTES,
     `must not be larger than ${MAX_SCHEMA_BYTES / 1_024} KiB`,
   )
-  .refine((value) => isShallow(value, MAX_SCHEMA_DEPTH), `must not be deeper than ${MAX_SCHEMA_DEPTH} levels`)
+  .refine(
+    (value) => isShallow(value, MAX_SCHEMA_DEPTH),
+    `must not be nested deeper than ${MAX_SCHEMA_DEPTH} levels`,
+  )
 
 const schema = object.superRefine((value, context) => {
   const problem = schemaProblem(value)
@@ -29,15 +32,15 @@ const schema = object.superRefine((value, context) => {
 })
 
 const name = z
-  .string('must be text, such as "invoice.paid"')
+  .string('must be a string, such as "invoice.paid"')
   .max(100, 'must not be longer than 100 characters')
-  .regex(NAME, 'must be lower case with at least one dot, such as "invoice.paid"')
+  .regex(NAME, 'must be lowercase with at least one dot, such as "invoice.paid"')
   .refine((given) => !eventNames.includes(given) && !isOperational(given), {
-    error: "is one of ConnectGain's own event types; choose another name",
+    error: 'is a built-in event type; choose another name',
   })
 
 const description = z
-  .string('must be text')
+  .string('must be a string')
   .trim()
   .min(1, 'must not be empty')
   .max(2_000, 'must not be longer than 2000 characters')
@@ -68,7 +71,7 @@ export const webhookEventTypeRules: TableRules = {
     if ('name' in change) {
       throw new ApiError(400, '22023', 'name: cannot be changed', {
         details: 'name',
-        hint: 'Register another event type instead, and delete this one when nobody emits it any more.',
+        hint: 'Register another event type, and delete this one when it is no longer emitted.',
       })
     }
     const parsed = parseRow(updateSchema, change) as JsonObject
@@ -79,7 +82,7 @@ export const webhookEventTypeRules: TableRules = {
 /** Returns why a value is not a JSON Schema of `data`. The schema is not compiled, so that none of it runs. */
 function schemaProblem(value: Readonly<Record<string, unknown>>): string | undefined {
   if (value['$schema'] !== undefined && value['$schema'] !== DIALECT) {
-    return `must be of JSON Schema 2020-12: "$schema": "${DIALECT}", or none`
+    return `must use JSON Schema 2020-12: "$schema": "${DIALECT}", or none`
   }
   if (ajv.validateSchema(value) !== true) {
     const [error] = ajv.errors ?? []
@@ -87,7 +90,7 @@ function schemaProblem(value: Readonly<Record<string, unknown>>): string | undef
   }
   const type = value['type']
   if (type !== undefined && ![type].flat().includes('object')) {
-    return 'must describe an object, because data always is one: "type": "object"'
+    return 'must describe an object, because data is always an object: "type": "object"'
   }
   return undefined
 }

@@ -13,7 +13,7 @@ const SIZED = new Set(['data', 'previous'])
 /** Limit on `data` and `previous` together, as sent. */
 const MAX_EVENT_BYTES = 256 * 1024
 
-const NO_TIME = 'must be an ISO 8601 time with its offset, such as "2025-01-15T10:30:00Z", or left out'
+const NO_TIME = 'must be an ISO 8601 time with an offset, such as "2025-01-15T10:30:00Z", or omitted'
 
 const object = z.record(z.string(), z.unknown(), 'must be a JSON object')
 
@@ -24,7 +24,7 @@ const eventSchema = z.object({
   data: object,
   previous: object.nullish(),
   timestamp: z.iso.datetime({ offset: true, error: NO_TIME }).optional(),
-  source: z.string('must be text').max(100, 'must not be longer than 100 characters').optional(),
+  source: z.string('must be a string').max(100, 'must not be longer than 100 characters').optional(),
 })
 
 /**
@@ -50,8 +50,8 @@ export const webhookEventRules: TableRules = {
  */
 export function checkEvents(rows: readonly JsonObject[], text: string): Set<string> {
   if (rows.length > MAX_ROWS) {
-    throw new ApiError(413, '54000', `${rows.length} events in one request are too many`, {
-      hint: `Send at most ${MAX_ROWS} at once.`,
+    throw new ApiError(413, '54000', `the request has ${rows.length} events`, {
+      hint: `Send at most ${MAX_ROWS} events per request.`,
     })
   }
   const named = new Set(parseEachRow(eventSchema, rows).map(({ event }) => event))
@@ -63,9 +63,9 @@ export function checkEvents(rows: readonly JsonObject[], text: string): Set<stri
 /** @throws ApiError 413 */
 export function requireSize(size: number): void {
   if (size <= MAX_EVENT_BYTES) return
-  throw new ApiError(413, '54000', `data: an event of ${Math.ceil(size / 1_024)} KiB is too large`, {
+  throw new ApiError(413, '54000', `data: the event has ${Math.ceil(size / 1_024)} KiB, which is too large`, {
     details: 'data',
-    hint: `An event has at most ${MAX_EVENT_BYTES / 1_024} KiB of data and previous. Send an id by which the rest can be fetched.`,
+    hint: `The data and previous of an event can have at most ${MAX_EVENT_BYTES / 1_024} KiB together. Send an id that receivers can fetch the rest with.`,
   })
 }
 
@@ -73,9 +73,9 @@ export function requireSize(size: number): void {
 function requireTimesInAllOrNone(rows: readonly JsonObject[]): void {
   const given = rows.filter((row) => row['timestamp'] !== undefined).length
   if (given > 0 && given < rows.length) {
-    throw new ApiError(400, '22023', 'timestamp: is given in some rows only', {
+    throw new ApiError(400, '22023', 'timestamp: is set in some rows only', {
       details: 'timestamp',
-      hint: 'Give it in all rows or in none.',
+      hint: 'Set it in all rows or in none.',
     })
   }
 }

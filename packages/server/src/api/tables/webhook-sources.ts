@@ -13,7 +13,7 @@ import { uuid } from './configuration-fields.ts'
 import { parseEachRow, parseRow } from './field-problems.ts'
 
 const secret = z
-  .string('must be text, as the provider shows it')
+  .string('must be a string, as the provider shows it')
   .regex(/^[\x21-\x7e]{8,256}$/, 'must be 8 to 256 printable ASCII characters without spaces')
 const verify_token = secret.optional()
 
@@ -29,7 +29,7 @@ const insertSchema = z
     context.addIssue({
       code: 'custom',
       path: ['verify_token'],
-      message: row.provider === 'whatsapp' ? 'is needed for whatsapp' : 'is for whatsapp alone',
+      message: row.provider === 'whatsapp' ? 'is required for whatsapp' : 'is only allowed for whatsapp',
     })
   })
 
@@ -76,5 +76,5 @@ async function requireWhatsApp(connection: Connection, ids: readonly string[]): 
     [plainArray(ids)],
   )
   if (rows.length === 0) return
-  throw new ApiError(400, '22023', 'verify_token: is for whatsapp alone', { details: 'verify_token' })
+  throw new ApiError(400, '22023', 'verify_token: is only allowed for whatsapp', { details: 'verify_token' })
 }

@@ -20,7 +20,7 @@ begun as (
 altered as (
   insert into webhooks_internal.capture_drifts (record, relation, since, until, problems)
   select record, relation, coalesce(well_at, installed_at), clock_timestamp(),
-    array['The table or what captures it was altered and put back between two checks. What was written meanwhile may have emitted nothing.']
+    array['The table or its capture was altered and restored between two checks. Changes made in between may have emitted no events.']
   from capture
   where $2::text = 'ok' and stamp <> $4::text and not exists (select from ended)
   returning id

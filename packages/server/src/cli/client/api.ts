@@ -43,17 +43,17 @@ export interface Api {
 export function withConnection(command: Command): Command {
   return command
     .addOption(
-      new Option('--url <url>', "the server's address")
+      new Option('--url <url>', 'URL of the server')
         .argParser(httpUrl(USUAL_URL))
         .default(undefined, '$CONNECTGAIN_URL, or http://localhost:4600'),
     )
     .addOption(
-      new Option('--key <key>', 'service key or key of an organization').default(
+      new Option('--key <key>', 'service key or organization key').default(
         undefined,
         '$CONNECTGAIN_KEY, $SERVICE_KEY, or the one in $DATA_DIR',
       ),
     )
-    .option('--json', 'print JSON, for programs')
+    .option('--json', 'print JSON')
 }
 
 /** @throws CommandFailed if no key is found; StartError for an invalid URL in the environment */
@@ -63,8 +63,8 @@ export function connectApi({ url, key }: ConnectionFlags): Api {
   const apikey =
     key ?? (environment['CONNECTGAIN_KEY'] || environment['SERVICE_KEY'] || readOwnKey(environment))
   if (apikey === undefined) {
-    throw new CommandFailed('no key was given', {
-      hint: 'Use --key, set CONNECTGAIN_KEY, or run this in the folder that the server runs in.',
+    throw new CommandFailed('no key provided', {
+      hint: 'Use --key, set CONNECTGAIN_KEY, or run this command in the folder of the server.',
     })
   }
   return createApi(origin, apikey)
@@ -93,8 +93,8 @@ function createApi(url: string, apikey: string): Api {
         headers: { apikey, 'content-type': 'application/json', ...(init.headers as Record<string, string>) },
       })
     } catch (error) {
-      throw new CommandFailed(`${url} cannot be reached: ${messageOf(rootCause(error))}`, {
-        hint: 'Start the server, or name another address with --url.',
+      throw new CommandFailed(`cannot reach ${url}: ${messageOf(rootCause(error))}`, {
+        hint: 'Start the server, or set its URL with --url.',
       })
     }
   }
@@ -116,7 +116,7 @@ function createApi(url: string, apikey: string): Api {
     send: request,
     async count(path) {
       const response = await call(`/rest/v1/${path}`, { method: 'HEAD', headers: { prefer: 'count=exact' } })
-      if (!response.ok) throw new CommandFailed(`the server answered ${response.status}`, response)
+      if (!response.ok) throw new CommandFailed(`the server returned ${response.status}`, response)
       return Number(response.headers.get('content-range')?.split('/')[1])
     },
     fetch: call,
@@ -133,7 +133,7 @@ export async function readRefusal(response: Response): Promise<CommandFailed> {
       status,
     })
   } catch {
-    return new CommandFailed(`the server answered ${status}, and not as ConnectGain Webhooks does`, {
+    return new CommandFailed(`the server returned ${status} but is not ConnectGain Webhooks`, {
       status,
     })
   }

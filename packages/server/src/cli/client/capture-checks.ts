@@ -34,23 +34,23 @@ async function* checkWatchedTables(api: Api): AsyncGenerator<Finding> {
     const status = answer instanceof CommandFailed ? answer.status : undefined
     // 403: an organization's key may not ask; 404: an older server.
     if (status === 403 || status === 404) return
-    const fix = 'Look at the log of the server, then run doctor again.'
-    yield warning('capture', `could not be checked: ${messageOf(answer)}`, fix)
+    const fix = 'Check the server log, then run doctor again.'
+    yield warning('capture', `cannot be checked: ${messageOf(answer)}`, fix)
     return
   }
   const { captures, lost } = answer as CaptureReport
   const troubled = captures.filter(({ status }) => status !== 'ok')
   for (const { table_name, status, problems } of troubled) {
-    const is = status === 'missing' ? 'is not captured any more' : 'is not captured as it was installed'
-    yield problem('capture', `${table_name} ${is}: its changes may emit nothing`, problems.join(' '))
+    const is = status === 'missing' ? 'is no longer captured' : 'is not captured as installed'
+    yield problem('capture', `${table_name} ${is}: its changes may emit no events`, problems.join(' '))
   }
   if (captures.length > 0 && troubled.length === 0)
     yield ok('capture', `${captures.map((capture) => capture.table_name).join(', ')}: as installed`)
   if (lost === undefined || lost.since === null) return
   yield warning(
     'capture',
-    `since ${lost.since} ${lost.rows} changed rows became no events, and capture was not as installed ${lost.drifts} times`,
-    `Emit again what was lost: POST /rest/v1/rpc/recapture {"since": "${lost.since}"}, with "dry_run": true to count first.`,
+    `since ${lost.since}, ${lost.rows} changed rows emitted no events, and capture drifted ${lost.drifts} times`,
+    `Emit the lost events with POST /rest/v1/rpc/recapture {"since": "${lost.since}"}, with "dry_run": true to count first.`,
   )
 }
 
@@ -63,12 +63,11 @@ async function checkCapture(api: Api): Promise<Finding> {
     // An organization's key may not read them.
     .catch(() => [])
   const last = faults.find(({ effect }) => effect === 'event') ?? faults[0]
-  if (last === undefined)
-    return ok('capture', "no change of the CRM's failed to become an event in the last day")
+  if (last === undefined) return ok('capture', 'all CRM changes of the last 24 hours became events')
   const is = last.effect === 'event' ? 'could not become events' : 'became events without a field'
   return problem(
     'capture',
     `changes in ${last.relation} ${is}: ${last.message}`,
-    'Correct the cause; webhook_capture_faults names the records. Then emit their events with POST /rest/v1/rpc/recapture.',
+    'Fix the cause; webhook_capture_faults lists the records. Then emit their events with POST /rest/v1/rpc/recapture.',
   )
 }

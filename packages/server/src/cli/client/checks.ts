@@ -22,18 +22,18 @@ const CONNECT_TIMEOUT_MS = 3_000
 export async function* runDoctorChecks(api: Api): AsyncGenerator<Finding> {
   const live = await api.fetch('/health/live').catch((error: unknown) => messageOf(error))
   if (typeof live === 'string' || !live.ok) {
-    const why = typeof live === 'string' ? live : `${api.url} answered ${live.status}`
-    yield problem('server', why, 'Start it with npm start, or name its address with --url.')
+    const why = typeof live === 'string' ? live : `${api.url} returned ${live.status}`
+    yield problem('server', why, 'Start it with npm start, or set its URL with --url.')
     return
   }
-  yield ok('server', `answers at ${api.url}`)
+  yield ok('server', `responds at ${api.url}`)
   yield checkClock(live)
   const readiness = await readReadiness(api)
   if (readiness.checks?.database?.status !== 'ok') {
     yield problem(
       'database',
-      'the server is there, its database does not answer',
-      'Check DATABASE_URL, that PostgreSQL runs, and that its connections are not used up; the server goes on by itself.',
+      'the server runs, but its database does not respond',
+      'Check DATABASE_URL, that PostgreSQL is running and that it has free connections. The server reconnects automatically.',
     )
     return
   }
@@ -45,8 +45,8 @@ export async function* runDoctorChecks(api: Api): AsyncGenerator<Finding> {
   if (!key.ok) {
     yield problem(
       'key',
-      `is refused with ${key.status}`,
-      'Use the service key, or a key of an organization with the scope admin or read.',
+      `is rejected with ${key.status}`,
+      'Use the service key, or an organization key with the admin or read scope.',
     )
     return
   }
@@ -58,7 +58,7 @@ export async function* runDoctorChecks(api: Api): AsyncGenerator<Finding> {
     `webhook_configurations?or=(is_active.is.true,disabled_reason.not.is.null)&order=health.desc&limit=${MAX_ENDPOINTS}`,
   )
   if (webhooks.length === 0)
-    yield warning('webhooks', 'there is no active webhook', 'Make one: webhooks create --help')
+    yield warning('webhooks', 'no webhook is active', 'Create one: webhooks create --help')
   for (const webhook of webhooks) yield* checkWebhook(webhook)
 }
 
@@ -76,11 +76,11 @@ async function readReadiness(api: Api): Promise<ReadinessBody> {
 }
 
 function checkMigrations({ checks }: ReadinessBody): Finding {
-  if (checks?.migrations?.status === 'ok') return ok('migrations', 'are done')
+  if (checks?.migrations?.status === 'ok') return ok('migrations', 'are up to date')
   return problem(
     'migrations',
-    'the database lacks migrations of this version',
-    'It was restored from an older copy, or another one took its place: start the server again, which applies them.',
+    'the database is missing migrations of this version',
+    'The database was replaced or restored from an older backup. Restart the server to apply them.',
   )
 }
 
@@ -90,18 +90,18 @@ function* checkLoops({ checks, reason }: ReadinessBody): Generator<Finding> {
     yield warning(
       'clock',
       `the server's clock is ${Math.abs(clock.offset_seconds)} s ${clock.offset_seconds > 0 ? 'ahead of' : 'behind'} its database's`,
-      "Requests are signed by the database's time, which must be right: let both machines take theirs from NTP.",
+      "Signatures use the database's time, which must be correct. Synchronize both machines with NTP.",
     )
   }
   if (relay?.status === 'stalled') {
     yield problem(
       'relay',
-      `${reason ?? 'no relay makes progress although events wait'}; the oldest has waited for ${Math.round(relay.lag_seconds)} s`,
-      'See the log of the workers for "a background run failed", and check that one runs (ROLE=all or worker).',
+      `${reason ?? 'events are waiting but no relay makes progress'}; the oldest event has waited for ${Math.round(relay.lag_seconds)} s`,
+      'Check that a worker runs (ROLE=all or worker), and search its log for "background run failed".',
     )
   } else if (relay !== undefined) {
     const lag = relay.lag_seconds
-    yield ok('relay', lag === 0 ? 'no event waits for its deliveries' : `events wait for ${lag} s at most`)
+    yield ok('relay', lag === 0 ? 'no events are waiting' : `events wait at most ${lag} s`)
   }
   if (queue !== undefined && queue.oldest_due_seconds > 0)
     yield ok('oldest delivery', `has been due for ${queue.oldest_due_seconds} s`)
@@ -109,8 +109,8 @@ function* checkLoops({ checks, reason }: ReadinessBody): Generator<Finding> {
     if (status === 'ok') continue
     yield warning(
       'background work',
-      `"${name}" has failed ${failures} times in a row; it last succeeded ${last_success_at ?? 'never'}`,
-      'It is tried again by itself. See the log for why.',
+      `"${name}" failed ${failures} times in a row; last success: ${last_success_at ?? 'never'}`,
+      'Retrying automatically. Check the log for the cause.',
     )
   }
 }
@@ -118,30 +118,30 @@ function* checkLoops({ checks, reason }: ReadinessBody): Generator<Finding> {
 function* checkDisk({ checks }: ReadinessBody): Generator<Finding> {
   const { disk } = checks ?? {}
   if (disk === undefined) return
-  const free = `${Math.floor(disk.free_bytes / MIB)} MiB of ${Math.floor(disk.size_bytes / MIB)} MiB are free where the embedded database is`
+  const free = `${Math.floor(disk.free_bytes / MIB)} MiB of ${Math.floor(disk.size_bytes / MIB)} MiB are free on the disk of the embedded database`
   if (disk.status === 'ok') yield ok('disk', free)
   else if (disk.status === 'low')
     yield warning(
       'disk',
       free,
-      'Free some space, enlarge the disk, or keep the log for a shorter time (LOG_RETENTION): below 48 MiB writes are refused.',
+      'Free some space, enlarge the disk or lower LOG_RETENTION: below 48 MiB, writes are rejected.',
     )
   else
     yield problem(
       'disk',
-      `${free}: writes are refused`,
-      'Free some space; writes are accepted again by themselves.',
+      `${free}: writes are rejected`,
+      'Free some space; writes then resume automatically.',
     )
 }
 
 function checkClock(response: Response): Finding {
   const theirs = Date.parse(response.headers.get('date') ?? '')
   const off = Math.abs(Date.now() - theirs)
-  if (!(off > CLOCK_TOLERANCE_MS)) return ok('clock', 'is the same here and on the server')
+  if (!(off > CLOCK_TOLERANCE_MS)) return ok('clock', 'matches the clock of the server')
   return warning(
     'clock',
-    `the server's clock and this one are ${Math.round(off / 1_000)} s apart`,
-    'Receivers refuse signatures that are more than five minutes off: let both machines take their time from NTP.',
+    `the clocks of the server and this machine differ by ${Math.round(off / 1_000)} s`,
+    'Receivers reject signatures that are more than five minutes off. Synchronize both machines with NTP.',
   )
 }
 
@@ -151,12 +151,12 @@ async function checkQueue(api: Api): Promise<Finding> {
     `webhook_queues?due_at=lt.${before}&select=waiting,webhook:webhook_configurations(health)`,
   )
   const stuck = late.filter(({ webhook }) => webhook?.health === 'healthy')
-  if (stuck.length === 0) return ok('queue', 'nothing waits that could be sent')
+  if (stuck.length === 0) return ok('queue', 'no deliveries are overdue')
   const waiting = stuck.reduce((sum, queue) => sum + queue.waiting, 0)
   return problem(
     'queue',
-    `${waiting} deliveries wait for healthy endpoints, the first of them for more than a minute`,
-    'With ROLE=api a worker must run as well: check that one does, and its log. If one does, raise max_in_flight or rate_limit of the webhook.',
+    `${waiting} deliveries to healthy endpoints have been due for more than a minute`,
+    'Check that a worker runs (required with ROLE=api), and check its log. If one does, raise max_in_flight or rate_limit of the webhook.',
   )
 }
 
@@ -165,8 +165,8 @@ async function* checkWebhook(webhook: Webhook): AsyncGenerator<Finding> {
   if (webhook.disabled_reason !== null) {
     yield warning(
       check,
-      `was deactivated: ${webhook.disabled_reason}`,
-      `When the endpoint is right again: webhooks enable ${webhook.id}, then retry --missed ${webhook.id} --since …`,
+      `was disabled: ${webhook.disabled_reason}`,
+      `Fix the endpoint, then run: webhooks enable ${webhook.id}, and retry --missed ${webhook.id} --since …`,
     )
     return
   }
@@ -175,24 +175,24 @@ async function* checkWebhook(webhook: Webhook): AsyncGenerator<Finding> {
   if (days < CERTIFICATE_DAYS)
     yield warning(
       check,
-      `its endpoint's certificate ends in ${days} days`,
+      `the certificate of its endpoint expires in ${days} days`,
       'Renew it on the receiving server.',
     )
   if (webhook.health !== 'healthy') {
     yield problem(
       check,
       `is ${webhook.health}: ${webhook.health_reason ?? ''}`,
-      `See why: logs --webhook ${webhook.id} --status failed`,
+      `See the failures: logs --webhook ${webhook.id} --status failed`,
     )
     return
   }
   const refusal = await tryToConnect(new URL(webhook.url))
-  if (refusal === undefined) yield ok(check, 'is healthy, and its host can be reached from here')
+  if (refusal === undefined) yield ok(check, 'is healthy, and its host is reachable from this machine')
   else
     yield warning(
       check,
-      `its host cannot be reached from this machine: ${refusal}`,
-      'If this is where the server runs: check DNS, the firewall, and that outgoing connections are allowed.',
+      `its host is not reachable from this machine: ${refusal}`,
+      'If the server runs on this machine, check DNS, the firewall and outgoing connections.',
     )
 }
 
@@ -209,7 +209,7 @@ async function tryToConnect({ hostname, port, protocol }: URL): Promise<string |
       resolve(why)
     }
     socket.once('connect', () => settle(undefined))
-    socket.once('timeout', () => settle(`no answer within ${CONNECT_TIMEOUT_MS / 1_000} s`))
+    socket.once('timeout', () => settle(`no response within ${CONNECT_TIMEOUT_MS / 1_000} s`))
     socket.once('error', (error) => settle(error.message || messageOf((error as AggregateError).errors?.[0])))
   })
 }

@@ -25,11 +25,7 @@ export async function* checkFaults(api: Api): AsyncGenerator<Finding> {
     })
   if (counts === undefined) return
   const [last] = counts
-  if (last === undefined)
-    yield ok(
-      'faults',
-      'every event and delivery of the last day could be processed, or has been delivered since',
-    )
+  if (last === undefined) yield ok('faults', 'all events and deliveries of the last 24 hours were processed')
   else yield describeFaults(counts, last)
 }
 
@@ -43,10 +39,10 @@ function describeFaults(counts: readonly FaultCount[], last: FaultCount): Findin
     last.last_event_id === null ? 'something' : `${last.last_event ?? 'event'} ${last.last_event_id}`
   return problem(
     'faults',
-    `${isCut ? 'at least ' : ''}${total}${where} could not be processed in the last day, since ${since}: ${listWebhooks(counts)}; ` +
-      `the last one, ${what}, not by the step ${last.last_stage}: ${last.last_reason ?? ''}`,
-    'See webhook_delivery_faults, and webhook_logs with the error codes not_sendable and not_recordable; correct the cause, then retry the ' +
-      'failed deliveries, or replay the events.',
+    `${isCut ? 'at least ' : ''}${total}${where} could not be processed in the last 24 hours, since ${since}: ${listWebhooks(counts)}; ` +
+      `the last one, ${what}, failed in the step ${last.last_stage}: ${last.last_reason ?? ''}`,
+    'See webhook_delivery_faults, and webhook_logs with the error codes not_sendable and not_recordable. Fix the cause, then retry the ' +
+      'failed deliveries or replay the events.',
   )
 }
 
@@ -56,7 +52,7 @@ function listWebhooks(counts: readonly FaultCount[]): string {
     .slice(0, MAX_NAMED)
     .map((each) => `${each.count} of ${qualifiedName(each)} (organization ${each.organization_id})`)
   const others = counts.length - named.length
-  return [...named, ...(others > 0 ? [`and those of ${others} others`] : [])].join(', ')
+  return [...named, ...(others > 0 ? [`and ${others} more`] : [])].join(', ')
 }
 
 function qualifiedName({ webhook_id: id, webhook }: FaultCount): string {

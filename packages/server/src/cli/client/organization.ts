@@ -20,10 +20,7 @@ export async function chooseOrganization(api: Api, named: string | undefined): P
   }
   const [only, another] = found
   if (only !== undefined && another === undefined) return only
-  throw new CommandFailed(
-    only === undefined ? 'there is no organization yet' : 'there are several organizations',
-    {
-      hint: 'Say which one: --organization <id>',
-    },
-  )
+  throw new CommandFailed(only === undefined ? 'no organization exists yet' : 'several organizations exist', {
+    hint: 'Choose one: --organization <id>',
+  })
 }

@@ -10,9 +10,7 @@ export function parseJsonOption(text: string): unknown {
     else if (text.startsWith('@')) source = readFileSync(text.slice(1), 'utf8')
     return JSON.parse(source)
   } catch (error) {
-    throw new InvalidArgumentError(
-      `It must be JSON, @file or - for the standard input: ${(error as Error).message}`,
-    )
+    throw new InvalidArgumentError(`Must be JSON, @file or - for standard input: ${(error as Error).message}`)
   }
 }
 
@@ -22,14 +20,14 @@ export function parseTimeOption(text: string): string {
   if (ago !== undefined) return new Date(Date.now() - ago).toISOString()
   if (!Number.isNaN(Date.parse(text))) return new Date(text).toISOString()
   throw new InvalidArgumentError(
-    'It must be a time such as 2025-01-15T10:30:00Z, or how long ago, such as 2h or 3d.',
+    'Must be a time such as 2025-01-15T10:30:00Z, or a duration such as 2h or 3d.',
   )
 }
 
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     if (/^\d{1,10}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text)
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+    throw new InvalidArgumentError(`Must be a whole number from ${min} to ${max}.`)
   }
 }
 
@@ -37,6 +35,6 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 export function httpUrl(example: string): (text: string) => string {
   return (text) => {
     if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
-    throw new InvalidArgumentError(`It must be an address such as ${example}.`)
+    throw new InvalidArgumentError(`Must be a URL such as ${example}.`)
   }
 }

@@ -15,10 +15,8 @@ const SHELLS: Readonly<Record<string, (words: Words) => string>> = {
 export function completionCommand(program: Command): Command {
   return new Command('completion')
     .addArgument(new Argument('<shell>').choices(Object.keys(SHELLS)))
-    .description(
-      `print what makes a shell complete commands and options; for bash: source <(${NAME} completion bash)`,
-    )
-    .option('--json', 'print the script as JSON, with the shell that it is for')
+    .description(`print a shell completion script; for bash: source <(${NAME} completion bash)`)
+    .option('--json', 'print the script and its shell as JSON')
     .action((shell: string, { json }: { json?: boolean }) => {
       const script = SHELLS[shell]!(listWords(program))
       print(json === true ? JSON.stringify({ shell, script }) : script)

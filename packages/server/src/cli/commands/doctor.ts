@@ -12,7 +12,7 @@ const MARKS = { ok: ['green', '✓'], warning: ['yellow', '!'], problem: ['red',
 export function doctorCommand(): Command {
   return withConnection(
     new Command('doctor').description(
-      'look at server, database, clock, key, queue and endpoints, and say what to do',
+      'check server, database, clock, key, queue and endpoints, and suggest fixes',
     ),
   ).action(withApi(runDoctor))
 }

@@ -30,14 +30,14 @@ interface Options {
 
 export function installCommand(): Command {
   return new Command('install')
-    .description('attach to the tables of an existing CRM: its own transactions then emit the events')
+    .description('capture the tables of an existing CRM, so that its transactions emit events')
     .addOption(databaseUrlOption())
-    .option('--map <file>', 'which tables and columns, as JSON; see --print-map')
-    .option('--print-map', 'print a map made by looking at the database, to start from, and end')
-    .option('--dry-run', 'check, show the SQL and change nothing')
+    .option('--map <file>', 'map of tables and columns, as JSON; see --print-map')
+    .option('--print-map', 'print a draft map for this database and exit')
+    .option('--dry-run', 'check and print the SQL without changing anything')
     .option(
       '--no-share-with-owner',
-      'do not let the owner of the database dump (and change) what is in the schemas of ConnectGain Webhooks',
+      'do not allow the owner of the database to dump and change the schemas of ConnectGain Webhooks',
     )
     .addOption(patienceOption())
     .option('--json', 'print the result as JSON')
@@ -60,9 +60,9 @@ async function printMap(database: Database): Promise<void> {
     )
     const found = tables.find(({ schema, name }) => `${schema}.${name}` === table)
     const rest = found?.columns.map(({ name }) => name).filter((name) => !mapped.includes(name)) ?? []
-    process.stderr.write(`${record}: not mapped are ${rest.join(', ') || 'none of its columns'}\n`)
+    process.stderr.write(`${record}: unmapped columns: ${rest.join(', ') || 'none'}\n`)
   }
-  if (Object.keys(map).length === 0) process.stderr.write('No table looks like one of a CRM.\n')
+  if (Object.keys(map).length === 0) process.stderr.write('No table looks like a CRM table.\n')
 }
 
 interface Report {
@@ -79,12 +79,13 @@ interface Report {
 
 async function install(database: Database, options: Options): Promise<void> {
   const { map: file, dryRun = false, json = false } = options
-  if (file === undefined)
-    throw new StartError('--map is missing. Make one with --print-map, and look it over.')
+  if (file === undefined) throw new StartError('--map is missing. Create one with --print-map and review it.')
   const map = parseMap(readMap(file), file)
   const { tables, problems, warnings } = mapTables(map, await readCrmTables(database))
   if ((await readCaptures(database)).some(({ is_reference }) => is_reference)) {
-    problems.push('this database has the reference CRM (CRM_TABLES=true), whose tables are captured already')
+    problems.push(
+      'this database contains the reference CRM (CRM_TABLES=true), whose tables are already captured',
+    )
   }
   const report: Report = { problems, warnings, migrations: [] }
   if (problems.length > 0) process.exitCode = FAILED
@@ -138,15 +139,16 @@ function toText({ problems, warnings, migrations, sql, tables, sharedWith }: Rep
   const list = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`), '']
   if (problems.length > 0) {
-    return [...list('Nothing was changed, because of this', problems), ...list('Beside that', warnings)].join(
-      '\n',
-    )
+    return [
+      ...list('Nothing was changed because of these problems', problems),
+      ...list('Warnings', warnings),
+    ].join('\n')
   }
   if (sql !== undefined) {
     const comment = (lines: readonly string[]): string[] => lines.map((line) => `-- ${line}`)
     return [
       ...comment(list('First, in the schemas webhooks and webhooks_internal', migrations)),
-      ...comment(list('To know', warnings)),
+      ...comment(list('Notes', warnings)),
       ...sql,
     ].join('\n\n')
   }
@@ -154,7 +156,7 @@ function toText({ problems, warnings, migrations, sql, tables, sharedWith }: Rep
   return [
     ...list('Applied', migrations),
     ...list('May dump ConnectGain’s tables', sharedWith === undefined ? [] : [sharedWith]),
-    ...list('To know', warnings),
+    ...list('Notes', warnings),
     ...list('Captured', states),
   ].join('\n')
 }

@@ -16,17 +16,15 @@ interface Flags extends ConnectionFlags {
 }
 
 export function keysCommand(): Command {
-  const command = new Command('keys').description('list, create and revoke keys of organizations')
-  withConnection(command.command('list').description('the keys; never the keys themselves')).action(
-    withApi(list),
-  )
+  const command = new Command('keys').description('list, create and revoke organization keys')
+  withConnection(command.command('list').description('list keys, without their values')).action(withApi(list))
   withConnection(command.command('create').description('create a key, which is shown this once'))
-    .requiredOption('--name <name>', 'what it is for')
-    .addOption(new Option('--scope <scope>', 'what it may do').choices(SCOPES).default('read'))
-    .option('--organization <id>', 'whose it is (default: the only one there is)')
+    .requiredOption('--name <name>', 'name of the key')
+    .addOption(new Option('--scope <scope>', 'scope of the key').choices(SCOPES).default('read'))
+    .option('--organization <id>', 'organization (default: the only one)')
     .action(withApi(create))
   withConnection(
-    command.command('revoke').argument('<id>').description('end a key at once, for good'),
+    command.command('revoke').argument('<id>').description('revoke a key immediately and permanently'),
   ).action(withApi(revoke))
   return command
 }
@@ -34,7 +32,7 @@ export function keysCommand(): Command {
 async function list(api: Api, { json }: Flags): Promise<void> {
   const keys = await api.get<ApiKey>('api_keys?order=created_at')
   if (json) return printJson(keys)
-  if (keys.length === 0) return print('There are no keys yet. Make one with: keys create --help')
+  if (keys.length === 0) return print('No keys yet. Create one: keys create --help')
   printTable(
     ['ID', 'NAME', 'SCOPE', 'KEY', 'LAST USED', 'STATE', 'ORGANIZATION'],
     keys.map((key) => [
@@ -57,14 +55,14 @@ async function create(api: Api, { organization, name, scope, json }: Flags): Pro
   })
   if (json) return printJson(key)
   print(`Created ${escapeLine(key!.name)} (${key!.scope})  ${key!.id}`)
-  print(`Key, shown this once: ${key!.key}`)
+  print(`Key, shown only once: ${key!.key}`)
 }
 
 async function revoke(api: Api, { json }: Flags, [id]: readonly string[]): Promise<void> {
   const [key] = await api.send<ApiKey[]>('PATCH', `api_keys?id=eq.${encodeURIComponent(id!)}`, {
     revoked_at: new Date().toISOString(),
   })
-  if (key === undefined) throw new CommandFailed(`there is no key ${id}`, { hint: 'See: keys list' })
+  if (key === undefined) throw new CommandFailed(`no key has the id ${id}`, { hint: 'See: keys list' })
   if (json) return printJson(key)
   print(`Revoked ${escapeLine(key.name)}`)
 }

@@ -52,7 +52,7 @@ test('--forward to nobody is answered 502 with the reason', async (t) => {
   const post = await startForwarding(t, 'http://127.0.0.1:9/')
   const [status, text] = await post()
   assert.equal(status, 502)
-  assert.match(text, /cannot be reached/)
+  assert.match(text, /cannot reach/)
 })
 
 test('--forward to a program that does not answer is answered 504 after a while', async (t) => {
@@ -62,7 +62,7 @@ test('--forward to a program that does not answer is answered 504 after a while'
   const post = await startForwarding(t, `http://127.0.0.1:${(program.address() as AddressInfo).port}/`, 100)
   assert.deepEqual(await post(), [
     504,
-    `http://127.0.0.1:${(program.address() as AddressInfo).port}/ did not answer within 0.1 seconds\n`,
+    `http://127.0.0.1:${(program.address() as AddressInfo).port}/ did not respond within 0.1 seconds\n`,
   ])
 })
 

@@ -27,9 +27,9 @@ export async function forwardTo(
     })
     return [response.status, await readStart(response, enough)]
   } catch (error) {
-    if (signal.aborted) return [504, `${target} did not answer within ${timeoutMs / 1_000} seconds`]
+    if (signal.aborted) return [504, `${target} did not respond within ${timeoutMs / 1_000} seconds`]
     const { cause } = error as { cause?: unknown }
-    return [502, `${target} cannot be reached: ${messageOf(cause ?? error)}`]
+    return [502, `cannot reach ${target}: ${messageOf(cause ?? error)}`]
   }
 }
 

@@ -37,7 +37,7 @@ function formatSignature({ verified, error, headers }: ReceivedRequest, secrets:
   if (error !== null) return error
   if (secrets.length > 0) return 'signature verified'
   const isSigned = 'webhook-signature' in headers || 'x-webhook-signature' in headers
-  return isSigned ? 'no secret given, not verified' : 'not signed'
+  return isSigned ? 'not verified, no secret provided' : 'not signed'
 }
 
 function printBody(body: unknown, text: string): string[] {
@@ -46,7 +46,7 @@ function printBody(body: unknown, text: string): string[] {
   const left = full.length - printLimit
   return [
     ...full.slice(0, printLimit).split('\n'),
-    ...(left > 0 ? [`… ${left} more characters; --json prints all`] : []),
+    ...(left > 0 ? [`… ${left} more characters; use --json to print all`] : []),
   ]
 }
 

@@ -92,7 +92,7 @@ test('an unsigned request is answered 401 when a secret is given', async (t) => 
 test('without a secret a signed request is printed as not verified, an unsigned one as not signed', async (t) => {
   const signed = await start(t)
   assert.equal((await post(signed.url, sign(body)))[0], 200)
-  assert.match(signed.printed(), /^ {2}no secret given, not verified$/m)
+  assert.match(signed.printed(), /^ {2}not verified, no secret provided$/m)
   const unsigned = await start(t)
   assert.equal((await post(unsigned.url, {}))[0], 200)
   assert.match(unsigned.printed(), /^ {2}not signed$/m)
@@ -164,7 +164,7 @@ test('a sender that leaves within the body is reported', async (t) => {
   socket.write('POST /left HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroy())
   await printedFirst
   assert.equal(parseLine(printed()).path, '/left')
-  assert.match(parseLine(printed()).error ?? '', /closed the connection before the end/)
+  assert.match(parseLine(printed()).error ?? '', /closed the connection before the body was complete/)
 })
 
 test('with json a request is one line with everything in it', async (t) => {

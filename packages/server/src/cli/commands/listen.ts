@@ -10,7 +10,7 @@ import type { ListenerOptions, ReceivedRequest } from './listen-types.ts'
 import { forwardTo } from './listen-forward.ts'
 
 const bodyLimit = 1024 * 1024
-const tooLarge = 'The body is larger than 1 MiB, so it was not read.'
+const tooLarge = 'The body is larger than 1 MiB.'
 
 /** The bytes, or why there are none. */
 type Body = Buffer | string
@@ -76,19 +76,19 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 
 export function listenCommand(): Command {
   return new Command('listen')
-    .description('receive webhooks on this machine: verify and print each request')
+    .description('receive webhooks on this machine; verify and print each request')
     .option('--port <n>', 'port to listen on; 0 picks a free one', wholeNumber(0, 65_535), 4700)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--secret <s>', 'secret to verify with, repeatable (default: $WEBHOOK_SECRET)', collectSecrets)
-    .option('--status <code>', 'status to answer with', wholeNumber(200, 599), 200)
-    .option('--delay <ms>', 'wait this long before each answer', wholeNumber(0, 3_600_000), 0)
-    .option('--fail-first <n>', 'answer 500 to this many requests first', wholeNumber(0, 1_000_000), 0)
+    .option('--status <code>', 'status code to return', wholeNumber(200, 599), 200)
+    .option('--delay <ms>', 'delay before each response', wholeNumber(0, 3_600_000), 0)
+    .option('--fail-first <n>', 'return 500 for the first requests, this many', wholeNumber(0, 1_000_000), 0)
     .option(
       '--forward <url>',
-      'pass on what verifies to a program on this machine, and answer as it does',
+      'forward verified requests to a program on this machine and return its response',
       httpUrl('http://localhost:3000/webhooks'),
     )
-    .option('--json', 'print one line of JSON for each request')
+    .option('--json', 'print one line of JSON per request')
     .exitOverride(exitByKind)
     .action(listenUntilStopped)
 }
@@ -119,10 +119,11 @@ function collectSecrets(secret: string, others: string[] = []): string[] {
 }
 
 const listenErrors: Record<string, string> = {
-  EADDRINUSE: 'it is in use. Stop what uses it, or choose another: --port 0 picks a free one.',
-  EACCES: 'it needs more rights than this user has. Choose one above 1023.',
+  EADDRINUSE:
+    'it is in use. Stop the program that uses it, or choose another port; --port 0 picks a free one.',
+  EACCES: 'it requires more rights than this user has. Choose a port above 1023.',
   EADDRNOTAVAIL:
-    'that is no address of this machine. 127.0.0.1 is for itself alone, 0.0.0.0 for its network.',
+    'that is not an address of this machine. Use 127.0.0.1 for local access only, 0.0.0.0 for all interfaces.',
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {
@@ -152,7 +153,7 @@ function readBody(request: IncomingMessage): Promise<Body> {
       else resolve(tooLarge)
     })
     request.on('end', () => resolve(Buffer.concat(chunks)))
-    request.on('error', () => resolve('The sender closed the connection before the end of the body.'))
+    request.on('error', () => resolve('The sender closed the connection before the body was complete.'))
   })
 }
 
@@ -196,7 +197,7 @@ function createAnswers({ status = 200, failFirst = 0 }: ListenerOptions) {
     if (error !== null) return [error === tooLarge ? 413 : verified === false ? 401 : 400, error]
     if (failuresLeft === 0) return [status, 'Received']
     failuresLeft -= 1
-    return [500, `Failing on purpose, ${failuresLeft} more to come`]
+    return [500, `Failing on purpose, ${failuresLeft} more to go`]
   }
 }
 

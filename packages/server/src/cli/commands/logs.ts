@@ -22,14 +22,14 @@ interface Flags extends ConnectionFlags {
 const REDIAL_MS = 1_000
 
 export function logsCommand(): Command {
-  return withConnection(new Command('logs').description('the attempts, newest last'))
-    .option('--webhook <id>', 'of one webhook')
-    .option('--delivery <id>', 'of one delivery')
+  return withConnection(new Command('logs').description('print attempts, newest last'))
+    .option('--webhook <id>', 'only this webhook')
+    .option('--delivery <id>', 'only this delivery')
     .option('--status <status>', 'success or failed')
-    .option('--event <name>', 'of one event type')
-    .option('--since <time>', 'from a time on, or how long ago: 2h, 3d', parseTimeOption)
-    .option('--limit <n>', 'how many', wholeNumber(1, 1_000), 20)
-    .option('--follow', 'go on printing what comes, until Ctrl+C')
+    .option('--event <name>', 'only this event type')
+    .option('--since <time>', 'start time or duration, such as 2h or 3d', parseTimeOption)
+    .option('--limit <n>', 'maximum number of attempts', wholeNumber(1, 1_000), 20)
+    .option('--follow', 'keep printing new attempts until Ctrl+C')
     .action(withApi(showLogs))
 }
 
@@ -42,7 +42,7 @@ async function showLogs(api: Api, flags: Flags): Promise<void> {
   if (flags.json) for (const row of rows) printJson(row)
   else if (rows.length > 0)
     printTable(['TIME', 'STATUS', 'CODE', 'MS', 'TRY', 'EVENT', 'DELIVERY', 'URL'], rows.map(toCells))
-  else if (!flags.follow) print('Nothing was sent yet that fits.')
+  else if (!flags.follow) print('No attempts match.')
   if (flags.follow) await follow(api, flags, filters, rows.at(-1)?.id)
 }
 

@@ -4,7 +4,7 @@ import { migrateOnly } from '../../server/serve.ts'
 
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .description('bring the database up to date and end (settings come from the environment and from .env)')
+    .description('migrate the database and exit (reads settings from the environment and .env)')
     .option('--json', 'print the applied migrations as JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
       const applied = await migrateOnly(parseConfig(readEnvironment()))

@@ -19,9 +19,9 @@ interface Options {
 export function reencryptCommand(): Command {
   return new Command('reencrypt')
     .description(
-      'seal all stored secrets with the first of ENCRYPTION_KEYS, so that the others can be dropped',
+      'encrypt all stored secrets with the first of ENCRYPTION_KEYS, so that the others can be removed',
     )
-    .option('--dry-run', 'only count them')
+    .option('--dry-run', 'count only')
     .option('--json', 'print the result as JSON')
     .action(async ({ dryRun = false, json = false }: Options) => {
       const { key, ...result } = await reencrypt(parseConfig(readEnvironment()), dryRun)
@@ -51,12 +51,12 @@ function formatResult({ rows, unreadable, refused }: Resealed, key: string, dryR
   const closed = unreadable.map(({ table, id }) => `  ${table} ${id}`)
   const kept = refused.map(({ table, id, reason }) => `  ${table} ${id}: ${reason}`)
   return [
-    `${dryRun ? 'Rows to be sealed' : 'Rows sealed'} with key ${key}:`,
+    `${dryRun ? 'Rows to encrypt' : 'Rows encrypted'} with key ${key}:`,
     ...lines,
-    ...(closed.length > 0 ? ['Not to be opened, left as they are; set their secrets anew:', ...closed] : []),
+    ...(closed.length > 0 ? ['Cannot be decrypted, unchanged; set new secrets:', ...closed] : []),
     ...(kept.length > 0
       ? [
-          'Refused by the database, left as they are; correct the cause, then run reencrypt again before you drop a key:',
+          'Rejected by the database, unchanged; fix the cause, then run reencrypt again before you remove a key:',
           ...kept,
         ]
       : []),

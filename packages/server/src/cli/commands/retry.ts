@@ -30,23 +30,23 @@ const LOOK_EVERY_MS = 500
 export function retryCommand(): Command {
   return withConnection(
     new Command('retry')
-      .argument('[delivery]', 'the id of one delivery')
-      .description('send one delivery again, all that failed for good, or what a webhook missed'),
+      .argument('[delivery]', 'id of a delivery')
+      .description('retry one delivery or all failed deliveries, or replay missed events'),
   )
-    .option('--failed <webhook>', 'everything of this webhook that has failed for good')
-    .option('--missed <webhook>', 'events that this webhook did not get; needs --since')
-    .option('--since <time>', 'from a time on, or how long ago: 2h, 3d', parseTimeOption)
-    .option('--until <time>', 'up to a time', parseTimeOption)
-    .option('--event <name>', 'of one event type')
-    .option('--dry-run', 'say how many it would be, and send nothing')
+    .option('--failed <webhook>', 'retry all failed deliveries of this webhook')
+    .option('--missed <webhook>', 'replay events that this webhook missed; requires --since')
+    .option('--since <time>', 'start time or duration, such as 2h or 3d', parseTimeOption)
+    .option('--until <time>', 'end time', parseTimeOption)
+    .option('--event <name>', 'only this event type')
+    .option('--dry-run', 'count only, send nothing')
     .action(async (...given: unknown[]) => {
       const command = given.at(-1) as Command
       const { failed, missed, since } = command.opts<Flags>()
       const chosen = [given[0], failed, missed].filter((each) => each !== undefined)
       if (chosen.length !== 1)
-        command.error('error: name one delivery, or use --failed or --missed', { code: 'commander.choice' })
+        command.error('error: specify a delivery, --failed or --missed', { code: 'commander.choice' })
       if (missed !== undefined && since === undefined)
-        command.error('error: --missed needs --since', { code: 'commander.since' })
+        command.error('error: --missed requires --since', { code: 'commander.since' })
       await withApi(retry)(...given)
     })
 }
@@ -67,13 +67,13 @@ async function retry(api: Api, flags: Flags, [delivery]: readonly string[]): Pro
   )
   if (dryRun || result.redelivery_id === undefined) {
     if (json) return printJson(result)
-    return print(`${result.matched} ${dryRun ? 'would be' : 'are'} sent again`)
+    return print(`${result.matched} ${dryRun ? 'would be' : 'are'} sent`)
   }
   const ended = await watch(api, result.redelivery_id, json === true)
   if (ended.status !== 'completed') process.exitCode = 1
   if (json) return printJson({ redelivery_id: result.redelivery_id, ...ended })
   print(
-    `${ended.queued} of ${ended.matched} were queued: ${ended.status}${ended.reason ? `, ${escapeLine(ended.reason)}` : ''}`,
+    `${ended.queued} of ${ended.matched} queued: ${ended.status}${ended.reason ? `, ${escapeLine(ended.reason)}` : ''}`,
   )
 }
 
@@ -92,7 +92,7 @@ async function watch(api: Api, id: string, isQuiet: boolean): Promise<Redelivery
     const [progress] = await api.get<Redelivery>(
       `webhook_redeliveries?id=eq.${id}&select=status,reason,matched,queued`,
     )
-    if (progress === undefined) throw new CommandFailed(`the work ${id} is gone`)
+    if (progress === undefined) throw new CommandFailed(`the redelivery ${id} no longer exists`)
     const isOver = !['pending', 'running'].includes(progress.status)
     if (process.stderr.isTTY && !isQuiet) {
       process.stderr.write(

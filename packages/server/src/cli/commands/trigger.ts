@@ -24,17 +24,13 @@ export function triggerCommand(): Command {
   return withConnection(
     new Command('trigger')
       .argument('<event>')
-      .description('emit an event, with an example record unless one is given'),
+      .description('emit an event, with an example record by default'),
   )
-    .option('--organization <id>', 'whose event it is (default: the only one there is)')
-    .option(
-      '--data <json>',
-      "the record: JSON, @file or - (default: the event type's example)",
-      parseJsonOption,
-    )
+    .option('--organization <id>', 'organization (default: the only one)')
+    .option('--data <json>', "record: JSON, @file or - (default: the event type's example)", parseJsonOption)
     .option(
       '--wait',
-      'until every webhook has had its first attempt, at most 30 seconds; exits 1 if one failed',
+      'wait for the first attempt of every webhook, at most 30 seconds; exits with 1 if one failed',
     )
     .action(withApi(trigger))
 }
@@ -50,8 +46,8 @@ async function trigger(api: Api, flags: Flags, [name]: readonly string[]): Promi
   if (deliveries?.some(({ status }) => status !== 'delivered' && status !== 'filtered')) process.exitCode = 1
   if (flags.json) return printJson({ id: event!.id, ...(deliveries === undefined ? {} : { deliveries }) })
   print(`Emitted ${escapeLine(name!)}  ${event!.id}`)
-  if (deliveries === undefined) return print(`See what comes of it: logs --event ${escapeLine(name!)}`)
-  if (deliveries.length === 0) return print('No webhook is to get it.')
+  if (deliveries === undefined) return print(`See its deliveries: logs --event ${escapeLine(name!)}`)
+  if (deliveries.length === 0) return print('No webhook subscribes to it.')
   printTable(
     ['DELIVERY', 'WEBHOOK', 'STATUS', 'CODE', 'WHY'],
     deliveries.map((each) => [
@@ -70,8 +66,8 @@ async function findExample(api: Api, name: string, organization: string): Promis
   const example = types.find((type) => type.name === name)?.example
   if (example) return 'organization_id' in example ? { ...example, organization_id: organization } : example
   if (types.some((type) => type.name === name)) return {}
-  throw new CommandFailed(`there is no event type ${name}`, {
-    hint: `There are: ${types.map((type) => type.name).join(', ')}`,
+  throw new CommandFailed(`no event type is called ${name}`, {
+    hint: `Event types: ${types.map((type) => type.name).join(', ')}`,
   })
 }
 

@@ -15,7 +15,7 @@ interface Options {
 
 export function uninstallCommand(): Command {
   return new Command('uninstall')
-    .description('detach from the tables of a CRM, of which nothing is changed')
+    .description('stop capturing the tables of a CRM; its data is not changed')
     .addOption(databaseUrlOption())
     .option(
       '--purge',
@@ -40,16 +40,16 @@ async function uninstall(
   const detached = installed.map(({ relation }) => relation)
   if (isPurge && captures.length > installed.length) {
     process.stderr.write(
-      'The reference CRM is in this database and needs what --purge drops: nothing was purged.\n',
+      'This database contains the reference CRM, which requires the schemas that --purge drops: nothing was purged.\n',
     )
     process.exitCode = FAILED
     return
   }
   const kept = isPurge ? await purge(database) : []
   const lines = [
-    detached.length === 0 ? 'No table of a CRM was attached.' : `Detached: ${detached.join(', ')}.`,
+    detached.length === 0 ? 'No CRM table was captured.' : `No longer captured: ${detached.join(', ')}.`,
     ...(isPurge ? ['The schemas webhooks and webhooks_internal are dropped.'] : []),
-    ...(kept.length > 0 ? [`Roles that are still needed elsewhere: ${kept.join(', ')}.`] : []),
+    ...(kept.length > 0 ? [`Roles still in use elsewhere: ${kept.join(', ')}.`] : []),
   ]
   const report = { detached, purged: isPurge, kept_roles: kept }
   process.stdout.write(`${json ? JSON.stringify(report) : lines.join('\n')}\n`)

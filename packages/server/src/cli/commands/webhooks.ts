@@ -34,29 +34,29 @@ interface Flags extends ConnectionFlags {
 }
 
 export function webhooksCommand(): Command {
-  const command = new Command('webhooks').description('list, create, test, switch and delete webhooks')
-  withConnection(command.command('list').description('the webhooks and how they do'))
-    .option('--organization <id>', 'of one organization')
+  const command = new Command('webhooks').description(
+    'list, create, test, enable, disable and delete webhooks',
+  )
+  withConnection(command.command('list').description('list webhooks and their health'))
+    .option('--organization <id>', 'only this organization')
     .action(withApi(list))
   withConnection(command.command('create').description('create a webhook'))
-    .requiredOption('--name <name>', 'what to call it')
-    .requiredOption('--webhook-url <url>', 'the https:// address to send to')
-    .requiredOption('--events <names...>', 'what to send, as contact.created or "deal.*"')
-    .option('--organization <id>', 'whose it is (default: the only one there is)')
-    .option('--secret <secret>', 'to sign with; "generate" makes one and shows it once')
-    .option('--filter <json>', 'which of these events, as in docs/filtering.md', parseJsonOption)
+    .requiredOption('--name <name>', 'name of the webhook')
+    .requiredOption('--webhook-url <url>', 'the https:// URL to send to')
+    .requiredOption('--events <names...>', 'event types, such as contact.created or "deal.*"')
+    .option('--organization <id>', 'organization (default: the only one)')
+    .option('--secret <secret>', 'signing secret; "generate" creates one and shows it once')
+    .option('--filter <json>', 'filter on events, see docs/filtering.md', parseJsonOption)
     .option('--description <text>')
-    .option('--inactive', 'do not send anything yet')
+    .option('--inactive', 'create it disabled')
     .action(withApi(create))
-  withConnection(
-    command.command('test').argument('<id>').description('send a test now and show what comes back'),
-  )
-    .option('--event <name>', 'an event type (default: the first that it subscribes to)')
-    .option('--data <json>', "the record to send (default: the event type's example)", parseJsonOption)
+  withConnection(command.command('test').argument('<id>').description('send a test and print the response'))
+    .option('--event <name>', 'event type (default: the first of its events)')
+    .option('--data <json>', "record to send (default: the event type's example)", parseJsonOption)
     .action(withApi(test))
   for (const [name, isActive, text] of [
-    ['enable', true, 'send events again'],
-    ['disable', false, 'send nothing more; what is pending is cancelled'],
+    ['enable', true, 'enable a webhook'],
+    ['disable', false, 'disable a webhook and cancel its pending deliveries'],
   ] as const) {
     withConnection(command.command(name).argument('<id>').description(text)).action(
       withApi((api, flags, [id]) => change(api, flags, id!, isActive)),
@@ -72,7 +72,7 @@ async function list(api: Api, { organization, json }: Pick<Flags, 'organization'
   const of = organization === undefined ? '' : `&organization_id=eq.${encodeURIComponent(organization)}`
   const webhooks = await api.get<Webhook>(`webhook_configurations?order=created_at${of}`)
   if (json) return printJson(webhooks)
-  if (webhooks.length === 0) return print('There are no webhooks yet. Make one with: webhooks create --help')
+  if (webhooks.length === 0) return print('No webhooks yet. Create one: webhooks create --help')
   printTable(
     ['ID', 'NAME', 'STATE', 'EVENTS', 'URL'],
     webhooks.map((each) => [each.id, each.name, formatState(each), each.events.join(' '), each.url]),
@@ -80,7 +80,7 @@ async function list(api: Api, { organization, json }: Pick<Flags, 'organization'
 }
 
 function formatState({ is_active, health }: Webhook): Cell {
-  return is_active ? showStatus(health) : 'off'
+  return is_active ? showStatus(health) : 'disabled'
 }
 
 async function create(api: Api, flags: Flags): Promise<void> {
@@ -96,7 +96,7 @@ async function create(api: Api, flags: Flags): Promise<void> {
   })
   if (flags.json) return printJson(webhook)
   print(`Created ${escapeLine(webhook!.name)}  ${webhook!.id}`)
-  if (webhook!.secret !== undefined) print(`Secret, shown this once: ${webhook!.secret}`)
+  if (webhook!.secret !== undefined) print(`Secret, shown only once: ${webhook!.secret}`)
   print(`Try it: webhooks test ${webhook!.id}`)
 }
 
@@ -124,7 +124,7 @@ async function change(api: Api, { json }: ConnectionFlags, id: string, isActive:
   )
   if (json) return printJson(webhook)
   print(
-    `${escapeLine(webhook.name)} is ${isActive ? 'on' : 'off'} since ${formatTime(new Date().toISOString())}`,
+    `${escapeLine(webhook.name)} is ${isActive ? 'active' : 'disabled'} since ${formatTime(new Date().toISOString())}`,
   )
 }
 
@@ -139,6 +139,6 @@ async function remove(api: Api, { json }: Flags, [id]: readonly string[]): Promi
 
 function only([webhook]: readonly Webhook[], id: string): Webhook {
   if (webhook === undefined)
-    throw new CommandFailed(`there is no webhook ${id}`, { hint: 'See: webhooks list' })
+    throw new CommandFailed(`no webhook has the id ${id}`, { hint: 'See: webhooks list' })
   return webhook
 }

@@ -44,9 +44,9 @@ const maybe = (kind: ColumnKind, example: unknown, description?: string): Record
   isNullable: true,
 })
 
-const assignedTo = maybe('id', USER, 'The user that it is assigned to.')
+const assignedTo = maybe('id', USER, 'The assigned user.')
 const contactId = maybe('id', CONTACT)
-const customFields = always('object', {}, 'Whatever the CRM keeps beside its own columns.')
+const customFields = always('object', {}, 'Custom fields of the CRM.')
 
 /** The last columns of every record. */
 const common: RecordColumns = {
@@ -78,9 +78,9 @@ export const RECORD_COLUMNS: Readonly<Record<RecordName, RecordColumns>> = {
     contact_id: contactId,
     pipeline: { ...always('text', 'default'), absent: 'default' },
     stage: always('text', 'Negotiation'),
-    value: maybe('number', 1200, 'In units of `currency`, with its decimals: 1250.5.'),
+    value: maybe('number', 1200, 'In units of `currency`, with decimals: 1250.5.'),
     currency: maybe('text', 'USD', 'ISO 4217: `EUR`.'),
-    expected_close_date: maybe('date', '2025-02-28', 'A day: `2025-01-31`.'),
+    expected_close_date: maybe('date', '2025-02-28', 'A date: `2025-01-31`.'),
     custom_fields: customFields,
     assigned_to: assignedTo,
     ...common,
@@ -100,27 +100,23 @@ export const RECORD_COLUMNS: Readonly<Record<RecordName, RecordColumns>> = {
     id: always('id', '0193f0a2-6c1b-7c3e-8f00-000000000041'),
     conversation_id: maybe('id', CONVERSATION),
     contact_id: contactId,
-    broadcast_id: maybe(
-      'id',
-      null,
-      'The broadcast that the message is part of or, when it is inbound, answers.',
-    ),
+    broadcast_id: maybe('id', null, 'The broadcast that the message belongs to or, if inbound, replies to.'),
     direction: { ...always('text', 'outbound'), values: ['inbound', 'outbound'] },
     type: { ...always('text', 'text'), absent: 'text' },
     body: maybe('text', 'It is, until Friday.'),
     media: always(
       'objects',
       [],
-      'What came with it: `url`, `mime_type`, `filename`, `size`, as far as they are known.',
+      'The attachment: `url`, `mime_type`, `filename` and `size`, as far as known.',
     ),
     status: always(
       'text',
       'sent',
-      'Where the message is by now: `sent`, `delivered`, `read`, `failed` or `received`.',
+      'The status of the message: `sent`, `delivered`, `read`, `failed` or `received`.',
     ),
     error: maybe('text', null, 'Why the message failed.'),
-    external_id: maybe('text', 'wamid.0001', "The id that the channel's provider gave the message."),
-    sent_at: maybe('time', AT, 'When it was first known to be sent.'),
+    external_id: maybe('text', 'wamid.0001', "The provider's id of the message."),
+    sent_at: maybe('time', AT, 'When the message was first known to be sent.'),
     delivered_at: maybe('time', null),
     read_at: maybe('time', null),
     failed_at: maybe('time', null),
@@ -132,7 +128,7 @@ export const RECORD_COLUMNS: Readonly<Record<RecordName, RecordColumns>> = {
     title: maybe('text', 'Onboarding call'),
     provider: maybe('text', 'zoom'),
     external_id: maybe('text', '4444AAAiAAAAAiAiAiiAii==', "The provider's id of this one meeting."),
-    meeting_number: maybe('text', '85412345678', 'The number under which people join it.'),
+    meeting_number: maybe('text', '85412345678', 'The number that people join with.'),
     host_email: maybe('text', 'host@example.com'),
     starts_at: maybe('time', '2025-01-15T09:45:00+00:00'),
     duration_minutes: maybe('integer', 42),
@@ -140,7 +136,7 @@ export const RECORD_COLUMNS: Readonly<Record<RecordName, RecordColumns>> = {
     recording_files: always(
       'objects',
       [{ id: '0001', type: 'MP4', url: 'https://zoom.example.com/rec/0001', size: 1_048_576 }],
-      'As far as they are known: `id`, `type`, `url`, `size`.',
+      '`id`, `type`, `url` and `size`, as far as known.',
     ),
     share_url: maybe('text', 'https://zoom.example.com/share/0001'),
     ...common,

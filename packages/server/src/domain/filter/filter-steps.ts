@@ -27,7 +27,7 @@ export class Steps {
     this.#taken += 1
     if (this.#taken > this.#most)
       throw new OverBudget(
-        `the filter needs more than ${this.#most.toLocaleString('en')} steps for this event`,
+        `the filter takes more than ${this.#most.toLocaleString('en')} steps for this event`,
       )
   }
 }
@@ -62,7 +62,7 @@ function walk(walking: Walk, value: unknown, from: number, depth: number): boole
   const { path, steps, test } = walking
   steps.take()
   if (depth > MAX_LIST_DEPTH)
-    throw new OverBudget(`the event has lists in lists deeper than ${MAX_LIST_DEPTH} levels`)
+    throw new OverBudget(`the event has lists nested deeper than ${MAX_LIST_DEPTH} levels`)
   if (Array.isArray(value)) return walkList(walking, value, from, depth)
   const key = path[from]
   if (key === undefined) return test(value, true)

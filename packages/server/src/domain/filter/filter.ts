@@ -46,7 +46,7 @@ export function compileNewFilter(query: unknown): Filter {
   const count = countOperands(query)
   if (count > MAX_OPERANDS) {
     throw new Error(
-      `must not list more than ${MAX_OPERANDS} values, and lists ${count}; compare with a field that says which group a record is in`,
+      `lists ${count} values, at most ${MAX_OPERANDS} are allowed; compare with a field that groups records instead`,
     )
   }
   return filter
@@ -82,7 +82,7 @@ function checkQuery(query: unknown, at: string, depth: number): void {
       checkList(value, here).forEach((part, index) => checkQuery(part, `${here}[${index}]`, depth + 1))
     else if (key.startsWith('$')) throw new Error(`${at}: ${unknownOperator(key, [...COMBINING])}`)
     else if (!/^(event$|data(\.|$)|previous(\.|$))/.test(key)) {
-      throw new Error(`${here}: fields begin with data. or previous., or are event; write "data.${key}"`)
+      throw new Error(`${here}: fields start with data. or previous., or are event; write "data.${key}"`)
     } else checkCondition(value, here, depth + 1)
   }
 }
@@ -138,9 +138,9 @@ function requireObject(value: unknown, at: string): object {
 
 function checkList(value: unknown, at: string): unknown[] {
   if (Array.isArray(value) && value.length > 0) return value
-  throw new Error(`${at}: must be a list that is not empty`)
+  throw new Error(`${at}: must be a non-empty list`)
 }
 
 function unknownOperator(key: string, known: readonly string[]): string {
-  return `${key.slice(0, 50)} is not possible here${known.length > 0 ? `; there are ${known.join(', ')}` : ''}`
+  return `${key.slice(0, 50)} is not allowed here${known.length > 0 ? `; use ${known.join(', ')}` : ''}`
 }

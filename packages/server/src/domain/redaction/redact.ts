@@ -20,7 +20,7 @@ export function redactBody(eventBody: string, fields: readonly string[] | null):
       throw new Error(`the body is longer than ${MAX_CUT_LENGTH} characters`)
     return { body: cutFields(eventBody, compileCuts(fields)) }
   } catch (error) {
-    return { body: '', fault: `its redacted fields could not be cut: ${messageOf(error)}` }
+    return { body: '', fault: `its excluded fields could not be removed: ${messageOf(error)}` }
   }
 }
 

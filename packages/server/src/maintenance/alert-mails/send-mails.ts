@@ -55,7 +55,7 @@ export async function sendMails({
     } catch (error) {
       log.warn(
         { mail: row.id, attempts: row.attempts, error: messageOf(error) },
-        'an alert could not be mailed',
+        'cannot send an alert email',
       )
       await postpone(database, row)
     }

@@ -241,7 +241,7 @@ async function missedPage(
 }
 
 const OPENS: Record<RedeliveryKind, { from: readonly string[]; reason: string }> = {
-  retry_failed: { from: ['failed'], reason: 'retried by hand' },
+  retry_failed: { from: ['failed'], reason: 'retried manually' },
   replay_events: { from: ['failed', 'cancelled', 'filtered'], reason: 'replayed' },
 }
 

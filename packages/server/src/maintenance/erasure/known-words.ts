@@ -7,7 +7,7 @@ export const MAX_TERMS = 200
 
 export const TOO_MANY_WORDS =
   `an erasure follows up to ${MAX_CONVERSATIONS} conversations and ${MAX_TERMS} addresses and numbers of up to ${MAX_WORD_LENGTH} characters; ` +
-  'what names only others is left. Erase those conversations by their ids.'
+  'data that names only other records is left. Erase those conversations by their ids.'
 
 /** Adds a new word. @returns false if it is left out: the list is full, or the word too long */
 export function addWord(words: string[], word: string, max: number): boolean {

@@ -150,7 +150,10 @@ export class Claimer implements Stage {
     } catch (refusal) {
       if (!isRefusal(refusal, error)) throw refusal
       this.#putOff.add(deliveryId)
-      log.error({ deliveryId, error: messageOf(refusal) }, 'a delivery cannot leave the queue; it is put off')
+      log.error(
+        { deliveryId, error: messageOf(refusal) },
+        'cannot claim a delivery from the queue; it is postponed',
+      )
     }
   }
 }

@@ -171,7 +171,7 @@ export class Dispatcher implements Stage {
       else this.#giveBack([delivery, ...this.#slots.drain(delivery.target.id)])
     } catch (error) {
       // A defect of ours: the delivery stays leased and is due again when its lease ends.
-      log.error({ ...toLogIds(delivery), error: messageOf(error) }, 'an attempt could not be made')
+      log.error({ ...toLogIds(delivery), error: messageOf(error) }, 'cannot make an attempt')
     } finally {
       this.#slots.release(ticket)
     }
@@ -196,10 +196,7 @@ export class Dispatcher implements Stage {
     releaseDeliveries(database, deliveries).then(
       () => messages.emit('queued', { isClaimable: true }),
       (error: unknown) =>
-        log.warn(
-          { error: messageOf(error) },
-          'leases could not be released; they end when their time is over',
-        ),
+        log.warn({ error: messageOf(error) }, 'cannot release leases; they expire automatically'),
     )
   }
 }

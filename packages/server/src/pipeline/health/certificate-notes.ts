@@ -66,11 +66,14 @@ export class CertificateNotes implements Stage {
     }
     // It stays known: the same certificate would be refused again.
     const giveUp = async ({ webhook_id }: Shown, error: unknown): Promise<void> =>
-      this.#log.warn({ webhook_id, error: messageOf(error) }, 'the end of a certificate cannot be noted')
+      this.#log.warn({ webhook_id, error: messageOf(error) }, 'cannot record when a certificate expires')
     try {
       await runInHalves(shown, note, giveUp)
     } catch (error) {
-      this.#log.warn({ error: messageOf(error) }, 'the end of certificates could not be noted yet')
+      this.#log.warn(
+        { error: messageOf(error) },
+        'cannot record when certificates expire, retrying automatically',
+      )
       for (const each of shown) this.#known.delete(each.webhook_id)
     }
   }

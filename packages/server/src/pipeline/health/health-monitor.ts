@@ -145,7 +145,7 @@ export class HealthMonitor implements Stage {
 
   #warn(error: unknown, webhook_id?: string): void {
     const { log } = this.#options
-    log.warn({ webhook_id, error: messageOf(error) }, 'the health of endpoints could not be noted')
+    log.warn({ webhook_id, error: messageOf(error) }, 'cannot record endpoint health')
   }
 
   async #write(tallies: readonly Tally[]): Promise<void> {

@@ -134,7 +134,10 @@ export class Recorder implements AttemptRecorder {
         // A timeout does not stop claims: the outcomes of others show whether the database is to blame.
         if (!isTimeout(error)) this.#stalled = true
         for (const { record } of batch) this.#unwritten.add(record.delivery_id)
-        this.#log.warn({ error: messageOf(error), results: batch.length }, 'results could not be written yet')
+        this.#log.warn(
+          { error: messageOf(error), results: batch.length },
+          'cannot store outcomes, retrying automatically',
+        )
         if (this.#closing) return false
       }
       await new Promise((resolve) => setTimeout(resolve, wait))
@@ -159,13 +162,13 @@ export class Recorder implements AttemptRecorder {
   async #storeBare(record: AttemptRecord, cause: unknown): Promise<void> {
     this.#log.error(
       { attempt: record.id, error: messageOf(cause) },
-      'an answer could not be stored; its outcome is kept without it',
+      'cannot store a response; its outcome is stored without it',
     )
     const bare = {
       ...record,
       response_headers: null,
       response_body: null,
-      error_message: 'the answer could not be stored',
+      error_message: 'the response could not be stored',
     }
     try {
       await storeAttempts(this.#database, [bare])
@@ -178,7 +181,7 @@ export class Recorder implements AttemptRecorder {
   /** Ends the delivery: otherwise it would be sent again each time its lease ends. */
   async #giveUp(record: AttemptRecord, error: unknown): Promise<void> {
     const context = { attempt: record.id, delivery_id: record.delivery_id, error: messageOf(error) }
-    this.#log.error(context, 'an outcome could not be stored at all; its delivery has failed')
+    this.#log.error(context, 'cannot store an outcome; its delivery has failed')
     // A test has no delivery.
     if (record.lease === null) return
     const { delivery_id: deliveryId, lease } = record
@@ -191,7 +194,7 @@ export class Recorder implements AttemptRecorder {
       this.#remember(deliveryId)
       this.#log.error(
         { ...context, error: messageOf(refusal) },
-        'a delivery cannot leave the queue; this process does not send it again',
+        'cannot remove a delivery from the queue; this process does not send it again',
       )
       const fault = await noteFault(this.#database, given)
       if (fault !== undefined) this.#messages.emit('fault', fault)

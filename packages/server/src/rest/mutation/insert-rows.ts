@@ -111,7 +111,7 @@ function requireMergeable(
 function refuseMerge(table: string): ApiError {
   return new ApiError(403, '42501', `permission denied for table ${table}`, {
     details:
-      'A row that is stored already differs in a column that cannot be changed, or cannot be changed at all.',
+      'A stored row has a different value in a column that cannot be changed, or the row cannot be changed.',
   })
 }
 

@@ -42,7 +42,7 @@ export async function requireOwnIds(
 }
 
 const refuseId = (): ApiError =>
-  new ApiError(400, '22023', 'id: must be a random UUID (version 4 or 7), or left out', {
+  new ApiError(400, '22023', 'id: must be a random UUID (version 4 or 7), or omitted', {
     details: KEY,
-    hint: 'Leave it out: the answer has the id that the row was given, with Prefer: return=representation.',
+    hint: 'Omit it: with Prefer: return=representation, the response has the generated id.',
   })

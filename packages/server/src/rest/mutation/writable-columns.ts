@@ -54,7 +54,7 @@ function refuseColumn({ relation, role }: Scope, name: string, writable: readonl
       'PGRST204',
       `The '${name}' column of '${relation.name}' cannot be written here`,
       {
-        hint: `These can: ${writable.join(', ')}.`,
+        hint: `Writable columns: ${writable.join(', ')}.`,
       },
     )
   }
@@ -62,8 +62,6 @@ function refuseColumn({ relation, role }: Scope, name: string, writable: readonl
   const message = `Could not find the '${name}' column of '${relation.name}' in the schema cache`
   return new ApiError(400, 'PGRST204', message, {
     hint:
-      nearest === undefined
-        ? `These can be written: ${writable.join(', ')}.`
-        : `Perhaps you meant '${nearest}'.`,
+      nearest === undefined ? `Writable columns: ${writable.join(', ')}.` : `Perhaps you meant '${nearest}'.`,
   })
 }

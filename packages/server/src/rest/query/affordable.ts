@@ -38,7 +38,7 @@ export function requireAffordable(query: QueryTree, { organizationId }: Principa
   requireAtMost(MAX_ORDER_TERMS, cost.orderTerms, 'columns to order by', FEWER)
 }
 
-const FEWER = 'Ask for less at once.'
+const FEWER = 'Request less at once.'
 
 function requireAtMost(limit: number, count: number, what: string, hint: string): void {
   if (count <= limit) return
@@ -104,7 +104,7 @@ function requireFewElements(operator: string, value: string): void {
 }
 
 function refuseQuantified(operator: string, quantifier: string): ApiError {
-  return new ApiError(400, '54001', `${operator}(${quantifier}): is not offered to keys of organizations`, {
-    hint: `Give each pattern a condition of its own, as in or=(name.${operator}.a,name.${operator}.b).`,
+  return new ApiError(400, '54001', `${operator}(${quantifier}): is not available to keys of organizations`, {
+    hint: `Use one condition for each pattern, as in or=(name.${operator}.a,name.${operator}.b).`,
   })
 }

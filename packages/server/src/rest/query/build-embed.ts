@@ -129,7 +129,7 @@ function findScoped({ embedded }: QueryTree, path: readonly string[]): Scoped {
 
 function refuseRepeated(name: string): ApiError {
   return new ApiError(400, 'PGRST100', `'${name}' is embedded more than once`, {
-    hint: `Give each a name of its own, such as first:${name}(…),second:${name}(…).`,
+    hint: `Give each its own alias, such as first:${name}(…),second:${name}(…).`,
   })
 }
 

@@ -50,8 +50,8 @@ function refuseAggregate(name: string): ApiError {
   return new ApiError(400, 'PGRST123', 'Use of aggregate functions is not allowed', {
     details: `${name}() was asked for.`,
     hint:
-      'For the number of rows, send the header Prefer: count=exact and read Content-Range; ' +
-      'for that of embedded rows, select <embedded>(count) and nothing else of it.',
+      'To count rows, send the header Prefer: count=exact and read Content-Range; ' +
+      'to count embedded rows, select <embedded>(count) and nothing else of it.',
   })
 }
 

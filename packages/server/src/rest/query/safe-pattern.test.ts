@@ -40,12 +40,12 @@ describe('a pattern of an organization’s key', () => {
     ['a{2}{2}', /repeats a repetition/],
     ['[[.a.]]', /collating element/],
     ['[[=a=]]', /collating element/],
-    ['\\xff', /escape that is not offered/],
-    ['a\\', /escape that is not offered/],
+    ['\\xff', /unsupported escape/],
+    ['a\\', /unsupported escape/],
     ['(a', /"\(" without a "\)" at character 1/],
     ['a)', /"\)" without a "\("/],
     ['[a', /"\[" without a "\]"/],
-    ['('.repeat(30) + ')'.repeat(30), /more than 20 groups/],
+    ['('.repeat(30) + ')'.repeat(30), /deeper than 20 levels/],
     ['a'.repeat(201), /has 201 characters/],
   ]
   for (const [pattern, problem] of refused) {

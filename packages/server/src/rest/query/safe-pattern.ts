@@ -21,7 +21,7 @@ export function requireSafePattern(pattern: string): void {
   const reader = new PatternReader(pattern)
   const size = reader.readAlternatives(0)
   if (!reader.isAtEnd) refuse(`has a ")" without a "(" ${reader.place}`)
-  if (size > MAX_PATTERN_SIZE) refuse(`has a size of ${size} with its repetitions written out`)
+  if (size > MAX_PATTERN_SIZE) refuse(`has a size of ${size} with its repetitions expanded`)
 }
 
 class PatternReader {
@@ -70,7 +70,7 @@ class PatternReader {
   }
 
   #readGroup(depth: number): number {
-    if (depth === MAX_GROUP_DEPTH) refuse(`has more than ${MAX_GROUP_DEPTH} groups in each other`)
+    if (depth === MAX_GROUP_DEPTH) refuse(`has groups nested deeper than ${MAX_GROUP_DEPTH} levels`)
     const { place } = this
     this.#position += 1
     if (this.#next === '?' && !this.#accept('?:')) refuse(`has a look-around or an option ${place}`)
@@ -100,7 +100,7 @@ class PatternReader {
     const escaped = this.#text[this.#position + 1] ?? ''
     if (/[0-9]/.test(escaped)) refuse(`has a back reference ${this.place}`)
     if (escaped === '' || (/[a-zA-Z]/.test(escaped) && !ESCAPES.has(escaped))) {
-      refuse(`has an escape that is not offered ${this.place}`)
+      refuse(`has an unsupported escape ${this.place}`)
     }
     this.#position += 2
   }
@@ -121,8 +121,8 @@ class PatternReader {
 function refuse(problem: string): never {
   throw new ApiError(400, '54001', `match: the pattern ${problem}`, {
     hint:
-      `A pattern of an organization's key has at most ${MAX_PATTERN_LENGTH} characters, and a size of at most ` +
-      `${MAX_PATTERN_SIZE} with its repetitions written out. It may have characters, ., [...], (...), |, *, +, ?, {m,n}, ^, $ and ` +
-      '\\d \\w \\s \\m \\M \\y; back references, look-arounds and options are not offered.',
+      `With an organization's key, a pattern can have at most ${MAX_PATTERN_LENGTH} characters, and a size of at most ` +
+      `${MAX_PATTERN_SIZE} with its repetitions expanded. It can use characters, ., [...], (...), |, *, +, ?, {m,n}, ^, $ and ` +
+      '\\d \\w \\s \\m \\M \\y; back references, look-arounds and options are not supported.',
   })
 }

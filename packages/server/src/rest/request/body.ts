@@ -27,7 +27,7 @@ export function parseChange(body: string): Rows {
   const parsed = parseRows(body)
   if (parsed.rows.length > 1) {
     throw new ApiError(400, 'PGRST102', 'The body of a PATCH must be one JSON object', {
-      hint: 'A PATCH changes all rows that its filter matches alike.',
+      hint: 'A PATCH makes the same change to all rows that match its filter.',
     })
   }
   return parsed

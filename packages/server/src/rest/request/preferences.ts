@@ -36,7 +36,7 @@ export function parsePreferences(header: string): Preferences {
     .map((preference) => preference.trim())
     .filter((preference) => preference !== '')
   if (given.includes('tx=rollback')) {
-    throw refusePreferences(['tx=rollback'], 'A transaction that is rolled back is not offered here.')
+    throw refusePreferences(['tx=rollback'], 'Transactions that roll back are not supported.')
   }
   const known = new Set<string>()
   const pick = <T extends string>(name: string, values: readonly T[]): T | null => {

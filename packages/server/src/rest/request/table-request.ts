@@ -71,14 +71,9 @@ export function requireSingle(media: Media, rowCount: number): void {
 export function requireShown({ oneTimeFields, preferences, query: { root } }: TableRequest): void {
   const isShownWhole = preferences.return === 'representation' && root.limit === null && root.offset === null
   if (oneTimeFields.size === 0 || isShownWhole) return
-  throw new ApiError(
-    400,
-    'PGRST122',
-    'A value was asked for that is shown in the answer to this request only',
-    {
-      hint: 'Ask for the whole answer: Prefer: return=representation, without limit and offset.',
-    },
-  )
+  throw new ApiError(400, 'PGRST122', 'The request returns a value that is shown only once', {
+    hint: 'Request the whole response: Prefer: return=representation, without limit and offset.',
+  })
 }
 
 export function requireAffected({ maxAffected }: Preferences, affected: number): void {

@@ -9,7 +9,7 @@ import type { RestResponse } from '../request/rest-message.ts'
 
 /** Seconds after which the client may send the same request again. */
 const RETRY_AFTER = '5'
-const TRY_AGAIN = 'Nothing is wrong with the request: send the same again after Retry-After.'
+const TRY_AGAIN = 'The request is valid. Retry it after the time in Retry-After.'
 
 /**
  * Builds the response to any error thrown while serving a request. A null `principal` means that the request was
@@ -50,8 +50,8 @@ function fromDatabase({ code, message, detail, hint }: DatabaseError, isAnonymou
   if (status === 503) return ApiError.of(status, code, 'the database is not available', { hint: TRY_AGAIN })
   if (stateClass === 'XX') return ApiError.of(status, code, 'internal error')
   if (code === '57014') {
-    const slow = 'Ask for fewer rows, or filter by a column that is indexed.'
-    return ApiError.of(status, code, 'the statement took too long and was cancelled', { hint: slow })
+    const slow = 'Request fewer rows, or filter by an indexed column.'
+    return ApiError.of(status, code, 'the query took too long and was cancelled', { hint: slow })
   }
   // A merge into another organization's row is refused with the same message as an insert for that organization.
   const told = code === '42501' ? message.replace(' (USING expression)', '') : message

@@ -130,8 +130,8 @@ function refuseUnrelated(
 function listRelated(from: Relation, related: readonly string[]): string {
   const names = [...new Set(related)].map((name) => `'${name}'`)
   return names.length === 0
-    ? `Nothing can be embedded in '${from.name}'.`
-    : `These can be: ${names.join(', ')}.`
+    ? `No resource can be embedded in '${from.name}'.`
+    : `Embeddable resources: ${names.join(', ')}.`
 }
 
 /** Several relationships match: the response lists them for the client to choose from. */
