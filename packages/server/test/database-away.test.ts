@@ -170,6 +170,6 @@ suite('a start whose database is away', { skip: !isPostgresThere, ...LONG }, () 
       process.cwd(),
     )
     assert.equal(await exited, 2)
-    assert.match(output(), /DATABASE_URL: the database cannot be prepared: .*there_is_no_such_database/)
+    assert.match(output(), /DATABASE_URL: cannot prepare the database: .*there_is_no_such_database/)
   })
 })

@@ -84,7 +84,7 @@ suite('the embedded database on a disk that fills up', { skip, timeout: 300_000 
     })
     assert.equal(refused.status, 507)
     assert.equal(refused.body.code, '53100')
-    assert.match(refused.body.message, /^the disk has \d+ MiB free, and writing needs 48 MiB$/)
+    assert.match(refused.body.message, /^the disk has \d+ MiB free, but writing requires 48 MiB$/)
     assert.equal(refused.headers.get('retry-after'), '5')
     assert.notEqual((await server.api.get('webhook_events?select=id')).length, 0)
     const probe = await fetch(`${server.url}/health/ready`)
@@ -112,14 +112,14 @@ suite('the embedded database on a disk that fills up', { skip, timeout: 300_000 
         console.log('acknowledged ' + n)
       }`)
     assert.equal(full.status, 1, full.stderr)
-    assert.match(full.stderr, /"msg":"the embedded database has ended: the disk is full, free some space;/)
+    assert.match(full.stderr, /"msg":"the embedded database has stopped: the disk is full, free some space;/)
     assert.match(full.stderr, new RegExp(`"folder":"${dataDir}","freeBytes":\\d+`))
     const acknowledged = full.stdout.match(/acknowledged \d+/g)?.length ?? 0
     assert.ok(acknowledged > 0, full.stderr)
 
     const tooEarly = run('')
     assert.equal(tooEarly.status, 1)
-    assert.match(tooEarly.stderr, /has \d+ MiB free, and a start needs 20 MiB\. Free some space/)
+    assert.match(tooEarly.stderr, /has \d+ MiB free, but starting requires 20 MiB\. Free some space/)
 
     rmSync(filler)
     const again = run(`

@@ -95,7 +95,7 @@ onEachEngine('a source that sends very much', (stage) => {
     await takenIn(stage, 'whatsapp')
     assert.equal(
       (await kept())[0]?.reason,
-      'the status delivered of an unknown message, as of too many others',
+      'the status delivered of an unknown message, like too many others',
     )
   })
 

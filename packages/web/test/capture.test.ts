@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
-import { openPglite } from '../../server/src/database/pglite.ts'
+import { openDatabase } from './harness/open-database.ts'
 import { createWebhook, onStage, rowOf } from './harness/stage.ts'
 
 const PROBLEM =
@@ -12,7 +11,7 @@ const PROBLEM =
 onStage('a table that is not captured as installed', (stage) => {
   before(async () => {
     await stage.server.stop()
-    const database = await openPglite(join(stage.site.settings['DATA_DIR']!, 'database'))
+    const database = await openDatabase(stage.site)
     await database.execute('alter table public.deals rename column title to heading')
     await database.close()
     stage.server = await stage.site.start()

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
-import { openPglite } from '../../server/src/database/pglite.ts'
+import { openDatabase } from './harness/open-database.ts'
 import { createWebhook, onStage, rowOf } from './harness/stage.ts'
 
 onStage('what could not be processed', (stage) => {
@@ -11,7 +10,7 @@ onStage('what could not be processed', (stage) => {
   before(async () => {
     webhook = await createWebhook(stage)
     await stage.server.stop()
-    const database = await openPglite(join(stage.site.settings['DATA_DIR']!, 'database'))
+    const database = await openDatabase(stage.site)
     const params = [stage.organizationId, webhook.id]
     await database.query(
       `with failed as (
