@@ -5,7 +5,7 @@ import { openDatabase } from './harness/open-database.ts'
 import { createWebhook, onStage, rowOf } from './harness/stage.ts'
 
 const PROBLEM =
-  'The column title of public.deals is now called heading. ' +
+  'The column title of public.deals was renamed to heading. ' +
   'Rename it back with: alter table public.deals rename column heading to title.'
 
 onStage('a table that is not captured as installed', (stage) => {
