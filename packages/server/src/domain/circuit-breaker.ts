@@ -12,6 +12,9 @@ import { cutText } from './storable-text.ts'
  *      │                                 ▼                  │ later, as from degraded
  *      └──── no backlog ─────────── draining ───────────────┘
  *
+ * With few `failures` allowed, a healthy endpoint is held at once. A circuit that closes while the last attempts failed is
+ * degraded, not healthy.
+ *
  * | phase    | circuit   | people read | what may be sent                                                        |
  * |----------|-----------|-------------|-------------------------------------------------------------------------|
  * | healthy  | closed    | Healthy     | everything, as it comes                                                 |
@@ -173,7 +176,7 @@ function afterDraining(
   const { now, hasBacklog, isWindowOpen, isRateLimited } = context
   const drained = state.drained + tally.successes
   const hasFailed = tally.failures > 0 && tally.lastFailedAt >= (state.drainingSince ?? now)
-  // One that took nothing but the probe is left alone for longer; one that fails now and then must get on.
+  // An endpoint that failed right after its probe waits longer; one that fails occasionally continues.
   if (hasFailed && drained === 0) return openCircuit(state, now, doubled(state))
   if (hasFailed && !isWindowOpen) return openCircuit(state, now, MIN_PROBE_WAIT_MS)
   if (mustHold(state, context, limits)) return openCircuit(state, now, MIN_PROBE_WAIT_MS)

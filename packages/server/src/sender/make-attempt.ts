@@ -19,7 +19,7 @@ export interface AttemptOptions {
   tracing: Tracing
 }
 
-/** Characters of what is told of an attempt. Receivers and libraries have a say in it. */
+/** Limits of stored texts, which may quote receivers and libraries. */
 export const MAX_MESSAGE_LENGTH = 1_000
 const MAX_DIAGNOSIS_LENGTH = 2_000
 

@@ -1,5 +1,5 @@
 -- What nearly every attempt is: a success. One statement for the batch ends the deliveries and writes the log, with nothing
--- in it that only a failure needs; record-attempts.sql is its elder sister.
+-- in it that only a failure needs; record-attempts.sql handles everything else.
 --
 -- A result counts only under the lease with which it was sent: whatever another node has taken over in the meantime is left
 -- alone, and its log row with it.
