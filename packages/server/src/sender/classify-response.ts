@@ -10,7 +10,7 @@ import type { Answer, Phase } from './answer.ts'
 import { Timeout } from './exchange.ts'
 
 /** What an answer means for the delivery, and what it says to people. */
-export interface Verdict {
+export interface Classification {
   success: boolean
   /** Null for success. */
   errorCode: AttemptErrorCode | null
@@ -23,7 +23,7 @@ export interface Verdict {
   deactivate: string | undefined
 }
 
-const SUCCESS: Verdict = {
+const SUCCESS: Classification = {
   success: true,
   errorCode: null,
   errorMessage: null,
@@ -32,13 +32,13 @@ const SUCCESS: Verdict = {
   deactivate: undefined,
 }
 
-export function classify(answer: Answer, now: number): Verdict {
+export function classify(answer: Answer, now: number): Classification {
   if (answer.kind === 'failure') return judge(toSymptom(answer.error, answer.phase), undefined)
   if (answer.statusCode >= 200 && answer.statusCode < 300) return SUCCESS
   return judge(answer, parseRetryAfter(answer.headers['retry-after'], now))
 }
 
-function judge(symptom: Symptom, retryAfter: number | undefined): Verdict {
+function judge(symptom: Symptom, retryAfter: number | undefined): Classification {
   const { code, diagnosis = diagnosisOf(code), waits, disables } = findFailure(symptom)
   const said = typeof diagnosis === 'string' ? diagnosis : diagnosis(symptom)
   return {
@@ -52,22 +52,22 @@ function failed(
   errorCode: AttemptErrorCode,
   errorMessage: string,
   diagnosis = diagnosisOf(errorCode),
-): Verdict {
+): Classification {
   return { success: false, errorCode, errorMessage, diagnosis, retryAfter: undefined, deactivate: undefined }
 }
 
 /** The attempt could not even be made: the stored secret does not open, and unsigned is worse than late. */
-export function judgeUnreadable(why: string): Verdict {
+export function judgeUnreadable(why: string): Classification {
   return failed('secret_unreadable', why)
 }
 
 /** Whatever the endpoint does, this delivery would fail again: it is over. */
-export function judgeUnsendable(why: string): Verdict {
+export function judgeUnsendable(why: string): Classification {
   return failed('not_sendable', why)
 }
 
 /** A defect of ours. It counts as an attempt, or the delivery would be tried for ever. */
-export function judgeDefect(error: unknown): Verdict {
+export function judgeDefect(error: unknown): Classification {
   return failed('internal_error', `the request could not be built: ${messageOf(error)}`)
 }
 

@@ -5,7 +5,7 @@ import { nextWait } from '../domain/retry-policy.ts'
 import { cutText } from '../domain/storable-text.ts'
 import { newId } from '../domain/ids.ts'
 import { buildHeaders, toStoredHeaders } from './build-request.ts'
-import type { Verdict } from './classify-response.ts'
+import type { Classification } from './classify-response.ts'
 import { classify, judgeDefect, judgeUnreadable, judgeUnsendable } from './classify-response.ts'
 import type { Answer } from './answer.ts'
 import type { Sender } from './send.ts'
@@ -56,7 +56,7 @@ async function attempt(
 function toRecord(
   delivery: LeasedDelivery,
   startedAt: number,
-  { headers, answer, verdict }: Exchange,
+  { headers, answer, classification }: Exchange,
   options: AttemptOptions,
 ): AttemptRecord {
   const { target } = delivery
@@ -73,11 +73,11 @@ function toRecord(
     trigger: delivery.trigger,
     request_headers: headers === undefined ? null : toStoredHeaders(headers, target.headers),
     request_body: delivery.isRedacted ? delivery.body : null,
-    ...describe(answer, verdict),
-    ...planNext(verdict, delivery, options.retrySchedule, now),
+    ...describe(answer, classification),
+    ...planNext(classification, delivery, options.retrySchedule, now),
     created_at: new Date(startedAt).toISOString(),
     lease: delivery.lease,
-    deactivate: verdict.deactivate ?? null,
+    deactivate: classification.deactivate ?? null,
     was_healthy: target.isHealthy,
     certificate_ends: answer?.kind === 'response' ? (answer.certificateEnds ?? null) : null,
   }
@@ -87,11 +87,15 @@ interface Exchange {
   /** Undefined, like the answer: nothing could be sent. */
   headers: Record<string, string> | undefined
   answer: Answer | undefined
-  verdict: Verdict
+  classification: Classification
 }
 
 /** Nothing could be sent. */
-const withoutExchange = (verdict: Verdict): Exchange => ({ headers: undefined, answer: undefined, verdict })
+const withoutExchange = (classification: Classification): Exchange => ({
+  headers: undefined,
+  answer: undefined,
+  classification,
+})
 
 async function exchange(
   delivery: LeasedDelivery,
@@ -116,7 +120,7 @@ async function exchange(
       now: startedAt,
     })
     const answer = await sender.send({ url: target.url, headers, body, timeout: target.timeout })
-    return { headers, answer, verdict: classify(answer, clock.now()) }
+    return { headers, answer, classification: classify(answer, clock.now()) }
   } catch (error) {
     return withoutExchange(judgeDefect(error))
   }
@@ -134,14 +138,14 @@ type Outcome = Pick<
   | 'response_body'
 >
 
-function describe(answer: Answer | undefined, verdict: Verdict): Outcome {
+function describe(answer: Answer | undefined, classification: Classification): Outcome {
   const response = answer?.kind === 'response' ? answer : undefined
   return {
-    status: verdict.success ? 'success' : 'failed',
+    status: classification.success ? 'success' : 'failed',
     response_code: response?.statusCode ?? null,
-    error_code: verdict.errorCode,
-    error_message: verdict.errorMessage && cutText(verdict.errorMessage, MAX_MESSAGE_LENGTH),
-    diagnosis: verdict.diagnosis && cutText(verdict.diagnosis, MAX_DIAGNOSIS_LENGTH),
+    error_code: classification.errorCode,
+    error_message: classification.errorMessage && cutText(classification.errorMessage, MAX_MESSAGE_LENGTH),
+    diagnosis: classification.diagnosis && cutText(classification.diagnosis, MAX_DIAGNOSIS_LENGTH),
     duration_ms: answer?.durationMs ?? 0,
     response_headers: response === undefined ? null : JSON.stringify(response.headers),
     response_body: response?.body ?? null,
@@ -149,14 +153,17 @@ function describe(answer: Answer | undefined, verdict: Verdict): Outcome {
 }
 
 function planNext(
-  verdict: Verdict,
+  classification: Classification,
   delivery: LeasedDelivery,
   schedule: readonly number[],
   now: number,
 ): Pick<AttemptRecord, 'next_attempt_at' | 'wait_ms'> {
   const isOver =
-    verdict.success || verdict.deactivate !== undefined || delivery.isLast || delivery.fault !== undefined
-  const wait = isOver ? undefined : nextWait(schedule, delivery.attempt, verdict.retryAfter)
+    classification.success ||
+    classification.deactivate !== undefined ||
+    delivery.isLast ||
+    delivery.fault !== undefined
+  const wait = isOver ? undefined : nextWait(schedule, delivery.attempt, classification.retryAfter)
   if (wait === undefined) return { next_attempt_at: null, wait_ms: null }
   return { next_attempt_at: new Date(now + wait).toISOString(), wait_ms: wait }
 }
