@@ -22,7 +22,7 @@ const LANES = 3
 const BATCH = 2
 const PAUSE_MS = 25
 /** Without an answer for so long it asks again. */
-const PATIENCE_MS = 5_000
+const RESPONSE_TIMEOUT_MS = 5_000
 
 /**
  * A client that does everything right: it gives each event an id of its own and repeats what was not acknowledged until
@@ -50,7 +50,10 @@ export function startLoad({ api, organizationId }: LoadOptions): Load {
   async function isAcknowledged(events: readonly object[]): Promise<boolean> {
     try {
       const prefer = 'resolution=ignore-duplicates'
-      const answer = await within(PATIENCE_MS, api().request('POST', 'webhook_events', events, { prefer }))
+      const answer = await within(
+        RESPONSE_TIMEOUT_MS,
+        api().request('POST', 'webhook_events', events, { prefer }),
+      )
       if (answer === undefined) return false
       const { status, body } = answer
       if (status >= 400 && status < 500) throw new Refused(`${status} ${JSON.stringify(body)}`)

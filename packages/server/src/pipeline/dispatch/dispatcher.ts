@@ -98,13 +98,8 @@ export class Dispatcher implements Stage {
     return {
       admit,
       dispatch: (deliveries) => {
-        const refused: LeasedDelivery[] = []
-        for (const delivery of deliveries) {
-          // In the order of their reservation: a webhook's tickets differ only in the length of the body.
-          const ticket = admitted.get(delivery.target.id)?.shift()
-          if (ticket === undefined) refused.push(delivery)
-          else this.#slots.add(ticket, delivery)
-        }
+        // In the order of their reservation: a webhook's tickets differ only in the length of the body.
+        const refused = this.#queue(deliveries, ({ target }) => admitted.get(target.id)?.shift())
         cancel()
         this.#giveBack(refused)
         this.#pump()
@@ -115,14 +110,23 @@ export class Dispatcher implements Stage {
 
   /** Sends claimed deliveries; those that find no slot after all are given back. */
   dispatch(deliveries: readonly LeasedDelivery[]): void {
-    const refused: LeasedDelivery[] = []
-    for (const delivery of deliveries) {
-      const ticket = this.#stopping ? undefined : this.#slots.reserve(delivery.target, delivery.body.length)
-      if (ticket === undefined) refused.push(delivery)
-      else this.#slots.add(ticket, delivery)
-    }
+    const refused = this.#queue(deliveries, ({ target, body }) =>
+      this.#stopping ? undefined : this.#slots.reserve(target, body.length),
+    )
     this.#giveBack(refused)
     this.#pump()
+  }
+
+  /** @returns the deliveries without a ticket */
+  #queue(
+    deliveries: readonly LeasedDelivery[],
+    findTicket: (delivery: LeasedDelivery) => Ticket | undefined,
+  ): LeasedDelivery[] {
+    return deliveries.filter((delivery) => {
+      const ticket = findTicket(delivery)
+      if (ticket !== undefined) this.#slots.add(ticket, delivery)
+      return ticket === undefined
+    })
   }
 
   /** Gives back the waiting deliveries of a webhook that changed or is on hold: they are claimed anew, with the webhook as it is then. */

@@ -33,12 +33,12 @@ export function requireAffordable(query: QueryTree, { organizationId }: Principa
   for (const item of query.select) addSelected(cost, item)
   for (const scoped of [query.root, ...query.embedded]) addScoped(cost, scoped)
   requireAtMost(MAX_CONDITIONS, cost.conditions, 'conditions', 'Compare with several values by in.(…).')
-  requireAtMost(MAX_TEXT_CONDITIONS, cost.textConditions, 'conditions that look through texts', FEWER)
+  requireAtMost(MAX_TEXT_CONDITIONS, cost.textConditions, 'conditions that look through texts', REQUEST_LESS)
   requireAtMost(MAX_JSON_STEPS, cost.jsonSteps, 'steps into JSON values', 'Select the column as a whole.')
-  requireAtMost(MAX_ORDER_TERMS, cost.orderTerms, 'columns to order by', FEWER)
+  requireAtMost(MAX_ORDER_TERMS, cost.orderTerms, 'columns to order by', REQUEST_LESS)
 }
 
-const FEWER = 'Request less at once.'
+const REQUEST_LESS = 'Request less at once.'
 
 function requireAtMost(limit: number, count: number, what: string, hint: string): void {
   if (count <= limit) return

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 const FOLDER = process.env['TEST_WITNESS']
 
 /** Anything shorter may stand somewhere by chance. */
-const SHORTEST = 12
+const MIN_SECRET_LENGTH = 12
 /** Blanks, or one letter again and again: a test's example of what is allowed, nothing to be told apart. */
 const MIN_CHARACTERS = 6
 
@@ -29,7 +29,7 @@ export function noteWritten(where: string, text: string): void {
 }
 
 function isUnmistakable(value: string): boolean {
-  return value.length >= SHORTEST && new Set(value).size >= MIN_CHARACTERS
+  return value.length >= MIN_SECRET_LENGTH && new Set(value).size >= MIN_CHARACTERS
 }
 
 function append(kind: 'secrets' | 'written', entry: string | Written): void {
