@@ -106,7 +106,7 @@ export const VIEWS: readonly View[] = [
     path: ({ off }) => `/${off}/deliveries?replay=2026-01-01T00:00:00Z`,
     async ready(page) {
       await dialogOf(page)
-        .getByText(/missed event/)
+        .getByText(/missed events? in this time range/)
         .waitFor()
     },
   },
