@@ -16,7 +16,7 @@ const BUILDERS = ['rest', 'capture', 'database']
 const NOT_MOVED: Readonly<Record<string, number>> = {
   api: 12,
   cli: 2,
-  maintenance: 22,
+  maintenance: 10,
   secrets: 8,
   server: 2,
   sources: 3,

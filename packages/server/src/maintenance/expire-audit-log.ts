@@ -1,11 +1,10 @@
 import type { Database } from '../database/database.ts'
-import { loadStatement } from '../database/statement.ts'
-
-const expireStatement = loadStatement(import.meta.url, 'expire-audit-log')
+import { expireAuditLog as expireAuditLogStatement } from './sql/statements.generated.ts'
 
 const BATCH = 1_000
 
-/** Deletes entries that are older than `retention`, in milliseconds. */
-export async function expireAuditLog(database: Database, retention: number): Promise<void> {
-  while ((await database.query(expireStatement, [retention, BATCH])).rowCount === BATCH);
+/** Deletes entries that are older than `retentionMs`. */
+export async function expireAuditLog(database: Database, retentionMs: number): Promise<void> {
+  const query = expireAuditLogStatement({ retentionMs, batch: BATCH })
+  while ((await database.query(...query)).rowCount === BATCH);
 }

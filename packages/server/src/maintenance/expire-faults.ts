@@ -1,11 +1,10 @@
 import type { Connection } from '../database/database.ts'
+import { expireFaults as expireFaultsStatement } from './sql/statements.generated.ts'
 
-const EXPIRE_BATCH = 1_000
+const BATCH = 1_000
 
-/** @param retention milliseconds */
-export async function expireFaults(database: Connection, retention: number): Promise<void> {
-  const expired = `select id from webhooks.webhook_delivery_faults
-    where created_at < now() - $1::double precision * interval '1 millisecond' order by created_at limit $2`
-  const deletion = `delete from webhooks.webhook_delivery_faults where id = any (array(${expired}))`
-  while ((await database.query(deletion, [retention, EXPIRE_BATCH])).rowCount === EXPIRE_BATCH);
+/** Deletes faults that are older than `retentionMs`. */
+export async function expireFaults(database: Connection, retentionMs: number): Promise<void> {
+  const query = expireFaultsStatement({ retentionMs, batch: BATCH })
+  while ((await database.query(...query)).rowCount === BATCH);
 }

@@ -1,9 +1,7 @@
 import type { Database } from '../database/database.ts'
-import { loadStatement } from '../database/statement.ts'
-
-const expireStatement = loadStatement(import.meta.url, 'expire-sessions')
+import { expireSessions as expireSessionsStatement } from './sql/statements.generated.ts'
 
 /** Deletes expired sessions. */
 export async function expireSessions(database: Database): Promise<void> {
-  await database.query(expireStatement)
+  await database.query(...expireSessionsStatement())
 }

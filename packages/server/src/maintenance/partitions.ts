@@ -2,11 +2,21 @@ import type { Logger } from 'pino'
 import type { Connection, Database } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
 import { runAllSteps } from '../database/run-all-steps.ts'
-import { loadStatement } from '../database/statement.ts'
+import type { RowOf } from '../database/statement.ts'
 import { messageOf } from '../domain/errors.ts'
-
-const cancelExpired = loadStatement(import.meta.url, 'cancel-expired')
-const deleteExpiredEvents = loadStatement(import.meta.url, 'delete-expired-events')
+import {
+  addPartition as addPartitionStatement,
+  cancelExpired,
+  deleteExpiredAttempts,
+  deleteExpiredDeliveries,
+  deleteExpiredEvents,
+  handOverTables,
+  listExpiredPartitions,
+  listMissingDays,
+  prepareDefault,
+  tryLock,
+  waitBrieflyForLocks,
+} from './sql/statements.generated.ts'
 
 const PARENTS = ['webhooks.webhook_events', 'webhooks.webhook_deliveries', 'webhooks_internal.attempts']
 /** Rows of days without a partition go to the default partition, where they expire row by row. */
@@ -23,11 +33,7 @@ export interface PartitionOptions {
   log: Logger
 }
 
-interface Partition {
-  partition: string
-  lowest: string
-  beyond: string
-}
+type Partition = RowOf<typeof listExpiredPartitions>
 
 /**
  * Creates the partitions of the coming days and drops expired ones. Any node may call it at any time.
@@ -44,42 +50,26 @@ export async function keepPartitions(
   for (const parent of PARENTS)
     for (const day of await findMissing(database, parent))
       steps.push(() => addPartition(database, parent, day, log))
-  const { rows } = await database.query<Partition>(
-    `select p.partition::text as partition, webhooks_internal.lowest_id(p.day) as lowest,
-       webhooks_internal.lowest_id(p.day + 1) as beyond
-     from webhooks_internal.partitions p
-     where p.day < (now() at time zone 'UTC')::date - $1::integer order by p.day`,
-    [keptDays],
-  )
+  const { rows } = await database.query(...listExpiredPartitions({ keptDays }))
   for (const expired of rows) steps.push(() => dropPartition(database, expired, log))
   steps.push(() => expireDefaultPartitions(database, keptDays))
   await runAllSteps(steps)
 }
 
 async function findMissing(database: Database, parent: string): Promise<string[]> {
-  const { rows } = await database.query<{ day: string }>(
-    `select to_char(wanted.day, 'YYYY-MM-DD') as day
-     from (select (now() at time zone 'UTC')::date + ahead as day from generate_series(0, $2::integer) ahead) as wanted
-     where not exists (
-       select from webhooks_internal.partitions p where p.parent = $1::regclass and p.day = wanted.day)
-     order by wanted.day`,
-    [parent, DAYS_AHEAD],
-  )
+  const { rows } = await database.query(...listMissingDays({ parent, daysAhead: DAYS_AHEAD }))
   return rows.map(({ day }) => day)
 }
 
 async function addPartition(database: Database, parent: string, day: string, log: Logger): Promise<void> {
   const validation = await withBriefLocks(database, log, async (connection) => {
-    const { rows } = await connection.query<{ validation: string | null }>(
-      'select webhooks_internal.prepare_default($1::regclass, $2::date) as validation',
-      [parent, day],
-    )
+    const { rows } = await connection.query(...prepareDefault({ parent, day }))
     return rows[0]?.validation ?? undefined
   })
   if (validation !== undefined) await database.execute(validation)
   await withBriefLocks(database, log, async (connection) => {
-    await connection.query('select webhooks_internal.add_partition($1::regclass, $2::date)', [parent, day])
-    await connection.query('select webhooks_internal.hand_over_tables()')
+    await connection.query(...addPartitionStatement({ parent, day }))
+    await connection.query(...handOverTables())
   })
 }
 
@@ -88,7 +78,7 @@ async function dropPartition(
   { partition, lowest, beyond }: Partition,
   log: Logger,
 ): Promise<void> {
-  while ((await database.query(cancelExpired, [lowest, beyond, BATCH])).rowCount > 0);
+  while ((await database.query(...cancelExpired({ lowest, beyond, batch: BATCH }))).rowCount > 0);
   await withBriefLocks(database, log, async (connection) => {
     await connection.execute(`drop table if exists ${partition}`)
     log.info({ partition }, 'dropped partitions older than LOG_RETENTION')
@@ -103,12 +93,9 @@ async function withBriefLocks<T>(
 ): Promise<T | undefined> {
   try {
     return await database.transaction(async (connection) => {
-      const { rows } = await connection.query<{ mine: boolean }>(
-        'select pg_try_advisory_xact_lock($1) as mine',
-        [PARTITION_LOCK],
-      )
-      if (rows[0]?.mine !== true) return undefined
-      await connection.query(`set local lock_timeout = '200ms'`)
+      const { rows } = await connection.query(...tryLock({ key: PARTITION_LOCK }))
+      if (rows[0]?.is_ours !== true) return undefined
+      await connection.query(...waitBrieflyForLocks())
       return await work(connection)
     })
   } catch (error) {
@@ -120,11 +107,7 @@ async function withBriefLocks<T>(
 
 /** Deletes expired rows of the default partitions in batches. */
 async function expireDefaultPartitions(database: Database, keptDays: number): Promise<void> {
-  while ((await database.query(deleteExpiredEvents, [keptDays, BATCH])).rowCount === BATCH);
-  for (const table of ['webhook_deliveries_default', 'attempts_default']) {
-    const expired = `select id from webhooks_internal.${table}
-      where created_at < (now() at time zone 'UTC')::date - $1::integer order by created_at limit $2`
-    const deletion = `delete from webhooks_internal.${table} where id = any (array(${expired}))`
-    while ((await database.query(deletion, [keptDays, BATCH])).rowCount === BATCH);
+  for (const deleteExpired of [deleteExpiredEvents, deleteExpiredDeliveries, deleteExpiredAttempts]) {
+    while ((await database.query(...deleteExpired({ keptDays, batch: BATCH }))).rowCount === BATCH);
   }
 }

@@ -1,12 +1,17 @@
 import type { Transporter } from 'nodemailer'
 import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
+import type { RowOf } from '../../database/statement.ts'
 import { messageOf } from '../../domain/errors.ts'
-import type { MailedAlert } from './compose-mail.ts'
+import type { OperationalEvent } from '../../domain/event-types/operational-events.ts'
 import { composeMail } from './compose-mail.ts'
-
-const claimMails = loadStatement(import.meta.url, 'claim-mails')
+import {
+  claimMails,
+  deleteMail,
+  expireAlerts as expireAlertsStatement,
+  expireMails,
+  postponeMail,
+} from './sql/statements.generated.ts'
 
 /** Small enough that the whole batch is sent before its lease ends. */
 const BATCH_SIZE = 5
@@ -14,13 +19,7 @@ const BATCH_SIZE = 5
 const MIN_WAIT_MS = 60_000
 const MAX_WAIT_MS = 3_600_000
 
-interface MailRow extends MailedAlert {
-  id: string
-  recipient: string
-  attempts: number
-  /** True after a day of tries. */
-  is_old: boolean
-}
+type MailRow = RowOf<typeof claimMails>
 
 export interface MailerOptions {
   database: Database
@@ -43,15 +42,16 @@ export async function sendMails({
   from,
   publicUrl,
 }: MailerOptions): Promise<boolean> {
-  const { rows } = await database.query<MailRow>(claimMails, [BATCH_SIZE])
+  const { rows } = await database.query(...claimMails({ limit: BATCH_SIZE }))
   for (const row of rows) {
     try {
       await transport.sendMail({
         from,
         to: { name: '', address: row.recipient },
-        ...composeMail(row, publicUrl),
+        // A check of the table allows no other types.
+        ...composeMail({ ...row, type: row.type as OperationalEvent }, publicUrl),
       })
-      await database.query('delete from webhooks_internal.alert_mails where id = $1', [row.id])
+      await database.query(...deleteMail({ id: row.id }))
     } catch (error) {
       log.warn(
         { mail: row.id, attempts: row.attempts, error: messageOf(error) },
@@ -65,23 +65,15 @@ export async function sendMails({
 
 async function postpone(database: Database, { id, attempts, is_old }: MailRow): Promise<void> {
   if (is_old) {
-    await database.query('delete from webhooks_internal.alert_mails where id = $1', [id])
+    await database.query(...deleteMail({ id }))
     return
   }
-  const wait = Math.min(MIN_WAIT_MS * 2 ** (attempts - 1), MAX_WAIT_MS)
-  await database.query(
-    `update webhooks_internal.alert_mails set due_at = now() + $2::float8 * interval '1 millisecond' where id = $1`,
-    [id, wait],
-  )
+  const waitMs = Math.min(MIN_WAIT_MS * 2 ** (attempts - 1), MAX_WAIT_MS)
+  await database.query(...postponeMail({ id, waitMs }))
 }
 
-/** @param retention in milliseconds, as for the log; without a mail server, mails expire after two days */
-export async function expireAlerts(database: Database, retention: number): Promise<void> {
-  await database.query(
-    `delete from webhooks_internal.alert_mails where created_at < now() - interval '2 days'`,
-  )
-  await database.query(
-    `delete from webhooks.webhook_alerts where created_at < now() - $1::float8 * interval '1 millisecond'`,
-    [retention],
-  )
+/** @param retentionMs as for the log; without a mail server, mails expire after two days */
+export async function expireAlerts(database: Database, retentionMs: number): Promise<void> {
+  await database.query(...expireMails())
+  await database.query(...expireAlertsStatement({ retentionMs }))
 }

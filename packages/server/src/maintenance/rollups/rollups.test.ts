@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Database } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
 import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
 import { newId } from '../../domain/ids.ts'
 import type { RollupScope } from './rollups.ts'
 import { expireRollups, foldCounts, readHistograms } from './rollups.ts'
+import { readRollups } from './sql/statements.generated.ts'
 import { summarize, typicalLatency } from './stats.ts'
 
 const HOUR = 3_600_000
@@ -186,11 +186,14 @@ for (const engine of EVERY_ENGINE) {
         [organization, webhook, new Date(NOON).toISOString()],
       )
       await database.query('analyze webhooks_internal.attempt_rollups')
-      const until = new Date(NOON + 24 * HOUR).toISOString()
-      const { rows } = await database.query<{ 'QUERY PLAN': string }>(
-        `explain ${loadStatement(import.meta.url, 'read-rollups').text}`,
-        [organization, webhook, '1h', new Date(NOON).toISOString(), until],
-      )
+      const [statement, params] = readRollups({
+        organizationId: organization,
+        webhookId: webhook,
+        level: '1h',
+        since: new Date(NOON).toISOString(),
+        until: new Date(NOON + 24 * HOUR).toISOString(),
+      })
+      const { rows } = await database.query<{ 'QUERY PLAN': string }>(`explain ${statement.text}`, params)
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
       assert.match(plan, /Index (Only )?Scan.* attempt_rollups_pkey/)
       assert.doesNotMatch(plan, /Seq Scan on attempt_rollups/)

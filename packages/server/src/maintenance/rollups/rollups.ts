@@ -1,12 +1,12 @@
 import type { Connection, Database } from '../../database/database.ts'
 import { isInputFault, isTimeout } from '../../database/input-fault.ts'
 import { smallerBatch } from '../../database/split.ts'
-import { loadStatement } from '../../database/statement.ts'
-
-const foldCountsStatement = loadStatement(import.meta.url, 'fold-counts')
-const dropCountStatement = loadStatement(import.meta.url, 'drop-count')
-const expireRollupsStatement = loadStatement(import.meta.url, 'expire-rollups')
-const readRollups = loadStatement(import.meta.url, 'read-rollups')
+import {
+  dropCount,
+  expireRollups as expireRollupsStatement,
+  foldCounts as foldCountsStatement,
+  readRollups,
+} from './sql/statements.generated.ts'
 
 /** Counts folded in one statement. Larger batches write fewer rows; on PGlite everyone waits meanwhile. */
 const FOLD_BATCH = { postgresql: 20_000, pglite: 2_000 }
@@ -53,23 +53,23 @@ const MAX_TIMEOUTS = 3
  * @returns a function that folds the next batch and returns true if there may be more
  */
 export function createFolding(database: Database, onDropped: OnDropped): () => Promise<boolean> {
-  const whole = FOLD_BATCH[database.engine]
-  let most = whole
+  const maxBatch = FOLD_BATCH[database.engine]
+  let batch = maxBatch
   let timeouts = 0
   return async () => {
     try {
-      const isMore = await foldCounts(database, onDropped, most)
+      const isMore = await foldCounts(database, onDropped, batch)
       timeouts = 0
-      const wasWhole = most === whole
-      most = Math.min(whole, most * 2)
+      const wasWhole = batch === maxBatch
+      batch = Math.min(maxBatch, batch * 2)
       return isMore || !wasWhole
     } catch (error) {
       if (!isTimeout(error)) throw error
-      most = smallerBatch(most, error)
-      if (most > 1) throw error
+      batch = smallerBatch(batch, error)
+      if (batch > 1) throw error
       timeouts += 1
       if (timeouts < MAX_TIMEOUTS) throw error
-      await database.query(dropCountStatement)
+      await database.query(...dropCount())
       timeouts = 0
       onDropped(error)
       return true
@@ -81,14 +81,14 @@ export function createFolding(database: Database, onDropped: OnDropped): () => P
 export async function foldCounts(
   database: Database,
   onDropped: OnDropped = () => {},
-  most = FOLD_BATCH[database.engine],
+  batch = FOLD_BATCH[database.engine],
 ): Promise<boolean> {
   try {
-    const { rows } = await database.query<{ taken: number }>(foldCountsStatement, [most])
-    return rows[0]?.taken === most
+    const { rows } = await database.query(...foldCountsStatement({ batch }))
+    return rows[0]?.taken === batch
   } catch (error) {
     if (!isInputFault(error)) throw error
-    await foldPart(database, Math.ceil(most / 2), onDropped)
+    await foldPart(database, Math.ceil(batch / 2), onDropped)
     return true
   }
 }
@@ -100,11 +100,11 @@ export async function foldCounts(
 async function foldPart(database: Database, batch: number, onDropped: OnDropped): Promise<void> {
   try {
     // In a transaction, so that a failed statement releases its row locks before the next one.
-    await database.transaction((transaction) => transaction.finish(foldCountsStatement, [batch]))
+    await database.transaction((transaction) => transaction.finish(...foldCountsStatement({ batch })))
   } catch (error) {
     if (!isInputFault(error)) throw error
     if (batch > 1) return await foldPart(database, Math.ceil(batch / 2), onDropped)
-    await database.query(dropCountStatement)
+    await database.query(...dropCount())
     onDropped(error)
   }
 }
@@ -116,8 +116,10 @@ export async function expireRollups(database: Database, logDays: number): Promis
     ['1h', Math.max(HOURLY_DAYS, logDays)],
   ]
   let more = false
-  for (const [level, days] of ages) {
-    const { rowCount } = await database.query(expireRollupsStatement, [level, days, EXPIRE_BATCH])
+  for (const [level, keptDays] of ages) {
+    const { rowCount } = await database.query(
+      ...expireRollupsStatement({ level, keptDays, batch: EXPIRE_BATCH }),
+    )
     if (rowCount === EXPIRE_BATCH) more = true
   }
   return more
@@ -128,13 +130,15 @@ export async function readHistograms(
   connection: Connection,
   { organizationId, webhookId, level, since, until }: RollupScope,
 ): Promise<Histogram[]> {
-  const { rows } = await connection.query<{ histograms: string }>(readRollups, [
-    organizationId,
-    webhookId ?? ALL_WEBHOOKS,
-    level,
-    new Date(since).toISOString(),
-    new Date(until).toISOString(),
-  ])
+  const { rows } = await connection.query(
+    ...readRollups({
+      organizationId,
+      webhookId: webhookId ?? ALL_WEBHOOKS,
+      level,
+      since: new Date(since).toISOString(),
+      until: new Date(until).toISOString(),
+    }),
+  )
   const parsed = JSON.parse(rows[0]!.histograms) as [number, string, number[], number[]][]
   return parsed.map(([period, outcome, buckets, counts]) => ({ period, outcome, buckets, counts }))
 }

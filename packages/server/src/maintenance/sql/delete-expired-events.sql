@@ -1,8 +1,8 @@
--- Of the default partition, where ids do not tell the day. $1 days that are kept, $2 batch.
+-- One batch of the default partition, where ids do not tell the day.
 with expired as (
   select id, organization_id from webhooks_internal.webhook_events_default
-  where created_at < (now() at time zone 'UTC')::date - $1::integer
-  order by created_at limit $2
+  where created_at < (now() at time zone 'UTC')::date - :kept_days::integer
+  order by created_at limit :batch
 ),
 dequeued as (
   delete from webhooks_internal.queue q

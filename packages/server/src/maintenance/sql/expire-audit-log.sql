@@ -1,8 +1,7 @@
--- $1 milliseconds, $2 batch.
 delete from webhooks.audit_log
 where id = any (array(
   select id from webhooks.audit_log
-  where at < now() - $1::double precision * interval '1 millisecond'
+  where at < now() - :retention_ms::double precision * interval '1 millisecond'
   order by at
-  limit $2
+  limit :batch
 ))

@@ -1,4 +1,4 @@
--- Kept for a day after their end, for whoever asks what a session was.
+-- Sessions are kept for a day after their end, to look up what a session was.
 with links as (
   delete from webhooks_internal.portal_links where expires_at < now()
 )

@@ -1,5 +1,4 @@
--- What was set aside in the queue. $1 how much of it.
 select q.delivery_id
 from webhooks_internal.queue q
 where q.due_at = webhooks_internal.never_due() and q.lease is null
-limit $1
+limit :limit

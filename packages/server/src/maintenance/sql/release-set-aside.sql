@@ -1,7 +1,7 @@
--- Lets go of what was set aside, and ends its delivery where that was not possible. $1 deliveries.
+-- Removes set-aside rows from the queue, and ends those of their deliveries that are still open.
 with gone as (
   delete from webhooks_internal.queue q
-  where q.delivery_id = any ($1::uuid[]) and q.due_at = webhooks_internal.never_due() and q.lease is null
+  where q.delivery_id = any (:delivery_ids::uuid[]) and q.due_at = webhooks_internal.never_due() and q.lease is null
   returning q.delivery_id
 )
 update webhooks.webhook_deliveries d

@@ -1,9 +1,9 @@
--- Takes mails that are due, for two minutes; whoever dies meanwhile leaves them to the next. $1 how many.
+-- Claims due mails for two minutes. If the node dies meanwhile, another one sends them then.
 with due as (
   select id from webhooks_internal.alert_mails
   where due_at <= now()
   order by due_at
-  limit $1
+  limit :limit
   for update skip locked
 )
 update webhooks_internal.alert_mails m
@@ -11,4 +11,4 @@ set due_at = now() + interval '2 minutes', attempts = m.attempts + 1
 from due, webhooks.webhook_alerts a
 where m.id = due.id and a.id = m.alert_id
 returning m.id, m.recipient, m.attempts, a.webhook_id, a.webhook_name, a.type, a.threshold, a.since, a.message,
-  m.created_at < now() - interval '1 day' as is_old
+  m.created_at < now() - interval '1 day' as "is_old!"

@@ -1,9 +1,9 @@
--- Folds counts into the roll-ups: by five minutes and by the hour, for the webhook and for its whole organization. What is
--- taken is gone with the same commit, so that each is counted once. Two nodes take different ones and write in one order,
--- so that they wait for each other instead of for ever. $1 counts to take.
+-- Folds up to :batch counts into the roll-ups: by five minutes and by the hour, for the webhook and for its organization.
+-- Counts are deleted in the same commit, so that each is counted once. Two nodes take different counts and write in the
+-- same order, so that they cannot deadlock.
 with taken as (
   delete from webhooks_internal.attempt_counts
-  where ctid = any (array(select ctid from webhooks_internal.attempt_counts limit $1 for update skip locked))
+  where ctid = any (array(select ctid from webhooks_internal.attempt_counts limit :batch for update skip locked))
   returning organization_id, webhook_id, period, outcome, latency_bucket, count
 ),
 added as (
@@ -31,9 +31,9 @@ folded as (
         select * from unnest(r.latency_buckets, r.counts)
         union all
         select * from unnest(excluded.latency_buckets, excluded.counts)
-      ) as both_of_them (latency_bucket, count)
+      ) as joined (latency_bucket, count)
       group by latency_bucket
     ) as merged
   )
 )
-select count(*)::integer as taken from taken
+select count(*)::integer as "taken!" from taken

@@ -1,0 +1,1 @@
+delete from webhooks_internal.alert_mails where id = :id

@@ -1,0 +1,1 @@
+select webhooks_internal.add_partition(:parent::text::regclass, :day::date)

@@ -1,0 +1,1 @@
+select webhooks_internal.hand_over_tables()
