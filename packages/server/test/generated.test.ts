@@ -5,7 +5,7 @@ import { after, before, suite, test } from 'node:test'
 import { GENERATED } from '../generate/main.ts'
 import { ANY_ENGINE, openMigrated } from './harness/databases.ts'
 
-suite('npm run generate', () => {
+suite('generated files', () => {
   let opened: Awaited<ReturnType<typeof openMigrated>>
   before(async () => {
     opened = await openMigrated(ANY_ENGINE)
@@ -13,7 +13,7 @@ suite('npm run generate', () => {
   after(() => opened.close())
 
   for (const [path, write] of GENERATED) {
-    test(`would leave ${basename(path)} as it is`, async () => {
+    test(`${basename(path)} is what npm run generate writes`, async () => {
       const now = readFileSync(path, 'utf8')
       assert.equal(await write(now, opened.database), now)
     })

@@ -8,7 +8,7 @@ import { EXPOSED } from './harness/exposed-tables.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { Answer, Ask, InProcessApi } from './harness/in-process-api.ts'
 
-/** Tables in which an organization may say the id of a new row. */
+/** Tables in which an organization may choose the id of a new row. */
 const TABLES = [
   'contacts',
   'deals',
@@ -22,7 +22,7 @@ const TABLES = [
 const SHOWN = { prefer: 'return=representation' }
 const RESOLUTIONS = ['', ',resolution=merge-duplicates', ',resolution=ignore-duplicates']
 
-/** As a program makes an id of an e-mail address (UUID version 5, RFC 9562). */
+/** An id that a program derives from an e-mail address (UUID version 5, RFC 9562). */
 function idOfAddress(address: string): string {
   const hash = createHash('sha1').update(address).digest()
   hash[6] = (hash[6]! & 0x0f) | 0x50
@@ -31,7 +31,7 @@ function idOfAddress(address: string): string {
 }
 
 for (const engine of ENGINES) {
-  suite(`ids that an organization gives to its rows (${engine})`, () => {
+  suite(`ids chosen by an organization (${engine})`, () => {
     let api: InProcessApi
     let ours: string
     before(async () => {
@@ -44,7 +44,7 @@ for (const engine of ENGINES) {
       EXPOSED[table]!.row!(organization)
     const post = async (table: string, body: unknown, more: Ask = {}): Promise<Answer<ErrorBody>> =>
       await api.ask<ErrorBody>('POST', table, { key: ours, body, headers: SHOWN, ...more })
-    /** By the service key, which may give any id. */
+    /** With the service key, which may choose any id. */
     async function storeTheirs(table: string, id: string): Promise<void> {
       const { status } = await api.ask('POST', table, {
         body: { ...rowOf(table, THEIRS), id },
@@ -54,13 +54,13 @@ for (const engine of ENGINES) {
     }
 
     for (const table of TABLES) {
-      test(`may be random: ${table}`, async () => {
+      test(`an organization may choose a random id for a new row of ${table}`, async () => {
         for (const id of [randomUUID(), newId()]) {
           assert.equal((await post(table, { ...rowOf(table, OURS), id })).status, 201)
         }
       })
 
-      test(`are refused where they can be worked out, alike whether another organization has them: ${table}`, async () => {
+      test(`an id derived from an e-mail address is refused in ${table}, whether or not another organization has it`, async () => {
         const [theirs, free] = [idOfAddress(`${table}@theirs.example`), idOfAddress(`${table}@free.example`)]
         await storeTheirs(table, theirs)
         for (const resolution of RESOLUTIONS) {
@@ -74,13 +74,13 @@ for (const engine of ENGINES) {
           assert.deepEqual([first!.status, first!.json], [second!.status, second!.json], resolution)
           assert.equal(first!.status, 400)
           assert.equal(first!.json.details, 'id')
-          // Written otherwise, where that can be read at all.
+          // The same id in another spelling.
           assert.equal(answers[2]!.status, 400)
         }
       })
     }
 
-    test('may be those of its own rows, whatever their kind', async () => {
+    test('an organization can merge into its own row even if the id of the row is not random', async () => {
       const id = idOfAddress('contact@ours.example')
       await api.ask('POST', 'contacts', { body: { organization_id: OURS, id } })
       const headers = { prefer: 'resolution=merge-duplicates' }
@@ -94,7 +94,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(json, [{ company: 'x' }])
     })
 
-    test('never touch a row of another organization, nor say anything of it', async () => {
+    test("a post with the id of another organization's row neither changes nor reveals that row", async () => {
       for (const table of TABLES) {
         const id = newId()
         await storeTheirs(table, id)
@@ -111,7 +111,7 @@ for (const engine of ENGINES) {
       }
     })
 
-    test('are not those of a webhook that another organization has deleted, whose deliveries may still wait', async () => {
+    test("the id of another organization's deleted webhook cannot be reused", async () => {
       const id = newId()
       await storeTheirs('webhook_configurations', id)
       await api.database.query(

@@ -10,25 +10,25 @@ import { openApi } from './harness/in-process-api.ts'
 const DOCS = fileURLToPath(new URL('../../../docs/', import.meta.url))
 const GUIDE = '/docs/guide'
 
-suite('the guide', () => {
+suite('guide', () => {
   let api: InProcessApi
   before(async () => {
     api = await openApi(ANY_ENGINE)
   })
   after(() => api.close())
 
-  test('has every page of docs/', () => {
+  test('the guide has every page of docs/', () => {
     const written = readdirSync(DOCS).filter((name) => name.endsWith('.md'))
     assert.deepEqual(PAGES.map((name) => `${name}.md`).sort(), written.sort())
   })
 
-  test('begins with the quick start', async () => {
+  test('the guide begins with the quick start', async () => {
     const { statusCode, body } = await api.inject('GET', GUIDE)
     assert.equal(statusCode, 200)
     assert.match(body, /<h1 id="quick-start">Quick start<\/h1>/)
   })
 
-  test('needs no key, runs no script and loads nothing from elsewhere', async () => {
+  test('a page of the guide needs no key, runs no script and loads nothing from elsewhere', async () => {
     for (const name of PAGES) {
       const { statusCode, headers, body } = await api.inject('GET', `${GUIDE}/${name}`)
       assert.equal(statusCode, 200, name)
@@ -40,21 +40,21 @@ suite('the guide', () => {
     }
   })
 
-  test('takes the titles of its contents from the headings of the pages', async () => {
+  test('the contents of the guide take their titles from the headings of the pages', async () => {
     const { body } = await api.inject('GET', `${GUIDE}/retrying`)
     assert.match(body, /<title>Retries · /)
     assert.match(body, /<a href="\/docs\/guide\/retrying" aria-current="page">Retries<\/a>/)
     assert.match(body, /Next: <a href="\/docs\/guide\/alerts">Alerts<\/a>/)
   })
 
-  test('leaves out the comments of the files', async () => {
+  test('a page of the guide does not show the comments of its file', async () => {
     for (const name of ['events', 'errors']) {
       const { body } = await api.inject('GET', `${GUIDE}/${name}`)
       assert.doesNotMatch(body, /npm run generate/)
     }
   })
 
-  test('has links that lead to pages and headings that are there, and pictures that are', async () => {
+  test('every link in the guide leads to an existing page or heading, and every picture exists', async () => {
     const pages = new Map<string, string>()
     for (const name of PAGES)
       pages.set(`${GUIDE}/${name}`, (await api.inject('GET', `${GUIDE}/${name}`)).body)
@@ -75,7 +75,7 @@ suite('the guide', () => {
     assert.deepEqual(broken, [])
   })
 
-  test('answers nothing that is no page, whatever is asked for', async () => {
+  test('the guide returns 404 for a path that is not one of its pages', async () => {
     for (const path of [
       'nothing',
       '..%2f..%2fpackage.json',

@@ -4,20 +4,20 @@ import { test } from 'node:test'
 import { ANY_ENGINE } from './harness/databases.ts'
 import { onEachEngine } from './harness/on-each-engine.ts'
 
-/** What an answer must say to a browser, whatever else it says. */
+/** Headers that every response has. */
 const EXPECTED = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
 }
 
-/** Writes to a bare socket; resolves, when the server has closed it, with all that it answered. */
+/** Writes to a bare socket; resolves with everything that the server sent, when it has closed the connection. */
 function exchange(url: string, text: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1')
     let answer = ''
     socket.on('data', (chunk) => (answer += chunk.toString()))
-    // Cut off while it writes: what came before counts.
+    // A reset while writing is expected: what arrived before counts.
     socket.on('error', () => {})
     socket.on('close', () => resolve(answer))
     socket.write(text)
@@ -25,12 +25,12 @@ function exchange(url: string, text: string): Promise<string> {
 }
 
 onEachEngine(
-  'answers to browsers and strangers',
+  'security of responses',
   (stage) => {
     const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
       fetch(`${stage.server.url}${path}`, { headers, redirect: 'manual' })
 
-    test('tell a browser not to guess, keep, frame or name them, refusals included', async () => {
+    test('every response, errors included, has the security headers, and rows are not cached', async () => {
       const apikey = stage.site.settings['SERVICE_KEY']!
       for (const path of ['/rest/v1/webhook_logs', '/health/live', '/nothing', '/receive/x']) {
         for (const headers of [{}, { apikey }]) {
@@ -44,19 +44,19 @@ onEachEngine(
       assert.equal((await get('/rest/v1/webhook_logs', { apikey })).headers.get('cache-control'), 'no-store')
     })
 
-    test('ask for https where they came by it', async () => {
+    test('a response has Strict-Transport-Security only if the request came over https', async () => {
       const plain = await get('/health/live')
       assert.equal(plain.headers.get('strict-transport-security'), null)
       const secure = await get('/health/live', { 'x-forwarded-proto': 'https' })
       assert.match(secure.headers.get('strict-transport-security') ?? '', /^max-age=\d+/)
     })
 
-    test('do not say what made them', async () => {
+    test('a response does not name the software that sent it', async () => {
       const { headers } = await get('/rest/v1/webhook_logs')
       for (const name of ['server', 'x-powered-by', 'via']) assert.equal(headers.get(name), null)
     })
 
-    test('are given to what is not HTTP, in words and without a trace of the program', async () => {
+    test('a request that is not HTTP gets 400 with a message and no stack trace', async () => {
       const answer = await exchange(stage.server.url, '\u0016\u0003\u0001 hello\r\n\r\n')
       assert.match(answer, /^HTTP\/1\.1 400 /)
       assert.match(answer, /not valid HTTP/)
@@ -67,23 +67,23 @@ onEachEngine(
 )
 
 onEachEngine(
-  'a client that takes its time',
+  'slow clients',
   (stage) => {
-    /** What comes back to one that begins like this and then says nothing more. */
+    /** The response to a client that sends this and then falls silent. */
     const waitFor = (beginning: string): Promise<string> => exchange(stage.server.url, beginning)
 
-    test('with its headers is cut off', async () => {
+    test('a client that stalls in its headers gets 408', async () => {
       assert.match(await waitFor('GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: '), /^HTTP\/1\.1 408 /)
     })
 
-    test('with its body is cut off, and nothing of it is stored', async () => {
+    test('a client that stalls in its body gets 408, and nothing is stored', async () => {
       const head = `POST /rest/v1/webhook_events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\napikey: ${stage.site.settings['SERVICE_KEY']!}\r\n`
       const answer = await waitFor(`${head}Content-Length: 1000\r\n\r\n{"event": "deal.created"`)
       assert.match(answer, /^HTTP\/1\.1 408 /)
       assert.deepEqual(await stage.server.api.get('webhook_events?select=id'), [])
     })
 
-    test('does not stop the others', async () => {
+    test('two hundred stalled clients do not block another request', async () => {
       const slow = Array.from({ length: 200 }, () => waitFor('GET / HTTP/1.1\r\nHost: '))
       const quick = await fetch(`${stage.server.url}/health/ready`)
       assert.equal(quick.status, 200)

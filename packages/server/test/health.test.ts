@@ -30,14 +30,14 @@ const becomes = async (stage: Stage, id: string, health: string): Promise<Webhoo
 const switchOff = (stage: Stage, id: string): Promise<void> =>
   stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
 
-/** Of a UUIDv7: the millisecond in which the delivery was made. */
+/** The millisecond in which the delivery was created, from its UUIDv7. */
 const madeAt = ({ headers }: ReceivedRequest): number =>
   Number.parseInt((headers['x-webhook-delivery'] ?? '').replaceAll('-', '').slice(0, 12), 16)
 
 onEachEngine(
-  'the circuit breaker',
+  'circuit breaker',
   (stage) => {
-    test('holds a sick endpoint, and when it answers again sends all that waited, oldest first', async () => {
+    test('a failing endpoint is put on hold, and gets all waiting deliveries, oldest first, when it recovers', async () => {
       const sick = await createWebhook(stage, { events: ['deal.updated'], max_in_flight: 1 })
       const well = await createWebhook(stage, { events: ['deal.*'] })
       stage.receiver.reply(sick.path, 500)
@@ -48,12 +48,12 @@ onEachEngine(
       assert.match(health_reason ?? '', /consecutive attempts have failed since .*the endpoint returned 500/)
       const before = await attempts()
       assert.ok(before >= 20)
-      // What comes while it is held waits, and its neighbour gets everything.
+      // Events that arrive during the hold wait; the other webhook gets all of them.
       for (let batch = 0; batch < 4; batch += 1) await emit(stage, 10)
       await stage.server.api.rows(`webhook_deliveries?webhook_id=${well.id}&status=delivered`, 60)
 
       const probes = (await attempts()) - before
-      assert.ok(probes < 20, `${probes} attempts while it was held`)
+      assert.ok(probes < 20, `${probes} attempts while it was on hold`)
       stage.receiver.requests.splice(0)
       stage.receiver.reply(sick.path, 200)
 
@@ -61,7 +61,7 @@ onEachEngine(
         `webhook_deliveries?webhook_id=${sick.id}&status=delivered`,
         60,
       )
-      // What came while it was held lost no attempt but to a probe.
+      // Deliveries created during the hold used no attempt, except for probes.
       assert.ok(delivered.filter((delivery) => delivery.attempts === 1).length >= 20)
       const fresh = (await stage.receiver.received(sick.path, 60)).filter(
         ({ headers }) => headers['x-webhook-attempt'] === '1',
@@ -77,7 +77,7 @@ onEachEngine(
       await switchOff(stage, well.id)
     })
 
-    test('shows an endpoint that has failed three times in a row as degraded, until it succeeds', async () => {
+    test('an endpoint that fails three times in a row is degraded until it succeeds', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
       const { health_since, updated_at } = await webhookOf(stage, id)
       stage.receiver.reply(path, 500)
@@ -90,7 +90,7 @@ onEachEngine(
       await switchOff(stage, id)
     })
 
-    test('leaves the schedule of a single delivery undisturbed, however short it is', async () => {
+    test('a single failing delivery keeps its retry schedule, however short it is', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
       stage.receiver.reply(path, 500)
       await emit(stage, 1, 'deal.created')
@@ -102,7 +102,7 @@ onEachEngine(
       await switchOff(stage, id)
     })
 
-    /** A webhook that is held, with so many deliveries waiting. */
+    /** A webhook on hold, with 40 deliveries waiting. */
     async function held(): Promise<{ id: string; path: string }> {
       const webhook = await createWebhook(stage, { events: ['deal.assigned'], max_in_flight: 1 })
       stage.receiver.reply(webhook.path, 500)
@@ -111,13 +111,13 @@ onEachEngine(
       return webhook
     }
 
-    test('a retry by hand is made at once, also when held, and its success lets the others go', async () => {
+    test('a manual retry is sent at once to an endpoint on hold, and its success releases the waiting deliveries', async () => {
       const { id, path } = await held()
       stage.receiver.reply(path, 200)
       const [waiting] = await stage.server.api.get<DeliveryRow>(
         `webhook_deliveries?webhook_id=${id}&status=in.(pending,retrying)&order=id.desc&limit=1`,
       )
-      // Refused for as long as the node has it in memory still.
+      // Refused while the node still has the delivery in memory.
       const status = await until('the delivery to be given back', async () => {
         const { body } = await stage.server.api.rpc<{ status?: string }>('retry_delivery', {
           delivery_id: waiting?.id,
@@ -130,7 +130,7 @@ onEachEngine(
       await switchOff(stage, id)
     })
 
-    test('a test that succeeds lets go what is held; one that fails leaves it', async () => {
+    test('a successful test request releases the deliveries of an endpoint on hold, and a failed one does not', async () => {
       const { id, path } = await held()
       const send = async (): Promise<string> =>
         (await stage.server.api.rpc<{ status: string }>('test_webhook', { webhook_id: id })).body.status
@@ -142,7 +142,7 @@ onEachEngine(
       await switchOff(stage, id)
     })
 
-    test('another URL is a fresh start: what was held goes there', async () => {
+    test('a new URL ends the hold and gets the waiting deliveries', async () => {
       const { id } = await held()
       const url = new URL('/fresh', stage.receiver.url).href
       await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { url })
@@ -152,7 +152,7 @@ onEachEngine(
       await switchOff(stage, id)
     })
 
-    test('health is read, not written', async () => {
+    test('the health columns of a webhook cannot be written through the API', async () => {
       const { id } = await createWebhook(stage, { events: ['deal.created'] })
       for (const column of [
         'health',
@@ -183,7 +183,7 @@ onEachEngine(
 onEachEngine(
   'limits of a webhook',
   (stage) => {
-    test('max_in_flight is exact, whether deliveries come from memory or from the queue', async () => {
+    test('a webhook uses all max_in_flight slots and never more, for direct and for queued deliveries', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'], max_in_flight: 3 })
       const answers: (() => void)[] = []
       let underWay = 0
@@ -207,10 +207,10 @@ onEachEngine(
       await switchOff(stage, id)
     })
 
-    test('rate_limit spreads what is sent, what a bulk retry queues as well', async () => {
+    test('rate_limit spreads out the attempts of new deliveries and of a bulk retry', async () => {
       const rate = 40
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'], rate_limit: rate })
-      /** How long so many attempts took to be sent at least, as the rate has it; a start may be late by a little. */
+      /** Requires that the attempts took at least as long as the rate asks for; the first may start half a second late. */
       const requireRate = (requests: readonly ReceivedRequest[]): void => {
         const times = requests
           .map(({ headers }) => Date.parse(headers['x-webhook-timestamp'] ?? ''))
@@ -231,7 +231,7 @@ onEachEngine(
       await switchOff(stage, id)
     })
 
-    test('a rate is a whole number from 1 to 10000, or null for none', async () => {
+    test('rate_limit accepts a whole number from 1 to 10000, or null for no limit', async () => {
       const { id } = await createWebhook(stage, { events: ['deal.updated'], rate_limit: 10_000 })
       for (const rate_limit of [0, 10_001, 1.5, '5']) {
         const { status, body } = await stage.server.api.request<{ message: string; details: string }>(
@@ -250,9 +250,9 @@ onEachEngine(
 )
 
 onEachEngine(
-  'a webhook whose every attempt fails',
+  'automatic disabling of webhooks',
   (stage) => {
-    test('is deactivated with that reason, and what it has pending is cancelled', async () => {
+    test('a webhook whose every attempt fails is disabled with that reason, and its pending deliveries are cancelled', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'], max_in_flight: 1 })
       stage.receiver.reply(path, 500)
       await emit(stage, 20)
@@ -274,11 +274,11 @@ onEachEngine(
         ),
         cancelled?.reason ?? '',
       )
-      // One may have been under way meanwhile, and what it says of the endpoint would be said of the one switched on again.
+      // An attempt may still be under way, and its outcome would count against the webhook once it is enabled again.
       const sent = stage.receiver.requests.filter((request) => request.path === path).length
       await stage.server.api.rows(`webhook_logs?webhook_id=eq.${id}`, sent)
-      // It is in the log before the look at the health that it leads to.
-      const again = await until('the webhook to be switched on and as good as new', async () => {
+      // An attempt is logged before the health of the endpoint is evaluated.
+      const again = await until('the webhook to be enabled and healthy', async () => {
         await switchOff(stage, id)
         await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: true })
         const fresh = await webhookOf(stage, id)

@@ -10,12 +10,12 @@ import { fileURLToPath } from 'node:url'
 import type { LogRow, WebhookRow } from './harness/api.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 
-/** A certificate for localhost, by an authority that only these tests know; valid for a hundred years. */
+/** A certificate for localhost, valid for a hundred years, signed by an authority that only these tests trust. */
 const tls = (name: string): URL => new URL(`harness/tls/${name}`, import.meta.url)
 const AUTHORITY = fileURLToPath(tls('authority.pem'))
 
 onEachEngine(
-  'over https',
+  'delivery over https',
   (stage) => {
     const endpoints: { server: Server; port: number }[] = []
     let port: number
@@ -57,12 +57,12 @@ onEachEngine(
       assert.match(log.diagnosis ?? '', diagnosis)
     }
 
-    test('an endpoint whose certificate is trusted and for its host name gets its requests, past any proxy in the environment', async () => {
+    test('an endpoint with a trusted certificate for its host name gets its requests, and a proxy in the environment is ignored', async () => {
       const log = await attempt('localhost')
       assert.deepEqual([log.status, log.response_code, log.response_body], ['success', 200, 'received'])
     })
 
-    test('the webhook says when the certificate that its endpoint showed expires', async () => {
+    test('a webhook shows when the certificate of its endpoint expires, until its URL changes', async () => {
       const { webhook_id: id } = await attempt('localhost')
       const noted = `webhook_configurations?id=eq.${id}&certificate_expires_at=not.is.null`
       const [webhook] = await stage.server.api.rows<WebhookRow>(noted, 1)
@@ -82,7 +82,7 @@ onEachEngine(
       assertRefused(await attempt('localhost', await serve('expired.pem')), /has expired/)
     })
 
-    test('a certificate that signs itself is refused, and the diagnosis says so', async () => {
+    test('a self-signed certificate is refused, and the diagnosis says so', async () => {
       assertRefused(await attempt('localhost', await serve('self-signed.pem')), /self-signed/)
     })
 
@@ -103,14 +103,14 @@ onEachEngine(
       assertRefused(log, /does not use TLS/)
     })
 
-    test('a certificate by an unknown authority is refused', async () => {
+    test('a certificate of an unknown authority is refused, and the diagnosis says so', async () => {
       await stage.server.stop()
       stage.server = await stage.site.start({ NODE_EXTRA_CA_CERTS: '' })
       const log = await attempt('localhost')
       assertRefused(log, /full chain/)
     })
 
-    test('an http endpoint is refused unless it is allowed', async () => {
+    test('an http URL is refused if ALLOW_HTTP_URLS is false', async () => {
       const { status, body } = await stage.server.api.request<{ message: string }>(
         'POST',
         'webhook_configurations',
@@ -129,7 +129,7 @@ onEachEngine(
     settings: {
       NODE_EXTRA_CA_CERTS: AUTHORITY,
       ALLOW_HTTP_URLS: 'false',
-      // A proxy in the environment is for other programs: through it the guard could not see where requests go.
+      // A proxy in the environment is for other programs: behind it, the network guard could not see where requests go.
       NODE_USE_ENV_PROXY: '1',
       HTTPS_PROXY: 'http://127.0.0.1:9',
       HTTP_PROXY: 'http://127.0.0.1:9',

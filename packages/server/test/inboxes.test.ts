@@ -23,7 +23,7 @@ interface Arrived {
 const SECRET = 'your-secret-key'
 
 onEveryEngine(
-  'the built-in test receiver',
+  'test inboxes',
   (stage) => {
     let inbox: Inbox
     before(async () => {
@@ -56,13 +56,13 @@ onEveryEngine(
       body.details,
     ]
 
-    test('is an address on this server, for a day', () => {
+    test('a new inbox has a URL on this server and expires after a day', () => {
       assert.equal(inbox.url, `${stage.server.url}/receive/${inbox.id}`)
       assert.equal(inbox.response_status, 200)
       assert.ok(Math.abs(Date.parse(inbox.expires_at) - Date.now() - 86_400_000) < 120_000)
     })
 
-    test('gets the events of a webhook that is pointed at it, and says whether they are signed right', async () => {
+    test('an inbox shows the requests of its webhook and that their signature is valid, without secret header values', async () => {
       const { id } = await createWebhook(stage, {
         url: inbox.url,
         secret: SECRET,
@@ -80,7 +80,7 @@ onEveryEngine(
       assert.deepEqual([log?.status, log?.response_code], ['success', 200])
     })
 
-    test('gets tests, and knows both secrets of a rotation', async () => {
+    test('an inbox accepts the signature of a test request during a rotation of the secret', async () => {
       const own = await makeInbox()
       const { id } = await createWebhook(stage, { url: own.url, secret: SECRET, events: ['deal.created'] })
       await stage.server.api.rpc('rotate_webhook_secret', { webhook_id: id, secret: 'the-next-secret' })
@@ -91,7 +91,7 @@ onEveryEngine(
       assert.equal(arrived?.headers['x-webhook-signature']?.split(', ').length, 2)
     })
 
-    test('judges what others send: unsigned, signed wrong, or by nobody knows whom', async () => {
+    test('an inbox tells unsigned requests, invalid signatures and unknown senders apart', async () => {
       const own = await makeInbox()
       const send = async (headers: Record<string, string>): Promise<string> => {
         await fetch(own.url, { method: 'POST', headers, body: '{}' })
@@ -104,7 +104,7 @@ onEveryEngine(
       assert.equal(await send(signed), 'invalid')
     })
 
-    test('takes any method and body, of which it keeps 64 KiB', async () => {
+    test('an inbox accepts any method and body, and keeps 64 KiB of the body', async () => {
       const own = await makeInbox()
       const body = `\0é${'x'.repeat(100_000)}`
       assert.equal(
@@ -121,7 +121,7 @@ onEveryEngine(
       assert.ok(!put!.headers['authorization']!.includes('Basic'))
     })
 
-    test('answers as it is told, for trying failures', async () => {
+    test('an inbox responds with its response_status, which is a number from 200 to 599', async () => {
       const own = await makeInbox({ response_status: 503 })
       assert.equal((await fetch(own.url, { method: 'POST' })).status, 503)
       await stage.server.api.patch(`webhook_inboxes?id=eq.${own.id}`, { response_status: 204 })
@@ -135,7 +135,7 @@ onEveryEngine(
       }
     })
 
-    test('keeps the last 50 requests', async () => {
+    test('an inbox keeps its last 50 requests', async () => {
       const own = await makeInbox()
       for (let n = 0; n < 53; n += 1) await fetch(own.url, { method: 'POST', body: String(n) })
       const kept = await stage.server.api.get<Arrived>(
@@ -145,7 +145,7 @@ onEveryEngine(
       assert.deepEqual([kept[0]!.body, kept.at(-1)!.body], ['52', '3'])
     })
 
-    test('is no door to anything else on this server or this machine', async () => {
+    test('a webhook may use the exact URL of an inbox and no other URL of this server or machine', async () => {
       const { url } = stage.server
       for (const wrong of [
         `${url}/rest/v1/organizations`,
@@ -160,7 +160,7 @@ onEveryEngine(
       }
     })
 
-    test("is not there for another organization's webhooks, nor after its end", async () => {
+    test("a webhook cannot use another organization's inbox, and is disabled when its inbox is deleted", async () => {
       const other = await stage.server.api.insert<{ id: string }>('organizations', { name: 'Other' })
       assert.deepEqual(refusal(await hookTo(inbox.url, { organization_id: other.id })), [400, '22023', 'url'])
       const own = await makeInbox()
@@ -187,14 +187,14 @@ onEveryEngine(
       ])
       assert.equal((await fetch(own.url, { method: 'POST' })).status, 410)
       await emit()
-      const off = await until('the webhook to be switched off', async () => {
+      const off = await until('the webhook to be disabled', async () => {
         const [webhook] = await stage.server.api.get<WebhookRow>(path(id))
         return webhook?.is_active === false ? webhook : undefined
       })
       assert.match(off.disabled_reason ?? '', /410/)
     })
 
-    test('there are at most ten for an organization', async () => {
+    test('an organization has at most ten inboxes', async () => {
       const { id } = await stage.server.api.insert<{ id: string }>('organizations', { name: 'Crowded' })
       const rows = Array.from({ length: 10 }, () => ({ organization_id: id }))
       assert.equal((await stage.server.api.request('POST', 'webhook_inboxes', rows)).status, 201)
@@ -202,14 +202,14 @@ onEveryEngine(
       assert.deepEqual([status, body.code], [409, '53400'])
     })
   },
-  // Neither http:// nor this machine's addresses are let through for anything else.
+  // Nothing but an inbox may use http:// or an address of this machine.
   { settings: { ALLOW_HTTP_URLS: 'false', EGRESS_ALLOW: '' } },
 )
 
 onEachEngine(
-  'an inbox, seen from a worker of its own',
+  'test inboxes with a separate worker',
   (stage) => {
-    test('is an address like any other, for the guard to judge', async () => {
+    test('the network guard of a separate worker blocks the address of an inbox', async () => {
       const worker = await stage.site.start({ ROLE: 'worker' })
       const inbox = await stage.server.api.insert<Inbox>('webhook_inboxes', {
         organization_id: stage.organizationId,
@@ -218,7 +218,7 @@ onEachEngine(
       await stage.server.api.insert('contacts', { organization_id: stage.organizationId })
       const [log] = await stage.server.api.rows<LogRow>(`webhook_logs?webhook_id=eq.${id}`, 1)
       assert.equal(log?.error_code, 'blocked_destination')
-      // The node that serves requests reaches it: it is its own.
+      // The node that serves the inbox can reach it.
       const { body } = await stage.server.api.rpc<{ status: string }>('test_webhook', { webhook_id: id })
       assert.equal(body.status, 'success')
       await worker.stop()

@@ -6,7 +6,7 @@ import type { OtherCrm } from './harness/other-crm.ts'
 import { openOtherCrm } from './harness/other-crm.ts'
 import { OTHER_CRM, OTHER_MAP, writeMap } from './harness/other-crms.ts'
 
-suite('what install looks at before it attaches', { skip: !ENGINES.includes('postgresql') }, () => {
+suite('checks of install', { skip: !ENGINES.includes('postgresql') }, () => {
   let crm: OtherCrm
   let untouched: string
 
@@ -16,7 +16,7 @@ suite('what install looks at before it attaches', { skip: !ENGINES.includes('pos
   })
   after(() => crm.close())
 
-  test('a map is made by looking at the catalog, and what it misses is said', async () => {
+  test('install --print-map derives a map from the catalog and lists unmapped columns', async () => {
     const { code, stdout, stderr } = await crm.command('install', '--print-map')
     assert.equal(code, 0)
     const map = JSON.parse(stdout) as typeof OTHER_MAP & { conversation: object }
@@ -30,34 +30,38 @@ suite('what install looks at before it attaches', { skip: !ENGINES.includes('pos
   const { contact, message } = OTHER_MAP
   for (const [what, map, problem] of [
     [
-      'no such table',
+      'a table that does not exist',
       { contact: { ...contact, table: 'crm.crm_persons' } },
       /no table is called crm\.crm_persons; did you mean crm\.crm_person\?/,
     ],
     ['a view', { contact: { ...contact, table: 'crm.people' } }, /crm\.people is a view/],
-    ['no key', { contact: { ...contact, table: 'crm.notes' } }, /crm\.notes has no primary key/],
     [
-      'no such column',
+      'a table without a primary key',
+      { contact: { ...contact, table: 'crm.notes' } },
+      /crm\.notes has no primary key/,
+    ],
+    [
+      'a column that does not exist',
       { contact: { ...contact, columns: { id: 'id', first_name: 'fnam' } } },
       /contact\.columns\.first_name: crm\.crm_person has no column fnam; did you mean fname\?/,
     ],
     [
-      'a column of another kind',
+      'a column of another type',
       { contact: { ...contact, columns: { id: 'id', tags: 'fname' } } },
       /contact\.columns\.tags: fname is text/,
     ],
     [
-      'a column that is needed',
+      'the lack of a required column',
       { message: { ...message, columns: { id: 'id', status: 'state' } } },
       /message\.columns\.direction: is missing/,
     ],
     [
-      'an organization without UUID',
+      'an organization without a UUID',
       { contact: { ...contact, organization: { column: 'account_id' } } },
       /account_id is bigint, but an organization has a UUID/,
     ],
     [
-      'a way that is not unique',
+      'a lookup by a column that is not unique',
       {
         contact: {
           ...contact,
@@ -70,7 +74,7 @@ suite('what install looks at before it attaches', { skip: !ENGINES.includes('pos
       /crm\.account\.label is not unique/,
     ],
     [
-      'a way of two types',
+      'a lookup between columns of different types',
       {
         contact: {
           ...contact,
@@ -80,12 +84,12 @@ suite('what install looks at before it attaches', { skip: !ENGINES.includes('pos
       /id is bigint, but the column that refers to it is text/,
     ],
     [
-      'one table twice',
+      'a table that is mapped twice',
       { contact, deal: { ...contact, columns: { id: 'id', stage: 'fname' } } },
       /is mapped twice/,
     ],
   ] as const) {
-    test(`${what} is a problem that is named, and nothing is changed`, async () => {
+    test(`install reports ${what} and changes nothing`, async () => {
       const { code, report } = await crm.install(map)
       assert.equal(code, 1)
       assert.ok(
@@ -96,7 +100,7 @@ suite('what install looks at before it attaches', { skip: !ENGINES.includes('pos
     })
   }
 
-  test('a wrong use ends with 2 and says how', async () => {
+  test('install exits with 2 on wrong usage, and with 1 if the database cannot be reached', async () => {
     const wrong = [
       await crm.command('install'),
       await crm.command('install', '--map', '/nowhere.json'),
@@ -116,7 +120,7 @@ suite('what install looks at before it attaches', { skip: !ENGINES.includes('pos
     )
   })
 
-  test('a dry run shows the SQL and changes nothing', async () => {
+  test('install --dry-run shows the SQL and changes nothing', async () => {
     const { code, report } = await crm.install(OTHER_MAP, '--dry-run')
     assert.equal(code, 0)
     assert.ok(report.migrations.includes('core/001_schemas_and_roles.sql'))

@@ -20,7 +20,7 @@ const MAP = {
   },
 }
 
-suite('a CRM whose tenants number their messages alike', { skip: !ENGINES.includes('postgresql') }, () => {
+suite('CRM with message numbers per tenant', { skip: !ENGINES.includes('postgresql') }, () => {
   let crm: OtherCrm
   before(async () => {
     crm = await openOtherCrm(NUMBERED_CRM)
@@ -28,7 +28,7 @@ suite('a CRM whose tenants number their messages alike', { skip: !ENGINES.includ
   })
   after(() => crm.close())
 
-  test('emits each status of each of their messages', async () => {
+  test('messages with the same number in two tenants both emit each of their statuses', async () => {
     const tenants = [randomUUID(), randomUUID()]
     const events = await crm.eventsOf(async () => {
       for (const tenant of tenants) {

@@ -28,7 +28,7 @@ const MAP = {
   },
 }
 
-suite('attaching to a Supabase project', { skip: !ENGINES.includes('postgresql') }, () => {
+suite('installation in a Supabase project', { skip: !ENGINES.includes('postgresql') }, () => {
   let crm: OtherCrm
   let organization: string
   const user = '0193f0a2-6c1b-7c3e-8f00-0000000000a1'
@@ -51,7 +51,7 @@ suite('attaching to a Supabase project', { skip: !ENGINES.includes('postgresql')
   })
   after(() => crm.close())
 
-  test('the role that lacks a right is told which, and how it is given', async () => {
+  test('install names the privileges that its role lacks, and how to grant them', async () => {
     const { code, report } = await crm.install(MAP)
     assert.equal(code, 1)
     const text = report.problems.join('\n')
@@ -63,7 +63,7 @@ suite('attaching to a Supabase project', { skip: !ENGINES.includes('postgresql')
     assert.match(text, /row-level security hides the rows of public\.contacts/)
   })
 
-  test('with those rights, and no others, it attaches', async () => {
+  test('install attaches with only the privileges that it asked for', async () => {
     await crm.database.execute(`
       grant trigger on public.contacts, public.conversations to ${INSTALLER};
       grant select (id, organization_id) on public.contacts to ${INSTALLER};
@@ -72,7 +72,7 @@ suite('attaching to a Supabase project', { skip: !ENGINES.includes('postgresql')
     assert.deepEqual([code, report.problems], [0, []])
   })
 
-  test('what a signed-in user writes under row-level security is emitted, with no right beside his own', async () => {
+  test('changes by a signed-in user under row-level security emit events, and the user needs no further privilege', async () => {
     const events = await crm.eventsOf(() =>
       crm.database.transaction(async (connection) => {
         await connection.query(`select set_config('request.jwt.claims', $1, true)`, [
@@ -102,7 +102,7 @@ suite('attaching to a Supabase project', { skip: !ENGINES.includes('postgresql')
     assert.deepEqual(rows, [{ may: false }])
   })
 
-  test('nobody else can hang our functions on a table of his own to forge events', async () => {
+  test('another role cannot attach the capture functions to its own table to forge events', async () => {
     await assert.rejects(
       crm.database.transaction(async (connection) => {
         await connection.execute(`grant create on schema public to authenticated; set local role authenticated;
@@ -114,7 +114,7 @@ suite('attaching to a Supabase project', { skip: !ENGINES.includes('postgresql')
     )
   })
 
-  test('it detaches from tables that it does not own', async () => {
+  test('uninstall detaches from tables that its role does not own', async () => {
     assert.equal((await crm.command('uninstall')).code, 0)
     const { rows } = await crm.database.query(
       `select tgname from pg_trigger where tgname like 'webhooks_%' and tgrelid::regclass::text like '%con%'`,

@@ -13,7 +13,7 @@ import { until } from './harness/until.ts'
 const ajv = new Ajv2020({ allowUnionTypes: true })
 formats.default(ajv)
 
-suite('attaching to a CRM with other names', { skip: !ENGINES.includes('postgresql') }, () => {
+suite('installation in a CRM with other names', { skip: !ENGINES.includes('postgresql') }, () => {
   let crm: OtherCrm
   let untouched: string
 
@@ -23,7 +23,7 @@ suite('attaching to a CRM with other names', { skip: !ENGINES.includes('postgres
   })
   after(() => crm.close())
 
-  test('it attaches, and again it has nothing to do', async () => {
+  test('install attaches all mapped tables, and a second run changes nothing', async () => {
     const first = await crm.install(OTHER_MAP)
     assert.equal(first.code, 0)
     assert.deepEqual([...new Set(first.report.tables?.map(({ state }) => state))], ['attached'])
@@ -34,7 +34,7 @@ suite('attaching to a CRM with other names', { skip: !ENGINES.includes('postgres
     )
   })
 
-  test('data has our names and our shape, whatever the CRM’s', async () => {
+  test('event data has the documented names and shape, whatever names and types the CRM uses', async () => {
     const events = await crm.eventsOf(() =>
       crm.database.query(
         `insert into crm.crm_person (account_id, fname, labels, extra, owner_id, secret_note, score, created)
@@ -66,7 +66,7 @@ suite('attaching to a CRM with other names', { skip: !ENGINES.includes('postgres
     })
   })
 
-  test('changes are told as ours, and what is not mapped is none', async () => {
+  test('a change of a mapped column emits an event with previous values, and other changes emit none', async () => {
     const change = (set: string) => () => crm.database.query(`update crm.crm_person set ${set} where id = 51`)
     assert.deepEqual(await crm.eventsOf(change(`secret_note = 'x', modified = now()`)), [])
     const [updated] = await crm.eventsOf(change(`fname = 'Anna', extra = '{"plan": "free"}'`))
@@ -81,7 +81,7 @@ suite('attaching to a CRM with other names', { skip: !ENGINES.includes('postgres
     )
   })
 
-  test('all that is emitted is what the schemas say', async () => {
+  test('the data of every emitted event matches the schema of its event type', async () => {
     const events = await crm.eventsOf(async () => {
       await crm.database.execute(`
         insert into crm.opportunity (person_id, name, amount) values (1, 'Deal', 12.5);
@@ -106,7 +106,7 @@ suite('attaching to a CRM with other names', { skip: !ENGINES.includes('postgres
     }
   })
 
-  test('each status of a message is emitted once, though its table does not say when', async () => {
+  test('each status of a message is emitted once, even if its table does not store when it changed', async () => {
     const events = await crm.eventsOf(async () => {
       for (const state of ['SENT', 'DONE', 'SENT', 'NEW', 'DONE', 'failed', 'SENT'])
         await crm.database.query(`update crm.chat_message set state = $1 where way = 'out'`, [state])
@@ -121,7 +121,7 @@ suite('attaching to a CRM with other names', { skip: !ENGINES.includes('postgres
     )
   })
 
-  test('what has no organization emits nothing, and fails nobody', async () => {
+  test('a row without an organization emits no event and raises no capture fault', async () => {
     assert.deepEqual(
       await crm.eventsOf(() => crm.database.query(`insert into crm.crm_person (fname) values ('Nobody')`)),
       [],
@@ -130,7 +130,7 @@ suite('attaching to a CRM with other names', { skip: !ENGINES.includes('postgres
     assert.deepEqual(rows, [])
   })
 
-  test('ten thousand rows after a single one are no longer than they have to be', async () => {
+  test('a statement for ten thousand rows emits all their events after one for a single row', async () => {
     const events = await crm.eventsOf(() =>
       crm.database.transaction(async (connection) => {
         await connection.query(`update crm.crm_person set lname = 'x' where id = 1`)
@@ -143,7 +143,7 @@ suite('attaching to a CRM with other names', { skip: !ENGINES.includes('postgres
     assert.ok(events.length > 20_000)
   })
 
-  test('a changed map takes no lock: it is in force while somebody writes', async () => {
+  test('a changed map takes effect while a transaction that writes to the table is open', async () => {
     await crm.database.transaction(async (connection) => {
       await connection.query(`update crm.crm_person set lname = 'z' where id = 1`)
       const { also: _, ...less } = OTHER_MAP.contact
@@ -157,7 +157,7 @@ suite('attaching to a CRM with other names', { skip: !ENGINES.includes('postgres
     assert.equal(event?.data['score'], undefined)
   })
 
-  test('a table that is never free is left as it is, and said', async () => {
+  test('uninstall reports a table that stays locked and leaves it attached', async () => {
     await crm.database.transaction(async (connection) => {
       await connection.query(`update crm.crm_person set lname = 'held' where id = 1`)
       const { code, stderr } = await crm.command('uninstall', '--patience', '300ms')
@@ -170,7 +170,7 @@ suite('attaching to a CRM with other names', { skip: !ENGINES.includes('postgres
     assert.equal(events.length, 1)
   })
 
-  test('it comes and goes under concurrent writes, none of which fails', async () => {
+  test('uninstall and install succeed under concurrent writes, none of which fails or is missed', async () => {
     await crm.command('uninstall')
     await crm.database.execute('delete from webhooks.webhook_events')
     const writing = { isOver: false }
@@ -182,7 +182,7 @@ suite('attaching to a CRM with other names', { skip: !ENGINES.includes('postgres
       (await crm.database.query<{ id: number }>('select max(id) as id from crm.crm_person')).rows[0]!.id
     const { code } = await crm.install(OTHER_MAP)
     assert.equal(code, 0)
-    // Three writes may be under way that began before.
+    // Up to three writes under way may have begun before.
     const attached = (await last()) + 3
     await until('a hundred writes more', async () => (await last()) > attached + 100)
     writing.isOver = true
@@ -195,7 +195,7 @@ suite('attaching to a CRM with other names', { skip: !ENGINES.includes('postgres
     assert.deepEqual(rows, [{ missed: 0 }])
   })
 
-  test('uninstall leaves no trace on the CRM, and with --purge none in the database', async () => {
+  test('uninstall leaves no trace in the CRM, and uninstall --purge none in the database', async () => {
     const { code, stdout } = await crm.command('uninstall')
     assert.equal(code, 0)
     assert.equal((JSON.parse(stdout) as { detached: string[] }).detached.length, 3)

@@ -89,16 +89,16 @@ function violations(isForbidden: (edge: Import) => boolean): string[] {
   return IMPORTS.filter(isForbidden).map(({ from, to }) => `${from} imports ${to}`)
 }
 
-test('the imports of all sources were found', () => {
+test('the test finds the imports of all sources', () => {
   assert.ok(SOURCES.length > 40 && IMPORTS.length > SOURCES.length)
 })
 
-test('every folder of the server has a place among the others, and only entry points stand outside of one', () => {
+test('every folder of the server is listed with the folders that it may import', () => {
   const folders = new Set(SOURCES.filter(isOfServer).map(folderOf))
   assert.deepEqual([...folders].toSorted(), Object.keys(MAY_IMPORT).toSorted())
 })
 
-test('a folder imports only from the folders that it may know', () => {
+test('a folder imports only from the folders listed for it', () => {
   const isForbidden = ({ from, to }: Import): boolean =>
     isOfServer(from) &&
     isOfServer(to) &&
@@ -107,7 +107,7 @@ test('a folder imports only from the folders that it may know', () => {
   assert.deepEqual(violations(isForbidden), [])
 })
 
-test('no import, of types included, leads back to where it started', () => {
+test('imports, type imports included, form no cycle', () => {
   const importsOf = Map.groupBy(IMPORTS, ({ from }) => from)
   const done = new Set<string>()
   const cycles: string[] = []
@@ -122,14 +122,14 @@ test('no import, of types included, leads back to where it started', () => {
   assert.deepEqual(cycles, [])
 })
 
-test('only database/ knows the database drivers', () => {
+test('only database/ imports the database drivers', () => {
   assert.deepEqual(
     violations(({ from, to }) => DRIVERS.includes(to) && folderOf(from) !== 'database'),
     [],
   )
 })
 
-test('the receiver depends on nothing', () => {
+test('the receiver package imports nothing but its own files', () => {
   assert.deepEqual(
     violations(({ from, to }) => from.startsWith('receiver/') && !to.startsWith('receiver/src/')),
     [],

@@ -9,7 +9,7 @@ import type { InProcessApi } from './harness/in-process-api.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
 
 for (const engine of ENGINES) {
-  suite(`the limits (${engine})`, () => {
+  suite(`limits (${engine})`, () => {
     let api: InProcessApi
     before(async () => {
       api = await openApi(engine, { MAX_WEBHOOKS: '3', API_RATE_LIMIT: '3' })
@@ -25,7 +25,7 @@ for (const engine of ENGINES) {
     const create = async (body: unknown) =>
       await api.ask<ErrorBody>('POST', 'webhook_configurations', { body })
 
-    test('of webhooks of an organization is kept when they are created at once', async () => {
+    test('concurrent requests cannot create more webhooks than an organization may have', async () => {
       const answers = await Promise.all(Array.from({ length: 10 }, () => create(webhook(OURS))))
       const refused = answers.filter(({ status }) => status !== 201)
       assert.equal(refused.length, 7)
@@ -36,7 +36,7 @@ for (const engine of ENGINES) {
       }
     })
 
-    test('of webhooks is kept in bulk, where nothing of the request is stored', async () => {
+    test('a bulk insert that exceeds the limit of webhooks stores nothing', async () => {
       const { status } = await create(Array.from({ length: 4 }, () => webhook(THEIRS)))
       assert.equal(status, 409)
       const { json } = await api.ask('GET', `webhook_configurations?organization_id=eq.${THEIRS}`)
@@ -44,7 +44,7 @@ for (const engine of ENGINES) {
       assert.equal((await create([webhook(THEIRS), webhook(THEIRS)])).status, 201)
     })
 
-    test('of webhooks leaves room again when one is deleted', async () => {
+    test('an organization at the limit of webhooks can create one after it deletes one', async () => {
       const path = `webhook_configurations?organization_id=eq.${OURS}`
       const { json } = await api.ask<{ id: string }[]>('GET', `${path}&select=id&limit=1`)
       await api.ask('DELETE', `${path}&id=eq.${json[0]!.id}`)
@@ -55,7 +55,7 @@ for (const engine of ENGINES) {
     const ask = async (key: string | null, address = '192.0.2.1') =>
       await api.ask<ErrorBody>('GET', 'webhook_event_types?select=name&limit=1', { key, address })
 
-    test('of requests counts those of one key in a minute: then 429, saying when to come back', async () => {
+    test('a key that exceeds its requests per minute gets 429 with Retry-After', async () => {
       const key = await api.storeKey(OURS, 'read')
       const answers = [await ask(key), await ask(key), await ask(key)]
       assert.deepEqual(
@@ -77,7 +77,7 @@ for (const engine of ENGINES) {
       assert.equal(headers['ratelimit-reset'], headers['retry-after'])
     })
 
-    test('of requests leaves another key of the same organization, and the operator, alone', async () => {
+    test('the request limit of a key affects neither another key of its organization nor the operator', async () => {
       assert.equal((await ask(await api.storeKey(OURS, 'read'))).status, 200)
       for (let n = 0; n < 5; n += 1) {
         const { status, headers } = await ask(SERVICE_KEY)
@@ -85,7 +85,7 @@ for (const engine of ENGINES) {
       }
     })
 
-    test('of wrong keys stops an address, but not who has proven to be known there', async () => {
+    test('too many wrong keys block an IP network, except for keys that were valid from there before', async () => {
       const known = await api.storeKey(OURS, 'read')
       const unknown = await api.storeKey(OURS, 'read')
       const guesser = '2001:db8:1:2::1'
@@ -96,13 +96,13 @@ for (const engine of ENGINES) {
       const refused = await ask('another-guess', guesser)
       assert.deepEqual([refused.status, refused.json.code], [429, 'PT429'])
       assert.ok(Number(refused.headers['retry-after']) >= 1)
-      // Of the same network, which one customer has to himself.
+      // The same /64 network, which usually belongs to one customer.
       assert.equal((await ask(unknown, '2001:db8:1:2:ffff::1')).status, 429)
       assert.equal((await ask(known, guesser)).status, 200)
       assert.equal((await ask(unknown, '2001:db8:1:3::1')).status, 200)
     })
 
-    test('of wrong keys goes by whom a trusted proxy names', async () => {
+    test('wrong keys count against the client that a trusted proxy names', async () => {
       const through = async (proxy: string, client: string) =>
         await api.ask('GET', 'contacts', {
           key: 'wrong',
@@ -112,17 +112,17 @@ for (const engine of ENGINES) {
       for (let n = 0; n <= MAX_FAILED_LOGINS_PER_MINUTE; n += 1) await through('127.0.0.1', '192.0.2.50')
       assert.equal((await through('127.0.0.1', '192.0.2.50')).status, 429)
       assert.equal((await through('127.0.0.1', '192.0.2.51')).status, 401)
-      // Whom nobody trusts names himself in vain.
+      // The X-Forwarded-For of an untrusted client is ignored.
       assert.equal((await through('192.0.2.50', '192.0.2.52')).status, 429)
     })
 
-    test('of wrong keys does not count requests without one', async () => {
+    test('requests without a key do not count as wrong keys', async () => {
       for (let n = 0; n <= MAX_FAILED_LOGINS_PER_MINUTE + 1; n += 1) {
         assert.equal((await ask(null, '192.0.2.99')).status, 401)
       }
     })
 
-    test('of wrong keys counts tokens that cannot be judged because their keys cannot be had', async () => {
+    test('tokens count as wrong keys if the keys that verify them cannot be fetched', async () => {
       const tokens = await openApi(engine, { JWKS_URL: 'http://127.0.0.1:1/jwks' })
       const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
       const junk = `${part({ alg: 'ES256', kid: 'junk' })}.${part({ exp: 9_999_999_999 })}.${'x'.repeat(86)}`
@@ -144,14 +144,14 @@ for (const engine of ENGINES) {
         },
       })
 
-    test('of an event is 256 KiB of data and previous', async () => {
+    test('data and previous of an event may have 256 KiB together', async () => {
       assert.equal((await emit(256)).status, 201)
       const { status, json } = await emit(257)
       assert.deepEqual([status, json.code, json.details], [413, '54000', 'data'])
       assert.equal((await emit(200, { previous: { text: 'x'.repeat(60 * 1_024) } })).status, 413)
     })
 
-    test('of an event counts what was sent, also behind a key that is there twice', async () => {
+    test('the size of an event is that of the sent text, including the values of repeated keys', async () => {
       const start = `{"organization_id":"${OURS}","event":"deal.created","data":`
       for (const body of [
         `${start}{"k":"${'x'.repeat(900_000)}","k":1}}`,
@@ -169,12 +169,12 @@ for (const engine of ENGINES) {
       }
     })
 
-    test('of a body is 1 MiB', async () => {
+    test('a request body of more than 1 MiB is refused', async () => {
       const { status, json } = await emit(1_024)
       assert.deepEqual([status, json.code], [413, '54000'])
     })
 
-    test('of a URL is 64 KiB', async () => {
+    test('a URL of more than 64 KiB is refused', async () => {
       const path = `contacts?company=in.(${'x'.repeat(60_000)})`
       assert.equal((await api.ask('GET', path)).status, 200)
       const { status, json } = await api.ask<ErrorBody>('GET', path + 'x'.repeat(6_000))
@@ -184,7 +184,7 @@ for (const engine of ENGINES) {
 }
 
 test(
-  'a statement that takes too long is answered with what to do about it',
+  'a statement that exceeds its timeout gets an error with a hint',
   { skip: !ENGINES.includes('postgresql') },
   async () => {
     const { database, close } = await openMigrated('postgresql')

@@ -26,7 +26,7 @@ interface Follower {
 }
 
 for (const engine of ENGINES) {
-  suite(`the live log (${engine})`, () => {
+  suite(`live log (${engine})`, () => {
     let api: InProcessApi
     let url: string
     before(async () => {
@@ -63,7 +63,7 @@ for (const engine of ENGINES) {
 
     const ids = ({ rows }: Follower): string[] => rows.map(({ id }) => id)
 
-    test('shows the rows of the own organization as they are recorded, and those alone', async () => {
+    test("the live log shows new rows of the key's own organization and no others", async () => {
       const earlier = await record()
       const follower = await follow('', { apikey: await api.storeKey(OURS, 'read') })
       await record(THEIRS)
@@ -79,7 +79,7 @@ for (const engine of ENGINES) {
       await follower.stop()
     })
 
-    test('takes the filters of the table', async () => {
+    test('the live log takes the filters of the table', async () => {
       const key = await api.storeKey(OURS, 'admin')
       const follower = await follow(`?webhook_id=${OTHER_HOOK}&status=eq.failed`, { apikey: key })
       await record(OURS, HOOK)
@@ -89,7 +89,7 @@ for (const engine of ENGINES) {
       await follower.stop()
     })
 
-    test('shows a row that is committed after one with a higher id', async () => {
+    test('the live log shows a row that is committed after one with a higher id', async () => {
       const now = Date.now()
       const follower = await follow('', { apikey: SERVICE_KEY })
       const higher = await record(OURS, HOOK, newId(now + 1_000))
@@ -99,7 +99,7 @@ for (const engine of ENGINES) {
       await follower.stop()
     })
 
-    test('goes on after Last-Event-ID', async () => {
+    test('the live log resumes after Last-Event-ID', async () => {
       const now = Date.now() + 60_000
       const last = await record(OURS, HOOK, newId(now))
       const missed = await record(OURS, HOOK, newId(now + 1))
@@ -112,7 +112,7 @@ for (const engine of ENGINES) {
       await follower.stop()
     })
 
-    test('is read by an EventSource', async () => {
+    test('an EventSource can read the live log', async () => {
       const key = await api.storeKey(OURS, 'read')
       const source = new EventSource(url, {
         fetch: async (input, init) =>
@@ -128,14 +128,14 @@ for (const engine of ENGINES) {
       source.close()
     })
 
-    test('ends within seconds when the key is revoked', async () => {
+    test('a live log stream ends when its key is revoked', async () => {
       const key = await api.storeKey(OURS, 'read')
       const follower = await follow('', { apikey: key })
       await api.database.query('update webhooks.api_keys set revoked_at = now()')
       await until('the end of the stream', () => follower.hasEnded)
     })
 
-    test('is there for ten clients of an organization at once, and again when one has gone', async () => {
+    test('an organization can open ten live log streams at once, and another when one has ended', async () => {
       const apikey = await api.storeKey(OURS, 'read')
       const followers = await Promise.all(Array.from({ length: 10 }, () => follow('', { apikey })))
       const refused = await fetch(url, { headers: { apikey } })
@@ -143,14 +143,14 @@ for (const engine of ENGINES) {
       const other = await follow('', { apikey: await api.storeKey(THEIRS, 'read') })
       await followers.pop()?.stop()
       const again = await until(
-        'room for another',
+        'a free stream',
         async () => await follow('', { apikey }).catch(() => undefined),
       )
       for (const follower of [...followers, other, again]) await follower.stop()
     })
 
-    test('refuses wrong filters, ids and keys before it begins', async () => {
-      // Of the organization whose streams the test before has not just filled.
+    test('the live log refuses wrong filters, ids and keys before the stream begins', async () => {
+      // The test before has just used all streams of the other organization.
       const apikey = await api.storeKey(THEIRS, 'read')
       const ask = async (search: string, headers: Record<string, string>): Promise<(number | string)[]> => {
         const response = await fetch(`${url}${search}`, { headers })
@@ -164,7 +164,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(await ask('', { apikey: await api.storeKey(OURS, 'emit') }), [403, '42501'])
     })
 
-    test('ends when the server stops, which waits for no connection without a request', async () => {
+    test('a live log stream and a connection without a request end when the server stops', async () => {
       const follower = await follow('', { apikey: SERVICE_KEY })
       const { port, hostname } = new URL(url)
       const quiet = connect(Number(port), hostname)

@@ -21,7 +21,7 @@ function valueOf(text: string, series: string): number {
 }
 
 onEveryEngine('metrics', (stage) => {
-  test('count events, attempts and deliveries by what became of them', async () => {
+  test('metrics count events, attempts and deliveries by their outcome', async () => {
     const well = await createWebhook(stage, { events: ['deal.created'] })
     const sick = await createWebhook(stage, { events: ['deal.created'] })
     const picky = await createWebhook(stage, { events: ['deal.created'], filter: { 'data.stage': 'Won' } })
@@ -36,7 +36,7 @@ onEveryEngine('metrics', (stage) => {
     await stage.server.api.rows(`webhook_deliveries?webhook_id=${sick.id}&status=failed`, 1)
     await stage.server.api.rows(`webhook_deliveries?webhook_id=${picky.id}&status=filtered`, 1)
     const grown = (series: string, text: string): number => valueOf(text, series) - valueOf(before, series)
-    await until('all to be counted', async () => {
+    await until('the failed delivery to be counted', async () => {
       const text = await scrape(stage)
       return grown('connectgain_deliveries_total{outcome="failed"}', text) === 1
     })
@@ -56,16 +56,16 @@ onEveryEngine('metrics', (stage) => {
     assert.equal(valueOf(after, 'connectgain_attempts_in_flight'), 0)
   })
 
-  test('name no organization, webhook or address', async () => {
+  test('metrics name no organization, webhook or endpoint', async () => {
     const text = await scrape(stage)
     assert.ok(!text.includes(stage.organizationId))
     assert.doesNotMatch(text, /hook-\d|127\.0\.0\.1/)
   })
 
-  test('are all there for the dashboard, the alert rules and the page that describes them', async () => {
+  test('every metric that the dashboard, the alert rules and the docs name exists', async () => {
     const text = await scrape(stage)
     const exported = new Set(Array.from(text.matchAll(/^# TYPE (\S+)/gm), ([, name]) => name!))
-    // Of the embedded database alone: it has a disk of its own.
+    // Only the embedded database has these: it writes to the disk of the node.
     const ofDisk = ['connectgain_disk_free_bytes', 'connectgain_disk_size_bytes']
     for (const name of ofDisk) assert.equal(exported.has(name), stage.engine === 'pglite', name)
     ofDisk.forEach((name) => exported.add(name))

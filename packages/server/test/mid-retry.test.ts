@@ -5,7 +5,7 @@ import type { Stage } from './harness/on-each-engine.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 
 onEachEngine(
-  'a webhook that changes between two attempts',
+  'changes of a webhook between two attempts',
   (stage) => {
     async function emit(): Promise<void> {
       await stage.server.api.insert('webhook_events', {
@@ -24,7 +24,7 @@ onEachEngine(
       return webhook
     }
 
-    /** A webhook to which `change` happens while its first request is under way, which then fails. */
+    /** A webhook that `change` changes while its first request is under way; that request then fails. */
     async function changedUnderWay(change: (id: string) => Promise<unknown>): Promise<string> {
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'] })
       stage.receiver.reply(path, (response) => {
@@ -47,31 +47,31 @@ onEachEngine(
       stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
     const remove = (id: string): Promise<unknown> => remover(stage, id)
 
-    test('switched off: what waits for its retry is cancelled, with that reason', async () => {
+    test('a delivery that waits for a retry is cancelled when its webhook is disabled', async () => {
       const { id } = await failedOnce()
       await switchOff(id)
       assert.equal(await cancelledBecause(id), 'webhook disabled')
     })
 
-    test('deleted: what waits for its retry is cancelled, with that reason', async () => {
+    test('a delivery that waits for a retry is cancelled when its webhook is deleted', async () => {
       const { id } = await failedOnce()
       await remove(id)
       assert.equal(await cancelledBecause(id), 'webhook deleted')
     })
 
-    test('switched off under way: the attempt is recorded and no further one is planned', async () => {
+    test('an attempt during which its webhook is disabled is recorded and not retried', async () => {
       const id = await changedUnderWay(switchOff)
       assert.equal(await cancelledBecause(id), 'webhook disabled')
       assert.equal((await stage.server.api.get(`webhook_logs?webhook_id=${id}`)).length, 1)
     })
 
-    test('deleted under way: the attempt is recorded and no further one is planned', async () => {
+    test('an attempt during which its webhook is deleted is recorded and not retried', async () => {
       const id = await changedUnderWay(remove)
       assert.equal(await cancelledBecause(id), 'webhook deleted')
       assert.equal((await stage.server.api.get(`webhook_logs?webhook_id=${id}`)).length, 1)
     })
 
-    test('another URL: a retry by hand goes there, with the same ids and the next number', async () => {
+    test('a manual retry goes to the new URL of a webhook, with the same event id and the next attempt number', async () => {
       const { id, path } = await failedOnce()
       const url = new URL('/re-addressed', stage.receiver.url).href
       await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { url })

@@ -30,8 +30,8 @@ async function readApplied(database: Database): Promise<string[]> {
 const NAMES = [...readMigrations('core'), ...readMigrations('crm')].map(({ name }) => name)
 
 for (const engine of ENGINES) {
-  suite(`migrating (${engine})`, () => {
-    test('applies every migration to an empty database once', async (context) => {
+  suite(`migrations (${engine})`, () => {
+    test('every migration is applied to an empty database once', async (context) => {
       const { database, close } = await openEmpty(engine)
       context.after(() => close())
       assert.deepEqual(await migrate(database, ['core', 'crm']), NAMES)
@@ -39,7 +39,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(await readApplied(database), NAMES)
     })
 
-    test('adds the reference CRM to a database that was set up without it', async (context) => {
+    test('the reference CRM can be added to a database that was set up without it', async (context) => {
       const { database, close } = await openEmpty(engine)
       context.after(() => close())
       await migrate(database, ['core'])
@@ -49,7 +49,7 @@ for (const engine of ENGINES) {
       )
     })
 
-    test('refuses a database whose applied migration differs from the file of that name', async (context) => {
+    test('a database is refused if an applied migration differs from its file', async (context) => {
       const { database, close } = await openMigrated(engine)
       context.after(() => close())
       await database.query(
@@ -63,7 +63,7 @@ for (const engine of ENGINES) {
       )
     })
 
-    test('refuses a database of a development version and changes nothing in it', async (context) => {
+    test('a database of a development version is refused and left unchanged', async (context) => {
       const { database, close } = await openEmpty(engine)
       context.after(() => close())
       await database.execute(`
@@ -83,7 +83,7 @@ for (const engine of ENGINES) {
 }
 
 test(
-  'of several nodes that start together on an empty database, one migrates it and the others wait',
+  'one of several nodes that start on an empty database migrates it, and the others wait',
   { skip: ENGINES.includes('postgresql') ? false : 'needs a database that several connections share' },
   async (context) => {
     const { url, drop } = await createDatabase('postgresql', 'empty')

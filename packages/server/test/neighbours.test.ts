@@ -7,9 +7,9 @@ const BATCH = 1_000
 const WAITING = { pglite: 2_000, postgresql: 10_000 }
 
 onEachEngine(
-  'beside an endpoint that hangs',
+  'isolation of endpoints',
   (stage) => {
-    test('with thousands of events waiting for it, others get theirs', async () => {
+    test('a healthy endpoint gets its events while thousands wait for one that hangs', async () => {
       const hanging = await createWebhook(stage, { events: ['deal.updated'] })
       const healthy = await createWebhook(stage, { events: ['contact.updated'] })
       stage.receiver.reply(hanging.path, () => {})

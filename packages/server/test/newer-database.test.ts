@@ -5,8 +5,8 @@ import { StartError } from '../src/domain/errors.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
 
 for (const engine of ENGINES) {
-  suite(`a database that a newer release has migrated (${engine})`, () => {
-    test('is taken while that release still supports this program', async (context) => {
+  suite(`databases migrated by a newer release (${engine})`, () => {
+    test('a database of a newer release is accepted if that release still supports this program', async (context) => {
       const { database, close } = await openMigrated(engine)
       context.after(() => close())
       await database.query(
@@ -15,7 +15,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(await migrate(database, ['core']), [])
     })
 
-    test('is refused when it needs a program that knows a later migration', async (context) => {
+    test('a database of a newer release is refused if it needs a program with a later migration', async (context) => {
       const { database, close } = await openMigrated(engine)
       context.after(() => close())
       await database.query(`update webhooks_internal.oldest_program set migration = 'core/999_contract.sql'`)

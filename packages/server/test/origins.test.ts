@@ -13,10 +13,10 @@ interface ReplayAnswer {
   matched: number
 }
 
-onEachEngine('a webhook that ignores an origin', (stage) => {
+onEachEngine('origins of changes', (stage) => {
   const deliveriesOf = (id: string, count: number) =>
     stage.server.api.rows<DeliveryRow>(`webhook_deliveries?webhook_id=eq.${id}&order=created_at`, count)
-  /** A client with a key of its own. */
+  /** A client with its own key. */
   async function openSync(name: string): Promise<Api> {
     const row = { organization_id: stage.organizationId, name, scope: 'admin' }
     return createApi(stage.server.url, (await stage.server.api.insert<{ key: string }>('api_keys', row)).key)
@@ -28,7 +28,7 @@ onEachEngine('a webhook that ignores an origin', (stage) => {
       `webhook_events?data->>id=eq.${id}&select=id,event,origin&order=created_at,id`,
     )
 
-  test('does not get what that one changed, and says why; it gets what others change', async () => {
+  test('a webhook gets no event of an origin that it ignores, its deliveries say why, and it gets all other events', async () => {
     const sync = await openSync('HubSpot sync')
     const { id, path } = await createWebhook(stage, {
       events: ['contact.*'],
@@ -55,7 +55,7 @@ onEachEngine('a webhook that ignores an origin', (stage) => {
     assert.equal(stage.receiver.requests.filter((request) => request.path === path).length, 1)
   })
 
-  test('knows it by the name of the key, or by what the request says it is', async () => {
+  test('the origin of an event is the X-Webhooks-Origin of its request, or else the name of the key', async () => {
     const sync = await openSync('ERP')
     const named = await sync.request<{ id: string }[]>(
       'POST',
@@ -83,7 +83,7 @@ onEachEngine('a webhook that ignores an origin', (stage) => {
     )
   })
 
-  test('is refused an origin that is not one', async () => {
+  test('an invalid origin is refused', async () => {
     const bad = await stage.server.api.request<ErrorBody>('GET', 'contacts', undefined, {
       'x-webhooks-origin': 'é',
     })
@@ -100,7 +100,7 @@ onEachEngine('a webhook that ignores an origin', (stage) => {
     }
   })
 
-  test('can be told to ignore another one, from the next event on', async () => {
+  test('a webhook ignores a newly added origin from the next event on', async () => {
     const sync = await openSync('Zapier')
     const { id, path } = await createWebhook(stage, { events: ['contact.created'] })
     await contact(sync)
@@ -111,7 +111,7 @@ onEachEngine('a webhook that ignores an origin', (stage) => {
     assert.deepEqual([second?.status, second?.reason], ['filtered', 'origin'])
   })
 
-  test("a record's deliveries can be asked for by its id, those of others are not among them", async () => {
+  test("a record's deliveries can be read by its id, and by no other organization", async () => {
     const { id } = await createWebhook(stage, { events: ['contact.*'] })
     const { id: record } = await contact(stage.server.api)
     await contact(stage.server.api)
@@ -132,7 +132,7 @@ onEachEngine('a webhook that ignores an origin', (stage) => {
     assert.deepEqual(await theirs.get(`webhook_deliveries?record_id=eq.${record}`), [])
   })
 
-  test("a replay's deliveries name their record as well", async () => {
+  test('the deliveries of a replay name their record', async () => {
     const { id } = await createWebhook(stage, { events: ['deal.updated'], is_active: false })
     const events = ['r-1', 7, 'x'.repeat(201), { a: 1 }].map((record) => ({
       organization_id: stage.organizationId,
@@ -154,7 +154,7 @@ onEachEngine('a webhook that ignores an origin', (stage) => {
 })
 
 for (const engine of ENGINES) {
-  suite(`the origin of a transaction of the CRM's own (${engine})`, () => {
+  suite(`origin of a CRM transaction (${engine})`, () => {
     const organization = '0190a000-0000-7000-8000-000000000001'
     let database: Database
     let close: () => Promise<void>
@@ -177,13 +177,13 @@ for (const engine of ENGINES) {
       })
     }
 
-    test('is what it was set to, and ends with the transaction', async () => {
+    test('the origin that a transaction sets applies to its events and ends with it', async () => {
       assert.equal(await change('hubspot'), 'hubspot')
       assert.equal(await change(undefined), null)
       assert.equal(await change(''), null)
     })
 
-    test('never makes the change itself fail', async () => {
+    test('an origin that is too long is cut, and the change succeeds', async () => {
       assert.equal(await change('x'.repeat(5_000)), 'x'.repeat(200))
     })
   })

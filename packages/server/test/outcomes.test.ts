@@ -15,7 +15,7 @@ async function emit(stage: Stage): Promise<void> {
   })
 }
 
-/** The first log row of a delivery to an endpoint that answers so. */
+/** The first log row of a delivery to an endpoint that responds like this. */
 async function firstAttempt(
   stage: Stage,
   reply: Reply,
@@ -26,14 +26,14 @@ async function firstAttempt(
   await emit(stage)
   const [log] = await stage.server.api.rows<LogRow>(`webhook_logs?webhook_id=${id}&order=attempt`, 1)
   assert.ok(log)
-  // What follows is of no interest, and must not disturb the next test.
+  // Later attempts must not disturb the next test.
   await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
   return { ...log, webhook: id }
 }
 
-onEveryEngine('the outcome of an attempt', (stage) => {
+onEveryEngine('outcomes of attempts', (stage) => {
   for (const status of [200, 201, 204, 299]) {
-    test(`${status} is a success`, async () => {
+    test(`a response with ${status} is a success`, async () => {
       const log = await firstAttempt(stage, (response) => response.writeHead(status).end())
       assert.deepEqual(
         [log.status, log.response_code, log.error_code, log.diagnosis],
@@ -42,7 +42,7 @@ onEveryEngine('the outcome of an attempt', (stage) => {
     })
   }
 
-  test('a redirect is a failure, its target is named and never visited', async () => {
+  test('a redirect is a failure that names its target, and is not followed', async () => {
     const target = new URL('/secret-target', stage.receiver.url).href
     const log = await firstAttempt(stage, (response) => response.writeHead(302, { location: target }).end())
     assert.deepEqual([log.status, log.response_code, log.error_code], ['failed', 302, 'redirect'])
@@ -60,7 +60,7 @@ onEveryEngine('the outcome of an attempt', (stage) => {
     [500, 'server_error'],
     [502, 'server_error'],
   ] as const) {
-    test(`${status} is a failure that says so`, async () => {
+    test(`a response with ${status} is a failure with the code ${code}`, async () => {
       const log = await firstAttempt(stage, status)
       assert.deepEqual([log.status, log.response_code, log.error_code], ['failed', status, code])
       assert.equal(log.error_message, `the endpoint returned ${status}`)
@@ -69,7 +69,7 @@ onEveryEngine('the outcome of an attempt', (stage) => {
     })
   }
 
-  test('410 deactivates the webhook with that reason, and nothing is retried', async () => {
+  test('a response with 410 disables the webhook with that reason, and the delivery is not retried', async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.updated'] })
     stage.receiver.reply(path, 410)
     await emit(stage)
@@ -85,13 +85,13 @@ onEveryEngine('the outcome of an attempt', (stage) => {
     assert.deepEqual([delivery?.attempts, delivery?.next_attempt_at], [1, null])
   })
 
-  test('an answer that does not begin in time is a timeout', async () => {
+  test('a response that does not begin in time is a timeout', async () => {
     const log = await firstAttempt(stage, () => {}, { timeout_ms: 1000 })
     assert.deepEqual([log.status, log.response_code, log.error_code], ['failed', null, 'timeout'])
     assert.match(log.diagnosis ?? '', /did not respond in time/)
   })
 
-  test('a body that drips on past the deadline is a timeout too', async () => {
+  test('a response whose body does not end in time is a timeout', async () => {
     const log = await firstAttempt(
       stage,
       (response) => {
@@ -111,33 +111,33 @@ onEveryEngine('the outcome of an attempt', (stage) => {
     assert.ok(log.next_attempt_at)
   })
 
-  test('a connection that is cut before the answer is a failure', async () => {
+  test('a connection that is closed before the response is a failure', async () => {
     const log = await firstAttempt(stage, (response) => response.destroy())
     assert.deepEqual([log.status, log.error_code], ['failed', 'connection_reset'])
   })
 
-  test('a name that does not resolve is a failure', async () => {
+  test('a host name that does not resolve is a failure', async () => {
     const log = await firstAttempt(stage, 200, { url: 'http://does-not-exist.invalid/' })
     assert.deepEqual([log.status, log.error_code], ['failed', 'dns_failure'])
   })
 
-  test('an endpoint without TLS behind an https URL is a TLS failure', async () => {
+  test('an https URL of an endpoint without TLS is a TLS failure', async () => {
     const log = await firstAttempt(stage, 200, { url: stage.receiver.url.replace('http:', 'https:') })
     assert.deepEqual([log.status, log.error_code], ['failed', 'tls_failure'])
   })
 
   for (const status of [429, 503]) {
-    test(`${status} with Retry-After waits at least as long as asked`, async () => {
+    test(`a response with ${status} and Retry-After delays the next attempt at least as long as asked`, async () => {
       const log = await firstAttempt(stage, (response) =>
         response.writeHead(status, { 'retry-after': '3600' }).end(),
       )
       const wait = Date.parse(log.next_attempt_at ?? '') - Date.parse(log.created_at)
-      // The attempt is dated by the node's measure of the database's clock, which is right to some milliseconds.
+      // The attempt's time is the node's estimate of the database's clock, and may be some milliseconds off.
       assert.ok(wait >= 3_599_000 && wait < 3_700_000, `${wait} ms`)
     })
   }
 
-  test('Retry-After of a month is bounded to a day, and garbage is left out', async () => {
+  test('Retry-After is limited to a day, and an invalid one is ignored', async () => {
     const month = await firstAttempt(stage, (response) =>
       response.writeHead(503, { 'retry-after': '2592000' }).end(),
     )
@@ -148,7 +148,7 @@ onEveryEngine('the outcome of an attempt', (stage) => {
     assert.ok(Date.parse(garbage.next_attempt_at ?? '') - Date.parse(garbage.created_at) < 60_000)
   })
 
-  test('a huge answer is read to a bound and kept to 16 KiB', async () => {
+  test('an endless response is a success, of which 16 KiB are stored', async () => {
     const log = await firstAttempt(stage, (response) => {
       response.writeHead(200)
       const flood = (): void => {
@@ -161,7 +161,7 @@ onEveryEngine('the outcome of an attempt', (stage) => {
     assert.equal(log.response_body?.length, 16 * 1024)
   })
 
-  test('a binary answer is stored as text that PostgreSQL can hold', async () => {
+  test('a binary response is stored as text that PostgreSQL can hold', async () => {
     const log = await firstAttempt(stage, (response) =>
       response.writeHead(200).end(Buffer.from([0x61, 0x00, 0xff, 0x62])),
     )
@@ -169,7 +169,7 @@ onEveryEngine('the outcome of an attempt', (stage) => {
   })
 
   for (const status of [403, 500])
-    test(`after the last ${status} the delivery has failed for good; the attempts carry the same bytes`, async () => {
+    test(`a delivery fails after its last ${status}, and all its attempts send the same body`, async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'], secret: 'your-secret-key' })
       stage.receiver.reply(path, status)
       await emit(stage)
@@ -195,7 +195,7 @@ onEveryEngine('the outcome of an attempt', (stage) => {
       await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
     })
 
-  test('a success after failures ends it: nothing more is sent', async () => {
+  test('a delivery that succeeds on a retry is delivered and not sent again', async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.updated'] })
     stage.receiver.reply(path, 500, 200)
     await emit(stage)
@@ -208,12 +208,12 @@ onEveryEngine('the outcome of an attempt', (stage) => {
     await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
   })
 
-  test('an answer that is not ASCII is kept as it is', async () => {
+  test('a response that is not ASCII is stored unchanged', async () => {
     const log = await firstAttempt(stage, (response) => response.writeHead(200).end('übernommen ✓ 受信'))
     assert.deepEqual([log.status, log.response_body], ['success', 'übernommen ✓ 受信'])
   })
 
-  test('a sibling of a failing endpoint gets the event once', async () => {
+  test('a webhook gets an event once while another webhook for it fails', async () => {
     const sick = await createWebhook(stage, { events: ['deal.updated'] })
     const well = await createWebhook(stage, { events: ['deal.updated'] })
     stage.receiver.reply(sick.path, 500)

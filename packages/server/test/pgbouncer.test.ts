@@ -15,7 +15,7 @@ const SKIP = !ENGINES.includes('postgresql')
 
 const REFUSAL = /does not keep sessions, such as PgBouncer .* set pool_mode = session for this database/
 
-suite('behind PgBouncer', { skip: SKIP }, () => {
+suite('PgBouncer', { skip: SKIP }, () => {
   let made: TestDatabase
   let receiver: ReceiverServer
   let bouncer: PgBouncer | undefined
@@ -36,7 +36,7 @@ suite('behind PgBouncer', { skip: SKIP }, () => {
     return bouncer.url
   }
 
-  test('everything works with pool_mode = session and nothing else set', async () => {
+  test('an event is delivered through PgBouncer with pool_mode = session and no other setting', async () => {
     const site = createSite(await startBehind({ pool_mode: 'session' }))
     try {
       const server = await site.start()
@@ -63,7 +63,7 @@ suite('behind PgBouncer', { skip: SKIP }, () => {
     { pool_mode: 'transaction', ignore_startup_parameters: 'options' },
     { pool_mode: 'statement' },
   ]) {
-    test(`serve and install refuse ${Object.entries(settings).flat().join(' ')} with what to change`, async () => {
+    test(`serve and install refuse PgBouncer with ${Object.entries(settings).flat().join(' ')} and say what to change`, async () => {
       const url = await startBehind(settings)
       const site = createSite(url)
       try {

@@ -14,7 +14,7 @@ import { EVERY_ENGINE, openMigrated } from './harness/databases.ts'
 const COUNT = 20
 
 for (const engine of EVERY_ENGINE) {
-  suite(`bulk work of which one row is refused by the database (${engine})`, () => {
+  suite(`bulk work with a row that the database refuses (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>
     before(async () => {
@@ -66,7 +66,7 @@ for (const engine of EVERY_ENGINE) {
         )
       ).count
 
-    test('a bulk retry queues all others, and ends with that one counted as failed', async () => {
+    test('a bulk retry counts a delivery that cannot be queued as failed, and queues all others', async () => {
       const fixture = await RedeliveryFixture.create(database)
       const events = await fixture.events(COUNT, { status: 'failed' })
       await fixture.start('retry_failed')
@@ -86,7 +86,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await countQueued(fixture.webhook), COUNT - 1)
     })
 
-    test('a replay queues all others, and ends with that one counted as failed', async () => {
+    test('a replay counts an event whose delivery cannot be inserted as failed, and queues all others', async () => {
       const fixture = await RedeliveryFixture.create(database)
       const events = await fixture.events(COUNT)
       await fixture.start('replay_events')
@@ -106,7 +106,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(reason, 'refused by a test')
     })
 
-    test('an erasure erases all others, and ends as failed with the reason', async () => {
+    test('an erasure fails with the reason if an event cannot be erased, and erases all others', async () => {
       const fixture = await RedeliveryFixture.create(database)
       const recordId = newId()
       const events = await fixture.events(COUNT, { data: { id: recordId }, status: 'delivered' })
@@ -124,7 +124,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('deliveries of a disabled webhook are cancelled, and what cannot be leaves the queue', async () => {
+    test('a delivery of a disabled webhook that cannot be cancelled leaves the queue, and all others are cancelled', async () => {
       const fixture = await RedeliveryFixture.create(database)
       const events = await fixture.events(COUNT, { status: 'failed' })
       await fixture.start('retry_failed')
@@ -142,7 +142,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual([cancelled, await countQueued(fixture.webhook)], [COUNT - 1, 0])
     })
 
-    test('a count that is too large a number is dropped, and all others are added', async () => {
+    test('a count that exceeds the range of its column is dropped, and all others are added', async () => {
       const [full, other, organization] = [newId(), newId(), newId()]
       const add = async (webhook: string, count: number): Promise<void> => {
         await database.query(
@@ -171,7 +171,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('a message that does not take its status lets all others move on', async () => {
+    test('a message whose status cannot be stored does not hold up all others', async () => {
       const fixture = await RedeliveryFixture.create(database)
       const { conversation } = await one<{ conversation: string }>(
         `insert into public.conversations (organization_id) values ($1) returning id as conversation`,

@@ -40,7 +40,7 @@ const PLACES: readonly Place[] = [
 ]
 
 suite(
-  'where one event of many makes every statement take too long',
+  'events whose statements time out',
   { ...LONG, skip: ENGINES.includes('postgresql') ? false : 'needs PostgreSQL' },
   () => {
     let worker: InProcessWorker
@@ -51,7 +51,7 @@ suite(
     after(() => worker.close())
 
     for (const { table, does, isClaimed = false } of PLACES) {
-      test(`at the ${does} of ${table} all others arrive, and that one fails with the reason`, async () => {
+      test(`an event that times out at the ${does} of ${table} fails with the reason, and all others are delivered`, async () => {
         const { database, receiver } = worker
         const path = `/${table}-${does}`
         const webhook = await worker.webhook(path, isClaimed ? { rate_limit: 1_000 } : {})
@@ -70,7 +70,7 @@ suite(
         } finally {
           await database.execute(`drop trigger linger on ${table}`)
         }
-        const fault = await until('the fault to be noted', async () => {
+        const fault = await until('the fault to be recorded', async () => {
           const { rows } = await database.query<{ reason: string }>(
             'select reason from webhooks.webhook_delivery_faults where event_id = $1 and webhook_id = $2',
             [culprit, webhook],
@@ -91,7 +91,7 @@ suite(
       })
     }
 
-    test('a database that is too slow for every result blames none, keeps the leases, and takes all when it is well again', async () => {
+    test('a database that is too slow for every outcome fails no delivery, keeps the leases, and stores all outcomes when it recovers', async () => {
       const { database, receiver } = worker
       await database.query('update webhooks.webhook_configurations set is_active = false')
       const webhook = await worker.webhook('/overloaded')
@@ -125,10 +125,10 @@ suite(
 )
 
 suite(
-  'counts of attempts of which one takes too long to add',
+  'counts of attempts that time out',
   { ...LONG, skip: ENGINES.includes('postgresql') ? false : 'needs PostgreSQL' },
   () => {
-    test('are added but for that one, which is dropped after it alone took too long three times', async () => {
+    test('a count that takes too long to add is dropped, and all others are added', async () => {
       const { database, url, close } = await openMigrated('postgresql')
       const engine = openPostgres({ url: url!, poolSize: 1, settings: { statement_timeout: '300ms' } })
       const [slow, other] = [newId(), newId()]
@@ -146,7 +146,7 @@ suite(
       await database.query(insert, [other, 50])
       const dropped: unknown[] = []
       const fold = createFolding(engine, (error) => dropped.push(error))
-      await until('all counts to be taken', async () => {
+      await until('all counts to be processed', async () => {
         await fold().catch(() => true)
         const { rows } = await database.query('select from webhooks_internal.attempt_counts limit 1')
         return rows.length === 0

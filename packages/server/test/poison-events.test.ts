@@ -6,11 +6,11 @@ import type { DeliveryRow } from './harness/api.ts'
 import { ENGINES } from './harness/databases.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 
-/** What JSON may hold and text of the database may not. */
+/** Escapes that JSON may contain and PostgreSQL's text may not. */
 const ODD = String.raw`{"lone":"\ud83d","nul":"a\u0000b","\u0000":1,"n":12345678901234567890,"f":1.50}`
 
 onEachEngine(
-  'an event with escapes that text cannot hold',
+  'events with escapes that text cannot hold',
   (stage) => {
     let database: Database
     before(() => {
@@ -28,7 +28,7 @@ onEachEngine(
     }
     const dataOf = (body: string): string => /"data":(.*)\}$/s.exec(body)![1]!
 
-    test('is sent without its redacted fields, all else byte for byte, and holds up nobody', async () => {
+    test('an event with invalid escapes is sent without its redacted fields, the rest byte for byte, and delays no other event', async () => {
       const redacted = await createWebhook(stage, {
         events: ['deal.created'],
         redact: ['data.score', 'data.meta.f'],
@@ -41,7 +41,7 @@ onEachEngine(
       assert.equal(dataOf(sent!.body), `{"meta":${ODD.replace(',"f":1.50', '')}}`)
     })
 
-    test('is sent the same bytes again by every retry, and the log has them too', async () => {
+    test('every retry of an event with invalid escapes sends and logs the same bytes', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'], redact: ['data.score'] })
       stage.receiver.reply(path, 503, 503, 200)
       await insert('deal.updated', `{"score":7,"meta":${ODD}}`)
@@ -54,7 +54,7 @@ onEachEngine(
       assert.deepEqual(new Set(logs.map((log) => log.request_body)), new Set([sent[0]!.body]))
     })
 
-    test('is replayed, and the replay ends', async () => {
+    test('a replay of an event with invalid escapes sends it and completes', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.assigned'], redact: ['data.score'] })
       await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
       const since = new Date(Date.now() - 60_000).toISOString()
@@ -66,7 +66,7 @@ onEachEngine(
       await stage.server.api.rows(`webhook_redeliveries?webhook_id=eq.${id}&status=eq.completed`, 1)
     })
 
-    test('loses fifty fields in each of nine thousand elements while others are served', async () => {
+    test('fifty fields are redacted in nine thousand elements while another webhook gets its event', async () => {
       const fields = Array.from({ length: 50 }, (_, n) => `data.l.p${n}`)
       const { path } = await createWebhook(stage, { events: ['message.sent'], redact: fields })
       const beside = await createWebhook(stage, { events: ['message.read'] })
@@ -78,7 +78,7 @@ onEachEngine(
       assert.deepEqual(sent?.json.data, { l: list.map(({ n }) => ({ n })) })
     })
 
-    test('costs a filter on such a field by the API a clear refusal and nobody else anything', async () => {
+    test('a query that filters by a field with invalid escapes is refused with 400, and other queries succeed', async () => {
       await insert('deal.created', `{"name":${ODD}}`)
       const { status } = await stage.server.api.request('GET', 'webhook_events?data->name->>nul=eq.x')
       assert.equal(status, 400)
@@ -86,7 +86,7 @@ onEachEngine(
       assert.equal(rows.length, 1)
     })
 
-    test('and broken webhooks, of which each fails alone with its reason', async () => {
+    test('each broken webhook fails only its own delivery, with the reason', async () => {
       const breakBy = async (assignment: string): Promise<string> => {
         const { id } = await createWebhook(stage, { events: ['deal.stage.changed'] })
         await database.query(`update webhooks.webhook_configurations set ${assignment} where id = $1`, [id])

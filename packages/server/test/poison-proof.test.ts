@@ -18,15 +18,15 @@ interface Fault {
   delivery_id: string | null
 }
 
-/** A place where the database refuses everything of one event. */
+/** A statement at which the database refuses one event. */
 interface Place {
   table: string
   does: 'insert' | 'update' | 'delete'
-  /** Of the webhook. */
+  /** Fields of the webhook. */
   fields?: object
-  /** What the endpoint answers first. */
+  /** The endpoint's first responses. */
   replies?: number[]
-  /** What the delivery ends as; undefined: the database keeps it from having an end, or a delivery. */
+  /** The delivery's final status; undefined if the database refuses to store one, or the delivery. */
   status?: string
   errorCode?: string
 }
@@ -35,7 +35,7 @@ const PLACES: readonly Place[] = [
   { table: 'webhooks_internal.outbox', does: 'delete' },
   { table: 'webhooks.webhook_deliveries', does: 'insert' },
   { table: 'webhooks_internal.queue', does: 'insert', status: 'failed', errorCode: 'not_sendable' },
-  // One with a rate limit is always claimed from the table.
+  // Deliveries of a webhook with a rate limit are always claimed from the queue.
   {
     table: 'webhooks_internal.queue',
     does: 'update',
@@ -62,7 +62,7 @@ const PLACES: readonly Place[] = [
 ]
 
 onEachEngine(
-  'where the database refuses one event of many',
+  'events that the database refuses',
   (stage) => {
     let database: Database
     before(async () => {
@@ -92,7 +92,7 @@ onEachEngine(
     for (const [index, place] of PLACES.entries()) {
       const { table, does, fields = {}, replies = [], status, errorCode } = place
       const about = `${does} of ${table}${Object.keys(fields).length > 0 ? ', when it is claimed' : ''}${replies.length > 0 ? ', after a failure' : ''}`
-      test(`the ${about} fails and all others arrive (${index + 1})`, async () => {
+      test(`an event refused at the ${about} has a fault with the reason, and all others are delivered (${index + 1})`, async () => {
         await database.execute(
           `create trigger refuse before ${does} on ${table} for each row execute function public.refuse()`,
         )

@@ -11,7 +11,7 @@ import type { ServerProcess, ServerSite } from './harness/server-process.ts'
 import { createSite } from './harness/server-process.ts'
 import { LONG } from './harness/until.ts'
 
-/** A CRM with the program beside it, under a role of its own. */
+/** A CRM with the program installed in its database, under its own role. */
 interface Installation {
   attached: AttachedCrm
   site: ServerSite
@@ -55,20 +55,20 @@ for (const version of VERSIONS) {
     const insertContact = async ({ attached }: Installation, name: string): Promise<unknown> =>
       await attached.crm.query('insert into crm.crm_person (account_id, fname) values (1, $1)', [name])
 
-    test('captures what a CRM writes, and sends it', async () => {
+    test('a row that a CRM writes is captured and sent', async () => {
       first = await install('/first')
       await insertContact(first, 'Ann')
       const [request] = await receiver.received('/first', 1)
       assert.equal((JSON.parse(request!.body) as { data: { first_name: string } }).data.first_name, 'Ann')
     })
 
-    test('takes a second database, which another role installs', async () => {
+    test('a second database of the same server can be installed under another role', async () => {
       second = await install('/second')
       await insertContact(second, 'Bob')
       assert.equal((await receiver.received('/second', 1)).length, 1)
     })
 
-    test('keeps organizations apart in both, by the roles of each', async () => {
+    test('a read key sees only the webhooks of its organization and no keys, in each database', async () => {
       for (const { server, attached } of [first, second]) {
         const { key } = await server.api.insert<{ key: string }>('api_keys', {
           organization_id: attached.organizationId,
@@ -82,11 +82,11 @@ for (const version of VERSIONS) {
       }
     })
 
-    test('gets rid of one installation without touching the other', async () => {
+    test('one installation can be purged without affecting the other', async () => {
       await first.server.stop()
       const { code, stderr } = await first.attached.command('uninstall', '--purge')
       assert.deepEqual([code, stderr], [0, ''])
-      await insertContact(first, 'Nobody')
+      await insertContact(first, 'Dan')
       await insertContact(second, 'Cid')
       assert.equal((await receiver.received('/second', 2)).length, 2)
       assert.equal(await second.server.stop(), 0)

@@ -27,7 +27,7 @@ for (const engine of ENGINES) {
 }
 
 onEachEngine(
-  'a publication for all tables',
+  'publications',
   (stage) => {
     let database: Database
     before(async () => {
@@ -36,7 +36,7 @@ onEachEngine(
     })
     after(() => database.close())
 
-    test('keeps no event from being captured, sent, logged and counted', async () => {
+    test('an event is captured, sent, logged and counted under a publication for all tables', async () => {
       const { id } = await createWebhook(stage, { events: ['contact.*'] })
       await stage.server.api.insert('contacts', { organization_id: stage.organizationId, company: 'Acme' })
       const [delivery] = await stage.server.api.rows<{ id: string }>(
@@ -53,7 +53,7 @@ onEachEngine(
       assert.ok(rows[0].folded > 0)
     })
 
-    test('keeps nothing old from being deleted', async () => {
+    test('expired rows and partitions can be deleted under a publication for all tables', async () => {
       await expireRollups(database, 0)
       await expireCaptures(database, 0)
       await keepPartitions(database, { retention: 86_400_000, log })

@@ -60,7 +60,7 @@ for (const engine of ENGINES) {
       return { database, clock, relayProgress, check, wait }
     }
 
-    test('is given when nothing waits, however long ago the relay had anything to do', async (context) => {
+    test('a node is ready when nothing waits, however long ago the relay made progress', async (context) => {
       const { clock, check } = await open(context, true)
       clock.at += 60 * MINUTE
       const { status, checks } = await check()
@@ -69,7 +69,7 @@ for (const engine of ENGINES) {
       assert.equal(checks.relay?.lag_seconds, 0)
     })
 
-    test('is given when events have waited long and the relay makes progress', async (context) => {
+    test('a node is ready when events have waited long and the relay makes progress', async (context) => {
       const { clock, relayProgress, check, wait } = await open(context, true)
       await wait('1 hour')
       clock.at += 60 * MINUTE
@@ -77,7 +77,7 @@ for (const engine of ENGINES) {
       assert.equal((await check()).status, 'ok')
     })
 
-    test('is refused when events wait and the relay has made no progress for too long', async (context) => {
+    test('a node is not ready when events wait and the relay has made no progress for too long', async (context) => {
       const { clock, check, wait } = await open(context, true)
       await wait('2 minutes')
       clock.at += 2 * MINUTE
@@ -88,7 +88,7 @@ for (const engine of ENGINES) {
       assert.ok((checks.relay?.lag_seconds ?? 0) > 100)
     })
 
-    test('is given on a node without a worker when the relay has stalled, which is reported', async (context) => {
+    test('a node without a worker is ready when the relay has stalled, and reports it', async (context) => {
       const { clock, check, wait } = await open(context, false)
       await wait('2 minutes')
       clock.at += 2 * MINUTE
@@ -96,7 +96,7 @@ for (const engine of ENGINES) {
       assert.deepEqual([status, checks.relay?.status], ['ok', 'stalled'])
     })
 
-    test('is refused when a migration of this version is missing', async (context) => {
+    test('a node is not ready when a migration of its version is missing', async (context) => {
       const { database, check } = await open(context, true)
       await database.query(
         `delete from webhooks.schema_migrations where name = 'core/006_events_and_outbox.sql'`,
@@ -108,7 +108,7 @@ for (const engine of ENGINES) {
   })
 }
 
-test('a loop of which every run fails is seen to fail, and a success is noted with its time', async () => {
+test('the loop watch counts the failures of a loop until a success, which it records with its time', async () => {
   const watch = createLoopWatch(systemClock)
   let isBroken = true
   const loop = startLoop({
@@ -132,8 +132,8 @@ test('a loop of which every run fails is seen to fail, and a success is noted wi
   await loop.stop()
 })
 
-suite('the readiness of a running node', { skip: !isPostgresThere, ...LONG }, () => {
-  test('turns bad when every batch of the relay fails, which doctor and the metrics tell, and good again after', async (context) => {
+suite('readiness of a running node', { skip: !isPostgresThere, ...LONG }, () => {
+  test('a node is unavailable while every batch of the relay fails, as doctor and metrics report, and ready again afterwards', async (context) => {
     const { url, drop } = await createDatabase('postgresql')
     context.after(() => drop())
     const site = createSite(url, { RELAY_STALL_TIMEOUT: '1s' })
@@ -177,7 +177,7 @@ suite('the readiness of a running node', { skip: !isPostgresThere, ...LONG }, ()
     await until('the node to be ready again', async () => (await ready(server)).status === 200)
   })
 
-  test('is answered in bounded time when the database falls silent', async (context) => {
+  test('a node reports in bounded time that it is unavailable when the database stops responding', async (context) => {
     const { url, drop } = await createDatabase('postgresql')
     context.after(() => drop())
     const proxied = new URL(url!)
@@ -193,7 +193,7 @@ suite('the readiness of a running node', { skip: !isPostgresThere, ...LONG }, ()
     assert.match(body.reason ?? '', /the database did not respond within 2 s/)
   })
 
-  test('is good while a dozen slow requests hold every connection of the API', async (context) => {
+  test('a node is ready while a dozen slow requests hold every connection of the API', async (context) => {
     const { url, drop } = await createDatabase('postgresql')
     context.after(() => drop())
     const site = createSite(url)

@@ -24,14 +24,14 @@ for (const engine of EVERY_ENGINE) {
 
     const execute = (sql: string) => crm.database.execute(sql)
 
-    /** What events say of which rows. */
+    /** The event type, row id and name of each emitted event. */
     const emittedBy = async (work: () => Promise<unknown>) =>
       (await crm.eventsOf(work)).map(({ event, data }) => {
         const { id, first_name } = JSON.parse(data) as { id: string; first_name: string }
         return `${event} ${id} ${first_name}`
       })
 
-    /** Two rows that were inserted and one that was changed, all without an organization that could be known. */
+    /** Two inserts and one update of rows whose organization was not valid. */
     async function loseThree(): Promise<void> {
       await crm.attachPeople('name text, changed timestamptz default now()', {
         columns: { first_name: 'name', updated_at: 'changed' },
@@ -46,7 +46,7 @@ for (const engine of EVERY_ENGINE) {
         alter table people enable trigger user;`)
     }
 
-    test('emits the event of a fault’s operation, with the row as it is now', async () => {
+    test('recapture emits the event of the operation that raised a fault, with the row as it is now', async () => {
       await loseThree()
       const emitted = await emittedBy(async () => {
         assert.deepEqual(await recapture(crm.database, { ...ALL, table: 'public.people' }), {
@@ -61,13 +61,13 @@ for (const engine of EVERY_ENGINE) {
       ])
     })
 
-    test('emits nothing a second time', async () => {
+    test('a second recapture emits nothing', async () => {
       await loseThree()
       await recapture(crm.database, ALL)
       assert.deepEqual(await recapture(crm.database, ALL), { matched: 0, emitted: 0 })
     })
 
-    test('emits nothing a second time when it is called twice at once', async () => {
+    test('two concurrent recaptures emit each event once', async () => {
       await loseThree()
       const both = await Promise.all([recapture(crm.database, ALL), recapture(crm.database, ALL)])
       assert.equal(
@@ -76,7 +76,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('counts and changes nothing in a dry run', async () => {
+    test('a dry run of recapture counts rows and emits nothing', async () => {
       await loseThree()
       const emitted = await emittedBy(async () => {
         assert.deepEqual(await recapture(crm.database, { ...ALL, dryRun: true }), { matched: 3, emitted: 0 })
@@ -85,7 +85,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await recapture(crm.database, ALL)).emitted, 3)
     })
 
-    test('leaves alone what was lost at another time, and rows that are gone', async () => {
+    test('recapture skips faults outside its time range and rows that no longer exist', async () => {
       await loseThree()
       await execute('delete from people where id = 2')
       assert.deepEqual(await recapture(crm.database, { ...ALL, until: '2001-01-01T00:00:00Z' }), {
@@ -95,7 +95,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await recapture(crm.database, ALL)).emitted, 2)
     })
 
-    test('emits that a record was updated for what changed during a drift, once', async () => {
+    test('recapture emits one update event for a row that changed during a drift', async () => {
       await crm.attachPeople('name text, changed timestamptz default now()', {
         columns: { first_name: 'name', updated_at: 'changed' },
       })
@@ -111,7 +111,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual([whileOpen, afterwards], [['contact.updated 2 Bob'], []])
     })
 
-    test('says which tables there are when it does not know one', async () => {
+    test('recapture of an unknown table is refused with a list of the captured tables', async () => {
       await crm.attachPeople('')
       await assert.rejects(recapture(crm.database, { ...ALL, table: 'public.persons' }), {
         name: 'RecaptureError',
@@ -119,7 +119,7 @@ for (const engine of EVERY_ENGINE) {
       })
     })
 
-    test('is stopped by no row, be it among those that were lost or beside them', async () => {
+    test('recapture reports a row that still cannot be emitted, and emits all others', async () => {
       await loseThree()
       await execute(`insert into people (id, org, name) values (4, 'nonsense', 'Dee');
         alter table people disable trigger user;
@@ -133,7 +133,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(await emittedBy(() => recapture(crm.database, ALL)), ['contact.created 4 Dee'])
     })
 
-    test('names a table that has drifted and is left out', async () => {
+    test('recapture names a table that it leaves out because the table does not match its map', async () => {
       await crm.attachPeople('name text', { columns: { first_name: 'name' } })
       await execute('alter table people rename column name to called')
       const { notes } = await recapture(crm.database, ALL)
@@ -142,7 +142,7 @@ for (const engine of EVERY_ENGINE) {
       ])
     })
 
-    test('finds rows by a key of several columns', async () => {
+    test('recapture finds rows by a primary key of several columns', async () => {
       await execute(`create table people (id int, region text, org text, primary key (id, region))`)
       await crm.attach({
         contact: {

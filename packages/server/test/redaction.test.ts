@@ -17,7 +17,7 @@ const emit = (stage: Stage, data: object, previous?: object): Promise<{ id: stri
   })
 
 onEachEngine(
-  'a webhook with redacted fields',
+  'redaction',
   (stage) => {
     const logsOf = (id: string, count: number) =>
       stage.server.api.rows<LogRow>(`webhook_logs?webhook_id=eq.${id}&order=attempt`, count)
@@ -29,7 +29,7 @@ onEachEngine(
         ...fields,
       })
 
-    test('is not sent them, their former values neither, and signs what it is sent', async () => {
+    test('a request has neither redacted fields nor their previous values, and is signed as it is sent', async () => {
       const { id, path } = await redacted()
       const { id: bystander, path: whole } = await createWebhook(stage, { events: ['contact.updated'] })
       const data = { id: 'c-1', phone: PHONE, address: { street: 'Main St', city: 'Bonn' }, score: 1.5 }
@@ -46,7 +46,7 @@ onEachEngine(
       assert.equal((await logsOf(bystander, 1))[0]?.request_body, other.body)
     })
 
-    test('gets the same bytes with every attempt, whatever is redacted meanwhile', async () => {
+    test('all attempts of a delivery send the same body, even if the redacted fields change meanwhile', async () => {
       const { id, path } = await redacted()
       stage.receiver.reply(path, 503, 200)
       await emit(stage, { id: 'c-2', phone: PHONE, email: 'ada@example.com' })
@@ -68,13 +68,13 @@ onEachEngine(
       assert.deepEqual(third?.json.data, { id: 'c-2', phone: PHONE })
     })
 
-    test('is judged by its filter before anything is cut', async () => {
+    test('a filter is evaluated before fields are redacted', async () => {
       const { path } = await redacted({ filter: { 'data.phone': PHONE } })
       await emit(stage, { id: 'c-3', phone: PHONE })
       assert.deepEqual((await stage.receiver.received(path, 1))[0]?.json.data, { id: 'c-3' })
     })
 
-    test('is not sent them by a test, a retry by hand or a replay either', async () => {
+    test('a test request, a manual retry and a replay send no redacted fields', async () => {
       const { id, path } = await redacted()
       const tested = await stage.server.api.rpc<{ request: { body: string } }>('test_webhook', {
         webhook_id: id,
@@ -102,7 +102,7 @@ onEachEngine(
       for (const { request_body } of await logsOf(id, 4)) assert.ok(!request_body!.includes(PHONE))
     })
 
-    test('is refused fields that are none, with what would be right', async () => {
+    test('an invalid redacted field is refused with a valid example', async () => {
       for (const redact of ['data.phone', ['phone'], ['data'], ['data.'], ['event'], ['data.a b'], [5]]) {
         const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_configurations', {
           organization_id: stage.organizationId,

@@ -21,7 +21,7 @@ const reencrypt = (settings: Settings, ...args: string[]): Promise<CommandResult
   startCommand(['reencrypt', ...args], { DATABASE_URL: '', ...settings }).done
 
 onEveryEngine(
-  'connectgain-webhooks reencrypt',
+  'command reencrypt',
   (stage) => {
     const deliver = async (path: string, count: number): Promise<void> => {
       await stage.server.api.insert('webhook_events', {
@@ -33,7 +33,7 @@ onEveryEngine(
       await verifyWebhook({ body, headers, secret: SECRET })
     }
 
-    test('lets the old key be dropped, while nodes run where several may', async () => {
+    test('the old encryption key can be removed after reencrypt, which runs beside a node on PostgreSQL', async () => {
       const { path } = await createWebhook(stage, { events: ['deal.created'], secret: SECRET })
       await deliver(path, 1)
       const both = { ...stage.site.settings, ENCRYPTION_KEYS: `${NEW_KEY},${ENCRYPTION_KEY}` }
@@ -59,7 +59,7 @@ onEveryEngine(
       await deliver(path, stage.engine === 'postgresql' ? 3 : 2)
     })
 
-    test('without the key that something is sealed with nothing is done, and the key is named', async () => {
+    test('reencrypt fails and names the setting if the key of a stored secret is missing', async () => {
       const settings = { ...stage.site.settings, ENCRYPTION_KEYS: ENCRYPTION_KEY }
       if (stage.engine === 'pglite') await stage.server.stop()
       const { code, stdout, stderr } = await reencrypt(settings)

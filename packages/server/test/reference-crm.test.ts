@@ -8,7 +8,7 @@ import type { InProcessApi } from './harness/in-process-api.ts'
 type Row = Record<string, unknown>
 
 for (const engine of ENGINES) {
-  suite(`the reference CRM (${engine})`, () => {
+  suite(`reference CRM (${engine})`, () => {
     let api: InProcessApi
     before(async () => {
       api = await openApi(engine)
@@ -32,7 +32,7 @@ for (const engine of ENGINES) {
       return await api.ask<Row[] & ErrorBody>('PATCH', `${table}?id=eq.${id}`, { body, headers })
     }
 
-    test('a conversation begins open, a message queued or received, a meeting without a recording', async () => {
+    test('a conversation starts open, a message queued or received, and a meeting without a recording', async () => {
       const { status, priority } = await insert('conversations')
       assert.deepEqual([status, priority], ['open', 'normal'])
       assert.equal((await insert('messages', { direction: 'outbound' }))['status'], 'queued')
@@ -54,13 +54,13 @@ for (const engine of ENGINES) {
       ['deals', { stage: '' }],
       ['deals', { currency: 'euro' }],
     ] as const) {
-      test(`${table}: ${JSON.stringify(row)} is refused`, async () => {
+      test(`a row of ${table} with ${JSON.stringify(row)} is refused`, async () => {
         const { status, json } = await post(table, row)
         assert.deepEqual([status, json.code], [400, '23514'])
       })
     }
 
-    test('a change moves updated_at; a change of nothing, and what is sent for it, do not', async () => {
+    test('updated_at changes only when the row changes, and cannot be written', async () => {
       for (const [table, row, change] of [
         ['contacts', {}, { company: 'x' }],
         ['deals', {}, { title: 'x' }],
@@ -78,7 +78,7 @@ for (const engine of ENGINES) {
       }
     })
 
-    test('the first time that a message has a status stays, whatever comes later', async () => {
+    test('a message keeps the time at which it first had each status', async () => {
       const { id, sent_at, delivered_at } = await insert('messages', {
         direction: 'outbound',
         status: 'sent',
@@ -94,7 +94,7 @@ for (const engine of ENGINES) {
       for (const time of ['delivered_at', 'read_at', 'failed_at']) assert.ok(message?.[time], time)
     })
 
-    test('a message that was sent elsewhere brings its own times', async () => {
+    test('a message that was sent elsewhere keeps the times that it is inserted with', async () => {
       const at = '2024-05-06T07:08:09+00:00'
       const { read_at, sent_at } = await insert('messages', {
         direction: 'outbound',
@@ -109,7 +109,7 @@ for (const engine of ENGINES) {
       ['messages', { direction: 'inbound' }],
       ['meetings', {}],
     ] as const) {
-      test(`${table}: the provider's id is there once in an organization, and can be upserted on`, async () => {
+      test(`external_id of ${table} is unique within an organization, and a row can be upserted by it`, async () => {
         const first = await insert(table, { ...row, external_id: 'ext-1' })
         const again = await post(table, { ...row, external_id: 'ext-1' })
         assert.deepEqual([again.status, again.json.code], [409, '23505'])
@@ -125,7 +125,7 @@ for (const engine of ENGINES) {
       })
     }
 
-    test('another organization’s record is not there to be referred to', async () => {
+    test("a reference to another organization's record is refused like one to a missing record", async () => {
       const contact = await insert('contacts', { organization_id: THEIRS })
       const missing = '0193f0a2-6c1b-7c3e-8f00-00000000dead'
       for (const [table, row] of [
@@ -135,16 +135,16 @@ for (const engine of ENGINES) {
         ['meetings', {}],
       ] as const) {
         const theirs = await post(table, { ...row, contact_id: contact.id })
-        const nobodys = await post(table, { ...row, contact_id: missing })
+        const unknown = await post(table, { ...row, contact_id: missing })
         assert.deepEqual([theirs.status, theirs.json.code], [409, '23503'], table)
         const text = JSON.stringify(theirs.json).replaceAll(contact.id, missing)
-        assert.equal(text, JSON.stringify(nobodys.json), table)
+        assert.equal(text, JSON.stringify(unknown.json), table)
         const { id } = await insert(table, row)
         assert.equal((await patch(table, id, { contact_id: contact.id })).json.code, '23503', table)
       }
     })
 
-    test('what belongs together can be embedded, by table and by column', async () => {
+    test('related records can be embedded by table and by column', async () => {
       const contact = await insert('contacts', { first_name: 'Ann' })
       const conversation = await insert('conversations', { contact_id: contact.id })
       const broadcast = await insert('broadcasts', { name: 'Spring' })
@@ -169,7 +169,7 @@ for (const engine of ENGINES) {
       ])
     })
 
-    test('a deleted contact takes its conversations along; its deals and meetings stay', async () => {
+    test('deleting a contact deletes its conversations and messages, and keeps its deals and meetings', async () => {
       const { id: contact_id } = await insert('contacts')
       const { id: conversation_id } = await insert('conversations', { contact_id })
       const rows = [

@@ -22,7 +22,7 @@ onEachEngine('rpc/replay_events', (stage) => {
   const finished = async (id: string) =>
     (await stage.server.api.rows(`webhook_redeliveries?id=eq.${id}&status=neq.running`, 1))[0]!
 
-  test('sends a webhook that is on again what it missed, each once and under its own id', async () => {
+  test('a replay sends an enabled webhook each event that it missed, once and with its original id', async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.updated'], is_active: false })
     const missed = await emit(stage, 'deal.updated', 120)
     await emit(stage, 'deal.created', 3)
@@ -42,7 +42,7 @@ onEachEngine('rpc/replay_events', (stage) => {
     assert.equal((await replay({ webhook_id: id, since: SINCE, dry_run: true })).body.matched, 0)
   })
 
-  test('lets through what the filter, as it is now, does not keep back', async () => {
+  test('a replay sends the filtered events that pass the current filter', async () => {
     const { id, path } = await createWebhook(stage, {
       events: ['deal.assigned'],
       filter: { 'data.value': { $gt: 1 } },
@@ -60,7 +60,7 @@ onEachEngine('rpc/replay_events', (stage) => {
     assert.equal((await finished(body.redelivery_id))['queued'], 1)
   })
 
-  test('goes on after a SIGKILL and sends nothing that had arrived before', async () => {
+  test('a replay resumes after a SIGKILL and delivers each event once', async () => {
     const { id, path } = await createWebhook(stage, { events: ['contact.updated'], is_active: false })
     const count = 400
     const missed = [
@@ -92,13 +92,13 @@ onEachEngine('rpc/replay_events', (stage) => {
     assert.equal(
       logs.headers.get('content-range')?.split('/')[1],
       String(count),
-      'one success recorded for each',
+      'one success is recorded for each event',
     )
     const requests = await stage.receiver.received(path, count)
     assert.deepEqual(new Set(requests.map(({ headers }) => headers['x-webhook-id'])), new Set(missed))
   })
 
-  test('says what is wrong with a request, and does not know another webhook', async () => {
+  test('a replay with invalid arguments or an unknown webhook is refused with the reason', async () => {
     const { id } = await createWebhook(stage, { is_active: false })
     const [noSince, event, order, off, unknown] = await Promise.all([
       refused({ webhook_id: id }),
@@ -134,9 +134,9 @@ async function emit(
   return body.map(({ id }) => id)
 }
 
-/** Once the fan-out has passed over so many events for that webhook. */
+/** Waits until matching has skipped this many events for the webhook. */
 async function skipped(stage: Stage, webhookId: string, count: number): Promise<void> {
-  await until(`${count} events to be passed over`, async () => {
+  await until(`${count} events to be skipped`, async () => {
     const rows = await stage.server.api.get<{ count: number }>(
       `webhook_skips?webhook_id=eq.${webhookId}&reason=eq.inactive`,
     )

@@ -6,8 +6,8 @@ import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
-onEachEngine('the request', (stage) => {
-  test('carries the documented headers, and no signature without a secret', async () => {
+onEachEngine('requests to endpoints', (stage) => {
+  test('a request has the documented headers, and no signature without a secret', async () => {
     const { path } = await createWebhook(stage, { events: ['message.sent'] })
     await emit('message.sent', { id: 'm-1' })
     const [request] = await stage.receiver.received(path, 1)
@@ -26,7 +26,7 @@ onEachEngine('the request', (stage) => {
     }
   })
 
-  test('carries both kinds of signature with a secret, over one instant and one id', async () => {
+  test('a request of a webhook with a secret has both kinds of signature, for the same time and id', async () => {
     const { path } = await createWebhook(stage, { events: ['message.delivered'], secret: 'your-secret-key' })
     await emit('message.delivered', { id: 'm-1' })
     const [request] = await stage.receiver.received(path, 1)
@@ -41,7 +41,7 @@ onEachEngine('the request', (stage) => {
     )
   })
 
-  test('stands in the log with the headers that were sent, of which the log keeps only some', async () => {
+  test('the log shows the headers that were sent, of which it stores only some', async () => {
     const { id, path } = await createWebhook(stage, { events: ['message.read'], secret: 'your-secret-key' })
     await emit('message.read', { id: 'm-1' })
     const [request] = await stage.receiver.received(path, 1)
@@ -55,7 +55,7 @@ onEachEngine('the request', (stage) => {
     assert.deepEqual(Object.fromEntries(logged), Object.fromEntries(sent))
   })
 
-  test('passes data and previous on as they were given: key order, large numbers, time', async () => {
+  test('data and previous are sent with the key order and numbers that they were given with', async () => {
     const { path } = await createWebhook(stage, { events: ['deal.assigned'] })
     const raw = `{"organization_id":"${stage.organizationId}","event":"deal.assigned","timestamp":"2025-01-15T10:30:00Z","data":{"z":1,"a":12345678901234567890,"amount":10.50},"previous":{"assigned_to":null}}`
     const { status } = await stage.server.api.request('POST', 'webhook_events', raw)
@@ -67,7 +67,7 @@ onEachEngine('the request', (stage) => {
     )
   })
 
-  test("carries the webhook's own headers, which the log shows masked", async () => {
+  test("a request has the webhook's own headers, which the log and the webhook show masked", async () => {
     const headers = { Authorization: 'Bearer receiver-token', 'X-Tenant': 'acme' }
     const { id, path } = await createWebhook(stage, { events: ['message.read'], headers })
     await emit('message.read', { id: 'm-1' })
@@ -83,7 +83,7 @@ onEachEngine('the request', (stage) => {
     assert.equal(JSON.stringify(webhook).includes('receiver-token'), false)
   })
 
-  test('goes to the new address when the webhook was moved between two attempts', async () => {
+  test('a retry goes to the new URL if the URL of the webhook changes between two attempts', async () => {
     const { id, path } = await createWebhook(stage, { events: ['message.failed'] })
     stage.receiver.reply(path, (response) => {
       void stage.server.api
@@ -95,7 +95,7 @@ onEachEngine('the request', (stage) => {
     assert.equal(moved?.headers['x-webhook-attempt'], '2')
   })
 
-  test('that is answered 410 at the old address leaves the webhook at its new one alone', async () => {
+  test('a 410 from the old URL does not disable a webhook that has a new URL', async () => {
     const { api } = stage.server
     const { id, path } = await createWebhook(stage, { events: ['conversation.created'] })
     stage.receiver.reply(path, (response) => {
@@ -108,7 +108,7 @@ onEachEngine('the request', (stage) => {
     assert.equal((await api.get(`webhook_configurations?id=eq.${id}&is_active=true`)).length, 1)
   })
 
-  test('goes to wildcard subscribers too, and to nobody else', async () => {
+  test('an event goes to webhooks with a matching wildcard and to no others', async () => {
     const all = await createWebhook(stage, { events: ['*'] })
     const meetings = await createWebhook(stage, { events: ['zoom.*'] })
     const deals = await createWebhook(stage, { events: ['deal.*'] })

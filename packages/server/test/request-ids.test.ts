@@ -7,7 +7,7 @@ import { until } from './harness/until.ts'
 type Line = Record<string, unknown>
 
 onEachEngine(
-  'the log',
+  'ids in log lines',
   (stage) => {
     const lines = (): Line[] =>
       stage.server
@@ -22,7 +22,7 @@ onEachEngine(
         ),
       )
 
-    test('names a request by the id that its caller gave, which is answered as well', async () => {
+    test('a request is logged with the X-Request-Id of its caller, which the response repeats', async () => {
       const { headers } = await stage.server.api.request(
         'GET',
         'webhook_event_types?name=eq.deal.created',
@@ -39,14 +39,14 @@ onEachEngine(
       )
     })
 
-    test('gives a request an id of its own where the caller’s could not stand in a line', async () => {
+    test('a request with an invalid X-Request-Id gets a new id', async () => {
       const { headers } = await stage.server.api.request('GET', 'nothing-here', undefined, {
         'x-request-id': 'two words',
       })
       assert.match(headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/)
     })
 
-    test('names an attempt by its event, delivery and webhook', async () => {
+    test('an attempt is logged with the ids of its event, delivery and webhook', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
       await stage.server.api.insert('webhook_events', {
         organization_id: stage.organizationId,

@@ -17,7 +17,7 @@ interface Redelivery {
   queued: number
 }
 
-/** A webhook with so many deliveries that have failed for good. */
+/** A webhook with this many failed deliveries. */
 async function withFailures(stage: Stage, count: number): Promise<{ id: string; path: string }> {
   const webhook = await createWebhook(stage, { events: ['deal.updated', 'deal.created'] })
   stage.receiver.reply(webhook.path, 500)
@@ -42,7 +42,7 @@ onEachEngine(
     const switchOff = (id: string) =>
       stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
 
-    test('queues as many as its dry run counts, and each is delivered once', async () => {
+    test('a bulk retry queues as many deliveries as its dry run counts, and each is delivered once', async () => {
       const count = 450
       const { id, path } = await withFailures(stage, count)
       const dry = await retry({ webhook_id: id, dry_run: true })
@@ -65,7 +65,7 @@ onEachEngine(
       await switchOff(id)
     })
 
-    test('takes only what is asked for: event and time', async () => {
+    test('a bulk retry matches only deliveries of the given event type and time range', async () => {
       const { id } = await withFailures(stage, 2)
       const matched = async (fields: object): Promise<number> =>
         (await retry({ webhook_id: id, dry_run: true, ...fields })).body.matched
@@ -79,7 +79,7 @@ onEachEngine(
       await switchOff(id)
     })
 
-    test('makes one more attempt each, and ends when that fails again', async () => {
+    test('a bulk retry makes one more attempt per delivery, and the delivery has failed if that attempt fails', async () => {
       const { id } = await withFailures(stage, 3)
       const { body } = await retry({ webhook_id: id })
       assert.equal((await finished(body.redelivery_id))?.queued, 3)
@@ -91,7 +91,7 @@ onEachEngine(
       await switchOff(id)
     })
 
-    test('asked for twice queues nothing twice', async () => {
+    test('two concurrent bulk retries queue each delivery once', async () => {
       const { id, path } = await withFailures(stage, 20)
       stage.receiver.reply(path, 200)
       const answers = await Promise.all([retry({ webhook_id: id }), retry({ webhook_id: id })])
@@ -105,7 +105,7 @@ onEachEngine(
       await switchOff(id)
     })
 
-    test('of a webhook that is off is refused; its dry run still counts', async () => {
+    test('a bulk retry of a disabled webhook is refused, and its dry run is not', async () => {
       const { id } = await withFailures(stage, 1)
       await switchOff(id)
       assert.equal((await retry({ webhook_id: id, dry_run: true })).body.matched, 1)
@@ -113,7 +113,7 @@ onEachEngine(
       assert.deepEqual([refused.status, refused.body.code], [409, '55000'])
     })
 
-    test('that is over can be cancelled no more', async () => {
+    test('a completed bulk retry cannot be cancelled', async () => {
       const { id } = await withFailures(stage, 1)
       const { body } = await retry({ webhook_id: id })
       await finished(body.redelivery_id)

@@ -8,7 +8,7 @@ import type { ServerProcess } from './harness/server-process.ts'
 import { until } from './harness/until.ts'
 
 onEachEngine(
-  'api and worker apart',
+  'separate api and worker nodes',
   (stage) => {
     let database: Database
     before(() => {
@@ -16,7 +16,7 @@ onEachEngine(
     })
     after(() => database.close())
 
-    /** Nodes that take part in sending: each is heard of before it takes anything. */
+    /** Nodes that send: each registers before it takes any delivery. */
     async function sendingNodes(): Promise<number> {
       const { rows } = await database.query<{ count: number }>('select count(*) from webhooks_internal.nodes')
       return rows[0]!.count
@@ -29,7 +29,7 @@ onEachEngine(
         data: {},
       })
 
-    test('an api node accepts events, tests a webhook and leaves sending to the worker that comes', async () => {
+    test('an api node accepts events and tests a webhook, and a worker that starts later sends the deliveries', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'] })
       await emit()
       const tested = await stage.server.api.rpc<{ status: string }>('test_webhook', { webhook_id: id })
@@ -44,7 +44,7 @@ onEachEngine(
       assert.equal(await worker.stop(), 0)
     })
 
-    test('an api node retries by hand while there is no worker', async () => {
+    test('an api node makes a manual retry while there is no worker', async () => {
       const worker = await stage.site.start({ ROLE: 'worker' })
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'] })
       stage.receiver.reply(path, 500, 500, 500, 200)
@@ -64,7 +64,7 @@ onEachEngine(
       ])
     })
 
-    test('a worker answers its health and nothing else', async () => {
+    test('a worker serves its health and nothing else', async () => {
       const worker: ServerProcess = await stage.site.start({ ROLE: 'worker' })
       const status = async (path: string): Promise<number> => (await fetch(`${worker.url}${path}`)).status
       assert.equal(await status('/health/ready'), 200)
@@ -73,9 +73,9 @@ onEachEngine(
       await worker.stop()
     })
 
-    test('two workers share the work of one api node, each delivery made once', async () => {
+    test('two workers share the deliveries of one api node and send each once', async () => {
       const workers = await Promise.all([1, 2].map(() => stage.site.start({ ROLE: 'worker' })))
-      await until('both to be heard of', async () => (await sendingNodes()) === 2)
+      await until('both workers to be registered', async () => (await sendingNodes()) === 2)
       const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
       const event = { organization_id: stage.organizationId, event: 'deal.created', data: {} }
       const events = Array.from({ length: 500 }, () => event)
@@ -93,7 +93,7 @@ onEachEngine(
     })
   },
   {
-    // So long that no answer is late, however busy the machine: a second request would be a second sending.
+    // Long enough for every response on a busy machine: after a timeout, the delivery would be sent again.
     settings: { ROLE: 'api', DELIVERY_TIMEOUT: '60s' },
     engines: process.env['TEST_DATABASE_URL'] === undefined ? [] : ['postgresql'],
   },

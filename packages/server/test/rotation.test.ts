@@ -30,7 +30,7 @@ onEachEngine('rpc/rotate_webhook_secret', (stage) => {
     return (await stage.receiver.received(path, count))[count - 1]!
   }
 
-  test('during the overlap the new and the old secret verify, the new one signing first', async () => {
+  test('the new and the old secret both verify during the overlap', async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.updated'], secret: OLD })
     const { status, body } = await rotate({ webhook_id: id })
     assert.equal(status, 200)
@@ -44,7 +44,7 @@ onEachEngine('rpc/rotate_webhook_secret', (stage) => {
     for (const secret of [body.secret, OLD]) new StandardWebhook(secret).verify(request.body, request.headers)
   })
 
-  test('without an overlap, and after it, only the new one verifies', async () => {
+  test('only the new secret verifies after the overlap, or without one', async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.updated'], secret: OLD })
     const atOnce = await rotate({ webhook_id: id, overlap_hours: 0, secret: 'the-second-secret' })
     assert.deepEqual(atOnce.body, { secret: 'the-second-secret', previous_secret_until: null })
@@ -58,7 +58,7 @@ onEachEngine('rpc/rotate_webhook_secret', (stage) => {
     )
   })
 
-  test('a secret that is written outright ends an overlap', async () => {
+  test('a secret that is written to the webhook ends the overlap', async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.updated'], secret: OLD })
     await rotate({ webhook_id: id })
     await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { secret: 'written-outright' })
@@ -69,7 +69,7 @@ onEachEngine('rpc/rotate_webhook_secret', (stage) => {
     )
   })
 
-  test('the old secret is shown by nothing, the new one by its answer alone', async () => {
+  test('neither the webhook nor the output of the server shows a secret after a rotation', async () => {
     const { id } = await createWebhook(stage, { secret: OLD })
     const { body } = await rotate({ webhook_id: id })
     const row = JSON.stringify(await stage.server.api.get(`webhook_configurations?id=eq.${id}`))
@@ -77,7 +77,7 @@ onEachEngine('rpc/rotate_webhook_secret', (stage) => {
     assert.equal(stage.server.output().includes(body.secret), false)
   })
 
-  test('wrong arguments are refused by name', async () => {
+  test('an invalid argument of rotate_webhook_secret is refused by its name', async () => {
     const { id } = await createWebhook(stage, {})
     for (const [fields, field] of [
       [{ overlap_hours: 169 }, 'overlap_hours'],

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { parseArgs } from 'node:util'
 import { TARGETS } from './targets.ts'
 
-/** `npm run fuzz`: throws inputs at everything that reads what strangers write, for a while; exits 1 on the first defect. */
+/** `npm run fuzz`: feeds random inputs to all code that reads untrusted input, for a while; exits 1 on the first defect. */
 const USAGE = `Usage: npm run fuzz -- [--seconds 30] [--only <part of a target's name>] [--seed <number>]
 
 Targets: ${TARGETS.map(({ name }) => name).join(', ')}

@@ -1,6 +1,6 @@
 import type * as fc from 'fast-check'
 
-/** Something that reads what strangers write. `check` throws for a defect; refusing an input is none. */
+/** Code that reads untrusted input. `check` throws for a defect; refusing an input is not a defect. */
 export interface FuzzTarget<T = unknown> {
   name: string
   input: fc.Arbitrary<T>
@@ -12,7 +12,7 @@ export function target<T>(name: string, input: fc.Arbitrary<T>, check: FuzzTarge
   return { name, input, check: (given) => check(given as T) }
 }
 
-/** Runs what may refuse its input, but with an error of that kind alone. */
+/** Runs code that may refuse its input, but only with an error of this class. */
 export function mayRefuse<R>(kind: new (...args: never[]) => Error, run: () => R): R | undefined {
   try {
     return run()

@@ -20,7 +20,7 @@ import { compileFilter } from '../../src/domain/filter/filter.ts'
 import type { FuzzTarget } from './target.ts'
 import { mayRefuse, target } from './target.ts'
 
-/** Texts that are nearly one of these: a few cuts, repeats and foreign characters. */
+/** One of these texts with a few edits: characters cut, and others inserted. */
 function near(corpus: readonly string[]): fc.Arbitrary<string> {
   return fc
     .tuple(
@@ -76,7 +76,7 @@ const signatures = {
   'x-webhook-timestamp': '2025-01-15T10:30:00.000Z',
 }
 
-/** A genuine request, parts of which were changed or left out. */
+/** A genuine request with parts changed or left out. */
 const request = fc.record({
   body: fc.oneof(fc.constant(body), near([body])),
   headers: fc.record(
@@ -118,7 +118,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   target('URL guard', near([...ACCEPTED_URLS, ...REFUSED_URLS]), (text) => {
     const url = mayRefuse(BlockedDestination, () => checkUrl(text, STRICT))
     if (url === undefined) return
-    // What it lets through is https, to one place that it has judged, and reads the same the second time.
+    // An accepted URL is https, without user, password or fragment, to an allowed host, and is accepted unchanged again.
     assert.equal(url.protocol, 'https:')
     assert.deepEqual([url.username, url.password, url.hash], ['', '', ''])
     assert.equal(checkUrl(url.href, STRICT).href, url.href)
@@ -130,7 +130,7 @@ export const TARGETS: readonly FuzzTarget[] = [
     if (!URL.canParse(`https://${host}/`)) return
     const canonical = new URL(`https://${host}/`).hostname.replace(/^\[|\]$/g, '')
     if (!/^[\d.]+$|:/.test(canonical)) return
-    // However it is spelt, the verdict is that of the address.
+    // The decision depends on the address, not on its spelling.
     const judged = mayRefuse(BlockedDestination, () => checkUrl(`https://${host}/`, STRICT))
     if (judged !== undefined) assert.equal(isAllowedAddress(canonical, []), true)
   }),
@@ -143,14 +143,14 @@ export const TARGETS: readonly FuzzTarget[] = [
     const isGenuine = given.body === body
     try {
       await verifyWebhook({ ...given, secret, now: signedAt * 1_000 })
-      assert.ok(isGenuine, 'a body that was changed was taken for genuine')
+      assert.ok(isGenuine, 'a changed body was accepted as genuine')
     } catch (error) {
       if (!(error instanceof WebhookVerificationError)) throw error
     }
   }),
 ]
 
-/** What is left of a response when its bytes come in these pieces; undefined: it is refused. */
+/** The response without its 100 Continue, read in these pieces; undefined if it is refused. */
 function skipContinue(given: Buffer, cuts: readonly number[]): string | undefined {
   const skipper = new ContinueSkipper(() => {})
   const places = [0, ...cuts.map((cut) => cut % (given.length + 1)), given.length].toSorted((a, b) => a - b)
