@@ -25,14 +25,14 @@ const context = {
   defaultMaxInFlight: TARGET.maxInFlight,
 }
 
-/** Whose a delivery is, and whose data it carries. */
+/** The organization of a delivery, and the one whose data it carries. */
 const contentOf = ({ organizationId, body }: LeasedDelivery): [string, unknown] => [
   organizationId,
   (JSON.parse(body) as { data: { owner: string } }).data.owner,
 ]
 
 for (const engine of EVERY_ENGINE) {
-  suite(`two organizations whose transactions write events with the same id (${engine})`, () => {
+  suite(`same event ids in transactions of two organizations (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>
     const organizations = [randomUUID(), randomUUID()]
@@ -49,7 +49,7 @@ for (const engine of EVERY_ENGINE) {
     })
     after(async () => await close())
 
-    /** In one statement. */
+    /** Inserts the events of both in one statement. */
     async function emit(id: string, age = 0): Promise<void> {
       await database.query(
         `insert into webhooks.webhook_events (id, organization_id, event, data, created_at)
@@ -58,7 +58,7 @@ for (const engine of EVERY_ENGINE) {
         [id, `{${organizations.join(',')}}`, age],
       )
     }
-    /** @param isDirect whether they are sent from memory, or wait in the queue */
+    /** @param isDirect whether deliveries are sent directly or queued */
     async function relay(isDirect: boolean): Promise<LeasedDelivery[]> {
       const subscriptions = createSubscriptions(systemClock)
       const slots = { admit: () => isDirect }
@@ -73,26 +73,26 @@ for (const engine of EVERY_ENGINE) {
       )
     }
 
-    test('each have their own sent from memory', async () => {
+    test('two events with the same id are each sent directly to their own organization', async () => {
       await emit(newId())
       assertOwn(await relay(true))
     })
 
-    test('each have their own claimed from the queue, and sent by hand', async () => {
+    test('two events with the same id are each claimed, and retried manually, for their own organization', async () => {
       await emit(newId())
       await relay(false)
       const claimed = await claimDue(database, 10, [], context)
       assertOwn(claimed)
       await database.query('delete from webhooks_internal.queue')
-      const byHand: LeasedDelivery[] = []
+      const retried: LeasedDelivery[] = []
       for (const { id } of claimed) {
         const leased = await leaseForManualRetry(database, id, context)
-        if (leased !== undefined) byHand.push(leased)
+        if (leased !== undefined) retried.push(leased)
       }
-      assertOwn(byHand)
+      assertOwn(retried)
     })
 
-    test('each lose their own alone when it is too old', async () => {
+    test('an event that is too old is deleted without the event with the same id of another organization', async () => {
       const id = randomUUID()
       await emit(id, 40)
       await database.query(

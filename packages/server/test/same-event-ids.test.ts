@@ -7,7 +7,7 @@ import type { Stage } from './harness/on-each-engine.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import { until } from './harness/until.ts'
 
-/** An organization with a key and a webhook of its own. */
+/** An organization with its own key and webhook. */
 interface Tenant {
   name: string
   organizationId: string
@@ -47,7 +47,7 @@ const eventOf = ({ organizationId, name }: Tenant, id: string): object => ({
 const emit = async ({ api }: Tenant, events: object): Promise<number> =>
   (await api.request('POST', 'webhook_events', events)).status
 
-/** What arrived at a tenant's endpoint, as the ids of the event and of its record. */
+/** The requests that arrived at a tenant's endpoint, each as the ids of the event and of its record. */
 async function arrived(
   stage: Stage,
   { path }: Tenant,
@@ -58,9 +58,9 @@ async function arrived(
 }
 
 onEachEngine(
-  'two organizations that give their events the same id',
+  'same event ids of two organizations',
   (stage) => {
-    test('each have their own event delivered, and see their own alone', async () => {
+    test('two organizations with the same event id each get and see only their own event', async () => {
       const both = await createTwo(stage)
       const id = newId()
       for (const tenant of both) assert.equal(await emit(tenant, eventOf(tenant, id)), 201)
@@ -76,7 +76,7 @@ onEachEngine(
       }
     })
 
-    test('are shown to the operator each with its own deliveries and log', async () => {
+    test('the operator sees two events with the same id, each with its own deliveries and log', async () => {
       const both = await createTwo(stage)
       const id = newId()
       for (const tenant of both) await emit(tenant, eventOf(tenant, id))
@@ -103,7 +103,7 @@ onEachEngine(
         assert.deepEqual(event.webhook_deliveries, [{ organization_id: event.organization_id }])
     })
 
-    test('lose nothing of a batch in which one id is the other one’s', async () => {
+    test('a batch is stored and sent completely if another organization has an event with one of its ids', async () => {
       const [a, b] = await createTwo(stage)
       const taken = newId()
       await emit(a, eventOf(a, taken))
@@ -124,7 +124,7 @@ onEachEngine(
       assert.deepEqual(await arrived(stage, a, 1), [[taken, 'of-a']])
     })
 
-    test('can emit at once, each as often as they like, and each event is there once', async () => {
+    test('concurrent posts of the same event id by two organizations create one event for each', async () => {
       const both = await createTwo(stage)
       const id = newId()
       const statuses = await Promise.all(
@@ -138,7 +138,7 @@ onEachEngine(
       }
     })
 
-    test('can upsert with on_conflict=id as supabase-js does, and change nothing of each other’s', async () => {
+    test('an upsert with on_conflict=id, as supabase-js sends it, changes no event of either organization', async () => {
       const both = await createTwo(stage)
       const id = newId()
       for (const time of ['first', 'second']) {
@@ -149,13 +149,13 @@ onEachEngine(
             [{ ...eventOf(tenant, id), data: { id: `${tenant.name}, ${time}` } }],
             { prefer: 'resolution=merge-duplicates,return=representation' },
           )
-          // What was emitted once is never changed.
+          // An event never changes.
           assert.deepEqual([status, body], [201, [{ id, data: { id: `${tenant.name}, first` } }]])
         }
       }
     })
 
-    test('are not told of each other by the answers to what is not theirs', async () => {
+    test('a refused post does not reveal whether another organization has an event with that id', async () => {
       const [a, b] = await createTwo(stage)
       const taken = newId()
       await emit(a, eventOf(a, taken))
@@ -168,7 +168,7 @@ onEachEngine(
       assert.deepEqual(dropped, [])
     })
 
-    test('have each the fields cut that their own webhook is not told', async () => {
+    test('two events with the same id are each sent without their redacted fields', async () => {
       const both = await createTwo(stage, { redact: ['data.secret'] })
       const id = newId()
       await Promise.all(both.map((tenant) => emit(tenant, eventOf(tenant, id))))
@@ -178,7 +178,7 @@ onEachEngine(
       }
     })
 
-    test('have their own sent again by a retry, single and in bulk', async () => {
+    test("a manual retry and a bulk retry send an organization's own event if another has the same id", async () => {
       const both = await createTwo(stage)
       const id = newId()
       for (const { path } of both) stage.receiver.reply(path, 500, 200)
@@ -197,12 +197,12 @@ onEachEngine(
       }
     })
 
-    test('have their own replayed', async () => {
+    test("a replay sends an organization's own event if another has the same id", async () => {
       const both = await createTwo(stage, { is_active: false })
       const id = newId()
       for (const tenant of both) await emit(tenant, eventOf(tenant, id))
       for (const tenant of both) {
-        await until('the event to be passed over', async () =>
+        await until('the event to be skipped', async () =>
           (await tenant.api.get(`webhook_skips?webhook_id=eq.${tenant.webhookId}`)).length > 0
             ? true
             : undefined,
@@ -219,7 +219,7 @@ onEachEngine(
       }
     })
 
-    test('have their own erased alone', async () => {
+    test("an erasure erases only an organization's own event if another has the same id", async () => {
       const [a, b] = await createTwo(stage)
       const id = newId()
       for (const tenant of [a, b]) await emit(tenant, eventOf(tenant, id))

@@ -19,7 +19,7 @@ for (const engine of ENGINES) {
     })
     after(async () => await api.close())
 
-    test('no token is stored, only its digest', async () => {
+    test('no token of a session or link is stored, only its digest', async () => {
       const { token } = await client.createLink()
       const { cookie } = await client.signIn({ key: SERVICE_KEY })
       const { rows } = await api.database.query<{ all: string }>(
@@ -30,7 +30,7 @@ for (const engine of ENGINES) {
         assert.ok(!rows[0]!.all.includes(secret))
     })
 
-    test('a change needs the header, and comes from no other origin; reading needs neither', async () => {
+    test('a change with a session needs the X-Webhooks-Session header and the same origin, and a read needs neither', async () => {
       const { cookie } = await client.signIn({ key: SERVICE_KEY })
       assert.deepEqual(await refusal(await client.insert({ cookie })), [403, 'PT403'])
       assert.deepEqual(await refusal(await client.insert({ cookie, 'x-webhooks-session': 'yes' })), [
@@ -48,7 +48,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(await refusal(call), [403, 'PT403'])
     })
 
-    test('no page of another origin may use the cookie, or sign a browser in', async () => {
+    test('a page of another origin can neither use the cookie nor sign a browser in', async () => {
       const origin = 'https://evil.example'
       const { cookie } = await client.signIn({ key: SERVICE_KEY })
       const read = await client.list(cookie, 'webhook_inboxes', { origin })
@@ -72,20 +72,20 @@ for (const engine of ENGINES) {
       assert.deepEqual(await refusal(form), [415, 'PGRST102'])
     })
 
-    test('a key in a header goes before the cookie', async () => {
+    test('a key in a header takes precedence over the cookie', async () => {
       const { cookie } = await client.signIn({ key: SERVICE_KEY })
       const apikey = await api.storeKey(OURS, 'read')
       assert.deepEqual(await refusal(await client.insert({ cookie, apikey, ...OWN_PAGE })), [403, '42501'])
       assert.equal((await client.list(cookie, 'contacts', { apikey: 'wrong' })).status, 401)
     })
 
-    test('a session reads within its scope only', async () => {
+    test('a session with the scope read cannot write', async () => {
       const { cookie } = await client.signIn({ key: await api.storeKey(OURS, 'read') })
       assert.equal((await client.list(cookie, 'contacts')).status, 200)
       assert.deepEqual(await refusal(await client.insert({ cookie, ...OWN_PAGE })), [403, '42501'])
     })
 
-    test('one that a link opened makes no keys, and no link that lasts longer than itself', async () => {
+    test('a session that a link opened can create no keys, and no link that outlasts it', async () => {
       const { token, expires_at } = await client.createLink(SERVICE_KEY, { expires_in: 60 })
       const { cookie } = await client.signIn({ token })
       const headers = { cookie, ...OWN_PAGE }
@@ -99,7 +99,7 @@ for (const engine of ENGINES) {
       assert.equal(((await response.json()) as { expires_at: string }).expires_at, expires_at)
     })
 
-    test('the cookie is secure where the client came by https', async () => {
+    test('the cookie is Secure if the client came over https', async () => {
       const plain = await client.send('POST', '/session', {}, { key: SERVICE_KEY })
       assert.match(
         plain.headers.get('set-cookie') ?? '',
@@ -113,7 +113,7 @@ for (const engine of ENGINES) {
       assert.equal((await client.insert({ ...page, origin: 'http://hooks.example' })).status, 403)
     })
 
-    test('the log as it grows can be followed with it, until it ends', async () => {
+    test('the live log can be read with a session, and ends with it', async () => {
       const { cookie } = await client.signIn({ key: await api.storeKey(OURS, 'read') })
       const stream = await client.send('GET', '/rest/v1/webhook_logs/live', { cookie })
       assert.deepEqual(
@@ -125,7 +125,7 @@ for (const engine of ENGINES) {
     })
   })
 
-  suite(`sessions behind a public address, framed (${engine})`, () => {
+  suite(`sessions with a public URL and frames (${engine})`, () => {
     let api: InProcessApi
     let url: string
     before(async () => {
@@ -145,23 +145,23 @@ for (const engine of ENGINES) {
         body: JSON.stringify({ key: SERVICE_KEY }),
       })
 
-    test('links lead to the public address', async () => {
+    test('a link leads to PUBLIC_URL', async () => {
       const body = { organization_id: OURS }
       const { json } = await api.ask<{ url: string }>('POST', 'rpc/create_portal_session', { body })
       assert.match(json.url, /^https:\/\/hooks\.example\/settings\/webhooks#token=/)
     })
 
-    test('requests of its page are those of this server', async () => {
+    test('a sign-in from the origin of PUBLIC_URL is accepted, and from another origin refused', async () => {
       assert.equal((await signIn({ origin: 'https://hooks.example' })).status, 200)
       assert.equal((await signIn({ origin: 'https://crm.example' })).status, 403)
     })
 
-    test('a proxy that is not trusted says nothing about the client', async () => {
+    test('the X-Forwarded-Proto of an untrusted proxy is ignored', async () => {
       const response = await signIn({ 'x-forwarded-proto': 'https' })
       assert.match(response.headers.get('set-cookie') ?? '', /; HttpOnly; SameSite=Lax$/)
     })
 
-    test('the cookie goes into frames of other sites, kept apart for each', async () => {
+    test('the cookie is sent in frames of other sites, partitioned by site', async () => {
       const { statusCode, headers } = await api.inject('POST', '/session', {
         headers: { host: 'hooks.example', 'content-type': 'application/json' },
         body: JSON.stringify({ key: SERVICE_KEY }),

@@ -13,7 +13,7 @@ import type { SessionClient, SessionBody } from './harness/session-client.ts'
 import { until } from './harness/until.ts'
 
 for (const engine of EVERY_ENGINE) {
-  suite(`sessions of the settings page (${engine})`, () => {
+  suite(`sessions (${engine})`, () => {
     let api: InProcessApi
     let url: string
     let client: SessionClient
@@ -24,7 +24,7 @@ for (const engine of EVERY_ENGINE) {
     })
     after(async () => await api.close())
 
-    test("a key opens one: of its organization with its scope, or the operator's for all", async () => {
+    test('a key opens a session of its organization and scope, and the service key one for all organizations', async () => {
       const operator = await client.signIn({ key: SERVICE_KEY })
       assert.deepEqual([operator.session.organization_id, operator.session.scope], [null, 'service'])
       for (const scope of ['admin', 'read'] as const) {
@@ -41,7 +41,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    test('a key that only emits, a wrong one, a token and nothing at all open none', async () => {
+    test('an emit key, a wrong key and an invalid request open no session', async () => {
       const emit = await api.storeKey(OURS, 'emit')
       assert.deepEqual(await refusal(await client.send('POST', '/session', {}, { key: emit })), [
         403,
@@ -55,7 +55,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    test('GET shows who is signed in, DELETE signs out, for good', async () => {
+    test('GET /session shows the session, and DELETE /session ends it', async () => {
       const { cookie, session } = await client.signIn({ key: SERVICE_KEY })
       const shown = await client.send('GET', '/session', { cookie })
       assert.deepEqual([shown.status, await shown.json()], [200, session])
@@ -68,14 +68,14 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(await refusal(await client.send('GET', '/session')), [401, 'PGRST302'])
     })
 
-    test('signing in again ends the session before', async () => {
+    test('signing in again ends the previous session', async () => {
       const first = await client.signIn({ key: SERVICE_KEY })
       const again = await client.send('POST', '/session', { cookie: first.cookie }, { key: SERVICE_KEY })
       assert.equal((await client.list(cookieOf(again))).status, 200)
       assert.equal((await client.list(first.cookie)).status, 401)
     })
 
-    test('a link has its token in the fragment, opens one session and ends with it', async () => {
+    test('a link has its token in the fragment and opens one session, which expires with the link', async () => {
       const link = await client.createLink(SERVICE_KEY, { expires_in: 120 })
       assert.match(link.url, /^http:\/\/[^/]+\/settings\/webhooks#token=cgw_link_[\w-]{43}$/)
       const { cookie, session } = await client.signIn({ token: link.token })
@@ -96,7 +96,7 @@ for (const engine of EVERY_ENGINE) {
       ])
     })
 
-    test('of two that use a link at once one is signed in', async () => {
+    test('one of several concurrent requests with the same link is signed in', async () => {
       const { token } = await client.createLink()
       const answers = await Promise.all(
         [1, 2, 3, 4].map(() => client.send('POST', '/session', {}, { token })),
@@ -107,13 +107,13 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('a link that has ended opens nothing', async () => {
+    test('an expired link opens no session', async () => {
       const { token } = await client.createLink()
       await api.database.query(`update webhooks_internal.portal_links set expires_at = now()`)
       assert.deepEqual(await refusal(await client.send('POST', '/session', {}, { token })), [401, 'PGRST301'])
     })
 
-    test('a session ends with the key behind it, as do its links, at once', async () => {
+    test('revoking a key ends its sessions and links at once', async () => {
       const key = await api.storeKey(OURS, 'admin')
       const direct = await client.signIn({ key })
       const linked = await client.signIn({ token: (await client.createLink(key)).token })
@@ -127,7 +127,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await client.send('POST', '/session', {}, { token: unused.token })).status, 401)
     })
 
-    test('use keeps a session open, up to a day; what is not used for 12 hours ends', async () => {
+    test('a session is extended when it is used, up to its latest end, and ends when it expires', async () => {
       const { cookie, session } = await client.signIn({ key: SERVICE_KEY })
       const age = async (sql: string): Promise<void> =>
         void (await api.database.query(`update webhooks_internal.sessions set ${sql} where id = $1`, [
@@ -138,14 +138,17 @@ for (const engine of EVERY_ENGINE) {
           ((await (await client.send('GET', '/session', { cookie })).json()) as SessionBody).expires_at,
         )
       await age(`seen_at = now() - interval '11 hours', expires_at = now() + interval '1 hour'`)
-      await until('its end to move on', async () => (await endOf()) > Date.now() + 11 * 3_600_000)
+      await until('the session to be extended', async () => (await endOf()) > Date.now() + 11 * 3_600_000)
       await age(`seen_at = now() - interval '1 hour', latest_end = now() + interval '2 hours'`)
-      await until('its end to stay at the latest', async () => (await endOf()) < Date.now() + 3 * 3_600_000)
+      await until(
+        'the session to be limited to its latest end',
+        async () => (await endOf()) < Date.now() + 3 * 3_600_000,
+      )
       await age(`expires_at = now()`)
       assert.equal((await client.send('GET', '/session', { cookie })).status, 401)
     })
 
-    test('links are made for one minute to a day', async () => {
+    test('a link for less than a minute or more than a day is refused', async () => {
       for (const expires_in of [59, 86_401, 60.5, '60']) {
         const body = { organization_id: OURS, expires_in }
         const { status, json } = await api.ask<ErrorBody>('POST', 'rpc/create_portal_session', { body })
@@ -153,7 +156,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    test('a session of the operator ends when the service key is replaced, or its encryption key', async () => {
+    test('a session of the operator ends when the service key or the encryption key is replaced', async () => {
       const [now, next] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
       const openStore = (serviceKey: string, keys: Buffer[]) =>
         createSessionStore(api.database, markServiceKey(serviceKey, keys))
@@ -168,7 +171,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await openStore('a', [next]).find(token), undefined)
     })
 
-    test('what has ended is deleted, a session a day later', async () => {
+    test('an expired link is deleted at once, and an expired session a day later', async () => {
       const { session } = await client.signIn({ key: SERVICE_KEY })
       await client.createLink()
       await api.database.query(
@@ -194,14 +197,14 @@ for (const engine of EVERY_ENGINE) {
   })
 }
 
-suite('signing in', () => {
+suite('limits of signing in', () => {
   let api: InProcessApi
   before(async () => {
     api = await openApi(ANY_ENGINE)
   })
   after(async () => await api.close())
 
-  test('is not for guessing: wrong keys and links of one address are counted', async () => {
+  test('too many wrong keys and links block an IP address from signing in', async () => {
     const attempt = async (body: object, remoteAddress: string): Promise<number> =>
       (
         await api.inject('POST', '/session', {

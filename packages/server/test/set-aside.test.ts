@@ -7,7 +7,7 @@ import type { InProcessWorker } from './harness/in-process-worker.ts'
 import { startWorker } from './harness/in-process-worker.ts'
 import { LONG, until } from './harness/until.ts'
 
-/** Refuses of the poisoned deliveries to leave the queue, and with `public.strict` also to be set aside. */
+/** Refuses to let poisoned deliveries leave the queue and, with `public.strict`, to set them aside. */
 const REFUSING = `
   create table public.poisoned (event_id uuid);
   create table public.strict (is_strict boolean);
@@ -24,7 +24,7 @@ const REFUSING = `
   create trigger refuse before update or delete on webhooks_internal.queue for each row execute function public.refuse();`
 
 suite(
-  'a delivery whose outcome cannot be stored and that cannot leave the queue',
+  'deliveries set aside',
   { ...LONG, skip: ENGINES.includes('postgresql') ? false : 'needs PostgreSQL' },
   () => {
     let worker: InProcessWorker
@@ -57,7 +57,7 @@ suite(
         (request) => request.path === path && request.headers['x-webhook-id'] === eventId,
       ).length
 
-    test('is sent once, fails with the reason, is never due again, and leaves when the database lets it go', async () => {
+    test('a delivery that cannot leave the queue is sent once, fails with the reason, and is set aside until it can leave', async () => {
       const webhook = await worker.webhook('/aside')
       const culprit = await poison()
       await worker.emit([culprit, newId()])
@@ -82,19 +82,19 @@ suite(
       assert.equal(await stateOf(culprit), undefined)
     })
 
-    test('is not sent again by the same process where it cannot even be set aside', async () => {
+    test('a delivery that cannot be set aside is not sent again by the same process', async () => {
       await worker.database.query('insert into public.strict values (true)')
       const webhook = await worker.webhook('/stuck', { rate_limit: 1_000 })
       const culprit = await poison()
       await worker.emit([culprit])
-      await until('the fault to be noted', async () => {
+      await until('the fault to be recorded', async () => {
         const { rows } = await worker.database.query(
           `select from webhooks.webhook_delivery_faults where event_id = $1 and webhook_id = $2 and stage = 'record'`,
           [culprit, webhook],
         )
         return rows.length > 0
       })
-      // Its lease ends, and what comes after it is claimed: it would have been first.
+      // Its lease has ended, so it would be claimed before the delivery that follows.
       for (let round = 1; round <= 3; round += 1) {
         await worker.database.query(
           `update webhooks_internal.queue q set due_at = now() - interval '1 hour'

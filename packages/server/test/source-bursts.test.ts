@@ -49,7 +49,7 @@ async function countStored({ server }: Stage, prefix: string): Promise<number> {
   return Number(headers.get('content-range')?.split('/')[1])
 }
 
-/** Fewer at once than may wait for the database: that is another limit. */
+/** Fewer at once than may wait for the database, which is another limit. */
 const AT_ONCE = 100
 
 async function postAll(stage: Stage, payloads: readonly unknown[]): Promise<Response[]> {
@@ -61,7 +61,7 @@ async function postAll(stage: Stage, payloads: readonly unknown[]): Promise<Resp
   return answers
 }
 
-onEachEngine('a burst at one source', (stage) => {
+onEachEngine('bursts at one source', (stage) => {
   let neighbour: string
   let path: string
   before(async () => {
@@ -71,7 +71,7 @@ onEachEngine('a burst at one source', (stage) => {
     path = (await createWebhook(stage, fields)).path
   })
 
-  /** A message to the neighbour, from its post until its delivery has arrived. */
+  /** Posts a message to the neighbour, and waits until its delivery has arrived. */
   async function deliverToNeighbour(id: string): Promise<void> {
     assert.equal((await post(stage, neighbour, inbound('491700000001', { id }))).status, 200)
     await until(`the neighbour's delivery of ${id}`, () =>
@@ -80,7 +80,7 @@ onEachEngine('a burst at one source', (stage) => {
   }
 
   test(
-    'of one payload of very many messages is taken in whole, and a neighbour is delivered to before its end',
+    'a payload of many messages is stored completely, and another organization gets its delivery before that',
     LONG,
     async () => {
       const large = messages('491700000002', 'large', LARGE)
@@ -93,12 +93,12 @@ onEachEngine('a burst at one source', (stage) => {
   )
 
   test(
-    'of many posts is taken in whole, and a neighbour is delivered to again and again before its end',
+    'many posts are stored completely, and another organization gets its deliveries before that',
     LONG,
     async () => {
       const posts = Array.from({ length: POSTS }, (_, n) => messages('491700000003', `burst-${n}`, 15))
       const answers = postAll(stage, posts)
-      // While they come in, and when all of them wait.
+      // While they arrive, and when all of them wait.
       await deliverToNeighbour('wamid.beside-burst-1')
       assert.deepEqual([...new Set((await answers).map(({ status }) => status))], [200])
       for (const turn of [2, 3]) await deliverToNeighbour(`wamid.beside-burst-${turn}`)
@@ -110,7 +110,7 @@ onEachEngine('a burst at one source', (stage) => {
 })
 
 onEachEngine(
-  'posts to a source beyond its limit in a minute',
+  'rate limit of a source',
   (stage) => {
     let neighbour: string
     before(async () => {
@@ -118,14 +118,14 @@ onEachEngine(
       neighbour = await createNeighbour(stage)
     })
 
-    test('are refused with 429 and Retry-After, and posts to another source are not', async () => {
+    test('posts beyond the limit of a source get 429 with Retry-After, and posts to another source do not', async () => {
       const wrong = await post(stage, stage.organizationId, {}, 'another-secret')
       assert.equal(wrong.status, 401)
       const payloads = Array.from({ length: LIMIT + 30 }, (_, n) => ({ object: 'page', n }))
       const all = await postAll(stage, payloads)
       const refused = all.filter(({ status }) => status === 429)
       assert.ok(all.every(({ status }) => status === 200 || status === 429))
-      // What was not verified has used up nothing.
+      // The post that was not verified did not count.
       assert.equal(refused.length, 30)
       const { code, message, hint } = (await refused[0]!.json()) as ErrorBody
       assert.deepEqual([code, message], ['PT429', `more than ${LIMIT} posts to this source in one minute`])
@@ -140,16 +140,16 @@ onEachEngine(
 )
 
 onEachEngine(
-  'large posts to a source while the database takes none',
+  'memory limit of posts to sources',
   (stage) => {
     before(async () => await createSource(stage, stage.organizationId))
 
-    test('are held in memory up to 32 MiB, refused with 429 beyond it, and stored when it takes them', async () => {
+    test('large posts wait in memory up to 32 MiB while the database is locked, and one beyond that gets 429', async () => {
       const database = openPostgres({ url: stage.site.settings['DATABASE_URL']!, poolSize: 1 })
       const large = { object: 'page', filling: 'x'.repeat(4 * 1024 * 1024 - 100) }
       let all: Promise<Response>[] = []
       const refused = await database.transaction(async (connection) => {
-        // Noting that something arrived waits for this.
+        // Recording that a post arrived waits for this lock.
         await connection.query('select from webhooks.webhook_sources for update')
         all = Array.from({ length: 9 }, async () => await post(stage, stage.organizationId, large))
         return await Promise.any(all)

@@ -40,7 +40,7 @@ async function post({ server }: Stage, organizationId: string, payload: unknown)
   return (await fetch(url, { method: 'POST', headers, body })).status
 }
 
-onEachEngine('a source that sends very much', (stage) => {
+onEachEngine('large payloads of a source', (stage) => {
   let neighbour: string
   before(async () => {
     await createSource(stage, stage.organizationId)
@@ -52,10 +52,10 @@ onEachEngine('a source that sends very much', (stage) => {
       `webhook_source_payloads?${WITHOUT_MARKERS}&order=created_at.desc,id.desc&limit=3`,
     )
 
-  test('55,000 statuses in one request are answered at once, and others are served while they are taken in', async () => {
+  test('55,000 statuses in one request are accepted at once, and another organization is served before they are stored', async () => {
     const large = statuses(55_000, 'many')
     assert.equal(await post(stage, stage.organizationId, large), 200)
-    // Behind it in time, and before its end: the neighbour has turns of its own.
+    // It arrives later and is stored earlier, because organizations take turns.
     assert.equal(await post(stage, neighbour, inbound('491700000001', { id: 'wamid.neighbour' })), 200)
     await until('the message of the neighbour', async () => {
       const found = await stage.server.api.get('messages?external_id=eq.wamid.neighbour')
@@ -71,7 +71,7 @@ onEachEngine('a source that sends very much', (stage) => {
     assert.equal(payload.length, 64 * 1024)
   })
 
-  test('a message among those that cannot be stored is taken in, over several batches', async () => {
+  test('every valid message beside invalid ones is stored, over several batches', async () => {
     const messages = Array.from({ length: 120 }, (_, n) => ({ id: `wamid.batch-${n}` }))
     const odd = { id: 'wamid.odd', timestamp: '99999999999' }
     assert.equal(
@@ -88,7 +88,7 @@ onEachEngine('a source that sends very much', (stage) => {
     assert.equal((await kept())[0]?.reason, 'a message that cannot be read')
   })
 
-  test('statuses of messages that never come are bounded', HEAVY, async () => {
+  test('the number of waiting statuses of unknown messages is limited', HEAVY, async () => {
     for (const turn of [1, 2, 3]) {
       assert.equal(await post(stage, stage.organizationId, statuses(2_000, `never-${turn}`)), 200)
     }
@@ -99,7 +99,7 @@ onEachEngine('a source that sends very much', (stage) => {
     )
   })
 
-  test('30,000 unknown fields make one short reason', async () => {
+  test('30,000 unknown changes are summarized in one short reason', async () => {
     const change = (n: number): object => ({ field: `${n}`.padEnd(100, 'x'), value: {} })
     const payload = {
       object: 'whatsapp_business_account',
@@ -112,7 +112,7 @@ onEachEngine('a source that sends very much', (stage) => {
     assert.ok(reason.length <= 2_000)
   })
 
-  test('the kept payloads of an organization have at most 16 MiB together, the oldest go first', async () => {
+  test('the kept payloads of an organization have at most 16 MiB together, and the oldest are deleted first', async () => {
     const filling = 'x'.repeat(70_000)
     for (let n = 0; n < 300; n += 1) {
       assert.equal(await post(stage, neighbour, { object: 'page', n, filling }), 200)
@@ -130,11 +130,11 @@ onEachEngine('a source that sends very much', (stage) => {
   })
 })
 
-onEachEngine('requests to a source that are not verified', (stage) => {
+onEachEngine('unverified requests to a source', (stage) => {
   before(async () => await createSource(stage, stage.organizationId))
 
-  suite('from one address', () => {
-    test('are refused with 429 and Retry-After after sixty, and let right ones through', async () => {
+  suite('limits per IP address', () => {
+    test('unverified requests from one IP address get 429 with Retry-After after sixty, and verified ones are accepted', async () => {
       const right = inbound('491700000003', { id: 'wamid.right' })
       assert.equal(await post(stage, stage.organizationId, right), 200)
       const url = `${stage.server.url}/sources/whatsapp/${stage.organizationId}`
@@ -158,7 +158,7 @@ onEachEngine('requests to a source that are not verified', (stage) => {
       assert.equal((await fetch(`${url}?${handshake}`)).status, 429)
     })
 
-    test('to ever new addresses are refused as well', async () => {
+    test('unverified requests from one IP address to many organizations get 429 as well', async () => {
       const { body, headers } = signAsZoom({ event: 'x' })
       const seen = new Set<number>()
       for (let turn = 0; turn < 620; turn += 1) {

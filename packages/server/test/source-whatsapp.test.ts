@@ -36,7 +36,7 @@ interface Kept {
 
 let numbers = 0
 
-onEveryEngine("WhatsApp's webhooks", (stage) => {
+onEveryEngine('WhatsApp source', (stage) => {
   before(async () => {
     await stage.server.api.insert('webhook_sources', {
       organization_id: stage.organizationId,
@@ -79,7 +79,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
       )
     )[0]?.reason
 
-  test('the handshake is answered for the verify token alone', async () => {
+  test('the handshake succeeds only with the verify token', async () => {
     const ask = async (query: Record<string, string>): Promise<Response> =>
       await fetch(`${url()}?${new URLSearchParams(query).toString()}`)
     const right = { 'hub.mode': 'subscribe', 'hub.verify_token': VERIFY_TOKEN, 'hub.challenge': '1158201444' }
@@ -96,7 +96,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     }
   })
 
-  test('a message makes its contact and conversation, and is sent on', async () => {
+  test('a received message creates its contact and conversation, and its event is sent', async () => {
     const { path } = await createWebhook(stage, { events: ['message.received'] })
     const from = newNumber()
     await tell(inbound(from, { id: 'wamid.first' }))
@@ -118,7 +118,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     assert.equal(request?.json.data['external_id'], 'wamid.first')
   })
 
-  test('the next one goes into the same conversation, until that is over', async () => {
+  test('the next message joins the same conversation until that is closed', async () => {
     const from = newNumber()
     await tell(inbound(from, { id: 'wamid.a1' }))
     await tell(inbound(from, { id: 'wamid.a2' }))
@@ -131,7 +131,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     assert.notEqual(three.conversation_id, one.conversation_id)
   })
 
-  test('a contact that is there is found by its number, with a plus or without', async () => {
+  test('an existing contact is found by its number without the plus sign', async () => {
     const from = newNumber()
     const contact = await stage.server.api.insert<{ id: string }>('contacts', {
       organization_id: stage.organizationId,
@@ -141,7 +141,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     assert.equal((await messageOf('wamid.b1')).contact_id, contact.id)
   })
 
-  test('the same again, also at the same time, is stored and emitted once', async () => {
+  test('a message that is posted repeatedly, even concurrently, is stored and emitted once', async () => {
     const from = newNumber()
     await Promise.all([1, 2, 3, 4].map(() => tell(inbound(from, { id: 'wamid.c1' }))))
     await Promise.all([2, 3, 4, 5].map((n) => tell(inbound(from, { id: `wamid.c${n}` }))))
@@ -154,7 +154,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     assert.equal(messages.length, 5)
   })
 
-  test('messages of every kind say what they say', async () => {
+  test('a message of each type is stored with its text and media', async () => {
     const from = newNumber()
     const image = { id: 'media-1', mime_type: 'image/jpeg', sha256: 'x', caption: 'Our shop' }
     const report = { id: 'media-2', mime_type: 'application/pdf', filename: 'offer.pdf' }
@@ -195,7 +195,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     assert.deepEqual(bodies[1]!.media, [report])
   })
 
-  test('an answer to a broadcast is one', async () => {
+  test('a reply to a message of a broadcast emits broadcast.response', async () => {
     const broadcast = await stage.server.api.insert<{ id: string }>('broadcasts', {
       organization_id: stage.organizationId,
       name: 'Spring sale',
@@ -206,7 +206,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     assert.deepEqual((await eventsOf('wamid.e2')).toSorted(), ['broadcast.response', 'message.received'])
   })
 
-  test('statuses move a message on, each once', async () => {
+  test('each status of a message is stored and emitted once', async () => {
     await outbound('wamid.f1')
     await tell(
       ...['sent', 'delivered', 'delivered', 'read', 'read'].map((status) => statusOf('wamid.f1', status)),
@@ -217,7 +217,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     assert.deepEqual(await eventsOf('wamid.f1'), ['message.sent', 'message.delivered', 'message.read'])
   })
 
-  test('one that comes late does not take it back, and is told all the same', async () => {
+  test('a late status is emitted but does not set the message back', async () => {
     await outbound('wamid.g1')
     await tell(...['read', 'delivered', 'sent', 'failed'].map((status) => statusOf('wamid.g1', status)))
     const message = await messageOf('wamid.g1')
@@ -226,7 +226,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     assert.deepEqual(await eventsOf('wamid.g1'), ['message.read', 'message.delivered', 'message.sent'])
   })
 
-  test('news of a message that the CRM has not stored yet waits for it', async () => {
+  test('a status of a message that the CRM has not stored yet waits for the message', async () => {
     await tell(...['delivered', 'sent'].map((status) => statusOf('wamid.early', status)))
     await outbound('wamid.early', { status: 'queued' })
     await until(
@@ -236,7 +236,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     assert.deepEqual((await eventsOf('wamid.early')).toSorted(), ['message.delivered', 'message.sent'])
   })
 
-  test('a failure says why', async () => {
+  test('a failed message has the reason', async () => {
     await outbound('wamid.h1')
     const errors = [{ code: 131_047, title: 'Re-engagement message', href: 'https://example.com/errors' }]
     await tell(statusOf('wamid.h1', 'failed', { errors }))
@@ -245,7 +245,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     assert.deepEqual(await eventsOf('wamid.h1'), ['message.failed'])
   })
 
-  test('what is not understood is kept, beside what is', async () => {
+  test('a payload with parts that cannot be read is kept with the reason, and its other parts are stored', async () => {
     const from = newNumber()
     await tell(
       inbound(from, { id: 'wamid.i1' }, { id: 'wamid.i2', type: 'order', order: { a: 1 } }, { from: 'x' }),
@@ -266,7 +266,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     assert.equal(await lastReason(), 'a payload that is not from a WhatsApp Business account')
   })
 
-  test('text that the database could not store as it is does not keep back the others', async () => {
+  test('text that PostgreSQL cannot store is replaced, and other messages of the payload are stored', async () => {
     const from = newNumber()
     await tell(
       inbound(
@@ -280,7 +280,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     assert.equal((await messageOf('wamid.j3')).body, 'Is the offer still valid?')
   })
 
-  test('what is not signed right is refused and changes nothing', async () => {
+  test('a request that is not signed correctly is refused and changes nothing', async () => {
     const payload = inbound(newNumber(), { id: 'wamid.k1' })
     const right = signAsMeta(payload)
     assert.equal(await send(signAsMeta(payload, 'another-secret')), 401)
@@ -289,7 +289,7 @@ onEveryEngine("WhatsApp's webhooks", (stage) => {
     assert.equal(await send(right, '0190a000-0000-7000-8000-00000000dead'), 401)
     await takenIn(stage, 'whatsapp')
     assert.equal(await messageOf('wamid.k1'), undefined)
-    // Over the very bytes, whatever they look like when they are read.
+    // The signature is over the raw bytes, not over the parsed JSON.
     const escaped = signAsMeta(JSON.stringify(payload).replace('offer', String.raw`\u006fffer`))
     assert.equal(await send(escaped), 200)
     await takenIn(stage, 'whatsapp')

@@ -26,7 +26,7 @@ interface Kept {
 
 const MINUTE = 60_000
 
-onEveryEngine("Zoom's own webhooks", (stage) => {
+onEveryEngine('Zoom source', (stage) => {
   before(async () => {
     await stage.server.api.insert('webhook_sources', {
       organization_id: stage.organizationId,
@@ -53,7 +53,7 @@ onEveryEngine("Zoom's own webhooks", (stage) => {
       'webhook_events?event=eq.zoom.recording.completed',
     )
 
-  test('a completed recording becomes a meeting and its event, which is sent on', async () => {
+  test('a completed recording becomes a meeting, and its event is sent', async () => {
     const { path } = await createWebhook(stage, { events: ['zoom.*'] })
     await tell(recordingCompleted('uuid/1=='))
     const [meeting] = await meetings('uuid/1==')
@@ -86,7 +86,7 @@ onEveryEngine("Zoom's own webhooks", (stage) => {
     assert.ok(!JSON.stringify([stored, meeting]).includes('a-token-that-is-not-to-be-kept'))
   })
 
-  test('the same again, at once or later, changes and emits nothing', async () => {
+  test('a recording that is posted repeatedly, even concurrently, is stored and emitted once', async () => {
     const request = signAsZoom(recordingCompleted('uuid-2'))
     const statuses = await Promise.all([1, 2, 3].map(async () => (await send(request)).status))
     assert.deepEqual(statuses, [200, 200, 200])
@@ -95,7 +95,7 @@ onEveryEngine("Zoom's own webhooks", (stage) => {
     assert.equal((await recordedEvents()).filter(({ data }) => data.external_id === 'uuid-2').length, 1)
   })
 
-  test('a meeting that the CRM knows is completed, what Zoom leaves out stays', async () => {
+  test('a recording completes an existing meeting and keeps the columns that Zoom leaves out', async () => {
     await stage.server.api.insert('meetings', {
       organization_id: stage.organizationId,
       external_id: 'uuid-3',
@@ -107,7 +107,7 @@ onEveryEngine("Zoom's own webhooks", (stage) => {
     assert.deepEqual([meeting?.title, meeting?.recording_status], ['Kick-off', 'completed'])
   })
 
-  test('the question whether the address is ours is answered, if it is signed', async () => {
+  test('a URL validation gets its encrypted token only if it is signed and its token is plain', async () => {
     const question = { event: 'endpoint.url_validation', payload: { plainToken: 'qgg8vlvZRS6UYooatFL8Aw' } }
     const answer = await send(signAsZoom(question))
     assert.deepEqual(
@@ -115,12 +115,12 @@ onEveryEngine("Zoom's own webhooks", (stage) => {
       [200, { plainToken: 'qgg8vlvZRS6UYooatFL8Aw', encryptedToken: zoomToken('qgg8vlvZRS6UYooatFL8Aw') }],
     )
     assert.equal((await send(signAsZoom(question, { secret: 'another-secret' }))).status, 401)
-    // Not even for one who can sign: its answer would be a signature of whatever was asked.
+    // Not even if it is signed: the response would be a signature over any text.
     const forged = { event: 'endpoint.url_validation', payload: { plainToken: 'v0:1764000000:{}' } }
     assert.ok(!(await (await send(signAsZoom(forged))).text()).includes('encryptedToken'))
   })
 
-  test('what is not signed right is refused without a word of why', async () => {
+  test('a request that is not signed correctly is refused, always with the same response', async () => {
     const payload = recordingCompleted('uuid-forged')
     const right = signAsZoom(payload)
     const { 'x-zm-signature': _, ...unsigned } = right.headers
@@ -132,7 +132,7 @@ onEveryEngine("Zoom's own webhooks", (stage) => {
       [{ ...right, headers: unsigned }],
       [{ ...right, headers: { ...right.headers, 'x-zm-request-timestamp': 'x' } }],
       [right, '0190a000-0000-7000-8000-00000000dead'],
-      [right, 'nobody'],
+      [right, 'unknown'],
     ]
     const bodies = new Set<string>()
     for (const [request, organization] of wrong) {
@@ -146,7 +146,7 @@ onEveryEngine("Zoom's own webhooks", (stage) => {
     assert.equal((await send(signAsZoom(payload, { at: Date.now() - 4 * MINUTE }))).status, 200)
   })
 
-  test('what is not understood is kept, and answered with 200', async () => {
+  test('a payload that cannot be read gets 200 and is kept with the reason', async () => {
     const unknown = { event: 'meeting.started', payload: { object: { id: '1' } } }
     await tell(unknown, { event: 'recording.completed', payload: {} }, 'not json', '[]', '"\\ud800\\u0000"')
     const kept = await keptPayloads()
@@ -163,7 +163,7 @@ onEveryEngine("Zoom's own webhooks", (stage) => {
     assert.equal(kept.at(-5)?.payload, JSON.stringify(unknown))
   })
 
-  test('a duration or start that cannot be stored is left out, kept with the reason, and the recording is taken', async () => {
+  test('a recording with an invalid duration or start is stored without it, and kept with the reason', async () => {
     const wrong: [string, object][] = [
       ['duration', { duration: 2_147_483_648 }],
       ['duration', { duration: 1.5 }],
@@ -181,13 +181,13 @@ onEveryEngine("Zoom's own webhooks", (stage) => {
     }
   })
 
-  test('a start with an offset that PostgreSQL does not know is that very moment', async () => {
+  test('a start with an offset that PostgreSQL does not support is converted', async () => {
     await tell(recordingCompleted('uuid-offset', { start_time: '2026-11-20T23:59:00+23:59' }))
     const [meeting] = await meetings('uuid-offset')
     assert.equal(Date.parse(meeting!.starts_at), Date.parse('2026-11-20T00:00:00Z'))
   })
 
-  test('texts of any length and with any characters are stored, cut where they are long', async () => {
+  test('long texts and lists are cut, and invalid characters are replaced', async () => {
     await tell(
       recordingCompleted('uuid-long', {
         topic: `a\0b\ud800${'x'.repeat(500_000)}`,
@@ -200,7 +200,7 @@ onEveryEngine("Zoom's own webhooks", (stage) => {
     assert.deepEqual([meeting!.title.length, meeting!.recording_files.length], [1_000, 100])
   })
 
-  test('the secrets are written, and never shown', async () => {
+  test('the secrets of a source are validated and never shown', async () => {
     const [source] = await stage.server.api.get<Record<string, unknown>>('webhook_sources')
     assert.equal(source?.['has_secret'], true)
     assert.ok(source?.['last_received_at'] !== null)
@@ -224,7 +224,7 @@ onEveryEngine("Zoom's own webhooks", (stage) => {
     assert.equal((await post({ provider: 'zoom' }))[1], '23505')
   })
 
-  test('a secret that is replaced counts at once', async () => {
+  test('a new secret of a source replaces the old one at once', async () => {
     await stage.server.api.patch('webhook_sources?provider=eq.zoom', { secret: 'the-next-secret' })
     assert.equal((await send(signAsZoom(recordingCompleted('uuid-9')))).status, 401)
     assert.equal(

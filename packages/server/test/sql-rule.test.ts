@@ -27,7 +27,7 @@ const INLINE = /\.(?:query|finish)\s*(?:<(?:[^<>]|<[^<>]*>)*>)?\(\s*['"`]/g
 
 const folderOf = (file: string): string => file.split('/')[0]!
 
-test('a statement stands in a .sql file, but where it is built from parts', () => {
+test('a statement is in a .sql file, unless it is built from parts or counted as not moved', () => {
   const counts: Record<string, number> = {}
   for (const file of FILES) {
     const folder = folderOf(file)
@@ -37,7 +37,7 @@ test('a statement stands in a .sql file, but where it is built from parts', () =
   assert.deepEqual(counts, NOT_MOVED)
 })
 
-test('a folder whose statements have generated types loads none without them, and asserts no type of their rows', () => {
+test('a folder whose statements have generated types loads no statement without them, and asserts no row types', () => {
   const typed = globSync('**/statements.generated.ts', { cwd: SOURCES }).map((file) => dirname(dirname(file)))
   assert.ok(typed.length >= 5)
   const broken = FILES.filter((file) => typed.includes(dirname(file))).filter((file) =>
@@ -46,7 +46,7 @@ test('a folder whose statements have generated types loads none without them, an
   assert.deepEqual(broken, [])
 })
 
-test('every statement that has a generated type has its .sql file', () => {
+test('every statement with a generated type has a .sql file', () => {
   for (const module of globSync('**/statements.generated.ts', { cwd: SOURCES })) {
     const names = [...readFileSync(join(SOURCES, module), 'utf8').matchAll(/import\.meta\.url, '([^']+)'/g)]
     for (const [, name] of names) {

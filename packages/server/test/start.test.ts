@@ -8,7 +8,7 @@ import { StartError } from '../src/domain/errors.ts'
 import { createSite, spawnServer } from './harness/server-process.ts'
 import type { ServerProcess, ServerSite } from './harness/server-process.ts'
 
-suite('the first start', () => {
+suite('first start', () => {
   let folder: string
   let site: ServerSite
   let server: ServerProcess
@@ -22,7 +22,7 @@ suite('the first start', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('prints version, database, page, where the service key lies and a next command that works', async () => {
+  test('the first start prints version, database, page, the file of the service key and a command that works', async () => {
     const output = server.output()
     assert.match(output, /^ConnectGain Webhooks \d+\.\d+\.\d+\n/)
     assert.match(output, /Database +embedded PostgreSQL \d+\.\d+ \(PGlite\) in \S+\/data\n/)
@@ -36,19 +36,19 @@ suite('the first start', () => {
     assert.equal(((await response.json()) as unknown[]).length, 17)
   })
 
-  test('keeps its generated keys readable by their owner alone', () => {
+  test('the generated keys are readable only by their owner', () => {
     for (const name of ['service-key', 'encryption-key']) {
       assert.equal(statSync(join(folder, 'data', name)).mode & 0o777, 0o600, name)
     }
   })
 
-  test('answers on its health addresses and on the page', async () => {
+  test('a started server responds with its health and the settings page', async () => {
     for (const path of ['/health/live', '/health/ready', '/settings/webhooks']) {
       assert.equal((await fetch(`${server.url}${path}`)).status, 200, path)
     }
   })
 
-  test('refuses requests without a key, or with a wrong one, with 401', async () => {
+  test('a request without a key or with a wrong one gets 401', async () => {
     for (const headers of [{}, { apikey: 'wrong' }, { authorization: 'Bearer wrong' }] as Record<
       string,
       string
@@ -64,20 +64,20 @@ suite('the first start', () => {
     }
   })
 
-  test('a second process on the same data folder is refused, by name of the folder', async () => {
+  test('a second process on the same data folder is refused with the name of the folder', async () => {
     const { exited, output } = spawnServer({ ...site.settings, PORT: '0' }, folder)
     assert.equal(await exited, 2)
     assert.match(output(), /DATA_DIR: \S+ is in use by process \d+/)
   })
 
-  test('a port in use stops the start and says so', async () => {
+  test('a port in use stops the start before a database is created', async () => {
     const { exited, output } = spawnServer(
       { ...site.settings, PORT: new URL(server.url).port, DATA_DIR: join(folder, 'other') },
       folder,
     )
     assert.equal(await exited, 2)
     assert.match(output(), /PORT: port \d+ is in use/)
-    // It is found before a database is made, not after.
+    // Neither the database nor a key has been created.
     assert.equal(existsSync(join(folder, 'other', 'database')), false)
     assert.equal(existsSync(join(folder, 'other', 'encryption-key')), false)
   })
@@ -91,7 +91,7 @@ suite('keys in the data folder', () => {
   after(() => rmSync(folder, { recursive: true, force: true }))
 
   for (const name of ['service-key', 'encryption-key']) {
-    test(`an empty ${name} stops the start instead of opening the door`, async () => {
+    test(`an empty ${name} file stops the start`, async () => {
       const dataDir = join(folder, name)
       mkdirSync(dataDir)
       writeFileSync(join(dataDir, name), '')
@@ -102,7 +102,7 @@ suite('keys in the data folder', () => {
     })
   }
 
-  test('a lost encryption key stops the start when secrets were sealed with it', async () => {
+  test('a lost encryption key stops the start, without a new key, if secrets are encrypted with it', async () => {
     const site = createSite(undefined)
     const server = await site.start()
     const { id } = await server.api.insert<{ id: string }>('organizations', { name: 'Acme' })
@@ -118,13 +118,13 @@ suite('keys in the data folder', () => {
     const { exited, output } = spawnServer(site.settings, folder)
     assert.equal(await exited, 2)
     assert.match(output(), /ENCRYPTION_KEYS: stored secrets are encrypted with a key that is missing/)
-    // Nor is there another one now, which would be taken for the right one.
+    // No new key has been generated in its place.
     assert.equal(existsSync(join(site.settings['DATA_DIR']!, 'encryption-key')), false)
     await site.close()
   })
 })
 
-suite('a wrong setting stops the start, naming the variable and the fix', () => {
+suite('invalid settings', () => {
   let folder: string
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'connectgain-settings-'))
@@ -163,7 +163,7 @@ suite('a wrong setting stops the start, naming the variable and the fix', () => 
     ['ROLE', 'worker', /ROLE: .*Set DATABASE_URL/],
   ]
   for (const [name, value, message] of wrong) {
-    test(`${name}=${value}`, () => {
+    test(`${name}=${value} is refused with the name of the setting and the fix`, () => {
       assert.throws(
         () => parseConfig({ PORT: '0', [name]: value }),
         (error) => error instanceof StartError && message.test(error.message),
@@ -171,20 +171,20 @@ suite('a wrong setting stops the start, naming the variable and the fix', () => 
     })
   }
 
-  test('an address that this machine does not have', async () => {
+  test('a HOST that this machine does not have stops the start', async () => {
     const { exited, output } = spawnServer({ PORT: '0', HOST: '203.0.113.7' }, folder)
     assert.equal(await exited, 2)
     assert.match(output(), /HOST: '203\.0\.113\.7' is not an address of this machine/)
     assert.doesNotMatch(output(), /\n +at /)
   })
 
-  test('every wrong one is named at once', async () => {
+  test('all invalid settings are named at once', async () => {
     const { exited, output } = spawnServer({ PORT: 'x', LOG_LEVEL: 'x' }, folder)
     assert.equal(await exited, 2)
     assert.match(output(), /PORT: .*\nLOG_LEVEL: /)
   })
 
-  test('DATABASE_URL without ENCRYPTION_KEYS', async () => {
+  test('DATABASE_URL without ENCRYPTION_KEYS stops the start', async () => {
     const { exited, output } = spawnServer({ DATABASE_URL: 'postgresql://127.0.0.1/x' }, folder)
     assert.equal(await exited, 2)
     assert.match(output(), /ENCRYPTION_KEYS: is required with DATABASE_URL/)
@@ -192,7 +192,7 @@ suite('a wrong setting stops the start, naming the variable and the fix', () => 
 })
 
 suite('.env', () => {
-  test('is read from the working directory, and the environment goes before it', async () => {
+  test('.env is read from the working directory, and the environment takes precedence', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'connectgain-env-'))
     writeFileSync(join(folder, '.env'), 'PORT=nonsense-from-file\nLOG_LEVEL=nonsense-from-file\n')
     const { exited, output } = spawnServer({ LOG_LEVEL: 'nonsense-from-environment' }, folder)

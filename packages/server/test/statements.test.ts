@@ -5,7 +5,7 @@ import { readModule, writeStatements } from '../generate/write-statements.ts'
 import { createDatabase } from './harness/databases.ts'
 
 test(
-  'the types of the statements are those that PostgreSQL gives on the migrated database',
+  'the generated types of statements are those that PostgreSQL reports on the migrated database',
   { skip: process.env['TEST_DATABASE_URL'] === undefined },
   async () => {
     const { url, drop } = await createDatabase('postgresql')
