@@ -1,11 +1,11 @@
 import type { Connection, Database } from '../database/database.ts'
-import { loadStatement } from '../database/statement.ts'
 import { sourceSecretContext, verifyTokenContext } from '../secrets/sealed-columns.ts'
 import type { SecretBox } from '../secrets/secret-box.ts'
 import { toStorableText } from '../domain/storable-text.ts'
-
-const findSourceStatement = loadStatement(import.meta.url, 'find-source')
-const keepPayloadStatement = loadStatement(import.meta.url, 'keep-payload')
+import {
+  findSource as findSourceStatement,
+  keepPayload as keepPayloadStatement,
+} from './sql/statements.generated.ts'
 
 export const KEPT_BYTES = 64 * 1024
 /** Limit on all payloads kept for an organization; the oldest are deleted first. */
@@ -23,12 +23,6 @@ export interface Source {
   verifyToken: string | undefined
 }
 
-interface SourceRow {
-  id: string
-  secret: string
-  verify_token: string | null
-}
-
 /** Undefined if the organization has no source of this provider. */
 export async function findSource(
   database: Database,
@@ -36,7 +30,7 @@ export async function findSource(
   provider: Provider,
   organizationId: string,
 ): Promise<Source | undefined> {
-  const { rows } = await database.query<SourceRow>(findSourceStatement, [organizationId, provider])
+  const { rows } = await database.query(...findSourceStatement({ organizationId, provider }))
   const [row] = rows
   if (row === undefined) return undefined
   return {
@@ -56,7 +50,13 @@ export async function keepPayload(
   reason: string,
   payload: Buffer,
 ): Promise<void> {
-  const text = toStorableText(payload.subarray(0, KEPT_BYTES))
-  const params = [organizationId, provider, toStorableText(Buffer.from(reason)), text, MAX_KEPT_BYTES]
-  await connection.query(keepPayloadStatement, params)
+  await connection.query(
+    ...keepPayloadStatement({
+      organizationId,
+      provider,
+      reason: toStorableText(Buffer.from(reason)),
+      payload: toStorableText(payload.subarray(0, KEPT_BYTES)),
+      maxBytes: MAX_KEPT_BYTES,
+    }),
+  )
 }

@@ -1,11 +1,14 @@
 import type { Connection, Database } from '../database/database.ts'
 import { tryInSavepoint } from '../database/savepoint.ts'
-import { loadStatement } from '../database/statement.ts'
-
-const advanceStatus = loadStatement(import.meta.url, 'advance-status')
-const keepEarlyStatus = loadStatement(import.meta.url, 'keep-early-status')
-const takeEarlyStatuses = loadStatement(import.meta.url, 'take-early-statuses')
-const earlyRoom = loadStatement(import.meta.url, 'early-room')
+import type { ParamsOf } from '../database/statement.ts'
+import {
+  advanceStatus,
+  earlyRoom,
+  hasMessages as hasMessagesStatement,
+  keepEarlyStatus,
+  setOrigin,
+  takeEarlyStatuses,
+} from './sql/statements.generated.ts'
 
 /**
  * Limit on the statuses of one organization that wait for their messages. They are kept for an hour, since some arrive
@@ -15,44 +18,28 @@ const MAX_EARLY = 5_000
 const CATCH_UP_BATCH = 200
 
 /** The status of an outbound message, as a provider reports it. */
-export interface ReachedStatus {
-  organization_id: string
-  external_id: string
-  status: string
-  reached_at: string | Date
-  error: string | null
-}
+export type ReachedStatus = ParamsOf<typeof advanceStatus>
 
 /** Updates the message. @returns true if it exists */
 export async function advance(connection: Connection, reached: ReachedStatus): Promise<boolean> {
-  return (await connection.query(advanceStatus, toParams(reached))).rows.length > 0
+  return (await connection.query(...advanceStatus(reached))).rows.length > 0
 }
 
 /** Keeps a status until its message exists. */
 export async function storeEarlyStatus(connection: Connection, reached: ReachedStatus): Promise<void> {
-  await connection.query(keepEarlyStatus, toParams(reached))
+  await connection.query(...keepEarlyStatus(reached))
 }
 
 /** Returns how many more statuses an organization may keep. */
 export async function countFreeEarlySlots(connection: Connection, organizationId: string): Promise<number> {
-  const { rows } = await connection.query<{ room: number }>(earlyRoom, [organizationId, MAX_EARLY])
+  const { rows } = await connection.query(...earlyRoom({ organizationId, maxEarly: MAX_EARLY }))
   return rows[0]?.room ?? 0
 }
 
-const toParams = ({ organization_id, external_id, status, reached_at, error }: ReachedStatus): unknown[] => [
-  organization_id,
-  external_id,
-  status,
-  reached_at,
-  error,
-]
-
 /** Tests if the database has the reference CRM, whose messages have statuses. */
 export async function hasMessages(database: Database): Promise<boolean> {
-  const { rows } = await database.query<{ is_there: boolean }>(
-    `select to_regclass('webhooks_internal.early_statuses') is not null as is_there`,
-  )
-  return rows[0]?.is_there === true
+  const { rows } = await database.query(...hasMessagesStatement())
+  return rows[0]?.has_messages === true
 }
 
 /** Applies statuses that arrived before their messages. @returns true if there may be more */
@@ -61,10 +48,16 @@ export async function catchUpStatuses(
   onRefused: (error: unknown) => void = () => {},
 ): Promise<boolean> {
   return await database.transaction(async (connection) => {
-    const { rows } = await connection.query<ReachedStatus>(takeEarlyStatuses, [CATCH_UP_BATCH])
+    const { rows } = await connection.query(...takeEarlyStatuses({ limit: CATCH_UP_BATCH }))
     if (rows.length === 0) return false
-    await connection.query(`select set_config('webhooks.origin', 'whatsapp', true)`)
-    for (const reached of rows) {
+    await connection.query(...setOrigin({ origin: 'whatsapp' }))
+    for (const { organization_id, external_id, reached_at, ...rest } of rows) {
+      const reached = {
+        ...rest,
+        organizationId: organization_id,
+        externalId: external_id,
+        reachedAt: reached_at,
+      }
       // A status that its message rejects is dropped, otherwise it would block all others.
       const refusal = await tryInSavepoint(connection, async () => {
         // The message may have been deleted in the meantime.

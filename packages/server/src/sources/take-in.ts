@@ -9,6 +9,7 @@ import type { ReasonsState } from './reasons.ts'
 import { advancePayload, finishPayload, nextPayload, readPayload } from './source-queue.ts'
 import type { QueuedPayload } from './source-queue.ts'
 import { KEPT_BYTES, keepPayload } from './source-store.ts'
+import { setOrigin } from './sql/statements.generated.ts'
 import { countFreeEarlySlots } from './statuses.ts'
 import { readWhatsApp } from './whatsapp.ts'
 import { readZoom } from './zoom.ts'
@@ -101,7 +102,7 @@ async function takeBatch(
   const endsAt = performance.now() + BATCH_MS
   let done = queued.items_done
   if (done < take.length) {
-    await connection.query(`select set_config('webhooks.origin', $1, true)`, [queued.provider])
+    await connection.query(...setOrigin({ origin: queued.provider }))
     const turn = { connection, freeEarlySlots: await findRoom(connection, queued) }
     const least = done + MIN_ITEMS
     const most = Math.min(take.length, done + BATCH_ITEMS)

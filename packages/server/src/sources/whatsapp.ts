@@ -1,15 +1,12 @@
 import { createHmac } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
-import { loadStatement } from '../database/statement.ts'
 import { isSame } from '../domain/signature/constant-time.ts'
 import type { Items, TakeItem, Turn } from './items.ts'
 import { toStorable } from './items.ts'
+import { lockSender, storeMessage } from './sql/statements.generated.ts'
 import { advance, storeEarlyStatus } from './statuses.ts'
 import { readMessage, seconds } from './whatsapp-message.ts'
-
-const lockSender = loadStatement(import.meta.url, 'lock-sender')
-const storeMessage = loadStatement(import.meta.url, 'store-message')
 
 const MAX_NAME_LENGTH = 200
 const MAX_ERRORS = 10
@@ -101,18 +98,20 @@ async function takeMessage(
   const message = readMessage(item.safeParse(given).data ?? {})
   if (message === undefined) return 'a message that cannot be read'
   const name = names.get(message.from)
-  await connection.query(lockSender, [organizationId, message.from])
-  await connection.query(storeMessage, [
-    organizationId,
-    message.from,
-    name === undefined ? null : toStorable(name),
-    message.id,
-    message.type,
-    message.body,
-    JSON.stringify(message.media),
-    message.at,
-    message.repliesTo,
-  ])
+  await connection.query(...lockSender({ organizationId, phone: message.from }))
+  await connection.query(
+    ...storeMessage({
+      organizationId,
+      phone: message.from,
+      name: name === undefined ? null : toStorable(name),
+      externalId: message.id,
+      type: message.type,
+      body: message.body,
+      media: JSON.stringify(message.media),
+      createdAt: message.at,
+      repliesTo: message.repliesTo,
+    }),
+  )
   return message.isKnown ? undefined : `a message of type ${message.type}`
 }
 
@@ -127,10 +126,10 @@ async function takeStatus(turn: Turn, organizationId: string, given: unknown): P
     )
     .join('; ')
   const reached = {
-    organization_id: organizationId,
-    external_id: toStorable(id),
+    organizationId,
+    externalId: toStorable(id),
     status: name,
-    reached_at: timestamp,
+    reachedAt: timestamp,
     error: error === '' ? null : toStorable(error.slice(0, MAX_ERROR_LENGTH)),
   }
   if (await advance(turn.connection, reached)) return undefined

@@ -1,12 +1,10 @@
 import { createHmac } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
-import { loadStatement } from '../database/statement.ts'
 import { isSame } from '../domain/signature/constant-time.ts'
 import type { Items, Turn } from './items.ts'
 import { toStorable } from './items.ts'
-
-const storeRecording = loadStatement(import.meta.url, 'store-recording')
+import { storeRecording } from './sql/statements.generated.ts'
 
 /** Allowed difference between Zoom's clock and ours, and the maximum delay of a request. */
 const TOLERANCE_SECONDS = 300
@@ -138,15 +136,17 @@ async function takeRecording(
     play_url: file.play_url,
     size: file.file_size,
   }))
-  await connection.query(storeRecording, [
-    organizationId,
-    object.uuid,
-    object.id ?? null,
-    object.topic ?? null,
-    object.host_email ?? null,
-    startsAt,
-    lasts,
-    JSON.stringify(files),
-    object.share_url ?? null,
-  ])
+  await connection.query(
+    ...storeRecording({
+      organizationId,
+      externalId: object.uuid,
+      meetingNumber: object.id ?? null,
+      title: object.topic ?? null,
+      hostEmail: object.host_email ?? null,
+      startsAt,
+      durationMinutes: lasts,
+      files: JSON.stringify(files),
+      shareUrl: object.share_url ?? null,
+    }),
+  )
 }

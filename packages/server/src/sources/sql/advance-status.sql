@@ -1,18 +1,17 @@
--- The status of an outbound message moves on, never back: of a late one only the time is noted, which emits its event all the
--- same, once. A failure counts for nothing once the message has arrived. The answer: the message, where there is one.
--- $1 organization, $2 the provider's id, $3 status, $4 when, $5 error.
+-- The status of an outbound message only moves forward. Of a late status, the time alone is stored, which still emits its event
+-- once. A failure is ignored once the message has been delivered. Returns the message if it exists.
 update public.messages m
 set
   status = case
-    when array_position(array['queued', 'sent', 'failed', 'delivered', 'read'], $3::text)
+    when array_position(array['queued', 'sent', 'failed', 'delivered', 'read'], :status::text)
       > array_position(array['queued', 'sent', 'failed', 'delivered', 'read'], m.status)
-    then $3::text else m.status end,
-  sent_at = case when $3::text = 'sent' then coalesce(m.sent_at, $4::timestamptz) else m.sent_at end,
-  delivered_at = case when $3::text = 'delivered' then coalesce(m.delivered_at, $4::timestamptz) else m.delivered_at end,
-  read_at = case when $3::text = 'read' then coalesce(m.read_at, $4::timestamptz) else m.read_at end,
+    then :status::text else m.status end,
+  sent_at = case when :status::text = 'sent' then coalesce(m.sent_at, :reached_at::timestamptz) else m.sent_at end,
+  delivered_at = case when :status::text = 'delivered' then coalesce(m.delivered_at, :reached_at::timestamptz) else m.delivered_at end,
+  read_at = case when :status::text = 'read' then coalesce(m.read_at, :reached_at::timestamptz) else m.read_at end,
   failed_at = case
-    when $3::text = 'failed' and m.status not in ('delivered', 'read') then coalesce(m.failed_at, $4::timestamptz)
+    when :status::text = 'failed' and m.status not in ('delivered', 'read') then coalesce(m.failed_at, :reached_at::timestamptz)
     else m.failed_at end,
-  error = case when $3::text = 'failed' and m.status not in ('delivered', 'read') then $5::text else m.error end
-where m.organization_id = $1::uuid and m.external_id = $2 and m.direction = 'outbound'
+  error = case when :status::text = 'failed' and m.status not in ('delivered', 'read') then :error?::text else m.error end
+where m.organization_id = :organization_id::uuid and m.external_id = :external_id and m.direction = 'outbound'
 returning m.id

@@ -1,5 +1,5 @@
--- How many more statuses of messages that are not there yet may wait. $1 organization, $2 how many may.
-select $2::integer - count(*)::integer as room
+-- How many more statuses of messages that do not exist yet the organization may keep.
+select :max_early::integer - count(*)::integer as "room!"
 from (
-  select from webhooks_internal.early_statuses where organization_id = $1::uuid limit $2::integer
+  select from webhooks_internal.early_statuses where organization_id = :organization_id::uuid limit :max_early::integer
 ) as e

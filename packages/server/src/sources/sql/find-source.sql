@@ -1,1 +1,1 @@
-select id, secret, verify_token from webhooks.webhook_sources where organization_id = $1 and provider = $2
+select id, secret, verify_token from webhooks.webhook_sources where organization_id = :organization_id and provider = :provider

@@ -1,1 +1,1 @@
-delete from webhooks_internal.source_queue where id = $1::uuid
+delete from webhooks_internal.source_queue where id = :id::uuid

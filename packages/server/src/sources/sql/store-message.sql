@@ -1,20 +1,19 @@
--- An inbound message, with its contact and conversation, which are made where there is none: the oldest contact with the number;
--- its newest conversation on this channel that is not over. A message that is there already changes nothing.
--- $1 organization, $2 the sender's number, digits only, $3 the sender's name, $4 the provider's id of the message, $5 type,
--- $6 body, $7 media, $8 when, $9 the provider's id of the message that it answers.
+-- Stores an inbound message, and creates its contact and conversation where none exists. It goes to the oldest contact with the
+-- number, and to the newest open or pending conversation of that contact on WhatsApp. A message that is stored already changes
+-- nothing. :phone digits only.
 with wanted as (
-  select $1::uuid as organization_id
-  where not exists (select from public.messages m where m.organization_id = $1::uuid and m.external_id = $4)
+  select :organization_id::uuid as organization_id
+  where not exists (select from public.messages m where m.organization_id = :organization_id::uuid and m.external_id = :external_id)
 ),
 known_contact as (
   select c.id from public.contacts c
-  where c.organization_id = $1::uuid and c.phone in ('+' || $2::text, $2::text)
+  where c.organization_id = :organization_id::uuid and c.phone in ('+' || :phone::text, :phone::text)
   order by c.created_at, c.id
   limit 1
 ),
 new_contact as (
   insert into public.contacts (organization_id, first_name, phone)
-  select w.organization_id, $3, '+' || $2::text from wanted w
+  select w.organization_id, :name?, '+' || :phone::text from wanted w
   where not exists (select from known_contact)
   returning id
 ),
@@ -23,7 +22,7 @@ contact as (
 ),
 known_conversation as (
   select v.id from public.conversations v
-  where v.contact_id = (select id from known_contact) and v.organization_id = $1::uuid and v.channel = 'whatsapp'
+  where v.contact_id = (select id from known_contact) and v.organization_id = :organization_id::uuid and v.channel = 'whatsapp'
     and v.status in ('open', 'pending')
   order by v.created_at desc, v.id desc
   limit 1
@@ -40,9 +39,9 @@ conversation as (
 insert into public.messages
   (organization_id, contact_id, conversation_id, broadcast_id, direction, type, body, media, external_id, created_at)
 select w.organization_id, c.id, v.id, (
-    select answered.broadcast_id from public.messages answered
-    where answered.organization_id = w.organization_id and answered.external_id = $9
-  ), 'inbound', $5, $6, $7::jsonb, $4, least($8::timestamptz, now())
+    select replied.broadcast_id from public.messages replied
+    where replied.organization_id = w.organization_id and replied.external_id = :replies_to?
+  ), 'inbound', :type, :body?, :media::jsonb, :external_id, least(:created_at::timestamptz, now())
 from wanted w
 cross join contact c
 cross join conversation v

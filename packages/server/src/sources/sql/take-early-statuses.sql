@@ -1,4 +1,4 @@
--- Those whose message is there by now; what is an hour old is given up. So many at a time. $1 how many.
+-- Takes the statuses whose messages exist by now. Deletes those older than an hour.
 with given_up as (
   delete from webhooks_internal.early_statuses
   where (organization_id, external_id, status) in (
@@ -16,7 +16,7 @@ taken as (
     join public.messages m
       on m.organization_id = e.organization_id and m.external_id = e.external_id and m.direction = 'outbound'
     where e.created_at >= now() - interval '1 hour'
-    limit $1::integer
+    limit :limit::integer
   )
   returning organization_id, external_id, status, reached_at, error
 )

@@ -1,0 +1,1 @@
+select to_regclass('webhooks_internal.early_statuses') is not null as "has_messages!"
