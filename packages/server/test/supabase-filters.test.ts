@@ -4,7 +4,7 @@ import type { SupabaseClient } from '@supabase/supabase-js'
 import { onEachEngine } from './harness/on-each-engine.ts'
 import { SAMPLES, alterDatabase, openClient } from './harness/supabase.ts'
 
-onEachEngine('the filters of supabase-js', (stage) => {
+onEachEngine('filters of supabase-js', (stage) => {
   let client: SupabaseClient
 
   before(async () => {
@@ -87,12 +87,12 @@ onEachEngine('the filters of supabase-js', (stage) => {
   ]
 
   for (const [what, narrow, expected] of cases) {
-    test(`${what} finds the rows that it is for`, async () => {
+    test(`supabase-js finds the matching rows with ${what}`, async () => {
       assert.equal(await names(narrow(query())), expected)
     })
   }
 
-  test('take any value for what it is', async () => {
+  test('a filter matches values with special characters literally', async () => {
     const odd = [
       'a,b',
       'a.b',

@@ -14,7 +14,7 @@ interface Contact {
 
 onEachEngine('reading with supabase-js', (stage) => {
   let client: SupabaseClient
-  /** The organization's rows alone: other tests share the server. */
+  /** Only the organization's rows: other tests share the server. */
   const contacts = <T extends string>(select: T, options: object = {}) =>
     client.from('contacts').select(select, options).eq('organization_id', stage.organizationId)
 
@@ -39,7 +39,7 @@ onEachEngine('reading with supabase-js', (stage) => {
       .throwOnError()
   })
 
-  test('selects columns, names, casts and what is inside of JSON', async () => {
+  test('supabase-js selects columns, renames and casts them, and reads values in JSON', async () => {
     const { data, error, status } = await client
       .from('contacts')
       .select('name:first_name, tags::text, custom_fields->x')
@@ -47,7 +47,7 @@ onEachEngine('reading with supabase-js', (stage) => {
     assert.deepEqual([error, status, data], [null, 200, [{ name: 'ann', tags: '{}', x: null }]])
   })
 
-  test('orders, with nulls first or last', async () => {
+  test('supabase-js orders rows, with nulls first or last', async () => {
     const emails = async (nullsFirst: boolean): Promise<unknown> =>
       (await contacts('email').order('email', { ascending: false, nullsFirst })).data
     const [bob, cy, none] = [{ email: 'bob@example.com' }, { email: 'cy@example.com' }, { email: null }]
@@ -61,7 +61,7 @@ onEachEngine('reading with supabase-js', (stage) => {
     assert.deepEqual((data as { title: string }[])[0], { title: 'none' })
   })
 
-  test('limits and pages, with the count of all', async () => {
+  test('supabase-js limits and pages rows, with the count of all', async () => {
     assert.deepEqual((await contacts('first_name').order('first_name').limit(1)).data, [
       { first_name: 'ann' },
     ])
@@ -71,14 +71,14 @@ onEachEngine('reading with supabase-js', (stage) => {
     assert.deepEqual([beyond.status, beyond.error?.code], [416, 'PGRST103'])
   })
 
-  test('counts without rows, in each way of counting', async () => {
+  test('supabase-js counts rows without reading them, with each kind of count', async () => {
     for (const count of ['exact', 'planned', 'estimated']) {
       const answer = await contacts('*', { count, head: true })
       assert.deepEqual([answer.status, answer.count, answer.data], [200, 3, null])
     }
   })
 
-  test('gives one object, or an error that says how many there are', async () => {
+  test('single() gives one object, or an error with the number of rows', async () => {
     const one = await contacts('first_name').eq('first_name', 'ann').single()
     assert.deepEqual(one.data, { first_name: 'ann' })
     const many = await contacts('first_name').single()
@@ -86,7 +86,7 @@ onEachEngine('reading with supabase-js', (stage) => {
     assert.equal(many.error?.details, 'The result contains 3 rows')
   })
 
-  test('gives one object or none', async () => {
+  test('maybeSingle() gives one object or null, or an error if there are several', async () => {
     assert.deepEqual((await contacts('first_name').eq('first_name', 'ann').maybeSingle()).data, {
       first_name: 'ann',
     })
@@ -95,12 +95,12 @@ onEachEngine('reading with supabase-js', (stage) => {
     assert.equal((await contacts('first_name').maybeSingle()).error?.code, 'PGRST116')
   })
 
-  test('writes CSV', async () => {
+  test('csv() gives CSV', async () => {
     const { data } = await contacts('first_name,email').order('first_name').limit(2).csv()
     assert.equal(data, 'first_name,email\nann,\nbob,bob@example.com')
   })
 
-  test('strips nulls', async () => {
+  test('stripNulls() leaves out nulls', async () => {
     assert.deepEqual((await contacts('first_name,email').eq('first_name', 'ann').stripNulls()).data, [
       { first_name: 'ann' },
     ])
@@ -108,31 +108,31 @@ onEachEngine('reading with supabase-js', (stage) => {
     assert.deepEqual(one.data, { first_name: 'ann' })
   })
 
-  test('keeps types that the caller names', async () => {
+  test('returns() and overrideTypes() give the rows with the types that the caller names', async () => {
     const renamed = await contacts('first_name').eq('first_name', 'ann').returns<Contact[]>()
     assert.equal(renamed.data?.[0]?.first_name, 'ann')
     const overridden = await contacts('first_name').eq('first_name', 'ann').overrideTypes<Contact[]>()
     assert.equal(overridden.data?.length, 1)
   })
 
-  test('throws where it is told to', async () => {
+  test('throwOnError() throws the error', async () => {
     await assert.rejects(
       async () => await contacts('nope').throwOnError(),
       (error) => error instanceof Error && (error as PostgrestError).code === '42703',
     )
   })
 
-  test('is aborted by its signal', async () => {
+  test('abortSignal() aborts the request', async () => {
     const { error } = await contacts('*').abortSignal(AbortSignal.abort())
     assert.match(error?.message ?? '', /abort/i)
   })
 
-  test('sends headers of its own and no retries', async () => {
+  test('setHeader() adds a header to a request without retries', async () => {
     const { data } = await contacts('first_name').setHeader('Range', '0-0').retry(false)
     assert.equal((data as unknown[]).length, 1)
   })
 
-  test('uses the one schema that there is', async () => {
+  test('supabase-js can use the schema public and no other', async () => {
     assert.equal((await client.schema('public').from('contacts').select('id').limit(1)).error, null)
     for (const answer of [
       await client.schema('other').from('contacts').select('id'),
@@ -143,7 +143,7 @@ onEachEngine('reading with supabase-js', (stage) => {
     }
   })
 
-  test('is refused clearly what is not offered', async () => {
+  test('a feature that is not supported is refused with its own error code', async () => {
     assert.equal((await contacts('*').explain()).error?.code, 'PGRST107')
     assert.equal((await contacts('*').geojson()).error?.code, 'PGRST107')
     assert.equal((await contacts('*').rollback()).error?.code, 'PGRST122')
@@ -154,7 +154,7 @@ onEachEngine('reading with supabase-js', (stage) => {
     )
   })
 
-  test('embeds one row and several, filtered, ordered, limited and counted', async () => {
+  test('supabase-js embeds one row and several, filtered, ordered, limited and counted', async () => {
     const one = await client.from('deals').select('title, contacts(first_name)').eq('title', 'three').single()
     assert.deepEqual(one.data, { title: 'three', contacts: { first_name: 'bob' } })
     const many = await contacts('first_name, deals(title)')
@@ -179,7 +179,7 @@ onEachEngine('reading with supabase-js', (stage) => {
     assert.deepEqual(counted.data, { first_name: 'ann', deals: [{ count: 2 }] })
   })
 
-  test('filters by what is embedded, spreads it and orders by it', async () => {
+  test('supabase-js filters by embedded rows, spreads them and orders by them', async () => {
     const inner = await contacts('first_name, deals!inner(title)', { count: 'exact' }).gt('deals.value', 2)
     assert.deepEqual([inner.count, inner.data], [1, [{ first_name: 'bob', deals: [{ title: 'three' }] }]])
     const without = await contacts('first_name, deals()').is('deals', null)
@@ -197,7 +197,7 @@ onEachEngine('reading with supabase-js', (stage) => {
     ])
   })
 
-  test('embeds under other names, and by the column of a foreign key', async () => {
+  test('supabase-js embeds under other names, and by the column of a foreign key', async () => {
     const { data } = await client
       .from('deals')
       .select('title, owner:contact_id(first_name), who:contacts!deals_contact_id_fkey(email)')
@@ -206,7 +206,7 @@ onEachEngine('reading with supabase-js', (stage) => {
     assert.deepEqual(data, [{ title: 'three', owner: { first_name: 'bob' }, who: null }])
   })
 
-  test('works with postgrest-js alone', async () => {
+  test('postgrest-js works without supabase-js', async () => {
     const alone = new PostgrestClient(`${stage.server.url}/rest/v1`, { headers: { apikey: SERVICE_KEY } })
     const { data } = await alone.from('contacts').select('first_name').eq('first_name', 'cy').single()
     assert.deepEqual(data, { first_name: 'cy' })

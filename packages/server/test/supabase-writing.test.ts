@@ -23,13 +23,13 @@ onEachEngine('writing with supabase-js', (stage) => {
     await client.from('samples').upsert(rows).throwOnError()
   })
 
-  test('inserts a row and shows nothing of it', async () => {
+  test('insert() stores a row and returns nothing', async () => {
     const { status, data, error } = await client.from('samples').insert({ id: 4, name: 'd' })
     assert.deepEqual([status, data, error], [201, null, null])
     assert.equal(await names(), 'abcd')
   })
 
-  test('inserts several rows, shows and counts them', async () => {
+  test('insert() stores several rows, and returns and counts them', async () => {
     const rows = [
       { id: 4, name: 'd' },
       { id: 5, tags: ['x'] },
@@ -51,7 +51,7 @@ onEachEngine('writing with supabase-js', (stage) => {
     )
   })
 
-  test('fills defaults in where nulls are not wanted', async () => {
+  test('insert() stores defaults for missing columns if defaultToNull is false', async () => {
     const organization_id = stage.organizationId
     const rows = [
       { organization_id, first_name: 'x', tags: ['t'] },
@@ -68,14 +68,14 @@ onEachEngine('writing with supabase-js', (stage) => {
     ])
   })
 
-  test('says what is wrong with a row', async () => {
+  test('insert() reports what is wrong with a row', async () => {
     const twice = await client.from('samples').insert({ id: 1, name: 'again' })
     assert.deepEqual([twice.status, twice.error?.code], [409, '23505'])
     const unknown = await client.from('samples').insert({ id: 9, nam: 'x' })
     assert.deepEqual([unknown.error?.code, unknown.error?.hint], ['PGRST204', "Perhaps you meant 'name'."])
   })
 
-  test('merges and ignores duplicates', async () => {
+  test('upsert() merges or ignores duplicates', async () => {
     const merged = await client
       .from('samples')
       .upsert({ id: 1, name: 'A' }, { onConflict: 'id', count: 'exact' })
@@ -96,7 +96,7 @@ onEachEngine('writing with supabase-js', (stage) => {
     assert.equal(await names(), 'Abcd')
   })
 
-  test('changes what matches', async () => {
+  test('update() changes the matching rows', async () => {
     const silent = await client.from('samples').update({ name: 'x' }, { count: 'exact' }).gte('id', 2)
     assert.deepEqual([silent.status, silent.count, silent.data], [204, 2, null])
     const shown = await client.from('samples').update({ name: 'y' }).eq('id', 2).select('id,name').single()
@@ -105,13 +105,13 @@ onEachEngine('writing with supabase-js', (stage) => {
     assert.deepEqual([none.data, none.error], [null, null])
   })
 
-  test('undoes a change of several where one is asked for', async () => {
+  test('update() with single() changes nothing if several rows match', async () => {
     const { error } = await client.from('samples').update({ name: 'x' }).lte('id', 3).select().single()
     assert.equal(error?.code, 'PGRST116')
     assert.equal(await names(), 'abc')
   })
 
-  test('removes what matches, shown, counted and ordered', async () => {
+  test('delete() removes the matching rows, and returns, counts and orders them', async () => {
     const { data, count } = await client
       .from('samples')
       .delete({ count: 'exact' })
@@ -122,10 +122,10 @@ onEachEngine('writing with supabase-js', (stage) => {
     assert.equal(await names(), 'a')
   })
 
-  test('changes and removes nothing without a filter, and no more than it may', async () => {
+  test('update() and delete() are refused without a filter, and delete() beyond maxAffected()', async () => {
     assert.equal((await client.from('samples').delete()).error?.code, '21000')
     assert.equal((await client.from('samples').update({ name: 'x' })).error?.code, '21000')
-    // For the types the method is there from a version of PostgREST on that the client is to be told of.
+    // The types have this method only for a version of PostgREST that the client names.
     const limited = client
       .from('samples')
       .delete()
@@ -142,7 +142,7 @@ onEachEngine('writing with supabase-js', (stage) => {
     assert.equal(await names(), 'abc')
   })
 
-  test('calls functions, and learns of those that there are not', async () => {
+  test('rpc() calls a function, and reports an unknown function and an invalid argument', async () => {
     const { id, path } = await createWebhook(stage, { name: 'called' })
     const { data } = await client.rpc('test_webhook', { webhook_id: id, event: 'contact.created' })
     assert.equal((data as { status: string }).status, 'success')
@@ -153,7 +153,7 @@ onEachEngine('writing with supabase-js', (stage) => {
     assert.deepEqual([wrong.status, wrong.error?.details], [400, 'webhook_id'])
   })
 
-  test('follows an event from its insert to the log of its request', async () => {
+  test('supabase-js follows an event from its insert to the log of its request', async () => {
     const { id } = await createWebhook(stage, { name: 'logged', events: ['deal.created'] })
     const event = { organization_id: stage.organizationId, event: 'deal.created', data: { id: 'd-1' } }
     const emitted = await client.from('webhook_events').insert(event).select('id').single()
@@ -179,11 +179,11 @@ onEachEngine('writing with supabase-js', (stage) => {
   })
 })
 
-test('every method of the query builders is called by these tests', () => {
+test('the tests call every method of the query builders', () => {
   const files = ['supabase-filters', 'supabase-reading', 'supabase-writing', 'openapi']
   const texts = files.map((file) => readFileSync(new URL(`${file}.test.ts`, import.meta.url), 'utf8'))
   const called = texts.join('\n')
-  // The client's own inside, and what `await` calls.
+  // Internals of the client, and what `await` calls.
   const inside = new Set(['constructor', 'decorateFetch', 'cloneRequestState', 'processResponse', 'then'])
   const builders = [
     postgrest.PostgrestClient,

@@ -27,7 +27,7 @@ const COLUMNS = `select n.nspname || '.' || c.relname || '.' || a.attname as pat
     and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
   order by 1`
 
-/** A length that is compared with a number, or a list of values. */
+/** Whether a CHECK compares the column's length with a number, or lists its values. */
 function isBoundedByCheck({ name, checks }: Column): boolean {
   const length = new RegExp(String.raw`length\(.*\b"?${name}"?\b.*\) <?= \d+`, 's')
   const values = new RegExp(String.raw`\("?${name}"? = ANY \(+ARRAY\[`)
@@ -40,7 +40,7 @@ const covers = (listed: string, path: string): boolean =>
 const LISTED = BOUNDED_IN_CODE.flatMap(({ columns }) => columns)
 
 for (const engine of EVERY_ENGINE) {
-  suite(`the bounds of stored texts (${engine})`, () => {
+  suite(`bounds of stored texts (${engine})`, () => {
     const proving = {} as Proving
     let columns: Column[]
     before(async () => {
@@ -60,7 +60,7 @@ for (const engine of EVERY_ENGINE) {
       await proving.api.close()
     })
 
-    test('every column that can hold a text of any length has a check of it, or is listed with the code that bounds it', () => {
+    test('every column that can hold a text of any length has a CHECK, or is listed with the code that bounds it', () => {
       assert.ok(columns.length > 100, String(columns.length))
       const unbounded = columns.filter(
         (column) => !isBoundedByCheck(column) && !LISTED.some((listed) => covers(listed, column.path)),
@@ -71,7 +71,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('a column without a bound is found, also in a schema that is new', async () => {
+    test('the query finds a column without a bound, even in a new schema', async () => {
       await proving.api.database.execute(
         `create schema webhooks_probe; create table webhooks_probe.t (free text, bound text check (length(bound) <= 5), few json)`,
       )
@@ -86,7 +86,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('no column is listed twice, or that is not there, or that a check bounds anyway', () => {
+    test('every listed column exists, is listed once, and is not bounded by a CHECK', () => {
       assert.equal(new Set(LISTED).size, LISTED.length)
       for (const listed of LISTED) {
         const found = columns.filter(({ path }) => covers(listed, path))
@@ -95,7 +95,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    test('the code that the list names is there', () => {
+    test('every file that the list names exists', () => {
       for (const file of BOUNDED_IN_CODE.flatMap(({ by }) => by)) {
         assert.ok(existsSync(new URL(`../${file}`, import.meta.url)), file)
       }

@@ -20,7 +20,7 @@ const ERASURE = {
   object: 'contact',
 }
 const text = (length: number): string => 'x'.repeat(length)
-/** One character each, for the API as for the database. */
+/** Each is one character, for the API and for the database. */
 const emoji = (length: number): string => '😀'.repeat(length)
 
 interface Case {
@@ -91,7 +91,7 @@ const CASES: readonly Case[] = [
 ]
 
 for (const engine of ENGINES) {
-  suite(`the limits of texts (${engine})`, () => {
+  suite(`limits of texts (${engine})`, () => {
     let api: InProcessApi
     before(async () => {
       api = await openApi(engine)
@@ -109,13 +109,13 @@ for (const engine of ENGINES) {
       })
     }
 
-    test('an address for alerts has at most 254 characters', async () => {
+    test('an e-mail address for alerts of more than 254 characters is refused', async () => {
       const row = { organization_id: OURS, email: `a@${'b'.repeat(250)}.example` }
       const { status, json } = await api.ask<ErrorBody>('POST', 'webhook_alert_recipients', { body: row })
       assert.deepEqual([status, json.code], [400, '22023'])
     })
 
-    test('whatever is sent to an inbox is kept: the first 64 KiB of a body, and all headers', async () => {
+    test('an inbox keeps the first 64 KiB of a body and all headers', async () => {
       const { json } = await api.ask<{ id: string }[]>('POST', 'webhook_inboxes', {
         body: { organization_id: OURS },
         headers: { prefer: 'return=representation' },
@@ -134,7 +134,7 @@ for (const engine of ENGINES) {
       assert.ok(rows[0]!.headers >= 140_000)
     })
 
-    test('who made a change is named in the audit log by at most 300 characters, and no change fails for it', async () => {
+    test('an actor with long names is cut in the audit log, and the change succeeds', async () => {
       await api.database.transaction(async (connection) => {
         const actor = {
           kind: 'jwt',
@@ -157,7 +157,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(rows, [{ id: 300, name: 300, address: 100, agent: 300 }])
     })
 
-    test('a fault is noted also of an event whose type, written by SQL, is longer than any', async () => {
+    test('a fault of an event whose type is too long is recorded with the type cut', async () => {
       const fault = { webhookId: null, deliveryId: null, eventId: null, reason: 'x' }
       await recordFaults(api.database, [
         { ...fault, organizationId: OURS, stage: 'relay', event: text(5_000) },

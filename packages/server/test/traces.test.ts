@@ -25,7 +25,7 @@ after(() => collector.close())
 onEachEngine(
   'traces',
   (stage) => {
-    test('follow an event from the request over the fan-out to the attempt, and on to the receiver', async () => {
+    test('a trace follows an event from its request through matching to the attempt and the receiver', async () => {
       const { path } = await createWebhook(stage, { events: ['deal.created'] })
       const traceId = newTraceId()
       await emit(stage, `00-${traceId}-${SPAN}-01`)
@@ -46,7 +46,7 @@ onEachEngine(
       assert.equal(Number(ids['http.response.status_code']), 200)
     })
 
-    test('have every retry in them, with why it failed', async () => {
+    test('a trace contains every retry, with the reason of a failure', async () => {
       const { path } = await createWebhook(stage, { events: ['deal.created'] })
       stage.receiver.reply(path, 500, 200)
       const traceId = newTraceId()
@@ -62,7 +62,7 @@ onEachEngine(
       assert.ok(attempts.some(({ status }) => status.message === 'the endpoint returned 500'))
     })
 
-    test('hold ids and codes, no address, payload or secret', async () => {
+    test('a trace contains no endpoint, payload or secret', async () => {
       const { path } = await createWebhook(stage, { events: ['deal.created'], secret: SECRET })
       const traceId = newTraceId()
       await emit(stage, `00-${traceId}-${SPAN}-01`, { email: 'ada@example.com' })
@@ -80,8 +80,8 @@ onEachEngine(
   },
 )
 
-onEachEngine('without tracing of our own', (stage) => {
-  test('the caller’s trace is handed on to the receiver as it came, on every attempt, and is in the log', async () => {
+onEachEngine('trace context without tracing', (stage) => {
+  test("every attempt sends the caller's trace context unchanged, and the log shows it", async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
     stage.receiver.reply(path, 500, 200)
     const traceparent = `00-${newTraceId()}-${SPAN}-00`
@@ -96,7 +96,7 @@ onEachEngine('without tracing of our own', (stage) => {
     await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
   })
 
-  test('what is no trace context is none', async () => {
+  test('an invalid trace context is ignored', async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
     await emit(stage, 'not-a-trace')
     const [request] = await stage.receiver.received(path, 1)
@@ -104,7 +104,7 @@ onEachEngine('without tracing of our own', (stage) => {
     await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
   })
 
-  test('a webhook that sets the header itself keeps its own', async () => {
+  test('a webhook with its own traceparent header sends that header', async () => {
     const own = `00-${newTraceId()}-${SPAN}-01`
     const { id, path } = await createWebhook(stage, {
       events: ['deal.created'],
@@ -116,7 +116,7 @@ onEachEngine('without tracing of our own', (stage) => {
     await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
   })
 
-  test('a change by SQL belongs to the trace that its transaction names', async (context) => {
+  test('an event of a change by SQL belongs to the trace that the transaction names', async (context) => {
     const { DATABASE_URL: url } = stage.site.settings
     if (url === undefined) return context.skip('the embedded database takes no other connection')
     const { path } = await createWebhook(stage, { events: ['contact.created'] })

@@ -7,7 +7,7 @@ import { openCapturing } from './harness/captured.ts'
 import { EVERY_ENGINE } from './harness/databases.ts'
 
 for (const engine of EVERY_ENGINE) {
-  suite(`events from the CRM's own transactions (${engine})`, () => {
+  suite(`events of CRM transactions (${engine})`, () => {
     let crm: CapturingDatabase
     before(async () => {
       crm = await openCapturing(engine)
@@ -23,7 +23,7 @@ for (const engine of EVERY_ENGINE) {
     const firstNames = (events: readonly CapturedEvent[]): unknown[] =>
       events.map(({ data }) => data['first_name'])
 
-    test('one statement over many rows emits one event a row, in order', async () => {
+    test('a statement over many rows emits one event per row, in order', async () => {
       const events = await crm.eventsOf((connection) =>
         connection.query(
           `insert into contacts (organization_id, first_name) select $1::uuid, 'bulk ' || n from generate_series(1, 300) n`,
@@ -36,7 +36,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('an update of many rows emits for those alone that it changes, each with its own old value', async () => {
+    test('an update of many rows emits events only for the rows that it changes, each with its previous value', async () => {
       const events = await crm.eventsOf((connection) =>
         connection.query(
           `update contacts set first_name = replace(first_name, '7', 'seven') where first_name like 'bulk %'`,
@@ -58,7 +58,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('an upsert emits created for rows that are new and updated for those that change', async () => {
+    test('an upsert emits created for new rows and updated for changed rows', async () => {
       const [kept, changed] = [
         await crm.insert('contacts', { company: 'Same' }),
         await crm.insert('contacts'),
@@ -77,7 +77,7 @@ for (const engine of EVERY_ENGINE) {
       ])
     })
 
-    test('an insert that does nothing where there is a row already emits nothing', async () => {
+    test('an insert with on conflict do nothing emits nothing for an existing row', async () => {
       const id = await crm.insert('contacts')
       const events = await crm.eventsOf((connection) =>
         connection.query(
@@ -88,7 +88,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(events, [])
     })
 
-    test('a delete emits nothing of the row; what it takes away from others does', async () => {
+    test('a delete emits no event of its row, but events of the rows that it changes', async () => {
       const contact_id = await crm.insert('contacts')
       await crm.insert('deals', { contact_id })
       const events = await crm.eventsOf((connection) =>
@@ -100,7 +100,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('COPY emits one event a row', async () => {
+    test('COPY emits one event per row', async () => {
       const { rows } = await crm.database.query<{ folder: string }>(
         `select current_setting('data_directory') as folder`,
       )
@@ -114,7 +114,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(firstNames(events), ['copied 1', 'copied 2', 'copied 3'])
     })
 
-    test('MERGE emits for what it inserts and for what it updates', async () => {
+    test('MERGE emits events for rows that it inserts and rows that it updates', async () => {
       const id = await crm.insert('contacts', { first_name: 'merged' })
       const events = await crm.eventsOf((connection) =>
         connection.query(
@@ -127,7 +127,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(names(events).sort(), ['contact.created', 'contact.updated'])
     })
 
-    test('what a trigger of the CRM changes in turn is emitted too', async () => {
+    test('a change that a trigger of the CRM makes to another table emits an event', async () => {
       await crm.database.execute(`
         create function public.close_deals() returns trigger language plpgsql as $$
         begin
@@ -143,7 +143,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(names(events).sort(), ['contact.updated', 'deal.stage.changed'])
     })
 
-    test('what a trigger of the CRM makes of a row is what is emitted', async () => {
+    test('an event has the row as a before trigger of the CRM has changed it', async () => {
       await crm.database.execute(`
         create function public.tidy_name() returns trigger language plpgsql as $$
         begin
@@ -169,7 +169,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(events, [])
     })
 
-    test('what is rolled back to a savepoint emits nothing, the rest of the transaction does', async () => {
+    test('a change that is rolled back to a savepoint emits nothing, and the rest of the transaction does', async () => {
       const events = await crm.eventsOf(() =>
         crm.database.transaction(async (connection) => {
           await insertContact(connection, 'Kept')
@@ -181,7 +181,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(firstNames(events), ['Kept'])
     })
 
-    test('a column that is added later is part of the events from its first change on', async () => {
+    test('a column that is added later is part of events from its first change on', async () => {
       await crm.database.execute('alter table contacts add column nickname text')
       const id = await crm.insert('contacts', { nickname: 'Jo' })
       const change = (nickname: string) => crm.eventsOf(() => crm.update('contacts', id, { nickname }))

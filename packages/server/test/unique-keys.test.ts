@@ -3,15 +3,15 @@ import { after, before, suite, test } from 'node:test'
 import type { Database } from '../src/database/database.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
 
-const OURS = 'an id that is made here: the rules of the table take none from a caller'
+const OURS = 'a generated id: the rules of the table accept none from a caller'
 const RANDOM_ID =
-  'an organization gives random ids only, which nobody can work out: src/rest/mutation/own-ids.ts'
-const OPERATOR = 'written by the operator or the program alone'
-const OF_A_WEBHOOK = 'led by the id of a webhook, which is never another organization’s'
-const TOKEN = 'of a token that is made here, of 256 random bits'
+  'organizations may only choose random ids, which cannot be guessed: src/rest/mutation/own-ids.ts'
+const OPERATOR = 'written only by the operator or the program'
+const OF_A_WEBHOOK = 'starts with the id of a webhook, which belongs to one organization'
+const TOKEN = 'of a generated token with 256 random bits'
 
 /**
- * Unique keys in which the organization has no part, and why no organization can choose what they hold: otherwise it could find out,
+ * Unique keys without the organization, and why no organization can choose their values: otherwise it could find out,
  * or block, what another one uses. A key of one column that has a default, and that no role of the API may insert, needs no reason.
  */
 const WITHOUT_ORGANIZATION: Readonly<Record<string, string>> = {
@@ -51,7 +51,7 @@ for (const engine of ENGINES) {
     })
     after(async () => await close())
 
-    test('each has the organization in it, or holds what no organization can choose', async () => {
+    test('every unique key includes the organization, or has values that no organization can choose', async () => {
       const { rows } = await database.query<{ key: string; is_separate: boolean }>(
         `select c.oid::regclass || ' (' || string_agg(a.attname, ', ' order by k.place) || ')' as key,
            bool_or(a.attname = 'organization_id') or count(*) = 1 and bool_and(

@@ -95,7 +95,7 @@ async function store(database: Database, url: string): Promise<Stored> {
 }
 
 for (const engine of EVERY_ENGINE) {
-  suite(`the next version on a database of this one (${engine})`, () => {
+  suite(`upgrade to the next version (${engine})`, () => {
     let made: TestDatabase
     let site: ServerSite
     let server: ServerProcess
@@ -120,21 +120,21 @@ for (const engine of EVERY_ENGINE) {
       await made.drop()
     })
 
-    test('applies its migration', async () => {
+    test('the next version applies its migration', async () => {
       const response = await fetch(`${server.url}/health/ready`)
       const { checks } = (await response.json()) as { checks: { migrations: { status: string } } }
       assert.equal(checks.migrations.status, 'ok')
       assert.match(server.output(), /999_next/)
     })
 
-    test('sends what was committed before, signed with the secret of then', async () => {
+    test('the next version sends an event that was committed before, signed with the secret that was stored before', async () => {
       const [request] = await receiver.received('/hook', 1)
       const { body, headers } = request!
       await verifyWebhook({ body, headers, secret: SECRET })
       assert.equal(request?.json.data['id'], 'new')
     })
 
-    test('keeps the log, the webhooks and the keys', async () => {
+    test('the next version keeps the log, the webhooks and the keys', async () => {
       const api = createApi(server.url, stored.key)
       const [webhook] = await api.get(`webhook_configurations?id=eq.${stored.webhookId}`)
       assert.deepEqual([webhook?.['name'], webhook?.['has_secret']], ['From before', true])
@@ -148,7 +148,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('retries what had failed', async () => {
+    test('the next version retries a delivery that failed before', async () => {
       const { body } = await server.api.rpc<{ matched: number }>('retry_failed', {
         webhook_id: stored.webhookId,
       })
@@ -162,7 +162,7 @@ for (const engine of EVERY_ENGINE) {
 suite('two versions side by side', LONG, () => {
   const skip = ENGINES.includes('postgresql') ? false : 'needs a database that two processes share'
   test(
-    'lose nothing and send nothing twice while one takes the place of the other under load',
+    'no delivery is lost or sent twice while one version replaces the other, and is rolled back, under load',
     { ...LONG, skip },
     async (context) => {
       const database = await createDatabase('postgresql')

@@ -4,8 +4,8 @@ import { verifyWebhook } from '@connectgain/webhooks-receiver'
 import type { LogRow } from './harness/api.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 
-onEachEngine('the documented use cases', (stage) => {
-  test('use case 1: new contacts are synced to an external CRM', async () => {
+onEachEngine('documented use cases', (stage) => {
+  test('use case 1: an external CRM gets new and changed contacts', async () => {
     const { api } = stage.server
     const { path } = await createWebhook(stage, {
       name: 'CRM Sync',
@@ -41,7 +41,7 @@ onEachEngine('the documented use cases', (stage) => {
     assert.deepEqual(updated?.json.previous, { company: null })
   })
 
-  test('use case 2: an external system is told when a deal moves to "Won"', async () => {
+  test('use case 2: an external system is notified when a deal moves to "Won"', async () => {
     const { api } = stage.server
     const secret = 'your-secret-key'
     const { id, path } = await createWebhook(stage, { events: ['deal.stage.changed'], secret })
@@ -72,7 +72,7 @@ onEachEngine('the documented use cases', (stage) => {
     )
   })
 
-  test('use case 3: a new message is notified in real time', async () => {
+  test('use case 3: an external system is notified of a new message', async () => {
     const { api } = stage.server
     const secret = 'notification-secret'
     const { id, path } = await createWebhook(stage, { events: ['message.received'], secret })

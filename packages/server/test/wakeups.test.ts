@@ -14,7 +14,7 @@ import { LONG, until } from './harness/until.ts'
 const ORGANIZATION = '0190a000-0000-7000-8000-000000000001'
 const isPostgresThere = process.env['TEST_DATABASE_URL'] !== undefined
 
-/** Milliseconds from now until which a relay says that it runs, and that it looks by itself. */
+/** Says as a relay for how many milliseconds from now it listens, and for how many it stays awake and polls. */
 async function say(database: Database, { listens, awake }: { listens: number; awake: number }) {
   await database.query(
     `select setval('webhooks_internal.relay_listens_until', greatest(webhooks_internal.in_milliseconds($1), 0)),
@@ -31,7 +31,7 @@ async function emit(database: Pick<Database, 'query'>, name = 'Jane', count = 1)
   )
 }
 
-/** What was notified until then. Notifications come in the order of their commits: after the mark nothing is missing. */
+/** Reads the notifications so far. They arrive in the order of their commits, so none before the mark is missing. */
 async function listenTo(database: Database): Promise<{ untilNow(): Promise<string[]> }> {
   const heard: string[] = []
   let marks = 0
@@ -41,49 +41,49 @@ async function listenTo(database: Database): Promise<{ untilNow(): Promise<strin
       marks += 1
       const mark = `mark ${marks}`
       await database.query(`select pg_notify('webhooks_outbox', $1)`, [mark])
-      await until('the mark to be heard', () => heard.includes(mark))
+      await until('the mark to arrive', () => heard.includes(mark))
       return heard.splice(0, heard.indexOf(mark) + 1).slice(0, -1)
     },
   }
 }
 
 for (const engine of EVERY_ENGINE) {
-  suite(`a transaction that emits events (${engine})`, () => {
+  suite(`notifications of transactions (${engine})`, () => {
     async function open(context: TestContext) {
       const { database, close } = await openMigrated(engine)
       context.after(() => close())
       return { database, notifications: await listenTo(database) }
     }
 
-    test('notifies when a relay sleeps', async (context) => {
+    test('a transaction that emits an event notifies when a relay sleeps', async (context) => {
       const { database, notifications } = await open(context)
       await say(database, { listens: 50_000, awake: -1 })
       await emit(database)
       assert.deepEqual(await notifications.untilNow(), [''])
     })
 
-    test('does not notify while a relay has promised to look by itself', async (context) => {
+    test('a transaction that emits an event does not notify while a relay has promised to stay awake', async (context) => {
       const { database, notifications } = await open(context)
       await say(database, { listens: 50_000, awake: 50_000 })
       await emit(database)
       assert.deepEqual(await notifications.untilNow(), [])
     })
 
-    test('does not notify when no relay runs', async (context) => {
+    test('a transaction that emits an event does not notify when no relay runs', async (context) => {
       const { database, notifications } = await open(context)
       await say(database, { listens: -1, awake: -1 })
       await emit(database)
       assert.deepEqual(await notifications.untilNow(), [])
     })
 
-    test('notifies although a promise reaches far ahead, as it does when the clock was set back', async (context) => {
+    test('a transaction notifies if the promise to stay awake is too long, as after the clock was set back', async (context) => {
       const { database, notifications } = await open(context)
       await say(database, { listens: 50_000, awake: 3_600_000 })
       await emit(database)
       assert.deepEqual(await notifications.untilNow(), [''])
     })
 
-    test('sees what relays say now, also with a snapshot from before', async (context) => {
+    test('a transaction reads the current promise of relays even if its snapshot is older', async (context) => {
       const { database, notifications } = await open(context)
       await say(database, { listens: 50_000, awake: 50_000 })
       await database.transaction(async (transaction) => {
@@ -97,7 +97,7 @@ for (const engine of EVERY_ENGINE) {
   })
 }
 
-/** The program and a webhook on a database that a test speaks with beside it. */
+/** Starts the program, with a webhook, on a database that the test connects to as well. */
 async function startOn(context: TestContext, url: string) {
   const site = createSite(url)
   context.after(() => site.close())
@@ -116,8 +116,8 @@ async function startOn(context: TestContext, url: string) {
   return { server, receiver, database }
 }
 
-suite('a relay', { skip: !isPostgresThere, ...LONG }, () => {
-  test('finds by polling what did not notify', async (context) => {
+suite('wake-ups of the relay', { skip: !isPostgresThere, ...LONG }, () => {
+  test('the relay finds an event without a notification by polling', async (context) => {
     const { url, drop } = await createDatabase('postgresql')
     context.after(() => drop())
     const { receiver, database } = await startOn(context, url!)
@@ -128,7 +128,7 @@ suite('a relay', { skip: !isPostgresThere, ...LONG }, () => {
     assert.deepEqual(await notifications.untilNow(), [])
   })
 
-  test('finds what was inserted during a promise and committed after it had ended', async (context) => {
+  test('the relay finds an event that is inserted during its promise to stay awake and committed afterwards', async (context) => {
     const { url, drop } = await createDatabase('postgresql')
     context.after(() => drop())
     const { receiver, database } = await startOn(context, url!)
@@ -144,14 +144,14 @@ suite('a relay', { skip: !isPostgresThere, ...LONG }, () => {
     assert.deepEqual(await notifications.untilNow(), [''])
   })
 
-  test('promises to stay awake when events come in quick succession, and keeps the promise', async (context) => {
+  test('the relay promises to stay awake when events arrive in quick succession, and sends them all', async (context) => {
     const { url, drop } = await createDatabase('postgresql')
     context.after(() => drop())
     const { receiver, database } = await startOn(context, url!)
-    // However slow this machine is, one look finds as many as come within a second on a fast one.
+    // Even on a slow machine, one poll finds as many events as arrive within a second on a fast one.
     const burst = 50
     let emitted = 0
-    await until('a relay to promise', async () => {
+    await until('the relay to promise to stay awake', async () => {
       await emit(database, 'Jane', burst)
       emitted += burst
       const { rows } = await database.query<{ last_value: number }>(
@@ -162,7 +162,7 @@ suite('a relay', { skip: !isPostgresThere, ...LONG }, () => {
     await receiver.received('/hook', emitted)
   })
 
-  test('delivers where transactions are prepared, which may not notify, and after a crash of the server', async (context) => {
+  test('the relay finds the event of a prepared transaction, which cannot notify, and one after a crash of PostgreSQL', async (context) => {
     const postgres = await startPostgres({
       fsync: 'off',
       max_connections: '50',
@@ -189,7 +189,7 @@ suite('a relay', { skip: !isPostgresThere, ...LONG }, () => {
 })
 
 test(
-  'after a crash of PostgreSQL no promise from before counts',
+  'a promise to stay awake does not survive a crash of PostgreSQL',
   { skip: !isPostgresThere, ...LONG },
   async (context) => {
     const postgres = await startPostgres()

@@ -46,7 +46,7 @@ onEachEngine(
       return [answer.status, answer.body.message]
     }
 
-    test('counts an attempt from the moment that it stands in the log, by status and error', async () => {
+    test('the statistics count an attempt as soon as it is in the log, by status and error', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'] })
       stage.receiver.reply(path, 500, 404, 200)
       await emit(stage, 'deal.updated')
@@ -66,7 +66,7 @@ onEachEngine(
       assert.ok(latency !== null && latency.p50 <= latency.p95 && latency.p95 <= latency.p99)
     })
 
-    test('says as much after a restart, and for the organization as much as for its webhooks together', async () => {
+    test('the statistics survive a restart, and those of an organization count all its attempts', async () => {
       const webhooks = await Promise.all(
         [1, 2].map(() => createWebhook(stage, { events: ['contact.assigned'] })),
       )
@@ -85,7 +85,7 @@ onEachEngine(
       assert.equal(String(organization.totals.attempts), all.headers.get('content-range')?.split('/')[1])
     })
 
-    test('gives every bucket of the time, those without attempts as zeros', async () => {
+    test('the statistics have every bucket of the time range, with zeros where there are no attempts', async () => {
       const { id } = await createWebhook(stage, {})
       for (const [bucket, count] of [
         ['5m', 12],
@@ -104,7 +104,7 @@ onEachEngine(
       }
     })
 
-    test('widens the time to whole buckets and says so', async () => {
+    test('the time range of the statistics is widened to whole buckets, as the response shows', async () => {
       const { id } = await createWebhook(stage, {})
       const answer = await stats({
         webhook_id: id,
@@ -118,7 +118,7 @@ onEachEngine(
       )
     })
 
-    test('says what is wrong with a request, and does not know another webhook', async () => {
+    test('a request for statistics with invalid arguments or an unknown webhook is refused', async () => {
       const { id } = await createWebhook(stage, {})
       const since = '2025-01-01T00:00:00Z'
       const other = '01890a5d-ac96-774b-bcce-b302099a8057'
