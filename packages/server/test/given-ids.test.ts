@@ -60,7 +60,7 @@ for (const engine of ENGINES) {
         }
       })
 
-      test(`an id derived from an e-mail address is refused in ${table}, whether or not another organization has it`, async () => {
+      test(`an id that can be guessed is refused in ${table}, whether or not another organization has it`, async () => {
         const [theirs, free] = [idOfAddress(`${table}@theirs.example`), idOfAddress(`${table}@free.example`)]
         await storeTheirs(table, theirs)
         for (const resolution of RESOLUTIONS) {

@@ -37,7 +37,7 @@ const madeAt = ({ headers }: ReceivedRequest): number =>
 onEachEngine(
   'circuit breaker',
   (stage) => {
-    test('a failing endpoint is put on hold, and gets all waiting deliveries, oldest first, when it recovers', async () => {
+    test('a failing endpoint is put on hold and gets what waited, oldest first, when it recovers', async () => {
       const sick = await createWebhook(stage, { events: ['deal.updated'], max_in_flight: 1 })
       const well = await createWebhook(stage, { events: ['deal.*'] })
       stage.receiver.reply(sick.path, 500)
@@ -111,7 +111,7 @@ onEachEngine(
       return webhook
     }
 
-    test('a manual retry is sent at once to an endpoint on hold, and its success releases the waiting deliveries', async () => {
+    test('a successful manual retry to an endpoint on hold releases its waiting deliveries', async () => {
       const { id, path } = await held()
       stage.receiver.reply(path, 200)
       const [waiting] = await stage.server.api.get<DeliveryRow>(
@@ -130,7 +130,7 @@ onEachEngine(
       await switchOff(stage, id)
     })
 
-    test('a successful test request releases the deliveries of an endpoint on hold, and a failed one does not', async () => {
+    test('a successful test request to an endpoint on hold releases its deliveries, and a failed one does not', async () => {
       const { id, path } = await held()
       const send = async (): Promise<string> =>
         (await stage.server.api.rpc<{ status: string }>('test_webhook', { webhook_id: id })).body.status
@@ -252,7 +252,7 @@ onEachEngine(
 onEachEngine(
   'automatic disabling of webhooks',
   (stage) => {
-    test('a webhook whose every attempt fails is disabled with that reason, and its pending deliveries are cancelled', async () => {
+    test('a webhook whose every attempt fails is disabled, and its pending deliveries are cancelled', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'], max_in_flight: 1 })
       stage.receiver.reply(path, 500)
       await emit(stage, 20)

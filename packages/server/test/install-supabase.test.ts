@@ -72,7 +72,7 @@ suite('installation in a Supabase project', { skip: !ENGINES.includes('postgresq
     assert.deepEqual([code, report.problems], [0, []])
   })
 
-  test('changes by a signed-in user under row-level security emit events, and the user needs no further privilege', async () => {
+  test('a signed-in user under row-level security needs no further privilege to emit events', async () => {
     const events = await crm.eventsOf(() =>
       crm.database.transaction(async (connection) => {
         await connection.query(`select set_config('request.jwt.claims', $1, true)`, [

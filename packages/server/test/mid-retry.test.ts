@@ -71,7 +71,7 @@ onEachEngine(
       assert.equal((await stage.server.api.get(`webhook_logs?webhook_id=${id}`)).length, 1)
     })
 
-    test('a manual retry goes to the new URL of a webhook, with the same event id and the next attempt number', async () => {
+    test('a manual retry goes to the new URL of a webhook with the same event id and body', async () => {
       const { id, path } = await failedOnce()
       const url = new URL('/re-addressed', stage.receiver.url).href
       await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { url })

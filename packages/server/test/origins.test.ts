@@ -28,7 +28,7 @@ onEachEngine('origins of changes', (stage) => {
       `webhook_events?data->>id=eq.${id}&select=id,event,origin&order=created_at,id`,
     )
 
-  test('a webhook gets no event of an origin that it ignores, its deliveries say why, and it gets all other events', async () => {
+  test('a webhook filters the events of an origin that it ignores, with the reason, and gets all others', async () => {
     const sync = await openSync('HubSpot sync')
     const { id, path } = await createWebhook(stage, {
       events: ['contact.*'],

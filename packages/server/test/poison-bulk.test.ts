@@ -86,7 +86,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await countQueued(fixture.webhook), COUNT - 1)
     })
 
-    test('a replay counts an event whose delivery cannot be inserted as failed, and queues all others', async () => {
+    test('a replay counts a delivery that cannot be inserted as failed, and queues all others', async () => {
       const fixture = await RedeliveryFixture.create(database)
       const events = await fixture.events(COUNT)
       await fixture.start('replay_events')
@@ -124,7 +124,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('a delivery of a disabled webhook that cannot be cancelled leaves the queue, and all others are cancelled', async () => {
+    test('a delivery that cannot be cancelled leaves the queue, and all others of its webhook are cancelled', async () => {
       const fixture = await RedeliveryFixture.create(database)
       const events = await fixture.events(COUNT, { status: 'failed' })
       await fixture.start('retry_failed')

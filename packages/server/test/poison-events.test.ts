@@ -28,7 +28,7 @@ onEachEngine(
     }
     const dataOf = (body: string): string => /"data":(.*)\}$/s.exec(body)![1]!
 
-    test('an event with invalid escapes is sent without its redacted fields, the rest byte for byte, and delays no other event', async () => {
+    test('an event with invalid escapes is sent without its redacted fields, and the rest byte for byte', async () => {
       const redacted = await createWebhook(stage, {
         events: ['deal.created'],
         redact: ['data.score', 'data.meta.f'],
@@ -78,7 +78,7 @@ onEachEngine(
       assert.deepEqual(sent?.json.data, { l: list.map(({ n }) => ({ n })) })
     })
 
-    test('a query that filters by a field with invalid escapes is refused with 400, and other queries succeed', async () => {
+    test('a query that filters by a field with invalid escapes is refused with 400', async () => {
       await insert('deal.created', `{"name":${ODD}}`)
       const { status } = await stage.server.api.request('GET', 'webhook_events?data->name->>nul=eq.x')
       assert.equal(status, 400)

@@ -92,7 +92,7 @@ onEachEngine(
     for (const [index, place] of PLACES.entries()) {
       const { table, does, fields = {}, replies = [], status, errorCode } = place
       const about = `${does} of ${table}${Object.keys(fields).length > 0 ? ', when it is claimed' : ''}${replies.length > 0 ? ', after a failure' : ''}`
-      test(`an event refused at the ${about} has a fault with the reason, and all others are delivered (${index + 1})`, async () => {
+      test(`an event refused at the ${about} is recorded as a fault, and all others are delivered (${index + 1})`, async () => {
         await database.execute(
           `create trigger refuse before ${does} on ${table} for each row execute function public.refuse()`,
         )

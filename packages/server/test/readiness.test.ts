@@ -133,7 +133,7 @@ test('the loop watch counts the failures of a loop until a success, which it rec
 })
 
 suite('readiness of a running node', { skip: !isPostgresThere, ...LONG }, () => {
-  test('a node is unavailable while every batch of the relay fails, as doctor and metrics report, and ready again afterwards', async (context) => {
+  test('a node is unavailable while every batch of the relay fails, as doctor and the metrics report', async (context) => {
     const { url, drop } = await createDatabase('postgresql')
     context.after(() => drop())
     const site = createSite(url, { RELAY_STALL_TIMEOUT: '1s' })

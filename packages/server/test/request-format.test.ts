@@ -83,7 +83,7 @@ onEachEngine('requests to endpoints', (stage) => {
     assert.equal(JSON.stringify(webhook).includes('receiver-token'), false)
   })
 
-  test('a retry goes to the new URL if the URL of the webhook changes between two attempts', async () => {
+  test('a retry goes to the new URL of a webhook that changes between two attempts', async () => {
     const { id, path } = await createWebhook(stage, { events: ['message.failed'] })
     stage.receiver.reply(path, (response) => {
       void stage.server.api

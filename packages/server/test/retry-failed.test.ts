@@ -79,7 +79,7 @@ onEachEngine(
       await switchOff(id)
     })
 
-    test('a bulk retry makes one more attempt per delivery, and the delivery has failed if that attempt fails', async () => {
+    test('a bulk retry makes one attempt per delivery, which has failed again if that attempt fails', async () => {
       const { id } = await withFailures(stage, 3)
       const { body } = await retry({ webhook_id: id })
       assert.equal((await finished(body.redelivery_id))?.queued, 3)

@@ -29,7 +29,7 @@ onEachEngine(
         data: {},
       })
 
-    test('an api node accepts events and tests a webhook, and a worker that starts later sends the deliveries', async () => {
+    test('an api node accepts events and tests webhooks, and a worker that starts later sends the deliveries', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'] })
       await emit()
       const tested = await stage.server.api.rpc<{ status: string }>('test_webhook', { webhook_id: id })

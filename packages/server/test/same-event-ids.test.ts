@@ -138,7 +138,7 @@ onEachEngine(
       }
     })
 
-    test('an upsert with on_conflict=id, as supabase-js sends it, changes no event of either organization', async () => {
+    test('an upsert of supabase-js with on_conflict=id changes no event of either organization', async () => {
       const both = await createTwo(stage)
       const id = newId()
       for (const time of ['first', 'second']) {

@@ -30,7 +30,7 @@ for (const engine of ENGINES) {
         assert.ok(!rows[0]!.all.includes(secret))
     })
 
-    test('a change with a session needs the X-Webhooks-Session header and the same origin, and a read needs neither', async () => {
+    test('a change with a session needs its header and the same origin, and a read needs neither', async () => {
       const { cookie } = await client.signIn({ key: SERVICE_KEY })
       assert.deepEqual(await refusal(await client.insert({ cookie })), [403, 'PT403'])
       assert.deepEqual(await refusal(await client.insert({ cookie, 'x-webhooks-session': 'yes' })), [

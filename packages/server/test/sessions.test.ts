@@ -24,7 +24,7 @@ for (const engine of EVERY_ENGINE) {
     })
     after(async () => await api.close())
 
-    test('a key opens a session of its organization and scope, and the service key one for all organizations', async () => {
+    test('a key opens a session with its organization and scope, and the service key one for all', async () => {
       const operator = await client.signIn({ key: SERVICE_KEY })
       assert.deepEqual([operator.session.organization_id, operator.session.scope], [null, 'service'])
       for (const scope of ['admin', 'read'] as const) {

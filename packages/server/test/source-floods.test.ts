@@ -52,7 +52,7 @@ onEachEngine('large payloads of a source', (stage) => {
       `webhook_source_payloads?${WITHOUT_MARKERS}&order=created_at.desc,id.desc&limit=3`,
     )
 
-  test('55,000 statuses in one request are accepted at once, and another organization is served before they are stored', async () => {
+  test('another organization is served while 55,000 statuses of one request are stored', async () => {
     const large = statuses(55_000, 'many')
     assert.equal(await post(stage, stage.organizationId, large), 200)
     // It arrives later and is stored earlier, because organizations take turns.
@@ -112,7 +112,7 @@ onEachEngine('large payloads of a source', (stage) => {
     assert.ok(reason.length <= 2_000)
   })
 
-  test('the kept payloads of an organization have at most 16 MiB together, and the oldest are deleted first', async () => {
+  test('the kept payloads of an organization have at most 16 MiB, and the oldest are deleted first', async () => {
     const filling = 'x'.repeat(70_000)
     for (let n = 0; n < 300; n += 1) {
       assert.equal(await post(stage, neighbour, { object: 'page', n, filling }), 200)
@@ -134,7 +134,7 @@ onEachEngine('unverified requests to a source', (stage) => {
   before(async () => await createSource(stage, stage.organizationId))
 
   suite('limits per IP address', () => {
-    test('unverified requests from one IP address get 429 with Retry-After after sixty, and verified ones are accepted', async () => {
+    test('after sixty unverified requests from an IP address, more get 429 and verified ones are accepted', async () => {
       const right = inbound('491700000003', { id: 'wamid.right' })
       assert.equal(await post(stage, stage.organizationId, right), 200)
       const url = `${stage.server.url}/sources/whatsapp/${stage.organizationId}`

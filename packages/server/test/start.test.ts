@@ -22,7 +22,7 @@ suite('first start', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('the first start prints version, database, page, the file of the service key and a command that works', async () => {
+  test('the first start prints version, database, page, key file and a command that works', async () => {
     const output = server.output()
     assert.match(output, /^ConnectGain Webhooks \d+\.\d+\.\d+\n/)
     assert.match(output, /Database +embedded PostgreSQL \d+\.\d+ \(PGlite\) in \S+\/data\n/)

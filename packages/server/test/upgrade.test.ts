@@ -127,7 +127,7 @@ for (const engine of EVERY_ENGINE) {
       assert.match(server.output(), /999_next/)
     })
 
-    test('the next version sends an event that was committed before, signed with the secret that was stored before', async () => {
+    test('the next version sends an event that was committed before, signed with the stored secret', async () => {
       const [request] = await receiver.received('/hook', 1)
       const { body, headers } = request!
       await verifyWebhook({ body, headers, secret: SECRET })
@@ -162,7 +162,7 @@ for (const engine of EVERY_ENGINE) {
 suite('two versions side by side', LONG, () => {
   const skip = ENGINES.includes('postgresql') ? false : 'needs a database that two processes share'
   test(
-    'no delivery is lost or sent twice while one version replaces the other, and is rolled back, under load',
+    'no delivery is lost or sent twice during an upgrade and a rollback under load',
     { ...LONG, skip },
     async (context) => {
       const database = await createDatabase('postgresql')

@@ -76,7 +76,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(await notifications.untilNow(), [])
     })
 
-    test('a transaction notifies if the promise to stay awake is too long, as after the clock was set back', async (context) => {
+    test('a transaction notifies despite a promise far ahead, as after the clock was set back', async (context) => {
       const { database, notifications } = await open(context)
       await say(database, { listens: 50_000, awake: 3_600_000 })
       await emit(database)
@@ -128,7 +128,7 @@ suite('wake-ups of the relay', { skip: !isPostgresThere, ...LONG }, () => {
     assert.deepEqual(await notifications.untilNow(), [])
   })
 
-  test('the relay finds an event that is inserted during its promise to stay awake and committed afterwards', async (context) => {
+  test('the relay finds an event that is inserted while it is awake and committed afterwards', async (context) => {
     const { url, drop } = await createDatabase('postgresql')
     context.after(() => drop())
     const { receiver, database } = await startOn(context, url!)
@@ -162,7 +162,7 @@ suite('wake-ups of the relay', { skip: !isPostgresThere, ...LONG }, () => {
     await receiver.received('/hook', emitted)
   })
 
-  test('the relay finds the event of a prepared transaction, which cannot notify, and one after a crash of PostgreSQL', async (context) => {
+  test('the relay finds events of prepared transactions, which cannot notify, and after a crash of PostgreSQL', async (context) => {
     const postgres = await startPostgres({
       fsync: 'off',
       max_connections: '50',

@@ -17,7 +17,7 @@ interface Logged {
   response_body: string | null
 }
 
-/** The log's row of a test. */
+/** Sends a test request, and returns its row of the log. */
 async function logTest({ api, webhook }: Proving): Promise<Logged> {
   const { status, json } = await api.ask<{ log_id: string }>('POST', 'rpc/test_webhook', {
     body: { webhook_id: webhook.id },
@@ -34,7 +34,7 @@ const LONG = 'x'.repeat(100_000)
 
 export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
   {
-    title: 'of a response 16 KiB of body and 16 KiB of headers are kept, whatever bytes they are',
+    title: 'at most 16 KiB of a response body and 16 KiB of its headers are stored',
     columns: ['webhooks_internal.attempts.response_headers', 'webhooks_internal.attempts.response_body'],
     by: ['src/sender/exchange.ts', 'src/sender/connections.ts'],
     async prove(proving) {
@@ -55,7 +55,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
     },
   },
   {
-    title: 'what is told of an attempt has at most 1,000 characters of message and 2,000 of diagnosis',
+    title: 'the error message of an attempt has at most 1,000 characters, and its diagnosis 2,000',
     columns: [
       'webhooks_internal.attempts.error_message',
       'webhooks_internal.attempts.diagnosis',
@@ -80,7 +80,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
     },
   },
   {
-    title: 'the reason of a delivery has at most a little over 1,000 characters, also when its filter fails',
+    title: 'the reason of a delivery has at most 1,100 characters if its filter fails',
     columns: ['webhooks.webhook_deliveries.reason'],
     by: ['src/domain/match-webhooks.ts', 'src/pipeline/record/delivery-faults.ts'],
     async prove() {
@@ -101,7 +101,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
     },
   },
   {
-    title: 'error codes are a fixed list of short words',
+    title: 'an error code is one of a fixed list of short words',
     columns: [
       'webhooks_internal.attempts.error_code',
       'webhooks_internal.attempt_counts.outcome',
@@ -130,7 +130,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
     },
   },
   {
-    title: 'the URL of a webhook has at most 2,048 characters, and with it that of an attempt',
+    title: 'the URL of a webhook, and so of an attempt, has at most 2,048 characters',
     columns: ['webhooks_internal.attempts.url'],
     by: ['src/api/tables/configuration-fields.ts', 'migrations/core/004_webhooks.sql'],
     async prove({ api }) {
@@ -140,7 +140,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
     },
   },
   {
-    title: 'a webhook has at most 20 headers, and the log their names with masked values',
+    title: 'a webhook has at most 20 headers, and the log stores their values masked',
     columns: ['webhooks_internal.attempts.request_headers'],
     by: ['src/api/tables/configuration-fields.ts', 'src/sender/build-request.ts'],
     async prove(proving) {
@@ -165,7 +165,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
     },
   },
   {
-    title: 'the data of a test has at most 256 KiB, as that of an event',
+    title: 'the data of a test request has at most 256 KiB',
     columns: ['webhooks_internal.attempts.request_body'],
     by: ['src/api/rpc/test-webhook.ts'],
     async prove({ api, webhook }) {
@@ -174,7 +174,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
     },
   },
   {
-    title: 'the fields that are cut from a delivery are those of its webhook: at most 50, of 200 characters',
+    title: 'a webhook, and so a delivery, has at most 50 redacted fields of at most 200 characters',
     columns: ['webhooks.webhook_deliveries.redact'],
     by: ['src/api/tables/configuration-fields.ts'],
     async prove({ api }) {
@@ -195,7 +195,7 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
   },
 ]
 
-/** What is stored of a delivery that is given up for a reason of 100,000 characters. */
+/** Gives up a delivery for a reason of 100,000 characters, and returns the lengths that are stored. */
 async function giveUp({
   api: { database },
   webhook,

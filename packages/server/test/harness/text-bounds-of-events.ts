@@ -13,7 +13,7 @@ const event = (more: object): object => ({
 
 export const BOUNDS_OF_EVENTS: readonly Bound[] = [
   {
-    title: 'an event type has at most 100 characters, and no other is emitted, delivered or counted',
+    title: 'an event type has at most 100 characters, and an event has a known type',
     columns: [
       'webhooks.webhook_events.event',
       'webhooks.webhook_deliveries.event',
@@ -33,7 +33,7 @@ export const BOUNDS_OF_EVENTS: readonly Bound[] = [
         '22023',
         /is not an event type/,
       ])
-      // Whoever registers types by SQL.
+      // Types that are registered by SQL.
       await assert.rejects(
         api.database.query(
           `insert into webhooks.webhook_event_types (name, category, description) values ($1, 'own', 'x')`,
@@ -67,7 +67,7 @@ export const BOUNDS_OF_EVENTS: readonly Bound[] = [
     },
   },
   {
-    title: 'the origin of an event has at most 200 characters, whoever says it',
+    title: 'the origin of an event has at most 200 characters, from the API and from a transaction',
     columns: ['webhooks.webhook_events.origin'],
     by: ['src/api/auth/mark-origin.ts', 'migrations/core/006_events_and_outbox.sql'],
     async prove({ api }) {
@@ -80,7 +80,7 @@ export const BOUNDS_OF_EVENTS: readonly Bound[] = [
     },
   },
   {
-    title: 'the traceparent of an event is one as the standard has it, or none, whoever says it',
+    title: 'the traceparent of an event is valid or null, from the API and from a transaction',
     columns: ['webhooks.webhook_events.traceparent'],
     by: ['src/api/auth/mark-origin.ts', 'migrations/core/006_events_and_outbox.sql'],
     async prove({ api }) {
@@ -104,7 +104,7 @@ export const BOUNDS_OF_EVENTS: readonly Bound[] = [
     },
   },
   {
-    title: 'the record that a delivery is about is named by at most 200 characters',
+    title: 'the record id of a delivery has at most 200 characters',
     columns: ['webhooks.webhook_deliveries.record_id'],
     by: ['src/domain/record-id.ts'],
     async prove() {
@@ -117,7 +117,7 @@ export const BOUNDS_OF_EVENTS: readonly Bound[] = [
   },
 ]
 
-/** In a transaction that says it by a setting, as a CRM does. */
+/** Inserts an event in a transaction that sets the value by a setting, as a CRM does. */
 async function assertStored(
   { api }: Parameters<Bound['prove']>[0] | { api: Parameters<Bound['prove']>[0]['api'] },
   name: 'origin' | 'traceparent',

@@ -10,7 +10,7 @@ import type { Bound } from './text-bounds.ts'
 
 export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
   {
-    title: 'an erasure keeps in mind 1,000 conversations and 200 terms, each of at most 254 characters',
+    title: 'an erasure stores at most 1,000 conversations and 200 terms, each of at most 254 characters',
     columns: ['webhooks.webhook_erasures.related_ids', 'webhooks.webhook_erasures.terms'],
     by: [
       'src/maintenance/erasure/choose-events.ts',
@@ -58,7 +58,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
     },
   },
   {
-    title: 'schema and example of an event type have at most 64 KiB each',
+    title: 'the schema and the example of an event type have at most 64 KiB each',
     columns: ['webhooks.webhook_event_types.schema', 'webhooks.webhook_event_types.example'],
     by: ['src/api/tables/webhook-event-types.ts'],
     async prove({ api }) {
@@ -71,7 +71,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
   },
   {
     title:
-      'an entry of the audit log holds values of one row, and the largest webhook makes less than 64 KiB',
+      'an entry of the audit log for the largest webhook has less than 64 KiB',
     columns: ['webhooks.audit_log.old_values', 'webhooks.audit_log.new_values'],
     by: ['migrations/core/004_webhooks.sql', 'migrations/core/018_audit_log.sql'],
     async prove({ api }) {
@@ -105,7 +105,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
     },
   },
   {
-    title: "rows of the reference CRM are bounded by a request's body of 1 MiB",
+    title: 'a row of the reference CRM is limited by the request body of 1 MiB',
     columns: ['public.*'],
     by: ['src/api/server.ts'],
     async prove({ api }) {
@@ -114,7 +114,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
     },
   },
   {
-    title: 'what captures a table is written by the operator and the program alone',
+    title: 'no role of the API can write the captures of tables',
     columns: [
       ...['record', 'relation', 'map', 'fingerprint', 'expected', 'problems', 'stamp'].map(
         (name) => `webhooks_internal.captures.${name}`,
@@ -132,7 +132,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
     },
   },
   {
-    title: 'the message of a capture fault has at most 1,000 characters, and each key that it names as well',
+    title: 'the message and each record id of a capture fault have at most 1,000 characters',
     columns: ['relation', 'operation', 'code', 'message', 'record_ids'].map(
       (name) => `webhooks.webhook_capture_faults.${name}`,
     ),
@@ -158,7 +158,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
     },
   },
   {
-    title: 'what a message of another CRM is known by fits into an index, or is a fault',
+    title: 'an id of a message that does not fit into the index of reached statuses is refused',
     columns: ['record_id', 'event'].map((name) => `webhooks_internal.reached_statuses.${name}`),
     by: ['migrations/core/016_capture.sql'],
     async prove({ api }) {
@@ -172,7 +172,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
     },
   },
   {
-    title: "names and checksums of migrations are those of this program's files",
+    title: "the names and checksums of migrations are those of the program's files",
     columns: [
       'webhooks.schema_migrations.name',
       'webhooks.schema_migrations.checksum',
