@@ -27,7 +27,7 @@ const becomes = async (stage: Stage, id: string, health: string): Promise<Webhoo
   return webhook!
 }
 
-const switchOff = (stage: Stage, id: string): Promise<void> =>
+const disable = (stage: Stage, id: string): Promise<void> =>
   stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
 
 /** The millisecond in which the delivery was created, from its UUIDv7. */
@@ -38,32 +38,32 @@ onEachEngine(
   'circuit breaker',
   (stage) => {
     test('a failing endpoint is put on hold and gets what waited, oldest first, when it recovers', async () => {
-      const sick = await createWebhook(stage, { events: ['deal.updated'], max_in_flight: 1 })
-      const well = await createWebhook(stage, { events: ['deal.*'] })
-      stage.receiver.reply(sick.path, 500)
+      const failing = await createWebhook(stage, { events: ['deal.updated'], max_in_flight: 1 })
+      const healthy = await createWebhook(stage, { events: ['deal.*'] })
+      stage.receiver.reply(failing.path, 500)
       const attempts = async (): Promise<number> =>
-        (await stage.server.api.get<LogRow>(`webhook_logs?webhook_id=${sick.id}`)).length
+        (await stage.server.api.get<LogRow>(`webhook_logs?webhook_id=${failing.id}`)).length
       await emit(stage, 20)
-      const { health_reason } = await becomes(stage, sick.id, 'held')
+      const { health_reason } = await becomes(stage, failing.id, 'held')
       assert.match(health_reason ?? '', /consecutive attempts have failed since .*the endpoint returned 500/)
       const before = await attempts()
       assert.ok(before >= 20)
       // Events that arrive during the hold wait; the other webhook gets all of them.
       for (let batch = 0; batch < 4; batch += 1) await emit(stage, 10)
-      await stage.server.api.rows(`webhook_deliveries?webhook_id=${well.id}&status=delivered`, 60)
+      await stage.server.api.rows(`webhook_deliveries?webhook_id=${healthy.id}&status=delivered`, 60)
 
       const probes = (await attempts()) - before
       assert.ok(probes < 20, `${probes} attempts while it was on hold`)
       stage.receiver.requests.splice(0)
-      stage.receiver.reply(sick.path, 200)
+      stage.receiver.reply(failing.path, 200)
 
       const delivered = await stage.server.api.rows<DeliveryRow>(
-        `webhook_deliveries?webhook_id=${sick.id}&status=delivered`,
+        `webhook_deliveries?webhook_id=${failing.id}&status=delivered`,
         60,
       )
       // Deliveries created during the hold used no attempt, except for probes.
       assert.ok(delivered.filter((delivery) => delivery.attempts === 1).length >= 20)
-      const fresh = (await stage.receiver.received(sick.path, 60)).filter(
+      const fresh = (await stage.receiver.received(failing.path, 60)).filter(
         ({ headers }) => headers['x-webhook-attempt'] === '1',
       )
       const order = fresh.map(madeAt)
@@ -71,10 +71,10 @@ onEachEngine(
         order,
         order.toSorted((a, b) => a - b),
       )
-      const { health, health_reason: reason } = await becomes(stage, sick.id, 'healthy')
+      const { health, health_reason: reason } = await becomes(stage, failing.id, 'healthy')
       assert.deepEqual([health, reason], ['healthy', null])
-      await switchOff(stage, sick.id)
-      await switchOff(stage, well.id)
+      await disable(stage, failing.id)
+      await disable(stage, healthy.id)
     })
 
     test('an endpoint that fails three times in a row is degraded until it succeeds', async () => {
@@ -87,7 +87,7 @@ onEachEngine(
       assert.equal(degraded.updated_at, updated_at)
       stage.receiver.reply(path, 200)
       assert.equal((await becomes(stage, id, 'healthy')).health_reason, null)
-      await switchOff(stage, id)
+      await disable(stage, id)
     })
 
     test('a single failing delivery keeps its retry schedule, however short it is', async () => {
@@ -99,7 +99,7 @@ onEachEngine(
         1,
       )
       assert.deepEqual([delivery?.attempts, delivery?.reason], [10, 'no attempts left'])
-      await switchOff(stage, id)
+      await disable(stage, id)
     })
 
     /** A webhook on hold, with 40 deliveries waiting. */
@@ -118,7 +118,7 @@ onEachEngine(
         `webhook_deliveries?webhook_id=${id}&status=in.(pending,retrying)&order=id.desc&limit=1`,
       )
       // Refused while the node still has the delivery in memory.
-      const status = await until('the delivery to be given back', async () => {
+      const status = await until('the node to release the delivery', async () => {
         const { body } = await stage.server.api.rpc<{ status?: string }>('retry_delivery', {
           delivery_id: waiting?.id,
         })
@@ -127,7 +127,7 @@ onEachEngine(
       assert.equal(status, 'success')
       await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 40)
       await becomes(stage, id, 'healthy')
-      await switchOff(stage, id)
+      await disable(stage, id)
     })
 
     test('a successful test request to an endpoint on hold releases its deliveries, and a failed one does not', async () => {
@@ -139,7 +139,7 @@ onEachEngine(
       stage.receiver.reply(path, 200)
       assert.equal(await send(), 'success')
       await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 40)
-      await switchOff(stage, id)
+      await disable(stage, id)
     })
 
     test('a new URL ends the hold and gets the waiting deliveries', async () => {
@@ -149,7 +149,7 @@ onEachEngine(
       assert.equal((await webhookOf(stage, id)).health, 'healthy')
       await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 40)
       assert.equal((await stage.receiver.received('/fresh', 40)).length, 40)
-      await switchOff(stage, id)
+      await disable(stage, id)
     })
 
     test('the health columns of a webhook cannot be written through the API', async () => {
@@ -198,13 +198,13 @@ onEachEngine(
       })
       await emit(stage, 30)
       for (let answered = 0; answered < 30; answered += 1) {
-        // All slots are taken before one is given back.
+        // All slots are taken before one is released.
         await until('requests under way', () => underWay === Math.min(3, 30 - answered))
         answers.shift()?.()
       }
       await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 30)
       assert.equal(most, 3)
-      await switchOff(stage, id)
+      await disable(stage, id)
     })
 
     test('rate_limit spreads out the attempts of new deliveries and of a bulk retry', async () => {
@@ -228,7 +228,7 @@ onEachEngine(
       await stage.server.api.rpc('retry_failed', { webhook_id: id })
       await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 80)
       requireRate(await stage.receiver.received(path, 80))
-      await switchOff(stage, id)
+      await disable(stage, id)
     })
 
     test('rate_limit accepts a whole number from 1 to 10000, or null for no limit', async () => {
@@ -243,7 +243,7 @@ onEachEngine(
         assert.match(body.message, /whole number from 1 to 10000/)
       }
       await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { rate_limit: null })
-      await switchOff(stage, id)
+      await disable(stage, id)
     })
   },
   { settings: { RETRY_SCHEDULE: '' } },
@@ -279,13 +279,13 @@ onEachEngine(
       await stage.server.api.rows(`webhook_logs?webhook_id=eq.${id}`, sent)
       // An attempt is logged before the health of the endpoint is evaluated.
       const again = await until('the webhook to be enabled and healthy', async () => {
-        await switchOff(stage, id)
+        await disable(stage, id)
         await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: true })
         const fresh = await webhookOf(stage, id)
         return fresh.health === 'healthy' ? fresh : undefined
       })
       assert.equal(again.disabled_reason, null)
-      await switchOff(stage, id)
+      await disable(stage, id)
     })
   },
   { settings: { DEACTIVATE_AFTER: '0s', DEACTIVATE_MIN_ATTEMPTS: '6', RETRY_SCHEDULE: '1h,1h' } },

@@ -5,7 +5,7 @@ import { ENGINES } from './harness/databases.ts'
 import type { OtherCrm } from './harness/other-crm.ts'
 import { openOtherCrm } from './harness/other-crm.ts'
 
-/** Messages are numbered anew for each tenant. */
+/** Each tenant numbers its messages from 1. */
 const NUMBERED_CRM = `
   create schema crm;
   create table crm.message (

@@ -18,7 +18,7 @@ interface Row {
   id: string
 }
 
-/** A client with `fetch`, which collects what it is sent. */
+/** A client with `fetch` that collects the rows that it receives. */
 interface Follower {
   rows: Row[]
   hasEnded: boolean

@@ -22,19 +22,22 @@ function valueOf(text: string, series: string): number {
 
 onEveryEngine('metrics', (stage) => {
   test('metrics count events, attempts and deliveries by their outcome', async () => {
-    const well = await createWebhook(stage, { events: ['deal.created'] })
-    const sick = await createWebhook(stage, { events: ['deal.created'] })
-    const picky = await createWebhook(stage, { events: ['deal.created'], filter: { 'data.stage': 'Won' } })
-    stage.receiver.reply(sick.path, 500)
+    const healthy = await createWebhook(stage, { events: ['deal.created'] })
+    const failing = await createWebhook(stage, { events: ['deal.created'] })
+    const filtering = await createWebhook(stage, {
+      events: ['deal.created'],
+      filter: { 'data.stage': 'Won' },
+    })
+    stage.receiver.reply(failing.path, 500)
     const before = await scrape(stage)
     await stage.server.api.insert('webhook_events', {
       organization_id: stage.organizationId,
       event: 'deal.created',
       data: { id: 'd-1' },
     })
-    await stage.server.api.rows(`webhook_deliveries?webhook_id=${well.id}&status=delivered`, 1)
-    await stage.server.api.rows(`webhook_deliveries?webhook_id=${sick.id}&status=failed`, 1)
-    await stage.server.api.rows(`webhook_deliveries?webhook_id=${picky.id}&status=filtered`, 1)
+    await stage.server.api.rows(`webhook_deliveries?webhook_id=${healthy.id}&status=delivered`, 1)
+    await stage.server.api.rows(`webhook_deliveries?webhook_id=${failing.id}&status=failed`, 1)
+    await stage.server.api.rows(`webhook_deliveries?webhook_id=${filtering.id}&status=filtered`, 1)
     const grown = (series: string, text: string): number => valueOf(text, series) - valueOf(before, series)
     await until('the failed delivery to be counted', async () => {
       const text = await scrape(stage)

@@ -15,7 +15,7 @@ onEachEngine(
       })
     }
 
-    /** A delivery that has failed once; its next attempt is an hour away. */
+    /** A webhook with a delivery that has failed once, and whose next attempt is an hour away. */
     async function failedOnce(): Promise<{ id: string; path: string }> {
       const webhook = await createWebhook(stage, { events: ['deal.updated'] })
       stage.receiver.reply(webhook.path, 500)
@@ -43,13 +43,13 @@ onEachEngine(
       return delivery?.reason
     }
 
-    const switchOff = (id: string): Promise<void> =>
+    const disable = (id: string): Promise<void> =>
       stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
     const remove = (id: string): Promise<unknown> => remover(stage, id)
 
     test('a delivery that waits for a retry is cancelled when its webhook is disabled', async () => {
       const { id } = await failedOnce()
-      await switchOff(id)
+      await disable(id)
       assert.equal(await cancelledBecause(id), 'webhook disabled')
     })
 
@@ -60,7 +60,7 @@ onEachEngine(
     })
 
     test('an attempt during which its webhook is disabled is recorded and not retried', async () => {
-      const id = await changedUnderWay(switchOff)
+      const id = await changedUnderWay(disable)
       assert.equal(await cancelledBecause(id), 'webhook disabled')
       assert.equal((await stage.server.api.get(`webhook_logs?webhook_id=${id}`)).length, 1)
     })
@@ -82,7 +82,7 @@ onEachEngine(
       assert.equal(after?.headers['x-webhook-id'], before?.headers['x-webhook-id'])
       assert.equal(after?.headers['x-webhook-attempt'], '2')
       assert.equal(after?.body, before?.body)
-      await switchOff(id)
+      await disable(id)
     })
   },
   { settings: { RETRY_SCHEDULE: '1h,1h' } },

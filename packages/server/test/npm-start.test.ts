@@ -66,7 +66,7 @@ suite('server started by npm', () => {
         npm_config_update_notifier: 'false',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that a failed test leaves nothing behind.
+      // Its own process group, so that a failed test leaves nothing behind.
       detached: true,
     })
     trees.push(child)

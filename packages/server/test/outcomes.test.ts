@@ -214,13 +214,15 @@ onEveryEngine('outcomes of attempts', (stage) => {
   })
 
   test('a webhook gets an event once while another webhook for it fails', async () => {
-    const sick = await createWebhook(stage, { events: ['deal.updated'] })
-    const well = await createWebhook(stage, { events: ['deal.updated'] })
-    stage.receiver.reply(sick.path, 500)
+    const failing = await createWebhook(stage, { events: ['deal.updated'] })
+    const healthy = await createWebhook(stage, { events: ['deal.updated'] })
+    stage.receiver.reply(failing.path, 500)
     await emit(stage)
-    await stage.server.api.rows(`webhook_deliveries?webhook_id=${sick.id}&status=failed`, 1)
-    assert.equal((await stage.receiver.received(well.path, 1)).length, 1)
-    await stage.server.api.patch(`webhook_configurations?id=in.(${sick.id},${well.id})`, { is_active: false })
+    await stage.server.api.rows(`webhook_deliveries?webhook_id=${failing.id}&status=failed`, 1)
+    assert.equal((await stage.receiver.received(healthy.path, 1)).length, 1)
+    await stage.server.api.patch(`webhook_configurations?id=in.(${failing.id},${healthy.id})`, {
+      is_active: false,
+    })
   })
 })
 

@@ -29,7 +29,7 @@ const SLOW = `
 interface Place {
   table: string
   does: 'insert' | 'update'
-  /** Always claimed from the table. */
+  /** Whether deliveries are always claimed from the queue. */
   isClaimed?: boolean
 }
 

@@ -18,7 +18,7 @@ onEachEngine(
     })
     after(() => database.close())
 
-    /** As the CRM's own transaction inserts it: the API refuses such text. */
+    /** Inserts an event as a CRM transaction does: the API refuses such text. */
     const insert = async (event: string, data: string): Promise<string> => {
       const { rows } = await database.query<{ id: string }>(
         'insert into webhooks.webhook_events (organization_id, event, data) values ($1, $2, $3::json) returning id',

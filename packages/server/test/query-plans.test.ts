@@ -34,7 +34,7 @@ const ROWS = { pglite: 30_000, postgresql: IS_FULL ? 1_000_000 : 200_000 }
 /** No step of a plan may read more rows, however many there are: batches have 200 rows, pages 50. */
 const MAX_BUFFERS = 3_000
 
-/** What the settings page asks for to list deliveries. */
+/** The request of the settings page for a list of deliveries. */
 const PAGE =
   `webhook_deliveries?webhook_id=eq.${idOf.webhook(5)}&order=created_at.desc,id.desc` +
   '&select=*,webhook_events(record:data->>id,title:data->>title),webhook_configurations(name)'

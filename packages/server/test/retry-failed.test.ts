@@ -39,7 +39,7 @@ onEachEngine(
       stage.server.api
         .rows<Redelivery>(`webhook_redeliveries?id=eq.${id}&status=neq.running`, 1)
         .then(([row]) => row)
-    const switchOff = (id: string) =>
+    const disable = (id: string) =>
       stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
 
     test('a bulk retry queues as many deliveries as its dry run counts, and each is delivered once', async () => {
@@ -62,7 +62,7 @@ onEachEngine(
       )
       await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, count)
       assert.equal((await stage.receiver.received(path, 2 * count)).length, 2 * count)
-      await switchOff(id)
+      await disable(id)
     })
 
     test('a bulk retry matches only deliveries of the given event type and time range', async () => {
@@ -76,7 +76,7 @@ onEachEngine(
         0,
       )
       assert.equal(await matched({ until: '2020-01-01T00:00:00Z' }), 0)
-      await switchOff(id)
+      await disable(id)
     })
 
     test('a bulk retry makes one attempt per delivery, which has failed again if that attempt fails', async () => {
@@ -88,7 +88,7 @@ onEachEngine(
         3,
       )
       assert.equal((await stage.server.api.get<LogRow>(`webhook_logs?webhook_id=${id}`)).length, 6)
-      await switchOff(id)
+      await disable(id)
     })
 
     test('two concurrent bulk retries queue each delivery once', async () => {
@@ -102,12 +102,12 @@ onEachEngine(
         queued.reduce((sum, one) => sum + one, 0),
         20,
       )
-      await switchOff(id)
+      await disable(id)
     })
 
     test('a bulk retry of a disabled webhook is refused, and its dry run is not', async () => {
       const { id } = await withFailures(stage, 1)
-      await switchOff(id)
+      await disable(id)
       assert.equal((await retry({ webhook_id: id, dry_run: true })).body.matched, 1)
       const refused = await retry({ webhook_id: id })
       assert.deepEqual([refused.status, refused.body.code], [409, '55000'])
@@ -121,7 +121,7 @@ onEachEngine(
         redelivery_id: body.redelivery_id,
       })
       assert.deepEqual([cancelled.status, cancelled.body.cancelled], [200, false])
-      await switchOff(id)
+      await disable(id)
     })
   },
   { settings: { RETRY_SCHEDULE: '' } },

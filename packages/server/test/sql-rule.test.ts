@@ -9,7 +9,7 @@ const FILES = globSync('**/*.ts', { cwd: SOURCES }).filter(
   (file) => !/\.test\.ts$|-fixture\.ts$|\.generated\.ts$/.test(file),
 )
 
-/** Folders that build their statements from parts, or that speak to a server about itself: sessions, roles, migrations. */
+/** Folders that build their statements from parts, or whose statements are about sessions, roles and migrations. */
 const BUILDERS = ['rest', 'capture', 'database']
 
 /** Statements still written in TypeScript, by folder: to be moved to `.sql` files. A folder without a number has none. Lower the numbers, never raise them. */

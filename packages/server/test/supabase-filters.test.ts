@@ -113,7 +113,7 @@ onEachEngine('filters of supabase-js', (stage) => {
     assert.equal((await client.from('samples').insert(rows)).error, null)
     for (const name of odd) {
       assert.equal(await names(query().eq('name', name).gte('id', 100)), name)
-      // The client itself quotes what needs it, but does not escape quotes.
+      // The client quotes values that need it, but does not escape quotes.
       if (!/["\\]/.test(name)) assert.equal(await names(query().in('name', [name, 'x,y'])), name)
     }
     assert.equal((await client.from('samples').delete().gte('id', 100)).error, null)

@@ -60,7 +60,7 @@ for (const engine of EVERY_ENGINE) {
       await proving.api.close()
     })
 
-    test('every text column without a fixed length has a CHECK, or is listed with the code that bounds it', () => {
+    test('every column of variable length has a CHECK, or is listed with the code that bounds it', () => {
       assert.ok(columns.length > 100, String(columns.length))
       const unbounded = columns.filter(
         (column) => !isBoundedByCheck(column) && !LISTED.some((listed) => covers(listed, column.path)),

@@ -70,8 +70,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
     },
   },
   {
-    title:
-      'an entry of the audit log for the largest webhook has less than 64 KiB',
+    title: 'an entry of the audit log for the largest webhook has less than 64 KiB',
     columns: ['webhooks.audit_log.old_values', 'webhooks.audit_log.new_values'],
     by: ['migrations/core/004_webhooks.sql', 'migrations/core/018_audit_log.sql'],
     async prove({ api }) {
