@@ -1,14 +1,10 @@
 import { findConversation, isAboutRecord, listIdentifiers } from './about-record.ts'
 import type { EventContent } from './about-record.ts'
 import { MAX_CONVERSATIONS, MAX_TERMS, addWord } from './known-words.ts'
+import type { RowOf } from '../../database/statement.ts'
+import type { pageEvents } from './sql/statements.generated.ts'
 
-export interface EventRow {
-  id: string
-  event: string
-  created_at: string
-  data: string | null
-  previous: string | null
-}
+export type EventRow = RowOf<typeof pageEvents>
 
 /** What an erasure knows about its record so far. */
 interface Known {

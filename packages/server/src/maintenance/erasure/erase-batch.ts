@@ -4,22 +4,24 @@ import { isRefusal } from '../../database/input-fault.ts'
 import { tryInSavepoint } from '../../database/savepoint.ts'
 import type { Splitter } from '../../database/split.ts'
 import { createSplitter, smallerBatch } from '../../database/split.ts'
-import { loadStatement } from '../../database/statement.ts'
+import type { ParamsOf, RowOf } from '../../database/statement.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import { recordFaults } from '../../pipeline/record/delivery-faults.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
 import { chooseEvents } from './choose-events.ts'
-import type { EventRow } from './choose-events.ts'
 import { eraseRest } from './erase-rest.ts'
 import { TOO_MANY_WORDS } from './known-words.ts'
 import { nextRow } from './next-row.ts'
-
-const pickErasure = loadStatement(import.meta.url, 'pick-erasure')
-const pageEvents = loadStatement(import.meta.url, 'page-events')
-const cancelErased = loadStatement(import.meta.url, 'cancel-erased')
-const eraseEvents = loadStatement(import.meta.url, 'erase-events')
-const eraseTests = loadStatement(import.meta.url, 'erase-tests')
-const advanceErasure = loadStatement(import.meta.url, 'advance-erasure')
+import {
+  advanceErasure,
+  cancelErased,
+  eraseEvents,
+  eraseTests,
+  hasRunningErasure,
+  isBeingSent as isBeingSentStatement,
+  pageEvents,
+  pickErasure,
+} from './sql/statements.generated.ts'
 
 /** Rows examined in one transaction; an event may have a hundred deliveries. */
 const PAGE = { events: 100, tests: 500, rest: 1 }
@@ -28,24 +30,15 @@ const START = { createdAt: '-infinity', id: '00000000-0000-0000-0000-00000000000
 /** `waiting`: something to be erased is being sent at the moment. */
 export type ErasureProgress = 'erased' | 'waiting' | 'idle'
 
-interface Erasure {
-  id: string
-  organization_id: string
-  record_id: string
-  object: string | null
-  phase: 'events' | 'tests' | 'rest'
-  until: string
-  after_created_at: string
-  after_id: string
-  related_ids: string[]
-  terms: string[]
-  /** The organization's events about the record so far. */
-  events: number
+type Phase = 'events' | 'tests' | 'rest'
+
+interface Erasure extends RowOf<typeof pickErasure> {
+  phase: Phase
 }
 
 interface Step {
   /** Undefined: the erasure is complete. */
-  phase: Erasure['phase'] | undefined
+  phase: Phase | undefined
   after: { createdAt: string; id: string }
   events?: number
   deliveries?: number
@@ -64,10 +57,8 @@ export async function eraseBatch(
   onFault: (fault: DeliveryFault) => void = () => {},
   splitter: Splitter = createSplitter(),
 ): Promise<ErasureProgress> {
-  const { rows: running } = await database.query(
-    `select from webhooks.webhook_erasures where status = 'running' limit 1`,
-  )
-  if (running.length === 0) return 'idle'
+  const { rows } = await database.query(...hasRunningErasure())
+  if (rows[0]?.is_running !== true) return 'idle'
   return await splitter.attempt(
     () => erase(database, 1),
     (error) => eraseSmallerBatch(database, error, onFault),
@@ -94,14 +85,21 @@ async function eraseSmallerBatch(
 /** @param share of a whole page: 1 or less */
 async function erase(database: Database, share: number): Promise<ErasureProgress> {
   return await database.transaction(async (connection) => {
-    const { rows } = await connection.query<Erasure>(pickErasure)
-    const [erasure] = rows
+    const erasure = await pick(connection)
     if (erasure === undefined) return 'waiting'
     const size = Math.ceil(share * PAGE[erasure.phase])
     const step = await STEPS[erasure.phase](connection, erasure, size)
     await advance(connection, erasure, step)
     return step === undefined ? 'waiting' : 'erased'
   })
+}
+
+/** Locks the longest-waiting erasure; undefined: another node has it. */
+async function pick(connection: Connection): Promise<Erasure | undefined> {
+  const { rows } = await connection.query(...pickErasure())
+  const [row] = rows
+  // A check of the table allows no other phases.
+  return row && { ...row, phase: row.phase as Phase }
 }
 
 /** @param step undefined: the erasure has to wait at its position */
@@ -118,19 +116,21 @@ async function advance(connection: Connection, erasure: Erasure, step: Step | un
     phase: erasure.phase,
     after: { createdAt: erasure.after_created_at, id: erasure.after_id },
   }
-  await connection.query(advanceErasure, [
-    erasure.id,
-    phase ?? null,
-    after.createdAt,
-    after.id,
-    events,
-    deliveries,
-    others,
-    textArray(erasure.related_ids),
-    textArray(erasure.terms),
-    failed,
-    reason,
-  ])
+  await connection.query(
+    ...advanceErasure({
+      id: erasure.id,
+      phase: phase ?? null,
+      afterCreatedAt: after.createdAt,
+      afterId: after.id,
+      events,
+      deliveries,
+      others,
+      relatedIds: textArray(erasure.related_ids),
+      terms: textArray(erasure.terms),
+      failed,
+      reason,
+    }),
+  )
 }
 
 /** Skips the next row, which cannot be erased: the erasure continues, and ends as failed. */
@@ -140,8 +140,7 @@ async function skipRow(
   onFault: (fault: DeliveryFault) => void,
 ): Promise<ErasureProgress> {
   return await database.transaction(async (connection) => {
-    const { rows } = await connection.query<Erasure>(pickErasure)
-    const [erasure] = rows
+    const erasure = await pick(connection)
     if (erasure === undefined) return 'waiting'
     const next = erasure.phase === 'rest' ? undefined : await nextRow(connection, erasure)
     const ended = { phase: erasure.phase === 'events' ? ('tests' as const) : undefined, after: START }
@@ -167,7 +166,7 @@ async function skipRow(
 
 /** Undefined: the erasure has to wait at its position. */
 const STEPS: Record<
-  Erasure['phase'],
+  Phase,
   (connection: Connection, erasure: Erasure, size: number) => Promise<Step | undefined>
 > = { events: eraseFromEvents, tests: eraseFromTests, rest: eraseFromRest }
 
@@ -176,60 +175,49 @@ async function eraseFromEvents(
   erasure: Erasure,
   size: number,
 ): Promise<Step | undefined> {
-  const { rows } = await connection.query<EventRow>(pageEvents, [
-    erasure.organization_id,
-    erasure.until,
-    erasure.after_created_at,
-    erasure.after_id,
-    textArray([erasure.record_id, ...erasure.related_ids]),
-    size,
-  ])
+  const { rows } = await connection.query(
+    ...pageEvents({
+      organizationId: erasure.organization_id,
+      until: erasure.until,
+      afterCreatedAt: erasure.after_created_at,
+      afterId: erasure.after_id,
+      words: textArray([erasure.record_id, ...erasure.related_ids]),
+      limit: size,
+    }),
+  )
   const { covered, last, isCut, leftOut } = chooseEvents(rows, erasure)
   const phase = rows.length < size && !isCut ? 'tests' : 'events'
   // Events of one transaction share their time, and their ids have no order: a message may come before its
   // conversation.
   const after = phase === 'tests' ? START : { createdAt: last!.created_at, id: isCut ? START.id : last!.id }
   if (covered.length === 0) return { phase, after }
-  await connection.query(cancelErased, [covered, erasure.organization_id])
-  if (await isBeingSent(connection, covered, erasure.organization_id)) return undefined
-  const erased = await connection.query<{ deliveries: number }>(eraseEvents, [
-    covered,
-    erasure.organization_id,
-  ])
+  const events = { eventIds: covered, organizationId: erasure.organization_id }
+  await connection.query(...cancelErased(events))
+  if (await isBeingSent(connection, events)) return undefined
+  const erased = await connection.query(...eraseEvents(events))
   const more = leftOut === 0 ? {} : { failed: leftOut, reason: TOO_MANY_WORDS }
   return { phase, after, events: covered.length, deliveries: erased.rows[0]!.deliveries, ...more }
 }
 
 async function isBeingSent(
   connection: Connection,
-  events: readonly string[],
-  organizationId: string,
+  events: ParamsOf<typeof isBeingSentStatement>,
 ): Promise<boolean> {
-  const { rows } = await connection.query(
-    `select from webhooks_internal.queue q where q.delivery_id = any (array(
-       select d.id from webhooks.webhook_deliveries d
-       where d.event_id = any ($1::uuid[]) and d.organization_id = $2::uuid)) limit 1`,
-    [events, organizationId],
-  )
-  return rows.length > 0
-}
-
-interface TestsRow {
-  seen: number
-  erased: number
-  created_at: string | null
-  id: string | null
+  const { rows } = await connection.query(...isBeingSentStatement(events))
+  return rows[0]!.is_being_sent
 }
 
 async function eraseFromTests(connection: Connection, erasure: Erasure, size: number): Promise<Step> {
-  const { rows } = await connection.query<TestsRow>(eraseTests, [
-    erasure.organization_id,
-    erasure.until,
-    erasure.after_created_at,
-    erasure.after_id,
-    textArray(listSearchedWords(erasure)),
-    size,
-  ])
+  const { rows } = await connection.query(
+    ...eraseTests({
+      organizationId: erasure.organization_id,
+      until: erasure.until,
+      afterCreatedAt: erasure.after_created_at,
+      afterId: erasure.after_id,
+      words: textArray(listSearchedWords(erasure)),
+      limit: size,
+    }),
+  )
   const { seen, erased, created_at, id } = rows[0]!
   if (seen < size || created_at === null || id === null) {
     return { phase: 'rest', after: START, others: erased }

@@ -1,9 +1,10 @@
 import { textArray } from '../../database/array-literal.ts'
 import type { Connection } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
-
-const eraseRestStatement = loadStatement(import.meta.url, 'erase-rest')
-const erasePayloads = loadStatement(import.meta.url, 'erase-payloads')
+import {
+  erasePayloads,
+  eraseRest as eraseRestStatement,
+  hasSources as hasSourcesStatement,
+} from './sql/statements.generated.ts'
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -24,14 +25,16 @@ export async function eraseRest(connection: Connection, record: RestOfRecord): P
   // UUIDs are unique across tables.
   const unique = [...(UUID.test(recordId) ? [recordId] : []), ...relatedIds]
   const numbered = isTheirs && object !== null ? [recordId] : []
-  const { rows } = await connection.query<{ erased: number }>(eraseRestStatement, [
-    organizationId,
-    words,
-    textArray(unique),
-    record.words.map(escapePattern).join('|'),
-    textArray(numbered),
-    object,
-  ])
+  const { rows } = await connection.query(
+    ...eraseRestStatement({
+      organizationId,
+      words,
+      uniqueIds: textArray(unique),
+      pattern: record.words.map(escapePattern).join('|'),
+      numbers: textArray(numbered),
+      object,
+    }),
+  )
   return rows[0]!.erased + (await eraseFromSources(connection, organizationId, words))
 }
 
@@ -41,15 +44,12 @@ async function eraseFromSources(
   words: string,
 ): Promise<number> {
   if (!(await hasSources(connection))) return 0
-  const { rows } = await connection.query<{ erased: number }>(erasePayloads, [organizationId, words])
+  const { rows } = await connection.query(...erasePayloads({ organizationId, words }))
   return rows[0]!.erased
 }
 
-/** Sources only exist with the reference CRM. */
 async function hasSources(connection: Connection): Promise<boolean> {
-  const { rows } = await connection.query<{ is_there: boolean }>(
-    `select to_regclass('webhooks.webhook_source_payloads') is not null as is_there`,
-  )
+  const { rows } = await connection.query(...hasSourcesStatement())
   return rows[0]!.is_there
 }
 

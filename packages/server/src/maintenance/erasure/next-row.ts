@@ -1,4 +1,5 @@
 import type { Connection } from '../../database/database.ts'
+import { nextAttempt, nextEvent } from './sql/statements.generated.ts'
 
 /** The position of an erasure. */
 interface Place {
@@ -14,13 +15,14 @@ export async function nextRow(
   connection: Connection,
   { phase, organization_id, until, after_created_at, after_id }: Place,
 ): Promise<{ createdAt: string; id: string } | undefined> {
-  const table = phase === 'events' ? 'webhooks.webhook_events' : 'webhooks_internal.attempts'
-  const { rows } = await connection.query<{ created_at: string; id: string }>(
-    `select created_at::text, id from ${table}
-     where organization_id = $1::uuid and created_at >= $3::timestamptz and created_at < $2::timestamptz
-       and (created_at, id) > ($3::timestamptz, $4::uuid)
-     order by created_at, id limit 1`,
-    [organization_id, until, after_created_at, after_id],
+  const next = phase === 'events' ? nextEvent : nextAttempt
+  const { rows } = await connection.query(
+    ...next({
+      organizationId: organization_id,
+      until,
+      afterCreatedAt: after_created_at,
+      afterId: after_id,
+    }),
   )
   const [row] = rows
   return row && { createdAt: row.created_at, id: row.id }

@@ -1,7 +1,7 @@
--- Nothing more of these events ($1) of an organization ($2) is sent: what was not fanned out is not any more, what waits is cancelled. What is being sent
--- just now is left to a later call.
+-- Stops sending these events: events in the outbox are removed from it, and queued deliveries are cancelled. Deliveries that
+-- are being sent now are left to a later call.
 with forgotten as (
-  delete from webhooks_internal.outbox where event_id = any ($1::uuid[]) and organization_id = $2::uuid
+  delete from webhooks_internal.outbox where event_id = any (:event_ids::uuid[]) and organization_id = :organization_id::uuid
 ),
 stopped as (
   delete from webhooks_internal.queue
@@ -10,7 +10,7 @@ stopped as (
     from webhooks_internal.queue q
     where q.delivery_id = any (array(
         select d.id from webhooks.webhook_deliveries d
-        where d.event_id = any ($1::uuid[]) and d.organization_id = $2::uuid))
+        where d.event_id = any (:event_ids::uuid[]) and d.organization_id = :organization_id::uuid))
       and (q.lease is null or q.due_at < now())
     for update of q
   )

@@ -1,8 +1,8 @@
--- The rows stay, and with them the counts; what they say is gone. $1 events, $2 their organization.
+-- The rows stay, and with them the counts; their content is erased.
 with erased_deliveries as (
   update webhooks.webhook_deliveries
   set reason = 'record erased', last_error = null
-  where event_id = any ($1::uuid[]) and organization_id = $2::uuid
+  where event_id = any (:event_ids::uuid[]) and organization_id = :organization_id::uuid
   returning id
 ),
 erased_attempts as (
@@ -12,6 +12,6 @@ erased_attempts as (
 ),
 erased_events as (
   update webhooks.webhook_events set data = '{"erased":true}', previous = null
-  where id = any ($1::uuid[]) and organization_id = $2::uuid
+  where id = any (:event_ids::uuid[]) and organization_id = :organization_id::uuid
 )
-select count(*) as deliveries from erased_deliveries
+select count(*) as "deliveries!" from erased_deliveries

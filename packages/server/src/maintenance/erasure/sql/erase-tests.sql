@@ -1,14 +1,14 @@
--- Attempts that brought a body of their own, in which one of the words stands.
--- $1 organization, $2 until, $3 and $4 the last row seen, $5 words, $6 rows to look at.
+-- Looks at the next :limit attempts, and erases those that sent a body of their own that mentions one of the words.
 with page as materialized (
   select a.id, a.created_at,
     a.request_body is not null and webhooks_internal.mentions(
-      a.request_body || coalesce(a.response_headers, '') || coalesce(a.response_body, ''), $5::text[]) as is_mentioned
+      a.request_body || coalesce(a.response_headers, '') || coalesce(a.response_body, ''), :words::text[]) as is_mentioned
   from webhooks_internal.attempts a
-  where a.organization_id = $1::uuid and a.created_at >= $3::timestamptz and a.created_at < $2::timestamptz
-    and (a.created_at, a.id) > ($3::timestamptz, $4::uuid)
+  where a.organization_id = :organization_id::uuid
+    and a.created_at >= :after_created_at::timestamptz and a.created_at < :until::timestamptz
+    and (a.created_at, a.id) > (:after_created_at::timestamptz, :after_id::uuid)
   order by a.created_at, a.id
-  limit $6
+  limit :limit
 ),
 erased as (
   update webhooks_internal.attempts
@@ -16,6 +16,6 @@ erased as (
   where id = any (array(select id from page where is_mentioned))
   returning id
 )
-select (select count(*) from page) as seen, (select count(*) from erased) as erased,
-  (select created_at::text from page order by created_at desc, id desc limit 1) as created_at,
-  (select id from page order by created_at desc, id desc limit 1) as id
+select (select count(*) from page) as "seen!", (select count(*) from erased) as "erased!",
+  (select p.created_at::text from page p order by p.created_at desc, p.id desc limit 1) as created_at,
+  (select p.id from page p order by p.created_at desc, p.id desc limit 1) as id
