@@ -16,7 +16,6 @@ const BUILDERS = ['rest', 'capture', 'database']
 const NOT_MOVED: Readonly<Record<string, number>> = {
   api: 12,
   cli: 2,
-  maintenance: 6,
   secrets: 8,
   server: 2,
 }

@@ -1,15 +1,11 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Database } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { LEASE_MARGIN_MS } from '../../domain/delivery.ts'
 import { newToken } from '../../domain/ids.ts'
 import type { OpenTarget } from '../../domain/webhook.ts'
-import type { ClaimedRow } from '../../pipeline/claim/claim-due.ts'
 import { toLeasedDelivery } from '../../pipeline/claim/claim-due.ts'
-
-const leaseOneStatement = loadStatement(import.meta.url, 'lease-one')
-const readLeased = loadStatement(import.meta.url, 'read-leased')
+import { leaseOne, readLeased } from './sql/statements.generated.ts'
 
 export interface ManualRetryOptions {
   clock: Clock
@@ -28,8 +24,10 @@ export async function leaseForManualRetry(
 ): Promise<LeasedDelivery | undefined> {
   const lease = newToken()
   const now = clock.now()
-  await database.query(leaseOneStatement, [deliveryId, lease, defaultTimeout, LEASE_MARGIN_MS])
-  const { rows } = await database.query<ClaimedRow>(readLeased, [deliveryId, lease])
+  await database.query(
+    ...leaseOne({ deliveryId, lease, defaultTimeoutMs: defaultTimeout, leaseMarginMs: LEASE_MARGIN_MS }),
+  )
+  const { rows } = await database.query(...readLeased({ deliveryId, lease }))
   const [row] = rows
   if (row === undefined) return undefined
   return { ...toLeasedDelivery(row, lease, now, openTarget), trigger: 'manual' }

@@ -1,13 +1,15 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Connection } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
+import type { ParamsOf, RowOf } from '../../database/statement.ts'
 import type { Subscription } from '../../domain/match-webhooks.ts'
 import { matchWebhooks } from '../../domain/match-webhooks.ts'
 import type { RedeliveryScope } from './redeliveries.ts'
-
-const pageEventsStatement = loadStatement(import.meta.url, 'page-events')
-const waitingEvents = loadStatement(import.meta.url, 'waiting-events')
-const deliveryStates = loadStatement(import.meta.url, 'delivery-states')
+import {
+  deliveryStates,
+  pageEvents as pageEventsStatement,
+  readSubscription as readSubscriptionStatement,
+  waitingEvents,
+} from './sql/statements.generated.ts'
 
 /** Events per statement while counting. */
 const COUNT_PAGE = 1_000
@@ -33,15 +35,8 @@ export interface MissedEvent {
   deliveryId: string | null
 }
 
-interface EventRow {
-  id: string
-  organization_id: string
-  event: string
-  origin: string | null
-  created_at: string
-  /** Empty unless a filter needs it. */
-  body: string
-}
+/** `body` is empty unless a filter needs it. */
+type EventRow = RowOf<typeof pageEventsStatement>
 
 /** An event and its state for one webhook. */
 export interface EventState extends EventRow {
@@ -57,10 +52,7 @@ export async function readSubscription(
   connection: Connection,
   webhookId: string,
 ): Promise<Subscription | undefined> {
-  const { rows } = await connection.query<Subscription>(
-    'select * from webhooks_internal.targets where webhook_id = $1',
-    [webhookId],
-  )
+  const { rows } = await connection.query(...readSubscriptionStatement({ webhookId }))
   return rows[0]
 }
 
@@ -77,13 +69,23 @@ export async function pageEvents(
   after: Cursor,
   limit: number,
 ): Promise<EventState[]> {
-  const params = [organization_id, since, until, after.createdAt, after.id, limit, event, filter !== null]
-  const { rows } = await connection.query<EventRow>(pageEventsStatement, params)
+  const { rows } = await connection.query(
+    ...pageEventsStatement({
+      organizationId: organization_id,
+      since,
+      until,
+      afterCreatedAt: after.createdAt,
+      afterId: after.id,
+      event,
+      hasBodies: filter !== null,
+      limit,
+    }),
+  )
   if (rows.length === 0) return []
-  const ids = rows.map((row) => row.id)
-  const waiting = await connection.query<{ event_id: string }>(waitingEvents, [ids, organization_id])
+  const events = { eventIds: rows.map((row) => row.id), organizationId: organization_id }
+  const waiting = await connection.query(...waitingEvents(events))
   const isWaiting = new Set(waiting.rows.map((row) => row.event_id))
-  const states = await readStates(connection, webhookId, organization_id, ids)
+  const states = await readStates(connection, { ...events, webhookId })
   return rows.map((row) => ({
     ...row,
     is_waiting: isWaiting.has(row.id),
@@ -92,20 +94,14 @@ export async function pageEvents(
   }))
 }
 
-interface StateRow {
-  event_id: string
-  id: string
-  has_reached: boolean
-}
+type StateRow = RowOf<typeof deliveryStates>
 
 /** Maps event ids to states; of several deliveries, the one that reached the webhook wins. */
 async function readStates(
   connection: Connection,
-  webhookId: string,
-  organizationId: string,
-  eventIds: readonly string[],
+  of: ParamsOf<typeof deliveryStates>,
 ): Promise<Map<string, StateRow>> {
-  const { rows } = await connection.query<StateRow>(deliveryStates, [webhookId, eventIds, organizationId])
+  const { rows } = await connection.query(...deliveryStates(of))
   const states = new Map<string, StateRow>()
   for (const row of rows) {
     if (row.has_reached || !states.has(row.event_id)) states.set(row.event_id, row)

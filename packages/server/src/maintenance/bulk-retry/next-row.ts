@@ -1,8 +1,10 @@
 import type { Connection } from '../../database/database.ts'
+import type { RowOf } from '../../database/statement.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
 import type { Cursor } from './missed-events.ts'
 import type { RedeliveryKind, RedeliveryScope } from './redeliveries.ts'
+import { nextDelivery, nextEvent } from './sql/statements.generated.ts'
 
 /** A bulk retry or replay, and its position. */
 interface Walk {
@@ -23,36 +25,23 @@ export async function nextRow(
   connection: Connection,
   { kind, organizationId, scope, after }: Walk,
 ): Promise<NextRow | undefined> {
-  const [table, owner, ownerId] =
-    kind === 'retry_failed'
-      ? ['webhook_deliveries', 'webhook_id', scope.webhookId]
-      : ['webhook_events', 'organization_id', organizationId]
-  const columns =
-    kind === 'retry_failed' ? 'event_id, id as delivery_id' : 'id as event_id, null as delivery_id'
-  const { rows } = await connection.query<{
-    id: string
-    created_at: string
-    event_id: string
-    delivery_id: string | null
-    event: string
-  }>(
-    `select id, created_at::text, event, ${columns} from webhooks.${table}
-     where ${owner} = $1::uuid and created_at >= greatest($2::timestamptz, $3::timestamptz)
-       and created_at < $4::timestamptz and (created_at, id) > ($3::timestamptz, $5::uuid)
-     order by created_at, id limit 1`,
-    [ownerId, scope.since, after.createdAt, scope.until, after.id],
-  )
+  const { webhookId, since, until } = scope
+  const place = { organizationId, since, until, afterCreatedAt: after.createdAt, afterId: after.id }
+  if (kind === 'retry_failed') {
+    const { rows } = await connection.query(...nextDelivery({ ...place, webhookId }))
+    const [row] = rows
+    return row && { ...toKeys(row), eventId: row.event_id, deliveryId: row.id }
+  }
+  const { rows } = await connection.query(...nextEvent(place))
   const [row] = rows
-  return (
-    row && {
-      createdAt: row.created_at,
-      id: row.id,
-      eventId: row.event_id,
-      event: row.event,
-      deliveryId: row.delivery_id,
-    }
-  )
+  return row && { ...toKeys(row), eventId: row.id, deliveryId: null }
 }
+
+const toKeys = (row: RowOf<typeof nextEvent>): Cursor & { event: string } => ({
+  id: row.id,
+  createdAt: row.created_at,
+  event: row.event,
+})
 
 const STAGES = { retry_failed: 'retry', replay_events: 'replay' } as const
 

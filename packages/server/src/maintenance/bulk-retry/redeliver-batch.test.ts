@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { Database } from '../../database/database.ts'
+import type { Database, Query, Statement } from '../../database/database.ts'
 import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
 import { newId } from '../../domain/ids.ts'
 import { cancelDeliveries } from '../../pipeline/claim/cancel-deliveries.ts'
 import { cancelRedelivery } from './redeliveries.ts'
 import { RedeliveryFixture } from './redelivery-fixture.ts'
+import { requeue } from './sql/statements.generated.ts'
 
 for (const engine of EVERY_ENGINE) {
   suite(`bulk work in batches (${engine})`, () => {
@@ -137,7 +138,7 @@ for (const engine of EVERY_ENGINE) {
           const [delivered, tried] = await one.deliveries()
           const id = await one.start(kind)
           await one.batch(
-            meanwhile(database, /^-- Deliveries that are over/, async (connection) => {
+            meanwhile(database, requeue({ deliveryIds: [] })[0], async (connection) => {
               await connection.query(
                 `update webhooks.webhook_deliveries set status = 'delivered' where id = $1`,
                 [delivered!.id],
@@ -159,10 +160,10 @@ for (const engine of EVERY_ENGINE) {
   })
 }
 
-/** A database that runs `meanwhile` after a statement whose text matches. */
+/** A database that runs `meanwhile` after the statement `last`. */
 function meanwhile(
   database: Database,
-  text: RegExp,
+  last: Statement<object>,
   happen: (connection: Pick<Database, 'query'>) => Promise<void>,
 ): Database {
   return {
@@ -171,10 +172,9 @@ function meanwhile(
       database.transaction((connection) =>
         work({
           ...connection,
-          query: async (statement, params) => {
-            const result = await connection.query(statement, params)
-            if (text.test(typeof statement === 'string' ? statement : statement.text))
-              await happen(connection)
+          query: async <R extends object>(...[statement, params]: Query<R>) => {
+            const result = await connection.query<R>(statement, params)
+            if (typeof statement !== 'string' && statement.name === last.name) await happen(connection)
             return result
           },
         }),

@@ -4,7 +4,6 @@ import { isRefusal } from '../../database/input-fault.ts'
 import { tryInSavepoint } from '../../database/savepoint.ts'
 import type { Splitter } from '../../database/split.ts'
 import { createSplitter, smallerBatch } from '../../database/split.ts'
-import { loadStatement } from '../../database/statement.ts'
 import { readRecordId } from '../../domain/record-id.ts'
 import { newId } from '../../domain/ids.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
@@ -13,15 +12,18 @@ import { toFault, nextRow } from './next-row.ts'
 import type { Cursor, MissedEvent } from './missed-events.ts'
 import { chooseMissed, toCursor, pageEvents, readSubscription } from './missed-events.ts'
 import type { RedeliveryKind, RedeliveryScope } from './redeliveries.ts'
-
-const endRedeliveries = loadStatement(import.meta.url, 'end-redeliveries')
-const pickRedelivery = loadStatement(import.meta.url, 'pick-redelivery')
-const pageFailed = loadStatement(import.meta.url, 'page-failed')
-const createReplayed = loadStatement(import.meta.url, 'create-replayed')
-const readBodies = loadStatement(import.meta.url, 'read-bodies')
-const requeue = loadStatement(import.meta.url, 'requeue')
-const reopen = loadStatement(import.meta.url, 'reopen')
-const advanceRedelivery = loadStatement(import.meta.url, 'advance-redelivery')
+import {
+  advanceRedelivery,
+  createReplayed,
+  endRedeliveries,
+  hasRunningRedelivery,
+  lockWebhook as lockWebhookStatement,
+  pageFailed,
+  pickRedelivery,
+  readBodies,
+  reopen,
+  requeue,
+} from './sql/statements.generated.ts'
 
 export interface RedeliveryLimits {
   /** Rows examined in one transaction. */
@@ -48,7 +50,7 @@ interface Redelivery {
   kind: RedeliveryKind
   organizationId: string
   scope: RedeliveryScope
-  askedAt: string
+  requestedAt: string
   after: Cursor
 }
 
@@ -74,7 +76,7 @@ export async function redeliverBatch(
   onFault: (fault: DeliveryFault) => void = () => {},
   splitter: Splitter = createSplitter(),
 ): Promise<RedeliveryProgress> {
-  await database.query(endRedeliveries)
+  await database.query(...endRedeliveries())
   if (!(await hasRunning(database))) return 'idle'
   return await splitter.attempt(
     () => redeliver(database, limits),
@@ -122,8 +124,16 @@ async function advance(
   { cursor, isLast }: Pick<Page, 'cursor' | 'isLast'>,
   { queued, failed }: { queued: number; failed: number },
 ): Promise<void> {
-  const params = [id, queued, cursor?.createdAt ?? null, cursor?.id ?? null, isLast, failed]
-  await connection.query(advanceRedelivery, params)
+  await connection.query(
+    ...advanceRedelivery({
+      id,
+      queued,
+      failed,
+      isComplete: isLast,
+      afterCreatedAt: cursor?.createdAt ?? null,
+      afterId: cursor?.id ?? null,
+    }),
+  )
 }
 
 /** Skips the next row, which cannot be queued, and counts it as failed. */
@@ -148,66 +158,52 @@ async function skipRow(
 }
 
 async function hasRunning(database: Database): Promise<boolean> {
-  const { rows } = await database.query(
-    `select from webhooks.webhook_redeliveries where status = 'running' limit 1`,
-  )
-  return rows.length > 0
-}
-
-interface PickedRow {
-  id: string
-  kind: RedeliveryKind
-  organization_id: string
-  webhook_id: string
-  since: string | null
-  until: string
-  event: string | null
-  created_at: string
-  after_created_at: string
-  after_id: string
+  const { rows } = await database.query(...hasRunningRedelivery())
+  return rows[0]!.is_running
 }
 
 async function pick(
   connection: Connection,
   { maxDue, maxInOutbox }: RedeliveryLimits,
 ): Promise<Redelivery | undefined> {
-  const { rows } = await connection.query<PickedRow>(pickRedelivery, [maxDue, maxInOutbox])
+  const { rows } = await connection.query(...pickRedelivery({ maxDue, maxInOutbox }))
   const [row] = rows
   if (row === undefined) return undefined
-  const { id, kind, organization_id, webhook_id, since, until, event } = row
+  const { id, organization_id, webhook_id, since, until, event } = row
   return {
     id,
-    kind,
+    // A check of the table allows no other kinds.
+    kind: row.kind as RedeliveryKind,
     organizationId: organization_id,
     scope: { webhookId: webhook_id, since, until, event },
-    askedAt: row.created_at,
+    requestedAt: row.created_at,
     after: { createdAt: row.after_created_at, id: row.after_id },
   }
 }
 
 /** The lock ensures that later reads see everything that another node did for this webhook. */
 async function lockWebhook(connection: Connection, { scope }: Redelivery): Promise<boolean> {
-  const { rows } = await connection.query<{ is_ours: boolean }>(
-    'select pg_try_advisory_xact_lock($1, hashtext($2)) as is_ours',
-    [WEBHOOK_LOCK, scope.webhookId],
+  const { rows } = await connection.query(
+    ...lockWebhookStatement({ lock: WEBHOOK_LOCK, webhookId: scope.webhookId }),
   )
   return rows[0]?.is_ours === true
 }
 
-interface FailedRow {
-  id: string
-  created_at: string
-  is_wanted: boolean
-}
-
 async function failedPage(
   connection: Connection,
-  { scope, organizationId, askedAt, after }: Redelivery,
+  { scope, organizationId, requestedAt, after }: Redelivery,
   limit: number,
 ): Promise<Page> {
-  const { webhookId, since, until, event } = scope
-  const params = [webhookId, since, until, event, askedAt, after.createdAt, after.id, limit, organizationId]
-  const { rows } = await connection.query<FailedRow>(pageFailed, params)
+  const { rows } = await connection.query(
+    ...pageFailed({
+      ...scope,
+      organizationId,
+      requestedAt,
+      afterCreatedAt: after.createdAt,
+      afterId: after.id,
+      limit,
+    }),
+  )
   return {
     reopened: rows.filter((row) => row.is_wanted).map((row) => row.id),
     created: [],
@@ -249,35 +245,41 @@ const OPENS: Record<RedeliveryKind, { from: readonly string[]; reason: string }>
  * Locks the queue before the state, as recording does, so that the two cannot deadlock. A row in the queue keeps
  * everyone else away from the delivery, so `reopen` sees its latest state.
  */
-async function enqueue(connection: Connection, { kind, askedAt }: Redelivery, page: Page): Promise<number> {
+async function enqueue(
+  connection: Connection,
+  { kind, requestedAt }: Redelivery,
+  page: Page,
+): Promise<number> {
   if (page.reopened.length === 0) return 0
-  const { rows } = await connection.query<{ delivery_id: string }>(requeue, [page.reopened])
+  const { rows } = await connection.query(...requeue({ deliveryIds: page.reopened }))
   const { from, reason } = OPENS[kind]
-  const { rowCount } = await connection.query(reopen, [
-    rows.map((row) => row.delivery_id),
-    from,
-    kind === 'retry_failed' ? askedAt : 'infinity',
-    reason,
-  ])
+  const { rowCount } = await connection.query(
+    ...reopen({
+      deliveryIds: rows.map((row) => row.delivery_id),
+      statuses: from,
+      completedBefore: kind === 'retry_failed' ? requestedAt : 'infinity',
+      reason,
+    }),
+  )
   return rowCount
 }
 
 async function create(connection: Connection, redelivery: Redelivery, page: Page): Promise<number> {
   const { created } = page
   if (created.length === 0) return 0
+  const { organizationId, scope } = redelivery
   const eventIds = plainArray(created.map(({ eventId }) => eventId))
-  const { rows } = await connection.query<{ id: string; body: string }>(readBodies, [
-    eventIds,
-    redelivery.organizationId,
-  ])
+  const { rows } = await connection.query(...readBodies({ eventIds, organizationId }))
   const records = new Map(rows.map(({ id, body }) => [id, readRecordId(body)]))
-  await connection.query(createReplayed, [
-    plainArray(created.map(() => newId())),
-    eventIds,
-    textArray(created.map(({ event }) => event)),
-    textArray(created.map(({ eventId }) => records.get(eventId) ?? null)),
-    redelivery.scope.webhookId,
-    redelivery.organizationId,
-  ])
+  await connection.query(
+    ...createReplayed({
+      ids: plainArray(created.map(() => newId())),
+      eventIds,
+      events: textArray(created.map(({ event }) => event)),
+      recordIds: textArray(created.map(({ eventId }) => records.get(eventId) ?? null)),
+      webhookId: scope.webhookId,
+      organizationId,
+    }),
+  )
   return created.length
 }

@@ -1,10 +1,10 @@
--- Deliveries of events that had none for this webhook, due now. $1 ids, $2 events, $3 event types, $4 records, $5 webhook,
--- $6 its organization.
+-- Creates deliveries for events that had none for this webhook, due now.
+-- :ids, :event_ids, :events (types) and :record_ids are columns of equal length.
 with created as (
   insert into webhooks.webhook_deliveries (id, organization_id, webhook_id, event_id, event, reason, record_id, redact)
-  select n.id, $6::uuid, $5::uuid, n.event_id, n.event, 'replayed', n.record_id,
-    (select t.redact from webhooks_internal.targets t where t.webhook_id = $5::uuid)
-  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as n (id, event_id, event, record_id)
+  select n.id, :organization_id::uuid, :webhook_id::uuid, n.event_id, n.event, 'replayed', n.record_id,
+    (select t.redact from webhooks_internal.targets t where t.webhook_id = :webhook_id::uuid)
+  from unnest(:ids::uuid[], :event_ids::uuid[], :events::text[], :record_ids::text[]) as n (id, event_id, event, record_id)
   returning id, webhook_id
 )
 insert into webhooks_internal.queue (delivery_id, webhook_id)

@@ -1,10 +1,9 @@
--- What has become of some events for one webhook: the deliveries that there are, and whether each has reached it or is on
--- its way. $1 webhook, $2 events, $3 their organization.
+-- The deliveries of some events for one webhook, each with whether it has reached the webhook or is on its way.
 select d.event_id, d.id,
   d.status = 'delivered'
   or d.status in ('pending', 'retrying') and not exists (
-    -- About to be cancelled, because the webhook was off for a moment.
+    -- About to be cancelled, because the webhook was disabled for a moment.
     select from webhooks_internal.cancellations x where x.webhook_id = d.webhook_id and d.created_at <= x.made_before
-  ) as has_reached
+  ) as "has_reached!"
 from webhooks.webhook_deliveries d
-where d.event_id = any ($2::uuid[]) and d.webhook_id = $1::uuid and d.organization_id = $3::uuid
+where d.event_id = any (:event_ids::uuid[]) and d.webhook_id = :webhook_id::uuid and d.organization_id = :organization_id::uuid

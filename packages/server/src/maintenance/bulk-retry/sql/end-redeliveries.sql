@@ -1,4 +1,4 @@
--- Bulk work for a webhook that is off or deleted has nowhere to go.
+-- Cancels bulk work for webhooks that are disabled or deleted.
 update webhooks.webhook_redeliveries r
 set status = 'cancelled', completed_at = now(), updated_at = now(),
   reason = case when exists (select from webhooks.webhook_configurations c where c.id = r.webhook_id)

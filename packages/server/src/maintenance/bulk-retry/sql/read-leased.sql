@@ -1,11 +1,11 @@
--- In a statement of its own, after the lease is held: a result recorded meanwhile is seen. $1 delivery, $2 lease token.
+-- A statement of its own, after the lease is held, so that it sees an outcome recorded meanwhile.
 select d.id, d.organization_id, d.event_id, d.event, d.attempts, d.status,
-  webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as body,
+  webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as "body!",
   d.redact, e.traceparent,
-  c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
-  c.is_healthy, c.is_held, c.is_parked
+  c.webhook_id as "webhook_id!", c.url as "url!", c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
+  c.is_healthy as "is_healthy!", c.is_held as "is_held!", c.is_parked as "is_parked!"
 from webhooks_internal.queue q
 join webhooks.webhook_deliveries d on d.id = q.delivery_id
 join webhooks_internal.targets c on c.webhook_id = d.webhook_id
 join webhooks.webhook_events e on e.id = d.event_id and e.organization_id = d.organization_id
-where q.delivery_id = $1::uuid and q.lease = $2::uuid
+where q.delivery_id = :delivery_id::uuid and q.lease = :lease::uuid

@@ -1,6 +1,6 @@
--- Deliveries that are over are queued again, but for those that somebody is sending by hand just now. From here on nobody
--- else touches them, so that the next statement finds their last state. $1 deliveries.
+-- Queues final deliveries, except those with a manual attempt under way. A queue row keeps everyone else away from the
+-- delivery, so that the next statement sees its latest state.
 insert into webhooks_internal.queue (delivery_id, webhook_id)
-select d.id, d.webhook_id from webhooks.webhook_deliveries d where d.id = any ($1::uuid[])
+select d.id, d.webhook_id from webhooks.webhook_deliveries d where d.id = any (:delivery_ids::uuid[])
 on conflict (delivery_id) do nothing
 returning delivery_id

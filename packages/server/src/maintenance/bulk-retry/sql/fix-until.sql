@@ -1,0 +1,1 @@
+select least(:until?::timestamptz, clock_timestamp())::text as "until!"
