@@ -9,7 +9,9 @@ import { cancelDeliveries } from '../src/pipeline/claim/cancel-deliveries.ts'
 import { claimDue } from '../src/pipeline/claim/claim-due.ts'
 import { startRedelivery } from '../src/maintenance/bulk-retry/redeliveries.ts'
 import { redeliverBatch } from '../src/maintenance/bulk-retry/redeliver-batch.ts'
+import { nextRow as nextBulkRow } from '../src/maintenance/bulk-retry/next-row.ts'
 import { leaseForManualRetry } from '../src/maintenance/bulk-retry/manual-retry.ts'
+import { nextRow as nextErasedRow } from '../src/maintenance/erasure/next-row.ts'
 import { makeAttempt } from '../src/sender/make-attempt.ts'
 import { createMessages } from '../src/pipeline/messages.ts'
 import type { LeasedDelivery } from '../src/domain/delivery.ts'
@@ -40,6 +42,7 @@ const PAGE =
   '&select=*,webhook_events(record:data->>id,title:data->>title),webhook_configurations(name)'
 const HALF_A_MONTH_AGO = new Date(Date.now() - 15 * 86_400_000).toISOString()
 
+const START = { createdAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' }
 const TARGET = { timeout: 10_000, maxInFlight: 32 }
 const openTarget = createTargetOpener(createSecretBox([Buffer.alloc(32, 7)]), TARGET)
 const context = {
@@ -160,6 +163,27 @@ for (const engine of ENGINES) {
       await startRedelivery(plain, 'retry_failed', scope, null)
       await assertCheap(/webhook_redeliveries/, () => redeliverBatch(database))
     })
+
+    for (const kind of ['retry_failed', 'replay_events'] as const) {
+      test(`skipping a row that ${kind} cannot queue reads few rows`, isLarge, async () => {
+        const scope = { webhookId: idOf.webhook(5), since: null, until: '2100-01-01', event: null }
+        const bulkWork = { kind, organizationId: idOf.organization(5), scope, after: START }
+        assert.ok(await assertCheap(/order by/, () => nextBulkRow(database, bulkWork)))
+      })
+    }
+
+    for (const phase of ['events', 'tests']) {
+      test(`skipping a row of ${phase} that cannot be erased reads few rows`, isLarge, async () => {
+        const place = {
+          phase,
+          organization_id: idOf.organization(5),
+          until: '2100-01-01',
+          after_created_at: START.createdAt,
+          after_id: START.id,
+        }
+        assert.ok(await assertCheap(/order by/, () => nextErasedRow(database, place)))
+      })
+    }
 
     test('cancelling the deliveries of a disabled webhook reads few rows', isLarge, async () => {
       await plain.query('update webhooks.webhook_configurations set is_active = false where id = $1', [
