@@ -13,8 +13,8 @@ import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
 
-/** Every table × method × scope × organization. The catalog says which tables there are, ./harness/exposed-tables.ts
- * what each is for: a table that is added has to be added there. */
+/** Every table × method × scope × organization. The catalog lists the tables, and ./harness/exposed-tables.ts describes
+ * the access to each: add new tables there. */
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'] as const
 type Method = (typeof METHODS)[number]
@@ -42,7 +42,7 @@ function isAllowed(caller: Caller, method: Method, name: string): boolean {
 const isTenants = ({ columns }: Relation): boolean => columns.has('organization_id')
 
 for (const engine of EVERY_ENGINE) {
-  suite(`who may do what (${engine})`, () => {
+  suite(`access to tables (${engine})`, () => {
     let api: InProcessApi
     let catalog: Catalog
     before(async () => {
@@ -54,7 +54,7 @@ for (const engine of EVERY_ENGINE) {
     const makeKey = async (caller: Caller): Promise<string> =>
       caller === 'operator' ? SERVICE_KEY : await api.storeKey(OURS, caller)
 
-    /** A row of each organization, and the organizations themselves, where an earlier test deleted them. */
+    /** Inserts a row for each organization, and the organizations too if an earlier test deleted them. */
     async function seed(name: string): Promise<void> {
       await api.storeOrganizations()
       for (const organization of [OURS, THEIRS]) {
@@ -73,11 +73,11 @@ for (const engine of EVERY_ENGINE) {
       return rows[0]!.all
     }
 
-    test('the tables that are exposed are those whose access is described', () => {
+    test('exposed-tables.ts describes the access to exactly the exposed tables', () => {
       assert.deepEqual([...catalog.relations.keys()].sort(), Object.keys(EXPOSED).sort())
     })
 
-    test('every exposed table has row-level security, every view that of its caller', async () => {
+    test('every exposed table has row-level security, and every exposed view is a security invoker', async () => {
       for (const relation of catalog.relations.values()) {
         const { rows } = await api.database.query<{ is_held: boolean }>(
           `select case relkind when 'v' then 'security_invoker=true' = any(reloptions) else relrowsecurity end as is_held
@@ -90,14 +90,15 @@ for (const engine of EVERY_ENGINE) {
 
     for (const name of Object.keys(EXPOSED)) {
       for (const caller of CALLERS) {
-        test(`${name} by ${caller}`, async () => {
+        const keyName = caller === 'operator' ? 'the service key' : `a key with scope ${caller}`
+        test(`${keyName} has exactly the described access to ${name}`, async () => {
           const relation = catalog.relations.get(name)!
           await seed(name)
           const key = await makeKey(caller)
           const theirs = isTenants(relation) ? await snapshot(relation, THEIRS) : ''
           for (const method of METHODS) {
             const isHeldApart = isTenants(relation) && caller !== 'operator'
-            // First: the last of what follows may delete the caller's own key.
+            // First, because a DELETE below may delete the caller's own key.
             if (isHeldApart && isAllowed(caller, method, name))
               await requireNothingOfTheirs(method, name, key)
             const own = isTenants(relation)
@@ -149,7 +150,7 @@ for (const engine of EVERY_ENGINE) {
       })
     }
 
-    /** How many rows a statement touches as a tenant; the SQLSTATE where it is refused. Undone in any case. */
+    /** The number of rows that a statement touches as this principal, or its SQLSTATE if refused. Always rolled back. */
     async function tryAs(
       principal: Principal,
       sql: string,
@@ -169,9 +170,9 @@ for (const engine of EVERY_ENGINE) {
     }
 
     for (const scope of SCOPES) {
-      test(`the database itself keeps ${scope} from other organizations' rows`, async () => {
+      test(`row-level security keeps a key with scope ${scope} from other organizations' rows`, async () => {
         const us = principalFor(OURS, scope)
-        const nobody: Principal = { role: us.role, organizationId: null }
+        const outsider: Principal = { role: us.role, organizationId: null }
         for (const relation of [...catalog.relations.values()].filter(isTenants)) {
           const { name, sql } = relation
           await seed(name)
@@ -187,8 +188,8 @@ for (const engine of EVERY_ENGINE) {
           ]) {
             const touched = [
               await tryAs(us, statement, [THEIRS]),
-              await tryAs(nobody, statement, [THEIRS]),
-              await tryAs(nobody, statement, [OURS]),
+              await tryAs(outsider, statement, [THEIRS]),
+              await tryAs(outsider, statement, [OURS]),
             ]
             // 55000: a view of several tables cannot be written at all.
             for (const result of touched)
@@ -207,14 +208,14 @@ for (const engine of EVERY_ENGINE) {
             ]
           }
           assert.equal(await tryAs(us, ...insert(THEIRS)), '42501', `insert into ${name}`)
-          assert.equal(await tryAs(nobody, ...insert(OURS)), '42501', `insert into ${name}`)
+          assert.equal(await tryAs(outsider, ...insert(OURS)), '42501', `insert into ${name}`)
           const isOurs = isAllowed(scope, 'POST', name)
           assert.equal(await tryAs(us, ...insert(OURS)), isOurs ? 1 : '42501', `insert into ${name}`)
         }
       })
     }
 
-    test('the roles of lesser scopes were granted nothing but what they are for', async () => {
+    test('the database roles for the scopes read and emit have only the privileges that they need', async () => {
       const { rows } = await api.database.query<{ role: string; privilege: string; relation: string }>(
         `select distinct acl.grantee::regrole::text as role, acl.privilege_type as privilege, c.relname as relation
          from pg_class c

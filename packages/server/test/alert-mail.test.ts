@@ -12,7 +12,7 @@ const OURS = '0190a000-0000-7000-8000-000000000001'
 const THEIRS = '0190a000-0000-7000-8000-000000000002'
 
 for (const engine of EVERY_ENGINE) {
-  suite(`an alert by mail (${engine})`, () => {
+  suite(`alert emails (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>
     let smtp: TestSmtpServer
@@ -52,7 +52,7 @@ for (const engine of EVERY_ENGINE) {
     const waiting = async (): Promise<number> =>
       (await database.query('select from webhooks_internal.alert_mails')).rows.length
 
-    test('goes to each of the organization’s addresses and to nobody else’s', async () => {
+    test("an alert is emailed to every address of its organization and to no other organization's", async () => {
       await raise('CRM Sync')
       await send()
       const mails = await smtp.received(2)
@@ -65,7 +65,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await waiting(), 0)
     })
 
-    test('is tried again later when the server refuses it, without a word of it in the log that is secret', async () => {
+    test('an alert email that the SMTP server refuses is retried later, and the log does not name its recipient', async () => {
       await raise('CRM Sync', THEIRS)
       smtp.refuse(1)
       await send()
@@ -73,14 +73,14 @@ for (const engine of EVERY_ENGINE) {
       assert.match(printed, /cannot send an alert email/)
       assert.doesNotMatch(printed, /eve@theirs/)
       await send()
-      assert.equal(smtp.mails.length, 0, 'not at once')
+      assert.equal(smtp.mails.length, 0, 'the email is not retried at once')
       await database.execute('update webhooks_internal.alert_mails set due_at = now()')
       await send()
       assert.deepEqual((await smtp.received(1))[0]?.to, ['eve@theirs.example'])
       assert.equal(await waiting(), 0)
     })
 
-    test('cannot be given a header by the name of a webhook', async () => {
+    test("line breaks in a webhook's name add no header to an alert email", async () => {
       await raise('x\r\nBcc: everybody@example.com\r\n\r\nBuy', THEIRS)
       await send()
       const [mail] = await smtp.received(1)

@@ -8,10 +8,10 @@ import type { Row } from '../src/domain/api-rows.ts'
 type AlertRow = Row<'webhook_alerts'>
 
 const SECRET = 'the-secret-of-the-alerts'
-/** Attempts in a row after which a webhook is deactivated here. */
+/** Consecutive failed attempts after which a webhook is disabled in this test. */
 const ATTEMPTS = 10
 
-/** Emits events one after the other, each when the one before was answered. */
+/** Emits events one at a time, each when the attempt of the previous one is in the log. */
 async function emit(stage: Stage, webhookId: string, count: number): Promise<void> {
   const { api } = stage.server
   const path = `webhook_logs?webhook_id=eq.${webhookId}&select=id`
@@ -26,18 +26,18 @@ async function emit(stage: Stage, webhookId: string, count: number): Promise<voi
 const alertsOf = (stage: Stage, webhookId: string, count: number): Promise<AlertRow[]> =>
   stage.server.api.rows<AlertRow>(`webhook_alerts?webhook_id=eq.${webhookId}&order=created_at,id`, count)
 
-const off = (stage: Stage, id: string): Promise<void> =>
+const disable = (stage: Stage, id: string): Promise<void> =>
   stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
 
 onEveryEngine(
   'alerts',
   (stage) => {
-    test('tell at 50, 70 and 90 % of the way to deactivation, and of deactivation, each once', async () => {
-      const telling = await createWebhook(stage, { events: ['webhook.*'], secret: SECRET })
+    test('a failing webhook raises one alert each at 50, 70 and 90% of the way to being disabled, and one when it is disabled', async () => {
+      const listening = await createWebhook(stage, { events: ['webhook.*'], secret: SECRET })
       const everything = await createWebhook(stage, { events: ['*'] })
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'], name: 'CRM Sync' })
       stage.receiver.reply(path, 500)
-      // What is reached within one look at the health is said once, as the furthest of it: here each is looked at.
+      // One evaluation of the health raises an alert only for the highest threshold reached, so wait for each threshold.
       for (const [more, threshold] of [
         [5, 50],
         [2, 70],
@@ -65,24 +65,24 @@ onEveryEngine(
       )
       assert.match(alerts[3]!.message, /^every attempt has failed .*10 consecutive attempts/)
 
-      const told = await stage.receiver.received(telling.path, 4)
-      for (const { body, headers } of told) await verifyWebhook({ body, headers, secret: SECRET })
+      const sent = await stage.receiver.received(listening.path, 4)
+      for (const { body, headers } of sent) await verifyWebhook({ body, headers, secret: SECRET })
       assert.deepEqual(
-        told.map(({ json }) => [json.event, json.data['threshold'], json.data['webhook_name']]),
+        sent.map(({ json }) => [json.event, json.data['threshold'], json.data['webhook_name']]),
         alerts.map(({ type, threshold }) => [type, threshold, 'CRM Sync']),
       )
       const others = await stage.receiver.received(everything.path, ATTEMPTS)
       assert.deepEqual([...new Set(others.map(({ json }) => json.event))], ['deal.updated'])
-      for (const each of [telling, everything]) await off(stage, each.id)
+      for (const each of [listening, everything]) await disable(stage, each.id)
     })
 
-    test('tell that a webhook works again, where they had told that it failed', async () => {
+    test('a webhook that succeeds again raises webhook.recovered, but only after webhook.failing', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'] })
       stage.receiver.reply(path, 500, 500, 200)
       await emit(stage, id, 3)
       stage.receiver.reply(path, 500, 500, 500, 500, 500, 200)
       await emit(stage, id, 5)
-      // A failure and a success within one look at the health are told as what they come to: nothing.
+      // A failure and a success within one evaluation of the health cancel out and raise no alert.
       await stage.server.api.rows(`webhook_alerts?webhook_id=eq.${id}&type=eq.webhook.failing`, 1)
       await emit(stage, id, 1)
       const alerts = await alertsOf(stage, id, 3)
@@ -91,10 +91,10 @@ onEveryEngine(
         'webhook.failing',
         'webhook.recovered',
       ])
-      await off(stage, id)
+      await disable(stage, id)
     })
 
-    test('count the deliveries that were given up in an hour, in one alert', async () => {
+    test('one delivery.exhausted alert counts all deliveries of an hour that failed after their last attempt', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'] })
       stage.receiver.reply(path, 500)
       await emit(stage, id, 3)
@@ -103,25 +103,25 @@ onEveryEngine(
         1,
       )
       assert.match(alert!.message, /^deliveries failed after their last attempt; last error: /)
-      await off(stage, id)
+      await disable(stage, id)
     })
 
-    test('make no further alert where an alert could not be delivered', async () => {
+    test('a failed delivery of an alert raises no further alert', async () => {
       const { api } = stage.server
-      const telling = await createWebhook(stage, { events: ['delivery.exhausted'] })
-      stage.receiver.reply(telling.path, 500)
+      const listening = await createWebhook(stage, { events: ['delivery.exhausted'] })
+      stage.receiver.reply(listening.path, 500)
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'] })
       stage.receiver.reply(path, 500)
       await emit(stage, id, 1)
-      await api.rows(`webhook_deliveries?webhook_id=eq.${telling.id}&status=eq.failed`, 1)
-      // What comes later in the same row of looks at the health has been judged after it.
+      await api.rows(`webhook_deliveries?webhook_id=eq.${listening.id}&status=eq.failed`, 1)
+      // Health is evaluated in order: when this later failure has its alert, the failed alert has been evaluated.
       await emit(stage, id, 1)
       await api.rows(`webhook_alerts?webhook_id=eq.${id}&count=eq.2`, 1)
-      assert.deepEqual(await api.get(`webhook_alerts?webhook_id=eq.${telling.id}`), [])
-      for (const each of [telling.id, id]) await off(stage, each)
+      assert.deepEqual(await api.get(`webhook_alerts?webhook_id=eq.${listening.id}`), [])
+      for (const each of [listening.id, id]) await disable(stage, each)
     })
 
-    test('cannot be emitted by anybody else, nor be an event type of one’s own', async () => {
+    test('the event types of alerts can be neither emitted through the API nor registered as custom event types', async () => {
       const { api } = stage.server
       const event = { organization_id: stage.organizationId, event: 'webhook.failing', data: {} }
       assert.equal((await api.request('POST', 'webhook_events', event)).status, 400)
@@ -129,7 +129,7 @@ onEveryEngine(
       assert.equal((await api.request('POST', 'webhook_event_types', type)).status, 400)
     })
 
-    test('go to at most ten addresses, each of which is one', async () => {
+    test('an organization can have up to ten alert recipients, each with a valid email address', async () => {
       const { api } = stage.server
       const recipient = (email: string) => ({ organization_id: stage.organizationId, email })
       const wrong = await api.request<{ message: string }>(

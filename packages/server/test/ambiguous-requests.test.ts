@@ -5,7 +5,7 @@ import { ANY_ENGINE } from './harness/databases.ts'
 import { openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 
-suite('a request that two programs could read in two ways is refused with 400', () => {
+suite('ambiguous requests', () => {
   let api: InProcessApi
   let port: number
   before(async () => {
@@ -14,7 +14,7 @@ suite('a request that two programs could read in two ways is refused with 400', 
   })
   after(() => api.close())
 
-  /** The first line of what a request is answered with. */
+  /** The status line of the response to a request. */
   const ask = async (...lines: string[]): Promise<string> =>
     await new Promise((resolve, reject) => {
       const socket = connect(port, '127.0.0.1', () => socket.write(lines.join('\r\n')))
@@ -27,10 +27,10 @@ suite('a request that two programs could read in two ways is refused with 400', 
 
   const refused: Record<string, string[]> = {
     'two Host headers': ['GET /health/live HTTP/1.1', 'Host: a', 'Host: b', '', ''],
-    'the same Host twice': ['GET /health/live HTTP/1.1', 'Host: a', 'host: a', '', ''],
-    'a list of hosts': ['GET /health/live HTTP/1.1', 'Host: a, b', '', ''],
-    'no Host': ['GET /health/live HTTP/1.1', '', ''],
-    'two lengths': [
+    'the same Host header twice': ['GET /health/live HTTP/1.1', 'Host: a', 'host: a', '', ''],
+    'a list in its Host header': ['GET /health/live HTTP/1.1', 'Host: a, b', '', ''],
+    'no Host header': ['GET /health/live HTTP/1.1', '', ''],
+    'two Content-Length headers': [
       'POST /rest/v1/contacts HTTP/1.1',
       'Host: a',
       'Content-Length: 1',
@@ -38,7 +38,7 @@ suite('a request that two programs could read in two ways is refused with 400', 
       '',
       'x',
     ],
-    'a length and chunks': [
+    'a Content-Length and chunks': [
       'POST /rest/v1/contacts HTTP/1.1',
       'Host: a',
       'Transfer-Encoding: chunked',
@@ -48,7 +48,7 @@ suite('a request that two programs could read in two ways is refused with 400', 
       '',
       '',
     ],
-    'a transfer coding that is not undone': [
+    'an unsupported transfer coding': [
       'POST /rest/v1/contacts HTTP/1.1',
       'Host: a',
       'Transfer-Encoding: gzip',
@@ -58,7 +58,7 @@ suite('a request that two programs could read in two ways is refused with 400', 
       '',
       '',
     ],
-    'chunks that are not the last coding': [
+    'a transfer coding after chunked': [
       'POST /rest/v1/contacts HTTP/1.1',
       'Host: a',
       'Transfer-Encoding: chunked, gzip',
@@ -67,18 +67,26 @@ suite('a request that two programs could read in two ways is refused with 400', 
       '',
       '',
     ],
-    'a header over two lines': ['GET /health/live HTTP/1.1', 'Host: a', 'X-A: b', ' c', '', ''],
-    'a blank before the colon': ['GET /health/live HTTP/1.1', 'Host: a', 'X-A : b', '', ''],
+    'a header that continues on a second line': [
+      'GET /health/live HTTP/1.1',
+      'Host: a',
+      'X-A: b',
+      ' c',
+      '',
+      '',
+    ],
+    'a space before the colon of a header': ['GET /health/live HTTP/1.1', 'Host: a', 'X-A : b', '', ''],
   }
   for (const [what, lines] of Object.entries(refused)) {
-    test(what, async () => assert.equal(await ask(...lines), 'HTTP/1.1 400 Bad Request'))
+    test(`a request with ${what} is refused with 400`, async () =>
+      assert.equal(await ask(...lines), 'HTTP/1.1 400 Bad Request'))
   }
 
-  test('but not an ordinary one', async () => {
+  test('an unambiguous request is accepted', async () => {
     assert.equal(await ask('GET /health/live HTTP/1.1', 'Host: a', '', ''), 'HTTP/1.1 200 OK')
   })
 
-  test('a body that is too large is told the limit of its address', async () => {
+  test('the error for an oversized body names the limit of its path', async () => {
     const body = 'x'.repeat(5 * 1024 * 1024)
     const large = async (path: string): Promise<string> => (await api.inject('POST', path, { body })).body
     assert.match(await large('/sources/zoom/0190a000-0000-7000-8000-000000000001'), /larger than 4 MiB/)

@@ -9,13 +9,13 @@ import type { Row } from '../src/domain/api-rows.ts'
 
 type KeyRow = Row<'api_keys'> & { key?: string }
 
-onEachEngine('keys of organizations', (stage) => {
+onEachEngine('API keys', (stage) => {
   async function makeKey(scope: string, organization_id = stage.organizationId): Promise<Required<KeyRow>> {
     return await stage.server.api.insert('api_keys', { organization_id, name: `a ${scope} key`, scope })
   }
   const as = (key: string): Api => createApi(stage.server.url, key)
 
-  test('are shown once, by the insert, and stored as a digest', async () => {
+  test('an API key is returned by its insert alone, and its hash can be neither read nor filtered by', async () => {
     const made = await makeKey('admin')
     assert.match(made.key, /^cgw_[A-Za-z0-9_-]{43}$/)
     assert.equal(made.hint, `…${made.key.slice(-4)}`)
@@ -36,14 +36,14 @@ onEachEngine('keys of organizations', (stage) => {
     assert.equal(filtered.status, 400)
   })
 
-  test('are not made where nobody would see them', async () => {
+  test('an API key is not created by an insert without return=representation', async () => {
     const row = { organization_id: stage.organizationId, name: 'x', scope: 'read' }
     const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'api_keys', row)
     assert.deepEqual([status, body.code], [400, 'PGRST122'])
     assert.equal((await stage.server.api.get('api_keys?name=eq.x')).length, 0)
   })
 
-  test('work as apikey, as a Bearer token and as both', async () => {
+  test('an API key works in the apikey header, as a Bearer token and as both', async () => {
     const { key } = await makeKey('read')
     for (const headers of [
       { apikey: key },
@@ -55,7 +55,7 @@ onEachEngine('keys of organizations', (stage) => {
     }
   })
 
-  test('give way to the Bearer token beside them', async () => {
+  test('a Bearer token takes precedence over the apikey header', async () => {
     const { key } = await makeKey('read')
     const answer = await fetch(`${stage.server.url}/rest/v1/organizations`, {
       headers: { apikey: SERVICE_KEY, authorization: `Bearer ${key}` },
@@ -63,12 +63,12 @@ onEachEngine('keys of organizations', (stage) => {
     assert.equal(answer.status, 403)
   })
 
-  test('end at once when they are revoked, on every process, and stay so', async () => {
+  test('a revoked API key stops working at once on every process and cannot be restored', async () => {
     const { id, key } = await makeKey('admin')
     const other = stage.engine === 'postgresql' ? await stage.site.start() : stage.server
     const nodes = [as(key), createApi(other.url, key)]
     for (const node of nodes) assert.equal((await node.request('GET', 'contacts')).status, 200)
-    // By itself: an admin's key may revoke keys of its organization.
+    // With the key itself: an admin key may revoke every key of its organization.
     await as(key).patch(`api_keys?id=eq.${id}`, { revoked_at: '2099-01-01T00:00:00Z' })
     for (const node of nodes) {
       const { status, body } = await node.request<ErrorBody>('GET', 'contacts')
@@ -84,7 +84,7 @@ onEachEngine('keys of organizations', (stage) => {
     if (other !== stage.server) await other.stop()
   })
 
-  test('end with their deletion, and with their organization', async () => {
+  test('an API key stops working when it or its organization is deleted', async () => {
     const { id } = await stage.server.api.insert<{ id: string }>('organizations', { name: 'Short-lived' })
     const [deleted, orphaned] = [await makeKey('read', id), await makeKey('read', id)]
     await stage.server.api.request('DELETE', `api_keys?id=eq.${deleted.id}`)
@@ -94,19 +94,19 @@ onEachEngine('keys of organizations', (stage) => {
     assert.equal((await as(orphaned.key).request('GET', 'contacts')).status, 401)
   })
 
-  test('note when they were used', async () => {
+  test('the first use of an API key sets its last_used_at, and uses soon after do not change it', async () => {
     const { id, key, last_used_at } = await makeKey('read')
     assert.equal(last_used_at, null)
     await as(key).get('contacts')
     const read = async (): Promise<string | null | undefined> =>
       (await stage.server.api.get<KeyRow>(`api_keys?id=eq.${id}`))[0]?.last_used_at
-    const first = await until('the use to be noted', read)
+    const first = await until('the use to be recorded', read)
     await as(key).get('contacts')
     await as(key).get('contacts')
     assert.equal(await read(), first)
   })
 
-  test('keep their organization and scope, and take a new name', async () => {
+  test('an API key can be renamed, but its id, organization and scope cannot change', async () => {
     const { id } = await makeKey('read')
     for (const change of [{ organization_id: stage.organizationId }, { scope: 'admin' }, { id }]) {
       const { status, body } = await stage.server.api.request<ErrorBody>(
@@ -125,7 +125,7 @@ onEachEngine('keys of organizations', (stage) => {
     assert.deepEqual([row?.name, row?.scope], ['renamed', 'read'])
   })
 
-  test('are refused with the field named when they are asked for wrongly', async () => {
+  test('an API key with an invalid field is refused, naming the field', async () => {
     const right = { organization_id: stage.organizationId, name: 'x', scope: 'read' }
     for (const [field, value] of [
       ['scope', 'owner'],
@@ -142,7 +142,7 @@ onEachEngine('keys of organizations', (stage) => {
     }
   })
 
-  test('with scope emit store an event once and see its id alone', async () => {
+  test('an API key with scope emit stores an event once and sees only its id and organization', async () => {
     const { key } = await makeKey('emit')
     const event = {
       id: '0193f0a2-6c1b-7c3e-8f00-0000000000ee',

@@ -10,7 +10,7 @@ import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
 
 for (const engine of EVERY_ENGINE) {
-  suite(`who reads and keeps the audit log (${engine})`, () => {
+  suite(`access to the audit log and its retention (${engine})`, () => {
     let api: InProcessApi
     before(async () => {
       api = await openApi(engine)
@@ -27,7 +27,7 @@ for (const engine of EVERY_ENGINE) {
         ...fields,
       })
 
-    test('shows an admin the entries of its own organization only, and other keys none', async () => {
+    test('an admin key reads only the audit log of its own organization, and other keys cannot read it', async () => {
       const ours = await storeWebhook()
       const theirs = await storeWebhook({ organization_id: THEIRS })
       const admin = await api.storeKey(OURS, 'admin')
@@ -40,7 +40,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    test('cannot be changed by the roles of the API, nor its entries by the owner', async () => {
+    test('the API roles cannot write to the audit log, and its owner can neither update nor truncate it', async () => {
       for (const role of ['webhooks_service', 'webhooks_api', 'webhooks_read', 'webhooks_emit']) {
         for (const statement of [
           `update webhooks.audit_log set action = 'x'`,
@@ -65,7 +65,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    test('is kept for as long as is set', async () => {
+    test('audit log entries are deleted after their retention', async () => {
       const { id } = await storeWebhook()
       await expireAuditLog(api.database, 3_600_000)
       assert.equal((await entriesOf(id!)).length, 1)
@@ -83,8 +83,8 @@ for (const engine of EVERY_ENGINE) {
   })
 }
 
-onEachEngine('the audit log of the engine', (stage) => {
-  test('has why it switched a webhook off, and none of its notes on an endpoint', async () => {
+onEachEngine('audit log of automatic changes', (stage) => {
+  test('the audit log records why the system disabled a webhook, but not changes to its health', async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
     stage.receiver.reply(path, 500, 410)
     await stage.server.api.insert('webhook_events', {

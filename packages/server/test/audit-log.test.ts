@@ -16,7 +16,7 @@ const REPRESENTATION = { prefer: 'return=representation' }
 const WEBHOOK = { name: 'CRM', url: 'https://crm.example/', events: ['*'] }
 
 for (const engine of EVERY_ENGINE) {
-  suite(`the audit log (${engine})`, () => {
+  suite(`audit log (${engine})`, () => {
     let api: InProcessApi
     before(async () => {
       api = await openApi(engine, { JWT_SECRET, TRUSTED_PROXIES: '10.0.0.0/8' })
@@ -34,7 +34,7 @@ for (const engine of EVERY_ENGINE) {
       assert.ok(status < 300, JSON.stringify(json))
     }
 
-    test('has who made a webhook, with what, when and from where', async () => {
+    test('the audit log records who created a webhook, with which values, when and from where', async () => {
       const { id, key } = await store('api_keys', { name: 'Settings', scope: 'admin' })
       const { json } = await api.ask<{ id: string }[]>('POST', 'webhook_configurations', {
         key: key!,
@@ -71,7 +71,7 @@ for (const engine of EVERY_ENGINE) {
       })
     })
 
-    test('has the old and the new value of what was changed, and nothing when nothing was', async () => {
+    test('the audit log has the old and new values of changed columns, and no entry when nothing changes', async () => {
       const { id } = await storeWebhook()
       await change('webhook_configurations', id!, { url: 'https://other.example/', timeout_ms: 5_000 })
       const entry = await last(id!)
@@ -89,7 +89,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await entriesOf(id!)).length, 2)
     })
 
-    test('says that a secret or header value was changed, never what it was or is', async () => {
+    test('the audit log records that a secret or header value changed, but never the value', async () => {
       const { id } = await storeWebhook({ secret: SECRET, headers: { Authorization: HEADER_VALUE } })
       await change('webhook_configurations', id!, { secret: `${SECRET}-2` })
       await change('webhook_configurations', id!, { headers: { Authorization: `${HEADER_VALUE}-2` } })
@@ -114,7 +114,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    test('tells switching off from switching on', async () => {
+    test('the audit log distinguishes disabling a webhook from enabling it', async () => {
       const { id } = await storeWebhook()
       await change('webhook_configurations', id!, { is_active: false })
       await change('webhook_configurations', id!, { is_active: true })
@@ -124,7 +124,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('has the keys that are made, renamed, revoked and deleted, their use not', async () => {
+    test('the audit log records that an API key is created, renamed, revoked and deleted, but not its use', async () => {
       const { id, key } = await store('api_keys', { name: 'Export', scope: 'read' })
       await change('api_keys', id!, { name: 'Nightly export' })
       await api.ask('GET', 'contacts', { key: key! })
@@ -144,7 +144,7 @@ for (const engine of EVERY_ENGINE) {
       assert.ok(!JSON.stringify(json).includes(key!))
     })
 
-    test('has the secrets of sources that are set and changed, by name alone', async () => {
+    test('the audit log names the secrets of a source that are set or changed, but has no values', async () => {
       const { id } = await store('webhook_sources', {
         provider: 'whatsapp',
         secret: SECRET,
@@ -166,7 +166,7 @@ for (const engine of EVERY_ENGINE) {
       assert.doesNotMatch(JSON.stringify(entries), /a-secret-that|abcdefgh|ijklmnop|v1\./)
     })
 
-    test('has the subject of the token that a change was made with', async () => {
+    test('the audit log records the subject of the JWT that made a change', async () => {
       const token = await new SignJWT({ organization_id: OURS, sub: 'ada@crm.example' })
         .setProtectedHeader({ alg: 'HS256' })
         .setExpirationTime('5m')
@@ -176,25 +176,25 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual([actor_kind, actor_id], ['jwt', 'ada@crm.example'])
     })
 
-    test('has bulk work, who asked for it and who stopped it', async () => {
+    test('the audit log records who started and who cancelled a replay', async () => {
       const { id } = await storeWebhook()
       const { json } = await api.ask<{ redelivery_id: string }>('POST', 'rpc/replay_events', {
         body: { webhook_id: id, since: '2025-01-15T00:00:00Z' },
       })
       const { redelivery_id } = json
       await api.ask('POST', 'rpc/cancel_redelivery', { body: { redelivery_id } })
-      const [asked, stopped] = await entriesOf(redelivery_id)
+      const [created, cancelled] = await entriesOf(redelivery_id)
       assert.deepEqual(
-        [asked?.action, asked?.target_name, asked?.new_values['webhook_id'], asked?.actor_kind],
+        [created?.action, created?.target_name, created?.new_values['webhook_id'], created?.actor_kind],
         ['redelivery.created', 'replay_events', id, 'service_key'],
       )
       assert.deepEqual(
-        [stopped?.action, stopped?.actor_kind, stopped?.new_values],
+        [cancelled?.action, cancelled?.actor_kind, cancelled?.new_values],
         ['redelivery.cancelled', 'service_key', { status: 'cancelled', reason: 'by hand' }],
       )
     })
 
-    test('has links and the sessions that they open, and what is done in these', async () => {
+    test('the audit log records portal links, the sessions that they open, and changes made in a session', async () => {
       const client = createSessionClient(api, await api.listen())
       const link = await client.createLink()
       const { cookie, session } = await client.signIn({ token: link.token })
@@ -240,7 +240,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    test('has a statement past this program, with the name of the database user', async () => {
+    test('the audit log records a change by direct SQL with the name of the database user', async () => {
       const { id } = await storeWebhook()
       await api.database.query('update webhooks.webhook_configurations set name = $2 where id = $1', [
         id,
@@ -251,7 +251,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual([actor_kind, actor_name, ip_address], ['database', rows[0]!.me, null])
     })
 
-    test('has no entry of a change that was undone', async () => {
+    test('the audit log has no entry for a change that is rolled back', async () => {
       const { id } = await storeWebhook()
       await assert.rejects(
         api.database.transaction(async (connection) => {

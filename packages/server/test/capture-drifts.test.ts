@@ -8,7 +8,7 @@ import { openCapturing } from './harness/captured.ts'
 import { ENGINES } from './harness/databases.ts'
 
 for (const engine of ENGINES) {
-  suite(`what is said of a drift (${engine})`, () => {
+  suite(`reports of capture drift (${engine})`, () => {
     let crm: CapturingDatabase
     before(async () => {
       crm = await openCapturing(engine)
@@ -16,7 +16,7 @@ for (const engine of ENGINES) {
     })
     after(() => crm.close())
 
-    test('is logged once when it is found, and once when it is over', async () => {
+    test('a capture drift is logged once when it is found and once when it ends', async () => {
       const lines: { level: number; table: string; problems?: string[] }[] = []
       const log = pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) })
       await crm.database.execute('alter table deals disable trigger webhooks_capture_inserts')
@@ -32,7 +32,7 @@ for (const engine of ENGINES) {
       )
     })
 
-    test('waits for the next minute where another node has just looked', async () => {
+    test('a capture check is skipped if another node has just done one', async () => {
       await crm.database.execute('alter table deals disable trigger user')
       await checkCaptures(crm.database, { unlessFresh: true })
       const { rows } = await crm.database.query(
@@ -43,7 +43,7 @@ for (const engine of ENGINES) {
     })
   })
 
-  suite(`periods of drift (${engine})`, () => {
+  suite(`capture drift periods (${engine})`, () => {
     let crm: CapturingDatabase
     before(async () => {
       crm = await openCapturing(engine)
@@ -59,7 +59,7 @@ for (const engine of ENGINES) {
     const now = async (): Promise<Date> =>
       (await crm.database.query<{ now: Date }>('select clock_timestamp() as now')).rows[0]!.now
 
-    test('begin with the last check at which all was well and end with the one at which it was well again', async () => {
+    test('a drift period begins with the last successful check before it and ends with the first one after it', async () => {
       await checkCaptures(crm.database)
       const well = await now()
       await crm.database.execute('alter table deals disable trigger webhooks_capture_inserts')
@@ -77,7 +77,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(closed!.since, open.since)
     })
 
-    test('are known also where a restart puts right what no check had seen', async () => {
+    test('a drift that a restart repairs before any check is still recorded as a period', async () => {
       await crm.database.execute('drop trigger webhooks_capture_inserts on deals')
       await captureReferenceCrm(crm.database)
       const drifts = await readDrifts()
@@ -87,22 +87,18 @@ for (const engine of ENGINES) {
 
     for (const [what, does, undoes] of [
       [
-        'triggers that were disabled',
+        'triggers that are disabled',
         'alter table deals disable trigger user',
         'alter table deals enable trigger user',
       ],
+      ['a table that is renamed', 'alter table deals rename to others', 'alter table others rename to deals'],
       [
-        'a table that was renamed',
-        'alter table deals rename to others',
-        'alter table others rename to deals',
-      ],
-      [
-        'a function that was replaced',
+        'a function that is replaced',
         'alter function webhooks_internal.capture_deal_inserts() set work_mem to 99999',
         'alter function webhooks_internal.capture_deal_inserts() reset work_mem',
       ],
     ] as const) {
-      test(`cover ${what} and put back between two checks`, async () => {
+      test(`a drift period covers ${what} and restored between two checks`, async () => {
         await checkCaptures(crm.database)
         const earlier = await readDrifts()
         const began = await now()
@@ -117,7 +113,7 @@ for (const engine of ENGINES) {
       })
     }
 
-    test('do not cover what harms no capture: a new column, an index, statistics', async () => {
+    test('a new column, a new index and new statistics start no drift period', async () => {
       await checkCaptures(crm.database)
       const earlier = await readDrifts()
       await crm.database.execute(

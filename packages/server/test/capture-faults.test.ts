@@ -14,7 +14,7 @@ interface Fault {
 }
 
 for (const engine of EVERY_ENGINE) {
-  suite(`a fault while events are captured (${engine})`, () => {
+  suite(`capture faults (${engine})`, () => {
     let crm: CapturingDatabase
     before(async () => {
       crm = await openCapturing(engine)
@@ -29,7 +29,7 @@ for (const engine of EVERY_ENGINE) {
         )
       ).rows
 
-    /** Runs while every event of contacts fails with this SQL. */
+    /** Calls `run` while the insert of every contact event fails with this SQL. */
     async function whileContactsFail(fault: string, run: () => Promise<unknown>): Promise<void> {
       await crm.database.execute(`
         create function public.fail() returns trigger language plpgsql as $$ begin ${fault}; return new; end $$;
@@ -44,7 +44,7 @@ for (const engine of EVERY_ENGINE) {
       }
     }
 
-    test('does not fail the CRM’s statement and is recorded, with the rows that it is about', async () => {
+    test("a capture fault does not fail the CRM's statement and is recorded with the ids of its rows", async () => {
       await whileContactsFail(`raise exception 'out of order'`, async () => {
         let id = ''
         const events = await crm.eventsOf(async () => {
@@ -78,7 +78,7 @@ for (const engine of EVERY_ENGINE) {
       })
     })
 
-    test('is forgotten with the transaction that is rolled back', async () => {
+    test('a capture fault is rolled back with its transaction', async () => {
       await whileContactsFail(`raise exception 'out of order'`, async () => {
         const rolledBack = crm.database.transaction(async (connection) => {
           await connection.query('insert into contacts (organization_id) values ($1)', [crm.organizationId])
@@ -89,7 +89,7 @@ for (const engine of EVERY_ENGINE) {
       })
     })
 
-    test('does not fail the CRM’s statement when it cannot be recorded either', async () => {
+    test("a capture fault that cannot be recorded does not fail the CRM's statement", async () => {
       await crm.database.execute('alter table webhooks.webhook_capture_faults rename to elsewhere')
       await whileContactsFailQuietly(async () => {
         const id = await crm.insert('contacts', { company: 'kept' })
@@ -109,7 +109,7 @@ for (const engine of EVERY_ENGINE) {
       ['serialization failure', '40001'],
       ['deadlock', '40P01'],
     ] as const) {
-      test(`is raised when it is a ${name}: the transaction has to be repeated`, async () => {
+      test(`a ${name} during capture fails the statement, so that the CRM repeats its transaction`, async () => {
         await whileContactsFail(`raise exception 'again' using errcode = '${code}'`, async () => {
           await assert.rejects(crm.insert('contacts'), { code })
           assert.deepEqual(await readFaults(), [])
@@ -118,8 +118,8 @@ for (const engine of EVERY_ENGINE) {
     }
 
     test(
-      'is raised when the statement was cancelled',
-      { skip: engine === 'pglite' && 'nobody can cancel its statements' },
+      'a statement that is cancelled during capture fails',
+      { skip: engine === 'pglite' && 'PGlite cannot cancel statements' },
       async () => {
         await whileContactsFail('perform pg_sleep(60)', async () => {
           const cancelled = crm.database.transaction(async (connection) => {

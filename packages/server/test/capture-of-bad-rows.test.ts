@@ -5,7 +5,7 @@ import { onAttached } from './harness/attached.ts'
 onAttached('capture of bad rows', (crm, engine) => {
   const run = (sql: string) => () => crm.database.execute(sql)
 
-  test('of many rows each bad one is a fault that names it, and all others emit', async () => {
+  test('an insert of many rows records a fault for each bad row and emits events for all others', async () => {
     await crm.attachPeople('')
     const events = await crm.eventsOf(
       run(`insert into people select i, case when i in (17, 290) then 'nonsense' else '${crm.organizationId}' end
@@ -31,7 +31,7 @@ onAttached('capture of bad rows', (crm, engine) => {
     )
   })
 
-  test('of many rows that were changed each bad one is a fault that names it, and all others emit', async () => {
+  test('an update of many rows records a fault for each bad row and emits events for all others', async () => {
     await crm.attachPeople('name text', { columns: { first_name: 'name' } })
     await crm.database.execute(
       `insert into people select i, '${crm.organizationId}', 'x' from generate_series(1, 200) i`,
@@ -47,7 +47,7 @@ onAttached('capture of bad rows', (crm, engine) => {
     )
   })
 
-  test('a statement in which every row is bad ends soon, with the keys of all of them', async () => {
+  test('a statement with 5,000 bad rows records faults with all of their keys', async () => {
     await crm.attachPeople('')
     await crm.database.execute(`insert into people select i, 'nonsense' from generate_series(1, 5000) i`)
     const faults = await crm.takeFaults()
@@ -59,8 +59,8 @@ onAttached('capture of bad rows', (crm, engine) => {
   })
 
   test(
-    'a lock that somebody holds on our tables stops no statement of the CRM: it is a fault',
-    { skip: engine === 'pglite' && 'it has one connection' },
+    "a lock on ConnectGain's tables does not block a statement of the CRM, and a fault names its rows",
+    { skip: engine === 'pglite' && 'PGlite has one connection' },
     async () => {
       await crm.attachPeople('')
       await crm.database.transaction(async (connection) => {
@@ -81,7 +81,7 @@ onAttached('capture of bad rows', (crm, engine) => {
     ['fails an assertion', `assert false, 'no'`],
     ['divides by zero', 'return (1 / 0)::text'],
   ] as const) {
-    test(`a cast of the CRM’s own that ${what} is a fault, and the statement goes on`, async () => {
+    test(`a custom cast of the CRM that ${what} records a fault and does not fail the statement`, async () => {
       await crm.database.execute(`
           create type public.mood as enum ('fine', 'bad');
           create function public.mood_text(mood) returns text language plpgsql as $$

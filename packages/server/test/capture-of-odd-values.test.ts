@@ -4,14 +4,14 @@ import { writeCapture } from '../src/capture/capture-sql.ts'
 import { quoteIdentifier } from '../src/database/identifiers.ts'
 import { onAttached } from './harness/attached.ts'
 
-/** JSON that is valid, and that text or jsonb cannot hold. */
+/** Valid JSON that text or jsonb cannot represent. */
 const ODD_JSON = ['{"a":"x\\u0000y"}', '{"a":"\\ud83d"}', '{"\\u0000":1}', '{"a":1,"a":2,  "b" : 1.0}']
 
-onAttached('capture of odd values and names', (crm) => {
+onAttached('capture of unusual values and names', (crm) => {
   const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
   for (const json of ODD_JSON) {
-    test(`a json value ${json} is emitted as it is written, on insert and on update`, async () => {
+    test(`the JSON value ${json} is emitted unchanged on insert and on update`, async () => {
       await crm.attachPeople('meta json', { columns: { custom_fields: 'meta' } })
       const events = await crm.eventsOf(async () => {
         await crm.database.execute(`insert into people (id, meta) values (1, ${literal(json)})`)
@@ -29,7 +29,7 @@ onAttached('capture of odd values and names', (crm) => {
     })
   }
 
-  test('a table with a column for every identifier of the trigger’s code emits all of them', async () => {
+  test("a table with a column for every identifier in the trigger's code emits all of them", async () => {
     const [first] = await crm.attachPeople('status text')
     const { functions } = writeCapture(first!)
     const identifiers = new Set(functions.join('\n').match(/\b[a-z_][a-z_0-9]*\b/g))
@@ -58,7 +58,7 @@ onAttached('capture of odd values and names', (crm) => {
     const events = await crm.eventsOf(async () => {
       await crm.database.execute('insert into people (id) values (1)')
       await crm.database.execute(`update people set ${set}`)
-      // The other way through the code, which is taken when the first one fails.
+      // The other path through the code, taken when the first one fails.
       await crm.database.execute(`update people set id = 2, ${set.replaceAll("'was'", "'is'")}`)
     })
     assert.deepEqual(await crm.takeFaults(), [])
@@ -95,7 +95,7 @@ onAttached('capture of odd values and names', (crm) => {
     `work_mem = '64kB'`,
     `client_min_messages = 'debug5'`,
   ]
-  test('what a session sets changes no event', async () => {
+  test('session settings do not change the emitted events', async () => {
     await crm.attachPeople(
       `f float8, f4 float4, i interval, b bytea, d date, t timestamptz, r daterange, tr tstzrange, m money, txt text, a float8[]`,
       { also: ['f', 'f4', 'i', 'b', 'd', 't', 'r', 'tr', 'm', 'txt', 'a'] },
@@ -122,7 +122,7 @@ onAttached('capture of odd values and names', (crm) => {
     assert.deepEqual(await crm.takeFaults(), [])
   })
 
-  test('a table of 300 columns emits them all', async () => {
+  test('a table of 300 columns emits all of them', async () => {
     const names = Array.from({ length: 300 }, (_, index) => `c${index}`)
     await crm.attachPeople(names.map((name) => `${name} int`).join(', '), { also: names })
     const [created, updated] = await crm.eventsOf(async () => {

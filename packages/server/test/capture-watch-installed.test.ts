@@ -7,7 +7,7 @@ import type { AttachedCrm } from './harness/attached-crm.ts'
 import { createAttachedCrm } from './harness/attached-crm.ts'
 import { ENGINES } from './harness/databases.ts'
 
-suite('the check of what `install` captures', { skip: !ENGINES.includes('postgresql') }, () => {
+suite('capture check of an attached CRM', { skip: !ENGINES.includes('postgresql') }, () => {
   let crm: AttachedCrm
   let database: Database
   before(async () => {
@@ -29,18 +29,18 @@ suite('the check of what `install` captures', { skip: !ENGINES.includes('postgre
     return rows[0]!.problems
   }
 
-  test('finds nothing amiss, with no right on the tables but those that installing takes', async () => {
+  test('the capture check finds no problem with only the privileges that installing needs', async () => {
     assert.deepEqual(await findProblems('crm.crm_person'), [])
   })
 
-  test('takes columns that are not mapped for no drift, whatever becomes of them', async () => {
+  test('dropping or adding an unmapped column is not a drift', async () => {
     await crm.crm.execute(
       'alter table crm.crm_person drop column secret_note cascade, add column favourite_colour text',
     )
     assert.deepEqual(await findProblems('crm.crm_person'), [])
   })
 
-  test('names a mapped column that was renamed, with both ways out', async () => {
+  test('the capture check reports a renamed mapped column, with both ways to fix it', async () => {
     await crm.crm.execute('alter table crm.crm_person rename column mobile to phone')
     assert.deepEqual(await findProblems('crm.crm_person'), [
       'The column mobile of crm.crm_person was renamed to phone. Rename it back with: ' +
@@ -49,7 +49,7 @@ suite('the check of what `install` captures', { skip: !ENGINES.includes('postgre
     await crm.crm.execute('alter table crm.crm_person rename column phone to mobile')
   })
 
-  test('names the table by which the organization was found and is not any more', async () => {
+  test('the capture check reports a renamed table that the organization is read from', async () => {
     await crm.crm.execute('alter table crm.account rename to company')
     assert.deepEqual(await findProblems('crm.crm_person'), [
       'The table crm.account, which the organization is read from, was renamed to crm.company. ' +
@@ -59,7 +59,7 @@ suite('the check of what `install` captures', { skip: !ENGINES.includes('postgre
     assert.deepEqual(await findProblems('crm.crm_person'), [])
   })
 
-  test('ends a drift where install puts functions and triggers back', async () => {
+  test('installing again restores functions and triggers and ends the drift', async () => {
     await database.execute('drop function webhooks_internal.capture_contact_inserts cascade')
     assert.equal((await findProblems('crm.crm_person')).length, 2)
     await crm.install()
@@ -70,7 +70,7 @@ suite('the check of what `install` captures', { skip: !ENGINES.includes('postgre
     assert.deepEqual(await findProblems('crm.crm_person'), [])
   })
 
-  test('knows no table any more that was taken out of the map', async () => {
+  test('uninstalling ends the drift of a table', async () => {
     await crm.crm.execute('alter table crm.opportunity disable trigger user')
     assert.notDeepEqual(await findProblems('crm.opportunity'), [])
     assert.equal((await crm.command('uninstall')).code, 0)

@@ -73,7 +73,7 @@ const BREAKAGES: readonly Breakage[] = [
     repairs: '',
   },
   {
-    title: 'the functions were dropped, and the triggers with them',
+    title: 'the functions and their triggers were dropped',
     breaks: `drop function webhooks_internal.capture_contact_inserts cascade;
       drop function webhooks_internal.capture_contact_updates cascade`,
     status: 'missing',
@@ -105,7 +105,7 @@ const BREAKAGES: readonly Breakage[] = [
     repairs: 'alter table people rename to contacts',
   },
   {
-    title: 'another table has taken its name',
+    title: 'another table has taken the name of a captured table',
     breaks:
       'alter table contacts rename to contacts_old; create table contacts (like contacts_old including all)',
     status: 'missing',
@@ -138,7 +138,7 @@ const BREAKAGES: readonly Breakage[] = [
 ]
 
 for (const engine of EVERY_ENGINE) {
-  suite(`the check of what captures the reference CRM (${engine})`, () => {
+  suite(`capture check of the reference CRM (${engine})`, () => {
     let crm: CapturingDatabase
     before(async () => {
       crm = await openCapturing(engine)
@@ -152,10 +152,10 @@ for (const engine of EVERY_ENGINE) {
       )
       return rows
     }
-    const findAmiss = async (): Promise<WatchedCapture[]> =>
+    const findDrifted = async (): Promise<WatchedCapture[]> =>
       (await check()).filter(({ status }) => status !== 'ok')
 
-    test('finds nothing amiss where all is as installed', async () => {
+    test('the capture check finds no problem in a fresh installation', async () => {
       assert.deepEqual(
         (await check()).map(({ table_name, status }) => `${table_name} ${status}`),
         [
@@ -168,54 +168,54 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('takes a column that an operator adds for no drift', async () => {
+    test('a column that an operator adds is not a drift', async () => {
       await crm.database.execute('alter table contacts add column favourite_colour text')
-      assert.deepEqual(await findAmiss(), [])
+      assert.deepEqual(await findDrifted(), [])
     })
 
     for (const { title, breaks, status, problems, repairs } of BREAKAGES) {
-      test(`says that ${title}, and that all is well once it is put right`, async () => {
+      test(`the capture check reports that ${title}, and no problem once it is fixed`, async () => {
         await crm.database.execute(breaks)
-        const found = await findAmiss()
+        const found = await findDrifted()
         assert.deepEqual([found[0]?.status, found[0]?.problems], [status, problems])
         if (repairs !== '') await crm.database.execute(repairs)
         await captureReferenceCrm(crm.database)
-        assert.deepEqual(await findAmiss(), [])
+        assert.deepEqual(await findDrifted(), [])
       })
     }
 
-    test('says that the settings of a role make it write without triggers', async () => {
+    test('the capture check reports a role whose settings bypass the triggers', async () => {
       const { rows } = await crm.database.query<{ target: string }>(
         `select 'role watched_replica in database ' || quote_ident(current_database()) as target`,
       )
       const { target } = rows[0]!
-      // In this database only: roles belong to the server, on which other tests look as well.
+      // In this database only: roles belong to the server, which other tests use too.
       await crm.database.execute(
         `create role watched_replica; alter ${target} set session_replication_role = replica`,
       )
-      const found = await findAmiss()
+      const found = await findDrifted()
       await crm.database.execute('drop role watched_replica')
       assert.equal(found.length, 5)
       assert.deepEqual(found[0]?.problems, [
         `With session_replication_role = replica, ${target} can change public.contacts without emitting events. ` +
           `Remove it with: alter ${target} reset session_replication_role.`,
       ])
-      assert.deepEqual(await findAmiss(), [])
+      assert.deepEqual(await findDrifted(), [])
     })
 
-    test('says that a column was dropped, also after a restart', async () => {
+    test('the capture check reports a dropped column, even after a restart', async () => {
       await crm.database.execute('alter table contacts drop column company')
       await captureReferenceCrm(crm.database)
-      assert.deepEqual((await findAmiss())[0]?.problems, [
+      assert.deepEqual((await findDrifted())[0]?.problems, [
         'The column company of public.contacts is missing. Add it again.',
       ])
       await crm.database.execute('alter table contacts add column company text')
-      assert.deepEqual(await findAmiss(), [])
+      assert.deepEqual(await findDrifted(), [])
     })
 
-    test('says that the table was dropped', async () => {
+    test('the capture check reports a dropped table', async () => {
       await crm.database.execute('drop table meetings cascade')
-      assert.deepEqual(await findAmiss(), [
+      assert.deepEqual(await findDrifted(), [
         {
           table_name: 'public.meetings',
           status: 'missing',
