@@ -1,3 +1,5 @@
+import type { Build } from './builds/build.ts'
+import { checkOut } from './builds/checkout.ts'
 import type { Options } from './options.ts'
 import type { BenchPostgres } from './postgres.ts'
 import { hasNginx, startNginx } from './receivers/nginx.ts'
@@ -7,6 +9,8 @@ import type { Receiver } from './receivers/receiver.ts'
 /** The environment of a scenario. */
 export interface Bench {
   options: Options
+  /** The version to compare with. */
+  against: Build | undefined
   postgres: BenchPostgres
   receiverKind: Receiver['kind']
   startReceiver(): Promise<Receiver>
@@ -16,11 +20,13 @@ export interface Bench {
 
 export function createBench(options: Options, postgres: BenchPostgres): Bench {
   const receiverKind = options.receiver ?? (hasNginx() ? 'nginx' : 'raw')
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
   return {
     options,
+    against: options.against === undefined ? undefined : checkOut(options.against, say),
     postgres,
     receiverKind,
     startReceiver: receiverKind === 'nginx' ? startNginx : () => startRawReceiver(),
-    say: (line) => process.stderr.write(`${line}\n`),
+    say,
   }
 }

@@ -10,10 +10,17 @@ export interface Contestant {
   /** Converts events into the input of `emit` before the measurement starts. */
   prepare(events: readonly LoadEvent[]): Emission
   /** Tests if all emitted events are delivered, and recorded as such. */
-  isDone(): Promise<boolean>
+  isDone(workload: Workload): Promise<boolean>
   /** Counts the successful attempts in the log. */
-  countSuccesses(): Promise<number>
+  countSuccesses(since: number): Promise<number>
   close(): Promise<void>
+}
+
+/** What a contestant was asked to deliver. */
+export interface Workload {
+  /** Milliseconds since 1970; nothing of it is older. */
+  since: number
+  deliveries: number
 }
 
 /** Resolves when all events are committed. */

@@ -7,6 +7,8 @@ export interface Endpoint {
   organizationId: string
   url: string
   secret: string
+  /** What its webhook subscribes to; default `EVENT`. */
+  eventType?: string
 }
 
 /** An event that exactly one endpoint receives. */

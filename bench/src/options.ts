@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 export const PARTS = [
+  'publish',
   'throughput',
   'ingest',
   'latency',
@@ -18,7 +19,9 @@ export const RECEIVERS = ['nginx', 'raw'] as const
 
 export interface Options {
   parts: readonly Part[]
-  /** Runs only throughput cases whose name contains this text. */
+  /** A commit to compare this version with. */
+  against: string | undefined
+  /** Runs only the cases of publish and throughput whose name contains this text. */
   match: string
   quick: boolean
   /** Undefined: no file is written. */
@@ -27,15 +30,16 @@ export interface Options {
   postgresUrl: string | undefined
   /** Undefined: nginx if installed. */
   receiver: (typeof RECEIVERS)[number] | undefined
-  /** Runs of each throughput case; the median is reported. */
+  /** Runs of each case of deliveries; the median is reported. */
   rounds: number
 }
 
 export const USAGE = `npm run bench -- [options]
 
   --only <parts>         ${PARTS.join(',')}
-  --match <text>         only throughput cases whose name contains it
-  --rounds <n>           runs of each throughput case; the median counts
+  --against <commit>     measures that commit too, in turns with this version
+  --match <text>         only cases of publish and throughput whose name contains it
+  --rounds <n>           runs of each case of deliveries; the median counts
   --quick                small sizes: whether everything works, not how well
   --receiver nginx|raw   default: nginx where it is found
   --postgres-url <url>   an existing server, as superuser; default: one of its own
@@ -50,6 +54,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     args: [...args],
     options: {
       only: { type: 'string' },
+      against: { type: 'string' },
       match: { type: 'string', default: '' },
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
@@ -65,6 +70,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   const isWhole = parts.length === PARTS.length && !values.quick && values.match === ''
   return {
     parts,
+    against: values.against,
     match: values.match,
     quick: values.quick,
     out: isWhole ? values.out : undefined,

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Pool } from 'pg'
 import type { Api } from '../../packages/server/test/harness/api.ts'
 import { createApi } from '../../packages/server/test/harness/api.ts'
 import type { Settings } from '../../packages/server/test/harness/server-process.ts'
@@ -10,19 +9,22 @@ import {
   SERVICE_KEY,
   spawnServer,
 } from '../../packages/server/test/harness/server-process.ts'
-import type { Endpoint, LoadEvent } from './load.ts'
-import { EVENT, forEachConcurrently, inBatches } from './load.ts'
+import type { Build } from './builds/build.ts'
+import { THIS_BUILD } from './builds/build.ts'
+import type { Endpoint } from './load.ts'
+import { EVENT, inBatches } from './load.ts'
+import { signalTree } from './machine/process-tree.ts'
 import type { BenchPostgres } from './postgres.ts'
 import { endWithParent } from './tied-children.ts'
 import { waitFor } from './wait.ts'
-import type { Contestant, ContestantOptions, Emission, StartContestant } from './contestant.ts'
-import { EMIT_CONCURRENCY, EMIT_BATCH } from './contestant.ts'
 
 export type Engine = 'postgresql' | 'pglite'
 
 /** The program in a process of its own, with default settings. */
 export interface OurServer {
   pid: number
+  /** `http://localhost:<port>`. */
+  url: string
   api: Api
   /** Undefined with PGlite, which no other process can open. */
   databaseUrl: string | undefined
@@ -33,6 +35,8 @@ export interface OurServer {
 export interface OurServerOptions {
   engine: Engine
   postgres: BenchPostgres
+  /** Default: this version. */
+  build?: Build
   settings?: Settings
   /** Fills the database before the program starts; receives its URL or folder. */
   fill?: (database: { url: string } | { folder: string }) => Promise<void>
@@ -49,7 +53,7 @@ const SETTINGS: Settings = {
 }
 
 export async function startOurServer(options: OurServerOptions): Promise<OurServer> {
-  const { engine, postgres, settings = {}, fill } = options
+  const { engine, postgres, build = THIS_BUILD, settings = {}, fill } = options
   const folder = mkdtempSync(join(tmpdir(), 'connectgain-bench-'))
   const dataDir = join(folder, 'data')
   const database = engine === 'postgresql' ? await postgres.createDatabase() : undefined
@@ -62,7 +66,9 @@ export async function startOurServer(options: OurServerOptions): Promise<OurServ
       ...settings,
     },
     folder,
+    build.program,
   )
+  const pid = child.pid ?? 0
   const findAddress = (): string | undefined => /API +(http:\S+)\/rest/.exec(output())?.[1]
   endWithParent(child)
   await waitFor(
@@ -73,16 +79,18 @@ export async function startOurServer(options: OurServerOptions): Promise<OurServ
     },
     { limitMs: 60_000 },
   ).catch((error: unknown) => {
-    child.kill('SIGKILL')
+    signalTree(pid, 'SIGKILL')
     throw error
   })
+  const url = findAddress() ?? ''
   return {
-    pid: child.pid ?? 0,
-    api: createApi(findAddress() ?? '', SERVICE_KEY),
+    pid,
+    url,
+    api: createApi(url, SERVICE_KEY),
     databaseUrl: database?.url,
     output,
     async close() {
-      child.kill('SIGKILL')
+      signalTree(pid, 'SIGKILL')
       await exited
       // Prints warnings, which may explain unexpected numbers.
       process.stderr.write(warningsIn(output()))
@@ -102,42 +110,18 @@ function warningsIn(output: string): string {
     .join('')
 }
 
-/** @param emission `sql` inserts into the events table, as a CRM's own transactions do */
-export function startOurs(engine: Engine, emission: 'sql' | 'http'): StartContestant {
-  return async ({ postgres, endpoints }: ContestantOptions): Promise<Contestant> => {
-    const server = await startOurServer({ engine, postgres })
-    await createWebhooks(server.api, endpoints)
-    const pool = new Pool({ connectionString: server.databaseUrl, max: EMIT_CONCURRENCY })
-    return {
-      pid: server.pid,
-      prepare: (events) => (emission === 'sql' ? prepareSql(pool, events) : prepareHttp(server.api, events)),
-      async isDone() {
-        const [open] = await server.api.get(
-          'webhook_deliveries?status=in.(pending,retrying)&select=id&limit=1',
-        )
-        return open === undefined
-      },
-      countSuccesses: () => countRows(server.api, 'webhook_logs?status=eq.success'),
-      async close() {
-        await pool.end()
-        await server.close()
-      },
-    }
-  }
-}
-
 export async function createWebhooks(api: Api, endpoints: readonly Endpoint[]): Promise<void> {
   for (const batch of inBatches(endpoints, 200)) {
     await post(
       api,
       'webhook_configurations',
       JSON.stringify(
-        batch.map(({ id, organizationId, url, secret }) => ({
+        batch.map(({ id, organizationId, url, secret, eventType = EVENT }) => ({
           id,
           organization_id: organizationId,
           name: 'Bench',
           url,
-          events: [EVENT],
+          events: [eventType],
           secret,
         })),
       ),
@@ -148,35 +132,6 @@ export async function createWebhooks(api: Api, endpoints: readonly Endpoint[]): 
 export async function countRows(api: Api, path: string): Promise<number> {
   const { headers } = await api.request('HEAD', path, undefined, { prefer: 'count=exact' })
   return Number(headers.get('content-range')?.split('/')[1])
-}
-
-const INSERT_EVENTS = {
-  name: 'insert-events',
-  text: `insert into webhooks.webhook_events (id, organization_id, event, data)
-    select id, organization_id, event, data
-    from json_to_recordset($1::json) as e (id uuid, organization_id uuid, event text, data json)`,
-}
-
-export function prepareSql(pool: Pool, events: readonly LoadEvent[]): Emission {
-  const batches = inBatches(events, EMIT_BATCH).map(toJson)
-  return () =>
-    forEachConcurrently(batches, EMIT_CONCURRENCY, async (batch) => {
-      await pool.query({ ...INSERT_EVENTS, values: [batch] })
-    })
-}
-
-export function prepareHttp(api: Api, events: readonly LoadEvent[]): Emission {
-  const batches = inBatches(events, EMIT_BATCH).map(toJson)
-  return () => forEachConcurrently(batches, EMIT_CONCURRENCY, (batch) => post(api, 'webhook_events', batch))
-}
-
-/** Builds the body of a post. */
-export function toJson(events: readonly LoadEvent[]): string {
-  const rows = events.map(
-    ({ id, endpoint, data }) =>
-      `{"id":"${id}","organization_id":"${endpoint.organizationId}","event":"${EVENT}","data":${data}}`,
-  )
-  return `[${rows.join(',')}]`
 }
 
 export async function post(api: Api, path: string, body: string): Promise<void> {

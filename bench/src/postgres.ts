@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
 import { startPostgres } from '../../packages/server/test/harness/postgres.ts'
-import { readParent } from './machine/cpu.ts'
+import { readParent } from './machine/process-tree.ts'
 
 /** A server shared by all contestants, each with its own database. */
 export interface BenchPostgres {

@@ -13,12 +13,14 @@ import { measureIngest } from './scenarios/ingest.ts'
 import { measureLatency } from './scenarios/latency.ts'
 import { measureMemory } from './scenarios/memory.ts'
 import { measureNoisyNeighbour } from './scenarios/noisy-neighbour.ts'
+import { measurePublish } from './scenarios/publish.ts'
 import { measureThroughput } from './scenarios/throughput.ts'
 import { measureTriggerOverhead } from './scenarios/trigger-overhead.ts'
 import type { Section } from './section.ts'
 import { toGoalTable, toMarkdown } from './section.ts'
 
 const SCENARIOS: Readonly<Record<Part, (bench: Bench) => Promise<Section>>> = {
+  publish: measurePublish,
   throughput: measureThroughput,
   ingest: measureIngest,
   latency: measureLatency,

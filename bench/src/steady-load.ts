@@ -1,8 +1,7 @@
-import { Pool } from 'pg'
 import type { Endpoint, LoadEvent } from './load.ts'
 import { createEvents } from './load.ts'
 import type { OurServer } from './ours.ts'
-import { prepareHttp, prepareSql } from './ours.ts'
+import { createPublisher } from './publishing.ts'
 import type { TimedReceiver } from './receivers/receiver.ts'
 import { percentile } from './statistics.ts'
 import { pause, sharedNow, waitFor } from './wait.ts'
@@ -10,16 +9,12 @@ import { pause, sharedNow, waitFor } from './wait.ts'
 /** Emits one event in its own transaction. */
 export type EmitOne = (event: LoadEvent) => Promise<void>
 
-/** Uses SQL if the database can be reached, otherwise HTTP. */
 export function createEmitter(
   server: OurServer,
   emission: 'sql' | 'http',
 ): { emit: EmitOne; close(): Promise<void> } {
-  if (emission === 'http') {
-    return { emit: (event) => prepareHttp(server.api, [event])(), close: async () => {} }
-  }
-  const pool = new Pool({ connectionString: server.databaseUrl, max: 8 })
-  return { emit: (event) => prepareSql(pool, [event])(), close: () => pool.end() }
+  const publisher = createPublisher(server, emission === 'sql' ? 'sql-single' : 'single')
+  return { emit: (event) => publisher.prepare([event])(), close: () => publisher.close() }
 }
 
 /** Milliseconds until the arrival of each event's request. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { cpuSeconds, isDescendant, machineBusySeconds } from './cpu.ts'
+import { cpuSeconds, machineBusySeconds } from './cpu.ts'
+import { isDescendant } from './process-tree.ts'
 
 /**
  * Measures the load of other programs: their share of all processors, from 0 to 1, since the call. Undefined without

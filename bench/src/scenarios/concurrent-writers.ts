@@ -1,5 +1,6 @@
 import { Client } from 'pg'
 import type { Bench } from '../bench.ts'
+import { signalTree } from '../machine/process-tree.ts'
 import type { OurServer } from '../ours.ts'
 import { startOurServer } from '../ours.ts'
 import type { Cell, Section } from '../section.ts'
@@ -135,12 +136,12 @@ async function measure(sites: readonly Site[], name: Variant, ms: number): Promi
     }),
   )
   const rate = (commits / (performance.now() - started)) * 1_000
-  for (const { server } of sites) process.kill(server.pid, 'SIGCONT')
+  for (const { server } of sites) signalTree(server.pid, 'SIGCONT')
   return rate
 }
 
 async function standStill({ server, control }: Site): Promise<void> {
-  process.kill(server.pid, 'SIGSTOP')
+  signalTree(server.pid, 'SIGSTOP')
   await control.query(
     `select setval('webhooks_internal.relay_awake_until', webhooks_internal.in_milliseconds(30000))`,
   )

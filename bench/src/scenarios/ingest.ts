@@ -2,7 +2,8 @@ import type { Bench } from '../bench.ts'
 import { createEndpoints, createEvents, forEachConcurrently, inBatches } from '../load.ts'
 import { EMIT_BATCH } from '../contestant.ts'
 import { CpuMeter } from '../machine/cpu.ts'
-import { post, startOurServer, toJson } from '../ours.ts'
+import { post, startOurServer } from '../ours.ts'
+import { toJson } from '../publishing.ts'
 import type { Section } from '../section.ts'
 
 const CONCURRENT_POSTS = 4

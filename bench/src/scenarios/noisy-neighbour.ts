@@ -2,7 +2,8 @@ import type { Bench } from '../bench.ts'
 import type { Endpoint } from '../load.ts'
 import { createEndpoints, createEvents } from '../load.ts'
 import type { Engine, OurServer } from '../ours.ts'
-import { countRows, createWebhooks, prepareHttp, startOurServer } from '../ours.ts'
+import { countRows, createWebhooks, startOurServer } from '../ours.ts'
+import { createPublisher } from '../publishing.ts'
 import { startRawReceiver } from '../receivers/raw-receiver.ts'
 import type { Section } from '../section.ts'
 import { createEmitter, emitSteadily, p50AndP99 } from '../steady-load.ts'
@@ -83,7 +84,9 @@ async function addDueDeliveries(
   hanging: readonly Endpoint[],
   count: number,
 ): Promise<void> {
-  await prepareHttp(server.api, createEvents(count, hanging))()
+  const publisher = createPublisher(server, 'bulk')
+  await publisher.prepare(createEvents(count, hanging))()
+  await publisher.close()
   const [endpoint] = hanging
   const deliveries = `webhook_deliveries?webhook_id=eq.${endpoint?.id}`
   await waitFor('the deliveries that hang', async () => (await countRows(server.api, deliveries)) === count, {
