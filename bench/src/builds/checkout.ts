@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { Build } from './build.ts'
 
 const INSTALLED = '.installed-for-bench'
@@ -33,13 +32,11 @@ function removeWorktree(folder: string): void {
   git('worktree', 'prune')
 }
 
-const manifest = z.object({ scripts: z.object({ start: z.string() }) })
-
 /** Returns the file that the commit's `npm start` runs. */
 function readEntry(folder: string): string {
-  const { scripts } = manifest.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')))
-  const entry = /^node (?:--\S+ )*(\S+)$/.exec(scripts.start)?.[1]
-  if (entry === undefined) throw new Error(`${folder}: cannot find an entry in \`${scripts.start}\``)
+  const start = execFileSync('npm', ['pkg', 'get', 'scripts.start'], { cwd: folder, encoding: 'utf8' })
+  const entry = /^"node (?:--\S+ )*(\S+)"$/.exec(start.trim())?.[1]
+  if (entry === undefined) throw new Error(`${folder}: \`npm start\` runs no single file: ${start}`)
   return entry
 }
 
