@@ -61,9 +61,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const DRIVERS = ['pg', '@electric-sql/pglite']
 
 const PACKAGES = fileURLToPath(new URL('../../', import.meta.url))
-const SOURCES = globSync('*/src/**/*.ts', { cwd: PACKAGES }).filter(
-  (file) => !/\.test\.ts$|-fixture\.ts$/.test(file),
-)
+const FILES = globSync('*/{src,test,generate}/**/*.{ts,tsx}', { cwd: PACKAGES })
+const SOURCES = FILES.filter((file) => !/\.test\.ts$|-fixture\.ts$|^[^/]+\/(?:test|generate)\//.test(file))
 
 /** `import … from 'x'` and `export … from 'x'`, also over several lines, type imports included. */
 const IMPORT = /^(?:import|export)\b[^'"=;()]*\bfrom ['"]([^'"]+)['"]/gm
@@ -74,12 +73,14 @@ interface Import {
   to: string
 }
 
-const IMPORTS: Import[] = SOURCES.flatMap((from) =>
-  [...readFileSync(join(PACKAGES, from), 'utf8').matchAll(IMPORT)].map(([, target = '']) => ({
+const IMPORTS = SOURCES.flatMap(readImports)
+
+function readImports(from: string): Import[] {
+  return [...readFileSync(join(PACKAGES, from), 'utf8').matchAll(IMPORT)].map(([, target = '']) => ({
     from,
     to: target.startsWith('.') ? join(dirname(from), target) : target,
-  })),
-)
+  }))
+}
 
 /** `api` for `server/src/api/server.ts`, `main.ts` for `server/src/main.ts`. */
 const folderOf = (path: string): string => path.split('/')[2] ?? ''
@@ -107,8 +108,8 @@ test('a folder imports only from the folders listed for it', () => {
   assert.deepEqual(violations(isForbidden), [])
 })
 
-test('imports, type imports included, form no cycle', () => {
-  const importsOf = Map.groupBy(IMPORTS, ({ from }) => from)
+test('imports of programs, page and tests, type imports included, form no cycle', () => {
+  const importsOf = Map.groupBy(FILES.flatMap(readImports), ({ from }) => from)
   const done = new Set<string>()
   const cycles: string[] = []
   const visit = (file: string, path: readonly string[]): void => {
@@ -118,7 +119,7 @@ test('imports, type imports included, form no cycle', () => {
     for (const { to } of importsOf.get(file) ?? []) visit(to, [...path, file])
     done.add(file)
   }
-  for (const file of SOURCES) visit(file, [])
+  for (const file of FILES) visit(file, [])
   assert.deepEqual(cycles, [])
 })
 

@@ -5,7 +5,7 @@ import { EVERY_ENGINE } from './harness/databases.ts'
 import { OURS, openApi } from './harness/in-process-api.ts'
 import { startReceiver } from './harness/receiver-server.ts'
 import { BOUNDED_IN_CODE } from './harness/text-bounds.ts'
-import type { Proving } from './harness/text-bounds.ts'
+import type { Proving } from './harness/text-bound.ts'
 
 /** Every column that can hold a text of any length has a bound: a CHECK, or code that the list names and a test proves. */
 

@@ -6,7 +6,7 @@ import type { Subscription } from '../../src/domain/match-webhooks.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { OURS } from './in-process-api.ts'
 import { assertRefused } from './refusals.ts'
-import type { Bound, Proving } from './text-bounds.ts'
+import type { Bound, Proving } from './text-bound.ts'
 
 interface Logged {
   request_headers: string

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readRecordId } from '../../src/domain/record-id.ts'
 import { OURS } from './in-process-api.ts'
 import { assertRefused } from './refusals.ts'
-import type { Bound } from './text-bounds.ts'
+import type { Bound } from './text-bound.ts'
 
 const event = (more: object): object => ({
   organization_id: OURS,

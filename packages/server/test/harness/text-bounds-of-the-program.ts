@@ -6,7 +6,7 @@ import { readMigrations } from '../../src/database/migrate.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { OURS } from './in-process-api.ts'
 import { assertRefused } from './refusals.ts'
-import type { Bound } from './text-bounds.ts'
+import type { Bound } from './text-bound.ts'
 
 export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
   {

@@ -9,14 +9,8 @@ import { useAccess } from '../routes/organization.tsx'
 import { t } from '../strings.ts'
 import styles from './first.module.css'
 import { GuidedStart } from './guided-start.tsx'
+import type { Started } from './guided-start.tsx'
 import { sendTest } from './send-test.ts'
-import type { Tested } from './send-test.ts'
-
-export interface Started {
-  inbox: Inbox
-  webhook: Webhook
-  tested: Tested
-}
 
 /** Shown before the first webhook exists: try one within a minute, or create one. */
 interface FirstProps {

@@ -2,14 +2,21 @@ import { useQuery } from '@tanstack/react-query'
 import { Check, CircleDashed, LoaderCircle, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { inboxRequestsQuery } from '../api/queries.ts'
+import type { Inbox, Webhook } from '../api/types.ts'
 import { Button, LinkButton } from '../components/button.tsx'
 import { SecretText } from '../components/code.tsx'
 import { ErrorNotice, Section } from '../components/surface.tsx'
 import { t } from '../strings.ts'
 import { useRefreshTraffic } from './changes.ts'
-import type { Started } from './first-webhook.tsx'
 import styles from './first.module.css'
 import { InboxRequestView } from './inbox.tsx'
+import type { Tested } from './send-test.ts'
+
+export interface Started {
+  inbox: Inbox
+  webhook: Webhook
+  tested: Tested
+}
 
 type StepState = 'done' | 'active' | 'waiting' | 'failed'
 
