@@ -1,6 +1,6 @@
 import { Check, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import { IconButton } from './button.tsx'
 import styles from './code.module.css'
 import { highlightCode, highlightJson, prettyJson } from './highlight.ts'

@@ -2,7 +2,7 @@ import type { Attempt } from '../api/types.ts'
 import { Body, HeaderTable } from '../components/code.tsx'
 import { Disclosure } from '../components/disclosure.tsx'
 import { formatDuration } from '../components/format.ts'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import styles from './drawer.module.css'
 
 /** One request and its response, to the byte. */

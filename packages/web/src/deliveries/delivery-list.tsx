@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react'
 import { Link } from 'wouter'
 import { RelativeTime } from '../components/time.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import styles from './deliveries.module.css'
 import type { Item } from './fetch-page.ts'
 import { useSearchEntries } from './filters.ts'

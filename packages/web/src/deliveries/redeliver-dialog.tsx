@@ -8,7 +8,7 @@ import { Dialog } from '../components/dialog.tsx'
 import { Field, Input, Select } from '../components/field.tsx'
 import { toLocalInput } from '../components/format.ts'
 import { ErrorNotice, Notice } from '../components/surface.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import { useRefreshTraffic } from '../webhooks/changes.ts'
 import styles from './deliveries.module.css'
 

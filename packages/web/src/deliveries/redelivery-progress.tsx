@@ -5,7 +5,7 @@ import { Button } from '../components/button.tsx'
 import { Notice } from '../components/surface.tsx'
 import { toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import { useRefreshTraffic } from '../webhooks/changes.ts'
 import styles from './deliveries.module.css'
 

@@ -1,6 +1,6 @@
 import type { DeliveryStatus } from '../api/types.ts'
 import { Pill } from '../components/surface.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 
 const LOOKS = {
   delivered: { tone: 'ok' },

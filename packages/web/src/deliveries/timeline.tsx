@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { Attempt, Delivery } from '../api/types.ts'
 import { formatDateTime, formatDuration } from '../components/format.ts'
 import { RelativeTime } from '../components/time.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import styles from './drawer.module.css'
 
 interface TimelineProps {

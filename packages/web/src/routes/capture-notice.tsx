@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { capturesQuery } from '../api/queries.ts'
 import { Notice } from '../components/surface.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import { useAccess } from './organization.tsx'
 import styles from './shell.module.css'
 

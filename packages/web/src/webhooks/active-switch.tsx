@@ -7,7 +7,7 @@ import type { Webhook } from '../api/types.ts'
 import { Confirm } from '../components/dialog.tsx'
 import { Switch } from '../components/field.tsx'
 import { toast, toastError } from '../components/toast.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import { useChangeWebhook } from './changes.ts'
 import { disabledSince } from './health.tsx'
 

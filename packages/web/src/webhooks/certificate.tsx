@@ -1,7 +1,7 @@
 import type { Webhook } from '../api/types.ts'
 import { Notice } from '../components/surface.tsx'
 import { formatDateTime } from '../components/format.ts'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 
 const DAY_MS = 86_400_000
 /** Late enough for automatic renewal to have happened, early enough for people to act. */

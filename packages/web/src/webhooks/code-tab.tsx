@@ -3,7 +3,7 @@ import type { Webhook } from '../api/types.ts'
 import { Code, HeaderTable } from '../components/code.tsx'
 import { LinkButton } from '../components/button.tsx'
 import { Notice, Section, Segments } from '../components/surface.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import styles from './webhook.module.css'
 
 /** Complete programs, which the tests run if their language is available. */

@@ -4,7 +4,7 @@ import { faultsQuery } from '../api/queries.ts'
 import type { FaultCount } from '../api/types.ts'
 import { Notice } from '../components/surface.tsx'
 import { useAccess } from '../routes/organization.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import { toSentence } from './health.tsx'
 import styles from './webhook.module.css'
 

@@ -1,7 +1,7 @@
 import type { Webhook } from '../api/types.ts'
 import { formatDateTime } from '../components/format.ts'
 import { Pill } from '../components/surface.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 
 export type Condition = 'healthy' | 'unused' | 'failing' | 'recovering' | 'held' | 'off' | 'switchedOff'
 

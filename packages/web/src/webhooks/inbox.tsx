@@ -7,7 +7,7 @@ import { formatCountdown } from '../components/format.ts'
 import { Pill, Section } from '../components/surface.tsx'
 import type { Tone } from '../components/surface.tsx'
 import { RelativeTime, useNow } from '../components/time.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import styles from './first.module.css'
 
 const TONES: Record<InboxRequest['signature'], Tone> = {

@@ -8,7 +8,7 @@ import { formatCompact, formatDuration, formatNumber, formatShare } from '../com
 import { ErrorNotice, Notice, Segments, Skeleton } from '../components/surface.tsx'
 import { RelativeTime } from '../components/time.tsx'
 import { RedeliveryProgress } from '../deliveries/redelivery-progress.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import { WebhookAlerts } from './alerts.tsx'
 import { CertificateNotice } from './certificate.tsx'
 import { WebhookFaultNotice } from './fault-notice.tsx'

@@ -4,7 +4,7 @@ import { getRows, query } from '../api/client.ts'
 import type { Attempt } from '../api/types.ts'
 import { Section } from '../components/surface.tsx'
 import { RelativeTime } from '../components/time.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import { toSentence } from './health.tsx'
 import styles from './webhook.module.css'
 

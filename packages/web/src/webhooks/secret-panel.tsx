@@ -11,7 +11,7 @@ import { ErrorNotice, Notice, Section } from '../components/surface.tsx'
 import { useNow } from '../components/time.tsx'
 import { toast, toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import { useChangeWebhook, useRefreshWebhooks } from './changes.ts'
 import { isAboutFields, readFieldErrors } from './form/field-errors.ts'
 

@@ -13,7 +13,7 @@ import {
   formatTime,
 } from '../components/format.ts'
 import { Section, Segments } from '../components/surface.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import styles from './webhook.module.css'
 
 const DAY_AND_A_HALF = 36

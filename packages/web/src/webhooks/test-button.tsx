@@ -2,7 +2,7 @@ import { Send } from 'lucide-react'
 import { useState } from 'react'
 import type { Webhook } from '../api/types.ts'
 import { Button } from '../components/button.tsx'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import { TestDialog } from './test-dialog.tsx'
 
 export function TestButton({ webhook, small = false }: { webhook: Webhook; small?: boolean }) {

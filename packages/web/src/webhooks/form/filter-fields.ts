@@ -1,5 +1,5 @@
 import type { EventType } from '../../api/types.ts'
-import { t } from '../../strings.ts'
+import { t } from '../../strings/index.ts'
 import type { FieldKind } from './filter-model.ts'
 
 export interface FilterField {
