@@ -6,7 +6,7 @@ import { openCapturing } from './harness/captured.ts'
 import { ENGINES } from './harness/databases.ts'
 
 for (const engine of ENGINES) {
-  suite(`the events of a change (${engine})`, () => {
+  suite(`captured events (${engine})`, () => {
     let crm: CapturingDatabase
     before(async () => {
       crm = await openCapturing(engine)
@@ -16,8 +16,8 @@ for (const engine of ENGINES) {
     const shown = (events: readonly CapturedEvent[]): unknown[] =>
       events.map(({ event, previous }) => (previous === null ? event : [event, previous]))
 
-    for (const { what, table, row, change, emits } of CAPTURE_CASES) {
-      test(what, async () => {
+    for (const { title, table, row, change, emits } of CAPTURE_CASES) {
+      test(title, async () => {
         const id = row === undefined ? undefined : await crm.insert(table, row)
         const events = await crm.eventsOf(async () => {
           for (const one of [change].flat()) {
@@ -30,17 +30,17 @@ for (const engine of ENGINES) {
       })
     }
 
-    test('broadcast.response: an inbound insert that answers a broadcast, beside message.received', async () => {
+    test('an inbound message that responds to a broadcast emits message.received and broadcast.response', async () => {
       const broadcast_id = await crm.insert('broadcasts', { name: 'Spring' })
-      const answered = await crm.eventsOf(() => crm.insert('messages', inbound({ broadcast_id })))
-      assert.deepEqual(shown(answered), ['message.received', 'broadcast.response'])
-      assert.equal(answered[1]?.data['broadcast_id'], broadcast_id)
+      const emitted = await crm.eventsOf(() => crm.insert('messages', inbound({ broadcast_id })))
+      assert.deepEqual(shown(emitted), ['message.received', 'broadcast.response'])
+      assert.equal(emitted[1]?.data['broadcast_id'], broadcast_id)
       assert.deepEqual(await crm.eventsOf(() => crm.insert('messages', outbound({ broadcast_id }))), [])
       const late = await crm.insert('messages', inbound())
       assert.deepEqual(await crm.eventsOf(() => crm.update('messages', late, { broadcast_id })), [])
     })
 
-    test('data is the whole row after the change, times in UTC', async () => {
+    test('the data of an event is the whole row after the change, with times in UTC', async () => {
       const id = await crm.insert('contacts', { first_name: 'John', tags: ['a', 'b'] })
       const [event] = await crm.eventsOf(() =>
         crm.database.transaction(async (connection) => {

@@ -17,57 +17,65 @@ const KILLS = IS_FULL ? 21 : 4
 const EMBEDDED_KILLS = IS_FULL ? 3 : 1
 const isPostgresThere = process.env['TEST_DATABASE_URL'] !== undefined
 
-/** Requests that one process can have under way, or answered and not written down, when it is killed. */
-const UNDER_WAY = 32 + 200
+/** Requests that one process can have in flight, or completed but not recorded, when it is killed. */
+const MAX_IN_FLIGHT = 32 + 200
 
-function tell(context: TestContext, { events, duplicates }: Findings, what: string): void {
-  context.diagnostic(`${events} events, ${what}, ${duplicates} requests came twice`)
+function reportFindings(context: TestContext, { events, duplicates }: Findings, what: string): void {
+  context.diagnostic(`${events} events, ${what}, ${duplicates} requests arrived twice`)
 }
 
-// Two at a time: most of it is waiting.
-suite('under load nothing that was acknowledged is lost', { concurrency: 2, ...LONG }, () => {
-  test('when workers are killed at random', { skip: !isPostgresThere, ...LONG }, async (context) => {
-    const database = await createDatabase('postgresql')
-    context.after(() => database.drop())
-    const site = createSite(database.url, SETTINGS)
-    const api = await site.start({ ROLE: 'api' })
-    const chaos = await createChaos(site, api, () => api)
-    context.after(() => chaos.close())
-    let kills = 0
-    await Promise.all(
-      [0, 1, 2].map(async () => {
-        let worker = await site.start({ ROLE: 'worker' })
-        while (kills < KILLS) {
-          kills += 1
-          await chaos.progress(1 + Math.floor(Math.random() * 50))
-          await chaos.disturb(() => worker.kill())
-          worker = await site.start({ ROLE: 'worker' })
-        }
-      }),
-    )
-    const findings = await chaos.settle()
-    tell(context, findings, `${kills} workers killed`)
-    assert.ok(kills >= KILLS)
-    assert.ok(findings.duplicates <= kills * UNDER_WAY)
-  })
-
-  test('when the embedded database and its one process are killed', LONG, async (context) => {
-    const site = createSite(undefined, SETTINGS)
-    let server = await site.start()
-    const chaos = await createChaos(site, server, () => server)
-    context.after(() => chaos.close())
-    for (let kill = 0; kill < EMBEDDED_KILLS; kill += 1) {
-      await chaos.progress(1 + Math.floor(Math.random() * 50))
-      await chaos.disturb(() => server.kill())
-      server = await site.start()
-    }
-    const findings = await chaos.settle()
-    tell(context, findings, `${EMBEDDED_KILLS} kills`)
-    assert.ok(findings.duplicates <= EMBEDDED_KILLS * UNDER_WAY)
-  })
+// Two at a time, because the tests mostly wait.
+suite('faults under load', { concurrency: 2, ...LONG }, () => {
+  test(
+    'acknowledged events survive when workers are killed at random',
+    { skip: !isPostgresThere, ...LONG },
+    async (context) => {
+      const database = await createDatabase('postgresql')
+      context.after(() => database.drop())
+      const site = createSite(database.url, SETTINGS)
+      const api = await site.start({ ROLE: 'api' })
+      const chaos = await createChaos(site, api, () => api)
+      context.after(() => chaos.close())
+      let kills = 0
+      await Promise.all(
+        [0, 1, 2].map(async () => {
+          let worker = await site.start({ ROLE: 'worker' })
+          while (kills < KILLS) {
+            kills += 1
+            await chaos.progress(1 + Math.floor(Math.random() * 50))
+            await chaos.disturb(() => worker.kill())
+            worker = await site.start({ ROLE: 'worker' })
+          }
+        }),
+      )
+      const findings = await chaos.settle()
+      reportFindings(context, findings, `${kills} workers killed`)
+      assert.ok(kills >= KILLS)
+      assert.ok(findings.duplicates <= kills * MAX_IN_FLIGHT)
+    },
+  )
 
   test(
-    'when PostgreSQL is restarted, and the program goes on by itself',
+    'acknowledged events survive when the embedded database and its process are killed',
+    LONG,
+    async (context) => {
+      const site = createSite(undefined, SETTINGS)
+      let server = await site.start()
+      const chaos = await createChaos(site, server, () => server)
+      context.after(() => chaos.close())
+      for (let kill = 0; kill < EMBEDDED_KILLS; kill += 1) {
+        await chaos.progress(1 + Math.floor(Math.random() * 50))
+        await chaos.disturb(() => server.kill())
+        server = await site.start()
+      }
+      const findings = await chaos.settle()
+      reportFindings(context, findings, `${EMBEDDED_KILLS} kills`)
+      assert.ok(findings.duplicates <= EMBEDDED_KILLS * MAX_IN_FLIGHT)
+    },
+  )
+
+  test(
+    'acknowledged events survive restarts of PostgreSQL, and the nodes keep running',
     { skip: !isPostgresThere, ...LONG },
     async (context) => {
       const postgres = await startPostgres()
@@ -78,13 +86,13 @@ suite('under load nothing that was acknowledged is lost', { concurrency: 2, ...L
         await chaos.disturb(() => postgres.restart(mode))
       }
       await chaos.progress(50)
-      tell(context, await chaos.settle(), '4 restarts')
+      reportFindings(context, await chaos.settle(), '4 restarts')
       for (const node of nodes) assert.ok(node.isRunning())
     },
   )
 
   test(
-    'when connections to PostgreSQL are cut, also around a commit',
+    'acknowledged events survive when connections to PostgreSQL are cut, even around a commit',
     { skip: !isPostgresThere, ...LONG },
     async (context) => {
       const { proxy, url } = await startProxied(context)
@@ -98,8 +106,8 @@ suite('under load nothing that was acknowledged is lost', { concurrency: 2, ...L
         await chaos.disturb(
           () =>
             new Promise<void>((resolve) => {
-              proxy.setScissors((said) => {
-                if (!isCommit(said)) return undefined
+              proxy.setScissors((sent) => {
+                if (!isCommit(sent)) return undefined
                 proxy.setScissors(undefined)
                 resolve()
                 return when
@@ -108,13 +116,13 @@ suite('under load nothing that was acknowledged is lost', { concurrency: 2, ...L
         )
       }
       await chaos.progress(20)
-      tell(context, await chaos.settle(), '5 cuts of all connections, 4 around a commit')
+      reportFindings(context, await chaos.settle(), '5 cuts of all connections, 4 around a commit')
       for (const node of nodes) assert.ok(node.isRunning())
     },
   )
 
   test(
-    'when PostgreSQL falls silent in the middle of a transaction',
+    'acknowledged events survive when PostgreSQL falls silent in the middle of a transaction',
     { skip: !isPostgresThere, ...LONG },
     async (context) => {
       const { proxy, url } = await startProxied(context)
@@ -122,13 +130,13 @@ suite('under load nothing that was acknowledged is lost', { concurrency: 2, ...L
       await chaos.progress(20)
       await chaos.disturb(() => silenceAtCommit(proxy))
       await chaos.progress(20)
-      tell(context, await chaos.settle(), '1 silence')
+      reportFindings(context, await chaos.settle(), '1 silence')
       for (const node of nodes) assert.ok(node.isRunning())
     },
   )
 
   test(
-    'when one of two nodes is cut off without a word',
+    'acknowledged events survive when one of two nodes silently loses its connection',
     { skip: !isPostgresThere, ...LONG },
     async (context) => {
       const { proxy, url, database } = await startProxied(context)
@@ -140,13 +148,13 @@ suite('under load nothing that was acknowledged is lost', { concurrency: 2, ...L
         await chaos.progress(20)
         return await chaos.settle()
       })
-      tell(context, findings, '1 node cut off')
+      reportFindings(context, findings, '1 node cut off')
       for (const node of [...nodes, cutOff]) assert.ok(node.isRunning())
     },
   )
 
   test(
-    'a connection that only listens is dialled again when it fell silent',
+    'a listening connection that falls silent is opened again',
     { skip: !isPostgresThere, ...LONG },
     async (context) => {
       const { proxy, url, database } = await startProxied(context)
@@ -154,24 +162,24 @@ suite('under load nothing that was acknowledged is lost', { concurrency: 2, ...L
       context.after(() => listening.close())
       const speaking = openPostgres({ url: database.url!, poolSize: 1 })
       context.after(() => speaking.close())
-      const heard: string[] = []
-      await listening.listen('news', (payload) => void heard.push(payload))
+      const received: string[] = []
+      await listening.listen('news', (payload) => void received.push(payload))
       proxy.silence()
       proxy.heal()
-      await until('a word to be heard', async () => {
+      await until('a notification to arrive', async () => {
         await speaking.query(`select pg_notify('news', 'hello')`)
-        return heard.includes('hello')
+        return received.includes('hello')
       })
-      assert.equal(heard[0], '', 'first of all it is told that it may have missed something')
+      assert.equal(received[0], '', 'an empty notification says first that others may have been missed')
     },
   )
 })
 
-/** From the next commit on, which is not heard any more: its transaction stays open on the server. */
+/** Silences the connection at the next commit, which never reaches the server: its transaction stays open there. */
 async function silenceAtCommit(proxy: TcpProxy): Promise<void> {
   await new Promise<void>((resolve) => {
-    proxy.setScissors((said) => {
-      if (!isCommit(said)) return undefined
+    proxy.setScissors((sent) => {
+      if (!isCommit(sent)) return undefined
       proxy.setScissors(undefined)
       proxy.silence()
       resolve()
@@ -181,9 +189,9 @@ async function silenceAtCommit(proxy: TcpProxy): Promise<void> {
   proxy.heal()
 }
 
-/** As node-postgres says it: a simple query. */
-function isCommit(said: Buffer): boolean {
-  return said.includes('Q\0\0\0\x0bcommit\0', 'latin1')
+/** node-postgres sends a commit as a simple query. */
+function isCommit(sent: Buffer): boolean {
+  return sent.includes('Q\0\0\0\x0bcommit\0', 'latin1')
 }
 
 async function startProxied(context: TestContext) {
@@ -196,7 +204,7 @@ async function startProxied(context: TestContext) {
   return { proxy, url: url.href, database }
 }
 
-/** So many processes, each with everything, on one database. Events are emitted to the first. */
+/** Starts this many processes with all roles on one database. Events are emitted to the first. */
 async function startNodes(
   context: TestContext,
   url: string,

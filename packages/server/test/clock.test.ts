@@ -12,7 +12,7 @@ import { LONG, until } from './harness/until.ts'
 const isPostgresThere = process.env['TEST_DATABASE_URL'] !== undefined
 const TEN_MINUTES_MS = 600_000
 
-/** Makes the clock of a process ten minutes slow, as that of a machine without NTP. */
+/** Makes the clock of a process ten minutes slow, like that of a machine without NTP. */
 const SLOW_CLOCK = `data:text/javascript,${encodeURIComponent(`
   const now = Date.now
   const RealDate = Date
@@ -22,8 +22,8 @@ const SLOW_CLOCK = `data:text/javascript,${encodeURIComponent(`
   }
 `)}`
 
-suite('a worker whose clock is ten minutes slow', { skip: !isPostgresThere, ...LONG }, () => {
-  test("signs with the database's time, and says so in the log, in doctor and in a metric", async (context) => {
+suite('clock offset', { skip: !isPostgresThere, ...LONG }, () => {
+  test("a worker whose clock is slow signs with the database's time, and the log, doctor and a metric report the offset", async (context) => {
     const { url, drop } = await createDatabase('postgresql')
     context.after(() => drop())
     const site = createSite(url, { NODE_OPTIONS: `--import ${SLOW_CLOCK}` })

@@ -6,13 +6,13 @@ import type { TableDescription } from '../src/rest/schema-cache/describe-tables.
 import { readCatalog } from '../src/rest/schema-cache/schema-cache.ts'
 import { ANY_ENGINE, openMigrated } from './harness/databases.ts'
 
-/** Where the rows of a view come from. */
+/** The tables that the views read. */
 const SOURCES: Readonly<Record<string, string>> = {
   webhook_logs: 'webhooks_internal.attempts',
   webhook_captures: 'webhooks_internal.captures',
 }
 
-suite('the facts about columns', () => {
+suite('column facts', () => {
   let opened: Awaited<ReturnType<typeof openMigrated>>
   let tables: Map<string, TableDescription>
 
@@ -23,7 +23,7 @@ suite('the facts about columns', () => {
   })
   after(() => opened.close())
 
-  test('are about columns that can be read', () => {
+  test('column facts describe only readable columns', () => {
     for (const [name, { nullable = [], columns = {} }] of Object.entries(TABLE_FACTS)) {
       const readable = tables.get(name)?.readable.map((column) => column.name) ?? []
       for (const column of [...nullable, ...Object.keys(columns)])
@@ -31,10 +31,10 @@ suite('the facts about columns', () => {
     }
   })
 
-  test('list the values that the check constraints allow', async () => {
+  test('column facts list exactly the values that the check constraints allow', async () => {
     for (const [name, { columns = {} }] of Object.entries(TABLE_FACTS)) {
       for (const [column, { values }] of Object.entries(columns)) {
-        // The program, and no constraint, bounds the error codes of attempts.
+        // The program, not a constraint, limits the error codes of attempts.
         if (values === undefined || column === 'error_code') continue
         const allowed = await readAllowed(SOURCES[name] ?? `webhooks.${name}`, column)
         assert.deepEqual([...values].toSorted(), allowed.toSorted(), `${name}.${column}`)

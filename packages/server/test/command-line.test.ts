@@ -9,7 +9,7 @@ import { SERVICE_KEY } from './harness/server-process.ts'
 import { until } from './harness/until.ts'
 
 onEachEngine(
-  'the command line',
+  'command line',
   (stage) => {
     const connection = (): Record<string, string> => ({
       CONNECTGAIN_URL: stage.server.url,
@@ -22,7 +22,7 @@ onEachEngine(
       return stdout
     }
 
-    test('creates, lists, tests, switches and deletes a webhook', async () => {
+    test('the webhooks command creates, lists, tests, disables, enables and deletes a webhook', async () => {
       stage.receiver.reply('/cli', 200)
       const url = `${stage.receiver.url}/cli`
       const created = JSON.parse(
@@ -51,7 +51,7 @@ onEachEngine(
       assert.match(await runOk('webhooks', 'delete', created.id), /Deleted From the shell/)
     })
 
-    test('a test that fails says why and exits 1', async () => {
+    test('webhooks test explains a failed attempt and exits with 1', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
       stage.receiver.reply(path, 404)
       const { code, stdout } = await run('webhooks', 'test', id)
@@ -59,7 +59,7 @@ onEachEngine(
       assert.match(stdout, /failed {2}404[^]*the endpoint returned 404[^]*Check the path/)
     })
 
-    test('triggers every event type with its example, and waits for the outcome', async () => {
+    test('trigger --wait emits the example of an event type and prints the outcome', async () => {
       const { id, path } = await createWebhook(stage, { events: ['contact.assigned'] })
       const text = await runOk('trigger', 'contact.assigned', '--wait')
       assert.match(text, new RegExp(`${id} +delivered +200`))
@@ -71,7 +71,7 @@ onEachEngine(
       assert.equal(data.first_name, 'John')
     })
 
-    test('triggers an event with a record of its own, from the standard input', async () => {
+    test('trigger --data - emits an event with data from the standard input', async () => {
       const { path } = await createWebhook(stage, { events: ['deal.updated'] })
       const running = startCommand(['trigger', 'deal.updated', '--data', '-', '--wait'], connection())
       running.child.stdin?.end('{"title": "from a pipe"}')
@@ -80,13 +80,13 @@ onEachEngine(
       assert.match(request!.body, /"data":{"title": ?"from a pipe"}/)
     })
 
-    test('an unknown event type is refused with those that there are', async () => {
+    test('trigger refuses an unknown event type and lists the known ones', async () => {
       const { code, stderr } = await run('trigger', 'contact.exploded')
       assert.equal(code, 1)
       assert.match(stderr, /no event type is called contact\.exploded[^]*contact\.created/)
     })
 
-    test('shows the log, filtered, and as JSON one row a line', async () => {
+    test('logs prints the filtered log as a table, or with --json as one row per line', async () => {
       const { id } = await createWebhook(stage, { events: ['deal.assigned'] })
       await runOk('trigger', 'deal.assigned', '--wait')
       assert.match(await runOk('logs', '--webhook', id), /TIME +STATUS[^]*success +200/)
@@ -98,7 +98,7 @@ onEachEngine(
       assert.match(await runOk('logs', '--webhook', id, '--status', 'failed'), /No attempts match/)
     })
 
-    test('follows the log until it is told to stop', async (context) => {
+    test('logs --follow prints new rows until it is interrupted', async (context) => {
       const { id } = await createWebhook(stage, { events: ['conversation.created'] })
       const following = startCommand(['logs', '--follow', '--webhook', id, '--json'], connection())
       context.after(() => following.child.kill('SIGKILL'))
@@ -107,7 +107,7 @@ onEachEngine(
           .output()
           .split('\n')
           .filter((line) => line.startsWith('{')).length
-      // What is sent before it listens it does not print.
+      // It does not print attempts from before it listens.
       await until('the first row to be printed', async () => {
         await runOk('trigger', 'conversation.created', '--wait')
         return rows() > 0
@@ -119,7 +119,7 @@ onEachEngine(
       assert.equal((await following.done).code, 0)
     })
 
-    test('retries one delivery, then all that failed, with a count first', async () => {
+    test('retry sends one delivery again, and retry --failed counts and sends all failed ones', async () => {
       const { id, path } = await createWebhook(stage, { events: ['message.read'] })
       stage.receiver.reply(path, 500, 500, 500, 500, 200, 200)
       await runOk('trigger', 'message.read')
@@ -133,7 +133,7 @@ onEachEngine(
       await stage.server.api.rows(`webhook_deliveries?webhook_id=${id}&status=delivered`, 1)
     })
 
-    test('creates, lists and revokes keys', async () => {
+    test('the keys command creates, lists and revokes an API key', async () => {
       const created = await runOk('keys', 'create', '--name', 'CI', '--scope', 'emit')
       const [, id] = /([0-9a-f-]{36})/.exec(created)!
       assert.match(created, /Key, shown only once: cgw_/)
@@ -142,14 +142,14 @@ onEachEngine(
       assert.match(await runOk('keys', 'list'), /CI +emit[^]*revoked/)
     })
 
-    test('doctor looks at everything, and says what to do about what is wrong', async () => {
+    test('doctor runs every check and says how to fix a problem', async () => {
       const { id, path } = await createWebhook(stage, { events: ['broadcast.response'] })
       const { stdout } = await run('doctor')
       for (const check of ['server', 'clock', 'database', 'key', 'queue', 'capture'])
         assert.match(stdout, new RegExp(`✓ ${check}:`), stdout)
       stage.receiver.reply(path, 410)
       await runOk('trigger', 'broadcast.response')
-      await until('the webhook to be deactivated', async () => {
+      await until('the webhook to be disabled', async () => {
         const [webhook] = await stage.server.api.get<{ is_active: boolean }>(
           `webhook_configurations?id=eq.${id}`,
         )
@@ -158,7 +158,7 @@ onEachEngine(
       assert.match((await run('doctor')).stdout, /was disabled: the endpoint returned 410 Gone\n {2}→ /)
     })
 
-    test('doctor on a server that is not there says so and exits 1', async () => {
+    test('doctor reports a server that it cannot reach and exits with 1', async () => {
       const { code, stdout } = await startCommand(['doctor', '--json'], {
         CONNECTGAIN_URL: 'http://127.0.0.1:9',
         CONNECTGAIN_KEY: 'x',
@@ -171,14 +171,14 @@ onEachEngine(
       )
     })
 
-    test('a refused key is said in words, and exits 1', async () => {
+    test('a command with a wrong key prints an error without a stack trace and exits with 1', async () => {
       const { code, stderr } = await startCommand(['webhooks', 'list', '--key', 'wrong'], connection()).done
       assert.equal(code, 1)
       assert.doesNotMatch(stderr, /wrong\n|at .*\.ts/)
       assert.match(stderr, /^error: /)
     })
 
-    test('an address in the environment that is none is said to be', async () => {
+    test('a command with an invalid CONNECTGAIN_URL says so and exits with 2', async () => {
       const { code, stderr } = await startCommand(['logs'], { ...connection(), CONNECTGAIN_URL: 'nowhere' })
         .done
       assert.deepEqual([code, stderr], [2, 'CONNECTGAIN_URL: Must be a URL such as http://localhost:4600.\n'])
@@ -194,14 +194,14 @@ onEachEngine(
       ['nothing'],
       ['webhooks', 'list', '--url', 'nowhere'],
     ]) {
-      test(`"${args.join(' ')}" is used wrongly: exit 2, with what would be right`, async () => {
+      test(`the invalid command "${args.join(' ')}" prints an error and exits with 2`, async () => {
         const { code, stderr } = await run(...args)
         assert.equal(code, 2, stderr)
         assert.match(stderr, /error: /)
       })
     }
 
-    test('the help names every command, and the shells complete all of them', async () => {
+    test('the help and the shell completions list every command', async () => {
       const commands = [
         'serve',
         'migrate',
@@ -226,7 +226,7 @@ onEachEngine(
     })
 
     test(
-      'in a terminal there are colours, and rows are cut to its width',
+      'output has colours only in a terminal, where rows are cut to its width',
       { skip: !HAS_TERMINAL },
       async () => {
         await createWebhook(stage, {

@@ -4,7 +4,7 @@ import { verifyWebhook } from '@connectgain/webhooks-receiver'
 import type { DeliveryRow, ErrorBody, WebhookRow } from './harness/api.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 
-onEachEngine('webhook configurations', (stage) => {
+onEachEngine('webhooks', (stage) => {
   const valid = () => ({
     organization_id: stage.organizationId,
     name: 'CRM Sync',
@@ -20,17 +20,17 @@ onEachEngine('webhook configurations', (stage) => {
     ['a private address', { url: 'https://10.0.0.1/x' }, 'url', /10\.0\.0\.1 is private/],
     ['a mistyped event', { events: ['contact.create'] }, 'events', /nearest are 'contact\.created'/],
     ['a mistyped wildcard', { events: ['contact*'] }, 'events', /nearest are 'contact\.\*'/],
-    ['an event that is no text', { events: [5] }, 'events', /events\.0: must be an event type, such as/],
-    ['a URL that is no text', { url: null }, 'url', /must be an absolute URL, such as "https:/],
+    ['an event that is not text', { events: [5] }, 'events', /events\.0: must be an event type, such as/],
+    ['a URL that is not text', { url: null }, 'url', /must be an absolute URL, such as "https:/],
     [
       'a filter with an unknown operator',
       { filter: { 'data.x': { $foo: 1 } } },
       'filter',
       /^filter\.data\.x: \$foo is not/,
     ],
-    ['a filter that is no object', { filter: 'won' }, 'filter', /^filter: must be an object, such as/],
-    ['no events', { events: [] }, 'events', /at least one/],
-    ['events that are no list', { events: 'contact.created' }, 'events', /must be a list/],
+    ['a filter that is not an object', { filter: 'won' }, 'filter', /^filter: must be an object, such as/],
+    ['an empty list of events', { events: [] }, 'events', /at least one/],
+    ['events that are not a list', { events: 'contact.created' }, 'events', /must be a list/],
     ['a short secret', { secret: 'short' }, 'secret', /8 to 256 printable ASCII/],
     ['a non-ASCII secret', { secret: 'sécret-key' }, 'secret', /printable ASCII/],
     [
@@ -39,25 +39,25 @@ onEachEngine('webhook configurations', (stage) => {
       'secret',
       /24 to 64 bytes in base64/,
     ],
-    ['a secret that almost says generate', { secret: ' Generate' }, 'secret', /exactly "generate"/],
+    ['a secret that resembles "generate"', { secret: ' Generate' }, 'secret', /exactly "generate"/],
     ['a blank secret', { secret: ' '.repeat(8) }, 'secret', /must not be blank/],
     ['an unpadded whsec_ secret', { secret: `whsec_${'A'.repeat(34)}` }, 'secret', /padded with =/],
     ['a URL with a space', { url: 'https://crm.example.com/a b' }, 'url', /not an absolute URL/],
     [
-      'more events than a hundred',
+      'more than a hundred events',
       { events: Array.from({ length: 101 }, () => '*') },
       'events',
       /more than 100/,
     ],
-    ['a header of ours', { headers: { 'X-Webhook-Signature': 'x' } }, 'headers', /set by ConnectGain/],
-    ['a header of the connection', { headers: { host: 'x' } }, 'headers', /set by ConnectGain/],
+    ['a header of ConnectGain', { headers: { 'X-Webhook-Signature': 'x' } }, 'headers', /set by ConnectGain/],
+    ['a connection header', { headers: { host: 'x' } }, 'headers', /set by ConnectGain/],
     ['a header value with a line break', { headers: { 'X-A': 'a\r\nb: c' } }, 'headers', /printable ASCII/],
     ['a timeout out of range', { timeout_ms: 5 }, 'timeout_ms', /from 100 to 60000/],
-    ['an activity that is no boolean', { is_active: 'yes' }, 'is_active', /true or false/],
+    ['an is_active that is not a boolean', { is_active: 'yes' }, 'is_active', /true or false/],
   ]
 
   for (const [what, fields, field, message] of refused) {
-    test(`${what} is refused on POST and on PATCH, naming the field and what would be right`, async () => {
+    test(`a webhook with ${what} is refused on POST and on PATCH, naming the field and what is allowed`, async () => {
       const { id } = await createWebhook(stage, {})
       for (const [method, path, body] of [
         ['POST', 'webhook_configurations', { ...valid(), ...fields }],
@@ -72,7 +72,7 @@ onEachEngine('webhook configurations', (stage) => {
     })
   }
 
-  test('a missing field is named', async () => {
+  test('a webhook without a URL is refused, naming the missing field', async () => {
     const { url: _, ...withoutUrl } = valid()
     const { status, body } = await stage.server.api.request<ErrorBody>(
       'POST',
@@ -83,7 +83,7 @@ onEachEngine('webhook configurations', (stage) => {
     assert.match(body.message, /^url: is missing; it must be an absolute URL/)
   })
 
-  test('of several rows the wrong one is named', async () => {
+  test('an insert of several webhooks with an invalid one is refused, naming its row', async () => {
     const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_configurations', [
       valid(),
       { ...valid(), url: 'ftp://crm.example.com', events: [] },
@@ -92,7 +92,7 @@ onEachEngine('webhook configurations', (stage) => {
     assert.match(body.message, /^row 2: url: it must start with https:\/\/.*; events: must name at least one/)
   })
 
-  test('an unknown column is refused by name', async () => {
+  test('a webhook with an unknown column is refused, naming the column', async () => {
     const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_configurations', {
       ...valid(),
       colour: 'red',
@@ -101,7 +101,7 @@ onEachEngine('webhook configurations', (stage) => {
     assert.match(body.message, /colour/)
   })
 
-  test('the secret never comes back, whatever is asked for', async () => {
+  test('the secret of a webhook is in no response and not in the log of the server', async () => {
     const secret = 'a-very-secret-key-9876'
     const { id } = await createWebhook(stage, { secret })
     const { api } = stage.server
@@ -130,7 +130,7 @@ onEachEngine('webhook configurations', (stage) => {
     assert.equal(stage.server.output().includes(secret), false)
   })
 
-  test('the secret "generate" makes one that is in that one answer and signs from then on', async () => {
+  test('the secret "generate" creates a secret that is returned once and signs from then on', async () => {
     const { api } = stage.server
     const body = {
       ...valid(),
@@ -163,7 +163,7 @@ onEachEngine('webhook configurations', (stage) => {
     assert.notEqual(changed.body[0]?.secret, secret)
   })
 
-  test('an id in upper case is the same id, also for what is sealed with it', async () => {
+  test('a webhook with an id in upper case signs with its secret', async () => {
     const { api } = stage.server
     const id = '0193F0A2-6C1B-7C3E-8F00-0000000000BB'
     const { path } = await createWebhook(stage, { id, events: ['message.sent'], secret: 'your-secret-key' })
@@ -177,7 +177,7 @@ onEachEngine('webhook configurations', (stage) => {
     await verifyWebhook({ body: request.body, headers: request.headers, secret: 'your-secret-key' })
   })
 
-  test('secrets are not generated for rows that the answer leaves out', async () => {
+  test('generating secrets is refused with a limit, which leaves rows out of the response', async () => {
     const { status } = await stage.server.api.request(
       'PATCH',
       `webhook_configurations?organization_id=eq.${stage.organizationId}&limit=1`,
@@ -187,7 +187,7 @@ onEachEngine('webhook configurations', (stage) => {
     assert.equal(status, 400)
   })
 
-  test('a secret that nobody would see is not generated', async () => {
+  test('generating a secret is refused without return=representation', async () => {
     const name = 'Never stored'
     const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_configurations', {
       ...valid(),
@@ -202,7 +202,7 @@ onEachEngine('webhook configurations', (stage) => {
     )
   })
 
-  test('a webhook gets the very next event after it was created, and none after it was switched off', async () => {
+  test('a webhook receives the next event after it is created, and none while it is disabled', async () => {
     const { api } = stage.server
     const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
     const sibling = await createWebhook(stage, { events: ['deal.created'] })
@@ -218,10 +218,10 @@ onEachEngine('webhook configurations', (stage) => {
   })
 
   for (const [how, reason] of [
-    ['switched off', 'webhook disabled'],
+    ['disabled', 'webhook disabled'],
     ['deleted', 'webhook deleted'],
   ] as const) {
-    test(`when a webhook is ${how} its pending deliveries are cancelled with that reason`, async () => {
+    test(`when a webhook is ${how}, its pending deliveries are cancelled with that reason`, async () => {
       const { api } = stage.server
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'] })
       stage.receiver.reply(path, (response) => response.writeHead(503, { 'retry-after': '3600' }).end())
@@ -241,7 +241,7 @@ onEachEngine('webhook configurations', (stage) => {
     })
   }
 
-  test('a deactivation reason goes when the webhook is switched on again', async () => {
+  test('enabling a webhook clears its disabled_reason', async () => {
     const { api } = stage.server
     const { id, path } = await createWebhook(stage, { events: ['message.sent'] })
     stage.receiver.reply(path, 410)

@@ -4,7 +4,7 @@ import { ANY_ENGINE } from './harness/databases.ts'
 import { onEachEngine } from './harness/on-each-engine.ts'
 
 onEachEngine(
-  'requests from a page of another origin',
+  'cross-origin requests',
   (stage) => {
     const origin = 'https://app.example'
     const send = async (path: string, init: RequestInit = {}): Promise<Response> =>
@@ -13,7 +13,7 @@ onEachEngine(
         headers: { origin, ...(init.headers as Record<string, string>) },
       })
 
-    test('are announced by a preflight, which needs no key', async () => {
+    test('a preflight request needs no key and allows every origin and header', async () => {
       for (const path of ['/rest/v1/webhook_logs', '/rest/v1/rpc/test_webhook']) {
         const { status, headers } = await send(path, {
           method: 'OPTIONS',
@@ -30,7 +30,7 @@ onEachEngine(
       }
     })
 
-    test('may read the count of their answers, and what they were refused for', async () => {
+    test('a cross-origin response exposes Content-Range and Proxy-Status, even for an error', async () => {
       const apikey = stage.site.settings['SERVICE_KEY']!
       const counted = await send('/rest/v1/organizations', { headers: { apikey, prefer: 'count=exact' } })
       assert.equal(counted.headers.get('content-range'), '0-0/1')
@@ -45,12 +45,12 @@ onEachEngine(
       }
     })
 
-    test('get nothing from the pages beside the API', async () => {
+    test('a page outside the API allows no other origin', async () => {
       const { headers } = await send('/settings/webhooks')
       assert.equal(headers.get('access-control-allow-origin'), null)
     })
 
-    test('with OPTIONS and a key learn the methods of a table', async () => {
+    test('OPTIONS with a key returns the methods of a table', async () => {
       const { status, headers } = await send('/rest/v1/webhook_logs', {
         method: 'OPTIONS',
         headers: { apikey: stage.site.settings['SERVICE_KEY']! },
@@ -58,7 +58,7 @@ onEachEngine(
       assert.deepEqual([status, headers.get('allow')], [200, 'OPTIONS,GET,HEAD,POST,PATCH,DELETE'])
     })
 
-    test('call functions with POST only', async () => {
+    test('a call of a function with GET gets 405 with Allow: POST', async () => {
       const { status, headers } = await send('/rest/v1/rpc/test_webhook', {
         headers: { apikey: stage.site.settings['SERVICE_KEY']! },
       })
@@ -78,14 +78,14 @@ onEachEngine(
         headers: { origin, 'access-control-request-method': 'GET' },
       })
 
-    test('lets pages of its origins call, each by its name', async () => {
+    test('CORS_ORIGINS allows each listed origin by name', async () => {
       const { status, headers } = await preflight('https://app.example.com')
       assert.equal(status, 204)
       assert.equal(headers.get('access-control-allow-origin'), 'https://app.example.com')
       assert.equal(headers.get('vary'), 'Origin')
     })
 
-    test('keeps all other pages out', async () => {
+    test('CORS_ORIGINS allows no unlisted origin', async () => {
       for (const origin of ['https://evil.example.com', 'https://app.example.com.evil.example', 'null']) {
         const { headers } = await preflight(origin)
         assert.equal(headers.get('access-control-allow-origin'), null, origin)

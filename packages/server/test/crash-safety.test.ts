@@ -7,15 +7,15 @@ import { createWebhook, onEachEngine, onEveryEngine } from './harness/on-each-en
 import { until } from './harness/until.ts'
 
 onEveryEngine(
-  'after a SIGKILL',
+  'crash recovery',
   (stage) => {
-    test('a request that was answered but not recorded is sent again with the same ids, and once only', async () => {
+    test('a request whose outcome is lost in a crash is sent once more, with the same ids', async () => {
       const { id, path } = await createWebhook(stage, { events: ['contact.created'] })
       const killed = new Promise<void>((resolve) => {
         stage.receiver.reply(
           path,
           (response: ServerResponse) => {
-            // The 200 leaves, then the sender dies before it can write it down.
+            // The 200 is sent, then the sender is killed before it can record it.
             void stage.server.kill().then(() => {
               response.end()
               resolve()
@@ -43,7 +43,7 @@ onEveryEngine(
       assert.equal((await stage.receiver.received(path, 2)).length, 2)
     })
 
-    test('what was acknowledged just before is delivered by the next start', async () => {
+    test('events that are acknowledged before a crash are delivered after the restart', async () => {
       const { id } = await createWebhook(stage, { events: ['deal.created'] })
       const acknowledged: string[] = []
       const emitting = Array.from({ length: 50 }, async (_, index) => {
@@ -58,7 +58,7 @@ onEveryEngine(
       assert.ok(acknowledged.length >= 20)
       stage.server = await stage.site.start()
 
-      // More may have been committed than was acknowledged: what counts is that each of these comes.
+      // More events may be committed than acknowledged; every acknowledged one must arrive.
       const missing = (): string[] => {
         const titles = new Set(stage.receiver.requests.map(({ json }) => json.data['title']))
         return acknowledged.filter((title) => !titles.has(title))
@@ -75,8 +75,8 @@ onEveryEngine(
   { settings: { RETRY_SCHEDULE: '1s,1s', DELIVERY_TIMEOUT: '2s' } },
 )
 
-onEachEngine('after a SIGTERM', (stage) => {
-  test('the request under way is finished and recorded, the process exits with 0 and a restart keeps all data', async () => {
+onEachEngine('graceful shutdown', (stage) => {
+  test('SIGTERM lets the request in flight finish and be recorded, and the process exits with 0', async () => {
     const { id, path } = await createWebhook(stage, { events: ['contact.created'] })
     const stopped = new Promise<number | null>((resolve) => {
       stage.receiver.reply(
@@ -98,7 +98,7 @@ onEachEngine('after a SIGTERM', (stage) => {
     assert.equal((await stage.server.api.get(`webhook_configurations?id=eq.${id}`)).length, 1)
   })
 
-  test('a retry that was still to come is made by the next start', async () => {
+  test('a scheduled retry is sent after a restart', async () => {
     const { id, path } = await createWebhook(stage, { events: ['contact.created'] })
     stage.receiver.reply(path, 503, 200)
     await stage.server.api.insert('contacts', { organization_id: stage.organizationId, first_name: 'Later' })
@@ -113,7 +113,7 @@ onEachEngine('after a SIGTERM', (stage) => {
   })
 })
 
-/** Keeps every node from counting as dead, however late this machine lets its heartbeats be. */
+/** Keeps every node from counting as dead, however late its heartbeats are on this machine. */
 const NEVER_DEAD = `
   create function public.look_alive() returns trigger language plpgsql as
     $$ begin new.seen_at := now() + interval '1 hour'; return new; end $$;
@@ -123,9 +123,9 @@ const DEAD_AS_EVER =
   'drop function public.look_alive cascade; update webhooks_internal.nodes set seen_at = now()'
 
 onEachEngine(
-  'two processes on one PostgreSQL',
+  'two processes on one database',
   (stage) => {
-    test('every delivery is made once, whichever process took the change', async (context) => {
+    test('two processes send each delivery once, whichever of them captured the change', async (context) => {
       const database = openPostgres({ url: stage.site.settings['DATABASE_URL']!, poolSize: 1 })
       context.after(async () => {
         await database.execute(DEAD_AS_EVER)
@@ -154,10 +154,10 @@ onEachEngine(
       assert.equal(await second.stop(), 0)
     })
 
-    test('what a killed process held is taken over by the other', async () => {
+    test('the deliveries of a killed process are taken over by another', async () => {
       const second = await stage.site.start()
       const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
-      // The first process to get hold of it dies with the request under way.
+      // One process is killed with the request in flight.
       stage.receiver.reply(
         path,
         () => {
@@ -165,10 +165,10 @@ onEachEngine(
         },
         200,
       )
-      // Through the one that lives on: the request may go out before the answer to this does.
+      // Insert through the surviving process: the request may be sent before this insert returns.
       await second.api.insert('deals', { organization_id: stage.organizationId, title: 'Taken over' })
       await stage.receiver.received(path, 1)
-      // Either process may have sent it: with its sender alive it times out and is retried, else it is taken over.
+      // Either process may have sent it: a live sender times out and retries it, otherwise it is taken over.
       const [delivery] = await second.api.rows<DeliveryRow>(
         `webhook_deliveries?webhook_id=${id}&status=delivered`,
         1,

@@ -16,7 +16,7 @@ const PAID = {
 }
 
 for (const engine of ENGINES) {
-  suite(`event types of one's own (${engine})`, () => {
+  suite(`custom event types (${engine})`, () => {
     let api: InProcessApi
     before(async () => {
       api = await openApi(engine)
@@ -28,7 +28,7 @@ for (const engine of ENGINES) {
     const emit = (event: string, data: object = {}) =>
       api.ask<Answered>('POST', 'webhook_events', { body: { organization_id: OURS, event, data } })
 
-    test('are registered, shown, changed and deleted by the operator', async () => {
+    test('the operator can register, change and delete a custom event type', async () => {
       const { status, json } = await register(PAID)
       assert.equal(status, 201)
       assert.deepEqual(json, [{ ...PAID, category: 'invoice', is_custom: true }])
@@ -40,7 +40,7 @@ for (const engine of ENGINES) {
       assert.equal((await emit('invoice.paid')).status, 400)
     })
 
-    test('are emitted and subscribed to from then on, whatever their schema says of the data', async () => {
+    test('a custom event type can be emitted and subscribed to, even with data that do not match its schema', async () => {
       await register({ name: 'invoice.sent', description: 'x', schema: PAID.schema })
       assert.equal((await emit('invoice.sent', { other: true })).status, 201)
       const webhook = (events: string[]) =>
@@ -52,7 +52,7 @@ for (const engine of ENGINES) {
       assert.match((await emit('invoice.snt')).json.message, /the nearest are 'invoice\.sent'/)
     })
 
-    test('have an example and a schema only if they are given', async () => {
+    test('a custom event type has an example and a schema only if they are given', async () => {
       const { json } = await register([
         { name: 'a.first', description: 'x' },
         { ...PAID, name: 'a.second' },
@@ -69,10 +69,10 @@ for (const engine of ENGINES) {
     for (const [what, change, field] of [
       ['a name without a dot', { name: 'paid' }, 'name'],
       ['a name with capitals', { name: 'Invoice.Paid' }, 'name'],
-      ['a wildcard', { name: 'invoice.*' }, 'name'],
-      ['a name of ours', { name: 'contact.created' }, 'name'],
+      ['a wildcard in its name', { name: 'invoice.*' }, 'name'],
+      ['a built-in name', { name: 'contact.created' }, 'name'],
       ['no description', { description: '' }, 'description'],
-      ['a schema that is none', { schema: { type: 'objekt' } }, 'schema'],
+      ['an invalid schema', { schema: { type: 'objekt' } }, 'schema'],
       [
         'a schema of another dialect',
         { schema: { $schema: 'http://json-schema.org/draft-07/schema#' } },
@@ -81,20 +81,20 @@ for (const engine of ENGINES) {
       ['a schema of a number', { schema: { type: 'number' } }, 'schema'],
       ['a schema that is too large', { schema: { title: 'x'.repeat(70_000) } }, 'schema'],
       ['a schema that is too deep', { schema: nest(60) }, 'schema'],
-      ['an example that is no object', { example: [1] }, 'example'],
+      ['an example that is not an object', { example: [1] }, 'example'],
     ] as const) {
-      test(`${what} is refused, naming ${field}`, async () => {
+      test(`a custom event type with ${what} is refused, naming ${field}`, async () => {
         const { status, json } = await register({ ...PAID, ...change })
         assert.deepEqual([status, json.code, json.details], [400, '22023', field])
       })
     }
 
-    test('a column that is kept by the program is not written', async () => {
+    test('the category and is_custom of an event type cannot be written', async () => {
       for (const column of ['category', 'is_custom'])
         assert.equal((await register({ ...PAID, [column]: 'x' })).json.code, 'PGRST204')
     })
 
-    test('the seventeen stay as they are', async () => {
+    test('built-in event types can be neither changed nor deleted', async () => {
       const path = 'webhook_event_types?name=eq.contact.created'
       for (const answer of [
         await api.ask<Answered>('PATCH', path, { body: { description: 'x' }, headers }),
@@ -105,7 +105,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(json, [{ description: 'New contact created', is_custom: false }])
     })
 
-    test('no key of an organization registers any', async () => {
+    test('the key of an organization cannot register an event type', async () => {
       const key = await api.storeKey(OURS, 'admin')
       const { status, json } = await api.ask<Answered>('POST', 'webhook_event_types', { key, body: PAID })
       assert.deepEqual([status, json.code], [403, '42501'])
@@ -117,8 +117,8 @@ function nest(levels: number): object {
   return levels === 0 ? { type: 'object' } : { properties: { a: nest(levels - 1) } }
 }
 
-onEachEngine('an event type of one’s own, delivered', (stage) => {
-  test('reaches a webhook that was there before it, and the Test button sends its example', async () => {
+onEachEngine('delivery of custom event types', (stage) => {
+  test('an existing webhook receives a new custom event type, and test_webhook sends its example', async () => {
     const { api } = stage.server
     const { id, path } = await createWebhook(stage, { events: ['*'] })
     await api.insert('webhook_event_types', PAID)

@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { createSite, spawnServer } from './harness/server-process.ts'
 
-/** What a crash of the disk, or a half-made copy, can leave. */
+/** Damage that a disk failure or an incomplete copy can leave. */
 const DAMAGES: readonly [string, (database: string) => void][] = [
   ['whose control file is cut off', (database) => truncateSync(join(database, 'global', 'pg_control'), 100)],
   ['whose control file is missing', (database) => rmSync(join(database, 'global', 'pg_control'))],
-  ['that says it is of another version', (database) => writeFileSync(join(database, 'PG_VERSION'), '9.6\n')],
+  ['of another version', (database) => writeFileSync(join(database, 'PG_VERSION'), '9.6\n')],
 ]
 
-suite('an embedded database', () => {
+suite('damaged embedded database', () => {
   for (const [what, damage] of DAMAGES) {
-    test(`${what} stops the start, naming the folder and the way back`, async (context) => {
+    test(`an embedded database ${what} stops the start, with the folder and how to recover`, async (context) => {
       const site = createSite(undefined)
       context.after(() => site.close())
       const folder = join(site.settings['DATA_DIR']!, 'database')

@@ -45,12 +45,12 @@ async function startOnOwnServer(context: TestContext) {
   return { postgres, server, database }
 }
 
-/** Posts one event after the other while `disturb` runs and until one is taken again. */
+/** Posts events one at a time while `disturb` runs and until one is accepted again. */
 async function postDuring(server: ServerProcess, disturb: () => Promise<void>): Promise<Answer[]> {
   const answers: Answer[] = []
   let isOver = false
   const disturbed = disturb().finally(() => (isOver = true))
-  await until('an event to be taken after the disturbance', async () => {
+  await until('an event to be accepted after the disturbance', async () => {
     const wasOver = isOver
     const answer = await post(server)
     answers.push(answer)
@@ -62,13 +62,13 @@ async function postDuring(server: ServerProcess, disturb: () => Promise<void>): 
 
 function assertOnlyRefusedForAWhile(answers: readonly Answer[]): void {
   const refused = answers.filter(({ status }) => status !== 201)
-  assert.ok(refused.length > 0, 'some were refused')
+  assert.ok(refused.length > 0, 'some posts are refused')
   for (const { status, retryAfter, code } of refused)
     assert.deepEqual([status, retryAfter !== null], [503, true], `${status} ${code}`)
 }
 
-suite('while the database is not there as it should be', { skip: !isPostgresThere, ...LONG }, () => {
-  test('posts of events get 503 with Retry-After when sessions are read-only', async (context) => {
+suite('unavailable database', { skip: !isPostgresThere, ...LONG }, () => {
+  test('posts of events get 503 with Retry-After while sessions of the database are read-only', async (context) => {
     const { server, database } = await startOnOwnServer(context)
     const setReadOnly = async (value: 'on' | 'off'): Promise<void> => {
       await database.execute(`alter system set default_transaction_read_only = ${value}`)
@@ -83,16 +83,16 @@ suite('while the database is not there as it should be', { skip: !isPostgresTher
       assert.deepEqual([status, retryAfter !== null], [503, true], code)
   })
 
-  test('posts of events get 503 with Retry-After when it has become a standby', async (context) => {
+  test('posts of events get 503 with Retry-After while the database is a standby', async (context) => {
     const { postgres, server, database } = await startOnOwnServer(context)
     const answers = await postDuring(server, async () => {
       const signal = join(postgres.dataDir, 'standby.signal')
       writeFileSync(signal, '')
       // The server, which may run as another user, writes to it.
       chmodSync(signal, 0o666)
-      // Up for good only when it is the primary again.
+      // Resolves when it is the primary again.
       const restarted = postgres.restart('fast')
-      await until('the standby to answer', () =>
+      await until('the standby to respond', () =>
         database.query(`select pg_is_in_recovery()`).then(
           ({ rows }) => rows[0]?.['pg_is_in_recovery'],
           () => false,
@@ -108,14 +108,14 @@ suite('while the database is not there as it should be', { skip: !isPostgresTher
     assertOnlyRefusedForAWhile(answers)
   })
 
-  test('posts of events get 503 with Retry-After while it restarts, in order and after a crash', async (context) => {
+  test('posts of events get 503 with Retry-After while the database restarts, cleanly or after a crash', async (context) => {
     const { postgres, server } = await startOnOwnServer(context)
     for (const mode of ['fast', 'immediate'] as const)
       assertOnlyRefusedForAWhile(await postDuring(server, () => postgres.restart(mode)))
   })
 })
 
-suite('a start whose database is away', { skip: !isPostgresThere, ...LONG }, () => {
+suite('start without a database', { skip: !isPostgresThere, ...LONG }, () => {
   async function findFreePort(): Promise<number> {
     const probe = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => probe.once('listening', resolve))
@@ -124,7 +124,7 @@ suite('a start whose database is away', { skip: !isPostgresThere, ...LONG }, () 
     return port
   }
 
-  test('waits for it with a line in the log, and goes on when it is there', async (context) => {
+  test('a start waits for the database, says so in the log, and continues when it is available', async (context) => {
     const { url, drop } = await createDatabase('postgresql')
     context.after(() => drop())
     const later = new URL(url!)
@@ -136,14 +136,14 @@ suite('a start whose database is away', { skip: !isPostgresThere, ...LONG }, () 
       child.kill('SIGKILL')
       await exited
     })
-    await until('it to say that it waits', () => output().includes('waiting for the database'))
+    await until('the server to log that it waits', () => output().includes('waiting for the database'))
     assert.ok(!output().includes(later.password + '@'))
     const proxy = await startTcpProxy(Number(new URL(url!).port), Number(later.port))
     context.after(() => proxy.close())
-    await until('it to start', () => /Page +http/.test(output()))
+    await until('the server to start', () => /Page +http/.test(output()))
   })
 
-  test('gives up after DATABASE_WAIT with exit code 1, naming the place without the password', async () => {
+  test('a start gives up after DATABASE_WAIT with exit code 1, naming the database without its password', async () => {
     const port = await findFreePort()
     const { exited, output } = spawnServer(
       {
@@ -162,7 +162,7 @@ suite('a start whose database is away', { skip: !isPostgresThere, ...LONG }, () 
     assert.doesNotMatch(output(), /hidden-password|\n +at /)
   })
 
-  test('ends at once with exit code 2 where the database does not exist, which no waiting changes', async () => {
+  test('a start with a database that does not exist ends at once with exit code 2', async () => {
     const wrong = new URL(process.env['TEST_DATABASE_URL']!)
     wrong.pathname = '/there_is_no_such_database'
     const { exited, output } = spawnServer(

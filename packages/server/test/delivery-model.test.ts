@@ -12,7 +12,7 @@ import { Expected, isOver } from './model/expected.ts'
 import { walks } from './model/walks.ts'
 import { createWorld } from './model/world.ts'
 
-/** Fewer where every statement is planned anew on this very thread. */
+/** Fewer on PGlite, which plans every statement again and on this thread. */
 const RUNS = IS_FULL ? { pglite: 40, postgresql: 100 } : { pglite: 10, postgresql: 40 }
 
 /** The arrows of a Mermaid state diagram, as `from --> to`. */
@@ -24,7 +24,7 @@ function readDiagram(file: string): string[] {
 
 const diagram = readDiagram('../src/domain/delivery.ts')
 
-/** Three webhooks: two that take everything, one with a filter. */
+/** Three webhooks: two without a filter, one with. */
 async function begin(database: Database): Promise<{ model: Expected; real: Run }> {
   const world = await createWorld(database)
   const model = new Expected()
@@ -35,7 +35,7 @@ async function begin(database: Database): Promise<{ model: Expected; real: Run }
   return { model, real: { world, recorded: [] } }
 }
 
-/** Nothing is left to do, and nothing has happened that the diagram does not show. */
+/** No work is left, and every transition is in the diagram. */
 function assertSettled({ deliveries, outbox, transitions }: Expected): void {
   for (const { status, queued } of deliveries.values()) {
     assert.ok(isOver(status), `a delivery ended as ${status}`)
@@ -45,13 +45,13 @@ function assertSettled({ deliveries, outbox, transitions }: Expected): void {
   for (const transition of transitions) assert.ok(diagram.includes(transition), transition)
 }
 
-test('the diagram of the states is the same in the code and in the documentation', () => {
+test('docs/architecture.md has the state diagram of domain/delivery.ts', () => {
   assert.ok(diagram.length > 10)
   assert.deepEqual(readDiagram('../../../docs/architecture.md'), diagram)
 })
 
 for (const engine of EVERY_ENGINE) {
-  suite(`the state machine of a delivery (${engine})`, LONG, () => {
+  suite(`delivery state machine (${engine})`, LONG, () => {
     let database: Database
     let close: () => Promise<void>
     before(async () => {
@@ -59,23 +59,23 @@ for (const engine of EVERY_ENGINE) {
     })
     after(() => close())
 
-    test('goes along every arrow of its diagram', async () => {
-      const gone = new Set<string>()
+    test('deliveries take every transition of the state diagram', async () => {
+      const taken = new Set<string>()
       for (const walk of walks) {
         const { model, real } = await begin(database)
         for (const step of walk) await step.run(model, real)
         await drain(model, real)
         assertSettled(model)
-        for (const transition of model.transitions) gone.add(transition)
+        for (const transition of model.transitions) taken.add(transition)
       }
-      assert.deepEqual([...gone].sort(), [...diagram].sort())
+      assert.deepEqual([...taken].sort(), [...diagram].sort())
     })
 
-    // Whatever two nodes, their crashes, lost answers and people do in whatever order: after each step each event has
-    // one delivery for each webhook, in the state that it should be in, with attempts 1, 2, 3… in the log, in the queue
-    // exactly while there is something to do; and in the end every delivery is over.
+    // Two nodes, crashes, lost responses and people act in any order. After each step, each event has one delivery for
+    // each webhook, in the expected state, with attempts 1, 2, 3… in the log, and in the queue exactly while work is
+    // left. In the end, every delivery is over.
     test(
-      'loses nothing, completes nothing twice and counts on without a gap in any interleaving',
+      'no interleaving loses an event, completes a delivery twice or skips an attempt number',
       LONG,
       async () => {
         const property = fc.asyncProperty(commands, async (planned) => {

@@ -13,8 +13,8 @@ import type { Node, Outcome, World } from './model/world.ts'
 import { createWorld } from './model/world.ts'
 
 /*
- * The model test runs one statement after the other. Here they overlap, so what is between two lines of one statement
- * counts too. What the database must hold cannot be said beforehand then, but what holds in the end can.
+ * The model test runs one statement at a time. Here statements overlap, so that their inner steps interleave too. The
+ * states in between cannot be predicted, but the final state must have certain properties.
  */
 
 const silent = pino({ level: 'silent' })
@@ -24,11 +24,11 @@ interface Scene {
   webhooks: string[]
   deliveries: string[]
   emitted: number
-  /** How often each delivery was leased for an attempt by hand. */
+  /** How often each delivery was leased for a manual retry. */
   byHand: Map<string, number>
 }
 
-/** One thing that somebody does; `at` picks of what there is. */
+/** One action of an actor; `at` chooses its target. */
 type Act = (scene: Scene, at: number) => Promise<unknown>
 
 const pick = <T>(items: readonly T[], at: number): T | undefined => items[at % items.length]
@@ -64,7 +64,7 @@ const node = (index: 0 | 1): readonly Act[] => [
   (scene, at) => completeAll(scene, scene.world.nodes[index], (of) => pick(OUTCOMES, at + of)!),
 ]
 
-/** Everybody who acts at the same time, and what each may do. */
+/** The actors that run at the same time, and the actions of each. */
 const actors: readonly (readonly Act[])[] = [
   node(0),
   node(1),
@@ -110,7 +110,7 @@ async function begin(database: Database): Promise<Scene> {
   return { ...scene, deliveries: await readIds(world), emitted: 3 }
 }
 
-/** Everybody dies, every time comes, every webhook is on; what is left is delivered. */
+/** Crashes the nodes, makes everything due, enables every webhook and delivers the rest. */
 async function drain(scene: Scene): Promise<void> {
   const { world, webhooks } = scene
   for (const dying of world.nodes) world.crash(dying)
@@ -136,7 +136,7 @@ interface Ending {
   is_queued: boolean
 }
 
-async function isSomebodyWaiting(database: Database): Promise<boolean> {
+async function isStatementWaiting(database: Database): Promise<boolean> {
   const { rows } = await database.query(
     `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
   )
@@ -153,17 +153,24 @@ async function assertSettled({ world, webhooks, emitted, byHand }: Scene): Promi
      from webhooks.webhook_deliveries d`,
   )
   for (const row of rows) {
-    const told = JSON.stringify(row)
-    assert.ok(['delivered', 'failed', 'cancelled'].includes(row.status), `it is over: ${told}`)
-    assert.equal(row.is_queued, false, `nothing is left to do: ${told}`)
+    const shown = JSON.stringify(row)
+    assert.ok(['delivered', 'failed', 'cancelled'].includes(row.status), `the delivery is over: ${shown}`)
+    assert.equal(row.is_queued, false, `the delivery is not queued: ${shown}`)
     assert.deepEqual(
       row.numbers,
       row.numbers.map((_, index) => index + 1),
-      `attempts count on without a gap: ${told}`,
+      `the attempts are numbered without a gap: ${shown}`,
     )
-    assert.equal(row.attempts, row.numbers.length, `each is in the log: ${told}`)
-    assert.ok(row.successes <= 1 + (byHand.get(row.id) ?? 0), `it is completed once: ${told}`)
-    assert.equal(row.status === 'delivered', row.successes > 0, `what was delivered stays delivered: ${told}`)
+    assert.equal(row.attempts, row.numbers.length, `every attempt is in the log: ${shown}`)
+    assert.ok(
+      row.successes <= 1 + (byHand.get(row.id) ?? 0),
+      `the delivery succeeds once, plus once per manual retry: ${shown}`,
+    )
+    assert.equal(
+      row.status === 'delivered',
+      row.successes > 0,
+      `a delivery is delivered exactly if an attempt succeeded: ${shown}`,
+    )
   }
   const { rows: sums } = await world.query(
     `select (select count(distinct (event_id, webhook_id)) from webhooks.webhook_deliveries) as pairs,
@@ -172,7 +179,7 @@ async function assertSettled({ world, webhooks, emitted, byHand }: Scene): Promi
   )
   const [sum] = sums as [{ pairs: number; skipped: number; left: number }]
   assert.equal(sum.left, 0)
-  assert.equal(sum.pairs, rows.length, 'an event has one delivery for a webhook')
+  assert.equal(sum.pairs, rows.length, 'an event has one delivery per webhook')
   assert.equal(sum.pairs + sum.skipped, emitted * webhooks.length, 'no event is lost')
 }
 
@@ -191,17 +198,19 @@ for (const engine of ENGINES.filter((name) => name === 'postgresql')) {
     })
     after(() => close())
 
-    test('a retry by hand that waits for a result to be written counts on from it, also when its process dies', async () => {
+    test('a manual retry that waits for an outcome takes the next attempt number, even if its process crashes', async () => {
       const { world } = await begin(database)
       const [first] = world.nodes
       const sent = first.held[0]!
-      const result = await world.attempt(sent, 'success')
+      const attempt = await world.attempt(sent, 'success')
       let retrying: Promise<LeasedDelivery | undefined> | undefined
       await database.transaction(async (connection) => {
         const inTransaction = { ...database, query: connection.query }
-        await new Recorder({ database: inTransaction, log: silent, messages: createMessages() }).write(result)
+        await new Recorder({ database: inTransaction, log: silent, messages: createMessages() }).write(
+          attempt,
+        )
         retrying = world.retryByHand(first, sent.id)
-        await until('the retry to wait for the result', () => isSomebodyWaiting(database))
+        await until('the retry to wait for the outcome', () => isStatementWaiting(database))
       })
       assert.equal((await retrying)?.attempt, 2)
       world.crash(first)
@@ -211,7 +220,7 @@ for (const engine of ENGINES.filter((name) => name === 'postgresql')) {
     })
 
     test(
-      'of nodes, people and failures lose nothing, complete nothing twice and leave no gap',
+      'overlapping statements lose no event, complete no delivery twice and leave no gap in attempt numbers',
       LONG,
       async () => {
         const property = fc.asyncProperty(scripts, async (lists) => {
@@ -224,7 +233,7 @@ for (const engine of ENGINES.filter((name) => name === 'postgresql')) {
           await drain(scene)
           await assertSettled(scene)
         })
-        // Which statements overlap differs from run to run: a smaller case would prove nothing.
+        // Which statements overlap differs from run to run, so shrinking a failure would prove nothing.
         await fc.assert(property, { numRuns: IS_FULL ? 40 : 15, endOnFailure: true })
       },
     )

@@ -7,7 +7,7 @@ import { parseAllDocuments, parse as parseYaml } from 'yaml'
 import { MAX_SHUTDOWN_MS } from '../src/server/serve.ts'
 import { SETTINGS } from '../src/settings/settings.ts'
 
-// No container engine runs these files here; what can be checked without one is.
+// No container engine is available to these tests: they check what can be checked without one.
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 
@@ -54,7 +54,7 @@ const resources = parseAllDocuments(read('ops/kubernetes/connectgain-webhooks.ya
 })
 const deployments = resources.filter(({ kind }) => kind === 'Deployment')
 
-test('the Dockerfile copies what is there, runs as nobody special and asks a health address', () => {
+test('the Dockerfile copies existing files, runs as an unprivileged user and has a health check', () => {
   const dockerfile = read('ops/docker/Dockerfile')
   const ignored = read('.dockerignore')
   for (const path of [
@@ -78,7 +78,7 @@ test('the Dockerfile copies what is there, runs as nobody special and asks a hea
   requireSettings(names)
 })
 
-test('the compose file gives settings that exist and time enough to stop', () => {
+test('the compose file has known settings and enough time to stop', () => {
   const compose = parseYaml(read('ops/docker/compose.yaml')) as {
     services: {
       webhooks: { environment: Record<string, string>; stop_grace_period: string; ports: string[] }
@@ -90,7 +90,7 @@ test('the compose file gives settings that exist and time enough to stop', () =>
   assert.deepEqual(ports, [`127.0.0.1:${PORT}:${PORT}`])
 })
 
-test('Kubernetes runs API and workers apart, each with a budget for disruptions that leaves one', () => {
+test('the Kubernetes manifest runs API and workers separately, each with a disruption budget that keeps one pod', () => {
   const roles = deployments.map(
     ({ spec }) => spec.template.spec.containers[0]?.env?.find(({ name }) => name === 'ROLE')?.value,
   )
@@ -107,7 +107,7 @@ test('Kubernetes runs API and workers apart, each with a budget for disruptions 
   }
 })
 
-test('Kubernetes gives settings that exist, asks health addresses and waits for a stop to end', () => {
+test('the Kubernetes manifest has known settings, health probes and enough time to stop', () => {
   for (const { spec } of deployments) {
     const { terminationGracePeriodSeconds, containers } = spec.template.spec
     assert.ok(terminationGracePeriodSeconds > STOP_SECONDS)
@@ -121,13 +121,13 @@ test('Kubernetes gives settings that exist, asks health addresses and waits for 
   requireSettings(Object.keys(resources.find(({ kind }) => kind === 'ConfigMap')?.data ?? {}))
 })
 
-test('systemd gives settings that exist and time enough to stop', () => {
+test('the systemd unit has known settings and enough time to stop', () => {
   const unit = read('ops/systemd/connectgain-webhooks.service')
   requireSettings([...unit.matchAll(/^Environment=([A-Z_]+)=/gm)].map(([, name = '']) => name))
   assert.ok(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1]) > STOP_SECONDS)
 })
 
-test('no file for an operation has a secret of its own', () => {
+test('no file in ops/ contains a secret', () => {
   for (const file of globSync('ops/**/*', { cwd: ROOT, withFileTypes: true })) {
     if (!file.isFile()) continue
     const text = readFileSync(join(file.parentPath, file.name), 'utf8')

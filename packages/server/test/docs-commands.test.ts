@@ -18,7 +18,7 @@ import { SERVICE_KEY, createSite } from './harness/server-process.ts'
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const run = promisify(execFile)
 
-/** Pages whose commands (blocks marked `sh`) are for a server that runs. They follow each other in one shell. */
+/** Pages whose commands (blocks marked `sh`) need a running server. The blocks of a page run in one shell. */
 const OF_A_SERVER = [
   'quick-start',
   'troubleshooting',
@@ -31,21 +31,21 @@ const OF_A_SERVER = [
   'receiving',
   'sources',
   'command-line',
-  // The last one: it erases.
+  // Last, because it erases.
   'privacy',
 ]
-/** These bring a database of their own. */
+/** Pages whose commands need a database of their own. */
 const OF_A_DATABASE = ['operations', 'installing']
 
 const PROGRAM = join(ROOT, 'packages/server/bin/connectgain-webhooks.js')
-/** An answer that is a refusal fails the command, as nobody wrote it to be refused. */
+/** An error response fails the command: the guide shows no request that is meant to be refused. */
 const CURL = '#!/bin/sh\nPATH="$CLEAN_PATH" exec curl --fail-with-body -sS "$@"\n'
-/** `doctor` exits 1 when it finds something, which is what it is for. */
+/** `doctor` exits with 1 when it finds a problem, which does not fail the test. */
 const NPX = `#!/bin/sh
 shift
 "${process.execPath}" "${PROGRAM}" "$@" || test "$1" = doctor
 `
-/** Whatever is started is stopped again as soon as it says where it is; a stop in order exits with 0. */
+/** Stops the server as soon as it prints its URL; a graceful stop exits with 0. */
 const NPM = `#!/bin/sh
 test "$*" = start || exit 64
 PORT=0 exec "${process.execPath}" "${join(ROOT, 'packages/server/test/harness/start-and-stop.ts')}"
@@ -77,7 +77,7 @@ async function runCommands(page: string, folder: string, environment: Record<str
   })
 }
 
-suite('the commands of the guide', () => {
+suite('commands of the guide', () => {
   let site: ServerSite
   let server: ServerProcess
   let receiver: ReceiverServer
@@ -129,11 +129,11 @@ suite('the commands of the guide', () => {
   })
 
   for (const page of OF_A_SERVER) {
-    test(`of ${page} do what they are there for`, () => runCommands(page, folder, environment))
+    test(`the commands of docs/${page}.md succeed`, () => runCommands(page, folder, environment))
   }
 })
 
-suite('the commands of the guide that bring a database', () => {
+suite('commands of the guide with their own database', () => {
   const skip = ENGINES.includes('postgresql') ? false : 'needs PostgreSQL'
   let folder: string
   before(() => {
@@ -141,20 +141,24 @@ suite('the commands of the guide that bring a database', () => {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  test('of operations start the program, whole and in its two roles', { skip }, async () => {
-    const { url, drop } = await createDatabase('postgresql', 'empty')
-    await runCommands('operations', folder, { DATABASE_URL: url! })
-    await drop()
-  })
+  test(
+    'the commands of docs/operations.md start the program as one process and in its two roles',
+    { skip },
+    async () => {
+      const { url, drop } = await createDatabase('postgresql', 'empty')
+      await runCommands('operations', folder, { DATABASE_URL: url! })
+      await drop()
+    },
+  )
 
-  test('of installing attach to a CRM, and detach', { skip }, async () => {
+  test('the commands of docs/installing.md install into a CRM and uninstall', { skip }, async () => {
     const crm = await openOtherCrm(SUPABASE_CRM)
     await runCommands('installing', folder, { DATABASE_URL: crm.url })
     await crm.close()
   })
 })
 
-test('every page whose commands are marked has them run', () => {
+test('every page of the guide that has commands is tested', () => {
   const marked = PAGES.filter((name) =>
     /^ *```sh$/m.test(readFileSync(join(ROOT, `docs/${name}.md`), 'utf8')),
   )

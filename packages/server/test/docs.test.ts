@@ -10,7 +10,7 @@ const PAGES = globSync(['*.md', 'docs/**/*.md', 'bench/*.md', 'packages/*/*.md',
   exclude: (path) => path.includes('node_modules'),
 })
 
-/** As GitHub makes them of headings. */
+/** The anchors that GitHub derives from the headings. */
 function anchorsOf(markdown: string): Set<string> {
   const headings = markdown.matchAll(/^#{1,6} +(.+)$/gm)
   return new Set(
@@ -24,7 +24,7 @@ function anchorsOf(markdown: string): Set<string> {
   )
 }
 
-test('every link between the pages leads somewhere, to the heading included', () => {
+test('every link between pages leads to an existing file and heading', () => {
   const broken: string[] = []
   for (const page of PAGES) {
     const text = readFileSync(join(ROOT, page), 'utf8').replaceAll(/```[^]*?```/g, '')
@@ -44,7 +44,7 @@ test('every link between the pages leads somewhere, to the heading included', ()
   assert.deepEqual(broken, [])
 })
 
-test('every test that the threat model names is there', () => {
+test('every test that the threat model names exists', () => {
   const text = readFileSync(join(ROOT, 'docs/security.md'), 'utf8')
   const named = Array.from(text.matchAll(/`((?:src|test)\/[^`]+\.test\.ts)`/g), ([, path]) => path!)
   assert.ok(named.length > 20)

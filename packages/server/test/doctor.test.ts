@@ -9,8 +9,8 @@ import type { InProcessApi } from './harness/in-process-api.ts'
 import { OURS, openApi } from './harness/in-process-api.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
 
-// The server of this test has no worker behind it: nobody sends what is queued.
-suite('what doctor says of the queue', () => {
+// This server has no worker, so queued deliveries are not sent.
+suite('doctor checks of queue and faults', () => {
   let api: InProcessApi
   let url: string
   before(async () => {
@@ -36,13 +36,13 @@ suite('what doctor says of the queue', () => {
     )
   }
 
-  test('that nothing waits, where it has just come or waits for an endpoint that is down', async () => {
+  test('doctor reports no problem with deliveries that are new or wait for an endpoint on hold', async () => {
     await queue('New', 'healthy', '1 second')
     await queue('Down', 'held', '1 hour')
     assert.equal((await findingOf())?.status, 'ok')
   })
 
-  test('nothing of a fault whose delivery has arrived since', async () => {
+  test('doctor does not report a fault whose delivery has succeeded since', async () => {
     const { rows } = await api.database.query<{ id: string }>(
       `insert into webhooks.webhook_deliveries (organization_id, webhook_id, event_id, event)
        values ($1, gen_random_uuid(), gen_random_uuid(), 'deal.created') returning id`,
@@ -62,7 +62,7 @@ suite('what doctor says of the queue', () => {
     assert.equal((await findingOf('faults'))?.status, 'ok')
   })
 
-  test('how many deliveries could neither be sent nor recorded, each once, of which webhook, since when', async () => {
+  test('doctor counts each delivery that cannot be sent or recorded once, by webhook and with the time of the first', async () => {
     const { rows } = await api.database.query<{ id: string }>(
       `insert into webhooks.webhook_configurations (organization_id, name, url, events)
        values ($1, 'Faulty', 'https://crm.example.com/hook', '{*}') returning id`,
@@ -96,7 +96,7 @@ suite('what doctor says of the queue', () => {
     await api.database.query('delete from webhooks.webhook_configurations where id = $1', [webhook])
   })
 
-  test('which event or delivery could not be processed, and what to do', async () => {
+  test('doctor names an event that could not be processed and says what to do', async () => {
     assert.equal((await findingOf('faults'))?.status, 'ok')
     await api.database.query(
       `insert into webhooks.webhook_delivery_faults (organization_id, stage, event_id, event, reason)
@@ -109,7 +109,7 @@ suite('what doctor says of the queue', () => {
     assert.match(finding.fix ?? '', /replay the events/)
   })
 
-  test('how much waits although its endpoint is healthy, and that a worker may be missing', async () => {
+  test('doctor counts the overdue deliveries to healthy endpoints and suggests checking the worker', async () => {
     await queue('Stuck', 'healthy', '2 minutes')
     const finding = await findingOf()
     assert.equal(finding?.status, 'problem')
@@ -118,7 +118,7 @@ suite('what doctor says of the queue', () => {
   })
 })
 
-suite('what doctor and the metrics say of the capture', () => {
+suite('doctor checks of capture', () => {
   let api: InProcessApi
   let url: string
   before(async () => {
@@ -134,7 +134,7 @@ suite('what doctor and the metrics say of the capture', () => {
     return findings
   }
 
-  test('that every table is captured as installed', async () => {
+  test('doctor reports that every table is captured as installed', async () => {
     const [first, ...others] = await findCapture(SERVICE_KEY)
     assert.equal(first?.status, 'ok')
     assert.match(first.message, /^public\.contacts, .* as installed$/)
@@ -144,7 +144,7 @@ suite('what doctor and the metrics say of the capture', () => {
     )
   })
 
-  test('which table is not, with what to do, at once and not a minute later', async () => {
+  test('doctor and the metrics report a drifted table at once, and doctor says how to fix it', async () => {
     await api.database.execute('alter table contacts disable trigger webhooks_capture_inserts')
     const [finding, ...others] = await findCapture(SERVICE_KEY)
     assert.deepEqual(others, [])
@@ -156,7 +156,7 @@ suite('what doctor and the metrics say of the capture', () => {
     assert.match((await api.inject('GET', '/metrics')).body, /^connectgain_drifted_captures 1$/m)
   })
 
-  test('what was lost while a table was not captured, until it is emitted again', async () => {
+  test('doctor warns of changes lost during a drift until they are captured again', async () => {
     await api.database.execute(
       'alter table contacts enable trigger user; alter table webhooks.webhook_events disable trigger fill_outbox',
     )
@@ -173,7 +173,7 @@ suite('what doctor and the metrics say of the capture', () => {
     )
   })
 
-  test('nothing of it to the key of an organization', async () => {
+  test("doctor checks no captured tables with an organization's key", async () => {
     const findings = await findCapture(await api.storeKey(OURS, 'admin'))
     assert.deepEqual(
       findings.map(({ status }) => status),

@@ -4,8 +4,8 @@ import { WebhookVerificationError, verifyWebhook } from '@connectgain/webhooks-r
 import type { LogRow } from './harness/api.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 
-onEachEngine('the documented test cases', (stage) => {
-  test('test case 1: a webhook is created and appears in the list as configured', async () => {
+onEachEngine('documented test cases', (stage) => {
+  test('test case 1: a created webhook appears in the list as configured', async () => {
     const { api } = stage.server
     const created = await api.request('POST', 'webhook_configurations', {
       organization_id: stage.organizationId,
@@ -29,7 +29,7 @@ onEachEngine('the documented test cases', (stage) => {
     await api.request('DELETE', `webhook_configurations?id=eq.${String(webhook['id'])}`)
   })
 
-  test('test case 2: the test of a webhook sends a payload and shows the answer', async () => {
+  test('test case 2: testing a webhook sends a payload and returns the response', async () => {
     const { api } = stage.server
     const { id, path } = await createWebhook(stage, {
       events: ['deal.*'],

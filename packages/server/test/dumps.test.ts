@@ -24,7 +24,7 @@ const SKIP = !ENGINES.includes('postgresql')
 
 const DOCS = readFileSync(new URL('../../../docs/installing.md', import.meta.url), 'utf8')
 
-/** One of the recipes of docs/installing.md, which is to be there word for word. */
+/** A recipe that docs/installing.md must contain word for word. */
 function documented(recipe: string): string {
   assert.ok(DOCS.includes(recipe), `docs/installing.md does not say: ${recipe}`)
   return recipe
@@ -39,7 +39,7 @@ const LEADS = {
   },
 }
 
-suite('dumps of a CRM’s database, by its owner', { skip: SKIP }, () => {
+suite("dumps by the owner of the CRM's database", { skip: SKIP }, () => {
   let crm: AttachedCrm
   const opened: { database: Database; made: TestDatabase }[] = []
 
@@ -60,7 +60,7 @@ suite('dumps of a CRM’s database, by its owner', { skip: SKIP }, () => {
     await crm?.close()
   })
 
-  /** Runs a line of a shell in which pg_dump, pg_restore and psql are those of the server's version. */
+  /** Runs a shell command with pg_dump, pg_restore and psql of the server's version. */
   function shell(line: string, variables: Record<string, string> = {}): void {
     const path = `${PROGRAMS}:${process.env['PATH']}`
     const env = Object.entries({ PATH: path, CRM: crm.urlAs(crm.owner), ...variables })
@@ -89,7 +89,7 @@ suite('dumps of a CRM’s database, by its owner', { skip: SKIP }, () => {
 
   const STRICT = '--quiet --no-psqlrc --output=/dev/null --set ON_ERROR_STOP=1'
 
-  test('hold everything, partitions of later days included, and go on capturing where they are loaded', async () => {
+  test('a full dump loads with partitions that were created later, and captures changes where it is loaded', async () => {
     const installer = openPostgres({ url: crm.url, poolSize: 1 })
     const was = await count(installer, 'webhooks_internal.partitions')
     await keepPartitions(installer, { retention: 86_400_000, log: pino({ level: 'silent' }) })
@@ -113,7 +113,7 @@ suite('dumps of a CRM’s database, by its owner', { skip: SKIP }, () => {
     assert.deepEqual(rows, [])
   })
 
-  test('of the CRM alone load into an empty database', async () => {
+  test('a dump of the CRM alone loads into an empty database', async () => {
     const recipe = documented(
       `pg_dump --exclude-schema=webhooks --exclude-schema=webhooks_internal "$CRM" | grep -v '^CREATE TRIGGER webhooks_capture_' > crm.sql`,
     )
@@ -125,7 +125,7 @@ suite('dumps of a CRM’s database, by its owner', { skip: SKIP }, () => {
     await database.query(`insert into public.leads (name) values ('Cid')`)
   })
 
-  test('of single schemas load into an empty database', async () => {
+  test('a dump of a single schema loads into an empty database', async () => {
     const recipe = documented(
       `pg_dump --schema=public "$CRM" | grep -vE '^CREATE (TRIGGER webhooks_capture_|SCHEMA public;)' > crm.sql`,
     )
@@ -136,7 +136,7 @@ suite('dumps of a CRM’s database, by its owner', { skip: SKIP }, () => {
     assert.equal(await count(database, 'public.leads'), 2)
   })
 
-  test('in the custom format are restored without what is ours', async () => {
+  test("a dump in the custom format can be restored without ConnectGain's objects", async () => {
     const { url, database } = await openEmpty()
     const recipe = documented(
       `pg_restore --use-list=<(pg_restore --list crm.dump | grep -vE ' SCHEMA - webhooks(_internal)? |[A-Z] webhooks(_internal)? | TRIGGER .* webhooks_capture_')`,
@@ -151,7 +151,7 @@ suite('dumps of a CRM’s database, by its owner', { skip: SKIP }, () => {
     assert.equal(rows.length, 0)
   })
 
-  test('of the structure alone load as Rails loads db/structure.sql', async () => {
+  test('a dump of the structure loads the way Rails loads db/structure.sql', async () => {
     documented(
       `ActiveRecord::Tasks::DatabaseTasks.structure_dump_flags = %w[--exclude-schema=webhooks --exclude-schema=webhooks_internal]`,
     )
@@ -168,7 +168,7 @@ suite('dumps of a CRM’s database, by its owner', { skip: SKIP }, () => {
     assert.equal(await count(database, 'public.leads'), 0)
   })
 
-  test('of the structure alone load as Ecto loads priv/repo/structure.sql', async () => {
+  test('a dump of the structure loads the way Ecto loads priv/repo/structure.sql', async () => {
     const recipe = documented(
       `sed -i -E '/^CREATE (TRIGGER webhooks_capture_|SCHEMA public;)/d' priv/repo/structure.sql`,
     )
@@ -183,7 +183,7 @@ suite('dumps of a CRM’s database, by its owner', { skip: SKIP }, () => {
   })
 })
 
-suite('an installation that keeps its tables to itself', { skip: SKIP }, () => {
+suite('installation with --no-share-with-owner', { skip: SKIP }, () => {
   let crm: AttachedCrm
   before(async () => {
     crm = await createAttachedCrm(process.env['TEST_DATABASE_URL']!)
@@ -191,13 +191,13 @@ suite('an installation that keeps its tables to itself', { skip: SKIP }, () => {
   })
   after(() => crm?.close())
 
-  test('is foretold by a dry run, unless it is left out', async () => {
-    const foretold = new RegExp(`The owner of the database, ${crm.owner}, gets permission to dump`)
-    assert.match((await crm.install(['--dry-run'])).stdout, foretold)
-    assert.doesNotMatch((await crm.install(['--dry-run', '--no-share-with-owner'])).stdout, foretold)
+  test('install --dry-run announces the permission to dump, unless --no-share-with-owner is given', async () => {
+    const announcement = new RegExp(`The owner of the database, ${crm.owner}, gets permission to dump`)
+    assert.match((await crm.install(['--dry-run'])).stdout, announcement)
+    assert.doesNotMatch((await crm.install(['--dry-run', '--no-share-with-owner'])).stdout, announcement)
   })
 
-  test('cannot be dumped by the owner of the database, who can still dump the CRM', () => {
+  test("with --no-share-with-owner, the owner of the database can dump the CRM but not ConnectGain's tables", () => {
     const dump = join(PROGRAMS!, 'pg_dump')
     const all = runProgram(dump, [crm.urlAs(crm.owner)])
     assert.notEqual(all.code, 0)
@@ -205,7 +205,7 @@ suite('an installation that keeps its tables to itself', { skip: SKIP }, () => {
     assert.equal(runProgram(dump, ['--schema=crm', crm.urlAs(crm.owner)]).code, 0)
   })
 
-  test('is shared when it is installed again without the flag, and gone with --purge', async () => {
+  test('installing again without --no-share-with-owner lets the owner dump all tables, until uninstall --purge', async () => {
     const { stdout } = await crm.install()
     assert.match(stdout, new RegExp(`May dump ConnectGain’s tables:\\n {2}${crm.owner}`))
     assert.equal(runProgram(join(PROGRAMS!, 'pg_dump'), [crm.urlAs(crm.owner)]).code, 0)

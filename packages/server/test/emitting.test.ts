@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import type { ErrorBody } from './harness/api.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 
-onEachEngine('emitting events and writing records', (stage) => {
+onEachEngine('validation of events and records', (stage) => {
   test('an event of an unknown type is refused with the nearest names', async () => {
     const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_events', {
       organization_id: stage.organizationId,
@@ -24,7 +24,7 @@ onEachEngine('emitting events and writing records', (stage) => {
     '2025-01-15',
     null,
   ]) {
-    test(`the time ${timestamp} of an event is refused, saying how to write it`, async () => {
+    test(`an event with the timestamp ${timestamp} is refused, with an example of a valid one`, async () => {
       const { status, body } = await stage.server.api.request<ErrorBody>('POST', 'webhook_events', {
         organization_id: stage.organizationId,
         event: 'deal.created',
@@ -36,7 +36,7 @@ onEachEngine('emitting events and writing records', (stage) => {
     })
   }
 
-  test('an event that is emitted again as an upsert is the same event', async () => {
+  test('an event can be posted again as an upsert', async () => {
     const event = {
       id: '0193f0a2-6c1b-7c3e-8f00-0000000000cc',
       organization_id: stage.organizationId,
@@ -51,14 +51,14 @@ onEachEngine('emitting events and writing records', (stage) => {
     }
   })
 
-  test('a number that only json can hold disturbs no query by text', async () => {
+  test('an event with a number that only json can represent can be filtered and ordered by text', async () => {
     const { api } = stage.server
     const event = `{"organization_id":"${stage.organizationId}","event":"deal.created","data":{"id":"huge","a":1e999999}}`
     assert.equal((await api.request('POST', 'webhook_events', event)).status, 201)
     assert.equal((await api.get('webhook_events?data->>id=eq.huge&order=data->>id&select=id')).length, 1)
   })
 
-  test('an upsert with a secret is refused with the way that works', async () => {
+  test('an upsert of a webhook with a secret is refused, with a hint to use PATCH', async () => {
     const { status, body } = await stage.server.api.request<ErrorBody>(
       'POST',
       'webhook_configurations?on_conflict=id',
@@ -75,7 +75,7 @@ onEachEngine('emitting events and writing records', (stage) => {
     assert.match(body.hint ?? '', /PATCH/)
   })
 
-  test('a record keeps its id', async () => {
+  test('the id of a record cannot be changed', async () => {
     const { id } = await stage.server.api.insert<{ id: string }>('contacts', {
       organization_id: stage.organizationId,
     })
@@ -85,7 +85,7 @@ onEachEngine('emitting events and writing records', (stage) => {
     assert.deepEqual([status, body.code], [400, 'PGRST204'])
   })
 
-  test('what cannot be read is a 400, however it is wrong', async () => {
+  test('a request that cannot be parsed gets 400', async () => {
     const { api } = stage.server
     const deep = `{"webhook_id":"${stage.organizationId}","data":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`
     assert.equal((await api.request('POST', 'rpc/test_webhook', deep)).status, 400)
@@ -93,7 +93,7 @@ onEachEngine('emitting events and writing records', (stage) => {
     assert.equal((await api.request<ErrorBody>('GET', '%FF')).status, 400)
   })
 
-  test('a URL and headers that are too long together are refused with the four keys of an error', async () => {
+  test('a request whose URL and headers are too long gets 431 with an error body', async () => {
     const { hostname, port } = new URL(stage.server.url)
     const socket = connect(Number(port), hostname)
     // The connection is closed before all of it is sent.
@@ -105,7 +105,7 @@ onEachEngine('emitting events and writing records', (stage) => {
     assert.deepEqual([error.code, error.details, error.hint], ['54000', null, null])
   })
 
-  test('concurrent emits of one id are one event', async () => {
+  test('concurrent posts with the same id create one event and one delivery', async () => {
     const { id, path } = await createWebhook(stage, { events: ['conversation.created'] })
     const event = {
       id: '0193f0a2-6c1b-7c3e-8f00-0000000000aa',

@@ -11,7 +11,7 @@ import type { PersonalLog } from './harness/personal-log.ts'
 const PHONE = '+447700900123'
 
 for (const engine of ENGINES) {
-  suite(`rpc/erase_record, of captures that failed (${engine})`, () => {
+  suite(`erasure of capture faults (${engine})`, () => {
     let api: InProcessApi
     let database: Database
     let log: PersonalLog
@@ -37,7 +37,7 @@ for (const engine of ENGINES) {
         [message, recordIds, relation],
       )
     }
-    /** The messages that are left, by the ids of their records. */
+    /** Erases, and returns the remaining capture faults as ids and message. */
     const erase = async (body: object): Promise<string[][]> => {
       const { status } = await api.ask('POST', 'rpc/erase_record', {
         body: { organization_id: OURS, ...body },
@@ -50,7 +50,7 @@ for (const engine of ENGINES) {
       return rows.map(({ ids, message }) => [ids, message])
     }
 
-    test('goes what is about the record, and stays what is about one of another table with the same number', async () => {
+    test('erasing a record erases its capture faults, but not those of another table with the same id', async () => {
       await log.storeEvent('contact.created', { id: 42, first_name: NAME })
       await storeFault('of the contact', '{42}')
       await storeFault('of a deal', '{42}', 'public.deals')
@@ -60,7 +60,7 @@ for (const engine of ENGINES) {
       ])
     })
 
-    test('stays what has a number of which the organization has had no event', async () => {
+    test('erasing a record keeps a capture fault with its id if the organization has no event of that record', async () => {
       await log.storeEvent('contact.created', { id: 42, first_name: NAME }, undefined, THEIRS)
       await storeFault('of the contact of another organization', '{42}')
       assert.deepEqual(await erase({ record_id: '42', object: 'contact' }), [
@@ -68,7 +68,7 @@ for (const engine of ENGINES) {
       ])
     })
 
-    test('go only the words where it may be of another organization', async () => {
+    test('a capture fault that may be about another organization loses only the erased terms', async () => {
       await log.storeEvent('contact.created', { id: 42, first_name: NAME })
       await storeFault(`no such place: ${PHONE} (x)`, '{41}')
       await storeFault(`name: ${NAME}`, '{42}')

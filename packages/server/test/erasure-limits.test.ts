@@ -16,7 +16,7 @@ interface Erasure {
 }
 
 for (const engine of ENGINES) {
-  suite(`an erasure that finds very much (${engine})`, () => {
+  suite(`limits of an erasure (${engine})`, () => {
     let api: InProcessApi
     let log: PersonalLog
     before(async () => {
@@ -25,7 +25,7 @@ for (const engine of ENGINES) {
     })
     after(async () => await api.close())
 
-    /** @param known what it has found already, as a list of conversations or terms */
+    /** @param known the number of conversations or terms that it has already found */
     async function erase(
       recordId: string,
       known: { column: 'related_ids' | 'terms'; count: number },
@@ -47,7 +47,7 @@ for (const engine of ENGINES) {
       return rows[0]!
     }
 
-    test('follows the thousandth conversation, and ends as completed', async () => {
+    test('an erasure follows the thousandth conversation and ends as completed', async () => {
       const [contact, conversation] = [newId(), newId()]
       await log.storeEvent('conversation.created', { id: conversation, contact_id: contact })
       await log.storeEvent('message.received', { id: newId(), conversation_id: conversation })
@@ -55,7 +55,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(erased, { status: 'completed', events: 2, failed: 0, reason: null })
     })
 
-    test('erases the event of a conversation beyond a thousand, does not follow it, and says so by ending as failed', async () => {
+    test('an erasure does not follow conversations beyond a thousand, and ends as failed with that reason', async () => {
       const [contact, conversation] = [newId(), newId()]
       await log.storeEvent('conversation.created', { id: conversation, contact_id: contact })
       await log.storeEvent('message.received', { id: newId(), conversation_id: conversation })
@@ -69,7 +69,7 @@ for (const engine of ENGINES) {
       assert.equal(other.status, 'completed')
     })
 
-    test('looks for no address of more than 254 characters, nor for more than 200, and says so', async () => {
+    test('an erasure with an address over 254 characters or more than 200 terms ends as failed', async () => {
       const contact = newId()
       await log.storeEvent('contact.created', { id: contact, email: `${'x'.repeat(300)}@example.com` })
       assert.deepEqual(

@@ -6,8 +6,8 @@ import { until } from './harness/until.ts'
 
 const NAME = 'Erasmus Vanishing'
 
-onEachEngine('erasing a record while the program runs', (stage) => {
-  test('what was captured, sent and answered about it is gone from what the API shows', async () => {
+onEachEngine('erasure by the running program', (stage) => {
+  test('erasing a record removes its data from the events, deliveries and logs of the API', async () => {
     const { id, path } = await createWebhook(stage, { events: ['contact.created'] })
     stage.receiver.reply(path, (response, { body }) => response.writeHead(400).end(`refused: ${body}`))
     const contact = await stage.server.api.insert<{ id: string }>('contacts', {

@@ -18,7 +18,7 @@ const PERSONAL = [NAME, EMAIL, PHONE, PHONE.slice(1), NOTE]
 type ErasureRow = Row<'webhook_erasures'>
 
 for (const engine of EVERY_ENGINE) {
-  suite(`rpc/erase_record (${engine})`, () => {
+  suite(`erasure (${engine})`, () => {
     let api: InProcessApi
     let database: Database
     let contact: string
@@ -56,7 +56,7 @@ for (const engine of EVERY_ENGINE) {
       return json[0]!
     }
 
-    test('nothing of the person is left in any column of any table; the rows and what they count are', async () => {
+    test('an erasure removes the personal data from every column of every table and keeps the rows', async () => {
       const conversation = newId()
       const created = await log.storeEvent('contact.created', {
         id: contact,
@@ -124,7 +124,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await log.count('webhooks_internal.queue'), 0)
     })
 
-    test('a message of the same transaction as its conversation is erased, whichever id is smaller', async () => {
+    test('an erasure finds a message of the same transaction as its conversation, whichever id is smaller', async () => {
       const conversation = newId()
       const [first, second] = [newId(), newId()].sort()
       await database.query(
@@ -143,7 +143,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await log.readEvent(first!), '{"erased":true}')
     })
 
-    test('what others own stays: other records, other organizations, other objects with the same id', async () => {
+    test('an erasure keeps other records, other organizations and other objects with the same id', async () => {
       const kept = [
         await log.storeEvent('contact.created', { id: newId(), first_name: 'Other' }),
         await log.storeEvent('contact.created', { id: contact, first_name: NAME }, undefined, THEIRS),
@@ -163,7 +163,7 @@ for (const engine of EVERY_ENGINE) {
       for (const id of gone) assert.equal(await log.readEvent(id), '{"erased":true}')
     })
 
-    test('what waits to be sent is cancelled with the reason, what was not fanned out never is', async () => {
+    test('an erasure cancels waiting deliveries with its reason and removes its events from the outbox', async () => {
       const event = await log.storeEvent('contact.created', { id: contact })
       const [retrying, failed] = [
         await log.storeDelivery(event, 'retrying'),
@@ -181,7 +181,7 @@ for (const engine of EVERY_ENGINE) {
       ])
     })
 
-    test('what is being sent just now is waited for, so that its answer is erased too', async () => {
+    test('an erasure waits for a delivery in flight, so that its response is erased too', async () => {
       const event = await log.storeEvent('contact.created', { id: contact, first_name: NAME })
       const leased = await log.storeDelivery(event, 'pending', 'leased')
       const { erasure_id } = await ask({ record_id: contact })
@@ -195,7 +195,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(await log.search(NAME), [])
     })
 
-    test('an erased delivery is not sent again, by hand or in bulk', async () => {
+    test('an erased delivery can be neither retried nor replayed', async () => {
       const event = await log.storeEvent('contact.created', { id: contact })
       const id = await log.storeDelivery(event, 'failed')
       const { rows } = await database.query<{ webhook_id: string }>(
@@ -222,7 +222,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    test('a run that dies goes on where it was, and asking again changes nothing', async () => {
+    test('an erasure resumes after a crash, and repeating it erases nothing more', async () => {
       const ids: string[] = []
       for (let n = 0; n < 250; n += 1)
         ids.push(await log.storeEvent('contact.updated', { id: contact, n, first_name: NAME }))
@@ -250,11 +250,14 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await erase({ record_id: contact })).events, 0)
     })
 
-    test('a dry run counts and erases nothing; what it is asked wrongly it says', async () => {
+    test('a dry run of an erasure counts the matches and erases nothing', async () => {
       const event = await log.storeEvent('contact.created', { id: contact })
       assert.deepEqual(await ask({ record_id: contact, dry_run: true }), { matched: 1 })
       await work()
       assert.notEqual(await log.readEvent(event), '{"erased":true}')
+    })
+
+    test('an erasure with an invalid argument is refused, naming the argument', async () => {
       for (const [body, field] of [
         [{ record_id: '42' }, 'object'],
         [{ record_id: '' }, 'record_id'],
@@ -268,7 +271,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    test('terms that are given find what has no id, and are forgotten at the end', async () => {
+    test('an erasure finds the given terms where there is no id, and keeps no copy of them', async () => {
       await log.storeTest({ event: 'contact.created', data: { nickname: 'The Vanishing One' } })
       const { erasure_id } = await ask({ record_id: contact, terms: ['The Vanishing One'] })
       await work()

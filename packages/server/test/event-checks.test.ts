@@ -15,11 +15,11 @@ const CHECKS = [
   ],
   ['a time before 1970', `timestamp`, `'{}', null, '1969-12-31Z'`, /^timestamp must be between 1970/],
   ['a time after 9999', `timestamp`, `'{}', null, '10000-01-01Z'`, /^timestamp must be between 1970/],
-  ['a time without end', `timestamp`, `'{}', null, 'infinity'`, /^timestamp must be between 1970/],
+  ['an infinite time', `timestamp`, `'{}', null, 'infinity'`, /^timestamp must be between 1970/],
 ] as const
 
 for (const engine of ENGINES) {
-  suite(`events that are inserted by SQL (${engine})`, () => {
+  suite(`checks of events that are inserted by SQL (${engine})`, () => {
     let made: Awaited<ReturnType<typeof openMigrated>>
     before(async () => {
       made = await openMigrated(engine)
@@ -38,7 +38,7 @@ for (const engine of ENGINES) {
     }
 
     for (const [what, column, value, message] of CHECKS) {
-      test(`an event with ${what} is refused, and with it its statement`, async () => {
+      test(`a statement that inserts an event with ${what} fails and stores no event`, async () => {
         const good = `'{}', null, now()`
         await assert.rejects(made.database.query(insert(good, value, good)), {
           code: '23514',
@@ -49,7 +49,7 @@ for (const engine of ENGINES) {
       })
     }
 
-    test('events at the ends of what is allowed are stored and wait to be sent', async () => {
+    test('events with the first and last allowed times are stored and added to the outbox', async () => {
       await made.database.query(
         insert(`'{}', '{}', '1970-01-01Z'`, `'{"a": 1}', null, '9999-12-31 23:59:59.999Z'`),
       )

@@ -10,7 +10,7 @@ import { until } from './harness/until.ts'
 const MAX_BACKLOG = 500
 
 for (const engine of EVERY_ENGINE) {
-  suite(`posts of events at once (${engine})`, () => {
+  suite(`concurrent posts of events (${engine})`, () => {
     let api: InProcessApi
     before(async () => {
       // No worker empties the outbox here.
@@ -27,12 +27,12 @@ for (const engine of EVERY_ENGINE) {
     const post = async (body: unknown, more: Ask = {}) =>
       await api.ask<ErrorBody>('POST', 'webhook_events', { body, ...more })
 
-    /** How many events and transactions a piece of work stored. */
+    /** The number of events that `work` stored, and of the transactions that stored them. */
     async function measure(work: () => Promise<unknown>): Promise<{ events: number; transactions: number }> {
       const { rows: started } = await api.database.query<{ at: Date }>('select clock_timestamp() as at')
       await work()
       const { rows } = await api.database.query<{ events: number; transactions: number }>(
-        // What one transaction stores has one time: its beginning.
+        // All rows of a transaction have the same time: its start.
         `select count(*)::int as events, count(distinct created_at)::int as transactions
          from webhooks.webhook_events where created_at > $1`,
         [started[0]!.at],
@@ -40,7 +40,7 @@ for (const engine of EVERY_ENGINE) {
       return rows[0]!
     }
 
-    test('are stored together, in far fewer transactions than posts', async () => {
+    test('concurrent posts of events are stored in far fewer transactions than posts', async () => {
       const posts = 100
       const { events, transactions } = await measure(async () => {
         const answers = await Promise.all(
@@ -52,9 +52,9 @@ for (const engine of EVERY_ENGINE) {
       assert.ok(transactions <= 10, `${transactions} transactions`)
     })
 
-    test('are answered as one by itself is', async () => {
+    test('a post that can be batched with others gets the same response as one that cannot', async () => {
       const grouped = await post(event(), { headers: { prefer: 'return=minimal' } })
-      // A query string, which is not of the ordinary kind.
+      // A post with a query string is not batched.
       const alone = await api.ask('POST', 'webhook_events?columns=organization_id,event,data', {
         body: event(),
         headers: { prefer: 'return=minimal' },
@@ -67,7 +67,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual([grouped.status, shown(grouped)], [alone.status, shown(alone)])
     })
 
-    test('each have their own error, and spoil none of the others', async () => {
+    test('an invalid post gets its own error and does not affect concurrent posts', async () => {
       const key = await api.storeKey(OURS, 'emit')
       const [wrongType, wrongField, foreign, ...right] = await Promise.all([
         post(event({ event: 'deal.create' }), { key }),
@@ -89,7 +89,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('of one id are one event, however many come together', async () => {
+    test('creates one event for concurrent posts with the same id', async () => {
       const id = newId()
       const { events } = await measure(async () => {
         const answers = await Promise.all(Array.from({ length: 10 }, () => post(event({ id }))))
@@ -98,7 +98,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(events, 1)
     })
 
-    test('may have an id that another organization uses', async () => {
+    test('an event can have an id that another organization uses', async () => {
       const key = await api.storeKey(OURS, 'emit')
       const taken = newId()
       await post(event({ id: taken, organization_id: THEIRS }))
@@ -115,7 +115,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(events, 3)
     })
 
-    test('of several organizations each stay in their own', async () => {
+    test('concurrent posts of two organizations store each event in its own organization', async () => {
       const [ours, theirs] = [await api.storeKey(OURS, 'emit'), await api.storeKey(THEIRS, 'emit')]
       const [a, b] = [newId(), newId()]
       await Promise.all([
@@ -135,7 +135,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('keep the text of their data', async () => {
+    test('concurrent posts keep the exact text of their data', async () => {
       const ids = [newId(), newId()]
       const data = '{"b": 1.10, "a":12345678901234567890}'
       await Promise.all(
@@ -153,7 +153,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('are refused while too many events wait, and taken again when they no longer do', async () => {
+    test('posts of events are refused while the backlog is full, and accepted again when it is not', async () => {
       const filling = await post(Array.from({ length: MAX_BACKLOG + 1 }, () => event()))
       assert.equal(filling.status, 201)
       const refused = await until503()
@@ -162,10 +162,10 @@ for (const engine of EVERY_ENGINE) {
       const contact = await api.ask('POST', 'contacts', { body: { organization_id: OURS } })
       assert.equal(contact.status, 201)
       await api.database.query('delete from webhooks_internal.outbox')
-      await until('room again', async () => (await post(event())).status === 201)
+      await until('a post to be accepted', async () => (await post(event())).status === 201)
     })
 
-    /** The backlog is looked at a few times a second. */
+    /** The backlog is checked a few times a second. */
     async function until503() {
       return await until('a refusal', async () => {
         const answer = await post(event())

@@ -14,7 +14,7 @@ const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }
 formats.default(ajv)
 
 for (const engine of ENGINES) {
-  suite(`what the triggers emit is what the catalog says (${engine})`, () => {
+  suite(`schemas of captured events (${engine})`, () => {
     let crm: CapturingDatabase
     const schemas = new Map<string, ValidateFunction>()
     const emitted: CapturedEvent[] = []
@@ -44,7 +44,7 @@ for (const engine of ENGINES) {
     after(() => crm.close())
 
     for (const name of eventNames) {
-      test(name, () => {
+      test(`captured ${name} events match the schema of their event type`, () => {
         const isValid = schemas.get(name)
         const previous = previousSchemaOf(EVENT_TYPES.find((type) => type.name === name)!)
         const isPrevious = previous === undefined ? undefined : ajv.compile(previous)
@@ -52,7 +52,7 @@ for (const engine of ENGINES) {
         assert.ok(isValid !== undefined && events.length > 0)
         for (const event of events) {
           assert.ok(isValid(event.data), JSON.stringify(isValid.errors))
-          // An insert that assigns at once says of nothing else what it was.
+          // The insert of a record that has an owner gives no other old values.
           if (isPrevious === undefined) assert.equal(event.previous, null)
           else assert.ok(isPrevious(event.previous), JSON.stringify([event.previous, isPrevious.errors]))
         }

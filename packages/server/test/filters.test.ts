@@ -16,7 +16,7 @@ onEachEngine('filters', (stage) => {
     await stage.server.api.insert('deals', { organization_id: stage.organizationId, ...fields })
   }
 
-  test('what a filter lets through is delivered, what it keeps back is visible with the reason', async () => {
+  test('events that match a filter are delivered, and all others are listed as filtered', async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.created'], filter: WON })
     await deal({ title: 'small', stage: 'Won', value: 10 })
     await deal({ title: 'open', stage: 'New', value: 5000 })
@@ -37,7 +37,7 @@ onEachEngine('filters', (stage) => {
     assert.equal((await stage.receiver.received(path, 1)).length, 1)
   })
 
-  test('previous can be asked for: only deals that moved to "Won" from "Negotiation"', async () => {
+  test('a filter on previous matches only deals that moved to "Won" from "Negotiation"', async () => {
     const filter = { 'data.stage': 'Won', 'previous.stage': 'Negotiation' }
     const { path } = await createWebhook(stage, { events: ['deal.stage.changed'], filter })
     for (const stageBefore of ['New', 'Negotiation']) {
@@ -54,7 +54,7 @@ onEachEngine('filters', (stage) => {
     )
   })
 
-  test('a filter that cannot work is refused, naming the place and what would be right', async () => {
+  test('a filter on an unknown path is refused, naming the correct path', async () => {
     const { id } = await createWebhook(stage, {})
     const { status, body } = await stage.server.api.request<{ message: string; details: string }>(
       'PATCH',
@@ -68,7 +68,7 @@ onEachEngine('filters', (stage) => {
   const LONG = Array.from({ length: 130_000 }, () => 1)
   const COSTLY = { $and: [{ 'data.a': { $nin: [6] } }, { 'data.a': { $in: [5] } }] }
 
-  test('a filter over its budget keeps back its own delivery, with the reason, while others get theirs', async () => {
+  test('a filter over its budget filters its own delivery with that reason, and other webhooks get theirs', async () => {
     const { api } = stage.server
     const { id } = await createWebhook(stage, { events: ['message.sent'], filter: COSTLY })
     const listed = Array.from({ length: 1_000 }, (_, n) => n + 2)
@@ -90,7 +90,7 @@ onEachEngine('filters', (stage) => {
     assert.deepEqual([kept?.status, kept?.reason], ['filtered', 'filtered'])
   })
 
-  test('a filter that lists too many values is refused with what would be right', async () => {
+  test('a filter that lists too many values is refused, naming the limit', async () => {
     const { status, body } = await stage.server.api.request<{ message: string }>(
       'POST',
       'webhook_configurations',
@@ -106,7 +106,7 @@ onEachEngine('filters', (stage) => {
     assert.match(body.message, /at most 1000 are allowed/)
   })
 
-  test('a preview over its budget is refused with the reason, and the API answers others meanwhile', async () => {
+  test('a preview over its budget is refused with that reason, and other requests are served meanwhile', async () => {
     const { api } = stage.server
     const { id: organization } = await api.insert<{ id: string }>('organizations', { name: 'Long' })
     const event = { organization_id: organization, event: 'message.sent', data: { a: LONG } }
@@ -131,7 +131,7 @@ onEachEngine('filters', (stage) => {
     )
   })
 
-  test('a filter can be changed and taken away', async () => {
+  test('a filter can be removed from a webhook', async () => {
     const { api } = stage.server
     const { id, path } = await createWebhook(stage, { events: ['deal.assigned'], filter: WON })
     await api.patch(`webhook_configurations?id=eq.${id}`, { filter: null })
@@ -141,7 +141,7 @@ onEachEngine('filters', (stage) => {
     assert.equal(webhook?.['filter'], null)
   })
 
-  test('preview_filter says how many of the last events would have matched, and shows some', async () => {
+  test('preview_filter counts the recent events that match and returns samples', async () => {
     const { id } = await createWebhook(stage, { events: ['deal.created'] })
     const all = await stage.server.api.rpc<Preview>('preview_filter', { webhook_id: id, filter: {} })
     const won = await stage.server.api.rpc<Preview>('preview_filter', { webhook_id: id, filter: WON })
@@ -160,7 +160,7 @@ onEachEngine('filters', (stage) => {
     assert.equal(byEvents.body.matched, 1)
   })
 
-  test('preview_filter refuses a wrong filter and an unclear source', async () => {
+  test('preview_filter refuses an invalid filter, and a call without webhook or events', async () => {
     const wrong = await stage.server.api.rpc<{ details: string }>('preview_filter', {
       events: ['*'],
       filter: { $where: '1' },
@@ -170,7 +170,7 @@ onEachEngine('filters', (stage) => {
     assert.deepEqual([unclear.status, unclear.body.details], [400, 'webhook_id'])
   })
 
-  test('what a webhook does not get is counted by reason', async () => {
+  test('events that a webhook does not receive are counted by reason', async () => {
     const { api } = stage.server
     const off = await createWebhook(stage, { events: ['*'], is_active: false })
     const deals = await createWebhook(stage, { events: ['deal.*'] })

@@ -15,8 +15,8 @@ async function becomes(stage: Stage, id: string, health: string): Promise<string
   return webhook?.health_reason ?? null
 }
 
-onEachEngine('why an endpoint fails', (stage) => {
-  test('is said to be a change, where it first failed after it and has not answered well since', async () => {
+onEachEngine('explanation of failures', (stage) => {
+  test('the health reason names a change of the webhook if the endpoint first failed after it and has not succeeded since', async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
     await emit(stage, 1)
     await stage.server.api.rows(`webhook_logs?webhook_id=eq.${id}&status=eq.success`, 1)

@@ -24,7 +24,7 @@ const isPossible = mount()
 if (isPossible) unmount()
 const skip = isPossible ? false : 'mounting a small disk is not allowed here'
 
-suite('the embedded database on a disk that fills up', { skip, timeout: 300_000 }, () => {
+suite('full disk', { skip, timeout: 300_000 }, () => {
   const filler = join(folder, 'filler')
   const dataDir = join(folder, 'data')
 
@@ -57,7 +57,7 @@ suite('the embedded database on a disk that fills up', { skip, timeout: 300_000 
   afterEach(unmount)
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  test('refuses writes with 507 before it is full, goes on reading, and accepts them when there is space', async (context) => {
+  test('the embedded database refuses writes with 507 before the disk is full, still reads, and accepts writes when there is space', async (context) => {
     const site = createSite(undefined, { DATA_DIR: dataDir })
     context.after(() => site.close())
     const server = await site.start({ LOG_LEVEL: 'info' })
@@ -101,7 +101,7 @@ suite('the embedded database on a disk that fills up', { skip, timeout: 300_000 
     assert.equal(await server.stop(), 0)
   })
 
-  test('ends with exit code 1 and says why when the write-ahead log has no room, and keeps what it has acknowledged', () => {
+  test('the process exits with 1 and a reason when the write-ahead log has no space, and keeps all acknowledged rows', () => {
     const full = run(`
       await databases.api.execute('create table acknowledged (n int)')
       const { bavail, bsize } = statfsSync(${JSON.stringify(folder)})
@@ -129,7 +129,7 @@ suite('the embedded database on a disk that fills up', { skip, timeout: 300_000 
       process.exit(0)`)
     assert.equal(again.status, 0, again.stderr)
     const kept = Number(/kept (\d+)/.exec(again.stdout)?.[1])
-    // The statement that found the disk full was acknowledged to nobody; it may be there or not.
+    // The statement that filled the disk was not acknowledged, and may be stored or not.
     assert.ok(kept === acknowledged || kept === acknowledged + 1, `${kept} of ${acknowledged}`)
   })
 

@@ -12,7 +12,7 @@ interface Ids {
   redelivery: string
 }
 
-/** A call of each function about one organization's rows: a function that is added has to be added here. */
+/** A call of each function with one organization's rows: add new functions here. */
 const CALLS: Readonly<Record<string, (ids: Ids) => object>> = {
   test_webhook: ({ webhook }) => ({ webhook_id: webhook }),
   retry_delivery: ({ delivery }) => ({ delivery_id: delivery }),
@@ -34,7 +34,7 @@ const CALLS: Readonly<Record<string, (ids: Ids) => object>> = {
 }
 
 for (const engine of ENGINES) {
-  suite(`who may call which function (${engine})`, () => {
+  suite(`access to functions (${engine})`, () => {
     let api: InProcessApi
     let ours: Ids
     let theirs: Ids
@@ -73,7 +73,7 @@ for (const engine of ENGINES) {
       return { organization, webhook, delivery, redelivery }
     }
 
-    /** Everything of an organization that a function could have changed. */
+    /** All rows of an organization that a function could change. */
     async function snapshot(organization: string): Promise<string> {
       const tables = [
         'webhooks.webhook_configurations',
@@ -97,13 +97,13 @@ for (const engine of ENGINES) {
     const call = async (name: string, ids: Ids, key: string) =>
       await api.ask<{ code?: string } | undefined>('POST', `rpc/${name}`, { key, body: CALLS[name]!(ids) })
 
-    test('each function has a call in this test', () => {
+    test('this test calls every function', () => {
       assert.deepEqual(Object.keys(CALLS).sort(), Object.keys(FUNCTIONS).sort())
     })
 
     for (const [name, { access }] of Object.entries(FUNCTIONS)) {
       if (access === 'operator') {
-        test(`${name}: the service key may call it, an admin's key may not`, async () => {
+        test(`the service key may call ${name}, and an admin key may not`, async () => {
           const { status } = await api.ask('POST', `rpc/${name}`, { body: CALLS[name]!(ours) })
           assert.equal(status, 200)
           const refused = await call(name, ours, await api.storeKey(OURS, 'admin'))
@@ -111,7 +111,7 @@ for (const engine of ENGINES) {
         })
         continue
       }
-      test(`${name}: an admin's key, within its organization`, async () => {
+      test(`an admin key may call ${name} only for its own organization`, async () => {
         const key = await api.storeKey(OURS, 'admin')
         assert.equal((await call(name, ours, key)).status, 200)
         const was = await snapshot(THEIRS)
@@ -120,7 +120,7 @@ for (const engine of ENGINES) {
         assert.equal(await snapshot(THEIRS), was)
       })
 
-      test(`${name}: a reading key ${access === 'read' ? 'may call it' : 'may not'}`, async () => {
+      test(`a key with scope read ${access === 'read' ? 'may' : 'may not'} call ${name}`, async () => {
         const key = await api.storeKey(OURS, 'read')
         const was = await snapshot(OURS)
         const { status, json } = await call(name, ours, key)
@@ -129,18 +129,18 @@ for (const engine of ENGINES) {
         assert.equal(await snapshot(OURS), was)
       })
 
-      test(`${name}: an emitting key may not call it`, async () => {
+      test(`a key with scope emit may not call ${name}`, async () => {
         const { status, json } = await call(name, ours, await api.storeKey(OURS, 'emit'))
         assert.deepEqual([status, json?.code], [403, '42501'])
       })
 
-      test(`${name}: nobody without a key`, async () => {
+      test(`a call of ${name} without a key gets 401`, async () => {
         const { status } = await api.ask('POST', `rpc/${name}`, { key: null, body: CALLS[name]!(ours) })
         assert.equal(status, 401)
       })
     }
 
-    test("preview_filter shows none of another organization's events, asked for by its id", async () => {
+    test('preview_filter shows no events of another organization', async () => {
       const { json } = await api.ask('POST', 'rpc/preview_filter', {
         key: await api.storeKey(OURS, 'read'),
         body: { organization_id: THEIRS, events: ['*'], filter: {} },

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import type { DeliveryRow, LogRow } from './harness/api.ts'
 import { createWebhook, onEachEngine, onEveryEngine } from './harness/on-each-engine.ts'
 
-const NOBODY = '0193f0a2-6c1b-7c3e-8f00-00000000ffff'
+const UNKNOWN_ID = '0193f0a2-6c1b-7c3e-8f00-00000000ffff'
 
-interface AttemptAnswer {
+interface AttemptResponse {
   status: string
   attempt: number
   response_code: number | null
@@ -37,11 +37,11 @@ onEveryEngine(
     }
 
     const retry = (delivery_id: string) =>
-      stage.server.api.rpc<AttemptAnswer>('retry_delivery', { delivery_id })
-    const switchOff = (id: string) =>
+      stage.server.api.rpc<AttemptResponse>('retry_delivery', { delivery_id })
+    const disable = (id: string) =>
       stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
 
-    test('makes one attempt at once, in place of the scheduled one', async () => {
+    test('retry_delivery makes one attempt at once, in place of the scheduled one', async () => {
       const { webhook, delivery, path } = await failedOnce()
       stage.receiver.reply(path, 200)
       const { status, body } = await retry(delivery)
@@ -58,34 +58,34 @@ onEveryEngine(
         requests.map(({ headers }) => headers['x-webhook-id']),
         [row?.event_id, row?.event_id],
       )
-      await switchOff(webhook)
+      await disable(webhook)
     })
 
-    test('that fails goes on with the schedule from there', async () => {
+    test('a delivery continues its retry schedule after a failed retry_delivery', async () => {
       const { webhook, delivery } = await failedOnce()
       const { body } = await retry(delivery)
       assert.deepEqual([body.status, body.attempt], ['failed', 2])
       assert.ok(body.next_attempt_at !== null && Date.parse(body.next_attempt_at) > Date.now() + 3_000_000)
       const [row] = await stage.server.api.get<DeliveryRow>(`webhook_deliveries?id=eq.${delivery}`)
       assert.deepEqual([row?.status, row?.attempts], ['retrying', 2])
-      await switchOff(webhook)
+      await disable(webhook)
     })
 
-    test('asked for twice at once makes one attempt', async () => {
+    test('a second retry_delivery during the first gets 409, and one attempt is made', async () => {
       const { webhook, delivery, path } = await failedOnce()
       const [finish, started] = deferred<() => void>()
       stage.receiver.reply(path, (response) => finish(() => response.writeHead(200).end()))
       const first = retry(delivery)
-      const answer = await started
+      const respond = await started
       const second = await retry(delivery)
       assert.deepEqual([second.status, second.body.code], [409, '55006'])
-      answer()
+      respond()
       assert.equal((await first).body.status, 'success')
       assert.equal((await stage.receiver.received(path, 2)).length, 2)
-      await switchOff(webhook)
+      await disable(webhook)
     })
 
-    test('of a delivered one sends it once more and keeps it delivered, also when that fails', async () => {
+    test('retry_delivery sends a delivered delivery again and keeps it delivered, even if the attempt fails', async () => {
       const { webhook, delivery, path } = await failedOnce()
       stage.receiver.reply(path, 200, 500)
       await retry(delivery)
@@ -93,23 +93,23 @@ onEveryEngine(
       assert.deepEqual([body.status, body.attempt, body.next_attempt_at], ['failed', 3, null])
       const [row] = await stage.server.api.get<DeliveryRow>(`webhook_deliveries?id=eq.${delivery}`)
       assert.deepEqual([row?.status, row?.attempts], ['delivered', 3])
-      await switchOff(webhook)
+      await disable(webhook)
     })
 
-    test('is refused while the webhook is off, and possible once it is on again', async () => {
+    test('retry_delivery is refused while the webhook is disabled, and works once it is enabled', async () => {
       const { webhook, delivery, path } = await failedOnce()
-      await switchOff(webhook)
+      await disable(webhook)
       await stage.server.api.rows(`webhook_deliveries?id=eq.${delivery}&status=cancelled`, 1)
       const refused = await retry(delivery)
       assert.deepEqual([refused.status, refused.body.code], [409, '55000'])
       await stage.server.api.patch(`webhook_configurations?id=eq.${webhook}`, { is_active: true })
       stage.receiver.reply(path, 200)
       assert.equal((await retry(delivery)).body.status, 'success')
-      await switchOff(webhook)
+      await disable(webhook)
     })
 
-    test('of an unknown delivery is a 404, of no UUID a 400 that names the field', async () => {
-      assert.equal((await retry(NOBODY)).status, 404)
+    test('retry_delivery returns 404 for an unknown delivery and 400 with the field for an invalid id', async () => {
+      assert.equal((await retry(UNKNOWN_ID)).status, 404)
       const { status, body } = await stage.server.api.rpc<{ details: string }>('retry_delivery', {
         delivery_id: 'x',
       })
@@ -120,9 +120,9 @@ onEveryEngine(
 )
 
 onEachEngine('rpc/test_webhook', (stage) => {
-  const send = (body: object) => stage.server.api.rpc<AttemptAnswer>('test_webhook', body)
+  const send = (body: object) => stage.server.api.rpc<AttemptResponse>('test_webhook', body)
 
-  test('takes the first event that the webhook subscribes to and its example', async () => {
+  test('test_webhook sends the example of the first event type that the webhook subscribes to', async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.stage.*', 'contact.created'] })
     assert.equal((await send({ webhook_id: id })).body.status, 'success')
     const [request] = await stage.receiver.received(path, 1)
@@ -130,7 +130,7 @@ onEachEngine('rpc/test_webhook', (stage) => {
     assert.equal(request?.json.data['first_name'], 'John')
   })
 
-  test('tells a failure in words, retries nothing and deactivates nothing', async () => {
+  test('a failed test_webhook returns a diagnosis, is not retried and does not disable the webhook', async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
     stage.receiver.reply(path, 410)
     const { status, body } = await send({ webhook_id: id })
@@ -141,7 +141,7 @@ onEachEngine('rpc/test_webhook', (stage) => {
     assert.equal((await stage.receiver.received(path, 1)).length, 1)
   })
 
-  test('of an unknown event is a 400 with the nearest names, of an unknown webhook a 404', async () => {
+  test('test_webhook returns 400 with the nearest names for an unknown event type and 404 for an unknown webhook', async () => {
     const { id } = await createWebhook(stage, {})
     const wrong = await stage.server.api.rpc<{ message: string }>('test_webhook', {
       webhook_id: id,
@@ -149,12 +149,12 @@ onEachEngine('rpc/test_webhook', (stage) => {
     })
     assert.equal(wrong.status, 400)
     assert.match(wrong.body.message, /'deal\.created'/)
-    assert.equal((await send({ webhook_id: NOBODY })).status, 404)
+    assert.equal((await send({ webhook_id: UNKNOWN_ID })).status, 404)
   })
 
-  test('and any other function refuse arguments that they do not know', async () => {
+  test('a function refuses unknown arguments, and an unknown function gets 404 with the nearest name', async () => {
     const { status, body } = await stage.server.api.rpc<{ message: string }>('test_webhook', {
-      webhook_id: NOBODY,
+      webhook_id: UNKNOWN_ID,
       evnt: 'x',
     })
     assert.equal(status, 400)

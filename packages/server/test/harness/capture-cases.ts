@@ -3,13 +3,13 @@ const BOB = '0193f0a2-6c1b-7c3e-8f00-00000000000b'
 
 type Row = Record<string, unknown>
 
-/** A change, and what it emits: event types with their `previous`, or without. */
+/** A change and the events that it emits: event types, with their `previous` if they have one. */
 export interface CaptureCase {
-  what: string
+  title: string
   table: string
-  /** The row before the change; undefined: the change is its insert. */
+  /** The row before the change; undefined if the change is an insert. */
   row?: Row
-  /** Several: one after the other. */
+  /** If there are several, they run one after the other. */
   change: Row | Row[]
   emits: (string | [event: string, previous: Row])[]
 }
@@ -25,52 +25,64 @@ const CONTACTS_AND_DEALS: CaptureCase[] = (
     ['deal', 'deals', 'title'],
   ] as const
 ).flatMap(([type, table, column]): CaptureCase[] => [
-  { what: `${type}.created: an insert`, table, change: {}, emits: [`${type}.created`] },
+  { title: `an insert into ${table} emits ${type}.created`, table, change: {}, emits: [`${type}.created`] },
   {
-    what: `${type}.assigned: an insert with an owner`,
+    title: `an insert into ${table} with an owner also emits ${type}.assigned`,
     table,
     change: { assigned_to: ANN },
     emits: [`${type}.created`, [`${type}.assigned`, unassigned]],
   },
   {
-    what: `${type}.updated: a changed column, with its old value`,
+    title: `a changed column of ${table} emits ${type}.updated with its old value`,
     table,
     row: { [column]: 'Before' },
     change: { [column]: 'After' },
     emits: [[`${type}.updated`, { [column]: 'Before' }]],
   },
   {
-    what: `${type}.updated: a column that becomes null, and one inside of JSON`,
+    title: `a column of ${table} set to null and a change inside JSON emit ${type}.updated`,
     table,
     row: { [column]: 'Before', custom_fields: { a: 1 } },
     change: { [column]: null, custom_fields: { a: 2 } },
     emits: [[`${type}.updated`, { [column]: 'Before', custom_fields: { a: 1 } }]],
   },
   {
-    what: `${table}: a change of nothing`,
+    title: `an update of ${table} that changes no value emits nothing`,
     table,
     row: { [column]: 'x' },
     change: { [column]: 'x' },
     emits: [],
   },
-  { what: `${table}: updated_at alone`, table, row: {}, change: { updated_at: '2020-01-01' }, emits: [] },
   {
-    what: `${type}.assigned: a new owner, alone`,
+    title: `a change of only updated_at in ${table} emits nothing`,
+    table,
+    row: {},
+    change: { updated_at: '2020-01-01' },
+    emits: [],
+  },
+  {
+    title: `a change of only the owner in ${table} emits only ${type}.assigned`,
     table,
     row: { assigned_to: ANN },
     change: { assigned_to: BOB },
     emits: [[`${type}.assigned`, { assigned_to: ANN }]],
   },
   {
-    what: `${table}: the same owner again`,
+    title: `an update of ${table} with the same owner emits nothing`,
     table,
     row: { assigned_to: ANN },
     change: { assigned_to: ANN },
     emits: [],
   },
-  { what: `${table}: no owner any more`, table, row: { assigned_to: ANN }, change: unassigned, emits: [] },
   {
-    what: `${table}: several events of one statement, each with all that changed`,
+    title: `removing the owner in ${table} emits nothing`,
+    table,
+    row: { assigned_to: ANN },
+    change: unassigned,
+    emits: [],
+  },
+  {
+    title: `several events of one update of ${table} all have all old values`,
     table,
     row: { [column]: 'Before' },
     change: { [column]: 'After', assigned_to: ANN },
@@ -81,25 +93,25 @@ const CONTACTS_AND_DEALS: CaptureCase[] = (
   },
 ])
 
-/** Every row of the table of events, and its near misses. */
+/** Changes that emit each of the captured event types, and similar changes that emit nothing. */
 export const CAPTURE_CASES: CaptureCase[] = [
   ...CONTACTS_AND_DEALS,
   {
-    what: 'deal.stage.changed: another stage, alone',
+    title: 'a change of only the stage emits only deal.stage.changed',
     table: 'deals',
     row: { stage: 'New' },
     change: { stage: 'Won' },
     emits: [['deal.stage.changed', { stage: 'New' }]],
   },
   {
-    what: 'deals: the same stage again',
+    title: 'an update of a deal with the same stage emits nothing',
     table: 'deals',
     row: { stage: 'Won' },
     change: { stage: 'Won' },
     emits: [],
   },
   {
-    what: 'deals: all three at once, in order',
+    title: 'an update of a deal can emit all three events, in order',
     table: 'deals',
     row: { stage: 'New', value: 1 },
     change: { stage: 'Won', value: 2.5, assigned_to: ANN },
@@ -109,33 +121,33 @@ export const CAPTURE_CASES: CaptureCase[] = [
     ]),
   },
   {
-    what: 'conversation.created: an insert',
+    title: 'an insert into conversations emits conversation.created',
     table: 'conversations',
     change: {},
     emits: ['conversation.created'],
   },
   {
-    what: 'conversation.assigned: an insert with an owner',
+    title: 'an insert into conversations with an owner also emits conversation.assigned',
     table: 'conversations',
     change: { assigned_to: ANN },
     emits: ['conversation.created', ['conversation.assigned', unassigned]],
   },
   {
-    what: 'conversation.assigned: a new owner',
+    title: 'a new owner of a conversation emits conversation.assigned',
     table: 'conversations',
     row: {},
     change: { assigned_to: ANN },
     emits: [['conversation.assigned', unassigned]],
   },
   {
-    what: 'conversations: the same owner again, and none',
+    title: 'an update of a conversation with the same owner or with none emits nothing',
     table: 'conversations',
     row: { assigned_to: ANN },
     change: [{ assigned_to: ANN }, unassigned],
     emits: [],
   },
   {
-    what: 'conversation.status.changed: another status, and back',
+    title: 'every change of the status of a conversation emits conversation.status.changed',
     table: 'conversations',
     row: {},
     change: status('closed', 'open'),
@@ -145,21 +157,21 @@ export const CAPTURE_CASES: CaptureCase[] = [
     ],
   },
   {
-    what: 'conversations: the same status again',
+    title: 'an update of a conversation with the same status emits nothing',
     table: 'conversations',
     row: {},
     change: status('open'),
     emits: [],
   },
   {
-    what: 'conversations: another subject, for which there is no event',
+    title: 'a change of the subject or priority of a conversation emits nothing',
     table: 'conversations',
     row: {},
     change: { subject: 'x', priority: 'high' },
     emits: [],
   },
   {
-    what: 'conversations: both events of one statement',
+    title: 'an update of a conversation can emit both events',
     table: 'conversations',
     row: {},
     change: { status: 'pending', assigned_to: ANN },
@@ -169,35 +181,35 @@ export const CAPTURE_CASES: CaptureCase[] = [
     ],
   },
   {
-    what: 'message.received: an inbound insert',
+    title: 'an insert of an inbound message emits message.received',
     table: 'messages',
     change: inbound(),
     emits: ['message.received'],
   },
   {
-    what: 'messages: a received one that is read, corrected, given a broadcast',
+    title: 'updates of an inbound message emit nothing',
     table: 'messages',
     row: inbound(),
     change: [{ status: 'read' }, { body: 'x' }],
     emits: [],
   },
-  { what: 'messages: a queued outbound insert', table: 'messages', change: outbound(), emits: [] },
+  { title: 'a queued outbound message emits nothing', table: 'messages', change: outbound(), emits: [] },
   ...['sent', 'delivered', 'read', 'failed'].flatMap((reached): CaptureCase[] => [
     {
-      what: `message.${reached}: an update`,
+      title: `an update of a message to ${reached} emits message.${reached}`,
       table: 'messages',
       row: outbound(),
       change: status(reached),
       emits: [`message.${reached}`],
     },
     {
-      what: `message.${reached}: an insert`,
+      title: `an insert of a message with the status ${reached} emits message.${reached}`,
       table: 'messages',
       change: outbound({ status: reached }),
       emits: [`message.${reached}`],
     },
     {
-      what: `messages: ${reached} twice`,
+      title: `an update of a message to ${reached} for the second time emits nothing`,
       table: 'messages',
       row: outbound({ status: reached }),
       change: status(reached),
@@ -205,7 +217,7 @@ export const CAPTURE_CASES: CaptureCase[] = [
     },
   ]),
   {
-    what: 'messages: each status once, whichever way it goes',
+    title: 'a message emits each status once, in whatever order its status changes',
     table: 'messages',
     row: outbound(),
     change: status(
@@ -223,14 +235,14 @@ export const CAPTURE_CASES: CaptureCase[] = [
     emits: ['message.sent', 'message.delivered', 'message.read', 'message.failed'],
   },
   {
-    what: 'messages: the news that it was sent comes after the one that it was delivered',
+    title: 'a message that is delivered first emits message.sent once, when its sent_at is set',
     table: 'messages',
     row: outbound({ status: 'delivered' }),
     change: [{ sent_at: '2025-01-15T10:30:00Z' }, { sent_at: '2025-01-16T10:30:00Z' }],
     emits: ['message.sent'],
   },
   {
-    what: 'messages: one sent elsewhere, with the times of its history',
+    title: 'an insert of a message with times of earlier statuses emits only its current status',
     table: 'messages',
     change: outbound({
       status: 'read',
@@ -239,44 +251,44 @@ export const CAPTURE_CASES: CaptureCase[] = [
     }),
     emits: ['message.read'],
   },
-  { what: 'meetings: an insert without a recording', table: 'meetings', change: {}, emits: [] },
   {
-    what: 'zoom.recording.completed: an update',
+    title: 'an insert of a meeting without a recording emits nothing',
+    table: 'meetings',
+    change: {},
+    emits: [],
+  },
+  {
+    title: 'an update of a meeting to a completed recording emits zoom.recording.completed',
     table: 'meetings',
     row: { recording_status: 'processing' },
     change: { recording_status: 'completed', share_url: 'https://zoom.example.com/x' },
     emits: ['zoom.recording.completed'],
   },
   {
-    what: 'zoom.recording.completed: an insert',
+    title: 'an insert of a meeting with a completed recording emits zoom.recording.completed',
     table: 'meetings',
     change: { recording_status: 'completed' },
     emits: ['zoom.recording.completed'],
   },
   {
-    what: 'meetings: completed again, and another title',
+    title: 'further updates of a meeting with a completed recording emit nothing',
     table: 'meetings',
     row: { recording_status: 'completed' },
     change: [{ recording_status: 'completed' }, { title: 'x' }],
     emits: [],
   },
   {
-    what: 'meetings: a recording that failed',
+    title: 'a failed recording of a meeting emits nothing',
     table: 'meetings',
     row: { recording_status: 'processing' },
     change: { recording_status: 'failed' },
     emits: [],
   },
   {
-    what: 'meetings: a recording that is not of Zoom',
+    title: 'a completed recording that is not from Zoom emits nothing',
     table: 'meetings',
     change: { recording_status: 'completed', provider: 'teams' },
     emits: [],
   },
-  {
-    what: 'broadcasts: an insert, for which there is no event',
-    table: 'broadcasts',
-    change: { name: 'x' },
-    emits: [],
-  },
+  { title: 'an insert of a broadcast emits nothing', table: 'broadcasts', change: { name: 'x' }, emits: [] },
 ]
