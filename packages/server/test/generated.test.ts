@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { GENERATED } from '../generate/main.ts'
+import { GENERATED } from '../generate/generated-files.ts'
 import { ANY_ENGINE, openMigrated } from './harness/databases.ts'
 
 suite('generated files', () => {

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Database } from '../src/database/database.ts'
+import { openPglite } from '../src/database/pglite.ts'
+import { prepareDatabase } from '../src/server/prepare-database.ts'
+import { writeErrorDocs } from './write-error-docs.ts'
+import { writeEventDocs } from './write-event-docs.ts'
+import { writeReceiverTypes } from './write-receiver-types.ts'
+import { writeRowTypes } from './write-row-types.ts'
+import { writeSettingsDocs } from './write-settings-docs.ts'
+
+const ROOT = new URL('../../../', import.meta.url)
+
+/** @param now the current content of the file @param database a migrated one */
+type Write = (now: string, database: Database) => string | Promise<string>
+
+/** The files that are generated from the sources, other than the types of statements. A test compares them with the sources. */
+export const GENERATED: readonly (readonly [path: string, write: Write])[] = [
+  ['packages/receiver/src/events.ts', writeReceiverTypes] as const,
+  ['packages/server/src/domain/api-rows.ts', writeRowTypes] as const,
+  ['docs/events.md', writeEventDocs] as const,
+  ['docs/errors.md', writeErrorDocs] as const,
+  ['docs/operations.md', writeSettingsDocs] as const,
+].map(([path, write]) => [fileURLToPath(new URL(path, ROOT)), write])
+
+export async function writeGeneratedFiles(): Promise<void> {
+  const database = await openPglite()
+  await prepareDatabase(database, { crmTables: true })
+  for (const [path, write] of GENERATED) {
+    writeFileSync(path, await write(existsSync(path) ? readFileSync(path, 'utf8') : '', database))
+  }
+  await database.close()
+}
