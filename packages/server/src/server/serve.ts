@@ -5,7 +5,6 @@ import type { Config } from '../settings/config.ts'
 import { parseConfig, readEnvironment } from '../settings/config.ts'
 import { openDataDir } from './data-dir.ts'
 import type { Database } from '../database/database.ts'
-
 import { StartError, messageOf } from '../domain/errors.ts'
 import { within } from '../loops/loop.ts'
 import { listen, requireAddress } from './listening.ts'
@@ -13,6 +12,7 @@ import { openDatabases } from './open-databases.ts'
 import { readKeys, readServiceKey, requireUsableKeys } from './start-keys.ts'
 import { rememberNpmAncestors } from './started-by-npm.ts'
 import { requireKeysInUse } from '../secrets/keys-in-use.ts'
+import { readVersion as readVersionStatement } from './sql/statements.generated.ts'
 
 /** The longest shutdown: `program.stop()`, then the database and the data directory. */
 export const MAX_SHUTDOWN_MS = MAX_STOP_MS + 2 * SHUTDOWN_STEP_TIMEOUT_MS
@@ -79,8 +79,6 @@ async function start(config: Config, announce: typeof banner): Promise<Running> 
 }
 
 async function readVersion(database: Database): Promise<string> {
-  const { rows } = await database.query<{ version: string }>(
-    `select current_setting('server_version') as version`,
-  )
+  const { rows } = await database.query(...readVersionStatement())
   return rows[0]?.version ?? ''
 }

@@ -23,6 +23,7 @@ const SOURCES = [
   'src/domain/event-types/**/*.ts',
   'src/database/*.{ts,sql}',
   'src/server/{prepare-database,store-event-types}.ts',
+  'src/server/sql/store-event-types.sql',
   'test/harness/{template-cache,databases,postgres,postgres-template,pglite-template}.ts',
 ]
 const MAX_UNUSED_MS = 2 * 24 * 60 * 60 * 1_000

@@ -17,6 +17,7 @@ import { StartError } from '../../domain/errors.ts'
 import { prepareDatabase } from '../../server/prepare-database.ts'
 import { FAILED } from '../exit-codes.ts'
 import { databaseUrlOption, patienceOption, withDatabase } from '../with-database.ts'
+import { hasMigrations, listMigrations } from './sql/statements.generated.ts'
 
 interface Options {
   databaseUrl?: string
@@ -127,11 +128,9 @@ const listSql = (table: CapturedTable): string[] => {
 
 async function pendingMigrations(database: Database): Promise<string[]> {
   const names = readMigrations('core').map(({ name }) => name)
-  const { rows: known } = await database.query<{ there: boolean }>(
-    `select to_regclass('webhooks.schema_migrations') is not null as there`,
-  )
-  if (known[0]?.there !== true) return names
-  const { rows } = await database.query<{ name: string }>('select name from webhooks.schema_migrations')
+  const { rows: known } = await database.query(...hasMigrations())
+  if (known[0]?.is_there !== true) return names
+  const { rows } = await database.query(...listMigrations())
   return names.filter((name) => !rows.some((row) => row.name === name))
 }
 
