@@ -49,7 +49,7 @@ test('there are seventeen event types', () => {
   assert.equal(Object.keys(eventTypes).length, 17)
 })
 
-test('the event type narrows data and previous', () => {
+test('the event type narrows the types of data and previous', () => {
   const event: WebhookEvent = {
     event: 'deal.stage.changed',
     timestamp: '2025-01-15T10:30:00Z',
@@ -59,7 +59,7 @@ test('the event type narrows data and previous', () => {
   assert.equal(describe(event), 'New → Won')
 })
 
-test('an event type of one’s own joins the union and narrows like the others', () => {
+test('a custom event type can be added to the union and narrows data like the others', () => {
   type Own = WebhookEvent | WebhookBody<'invoice.paid', { amount: number }>
   const amountOf = (event: Own): number | null => {
     if (event.event === 'invoice.paid') return event.data.amount

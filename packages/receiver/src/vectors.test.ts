@@ -18,7 +18,7 @@ const vectors: Vector[] = JSON.parse(
   readFileSync(new URL('../test/signatures.json', import.meta.url), 'utf8'),
 )
 
-test('there are test vectors', () => assert.ok(vectors.length >= 4))
+test('the file of test vectors contains at least four', () => assert.ok(vectors.length >= 4))
 
 for (const vector of vectors) {
   const { name, secret, body } = vector

@@ -21,7 +21,7 @@ function verify(request: SignedRequest, changes: Partial<VerifyWebhookOptions> =
 for (const [header, sign] of Object.entries(schemes)) {
   const headerOf = (request: SignedRequest): string => request.headers[header] ?? assert.fail(`no ${header}`)
 
-  test(`${header}: a signed request gives its parsed body`, async () => {
+  test(`${header}: a signed request verifies and returns its parsed body`, async () => {
     const request = sign()
     assert.deepEqual(await verify(request), JSON.parse(request.body))
   })
@@ -32,31 +32,31 @@ for (const [header, sign] of Object.entries(schemes)) {
     await expectRefusal(verify(request, { body }), 'signature_mismatch')
   })
 
-  test(`${header}: JSON that was parsed and written again is refused`, async () => {
+  test(`${header}: a body that was parsed and serialized again is refused`, async () => {
     const request = sign({ body: '{"event": "contact.created", "timestamp": "", "data": {}}' })
     const body = JSON.stringify(JSON.parse(request.body))
     await expectRefusal(verify(request, { body }), 'signature_mismatch')
   })
 
-  test(`${header}: another secret is refused`, async () => {
+  test(`${header}: a signature made with another secret is refused`, async () => {
     await expectRefusal(verify(sign(), { secret: 'another-secret' }), 'signature_mismatch')
   })
 
-  test(`${header}: a secret that begins or ends like the right one is refused`, async () => {
+  test(`${header}: a secret with one character more or less than the right one is refused`, async () => {
     await expectRefusal(verify(sign(), { secret: `${plainSecret}y` }), 'signature_mismatch')
     await expectRefusal(verify(sign(), { secret: plainSecret.slice(0, -1) }), 'signature_mismatch')
   })
 
-  test(`${header}: either of two secrets verifies, whatever their order`, async () => {
+  test(`${header}: a request verifies with either of two secrets, in any order`, async () => {
     assert.ok(await verify(sign(), { secret: [plainSecret, 'the-old-one'] }))
     assert.ok(await verify(sign(), { secret: ['the-new-one', plainSecret] }))
   })
 
-  test(`${header}: no secret of several matching is refused`, async () => {
+  test(`${header}: a request is refused if none of several secrets matches`, async () => {
     await expectRefusal(verify(sign(), { secret: ['the-new-one', 'the-old-one'] }), 'signature_mismatch')
   })
 
-  test(`${header}: during a rotation a receiver that knows one of the two secrets verifies`, async () => {
+  test(`${header}: a request signed with two secrets verifies with either of them`, async () => {
     const byNew = headerOf(sign({ secret: 'the-new-one' }))
     const byOld = headerOf(sign({ secret: 'the-old-one' }))
     const separator = header === 'webhook-signature' ? ' ' : ', '
@@ -66,29 +66,29 @@ for (const [header, sign] of Object.entries(schemes)) {
     await expectRefusal(verify(sign(), { headers, secret: 'a-third-one' }), 'signature_mismatch')
   })
 
-  test(`${header}: a timestamp at the edge of the tolerance verifies, past or future`, async () => {
+  test(`${header}: a timestamp at the edge of the tolerance verifies, in the past and in the future`, async () => {
     assert.ok(await verify(sign({ age: 300 })))
     assert.ok(await verify(sign({ age: -300 })))
   })
 
-  test(`${header}: a timestamp beyond the tolerance is refused, past or future`, async () => {
+  test(`${header}: a timestamp beyond the tolerance is refused, in the past and in the future`, async () => {
     const past = await expectRefusal(verify(sign({ age: 301 })), 'timestamp_out_of_tolerance')
     assert.match(past, /301 s in the past, and 300 s are tolerated/)
     const future = await expectRefusal(verify(sign({ age: -301 })), 'timestamp_out_of_tolerance')
     assert.match(future, /301 s in the future/)
   })
 
-  test(`${header}: the tolerance is the caller's to choose`, async () => {
+  test(`${header}: the caller can choose the tolerance`, async () => {
     assert.ok(await verify(sign({ age: 3600 }), { toleranceSeconds: 3600 }))
     await expectRefusal(verify(sign({ age: 11 }), { toleranceSeconds: 10 }), 'timestamp_out_of_tolerance')
   })
 
-  test(`${header}: a tolerance or a present that is no number lets nothing pass`, async () => {
+  test(`${header}: a request is refused if the tolerance or the current time is not a number`, async () => {
     await expectRefusal(verify(sign(), { toleranceSeconds: Number.NaN }), 'timestamp_out_of_tolerance')
     await expectRefusal(verify(sign(), { now: new Date('no date') }), 'timestamp_out_of_tolerance')
   })
 
-  test(`${header}: without a given present, the clock decides`, async () => {
+  test(`${header}: the timestamp is compared with the clock unless the caller gives a time`, async () => {
     await expectRefusal(verify(sign(), { now: undefined }), 'timestamp_out_of_tolerance')
   })
 
@@ -109,7 +109,7 @@ for (const [header, sign] of Object.entries(schemes)) {
     })
   }
 
-  test(`${header}: one malformed signature beside a good one does no harm`, async () => {
+  test(`${header}: a malformed signature next to a valid one is ignored`, async () => {
     const headers = { ...sign().headers, [header]: `v2,AAAA sha512=00 ${headerOf(sign())}` }
     assert.ok(await verify(sign(), { headers }))
   })
@@ -124,7 +124,7 @@ for (const [header, sign] of Object.entries(schemes)) {
     await expectRefusal(verify(sign(), { headers }), 'signature_mismatch')
   })
 
-  test(`${header}: any missing header is named`, async () => {
+  test(`${header}: the error names the header that is missing`, async () => {
     const all = Object.keys(sign().headers)
     assert.ok(all.length >= 2)
     for (const name of all) {
@@ -133,7 +133,7 @@ for (const [header, sign] of Object.entries(schemes)) {
     }
   })
 
-  test(`${header}: a refusal says nothing of the secret or of the right signature`, async () => {
+  test(`${header}: an error contains neither the secret nor the right signature`, async () => {
     const request = sign()
     const shown = await verify(request, { body: `${request.body} ` }).catch((error: unknown) => error)
     assert.ok(shown instanceof Error)
@@ -143,21 +143,21 @@ for (const [header, sign] of Object.entries(schemes)) {
   })
 }
 
-test('a whsec_ secret signs with the bytes after the prefix', async () => {
+test('webhook-signature uses the decoded bytes of a whsec_ secret as the key', async () => {
   assert.ok(await verify(signStandard({ secret: standardSecret })))
 })
 
-test('X-Webhook-Signature takes a whsec_ secret as text, prefix and all', async () => {
+test('X-Webhook-Signature uses a whsec_ secret as text, including the prefix', async () => {
   assert.ok(await verify(signBodyOnly({ secret: standardSecret })))
 })
 
-test('X-Webhook-Signature in capital hex digits verifies', async () => {
+test('an X-Webhook-Signature in uppercase hex digits verifies', async () => {
   const request = signBodyOnly()
   const signature = request.headers['X-Webhook-Signature']?.toUpperCase().replace('SHA256', 'sha256')
   assert.ok(await verify(request, { headers: { ...request.headers, 'X-Webhook-Signature': signature } }))
 })
 
-test('what the standardwebhooks package signs verifies', async () => {
+test('a request signed by the standardwebhooks package verifies', async () => {
   const { body } = signStandard()
   const signature = new Webhook(standardSecret).sign('msg_2KWPBgLlAfxdpx2AI54pPJ85f4W', now, body)
   const headers = {
@@ -168,7 +168,7 @@ test('what the standardwebhooks package signs verifies', async () => {
   assert.deepEqual(await verifyWebhook({ body, headers, secret: standardSecret, now }), JSON.parse(body))
 })
 
-test('another id or timestamp than the signed one is refused', async () => {
+test('a webhook-id or webhook-timestamp that differs from the signed one is refused', async () => {
   for (const change of [
     { 'webhook-id': 'evt_2' },
     { 'webhook-timestamp': String(now.getTime() / 1000 + 1) },
@@ -178,28 +178,28 @@ test('another id or timestamp than the signed one is refused', async () => {
   }
 })
 
-test('when both schemes are there, a wrong webhook-signature is refused although the other one is right', async () => {
+test('a request with a wrong webhook-signature is refused even if its X-Webhook-Signature is right', async () => {
   const wrong = signStandard({ secret: 'another-secret' })
   const headers = { ...wrong.headers, ...signBodyOnly().headers }
   await expectRefusal(verify(signStandard(), { headers }), 'signature_mismatch')
 })
 
-test('when both schemes are there, an old webhook-timestamp is refused although the other one is fresh', async () => {
+test('a request with an old webhook-timestamp is refused even if its X-Webhook-Timestamp is recent', async () => {
   const headers = { ...signStandard({ age: 301 }).headers, ...signBodyOnly().headers }
   await expectRefusal(verify(signStandard(), { headers }), 'timestamp_out_of_tolerance')
 })
 
-test('part of the standard headers does not fall back to X-Webhook-Signature', async () => {
+test('a request with only some of the standard headers is not verified by X-Webhook-Signature', async () => {
   const headers = { 'webhook-id': 'evt_1', ...signBodyOnly().headers }
   await expectRefusal(verify(signBodyOnly(), { headers }), 'missing_header')
 })
 
-test('standardOnly refuses X-Webhook-Signature alone and takes the standard headers', async () => {
+test('standardOnly accepts the standard headers and refuses X-Webhook-Signature alone', async () => {
   await expectRefusal(verify(signBodyOnly(), { standardOnly: true }), 'missing_header')
   assert.ok(await verify(signStandard(), { standardOnly: true }))
 })
 
-test('a request without any signature is refused by a message that names both headers', async () => {
+test('a request without a signature is refused with a message that names both headers', async () => {
   const message = await expectRefusal(verify(signStandard(), { headers: {} }), 'missing_header')
   assert.match(message, /X-Webhook-Signature.*webhook-signature/)
 })

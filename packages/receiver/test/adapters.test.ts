@@ -104,8 +104,8 @@ async function post(
 }
 
 for (const [name, start] of Object.entries(FRAMEWORKS)) {
-  suite(`a receiver on ${name}`, () => {
-    test('verifies the bytes as they came and hands on the typed event', async () => {
+  suite(`receiver on ${name}`, () => {
+    test('the receiver verifies the raw body and passes the typed event to onEvent', async () => {
       const got: unknown[] = []
       const { url, close } = await start({
         secret,
@@ -116,7 +116,7 @@ for (const [name, start] of Object.entries(FRAMEWORKS)) {
       await close()
     })
 
-    test('answers 401 to what does not verify, and tells nobody else of it', async () => {
+    test('the receiver responds 401 to a request that does not verify, and calls onError but not onEvent', async () => {
       const errors: unknown[] = []
       const onEvent = (): void => assert.fail('an event that was not verified')
       const { url, close } = await start({ secret, onEvent, onError: (error) => errors.push(error) })
@@ -128,7 +128,7 @@ for (const [name, start] of Object.entries(FRAMEWORKS)) {
       await close()
     })
 
-    test('deals with an event once: a retry of what is known is answered and left alone', async () => {
+    test('the receiver handles an event once, and responds 200 to a repeated request', async () => {
       const known = new Set<string>()
       let count = 0
       const { url, close } = await start({
@@ -144,7 +144,7 @@ for (const [name, start] of Object.entries(FRAMEWORKS)) {
       await close()
     })
 
-    test('answers 500 when the event could not be dealt with, so that it is sent again', async () => {
+    test('the receiver responds 500 when onEvent fails', async () => {
       const { url, close } = await start({
         secret,
         onEvent: () => Promise.reject(new Error('the database is down')),
@@ -153,7 +153,7 @@ for (const [name, start] of Object.entries(FRAMEWORKS)) {
       await close()
     })
 
-    test('answers 413 to a body that is too large', async () => {
+    test('the receiver refuses a body that is too large', async () => {
       const { url, close } = await start({ secret, onEvent: () => {} })
       assert.equal(await post(url, sign('evt_1'), 'x'.repeat(1_100_000)), name.endsWith('raw') ? 401 : 413)
       await close()
@@ -161,7 +161,7 @@ for (const [name, start] of Object.entries(FRAMEWORKS)) {
   })
 }
 
-test('Express with the handler behind express.json() says what is wrong', async () => {
+test('a handler placed after express.json() responds 500 and reports the wrong order', async () => {
   const errors: Error[] = []
   const app = express()
   app.use(express.json())
@@ -175,7 +175,7 @@ test('Express with the handler behind express.json() says what is wrong', async 
   await close()
 })
 
-test('all of it is under 5 kB, packed', () => {
+test('the receiver is smaller than 5 kB when compressed', () => {
   const folder = new URL('../dist/', import.meta.url)
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.js'),

@@ -5,7 +5,7 @@ import { openMigrated } from '../../test/harness/databases.ts'
 import { plainArray, textArray } from './array-literal.ts'
 import type { Database } from './database.ts'
 
-suite('an array as text', () => {
+suite('array literals', () => {
   let database: Database
   let close: () => Promise<void>
   before(async () => {
@@ -20,7 +20,7 @@ suite('an array as text', () => {
     return rows.map(({ value }) => value)
   }
 
-  test('gives back any texts, null and the word null included', async () => {
+  test('an array literal preserves any texts, including null and the word null', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }).map((value) => value.replaceAll('\0', '')),
       fc.constantFrom('', 'null', 'NULL', '{}', '"', '\\', ',', ' a ', '{"a":"b\\"c"}', null),
@@ -33,7 +33,7 @@ suite('an array as text', () => {
     )
   })
 
-  test('gives back numbers and ids', async () => {
+  test('an array literal preserves numbers and ids', async () => {
     assert.deepEqual(await echo('integer', plainArray([1, -2, null])), [1, -2, null])
     const id = '0193f0a2-6c1b-7c3e-8f00-000000000001'
     assert.deepEqual(await echo('uuid', plainArray([id, null])), [id, null])

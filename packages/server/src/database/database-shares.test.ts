@@ -13,7 +13,7 @@ const LIMITS = {
   slowShare: 0.5,
 }
 
-describe('the shares of the database', () => {
+describe('shares of the database', () => {
   const time = { now: 0 }
   const clock = { now: () => time.now }
   let shares: DatabaseShares
@@ -41,7 +41,7 @@ describe('the shares of the database', () => {
     await done
   }
 
-  it('gives an organization no more connections than its part, and leaves the others theirs', async () => {
+  it('an organization gets at most its share of connections, and leaves the rest to others', async () => {
     const asked = [ask('a', 'a1'), ask('a', 'a2'), ask('a', 'a3'), ask('b', 'b1')]
     await settle()
     assert.deepEqual(started, ['a1', 'a2', 'b1'])
@@ -49,7 +49,7 @@ describe('the shares of the database', () => {
     assert.deepEqual(started, ['a1', 'a2', 'b1', 'a3'])
   })
 
-  it('lets those that wait take turns by organization, not by their number', async () => {
+  it('waiting organizations get connections in turn, regardless of how many requests each has', async () => {
     const asked = [ask('a', 'a1'), ask('a', 'a2'), ask('b', 'b1')]
     asked.push(ask('a', 'a3'), ask('a', 'a4'), ask('c', 'c1'))
     await settle()
@@ -59,14 +59,14 @@ describe('the shares of the database', () => {
     await endAll(asked)
   })
 
-  it('lets the operator through at once, however many wait', async () => {
+  it('the operator gets a connection at once, even if organizations are waiting', async () => {
     const asked = [ask('a'), ask('a'), ask('b'), ask('b'), ask(null)]
     await settle()
     assert.ok(started.includes('operator'))
     await endAll(asked)
   })
 
-  it('refuses what is more than may wait with 429 and Retry-After', async () => {
+  it('a request is refused with 429 and Retry-After if too many are waiting', async () => {
     const asked = Array.from({ length: 6 }, () => ask('a'))
     await assert.rejects(ask('a'), ({ status, code, headers }: RestError) => {
       assert.deepEqual([status, code, headers['retry-after']], [429, 'PT429', '1'])
@@ -75,7 +75,7 @@ describe('the shares of the database', () => {
     await endAll(asked)
   })
 
-  it('refuses what waited too long with 503 and Retry-After, and keeps its place for nobody', async () => {
+  it('a request that waits too long is refused with 503 and Retry-After, and never runs', async () => {
     shares = createDatabaseShares({ ...LIMITS, maxWaitMs: 1 }, clock)
     const asked = [ask('a'), ask('a')]
     await assert.rejects(ask('a'), ({ status, headers }: RestError) => {
@@ -86,7 +86,7 @@ describe('the shares of the database', () => {
     assert.equal(started.length, 2)
   })
 
-  it('gives back the connection of work that fails', async () => {
+  it('the connection of failed work becomes free again', async () => {
     for (let turn = 0; turn < 5; turn += 1) {
       await assert.rejects(
         shares.run('a', async () => await Promise.reject(new Error('no'))),
@@ -99,7 +99,7 @@ describe('the shares of the database', () => {
     await endAll(asked)
   })
 
-  it('lets an organization pause whose slow statements used up its time, and no other', async () => {
+  it('an organization is refused with 429 when slow statements use up its time, without affecting others', async () => {
     await shares.run('a', async (charge) => charge(1_700))
     await assert.rejects(
       shares.run('a', async () => {}),
@@ -113,7 +113,7 @@ describe('the shares of the database', () => {
     await shares.run('a', async () => {})
   })
 
-  it('never counts fast statements, however many', async () => {
+  it('fast statements do not count against the time of an organization', async () => {
     for (let turn = 0; turn < 1_000; turn += 1) await shares.run('a', async (charge) => charge(200))
     await shares.run('a', async () => {})
   })

@@ -5,14 +5,14 @@ import { runInHalves, isInputFault } from './input-fault.ts'
 
 const databaseError = (code: string): Error => Object.assign(new Error(code), { code })
 
-test('what a value, a constraint or a trigger refuses is the fault of the input', () => {
+test('errors of values, constraints and triggers are faults of the input', () => {
   for (const code of ['22P05', '22001', '23514', 'P0001', '54000', 'XX001']) {
     assert.ok(isInputFault(databaseError(code)), code)
   }
   assert.ok(isInputFault(new TypeError('x')) && isInputFault(new RangeError('x')))
 })
 
-test("a database that is away, overloaded, locked or read-only is nobody's fault", () => {
+test('errors of a database that is unavailable, overloaded, locked or read-only are not faults of the input', () => {
   for (const code of [
     '08006',
     '40001',
@@ -31,7 +31,7 @@ test("a database that is away, overloaded, locked or read-only is nobody's fault
   assert.ok(!isInputFault(databaseError('ECONNREFUSED')) && !isInputFault(new Error('Connection terminated')))
 })
 
-test('a batch with culprits is split until each is alone, and all others are done exactly once', async () => {
+test('a batch with faulty items is split until each is isolated, and all other items run exactly once', async () => {
   const items = fc.uniqueArray(fc.nat(1_000), { maxLength: 60 })
   await fc.assert(
     fc.asyncProperty(items, fc.nat(4), async (batch, bad) => {
@@ -58,7 +58,7 @@ test('a batch with culprits is split until each is alone, and all others are don
   )
 })
 
-test('nobody is blamed while the database is away', async () => {
+test('no item is blamed while the database is unavailable', async () => {
   const work = async (): Promise<void> => {
     throw databaseError('57P01')
   }

@@ -4,14 +4,14 @@ import { after, before, suite, test } from 'node:test'
 import type { Database } from './database.ts'
 import { openPglite } from './pglite.ts'
 
-suite('the embedded database', () => {
+suite('embedded database', () => {
   let database: Database
   before(async () => {
     database = await openPglite()
   })
   after(() => database.close())
 
-  test('does not hold up the event loop with a long statement', async () => {
+  test('a long statement of the embedded database does not block the event loop', async () => {
     const order: string[] = []
     const turn = new Promise<void>((resolve) =>
       setImmediate(() => {
@@ -26,14 +26,14 @@ suite('the embedded database', () => {
     assert.deepEqual(order, ['a turn of the event loop', 'the statement'])
   })
 
-  test('answers what follows a statement that failed', async () => {
+  test('the embedded database runs statements after one that failed', async () => {
     await assert.rejects(database.query('select 1 / 0'), { code: '22012' })
     const { rows } = await database.query<{ two: number }>('select 1 + 1 as two')
     assert.deepEqual(rows, [{ two: 2 }])
   })
 })
 
-test('a process waits for its statements, but not for a database that was left open', () => {
+test('a process waits for its statements, and exits even if the embedded database is open', () => {
   const program = `
     const { openPglite } = await import(${JSON.stringify(import.meta.resolve('./pglite.ts'))})
     const database = await openPglite()
@@ -46,6 +46,6 @@ test('a process waits for its statements, but not for a database that was left o
   assert.equal(status, 0)
 })
 
-test('a folder that is no database is an error of the opening', async () => {
+test('opening a folder that cannot be a database fails', async () => {
   await assert.rejects(openPglite('/dev/null/database'))
 })

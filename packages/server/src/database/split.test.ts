@@ -32,7 +32,7 @@ async function split(
   return result
 }
 
-test('a row that takes too long is found with three timeouts, and all others are done once', async () => {
+test('a row that takes too long is found with three timeouts, and all other rows run once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(499), async (culprit) => {
       const { done, blamed, timeouts, runs } = await split(BATCH, (part) => part.includes(culprit))
@@ -48,19 +48,19 @@ test('a row that takes too long is found with three timeouts, and all others are
   )
 })
 
-test('a database that is overloaded is asked for a few parts, and nothing is blamed', async () => {
+test('splitting stops after a few parts if the database is overloaded, and no row is blamed', async () => {
   const { blamed, runs, thrown } = await split(BATCH, () => true)
   assert.deepEqual([blamed, runs], [[], 8])
   assert.match(String(thrown), /statement timeout/)
 })
 
-test('a row that took too long once, and not alone a second time, is not blamed', async () => {
+test('a row that takes too long once but not when it runs alone is not blamed', async () => {
   const slowOnce = new Set(['7,8,9', '8'])
   const { blamed, done } = await split([1, 2, 3, 4, 5, 6, 7, 8, 9], (part) => slowOnce.delete(part.join()))
   assert.deepEqual([blamed, done.length], [[], 9])
 })
 
-test('of many culprits all are found over some runs, however densely they stand', async () => {
+test('several runs find all rows that take too long, even if they are close together', async () => {
   const slow = new Set(BATCH.filter((item) => item % 3 === 0))
   let left: readonly number[] = BATCH
   for (let round = 0; left.length > 0; round += 1) {
@@ -68,13 +68,13 @@ test('of many culprits all are found over some runs, however densely they stand'
     const { done, blamed } = await split(left, (part) => part.some((item) => slow.has(item)))
     assert.ok(
       blamed.every((item) => slow.has(item)),
-      'only culprits are blamed',
+      'only slow rows are blamed',
     )
     left = left.filter((item) => !done.includes(item) && !blamed.includes(item))
   }
 })
 
-test('a batch that takes too long is split only when it does so twice in a row', async () => {
+test('a batch is split only when it takes too long twice in a row', async () => {
   const splitter = createSplitter()
   const run = (error?: Error): Promise<string> =>
     splitter.attempt(

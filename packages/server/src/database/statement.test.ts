@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compileStatement } from './statement.ts'
 
-test('a named parameter becomes the position of its first use, in camel case for callers', () => {
+test('a named parameter gets the position of its first use, and a name in camel case', () => {
   const { text, parameters } = compileStatement('select :b_c::uuid, :a where x = :b_c')
   assert.equal(text, 'select $1::uuid, $2 where x = $1')
   assert.deepEqual(parameters, [
@@ -25,7 +25,7 @@ test('an alias that ends in an exclamation mark names a column that is never nul
   assert.deepEqual([...notNull], ['total'])
 })
 
-test('strings, comments, quoted names and dollar-quoted texts have no parameters', () => {
+test('strings, comments, quoted names and dollar-quoted strings contain no parameters', () => {
   const source = `select ':a', 'it''s :b', ":c", $$ :d $$, $x$ :e $x$ -- :f\n/* :g\n :h */`
   assert.deepEqual(compileStatement(source), { text: source, parameters: [], notNull: new Set() })
 })

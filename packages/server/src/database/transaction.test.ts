@@ -27,7 +27,7 @@ for (const engine of EVERY_ENGINE) {
       for (const round of ['prepared', 'bundled']) await work(round)
     }
 
-    test('give the rows of a query, and none of what went ahead of it', async () => {
+    test('a transaction returns the rows of a query, and none of the statements ahead of it', async () => {
       await twice(async (round) => {
         const { rows } = await database.transaction(async (transaction) => {
           transaction.ahead(SET, [round])
@@ -37,7 +37,7 @@ for (const engine of EVERY_ENGINE) {
       })
     })
 
-    test('count the rows that a query wrote, whatever went ahead of it', async () => {
+    test('a transaction counts the rows that a query writes, without the statements ahead of it', async () => {
       await twice(async (round) => {
         const { rowCount } = await database.transaction(async (transaction) => {
           transaction.ahead(SET, [round])
@@ -49,7 +49,7 @@ for (const engine of EVERY_ENGINE) {
       })
     })
 
-    test('run no query when what goes ahead of it fails', async () => {
+    test('a transaction does not run a query if a statement ahead of it fails', async () => {
       await twice(async () => {
         const refused = database.transaction(async (transaction) => {
           transaction.ahead(BECOME, ['nobody_of_that_name'])
@@ -62,7 +62,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await count('accepted'), 1)
     })
 
-    test('leave nothing of a query that fails, and can run it afterwards', async () => {
+    test('a query that fails leaves no changes and can run again in another transaction', async () => {
       const divide = prepared('divide', 'select 1 / $1::int as result')
       await twice(async () => {
         const failing = database.transaction(async (transaction) => {
@@ -76,7 +76,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await count('half'), 0)
     })
 
-    test('can run a statement that could not be prepared at first', async () => {
+    test('a statement that could not be prepared at first can run later', async () => {
       const late = prepared('late', 'select * from public.made_later')
       await database.transaction((transaction) => add(transaction, 'warm'))
       await assert.rejects(
@@ -87,7 +87,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual((await database.transaction((transaction) => transaction.query(late))).rows, [])
     })
 
-    test('undo everything when the work is given up', async () => {
+    test('a transaction is rolled back if its work throws', async () => {
       const given = database.transaction(async (transaction) => {
         await add(transaction, 'given up')
         throw new Error('on second thoughts')
@@ -96,7 +96,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await count('given up'), 0)
     })
 
-    test('begin nothing where nothing is asked', async () => {
+    test('a transaction without queries does not run the statements ahead', async () => {
       assert.equal(
         await database.transaction(async (transaction) => {
           transaction.ahead(BECOME, ['nobody_of_that_name'])
@@ -107,7 +107,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await count('given up'), 0)
     })
 
-    test('commit with their last query, and take no further one', async () => {
+    test('a transaction commits with its last query and refuses further ones', async () => {
       await twice(async (round) => {
         const name = `finished ${round}`
         const work = database.transaction(async (transaction) => {
@@ -122,7 +122,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await count('too late'), 0)
     })
 
-    test('leave nothing when their last query fails', async () => {
+    test('a transaction is rolled back if its last query fails', async () => {
       await twice(async () => {
         const failing = database.transaction(async (transaction) => {
           await add(transaction, 'unfinished')
@@ -133,7 +133,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await count('unfinished'), 0)
     })
 
-    test('run scripts after what goes ahead of them', async () => {
+    test('a transaction runs scripts after the statements ahead of them', async () => {
       await database.transaction(async (transaction) => {
         transaction.ahead(SET, ['script'])
         await transaction.execute(

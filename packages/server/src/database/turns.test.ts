@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createTurns } from './turns.ts'
 
-test('works wait for those before them, in the order of the calls', async () => {
+test('turns run one after the other, in the order of the calls', async () => {
   const takeTurn = createTurns()
   const log: string[] = []
   const work = (name: string): Promise<string> =>
@@ -16,7 +16,7 @@ test('works wait for those before them, in the order of the calls', async () => 
   assert.deepEqual(log, ['a begins', 'a ends', 'b begins', 'b ends'])
 })
 
-test('a failure is that of its own work alone', async () => {
+test('a turn that fails does not affect the next one', async () => {
   const takeTurn = createTurns()
   const failing = takeTurn(() => Promise.reject(new Error('no')))
   const next = takeTurn(() => Promise.resolve('yes'))

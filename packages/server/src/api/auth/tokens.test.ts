@@ -40,7 +40,7 @@ describe('tokens signed with JWT_SECRET', () => {
   const verify: VerifyToken = createTokenVerifier({ ...NONE, secret: SECRET })!
   const verifySigned = async (claims: Claims) => await verify(await sign(claims))
 
-  it('speak for the organization that they name, as its admin', async () => {
+  it('a token acts as an admin of the organization that it names', async () => {
     const expected = { organizationId: ORGANIZATION, scope: 'admin', subject: '' }
     assert.deepEqual(await verifySigned(valid()), expected)
     assert.deepEqual(
@@ -49,24 +49,24 @@ describe('tokens signed with JWT_SECRET', () => {
     )
   })
 
-  it('go by the claim of their own before that of app_metadata', async () => {
+  it('a top-level organization_id takes precedence over the one in app_metadata', async () => {
     const { organizationId } = await verifySigned(valid({ app_metadata: { organization_id: OTHER } }))
     assert.equal(organizationId, ORGANIZATION)
   })
 
-  it('may name a lesser scope', async () => {
+  it('a token can name a narrower scope, but not an unknown one', async () => {
     assert.equal((await verifySigned(valid({ webhooks_scope: 'read' }))).scope, 'read')
     assert.equal((await verifySigned(valid({ app_metadata: { webhooks_scope: 'emit' } }))).scope, 'emit')
     await expectRefusal(verifySigned(valid({ webhooks_scope: 'owner' })), 401, 'PGRST303')
   })
 
-  it('name their user by at most 255 characters', async () => {
+  it('a token is refused if its claim sub has more than 255 characters', async () => {
     assert.equal((await verifySigned(valid({ sub: 'u'.repeat(255) }))).subject.length, 255)
     const refused = await expectRefusal(verifySigned(valid({ sub: 'u'.repeat(256) })), 401, 'PGRST303')
     assert.equal(refused.details, 'The claim sub can have at most 255 characters.')
   })
 
-  it('count until 30 seconds after their end and from 30 seconds before their start', async () => {
+  it('a token is accepted up to 30 seconds after exp and 30 seconds before nbf', async () => {
     await verifySigned(valid({ exp: now() - 20 }))
     await verifySigned(valid({ nbf: now() + 20 }))
     const late = await expectRefusal(verifySigned(valid({ exp: now() - 40 })), 401, 'PGRST303')
@@ -74,11 +74,11 @@ describe('tokens signed with JWT_SECRET', () => {
     await expectRefusal(verifySigned(valid({ nbf: now() + 40 })), 401, 'PGRST303')
   })
 
-  it('are refused without an end', async () => {
+  it('a token without exp is refused', async () => {
     await expectRefusal(verifySigned({ organization_id: ORGANIZATION }), 401, 'PGRST303')
   })
 
-  it('are refused without an organization, or with one that their user may have written', async () => {
+  it('a token is refused without a valid organization, or with one that only user_metadata names', async () => {
     for (const claims of [
       {},
       { organization_id: 'x' },
@@ -90,7 +90,7 @@ describe('tokens signed with JWT_SECRET', () => {
     }
   })
 
-  it('are refused when they were signed with something else, tampered with or cut off', async () => {
+  it('a token is refused if it was signed with another secret, changed or truncated', async () => {
     const token = await sign(valid())
     const [header, , signature] = token.split('.')
     const payload = Buffer.from(JSON.stringify(valid({ organization_id: OTHER }))).toString('base64url')
@@ -105,7 +105,7 @@ describe('tokens signed with JWT_SECRET', () => {
     }
   })
 
-  it('are refused unsigned or with another algorithm than HS256', async () => {
+  it('a token is refused if it is unsigned or uses another algorithm than HS256', async () => {
     const unsigned = new UnsecuredJWT(valid()).encode()
     await expectRefusal(verify(unsigned), 401, 'PGRST301')
     for (const alg of ['HS384', 'HS512']) {
@@ -113,7 +113,7 @@ describe('tokens signed with JWT_SECRET', () => {
     }
   })
 
-  it('are refused for another audience or from another issuer, where those are set', async () => {
+  it('a token for another audience or from another issuer is refused if those are set', async () => {
     const strict = createTokenVerifier({ ...NONE, secret: SECRET, audience: 'us', issuer: 'https://id' })!
     await strict(await sign(valid({ aud: ['us', 'them'], iss: 'https://id' })))
     await expectRefusal(strict(await sign(valid({ aud: 'them', iss: 'https://id' }))), 401, 'PGRST303')
@@ -144,7 +144,7 @@ describe('tokens signed with a key of JWKS_URL', () => {
   }
 
   for (const alg of ['RS256', 'ES256']) {
-    it(`are accepted with ${alg}`, async () => {
+    it(`a token signed with ${alg} is accepted`, async () => {
       keys = []
       const signWith = await addKey(alg, 'k')
       const verify = createTokenVerifier(settings)!
@@ -152,7 +152,7 @@ describe('tokens signed with a key of JWKS_URL', () => {
     })
   }
 
-  it('are verified with keys that were fetched once', async () => {
+  it('several tokens are verified with keys that are fetched once', async () => {
     keys = []
     const signWith = await addKey('ES256', 'k')
     const verify = createTokenVerifier(settings)!
@@ -161,7 +161,7 @@ describe('tokens signed with a key of JWKS_URL', () => {
     assert.equal(requests, asked + 1)
   })
 
-  it('that name an unknown key do not cause a request each', async () => {
+  it('tokens that name an unknown key do not cause requests', async () => {
     keys = []
     const signWith = await addKey('ES256', 'k')
     const verify = createTokenVerifier(settings)!
@@ -173,7 +173,7 @@ describe('tokens signed with a key of JWKS_URL', () => {
     assert.equal(requests, asked)
   })
 
-  it('are not taken for HS256 with the public key as the secret', async () => {
+  it('an HS256 token signed with the public key as its secret is refused', async () => {
     keys = []
     await addKey('RS256', 'k')
     const verify = createTokenVerifier(settings)!
@@ -181,14 +181,14 @@ describe('tokens signed with a key of JWKS_URL', () => {
     await expectRefusal(verify(token), 401, 'PGRST301')
   })
 
-  it('are answered with 503 while the keys cannot be fetched', async () => {
+  it('a token is refused with 503 and Retry-After while the keys cannot be fetched', async () => {
     const signWith = await addKey('ES256', 'k')
     const verify = createTokenVerifier({ ...NONE, jwksUrl: 'http://127.0.0.1:1/jwks' })!
     const { headers } = await expectRefusal(verify(await signWith(valid())), 503, 'PGRST300')
     assert.ok(headers['retry-after'])
   })
 
-  suite('by a server that', () => {
+  suite('faulty key servers', () => {
     const time = { now: Date.now() }
     const clock = { now: () => time.now }
     let respond: (response: ServerResponse) => void
@@ -221,7 +221,7 @@ describe('tokens signed with a key of JWKS_URL', () => {
       return { lines, verify }
     }
 
-    it('answers 500 is asked once in ten seconds, however many tokens come, and told of by one line', async () => {
+    it('a key server that returns 500 is asked once in ten seconds and logged once, for any number of tokens', async () => {
       respond = (response) => void response.writeHead(500).end('no')
       const { lines, verify } = await junk(500)
       assert.equal(fetches, 1)
@@ -235,7 +235,7 @@ describe('tokens signed with a key of JWKS_URL', () => {
       assert.match(lines[1]!, /can be fetched again/)
     })
 
-    it('answers without end is left after 256 KiB', async () => {
+    it('a response with keys is abandoned after 256 KiB', async () => {
       ended = 0
       respond = (response) => {
         const timer = setInterval(() => response.write(' '.repeat(64 * 1024)), 1)
@@ -247,7 +247,7 @@ describe('tokens signed with a key of JWKS_URL', () => {
       await until('the connection to be closed', () => ended === 1)
     })
 
-    it('answers in bits without end is left after five seconds', async () => {
+    it('a response with keys is abandoned after five seconds', async () => {
       respond = (response) => {
         const timer = setInterval(() => response.write(' '), 50)
         response.once('close', () => clearInterval(timer))
@@ -256,7 +256,7 @@ describe('tokens signed with a key of JWKS_URL', () => {
       assert.match(lines[0]!, /no complete response within 5 seconds/)
     })
 
-    it('answers with something else is told so', async () => {
+    it('a response that is not a key set is logged with the reason', async () => {
       for (const [body, message] of [
         ['<html>', /is not JSON/],
         ['{"keys": 1}', /malformed/i],

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { WindowCounter } from './window-counter.ts'
 
-describe('a window counter', () => {
+describe('window counters', () => {
   const time = { now: 0 }
   const clock = { now: () => time.now }
 
-  it('lets as many through as its limit in a minute, and again in the next', () => {
+  it('a window counter allows as many calls as its limit in each minute', () => {
     const counter = new WindowCounter(2, clock)
     assert.deepEqual(counter.count('a'), { limit: 2, remaining: 1, reset: 60, exceeded: false })
     time.now += 20_500
@@ -16,7 +16,7 @@ describe('a window counter', () => {
     assert.deepEqual(counter.count('a'), { limit: 2, remaining: 1, reset: 60, exceeded: false })
   })
 
-  it('counts each name by itself, and nothing by looking', () => {
+  it('a window counter counts each name separately, and peek() does not count', () => {
     const counter = new WindowCounter(1, clock)
     counter.count('a')
     assert.equal(counter.peek('a').exceeded, false)
@@ -25,7 +25,7 @@ describe('a window counter', () => {
     assert.equal(counter.peek('a').exceeded, true)
   })
 
-  it('forgets the oldest names rather than grow without bound', () => {
+  it('a window counter drops the oldest names instead of growing without bound', () => {
     const counter = new WindowCounter(1, clock)
     counter.count('first')
     counter.count('first')

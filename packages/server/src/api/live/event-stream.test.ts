@@ -26,8 +26,8 @@ async function withClient(
   await new Promise((resolve) => server.close(resolve))
 }
 
-describe('an event stream', () => {
-  it('is what a parser of Server-Sent Events takes', async () => {
+describe('event streams', () => {
+  it('an event stream has the format of Server-Sent Events', async () => {
     await withClient(
       async (response) => {
         const stream = openEventStream(response, { headers: { 'x-own': '1' }, drainTimeout: 5_000 })
@@ -44,7 +44,7 @@ describe('an event stream', () => {
     )
   })
 
-  it('drops a client that does not read, after what the connection itself holds', async () => {
+  it('an event stream ends if the client does not read', async () => {
     let sent = 0
     await withClient(
       async (response) => {
@@ -61,7 +61,7 @@ describe('an event stream', () => {
     assert.ok(sent < 200, `${sent} of 100 kB each were taken`)
   })
 
-  it('ends when the client goes', async () => {
+  it('an event stream ends when the client disconnects', async () => {
     await withClient(
       async (response) => {
         const stream = openEventStream(response, { headers: {}, drainTimeout: 60_000 })

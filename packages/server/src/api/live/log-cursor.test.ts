@@ -26,35 +26,35 @@ function follow(rows: readonly string[], cursor: LogCursor, limit?: number): str
   return shown
 }
 
-describe('a cursor in the log', () => {
-  it('shows each row once, page by page', () => {
+describe('log cursors', () => {
+  it('a log cursor returns each row once, page by page', () => {
     const rows = Array.from({ length: 120 }, (_, n) => at(n * 100)).toSorted()
     const cursor = LogCursor.atEnd(NOW)
     assert.deepEqual(follow(rows, cursor, 7), rows)
     assert.deepEqual(read(rows, cursor), [])
   })
 
-  it('finds a row that is committed after rows with higher ids', () => {
+  it('a log cursor finds a row that is committed after rows with higher ids', () => {
     const [early, late] = [at(0), at(9_000)]
     const cursor = LogCursor.atEnd(NOW)
     assert.deepEqual(follow([late], cursor), [late])
     assert.deepEqual(follow([late, early], cursor), [early])
   })
 
-  it('passes what lies further back than any row may be late', () => {
+  it('a log cursor ignores rows that are later than the tolerance for late commits', () => {
     const cursor = LogCursor.atEnd(NOW)
     const late = at(60_000)
     follow([late], cursor)
     assert.deepEqual(read([at(40_000), late], cursor), [])
   })
 
-  it('goes on after a given row, with what may have come just before it', () => {
+  it('a log cursor continues after a given row and includes rows from shortly before it', () => {
     const [before, just, last, next] = [at(0), at(9_000), at(10_000), at(10_500)]
     const cursor = LogCursor.after(last)
     assert.deepEqual(follow([before, just, last, next], cursor), [just, next])
   })
 
-  it('keeps a bounded number of ids, however many rows come at once', () => {
+  it('a log cursor keeps a bounded number of ids when many rows arrive at once', () => {
     const rows = Array.from({ length: 2_500 }, (_, n) => at(n)).toSorted()
     const cursor = LogCursor.atEnd(NOW)
     assert.deepEqual(follow(rows, cursor, 50), rows)

@@ -16,7 +16,7 @@ async function open(folder: string, frameAncestors: readonly string[] = []): Pro
   return await server
 }
 
-suite('the settings page', () => {
+suite('settings page', () => {
   let folder: string
   let server: FastifyInstance
   before(async () => {
@@ -36,7 +36,7 @@ suite('the settings page', () => {
   const get = async (url: string, headers: Record<string, string> = {}) =>
     await server.inject({ method: 'GET', url, headers })
 
-  test('is at its address and at every one below, where it finds its way by itself', async () => {
+  test('the server returns the settings page for its path and every path below it', async () => {
     for (const url of [
       '/settings/webhooks',
       '/settings/webhooks/',
@@ -52,7 +52,7 @@ suite('the settings page', () => {
     assert.equal((await server.inject({ method: 'POST', url: '/settings/webhooks/x' })).statusCode, 404)
   })
 
-  test('may run, load and ask nothing but from this server, and be framed by nobody', async () => {
+  test('the settings page can only load from and connect to its own server, and cannot be framed', async () => {
     const { headers } = await get('/settings/webhooks')
     assert.equal(
       headers['content-security-policy'],
@@ -64,7 +64,7 @@ suite('the settings page', () => {
     assert.equal(headers['x-frame-options'], 'DENY')
   })
 
-  test('has assets that are kept for good and sent packed to those who take it', async () => {
+  test('assets of the settings page are cached permanently, and compressed for clients that accept gzip', async () => {
     const plain = await get('/settings/webhooks/assets/main-1a2b.js')
     assert.equal(plain.body, SCRIPT)
     assert.equal(plain.headers['content-type'], 'text/javascript; charset=utf-8')
@@ -76,20 +76,20 @@ suite('the settings page', () => {
     assert.equal(packed.headers['vary'], 'accept-encoding')
   })
 
-  test('has other files beside them, and a 404 for an asset that is not there', async () => {
+  test('the server returns other files of the settings page, and 404 for an unknown asset', async () => {
     const icon = await get('/settings/webhooks/favicon.svg')
     assert.deepEqual([icon.body, icon.headers['content-type']], ['<svg/>', 'image/svg+xml'])
     assert.equal((await get('/settings/webhooks/assets/old-0000.js')).statusCode, 404)
   })
 
-  test('gives nothing that lies outside of it', async () => {
+  test('the server returns no file outside the folder of the settings page', async () => {
     for (const path of ['../secret.txt', '..%2fsecret.txt', 'assets/../../secret.txt', '%2e%2e/secret.txt']) {
       const { body } = await get(`/settings/webhooks/${path}`)
       assert.ok(!body.includes('beside the page'), path)
     }
   })
 
-  test('may be framed by the origins that the operator names', async () => {
+  test('the settings page can be framed by the origins that the operator names', async () => {
     const framed = await open(join(folder, 'dist/'), ['https://crm.example', 'https://*.other.example'])
     const { headers } = await framed.inject('/settings/webhooks')
     assert.match(
@@ -100,7 +100,7 @@ suite('the settings page', () => {
     await framed.close()
   })
 
-  test('is a word of welcome where it was not built', async () => {
+  test('the server returns a placeholder if the settings page is not built', async () => {
     const bare = await open(join(folder, 'nowhere/'))
     const { statusCode, body } = await bare.inject('/settings/webhooks')
     assert.equal(statusCode, 200)

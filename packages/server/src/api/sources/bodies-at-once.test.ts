@@ -3,11 +3,11 @@ import { describe, it } from 'node:test'
 import type { RestError } from '../../domain/errors.ts'
 import { MAX_CONCURRENT_BYTES, createBodyLimit } from './body-limit.ts'
 
-describe('bodies that are in memory at once', () => {
+describe('limit of bodies in memory', () => {
   const isRefused = ({ status, code, headers }: RestError): boolean =>
     status === 429 && code === 'PT429' && headers['retry-after'] === '1'
 
-  it('have a bound for each organization, and leave the others theirs', async () => {
+  it('an organization that exceeds the body limit is refused with 429, without affecting others', async () => {
     const within = createBodyLimit()
     const { promise, resolve } = Promise.withResolvers<string>()
     const held = within('A', MAX_CONCURRENT_BYTES, async () => await promise)
@@ -21,7 +21,7 @@ describe('bodies that are in memory at once', () => {
     assert.equal(await within('a', MAX_CONCURRENT_BYTES, async () => await Promise.resolve('done')), 'done')
   })
 
-  it('count no more once their request has failed', async () => {
+  it('a body stops counting against the limit when its request fails', async () => {
     const within = createBodyLimit()
     const fail = async (): Promise<void> => await Promise.reject(new Error('no'))
     await assert.rejects(within('a', MAX_CONCURRENT_BYTES, fail), /^Error: no$/)

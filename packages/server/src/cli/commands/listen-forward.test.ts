@@ -28,7 +28,7 @@ async function startForwarding(t: TestContext, forward: string, forwardTimeout?:
   }
 }
 
-test('--forward passes on what verifies, byte by byte, and answers as that program does', async (t) => {
+test('--forward passes on verified requests byte for byte and returns the response of the program', async (t) => {
   const forwarded: unknown[] = []
   const program = createServer((request, response) => {
     void readText(request).then((text) => {
@@ -48,14 +48,14 @@ test('--forward passes on what verifies, byte by byte, and answers as that progr
   assert.deepEqual(forwarded, [[body, 'deal.created', 71]])
 })
 
-test('--forward to nobody is answered 502 with the reason', async (t) => {
+test('--forward responds 502 with the reason if the program cannot be reached', async (t) => {
   const post = await startForwarding(t, 'http://127.0.0.1:9/')
   const [status, text] = await post()
   assert.equal(status, 502)
   assert.match(text, /cannot reach/)
 })
 
-test('--forward to a program that does not answer is answered 504 after a while', async (t) => {
+test('--forward responds 504 if the program does not respond in time', async (t) => {
   const program = createServer(() => {}).listen(0, '127.0.0.1')
   await once(program, 'listening')
   t.after(() => program.close().closeAllConnections())
@@ -66,7 +66,7 @@ test('--forward to a program that does not answer is answered 504 after a while'
   ])
 })
 
-test('--forward reads 64 KiB of an answer without end, and leaves the rest', async (t) => {
+test('--forward reads at most 64 KiB of a response', async (t) => {
   const left = new EventEmitter()
   const program = createServer((_request, response) => {
     const timer = setInterval(() => response.write('x'.repeat(16 * 1024)), 1)

@@ -63,7 +63,7 @@ async function runCommand(t: TestContext, args: string[], env: Record<string, st
   return { child, stderr, exit, nextLine }
 }
 
-test('a rightly signed request is answered 200 and printed as verified with its parts', async (t) => {
+test('listen responds 200 to a correctly signed request and prints it as verified', async (t) => {
   const { url, printed } = await start(t, { secrets: [secret] })
   assert.deepEqual(await post(`${url}/hooks/deals?x=1`, sign(body)), [200, 'Received\n'])
   const [title = '', ids, signature, ...rest] = printed().split('\n')
@@ -73,7 +73,7 @@ test('a rightly signed request is answered 200 and printed as verified with its 
   assert.equal(rest.join('\n').replaceAll('\n    ', '\n').trim(), JSON.stringify(JSON.parse(body), null, 2))
 })
 
-test('a request that another secret signed is answered 401 with the reason, which is printed too', async (t) => {
+test('listen responds 401 to a request signed with another secret, and prints the reason', async (t) => {
   const { url, printed } = await start(t, { secrets: [secret] })
   const [status, answer] = await post(url, sign(body, 'another-secret'))
   assert.equal(status, 401)
@@ -82,14 +82,14 @@ test('a request that another secret signed is answered 401 with the reason, whic
   assert.ok(!answer.includes(secret) && !printed().includes(secret))
 })
 
-test('an unsigned request is answered 401 when a secret is given', async (t) => {
+test('listen responds 401 to an unsigned request if a secret is given', async (t) => {
   const { url } = await start(t, { secrets: [secret] })
   const [status, answer] = await post(url, {})
   assert.equal(status, 401)
   assert.match(answer, /X-Webhook-Signature is missing/)
 })
 
-test('without a secret a signed request is printed as not verified, an unsigned one as not signed', async (t) => {
+test('listen without a secret prints a signed request as not verified and an unsigned one as not signed', async (t) => {
   const signed = await start(t)
   assert.equal((await post(signed.url, sign(body)))[0], 200)
   assert.match(signed.printed(), /^ {2}not verified, no secret provided$/m)
@@ -98,7 +98,7 @@ test('without a secret a signed request is printed as not verified, an unsigned 
   assert.match(unsigned.printed(), /^ {2}not signed$/m)
 })
 
-test('a rightly signed body that is no webhook is answered 400', async (t) => {
+test('listen responds 400 to a correctly signed body that is not an event', async (t) => {
   const { url, printed } = await start(t, { secrets: [secret] })
   const [status, answer] = await post(url, sign('[]'), '[]')
   assert.equal(status, 400)
@@ -106,12 +106,12 @@ test('a rightly signed body that is no webhook is answered 400', async (t) => {
   assert.ok(!printed().includes('NOT verified'))
 })
 
-test('the chosen status is answered', async (t) => {
+test('listen responds with the chosen status', async (t) => {
   const { url } = await start(t, { status: 410 })
   assert.equal((await post(url, {}))[0], 410)
 })
 
-test('the first requests fail when asked to, and a refused one does not count', async (t) => {
+test('failFirst fails the first requests and does not count refused ones', async (t) => {
   const { url } = await start(t, { secrets: [secret], failFirst: 2, status: 202 })
   const statuses: number[] = []
   for (const headers of [sign(body), {}, sign(body), sign(body), sign(body)]) {
@@ -120,14 +120,14 @@ test('the first requests fail when asked to, and a refused one does not count', 
   assert.deepEqual(statuses, [500, 401, 500, 202, 202])
 })
 
-test('an answer is put off by the delay', async (t) => {
+test('listen responds after the delay', async (t) => {
   const { url } = await start(t, { delay: 60 })
   const before = performance.now()
   await post(url, {})
   assert.ok(performance.now() - before >= 59)
 })
 
-test('closing drops a request that waits for its answer, and one that is half sent', async (t) => {
+test('closing the listener drops requests that wait for a response or are incomplete', async (t) => {
   const { listener, url, printedFirst } = await start(t, { delay: 3_600_000 })
   const half = connect(Number(new URL(url).port), '127.0.0.1')
   half.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf')
@@ -138,7 +138,7 @@ test('closing drops a request that waits for its answer, and one that is half se
   await Promise.all([answer, halfClosed])
 })
 
-test('a body of 1 MiB is taken, one byte more is answered 413', async (t) => {
+test('listen accepts a body of 1 MiB and responds 413 to one byte more', async (t) => {
   const { url } = await start(t)
   assert.equal((await post(url, {}, 'x'.repeat(1024 * 1024)))[0], 200)
   const [status, answer] = await post(url, {}, 'x'.repeat(1024 * 1024 + 1))
@@ -146,7 +146,7 @@ test('a body of 1 MiB is taken, one byte more is answered 413', async (t) => {
   assert.match(answer, /larger than 1 MiB/)
 })
 
-test('an endless body is answered 413 while it is still being sent', async (t) => {
+test('listen responds 413 to an endless body while it is still being sent', async (t) => {
   const { url } = await start(t)
   const request = httpRequest(url, { method: 'POST' })
   request.on('error', () => {})
@@ -158,7 +158,7 @@ test('an endless body is answered 413 while it is still being sent', async (t) =
   assert.equal(response.statusCode, 413)
 })
 
-test('a sender that leaves within the body is reported', async (t) => {
+test('listen reports a sender that disconnects before the body is complete', async (t) => {
   const { url, printed, printedFirst } = await start(t, { json: true })
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   socket.write('POST /left HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroy())
@@ -167,7 +167,7 @@ test('a sender that leaves within the body is reported', async (t) => {
   assert.match(parseLine(printed()).error ?? '', /closed the connection before the body was complete/)
 })
 
-test('with json a request is one line with everything in it', async (t) => {
+test('listen with json prints each request as one line of JSON', async (t) => {
   const { url, printed } = await start(t, { json: true, secrets: [secret] })
   await post(`${url}/deals`, sign(body))
   assert.match(printed(), /^[^\n]+\n$/)
@@ -179,7 +179,7 @@ test('with json a request is one line with everything in it', async (t) => {
   assert.deepEqual(rest, { ...parts, attempt: 2, verified: true, error: null })
 })
 
-test('with json an unverified request has verified false and the reason, an unchecked one null', async (t) => {
+test('listen with json prints verified as false with the reason, or null if no secret is given', async (t) => {
   const checked = await start(t, { json: true, secrets: [secret] })
   await post(checked.url, sign(body, 'another-secret'))
   const refused = parseLine(checked.printed())
@@ -196,7 +196,7 @@ const hostile = '\u001b]0;owned\u0007 \u009b2J \u202egnp.exe \r'
 
 for (const json of [false, true]) {
   for (const [kind, payload] of Object.entries({ text: hostile, JSON: JSON.stringify({ text: hostile }) })) {
-    test(`no control character of a ${kind} body gets into the output (json: ${json})`, async (t) => {
+    test(`listen escapes the control characters of a ${kind} body (json: ${json})`, async (t) => {
       const { url, printed } = await start(t, { json })
       await post(url, { 'x-webhook-event': '\u009b31m', 'x-webhook-id': '\u009b32m' }, payload)
       assert.match(printed(), /owned.*2J.*gnp\.exe/)
@@ -206,26 +206,26 @@ for (const json of [false, true]) {
   }
 }
 
-test('with json, escaping changes nothing of what was sent', async (t) => {
+test('a body that listen prints as JSON parses back to the original', async (t) => {
   const { url, printed } = await start(t, { json: true })
   await post(url, {}, JSON.stringify({ text: hostile }))
   assert.deepEqual(parseLine(printed()).body, { text: hostile })
 })
 
-test('a text body cannot pass for a line of the listener', async (t) => {
+test('a text body cannot imitate the output of listen', async (t) => {
   const { url, printed } = await start(t)
   await post(url, {}, 'x\n  signature verified\r  signature verified')
   assert.doesNotMatch(printed(), /^ {2}signature verified/m)
 })
 
-test('a long text body is printed in part', async (t) => {
+test('listen truncates a long text body', async (t) => {
   const { url, printed } = await start(t)
   await post(url, {}, 'x'.repeat(500_000))
   assert.ok(printed().length < 30_000)
   assert.match(printed(), /… 480000 more characters/)
 })
 
-test('JSON nested too deeply to be written again is printed as text', async (t) => {
+test('listen prints JSON that is nested too deeply to serialize as text', async (t) => {
   for (const json of [false, true]) {
     const { url, printed } = await start(t, { json })
     assert.equal((await post(url, {}, '['.repeat(200_000) + ']'.repeat(200_000)))[0], 200)
@@ -233,7 +233,7 @@ test('JSON nested too deeply to be written again is printed as text', async (t) 
   }
 })
 
-test('colours are printed only when asked for', async (t) => {
+test('listen prints colours only if they are enabled', async (t) => {
   const plain = await start(t, { secrets: [secret] })
   await post(plain.url, sign(body))
   const coloured = await start(t, { secrets: [secret], colours: true })
@@ -243,7 +243,7 @@ test('colours are printed only when asked for', async (t) => {
 })
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  test(`the command listens, verifies with WEBHOOK_SECRET and leaves with 0 on ${signal}`, async (t) => {
+  test(`the listen command verifies with WEBHOOK_SECRET and exits with 0 on ${signal}`, async (t) => {
     const { child, stderr, exit, nextLine } = await runCommand(t, ['--port', '0'], { WEBHOOK_SECRET: secret })
     const [, url = ''] = /^Listening on (http:\S+) {2}\(Ctrl\+C stops\)$/.exec(await nextLine()) ?? []
     assert.deepEqual(await post(url, sign(body)), [200, 'Received\n'])
@@ -257,7 +257,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-test('the command takes several secrets and the other options, and prints JSON alone', async (t) => {
+test('the listen command accepts several secrets together with its other options, and prints only JSON', async (t) => {
   const args = ['--port', '0', '--json', '--status', '201', '--fail-first', '1', '--delay', '1']
   const { nextLine } = await runCommand(t, [...args, '--secret', 'new-secret', '--secret', secret], {
     WEBHOOK_SECRET: 'not used',
@@ -268,7 +268,7 @@ test('the command takes several secrets and the other options, and prints JSON a
   assert.equal(parseLine(await nextLine()).verified, true)
 })
 
-test('a port in use is one clear line and exit code 1', async (t) => {
+test('the listen command exits with 1 and a one-line error if the port is in use', async (t) => {
   const { port } = new URL((await start(t)).url)
   const { stderr, exit } = await runCommand(t, ['--port', port])
   assert.equal(await exit, 1)
@@ -284,14 +284,14 @@ for (const [args, complaint] of [
   [['--colour'], /^error: unknown option '--colour'/],
   [['4700'], /^error: too many arguments/],
 ] as const) {
-  test(`"${args.join(' ')}" is a wrong use: exit code 2`, async (t) => {
+  test(`the listen command exits with 2 for the invalid arguments "${args.join(' ')}"`, async (t) => {
     const { stderr, exit } = await runCommand(t, [...args])
     assert.equal(await exit, 2)
     assert.match(await stderr, complaint)
   })
 }
 
-test('--help exits with 0 and names every option', async (t) => {
+test('the listen command with --help exits with 0 and lists every option', async (t) => {
   assert.equal(await (await runCommand(t, ['--help'])).exit, 0)
   const help = listenCommand().helpInformation()
   const named = [...help.matchAll(/--([a-z-]+)/g)].map(([, name]) => name)
