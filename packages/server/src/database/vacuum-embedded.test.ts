@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { openMigrated } from '../../test/harness/databases.ts'
 import { vacuumEmbedded } from './vacuum-embedded.ts'
 
-test('tidying the embedded database clears away what has gone from the queue', async () => {
+test('vacuuming the embedded database shrinks the queue after its rows are deleted', async () => {
   const { database, close } = await openMigrated('pglite')
   await database.query(
     `insert into webhooks_internal.queue (delivery_id, webhook_id)

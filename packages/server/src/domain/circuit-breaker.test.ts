@@ -40,30 +40,30 @@ const HELD: HealthState = {
 const DRAINING: HealthState = { ...HEALTHY, phase: 'draining', drainingSince: NOW - 1_000, probeWait: 8_000 }
 const BACKLOG = { hasBacklog: true, isWindowOpen: false }
 
-test('an endpoint is degraded from the third failure in a row on, and healthy with the next success', () => {
+test('an endpoint becomes degraded with the third failure in a row, and healthy with the next success', () => {
   assert.equal(after(HEALTHY, failed(DEGRADED_AFTER - 1)).phase, 'healthy')
   const degraded = after(after(HEALTHY, failed(2)), failed(1))
   assert.deepEqual([degraded.phase, degraded.failures], ['degraded', 3])
   assert.deepEqual(after(degraded, succeeded()), HEALTHY)
 })
 
-test('a success in between begins the count anew', () => {
+test('a success between failures restarts the count', () => {
   const state = after({ ...HEALTHY, failures: 2, failingSince: 1 }, failed(2, { successes: 1 }))
   assert.deepEqual([state.phase, state.failures, state.failingSince], ['healthy', 2, NOW - 100])
 })
 
-test('a streak dates from its first failure, however many follow', () => {
+test('consecutive failures are dated from the first one', () => {
   const first = after(HEALTHY, failed(1))
   assert.equal(after(first, failed(5, { firstFailedAt: NOW })).failingSince, NOW - 100)
 })
 
-test('an endpoint is held when the failures are many and have lasted, never by one of the two', () => {
+test('an endpoint is put on hold only when it has failed both often and long enough', () => {
   assert.equal(after(FAILING, failed(1)).phase, 'held')
   assert.equal(after({ ...FAILING, failingSince: NOW - 4_999 }, failed(1)).phase, 'degraded')
   assert.equal(after({ ...FAILING, failures: 18 }, failed(1)).phase, 'degraded')
 })
 
-test('the first probe follows two seconds after holding, each further one after twice as long, up to a minute', () => {
+test('the wait for the next probe starts at two seconds and doubles up to a minute', () => {
   let state = after(FAILING, failed(1))
   const waits: number[] = []
   for (let probe = 0; probe < 8; probe += 1) {
@@ -83,12 +83,12 @@ test('the first probe follows two seconds after holding, each further one after 
   ])
 })
 
-test('what was sent before holding and fails late is counted, and takes nothing from the probe', () => {
+test('late failures of requests sent before the hold are counted without affecting the probe', () => {
   const state = after(HELD, failed(12, { leases: new Set(['another lease']) }))
   assert.deepEqual(state, { ...HELD, failures: 32 })
 })
 
-test('a success while held drains what is due, or is the end of it when nothing is', () => {
+test('a success on hold starts a drain if deliveries are due, or else restores the endpoint to healthy', () => {
   const draining = after(HELD, succeeded(), BACKLOG)
   assert.deepEqual(
     [draining.phase, draining.drainingSince, draining.drained, draining.failures, draining.probeAt],
@@ -97,33 +97,33 @@ test('a success while held drains what is due, or is the end of it when nothing 
   assert.deepEqual(after(HELD, succeeded()), HEALTHY)
 })
 
-test('a drain counts its successes and ends when nothing is due', () => {
+test('a drain counts its successes and ends when no deliveries are due', () => {
   assert.equal(after(DRAINING, succeeded(7), BACKLOG).drained, 7)
   assert.equal(after(DRAINING, succeeded(7), { hasBacklog: true }).phase, 'draining')
   assert.deepEqual(after(DRAINING, succeeded()), HEALTHY)
 })
 
-test('the drain of an endpoint with a rate limit ends with the window, as its backlog may never', () => {
+test('the drain of an endpoint with a rate limit ends when its window is open, even with a backlog', () => {
   const rated = { hasBacklog: true, isRateLimited: true }
   assert.equal(after(DRAINING, succeeded(), { ...rated, isWindowOpen: false }).phase, 'draining')
   assert.deepEqual(after(DRAINING, succeeded(), { ...rated, isWindowOpen: true }), HEALTHY)
 })
 
-test('a failure while the window grows holds again: for longer when nothing but the probe went through', () => {
+test('a failure during a drain puts the endpoint on hold again, for longer if only the probe succeeded', () => {
   const nothing = after(DRAINING, failed(1), BACKLOG)
   assert.deepEqual([nothing.phase, nothing.probeWait], ['held', 16_000])
   const something = after({ ...DRAINING, drained: 3 }, failed(1), BACKLOG)
   assert.deepEqual([something.phase, something.probeWait], ['held', MIN_PROBE_WAIT_MS])
 })
 
-test('once the window is open a single failure holds nothing, many in a row do', () => {
+test('once the window is open, a single failure does not put the endpoint on hold, but many in a row do', () => {
   const open = { hasBacklog: true, isWindowOpen: true }
   assert.equal(after({ ...DRAINING, drained: 40 }, failed(1), open).phase, 'draining')
   const long: HealthState = { ...DRAINING, drained: 40, failures: 19, failingSince: NOW - 6_000 }
   assert.equal(after(long, failed(1), open).phase, 'held')
 })
 
-test('what was sent before the drain and fails late does not end it', () => {
+test('late failures of requests sent before a drain do not end it', () => {
   const late = failed(3, { firstFailedAt: NOW - 9_000, lastFailedAt: NOW - 8_000 })
   assert.equal(after(DRAINING, late, BACKLOG).phase, 'draining')
 })

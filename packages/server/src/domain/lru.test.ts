@@ -11,7 +11,7 @@ test('an LRU returns what was set last for a key', () => {
   assert.equal(lru.get('a'), undefined)
 })
 
-test('a full LRU drops the entry that was used longest ago', () => {
+test('a full LRU drops the least recently used entry', () => {
   const lru = createLru<string, number>(2)
   lru.set('a', 1)
   lru.set('b', 2)
@@ -20,7 +20,7 @@ test('a full LRU drops the entry that was used longest ago', () => {
   assert.deepEqual([lru.get('a'), lru.get('b'), lru.get('c')], [1, undefined, 3])
 })
 
-test('a full LRU keeps the other entries when one is set anew', () => {
+test('a full LRU keeps its other entries when an existing one is replaced', () => {
   const lru = createLru<string, number>(2)
   lru.set('a', 1)
   lru.set('b', 2)

@@ -41,7 +41,7 @@ const decide = (events: ReturnType<typeof event>[], webhooks: Subscription[]) =>
   }
 }
 
-test('an event goes to the webhooks of its organization that subscribe to it', () => {
+test('an event matches the webhooks of its organization that subscribe to it', () => {
   const webhooks = [webhook('a'), webhook('b', { organization_id: 'other' }), webhook('c', { events: ['*'] })]
   assert.deepEqual(decide([event('deal.created')], webhooks), {
     matches: [
@@ -52,7 +52,7 @@ test('an event goes to the webhooks of its organization that subscribe to it', (
   })
 })
 
-test('what a webhook does not get is counted with the reason', () => {
+test('events that a webhook does not receive are counted with the reason', () => {
   const webhooks = [webhook('off', { is_active: false }), webhook('deals')]
   const events = [event('contact.created'), event('contact.created'), event('deal.created')]
   assert.deepEqual(decide(events, webhooks).skips, [
@@ -62,7 +62,7 @@ test('what a webhook does not get is counted with the reason', () => {
   ])
 })
 
-test('a filter keeps back what it does not match, and says so', () => {
+test('an event that does not match the filter of a webhook is marked as filtered', () => {
   const webhooks = [webhook('won', { filter: '{"data.stage": "Won"}' }), webhook('all')]
   assert.deepEqual(decide([event('deal.updated', { stage: 'New' })], webhooks).matches, [
     ['deal.updated', 'won', 'filtered'],
@@ -75,14 +75,14 @@ test('a filter keeps back what it does not match, and says so', () => {
   ])
 })
 
-test('a filter that cannot be applied keeps back its own webhook alone', () => {
+test('a filter that cannot be evaluated affects only its own webhook', () => {
   const webhooks = [webhook('broken', { filter: '{"data.stage": {"$bogus": 1}}' }), webhook('all')]
   const { matches } = decide([event('deal.updated')], webhooks)
   assert.match(String(matches[0]?.[2]), /could not be evaluated: .*\$bogus/)
   assert.deepEqual(matches[1], ['deal.updated', 'all', undefined])
 })
 
-test('what comes from an origin that a webhook ignores is kept back from it, whatever its filter', () => {
+test('an event from an origin that a webhook ignores is filtered out, even if it matches the filter', () => {
   const webhooks = [
     webhook('a', { ignore_origins: ['sync', 'import'], filter: '{"data.n":{"$gt":0}}' }),
     webhook('b', { ignore_origins: ['other'] }),
@@ -101,7 +101,7 @@ test('what comes from an origin that a webhook ignores is kept back from it, wha
 const LONG = { a: Array.from({ length: 130_000 }, () => 1) }
 const COSTLY = '{"data.a": {"$nin": [6], "$in": [5]}}'
 
-test('a filter over its budget keeps back its own webhook alone, with that reason', () => {
+test('a filter that takes too many steps affects only its own webhook, with that reason', () => {
   const webhooks = [
     webhook('costly', { filter: COSTLY }),
     webhook('all'),
@@ -114,7 +114,7 @@ test('a filter over its budget keeps back its own webhook alone, with that reaso
   ])
 })
 
-test('filters that are too many steps together are ended for one event, and asked of fewer events at once for several', () => {
+test('filters that together take too many steps stop for a single event, and reject a batch of several', () => {
   const webhooks = Array.from({ length: 30 }, (_, n) => webhook(`${n}`, { filter: COSTLY }))
   const { matches } = decide([event('deal.updated', LONG)], webhooks)
   assert.equal(matches.length, 30)

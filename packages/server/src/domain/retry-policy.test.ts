@@ -6,17 +6,17 @@ const SCHEDULE = [5_000, 300_000]
 const NOW = Date.parse('2025-01-15T10:30:00Z')
 const middle = (): number => 0.5
 
-test('each failed attempt waits for its own place in the schedule', () => {
+test('each failed attempt is followed by its own wait of the schedule', () => {
   assert.equal(nextWait(SCHEDULE, 1, undefined, middle), 5_000)
   assert.equal(nextWait(SCHEDULE, 2, undefined, middle), 300_000)
 })
 
-test('there is one attempt more than there are waits', () => {
+test('a delivery has one attempt more than the schedule has waits', () => {
   assert.equal(nextWait(SCHEDULE, 3, undefined), undefined)
   assert.equal(nextWait([], 1, undefined), undefined)
 })
 
-test('jitter moves a wait by ten per cent at most', () => {
+test('jitter changes a wait by at most ten percent', () => {
   assert.equal(
     nextWait(SCHEDULE, 1, undefined, () => 0),
     4_500,
@@ -27,7 +27,7 @@ test('jitter moves a wait by ten per cent at most', () => {
   )
 })
 
-test('Retry-After puts an attempt off but never brings it forward', () => {
+test('Retry-After can lengthen a wait but not shorten it', () => {
   assert.equal(nextWait(SCHEDULE, 1, 60_000, middle), 60_000)
   assert.equal(nextWait(SCHEDULE, 1, 1_000, middle), 5_000)
 })
@@ -42,7 +42,7 @@ test('Retry-After is read as seconds or as an HTTP date', () => {
   assert.equal(parseRetryAfter('Wed, 15 Jan 2025 10:29:00 GMT', NOW), 0)
 })
 
-test('a Retry-After that is neither is left out', () => {
+test('an invalid Retry-After is ignored', () => {
   for (const garbage of ['soon', '-5', '1.5', '', '99999999999999', '2']) {
     assert.equal(parseRetryAfter(garbage, NOW), garbage === '2' ? 2_000 : undefined, garbage)
   }

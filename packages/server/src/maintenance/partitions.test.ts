@@ -28,7 +28,7 @@ for (const engine of EVERY_ENGINE) {
       return rows.map(({ day }) => day)
     }
 
-    /** The migrated template may have been made on an earlier day: its partitions of past days go. */
+    /** Drops partitions of past days, which exist if the migrated template was created on an earlier day. */
     async function dropPastDays(): Promise<void> {
       const { rows } = await database.query<{ partition: string }>(
         `select partition::text from webhooks_internal.partitions where day < (now() at time zone 'UTC')::date`,
@@ -71,7 +71,7 @@ for (const engine of EVERY_ENGINE) {
         )
     }
 
-    test('are made ahead, once, also when two nodes do it', async () => {
+    test('each partition is created once, some days ahead, even if two nodes run at the same time', async () => {
       await Promise.all([keepPartitions(database, options), keepPartitions(database, options)])
       await keepPartitions(database, options)
       for (const parent of [
@@ -82,7 +82,7 @@ for (const engine of EVERY_ENGINE) {
         assert.deepEqual(await days(parent), ['0', '1', '2', '3'], parent)
     })
 
-    test('take what belongs to their day, and the default one every other id', async () => {
+    test('an event is stored in the partition of its day, and other ids in the default partition', async () => {
       await emit(await idOf(0))
       await emit('f3a1c2d4-5b6e-4f70-8a91-b2c3d4e5f607')
       const { rows } = await database.query<{ partition: string }>(
@@ -93,7 +93,7 @@ for (const engine of EVERY_ENGINE) {
       await database.query('delete from webhooks.webhook_events')
     })
 
-    test('an id is taken once, whichever partition it is in', async () => {
+    test('an id can be stored only once, in any partition', async () => {
       for (const id of [await idOf(0), 'f3a1c2d4-5b6e-4f70-8a91-b2c3d4e5f607']) {
         await emit(id)
         await assert.rejects(emit(id), /unique constraint/)
@@ -101,7 +101,7 @@ for (const engine of EVERY_ENGINE) {
       await database.query('delete from webhooks.webhook_events')
     })
 
-    test('that are older than the log is kept are dropped, younger ones not', async () => {
+    test('only partitions older than the retention are dropped', async () => {
       await addOldDay(31)
       await addOldDay(30)
       await emit(await idOf(31), 31)
@@ -111,7 +111,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await count('webhooks.webhook_events'), 1)
     })
 
-    test('what is in the default one goes by its age', async () => {
+    test('rows of the default partition are deleted when they are older than the retention', async () => {
       await emit('f3a1c2d4-5b6e-4f70-8a91-b2c3d4e5f608', 32)
       await emit('f3a1c2d4-5b6e-4f70-8a91-b2c3d4e5f609', 29)
       await keepPartitions(database, options)
@@ -121,7 +121,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(rows, [{ id: 'f3a1c2d4-5b6e-4f70-8a91-b2c3d4e5f609' }])
     })
 
-    test('what still waits for an event that goes is cancelled and says so', async () => {
+    test('a pending delivery is cancelled with the reason when the partition of its event is dropped', async () => {
       await addOldDay(33)
       const eventId = await idOf(33)
       const deliveryId = await idOf(0, 7)
@@ -144,7 +144,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await count('webhooks_internal.queue'), 0)
     })
 
-    test('that come late take over what was put aside for their day', async () => {
+    test('a new partition takes the rows of its day over from the default partition', async () => {
       const stray = await idOf(-5)
       await emit(stray)
       await database.query(
@@ -157,7 +157,7 @@ for (const engine of EVERY_ENGINE) {
       assert.match(rows[0]!.partition, /webhook_events_\d{8}$/)
     })
 
-    test('a large default one is vouched for by a constraint before a day is attached', async () => {
+    test('a large default partition is validated by a temporary constraint before a day is attached', async () => {
       await database.query(
         `insert into webhooks.webhook_events (id, organization_id, event, data)
          select overlay(gen_random_uuid()::text placing 'f' from 1)::uuid, $1, 'contact.created', '{}' from generate_series(1, 10000)`,
@@ -180,7 +180,7 @@ for (const engine of EVERY_ENGINE) {
 
     // On PGlite, transactions run one after the other.
     if (engine === 'pglite') return
-    test('that somebody is using are left for later, and nobody waits', async () => {
+    test('a partition in use is dropped later, without blocking inserts', async () => {
       await addOldDay(40)
       await database.transaction(async (reader) => {
         await reader.query('select count(*) from webhooks.webhook_events')

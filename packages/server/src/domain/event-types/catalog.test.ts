@@ -9,7 +9,7 @@ const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }
 formats.default(ajv)
 
 for (const type of EVENT_TYPES) {
-  test(`${type.name}: the example is what its schema says, and less is not`, () => {
+  test(`${type.name}: the example matches its schema, and does not without any one of its columns`, () => {
     const isValid = ajv.compile(schemaOf(type))
     assert.ok(isValid(type.example), JSON.stringify(isValid.errors))
     for (const column of Object.keys(type.example)) {
@@ -22,7 +22,7 @@ for (const type of EVENT_TYPES) {
     }
   })
 
-  test(`${type.name}: previous is there where it says what changed`, () => {
+  test(`${type.name}: previous has a schema if and only if the event reports a change`, () => {
     const says = /\.(updated|assigned|stage\.changed|status\.changed)$/.test(type.name)
     const schema = previousSchemaOf(type)
     assert.equal(schema !== undefined, says)

@@ -30,7 +30,8 @@ const matching: readonly object[] = [
 ]
 
 for (const filter of matching) {
-  test(`matches ${JSON.stringify(filter)}`, () => assert.equal(compileFilter(filter)(WON), true))
+  test(`the event matches the filter ${JSON.stringify(filter)}`, () =>
+    assert.equal(compileFilter(filter)(WON), true))
 }
 
 const missing: readonly object[] = [
@@ -42,7 +43,8 @@ const missing: readonly object[] = [
 ]
 
 for (const filter of missing) {
-  test(`does not match ${JSON.stringify(filter)}`, () => assert.equal(compileFilter(filter)(WON), false))
+  test(`the event does not match the filter ${JSON.stringify(filter)}`, () =>
+    assert.equal(compileFilter(filter)(WON), false))
 }
 
 const wrong: readonly [unknown, RegExp][] = [
@@ -60,18 +62,18 @@ const wrong: readonly [unknown, RegExp][] = [
 ]
 
 for (const [filter, message] of wrong) {
-  test(`refuses ${JSON.stringify(filter).slice(0, 60)} and says what would be right`, () => {
+  test(`the filter ${JSON.stringify(filter).slice(0, 60)} is refused with a message that explains the mistake`, () => {
     assert.throws(() => compileFilter(filter), message)
   })
 }
 
-test('nesting beyond a bound is refused instead of overflowing', () => {
+test('a filter that is nested too deeply is refused', () => {
   let filter: object = { 'data.x': 1 }
   for (let level = 0; level < 1_000; level += 1) filter = { $and: [filter] }
   assert.throws(() => compileFilter(filter), /nested deeper/)
 })
 
-test('no JSON makes a filter that compiles and then throws', () => {
+test('a filter that compiles never throws, whatever JSON it consists of', () => {
   const subject = fc.record({ event: fc.string(), data: fc.dictionary(fc.string(), fc.jsonValue()) })
   const operators = [
     '$eq',
@@ -129,12 +131,12 @@ for (const [filter, isMatch] of [
   [{ 'data.items.1.length': { $exists: false } }, true],
   [{ 'data.deep': 2 }, true],
 ] as const) {
-  test(`${JSON.stringify(filter)} looks at what is in the JSON only`, () => {
+  test(`the filter ${JSON.stringify(filter)} reads only fields that exist in the JSON`, () => {
     assert.equal(compileFilter(filter)(OWN), isMatch)
   })
 }
 
-test('a long list of operands costs a look-up for each value', () => {
+test('a long list of operands costs one step for each value of the event', () => {
   const steps = new Steps()
   const operands = Array.from({ length: 3_200 }, (_, n) => n + 2)
   const event = { event: 'a.b', data: { a: Array.from({ length: 130_000 }, () => 1) } }
@@ -142,7 +144,7 @@ test('a long list of operands costs a look-up for each value', () => {
   assert.ok(steps.taken < 130_010)
 })
 
-test('a filter that needs more steps than any may is ended, always after as many', () => {
+test('a filter always stops after the same number of steps when it exceeds the limit', () => {
   const event = { event: 'a.b', data: { a: Array.from({ length: 130_000 }, () => 1) } }
   const filter = compileFilter({ 'data.a': { $nin: [6], $in: [5] } })
   for (let turn = 1; turn <= 2; turn += 1) {
@@ -155,19 +157,19 @@ test('a filter that needs more steps than any may is ended, always after as many
   }
 })
 
-test('lists in lists without end are not followed to the end of the stack', () => {
+test('an event with lists nested too deeply is refused instead of overflowing the stack', () => {
   const event = { event: 'a.b', data: JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as unknown }
   assert.throws(() => compileFilter({ 'data.a': 1 })(event), /deeper than 1000 levels/)
 })
 
-test('a new filter may list a thousand values, and is told what would be right', () => {
+test('a new filter can list at most a thousand values, and an existing one more', () => {
   const listing = (count: number) => ({ 'data.a': { $in: Array.from({ length: count }, (_, n) => n) } })
   assert.doesNotThrow(() => compileNewFilter(listing(1_000)))
   assert.throws(() => compileNewFilter(listing(1_001)), /lists 1001 values, at most 1000 are allowed/)
   assert.doesNotThrow(() => compileFilter(listing(3_200)))
 })
 
-test('an operator within a value is refused wherever it stands', () => {
+test('a filter with an operator inside a value is refused', () => {
   for (const condition of [
     { $all: [{ $where: '1' }] },
     { $in: [{ $gt: 1 }] },

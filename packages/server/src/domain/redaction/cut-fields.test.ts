@@ -33,22 +33,23 @@ const CASES: readonly [data: string, paths: string[], left: string][] = [
 ]
 
 for (const [data, paths, left] of CASES) {
-  test(`${data} without ${paths.join(', ')} is ${left}`, () => assert.equal(cutData(data, paths), left))
+  test(`redacting ${paths.join(', ')} in ${data} leaves ${left}`, () =>
+    assert.equal(cutData(data, paths), left))
 }
 
-test('previous loses the fields of data and its own, data only its own', () => {
+test('redaction removes fields of data also from previous, but not fields of previous from data', () => {
   assert.equal(
     cut('{"data":{"a":1,"b":2},"previous":{"a":0,"b":1,"c":2}}', ['data.a', 'previous.b']),
     '{"data":{"b":2},"previous":{"c":2}}',
   )
 })
 
-test('lists in lists, however deep, lose the field and keep all else', () => {
+test('redaction removes a field inside deeply nested lists and keeps the others', () => {
   const deep = (inside: string): string => `${'['.repeat(50_000)}{${inside}}${']'.repeat(50_000)}`
   assert.equal(cutData(deep('"phone":1,"id":2'), ['data.phone']), deep('"id":2'))
 })
 
-test('what is nested without end is refused instead of using up memory', () => {
+test('redaction refuses a text that is nested too deeply', () => {
   assert.throws(() => cutData('['.repeat(200_000), ['data.phone']), /nested deeper than 100000 levels/)
 })
 
@@ -61,7 +62,7 @@ for (const text of [
   '{"data":{}}x',
   '{"data":{"a',
 ]) {
-  test(`${text || 'nothing'} is no JSON, and nothing is made of it`, () => {
+  test(`redaction refuses ${text || 'an empty text'} because it is not valid JSON`, () => {
     assert.throws(() => cut(text, ['data.a']), /not valid JSON at character \d+/)
   })
 }
@@ -101,7 +102,7 @@ function remove(value: unknown, [name, ...rest]: readonly string[]): void {
   }
 }
 
-test('what is left is what deleting from the parsed value leaves', () => {
+test('redaction leaves the same JSON as deleting the fields from the parsed value', () => {
   fc.assert(
     fc.property(json, json, paths, fc.constantFrom(undefined, 1, '\t'), (data, previous, fields, indent) => {
       const body = { event: 'a.b', data, previous }
@@ -119,7 +120,7 @@ test('what is left is what deleting from the parsed value leaves', () => {
   )
 })
 
-test('a text without any of the fields is left as it is, byte for byte', () => {
+test('redaction leaves a text without any of the fields unchanged, byte for byte', () => {
   fc.assert(
     fc.property(json, fc.constantFrom(undefined, 3), (data, indent) => {
       const text = JSON.stringify({ data }, null, indent)
@@ -128,7 +129,7 @@ test('a text without any of the fields is left as it is, byte for byte', () => {
   )
 })
 
-test('the work grows with the text and not with the number of fields', () => {
+test('the work of redaction grows with the length of the text, not with the number of fields', () => {
   const list = (length: number): string =>
     JSON.stringify({ data: { l: Array.from({ length }, (_, n) => ({ n, p1: 'x', p49: 'y' })) } })
   const fifty = Array.from({ length: 50 }, (_, n) => `data.l.p${n}`)

@@ -18,7 +18,7 @@ const vectors = JSON.parse(
 ) as Vector[]
 
 for (const vector of vectors) {
-  test(`both signatures are as in the vector "${vector.name}"`, () => {
+  test(`both signatures match the vector "${vector.name}"`, () => {
     const body = Buffer.from(vector.body)
     assert.equal(signBody([vector.secret], body), vector.x_webhook_signature)
     assert.equal(
@@ -28,7 +28,7 @@ for (const vector of vectors) {
   })
 }
 
-test('during a rotation both secrets sign, the current one first', () => {
+test('a body is signed with both secrets during a rotation, the current one first', () => {
   const body = Buffer.from('{}')
   const [first, second] = ['secret-one', 'secret-two']
   assert.equal(signBody([first, second], body), `${signBody([first], body)}, ${signBody([second], body)}`)

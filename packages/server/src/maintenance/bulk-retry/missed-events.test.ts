@@ -9,7 +9,7 @@ import type { RedeliveryScope } from './redeliveries.ts'
 import { RedeliveryFixture } from './redelivery-fixture.ts'
 
 for (const engine of EVERY_ENGINE) {
-  suite(`events that a webhook has missed (${engine})`, () => {
+  suite(`replays of missed events (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>
     before(async () => {
@@ -37,7 +37,7 @@ for (const engine of EVERY_ENGINE) {
       return due
     }
 
-    test('are those without a delivery, and those whose delivery failed, was cancelled or kept back', async () => {
+    test('a replay sends events without a delivery, and those whose delivery failed, was cancelled or filtered', async () => {
       const one = await RedeliveryFixture.create(database)
       const missed = [
         ...(await one.events(1)),
@@ -59,7 +59,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('are none once they have been replayed', async () => {
+    test('events that have been replayed are no longer missed', async () => {
       const one = await RedeliveryFixture.create(database)
       await one.events(3)
       await replayed(one)
@@ -68,7 +68,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await countMissed(database, await one.scope()), 0)
     })
 
-    test('are judged by the subscription and the filter as they are now', async () => {
+    test('a replay uses the current subscription and filter', async () => {
       const one = await RedeliveryFixture.create(database, {
         events: ['deal.*'],
         filter: { 'data.stage': 'Won' },
@@ -79,7 +79,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(await replayed(one), won.toSorted())
     })
 
-    test('can be narrowed down by event type and time', async () => {
+    test('a replay can be limited by event type and time', async () => {
       const one = await RedeliveryFixture.create(database)
       await one.events(2)
       const updated = await one.events(1, { event: 'deal.updated' })
@@ -89,7 +89,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await countMissed(database, await one.scope({ until: since })), 1)
     })
 
-    test('of another organization are none of the webhook', async () => {
+    test('a replay does not include events of another organization', async () => {
       const [one, other] = [
         await RedeliveryFixture.create(database),
         await RedeliveryFixture.create(database),
@@ -98,7 +98,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(await replayed(one), [])
     })
 
-    test('are not those that are still to be fanned out: the replay waits until that is decided', async () => {
+    test('a replay waits for events that are not matched yet', async () => {
       const one = await RedeliveryFixture.create(database)
       const early = await one.events(1)
       const waiting = newId()
@@ -120,7 +120,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await one.redelivery(id)).status, 'completed')
     })
 
-    test('are what was cancelled when the webhook was off for a moment, once that is through', async () => {
+    test('a replay sends deliveries that were cancelled when the webhook was briefly disabled', async () => {
       const one = await RedeliveryFixture.create(database)
       const events = await one.events(3, { status: 'pending' })
       for (const isActive of [false, true]) {
@@ -138,7 +138,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(await one.due(), events.toSorted())
     })
 
-    test('are not counted where there are more events to look through than can be waited for', async () => {
+    test('missed events are not counted if there are too many events to read', async () => {
       const one = await RedeliveryFixture.create(database)
       await one.events(3)
       assert.equal(await countMissed(database, await one.scope(), 3), 3)

@@ -9,7 +9,7 @@ import { RedeliveryFixture } from './redelivery-fixture.ts'
 import { requeue } from './sql/statements.generated.ts'
 
 for (const engine of EVERY_ENGINE) {
-  suite(`bulk work in batches (${engine})`, () => {
+  suite(`batches of bulk retries and replays (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>
     before(async () => {
@@ -32,7 +32,7 @@ for (const engine of EVERY_ENGINE) {
 
     for (const kind of ['retry_failed', 'replay_events'] as const) {
       suite(kind, () => {
-        test('queues what it counted, once each, over several batches and for events of one time', async () => {
+        test(`${kind} queues each counted delivery once over several batches`, async () => {
           const one = await fixture()
           const events = await one.events(45, { status: 'failed' })
           const id = await one.start(kind)
@@ -46,7 +46,7 @@ for (const engine of EVERY_ENGINE) {
           assert.deepEqual(await one.due(), events.toSorted())
         })
 
-        test('a process that dies between two batches leaves the rest to the next one', async () => {
+        test(`${kind} continues after a process dies between two batches`, async () => {
           const one = await fixture()
           await one.events(45, { status: 'failed' })
           const id = await one.start(kind)
@@ -56,7 +56,7 @@ for (const engine of EVERY_ENGINE) {
           assert.deepEqual([(await one.redelivery(id)).queued, new Set(await one.due()).size], [45, 45])
         })
 
-        test('a process that dies within a batch leaves nothing of it', async () => {
+        test(`${kind} rolls a batch back if the process dies within it`, async () => {
           const one = await fixture()
           await one.events(25, { status: 'failed' })
           const id = await one.start(kind)
@@ -66,7 +66,7 @@ for (const engine of EVERY_ENGINE) {
           assert.deepEqual([(await one.redelivery(id)).queued, (await one.due()).length], [25, 25])
         })
 
-        test('asked for twice and worked on by two at once queues nothing twice', async () => {
+        test(`${kind} queues each delivery once when it is requested twice and runs concurrently`, async () => {
           const one = await fixture()
           const events = await one.events(45, { status: 'failed' })
           const ids = [await one.start(kind), await one.start(kind)]
@@ -77,7 +77,7 @@ for (const engine of EVERY_ENGINE) {
           assert.deepEqual(await one.due(), events.toSorted())
         })
 
-        test('can be cancelled where it is', async () => {
+        test(`${kind} can be cancelled between two batches`, async () => {
           const one = await fixture()
           await one.events(45, { status: 'failed' })
           const id = await one.start(kind)
@@ -88,7 +88,7 @@ for (const engine of EVERY_ENGINE) {
           assert.deepEqual([status, queued, (await one.due()).length], ['cancelled', 20, 20])
         })
 
-        test('waits while many deliveries of the webhook are due, and holds up no other webhook', async () => {
+        test(`${kind} waits while many deliveries of its webhook are due, without delaying other webhooks`, async () => {
           const [one, other] = [await fixture(), await fixture()]
           await one.events(130, { status: 'failed' })
           const id = await one.start(kind)
@@ -103,7 +103,7 @@ for (const engine of EVERY_ENGINE) {
           assert.equal((await one.redelivery(id)).queued, 130)
         })
 
-        test('ends with the reason when the webhook is switched off', async () => {
+        test(`${kind} is cancelled with the reason when its webhook is disabled`, async () => {
           const one = await fixture()
           await one.events(25, { status: 'failed' })
           const id = await one.start(kind)
@@ -117,7 +117,7 @@ for (const engine of EVERY_ENGINE) {
           await cancelDeliveries(database)
         })
 
-        test('leaves alone what somebody is sending by hand', async () => {
+        test(`${kind} leaves out a delivery that is being retried manually`, async () => {
           const one = await fixture()
           await one.events(2, { status: 'failed' })
           const [held] = await one.deliveries()
@@ -132,7 +132,7 @@ for (const engine of EVERY_ENGINE) {
           assert.equal((await one.deliveries()).find((row) => row.id === held!.id)?.status, 'failed')
         })
 
-        test('leaves alone what was delivered while the batch was on its way, and takes attempts as they are', async () => {
+        test(`${kind} leaves out a delivery that succeeds during the batch, and reads the latest number of attempts`, async () => {
           const one = await fixture()
           await one.events(2, { status: 'failed' })
           const [delivered, tried] = await one.deliveries()

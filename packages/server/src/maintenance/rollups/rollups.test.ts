@@ -70,7 +70,7 @@ for (const engine of EVERY_ENGINE) {
       return summarize(await readHistograms(database, scope), { ...scope, width })
     }
 
-    test('count each attempt once whatever is folded when, logged twice, or undone', async () => {
+    test('roll-ups count each attempt once, even if attempts are logged twice or a fold is rolled back', async () => {
       const webhooks = [newId(), newId()]
       const step = fc.oneof(
         fc.record({
@@ -150,7 +150,7 @@ for (const engine of EVERY_ENGINE) {
       )
     }
 
-    test('folded by two at once count each attempt once', async () => {
+    test('roll-ups count each attempt once when folds run concurrently', async () => {
       const organization = newId()
       const webhook = newId()
       for (let batch = 0; batch < 20; batch += 1) {
@@ -167,7 +167,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(rows[0]?.left, 0)
     })
 
-    test('tell a latency within 4 %, or 1 ms', async () => {
+    test('roll-ups store a latency with an error of at most 4 % or 1 ms', async () => {
       const { rows } = await database.query<{ ms: number; bucket: number }>(
         `select ms, webhooks_internal.latency_bucket(ms) as bucket from generate_series(0, 70000) as ms`,
       )
@@ -175,7 +175,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(worst, [])
     })
 
-    test('are found through their key, however many there are', async () => {
+    test('roll-ups are read through their primary key', async () => {
       const [organization, webhook] = [newId(), newId()]
       await database.query(
         `insert into webhooks_internal.attempt_rollups
@@ -199,7 +199,7 @@ for (const engine of EVERY_ENGINE) {
       assert.doesNotMatch(plan, /Seq Scan on attempt_rollups/)
     })
 
-    test('expire: by five minutes with the logs, by the hour after 400 days', async () => {
+    test('roll-ups of five minutes expire with the logs, and hourly ones after 400 days', async () => {
       const organization = newId()
       const daysAgo = (days: number): string => new Date(Date.now() - days * 24 * HOUR).toISOString()
       await log(
