@@ -68,7 +68,7 @@ const request = fc.record({
 })
 
 for (const engine of ENGINES) {
-  describe(`any request on ${engine}`, () => {
+  describe(`arbitrary requests (${engine})`, () => {
     let fixture: Fixture
 
     before(async () => {
@@ -77,7 +77,7 @@ for (const engine of ENGINES) {
     })
     after(async () => await fixture.close())
 
-    it('is answered, or refused with the four keys of an error', async () => {
+    it('any request succeeds or is refused with the four keys of an error', async () => {
       const property = fc.asyncProperty(request, async ({ method, table, search: query, ...more }) => {
         const answer = await fixture.ask(method, `${table}?${query}`, more)
         assert.ok(answer.status >= 200 && answer.status < 500, answer.body)
@@ -92,7 +92,7 @@ for (const engine of ENGINES) {
       await fc.assert(property, { numRuns: 3_000 })
     })
 
-    it('is refused where its nesting would exhaust the stack of the database', async () => {
+    it('a request is refused if its nesting would exhaust the stack of the database', async () => {
       const deep = (open: string, close: string): string => open.repeat(5_000) + close.repeat(5_000)
       const tooDeep = [
         await fixture.ask('GET', `contacts?and=${deep('(not.and', ')')}`),
@@ -106,7 +106,7 @@ for (const engine of ENGINES) {
       )
     })
 
-    it('is answered up to the nesting and length that are allowed', async () => {
+    it('a request succeeds up to the maximum nesting and length', async () => {
       const tree32 = `${'(not.and'.repeat(32)}(first_name.eq.x)${')'.repeat(32)}`
       const allowed = [
         await fixture.ask('GET', `contacts?and=${tree32}`),

@@ -6,7 +6,7 @@ import { OURS, expectError, openFixture } from './rest-fixture.ts'
 import type { Fixture } from './rest-fixture.ts'
 
 for (const engine of ENGINES) {
-  describe(`limits of embedding on ${engine}`, () => {
+  describe(`limits of embedding (${engine})`, () => {
     let fixture: Fixture
 
     before(async () => {
@@ -23,7 +23,7 @@ for (const engine of ENGINES) {
     })
     after(async () => await fixture.close())
 
-    it('gives at most 1,000 rows in each list', async () => {
+    it('an embedded list contains at most 1,000 rows', async () => {
       for (const search of ['', '&deals.limit=5000']) {
         const { json } = await fixture.ask('GET', `contacts?select=deals(id)${search}`)
         assert.equal((json as { deals: unknown[] }[])[0]?.deals.length, 1_000)
@@ -32,7 +32,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(counted.json, [{ deals: [{ count: 1_005 }] }])
     })
 
-    it('refuses an answer that grows beyond 64 MiB by what is embedded', async () => {
+    it('a response that exceeds 64 MiB because of embedded rows is refused with 413', async () => {
       const answer = await fixture.ask('GET', 'deals?select=id,contacts(deals(title))')
       assert.match(expectError(answer, 413, '54000')['hint'] ?? '', /<embedded>\.limit/)
       const limited = await fixture.ask(
@@ -42,7 +42,7 @@ for (const engine of ENGINES) {
       assert.equal(limited.status, 200)
     })
 
-    it('keeps to the statement timeout, on the embedded database too', async () => {
+    it('a statement that embeds rows stops at the statement timeout', async () => {
       const ask = await fixture.withRules({
         contacts: {
           async beforeInsert(connection) {
@@ -61,7 +61,7 @@ for (const engine of ENGINES) {
       await assert.rejects(asked, (error) => isTimeout(error as { cause: unknown }))
     })
 
-    it('embeds at most 50 resources', async () => {
+    it('a request can embed at most 50 resources', async () => {
       const select = (count: number): string =>
         Array.from({ length: count }, (_, index) => `d${index}:deals(id)`).join(',')
       const path = (count: number): string => `contacts?select=${select(count)}&first_name=eq.z`
@@ -69,7 +69,7 @@ for (const engine of ENGINES) {
       expectError(await fixture.ask('GET', path(51)), 400, 'PGRST100')
     })
 
-    it('embeds 16 levels deep', async () => {
+    it('a request can embed at most 16 levels', async () => {
       const nest = (levels: number): string =>
         levels === 0 ? 'id' : `id,${levels % 2 === 0 ? 'contacts' : 'deals'}(${nest(levels - 1)})`
       assert.equal((await fixture.ask('GET', `deals?select=${nest(16)}&title=eq.z`)).status, 200)

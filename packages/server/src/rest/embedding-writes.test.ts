@@ -9,7 +9,7 @@ const L = 'webhook_logs'
 const shown = { prefer: 'return=representation' }
 
 for (const engine of ENGINES) {
-  describe(`embedding into what a write shows on ${engine}`, () => {
+  describe(`embedding in written rows (${engine})`, () => {
     let fixture: Fixture
     const ask: Fixture['ask'] = async (...parameters) => await fixture.ask(...parameters)
 
@@ -19,7 +19,7 @@ for (const engine of ENGINES) {
     beforeEach(async () => await fixture.reset())
     after(async () => await fixture.close())
 
-    it('follows insert, update and delete', async () => {
+    it('the rows that an insert, update or delete returns can embed related rows', async () => {
       const contact = { organization_id: OURS, first_name: 'Ada' }
       const { json: made } = await ask('POST', 'contacts?select=id,deals(title)', {
         body: contact,
@@ -44,7 +44,7 @@ for (const engine of ENGINES) {
       assert.deepEqual([removed.status, removed.json], [200, embedded])
     })
 
-    it('orders what a write shows by what is embedded, and shows only rows with an inner one', async () => {
+    it('written rows can be ordered by embedded rows, and limited to those with an inner one', async () => {
       await fixture.database.query(
         `with c as (insert into public.contacts (organization_id, first_name) values ($1, 'b'), ($1, 'a') returning id, first_name)
          insert into public.deals (organization_id, title, contact_id)
@@ -61,7 +61,7 @@ for (const engine of ENGINES) {
       assert.equal((all as unknown[]).length, 3)
     })
 
-    it('changes no rows by a filter on what is embedded', async () => {
+    it('an update or delete with a filter on embedded rows is refused', async () => {
       const path = `${W}?select=name,${L}(attempt)&${L}=is.null`
       expectError(await ask('PATCH', path, { body: { description: 'x' }, headers: shown }), 400, '42703')
       expectError(await ask('DELETE', `${W}?${L}.attempt=eq.1`), 400, 'PGRST108')

@@ -40,7 +40,7 @@ const MORE = `
 `
 
 for (const engine of EVERY_ENGINE) {
-  describe(`embedding on ${engine}`, () => {
+  describe(`embedding (${engine})`, () => {
     let fixture: Fixture
     const ask: Fixture['ask'] = async (...parameters) => await fixture.ask(...parameters)
     const rows = async (path: string, more: Ask = {}): Promise<unknown> => {
@@ -58,7 +58,7 @@ for (const engine of EVERY_ENGINE) {
     })
     after(async () => await fixture.close())
 
-    it('follows what a view refers to, in both directions', async () => {
+    it('a view embeds related rows, and related tables embed the rows of the view', async () => {
       assert.deepEqual(await rows(`${L}?select=attempt,${E}(event),${D}(attempts)&attempt=eq.5`), [
         { attempt: 5, [E]: { event: 'deal.created' }, [D]: { attempts: 5 } },
       ])
@@ -69,7 +69,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((delivery[L] as unknown[]).length, 6)
     })
 
-    it("shows none of another organization's rows, whatever refers to them", async () => {
+    it("an organization sees none of another organization's rows in embedded resources", async () => {
       const path = `${W}?select=name,${L}(attempt)&${L}.attempt=eq.77`
       assert.deepEqual(await rows(`${path}&id=eq.${HOOK_A}`), [{ name: 'a', [L]: [] }])
       assert.deepEqual(await rows(`${L}?select=attempt,${W}(name)&attempt=eq.77`), [
@@ -84,7 +84,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(seen, [{ name: 'a', [L]: numbered(77) }])
     })
 
-    it('takes the name of a foreign key or of its column for the table that it leads to', async () => {
+    it('a resource can be embedded by the name of a foreign key or of its column', async () => {
       assert.deepEqual(await rows(`${D}?select=webhook_id(name),hook:${D}_webhook_id_fkey(name)`), [
         { webhook_id: { name: 'a' }, hook: { name: 'a' } },
       ])
@@ -96,7 +96,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    it('filters, orders and pages what is embedded, and leaves the rows themselves', async () => {
+    it('filters, orders and limits on an embedded resource apply only to its rows', async () => {
       const path = `${W}?select=name,${L}(attempt)&order=name&limit=2&${L}.order=attempt.desc`
       const embeddedIn = async (search: string): Promise<unknown> =>
         ((await rows(`${path}&${search}`)) as Record<string, unknown>[]).map((row) => row[L])
@@ -116,13 +116,13 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(await embeddedIn(`${L}.created_at=2025-01-15`), [numbered(1), []])
     })
 
-    it('filters one row that is embedded to null', async () => {
+    it('a single embedded row that does not match its filter becomes null', async () => {
       assert.deepEqual(await rows(`${D}?select=attempts,${W}(name)&${W}.name=eq.z`), [
         { attempts: 5, [W]: null },
       ])
     })
 
-    it('embeds at every level, each with its own filters under its own name', async () => {
+    it('each level of embedding can have its own alias, filters and order', async () => {
       const path =
         `${E}?select=event,sent:${D}(attempts,hook:${W}(name,${L}(attempt,...${D}(tries:attempts))))` +
         `&sent.hook.${L}.attempt=lte.2&sent.hook.${L}.order=attempt`
@@ -135,7 +135,7 @@ for (const engine of EVERY_ENGINE) {
       ])
     })
 
-    it('embeds the same resource under several names', async () => {
+    it('a resource can be embedded several times under different aliases', async () => {
       const path = `${W}?select=bad:${L}(attempt),good:${L}(attempt)&bad.status=eq.failed&good.status=eq.success`
       assert.deepEqual(await rows(`${path}&bad.order=attempt&name=eq.a`), [
         { bad: numbered(1, 2, 3, 4), good: numbered(5) },
@@ -144,7 +144,7 @@ for (const engine of EVERY_ENGINE) {
       assert.match(expectError(twice, 400, 'PGRST100')['hint'] ?? '', /its own alias/)
     })
 
-    it('spreads one row among the columns', async () => {
+    it('a single embedded row can be spread into the columns', async () => {
       const path = `${L}?select=attempt,...${W}(hook:name,headers->>x,${D}(count))&attempt=eq.1`
       assert.deepEqual(await rows(path), [{ attempt: 1, hook: 'a', x: '1', [D]: [{ count: 1 }] }])
       const [all] = (await rows(`${L}?select=...${W}(*)&limit=1&attempt=eq.1`)) as Record<string, unknown>[]
@@ -152,17 +152,17 @@ for (const engine of EVERY_ENGINE) {
       assert.ok(!Object.keys(all ?? {}).includes('secret'))
     })
 
-    it('writes what is embedded into CSV, spread or as JSON', async () => {
+    it('CSV contains spread columns as values and embedded rows as JSON', async () => {
       const path = `${L}?select=attempt,...${W}(hook:name),${D}(attempts)&attempt=eq.1`
       const { body } = await ask('GET', path, { headers: { accept: 'text/csv' } })
       assert.equal(body, `attempt,hook,${D}\n1,a,"{""attempts"":5}"`)
     })
 
-    it('refuses to spread several rows', async () => {
+    it('spreading several rows is refused', async () => {
       expectError(await ask('GET', `${W}?select=name,...${L}(attempt)`), 400, 'PGRST127')
     })
 
-    it('filters the rows by whether there is something embedded', async () => {
+    it('rows can be filtered by whether they have embedded rows', async () => {
       const named = async (search: string): Promise<unknown> =>
         ((await rows(`${W}?order=name&${search}`)) as { name: string }[]).map(({ name }) => name)
       assert.deepEqual(await named(`select=name,${L}()&${L}=is.null`), ['b', 'c'])
@@ -177,23 +177,23 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(answer.headers['content-range'], '0-0/2')
     })
 
-    it('compares what is embedded with nothing else', async () => {
+    it('an embedded resource cannot be compared with a value', async () => {
       expectError(await ask('GET', `${W}?select=name,${L}(attempt)&${L}=eq.1`), 400, 'PGRST120')
     })
 
-    it('takes a filter for one of a column where the column has the name of what is embedded', async () => {
+    it('a filter applies to the column if an embedded resource has the same name', async () => {
       const path = `${D}?select=webhook_id(name)&webhook_id=eq.`
       assert.deepEqual(await rows(path + HOOK_A), [{ webhook_id: { name: 'a' } }])
       assert.deepEqual(await rows(path + HOOK_B), [])
     })
 
-    it('drops rows without an inner row at any level', async () => {
+    it('rows without an inner embedded row are left out at every level', async () => {
       const nested = `${E}?select=event,${D}!inner(attempts,${W}!inner(name))&${D}.${W}.name=eq.`
       assert.equal(((await rows(`${nested}a`)) as unknown[]).length, 1)
       assert.deepEqual(await rows(`${nested}b`), [])
     })
 
-    it('orders the rows by a column of the one row that is embedded', async () => {
+    it('rows can be ordered by a column of a single embedded row', async () => {
       await fixture.database.query(
         `insert into webhooks.webhook_deliveries (organization_id, webhook_id, event_id, event, attempts)
          values ($1, $2, $3, 'deal.created', 1)`,
@@ -215,12 +215,12 @@ for (const engine of EVERY_ENGINE) {
       ])
     })
 
-    it('orders by nothing that is several or not embedded', async () => {
+    it('ordering by a list of embedded rows, or by a resource that is not embedded, is refused', async () => {
       expectError(await ask('GET', `${W}?select=${L}(attempt)&order=${L}(attempt)`), 400, 'PGRST118')
       expectError(await ask('GET', `${L}?select=attempt&order=${W}(name)`), 400, 'PGRST108')
     })
 
-    it('refuses filters, orders and limits of what is not embedded, under the name that it has here', async () => {
+    it('filters, orders and limits are refused for a resource that is not embedded under that name', async () => {
       for (const search of [
         `select=name&${L}.attempt=eq.1`,
         `select=name&${L}.order=attempt`,
@@ -232,7 +232,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    it('says what is related where something is not', async () => {
+    it('the error for an unknown relationship suggests related resources', async () => {
       const near = expectError(await ask('GET', `${W}?select=webhook_log(attempt)`), 400, 'PGRST200')
       assert.equal(near['hint'], "Perhaps you meant 'webhook_logs' instead of 'webhook_log'.")
       assert.equal(
@@ -244,7 +244,7 @@ for (const engine of EVERY_ENGINE) {
       expectError(await ask('GET', `${L}?select=${W}!nope(name)`), 400, 'PGRST200')
     })
 
-    it('shows no column and no table that the role may not see', async () => {
+    it('embedding does not reveal columns or tables that the role cannot read', async () => {
       expectError(await ask('GET', `${L}?select=${W}(secret)`), 400, '42703')
       expectError(await ask('GET', `${L}?select=${W}(name)&${W}.secret=is.null`), 400, '42703')
       expectError(await ask('GET', `${W}?select=organizations(name)`), 403, '42501')
@@ -252,7 +252,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(seen, [{ organizations: { name: 'Ours' } }])
     })
 
-    it('counts embedded rows and aggregates nothing else', async () => {
+    it('embedded rows can be counted, and other aggregates are refused', async () => {
       assert.deepEqual(await rows(`${W}?select=name,${L}(count)&name=eq.a&${L}.status=eq.failed`), [
         { name: 'a', [L]: [{ count: 4 }] },
       ])
@@ -261,7 +261,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    it('strips nulls at every level where the media type asks for it', async () => {
+    it('nulls are left out at every level if the media type asks for it', async () => {
       const accept = 'application/vnd.pgrst.array+json;nulls=stripped'
       const path = `${L}?select=attempt,error_message,${W}(name,description)&attempt=eq.5`
       assert.deepEqual(await rows(path, { headers: { accept } }), [{ attempt: 5, [W]: { name: 'a' } }])

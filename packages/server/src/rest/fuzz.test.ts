@@ -67,7 +67,7 @@ const path = fc.oneof(
 )
 
 for (const engine of ENGINES) {
-  describe(`random queries on ${engine}`, () => {
+  describe(`random queries (${engine})`, () => {
     let fixture: Fixture
 
     before(async () => {
@@ -93,7 +93,7 @@ for (const engine of ENGINES) {
     }
 
     it(
-      `are answered or refused, ${RUNS[engine]} of them, and never with rows of others`,
+      `${RUNS[engine]} random queries succeed or are refused, and never return rows of another organization`,
       { timeout: 600_000 },
       async (context) => {
         const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_124)

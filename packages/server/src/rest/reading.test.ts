@@ -9,7 +9,7 @@ const L = 'webhook_logs'
 const count = { prefer: 'count=exact' }
 
 for (const engine of ENGINES) {
-  describe(`reading on ${engine}`, () => {
+  describe(`reads (${engine})`, () => {
     let fixture: Fixture
     const ask: Fixture['ask'] = async (...parameters) => await fixture.ask(...parameters)
     const rows = async (path: string): Promise<unknown> => {
@@ -32,50 +32,50 @@ for (const engine of ENGINES) {
     beforeEach(async () => await fixture.reset())
     after(async () => await fixture.close())
 
-    it('reads every visible column, and no hidden one, for *', async () => {
+    it('a read without select returns every visible column and no hidden one', async () => {
       const [row] = (await rows(`${W}?limit=1`)) as object[]
       assert.ok(Object.keys(row!).includes('has_secret'))
       assert.ok(!Object.keys(row!).includes('secret'))
     })
 
-    it('takes a hidden column for one that does not exist', async () => {
+    it('a hidden column is refused like one that does not exist', async () => {
       for (const search of ['select=secret', 'secret=is.null', 'order=secret', 'select=sealed_headers']) {
         expectError(await ask('GET', `${W}?${search}`), 400, '42703')
       }
     })
 
-    it('names the nearest column', async () => {
+    it('the error for an unknown column suggests the nearest one', async () => {
       const { hint } = expectError(await ask('GET', `${W}?select=nam`), 400, '42703')
       assert.equal(hint, 'Perhaps you meant to reference the column "webhook_configurations.name".')
     })
 
-    it('gives rows without keys for an empty select', async () => {
+    it('an empty select returns rows without keys', async () => {
       assert.deepEqual(await rows(`${W}?select=`), [{}, {}, {}])
     })
 
-    it('reads quoted names, aliases and array casts', async () => {
+    it('a select can contain quoted names, aliases and casts of arrays', async () => {
       const found = await rows(`${W}?select="name","an odd, name":events::text,timeout_ms::numeric&name=eq.a`)
       const events = '{deal.created,deal.updated}'
       assert.deepEqual(found, [{ name: 'a', 'an odd, name': events, timeout_ms: 5000 }])
     })
 
-    it('reaches into JSON by key, index and quoted key', async () => {
+    it('a select can read values in JSON by key, index and quoted key', async () => {
       const found = await rows(`${W}?select=headers->l->0,last:headers->l->>-1,headers->>"x"&name=eq.a`)
       assert.deepEqual(found, [{ l: 7, last: '8', x: '1' }])
     })
 
-    it('filters and orders by what is inside of JSON', async () => {
+    it('rows can be filtered and ordered by values in JSON', async () => {
       assert.deepEqual(await names('headers->>x=eq.2'), ['b'])
       assert.deepEqual(await names('headers->n=eq.5'), ['a'])
       const ordered = await rows(`${W}?select=name&order=headers->n.desc.nullslast`)
       assert.deepEqual(ordered, [{ name: 'b' }, { name: 'a' }, { name: 'c' }])
     })
 
-    it('compares a json column as it compares jsonb', async () => {
+    it('a json column can be filtered with the operators of jsonb', async () => {
       assert.deepEqual(await attempts('request_headers=cs.{"x-webhook-attempt":"2"}'), [2])
     })
 
-    it('orders with nulls first or last', async () => {
+    it('rows can be ordered with nulls first or last', async () => {
       assert.deepEqual(await rows(`${W}?select=name&order=timeout_ms.asc.nullsfirst`), [
         { name: 'b' },
         { name: 'a' },
@@ -88,7 +88,7 @@ for (const engine of ENGINES) {
       ])
     })
 
-    it('follows every operator', async () => {
+    it('each filter operator finds the matching rows', async () => {
       const expected: [string, string[]][] = [
         ['name=neq.a', ['b', 'c']],
         ['name=gt.a', ['b', 'c']],
@@ -118,20 +118,20 @@ for (const engine of ENGINES) {
       for (const [search, found] of expected) assert.deepEqual(await names(search), found, search)
     })
 
-    it('reads a value without operator as equality, for the columns that are documented so', async () => {
+    it('a value without an operator means equality for the documented columns, and is refused for others', async () => {
       assert.deepEqual(await names(`organization_id=${OURS}&is_active=true`), ['a'])
       assert.deepEqual(await attempts(`webhook_id=${HOOK_A}&status=success`), [5])
       assert.deepEqual(await attempts('status=eq.success'), [5])
       expectError(await ask('GET', `${W}?name=a`), 400, 'PGRST100')
     })
 
-    it('reads a bare date as that day of UTC', async () => {
+    it('a date without an operator means that day in UTC', async () => {
       assert.deepEqual(await attempts('created_at=2025-01-15&order=attempt'), [1])
       assert.deepEqual(await attempts('created_at=2025-01-16&order=attempt'), [2, 3, 4, 5])
       expectError(await ask('GET', `${L}?created_at=2025-02-30`), 400, '22008')
     })
 
-    it('pages by the Range header and by limit and offset together', async () => {
+    it('rows can be paged by the Range header, by limit and offset, and by both', async () => {
       const range = await ask('GET', `${L}?select=attempt&order=attempt`, { headers: { range: '1-2' } })
       assert.deepEqual(range.json, [{ attempt: 2 }, { attempt: 3 }])
       assert.equal(range.headers['content-range'], '1-2/*')
@@ -141,13 +141,13 @@ for (const engine of ENGINES) {
       assert.equal(both.headers['content-range'], '1-1/*')
     })
 
-    it('refuses ranges that are none', async () => {
+    it('an invalid range, limit or offset is refused', async () => {
       expectError(await ask('GET', `${L}?limit=-1`), 416, 'PGRST103')
       expectError(await ask('GET', L, { headers: { range: '3-1' } }), 416, 'PGRST103')
       expectError(await ask('GET', `${L}?limit=ten`), 400, 'PGRST100')
     })
 
-    it('gives at most 1,000 rows at once', async () => {
+    it('a response contains at most 1,000 rows', async () => {
       await fixture.database.query(
         `insert into public.contacts (organization_id, first_name) select $1, 'n' || n from generate_series(1, 1005) n`,
         [OURS],
@@ -158,13 +158,13 @@ for (const engine of ENGINES) {
       }
     })
 
-    it('answers planned and estimated counts exactly, and says so', async () => {
+    it('a planned count is answered with an exact one and reported as such', async () => {
       const answer = await ask('GET', W, { headers: { prefer: 'count=planned' } })
       assert.equal(answer.headers['content-range'], '0-2/3')
       assert.equal(answer.headers['preference-applied'], 'count=exact')
     })
 
-    it('leaves nulls out where the media type asks for it', async () => {
+    it('nulls are left out if the media type asks for it', async () => {
       const accept = 'application/vnd.pgrst.array+json;nulls=stripped'
       const answer = await ask('GET', `${W}?select=name,timeout_ms&name=in.(a,b)&order=name`, {
         headers: { accept },
@@ -172,7 +172,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(answer.json, [{ name: 'a', timeout_ms: 5000 }, { name: 'b' }])
     })
 
-    it('writes CSV that quotes what needs it', async () => {
+    it('CSV quotes the values that need it', async () => {
       await ask('PATCH', `${W}?name=eq.a`, { body: { description: 'say "x", \\ and\nmore' } })
       await ask('PATCH', `${W}?name=eq.b`, { body: { description: '' } })
       const headers = { accept: 'text/csv' }
@@ -181,7 +181,7 @@ for (const engine of ENGINES) {
       assert.equal((await ask('GET', `${W}?select=id,name&name=eq.z`, { headers })).body, 'id,name\n')
     })
 
-    it('keeps the digits of numbers and the microseconds of times', async () => {
+    it('numbers keep their digits and times their microseconds', async () => {
       const { body } = await ask('POST', 'deals?select=value,created_at', {
         headers: { prefer: 'return=representation' },
         body: `{"organization_id":"${OURS}","value":1234567890123456.70,"created_at":"2025-01-15T12:00:00.123456+02:00"}`,
@@ -189,27 +189,27 @@ for (const engine of ENGINES) {
       assert.equal(body, '[{"value":1234567890123456.70,"created_at":"2025-01-15T10:00:00.123456+00:00"}]')
     })
 
-    it('shows the operator every organization', async () => {
+    it('the operator sees the rows of every organization', async () => {
       const { json } = await ask('GET', `${W}?select=name&order=name`, { principal: operator })
       assert.deepEqual(json, [{ name: 'a' }, { name: 'b' }, { name: 'c' }, { name: 'f' }])
     })
 
-    it('shows nothing to a principal without an organization', async () => {
+    it('a principal without an organization sees no rows', async () => {
       const { body } = await ask('GET', W, { principal: { ...tenant, organizationId: null } })
       assert.equal(body, '[]')
     })
 
-    it('forbids a table of which the role may see nothing', async () => {
+    it('a table without readable columns is refused with 403', async () => {
       expectError(await ask('GET', 'organizations'), 403, '42501')
     })
 
-    it('does not expose what was not granted', async () => {
+    it('tables that are not granted are refused with 404', async () => {
       for (const table of ['schema_migrations', 'attempts', 'outbox', 'pg_class', '__proto__']) {
         expectError(await ask('GET', table, { principal: operator }), 404, 'PGRST205')
       }
     })
 
-    it('says where a filter, an order, a tree and a select go wrong', async () => {
+    it('a syntax error in a filter, order or select is reported with its position', async () => {
       const wrong: [string, string, string][] = [
         ['name=foo.a', '(foo.a)" (line 1, column 1)', 'unexpected "f" expecting "not" or operator'],
         ['name=in.(a', '(in.(a)" (line 1, column 6)', 'unexpected end of input expecting ")"'],
@@ -225,7 +225,7 @@ for (const engine of ENGINES) {
       }
     })
 
-    it('says what it does not offer', async () => {
+    it('features that are not supported are refused with their own error codes', async () => {
       expectError(await ask('GET', `${L}?select=attempt.max()`), 400, 'PGRST123')
       expectError(await ask('GET', `${L}?order=webhook_configurations(name)`), 400, 'PGRST108')
       expectError(await ask('GET', `${W}?select=id::regclass`), 400, '42704')
@@ -234,7 +234,7 @@ for (const engine of ENGINES) {
       assert.equal(put.headers['allow'], 'OPTIONS,GET,HEAD,POST,PATCH,DELETE')
     })
 
-    it('refuses unknown preferences of a strict request, and tx=rollback of any', async () => {
+    it('unknown preferences are refused with handling=strict, and tx=rollback always', async () => {
       const ignored = await ask('GET', W, { headers: { prefer: 'odd=1, handling=lenient' } })
       assert.equal(ignored.headers['preference-applied'], 'handling=lenient')
       const strict = await ask('GET', W, { headers: { prefer: 'odd=1, handling=strict' } })

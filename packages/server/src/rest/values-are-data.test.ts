@@ -17,7 +17,7 @@ const text = fc
 const quote = (value: string): string => `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`
 
 for (const engine of EVERY_ENGINE) {
-  describe(`values on ${engine}`, () => {
+  describe(`values in filters (${engine})`, () => {
     let fixture: Fixture
 
     before(async () => {
@@ -40,19 +40,19 @@ for (const engine of EVERY_ENGINE) {
       await fc.assert(property, { numRuns: 100 })
     }
 
-    it('takes any text after eq as it is', async () => {
+    it('any text after eq is matched literally', async () => {
       await expectFound((value) => ['description', `eq.${value}`])
     })
 
-    it('takes any quoted text in a list as it is', async () => {
+    it('any quoted text in a list is matched literally', async () => {
       await expectFound((value) => ['description', `in.(x,${quote(value)},"y")`])
     })
 
-    it('takes any quoted text in a tree as it is', async () => {
+    it('any quoted text in a tree of conditions is matched literally', async () => {
       await expectFound((value) => ['or', `(description.eq.${quote(value)},and(name.eq.x,name.eq.y))`])
     })
 
-    it('takes any text after like as a pattern and nothing more', async () => {
+    it('any text after like is only a pattern, and matches literally when escaped', async () => {
       await expectFound((value) => ['description', `like.${value.replaceAll(/[\\%_]/g, String.raw`\$&`)}`])
     })
 
@@ -73,7 +73,7 @@ for (const engine of EVERY_ENGINE) {
       await fc.assert(property, { numRuns: 60 })
     }
 
-    it('takes any text of a filter on what is embedded as it is', async () => {
+    it('any text in a filter on an embedded resource is matched literally', async () => {
       await expectEmbedded((value) => ['hook.description', `eq.${value}`])
       await expectEmbedded((value) => ['hook.description', `in.(x,${quote(value)})`])
       await expectEmbedded((value) => [
@@ -86,7 +86,7 @@ for (const engine of EVERY_ENGINE) {
       ])
     })
 
-    it('takes any other text than the stored one for another, however it is negated', async () => {
+    it('a negated filter excludes only the exact text', async () => {
       const property = fc.asyncProperty(text, text, async (stored, other) => {
         await fixture.ask('PATCH', `${hook}?id=eq.${HOOK_A}`, { body: { description: stored } })
         const search = new URLSearchParams([
@@ -100,7 +100,7 @@ for (const engine of EVERY_ENGINE) {
       await fc.assert(property, { numRuns: 60 })
     })
 
-    it('takes any quoted text for the name that it is: of a key inside of JSON and in the answer', async () => {
+    it('any quoted text can be a key in JSON and an alias in the response', async () => {
       // PostgreSQL truncates names after 63 bytes, and names cannot contain control characters.
       const name = text.filter(
         (value) => !/[\p{Cc}\p{Cs}]/u.test(value) && Buffer.byteLength(value) < 64 && value !== '',
@@ -119,7 +119,7 @@ for (const engine of EVERY_ENGINE) {
       await fc.assert(property, { numRuns: 60 })
     })
 
-    it('takes any text in an array as it is', async () => {
+    it('any text in an array is matched literally', async () => {
       await expectFound((value) => ['description', `eq(any).{"",x,${quote(value)}}`.replace('"",', '')])
     })
   })

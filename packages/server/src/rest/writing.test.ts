@@ -20,7 +20,7 @@ const hook = { organization_id: OURS, name: 'new', url: 'https://new.example/', 
 const NEW_ID = '0190b000-0000-7000-8000-0000000000ff'
 
 for (const engine of EVERY_ENGINE) {
-  describe(`writing on ${engine}`, () => {
+  describe(`writes (${engine})`, () => {
     let fixture: Fixture
     const ask: Fixture['ask'] = async (...parameters) => await fixture.ask(...parameters)
     const names = async (): Promise<string[]> => {
@@ -36,7 +36,7 @@ for (const engine of EVERY_ENGINE) {
     beforeEach(async () => await fixture.reset())
     after(async () => await fixture.close())
 
-    it('inserts several rows, nulls where one lacks what another has', async () => {
+    it('an insert of several rows stores null for columns that a row lacks', async () => {
       const body = [
         { ...hook, name: 'd', timeout_ms: 2000 },
         { ...hook, name: 'e' },
@@ -54,7 +54,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    it('fills defaults in where missing=default asks for it', async () => {
+    it('an insert with missing=default stores defaults for columns that a row lacks', async () => {
       const body = [
         { ...hook, name: 'd', is_active: false },
         { ...hook, name: 'e' },
@@ -68,14 +68,14 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(filled.headers['preference-applied'], 'missing=default, return=representation')
     })
 
-    it('stores only the columns that are named beside the body', async () => {
+    it('an insert with columns stores only those columns', async () => {
       const path = `${W}?columns="organization_id","name","url","events"&select=name,timeout_ms`
       const { json } = await post(path, [{ ...hook, timeout_ms: 2000, foo: 1 }])
       assert.deepEqual(json, [{ name: 'new', timeout_ms: null }])
       expectError(await post(`${W}?columns=name,foo`, [{ name: 'x' }]), 400, 'PGRST204')
     })
 
-    it('inserts rows of defaults', async () => {
+    it('an insert stores defaults for all columns that the body does not name', async () => {
       const { status, json } = await ask('POST', 'contacts?select=first_name', {
         body: [{ organization_id: OURS }, { organization_id: OURS }],
         headers: shown,
@@ -84,25 +84,25 @@ for (const engine of EVERY_ENGINE) {
       expectError(await ask('POST', 'contacts', { body: {}, principal: operator }), 400, '23502')
     })
 
-    it('inserts nothing for an empty array', async () => {
+    it('an insert of an empty array stores nothing', async () => {
       const answer = await post(W, [])
       assert.deepEqual([answer.status, answer.body], [201, '[]'])
     })
 
-    it('tells where a new row is', async () => {
+    it('an insert with return=headers-only returns the location of the new row', async () => {
       const answer = await post(W, { ...hook, id: NEW_ID }, 'return=headers-only')
       assert.deepEqual([answer.status, answer.body], [201, ''])
       assert.equal(answer.headers['location'], `/rest/v1/${W}?id=eq.${NEW_ID}`)
     })
 
-    it('names the columns that can be written where one cannot', async () => {
+    it('an insert of a read-only or unknown column is refused with the reason', async () => {
       const readOnly = expectError(await post(W, { ...hook, created_at: '2025-01-01' }), 400, 'PGRST204')
       assert.equal(readOnly['message'], `The 'created_at' column of '${W}' cannot be written here`)
       const unknown = expectError(await post(W, { ...hook, nam: 'x' }), 400, 'PGRST204')
       assert.equal(unknown['hint'], "Perhaps you meant 'name'.")
     })
 
-    it('refuses bodies that are no rows', async () => {
+    it('a body that contains no rows is refused', async () => {
       for (const body of ['', '5', '[1]', 'null', '{"a":']) {
         expectError(await post(W, body), 400, 'PGRST102')
       }
@@ -110,7 +110,7 @@ for (const engine of EVERY_ENGINE) {
       expectError(await ask('POST', W, { body: hook, headers }), 400, 'PGRST102')
     })
 
-    it('ignores duplicates, showing what was inserted', async () => {
+    it('an insert that ignores duplicates returns only the inserted rows', async () => {
       const body = [
         { ...hook, id: HOOK_A },
         { ...hook, id: NEW_ID },
@@ -123,19 +123,19 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual([status, json], [201, [{ id: NEW_ID }]])
     })
 
-    it('does not merge into a row what its role may not change', async () => {
+    it('an upsert cannot change columns that the role cannot update', async () => {
       const body = { ...hook, id: HOOK_A, organization_id: THEIRS }
       const headers = { prefer: 'resolution=merge-duplicates' }
       expectError(await ask('POST', W, { body, headers, principal: operator }), 403, '42501')
       assert.deepEqual(await names(), ['a', 'b', 'c'])
     })
 
-    it("does not merge into another organization's row", async () => {
+    it("an upsert cannot change another organization's row", async () => {
       const body = { ...hook, id: HOOK_THEIRS }
       expectError(await post(W, body, 'resolution=merge-duplicates'), 403, '42501')
     })
 
-    it('undoes an insert of several rows where one object is asked for', async () => {
+    it('an insert of several rows is rolled back if one object is requested', async () => {
       const body = [
         { ...hook, name: 'd' },
         { ...hook, name: 'e' },
@@ -144,7 +144,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(await names(), ['a', 'b', 'c'])
     })
 
-    it('shows the one row of an insert as an object', async () => {
+    it('an insert of one row can return it as an object', async () => {
       const { status, json } = await ask('POST', `${W}?select=name`, {
         body: [hook],
         headers: { ...shown, ...object },
@@ -152,7 +152,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual([status, json], [201, { name: 'new' }])
     })
 
-    it('changes what matches and shows it', async () => {
+    it('an update changes the matching rows and returns them with their count', async () => {
       const { status, json, headers } = await ask(
         'PATCH',
         `${W}?is_active=is.false&select=name&order=name.desc`,
@@ -167,7 +167,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    it('shows a limited part of what was changed', async () => {
+    it('the limit of an update applies only to the returned rows', async () => {
       const { json } = await ask('PATCH', `${W}?is_active=is.false&select=name&order=name&limit=1`, {
         body: { description: 'x' },
         headers: shown,
@@ -176,12 +176,12 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(((await ask('GET', `${W}?description=eq.x`)).json as []).length, 2)
     })
 
-    it('refuses a change without a filter', async () => {
+    it('an update without a filter is refused', async () => {
       const error = expectError(await ask('PATCH', `${W}?order=name`, { body: { name: 'x' } }), 400, '21000')
       assert.equal(error['message'], 'UPDATE requires a WHERE clause')
     })
 
-    it('refuses a change that is several', async () => {
+    it('an update with several rows as its body is refused', async () => {
       expectError(
         await ask('PATCH', `${W}?name=eq.a`, { body: [{ name: 'x' }, { name: 'y' }] }),
         400,
@@ -189,7 +189,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    it('deletes what matches', async () => {
+    it('a delete removes the matching rows, and can count or return them', async () => {
       const silent = await ask('DELETE', `${W}?name=eq.a`, { headers: { prefer: 'count=exact' } })
       assert.deepEqual([silent.status, silent.body, silent.headers['content-range']], [204, '', '*/1'])
       const rep = await ask('DELETE', `${W}?id=eq.${HOOK_B}&select=name`, { headers: shown })
@@ -197,20 +197,20 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(await names(), ['c'])
     })
 
-    it('deletes within max-affected', async () => {
+    it('a delete of at most max-affected rows succeeds', async () => {
       const headers = { prefer: 'handling=strict, max-affected=1' }
       const answer = await ask('DELETE', `${W}?name=eq.a`, { headers })
       assert.equal(answer.headers['preference-applied'], 'handling=strict, max-affected=1')
       assert.deepEqual(await names(), ['b', 'c'])
     })
 
-    it('forbids to write what can only be read', async () => {
+    it('writes to a read-only table are refused', async () => {
       expectError(await ask('POST', 'webhook_logs', { body: { id: HOOK_A } }), 403, '42501')
       expectError(await ask('PATCH', `webhook_logs?id=eq.${HOOK_A}`, { body: { url: 'x' } }), 403, '42501')
       expectError(await ask('DELETE', `webhook_logs?id=eq.${HOOK_A}`), 403, '42501')
     })
 
-    it('tells nothing of the columns that a role may not read when a check fails', async () => {
+    it('the error of a failed check does not reveal columns that the role cannot read', async () => {
       const { body } = await post(W, { ...hook, secret: 'a plain secret' })
       assert.match(body, /23514/)
       assert.doesNotMatch(body, /a plain secret/)

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { ApiError } from '../../domain/errors.ts'
 import { requireSafePattern } from './safe-pattern.ts'
 
-describe('a pattern of an organization’s key', () => {
+describe('patterns of organizations', () => {
   const allowed = [
     '^https://[a-z]+\\.example\\.com/',
     'jane|john|joe',
@@ -19,7 +19,7 @@ describe('a pattern of an organization’s key', () => {
     '()',
   ]
   for (const pattern of allowed) {
-    it(`may be ${JSON.stringify(pattern)}`, () => requireSafePattern(pattern))
+    it(`the pattern ${JSON.stringify(pattern)} is allowed`, () => requireSafePattern(pattern))
   }
 
   const refused: readonly [string, RegExp][] = [
@@ -49,7 +49,7 @@ describe('a pattern of an organization’s key', () => {
     ['a'.repeat(201), /has 201 characters/],
   ]
   for (const [pattern, problem] of refused) {
-    it(`is refused as ${JSON.stringify(pattern.slice(0, 60))}, and told what is allowed`, () => {
+    it(`the pattern ${JSON.stringify(pattern.slice(0, 60))} is refused with a hint that explains what is allowed`, () => {
       assert.throws(
         () => requireSafePattern(pattern),
         (error) =>

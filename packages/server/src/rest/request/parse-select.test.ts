@@ -3,14 +3,14 @@ import { describe, it } from 'node:test'
 import { ApiError } from '../../domain/errors.ts'
 import { parseSelect } from './parse-select.ts'
 
-describe('a select parameter', () => {
-  it('tells an alias from a cast', () => {
+describe('select parameters', () => {
+  it('a select parameter distinguishes an alias from a cast', () => {
     assert.deepEqual(parseSelect('a:b::text'), [
       { kind: 'column', field: { name: 'b', path: [] }, alias: 'a', cast: 'text' },
     ])
   })
 
-  it('calls a value from inside of JSON by its last key', () => {
+  it('a value in JSON gets its last key as its alias', () => {
     const path = [
       { arrow: '->', key: 'b' },
       { arrow: '->>', key: -1 },
@@ -20,7 +20,7 @@ describe('a select parameter', () => {
     ])
   })
 
-  it('reads embedded resources, their hints, joins and what is selected of them', () => {
+  it('a select parameter can embed resources with hints, joins and their own selects', () => {
     const id = { kind: 'column', field: { name: 'id', path: [] }, alias: null, cast: null }
     const inner = {
       kind: 'embed',
@@ -45,7 +45,7 @@ describe('a select parameter', () => {
     ])
   })
 
-  it('refuses names that cannot be part of SQL text', () => {
+  it('a name that cannot be part of SQL text is refused', () => {
     assert.throws(() => parseSelect('"a\0b":id'), ApiError)
   })
 })

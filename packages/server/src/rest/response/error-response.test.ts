@@ -6,15 +6,15 @@ import { RestError } from '../../domain/errors.ts'
 
 const fromDatabase = (code: string): Error => Object.assign(new Error('from the database'), { code })
 
-describe('an error response', () => {
-  it('has the four keys and names its code in a header', () => {
+describe('error responses', () => {
+  it('an error response has four keys and a header with its code', () => {
     const { status, headers, body } = toErrorResponse(new ApiError(400, 'PGRST100', 'no', { hint: 'so' }))
     assert.equal(status, 400)
     assert.equal(headers['proxy-status'], 'PostgREST; error=PGRST100')
     assert.deepEqual(JSON.parse(body), { code: 'PGRST100', details: null, hint: 'so', message: 'no' })
   })
 
-  it('says that the database cannot be reached when no connection comes free, or one breaks off', () => {
+  it('an error of the connection pool or of a broken connection becomes 503 PGRST000', () => {
     for (const message of [
       'timeout exceeded when trying to connect',
       'Connection terminated unexpectedly',
@@ -27,7 +27,7 @@ describe('an error response', () => {
     }
   })
 
-  it('has a status of 4xx only where the SQLSTATE says that the request is at fault', () => {
+  it('an SQLSTATE becomes a 4xx status only if the request is at fault', () => {
     const expected: [string, number][] = [
       ['23503', 409],
       ['23505', 409],
@@ -45,7 +45,7 @@ describe('an error response', () => {
       assert.equal(toErrorResponse(fromDatabase(code)).status, status, code)
   })
 
-  it('is 503 with Retry-After for whatever is not the fault of the request', () => {
+  it('an SQLSTATE that is not the fault of the request becomes 503 with Retry-After', () => {
     const ours = (
       '08000 08006 08P01 53100 53200 53300 57P01 57P02 57P03 57P05 25001 25006 25P02 25P03 26000 28P01 ' +
       '3D000 40001 40P01 55P03 58030 58P01 F0000 HV000 99999'
@@ -56,7 +56,7 @@ describe('an error response', () => {
     }
   })
 
-  it('is 503 for what poolers and standbys say under codes that do not tell', () => {
+  it('the messages of connection poolers and standbys become 503 with Retry-After', () => {
     for (const [code, message] of [
       ['XX000', 'Max client connections reached'],
       ['XX000', 'pgbouncer cannot connect to server'],
@@ -70,11 +70,11 @@ describe('an error response', () => {
     }
   })
 
-  it('asks for credentials where an anonymous request is forbidden', () => {
+  it('a forbidden anonymous request becomes 401', () => {
     assert.equal(toErrorResponse(fromDatabase('42501'), null).status, 401)
   })
 
-  it('leaks nothing of what went wrong inside', () => {
+  it('an internal error does not reveal its message', () => {
     for (const thrown of [new Error('secret'), fromDatabase('XX001'), 'secret', undefined]) {
       const { status, body } = toErrorResponse(thrown)
       assert.equal(status, 500)
@@ -82,7 +82,7 @@ describe('an error response', () => {
     }
   })
 
-  it('says that the database cannot be reached', () => {
+  it('a network error of the database connection becomes 503', () => {
     for (const code of ['ECONNREFUSED', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH']) {
       assert.equal(toErrorResponse(fromDatabase(code)).status, 503)
     }
@@ -90,7 +90,7 @@ describe('an error response', () => {
     assert.equal(toErrorResponse(both).status, 503)
   })
 
-  it('carries the headers that an error brings', () => {
+  it('an error response contains the headers of its error', () => {
     const error = new RestError(416, 'PGRST103', 'no', { headers: { 'content-range': '*/5' } })
     assert.equal(toErrorResponse(error).headers['content-range'], '*/5')
   })

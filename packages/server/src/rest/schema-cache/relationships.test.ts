@@ -31,7 +31,7 @@ const TABLES = `
 `
 
 for (const engine of ENGINES) {
-  describe(`relationships on ${engine}`, () => {
+  describe(`relationships (${engine})`, () => {
     let fixture: Fixture
     let ask: Fixture['ask']
     const rows = async (path: string): Promise<unknown> => {
@@ -47,7 +47,7 @@ for (const engine of ENGINES) {
     })
     after(async () => await fixture.close())
 
-    it('are one to one where the foreign key is unique, from both sides', async () => {
+    it('a unique foreign key forms a one-to-one relationship from both sides', async () => {
       assert.deepEqual(await rows('films?select=title,specs(camera)&order=id'), [
         { title: 'first', specs: { camera: 'box' } },
         { title: 'second', specs: null },
@@ -55,7 +55,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(await rows('specs?select=...films(title)'), [{ title: 'first' }])
     })
 
-    it('are many to many through a table whose primary key holds both foreign keys', async () => {
+    it('a table whose primary key consists of two foreign keys forms a many-to-many relationship', async () => {
       assert.deepEqual(await rows('films?select=title,actors(name)&order=id&actors.order=name.desc'), [
         { title: 'first', actors: [{ name: 'bob' }, { name: 'ann' }] },
         { title: 'second', actors: [{ name: 'bob' }] },
@@ -72,7 +72,7 @@ for (const engine of ENGINES) {
       ])
     })
 
-    it('compare all columns of a foreign key of several', async () => {
+    it('a foreign key of several columns is compared by all of them', async () => {
       assert.deepEqual(await rows('tickets?select=id,seats(place)'), [{ id: 1, seats: { place: 2 } }])
       assert.deepEqual(await rows('seats?select=place,tickets(id)&order=place'), [
         { place: 1, tickets: [] },
@@ -80,7 +80,7 @@ for (const engine of ENGINES) {
       ])
     })
 
-    it('are told apart by a hint where there are several, and listed where there is none', async () => {
+    it('an ambiguous relationship is refused with a list of hints, and resolved by a hint', async () => {
       const answer = await ask('GET', 'films?select=title,makers(name)')
       const error: unknown = expectError(answer, 300, 'PGRST201')
       assert.deepEqual(error, {
@@ -113,7 +113,7 @@ for (const engine of ENGINES) {
       ])
     })
 
-    it('of a table to itself lead up by the column and down by the table', async () => {
+    it('a table that references itself embeds parents by column and children by table', async () => {
       assert.deepEqual(
         await rows('makers?select=name,boss:boss_id(name),makers(name)&order=id&makers.order=name'),
         [
@@ -124,7 +124,7 @@ for (const engine of ENGINES) {
       )
     })
 
-    it('of a view are those that its comments declare', async () => {
+    it('a view has the relationships that its comments declare', async () => {
       assert.deepEqual(await rows('long_films?select=title,makers(name)&order=id'), [
         { title: 'first', makers: { name: 'one' } },
         { title: 'second', makers: { name: 'two' } },
@@ -134,7 +134,7 @@ for (const engine of ENGINES) {
       ])
     })
 
-    it('do not lead to tables that are not served', async () => {
+    it('a table that is not served cannot be embedded', async () => {
       expectError(await ask('GET', 'films?select=title,hidden(id)'), 400, 'PGRST200')
     })
   })

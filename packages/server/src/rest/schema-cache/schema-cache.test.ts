@@ -5,7 +5,7 @@ import { readCatalog } from './schema-cache.ts'
 import type { Catalog } from './schema.ts'
 
 for (const engine of ENGINES) {
-  describe(`the catalog on ${engine}`, () => {
+  describe(`schema cache (${engine})`, () => {
     let catalog: Catalog
     let close: () => Promise<void>
 
@@ -16,14 +16,14 @@ for (const engine of ENGINES) {
     })
     after(async () => await close())
 
-    it('holds what is granted by name and nothing else', () => {
+    it('the schema cache contains only relations that are granted', () => {
       assert.ok(catalog.relations.has('webhook_logs'))
       assert.ok(catalog.relations.has('contacts'))
       assert.ok(!catalog.relations.has('schema_migrations'))
       assert.ok(!catalog.relations.has('attempts'))
     })
 
-    it('knows what each role may do with each column', () => {
+    it('the schema cache contains the privileges of each role on each column', () => {
       const secret = catalog.relations.get('webhook_configurations')?.columns.get('secret')
       assert.deepEqual(secret?.privileges.webhooks_api, { select: false, insert: true, update: true })
       const organizations = catalog.relations.get('organizations')
@@ -32,7 +32,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(organizations?.deletableBy, ['webhooks_service'])
     })
 
-    it('has keys and references from constraints and from comments', () => {
+    it('the schema cache contains keys and references from constraints and from comments', () => {
       assert.deepEqual(catalog.relations.get('webhook_logs')?.primaryKey, ['id'])
       const found = catalog.relationships.map(
         ({ from, columns, to, references, cardinality }) =>

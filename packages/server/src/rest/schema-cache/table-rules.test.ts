@@ -14,7 +14,7 @@ const EVENT_1 = '0190e000-0000-7000-8000-000000000001'
 const EVENT_2 = '0190e000-0000-7000-8000-000000000002'
 
 for (const engine of ENGINES) {
-  describe(`table rules on ${engine}`, () => {
+  describe(`table rules (${engine})`, () => {
     let fixture: Fixture
     let emit: Fixture['ask']
 
@@ -32,7 +32,7 @@ for (const engine of ENGINES) {
       return rows[0]!.n
     }
 
-    it('let a body name the writable columns only', async () => {
+    it('a body can only name writable columns', async () => {
       const ask = await fixture.withRules({ [W]: { writable: ['name'] } })
       expectError(
         await ask('PATCH', `${W}?id=eq.${HOOK_A}`, { body: { url: 'https://x.example/' } }),
@@ -41,7 +41,7 @@ for (const engine of ENGINES) {
       )
     })
 
-    it('store other rows than were posted, in columns that a body may not name', async () => {
+    it('beforeInsert can change rows and set columns that a body cannot name', async () => {
       const ask = await fixture.withRules({
         [W]: {
           writable: Object.keys(hook),
@@ -56,7 +56,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(json, [{ name: 'new', has_secret: true, secret_hint: '…ed' }])
     })
 
-    it('refuse an insert with their own error, and nothing is stored', async () => {
+    it('an error of beforeInsert refuses the insert and rolls its changes back', async () => {
       let commits = 0
       const ask = await fixture.withRules({
         [W]: {
@@ -74,7 +74,7 @@ for (const engine of ENGINES) {
       assert.deepEqual([json, commits], [[{ name: 'a' }], 0])
     })
 
-    it('hear of each committed write once', async () => {
+    it('afterCommit is called once for each committed write', async () => {
       let commits = 0
       const ask = await fixture.withRules({ [W]: { afterCommit: () => (commits += 1) } })
       await ask('POST', W, { body: [hook, hook] })
@@ -84,7 +84,7 @@ for (const engine of ENGINES) {
       assert.equal(commits, 3)
     })
 
-    it('change each row in its own way', async () => {
+    it('beforeUpdate can change each row differently', async () => {
       const ask = await fixture.withRules({
         [W]: {
           beforeUpdate: (_connection, change, ids) =>
@@ -110,7 +110,7 @@ for (const engine of ENGINES) {
       )
     })
 
-    it('leave a change as it came, also where no row matches', async () => {
+    it('beforeUpdate can leave a change as it is, and is called even if no row matches', async () => {
       const seen: (readonly string[])[] = []
       const ask = await fixture.withRules({
         [W]: {
@@ -127,7 +127,7 @@ for (const engine of ENGINES) {
       assert.deepEqual([none.body, seen], ['[]', [[HOOK_A], []]])
     })
 
-    it('keep the digits and the order of keys of what is stored as it came', async () => {
+    it('the data of an event keeps its digits and the order of its keys', async () => {
       const data = '{"b":1.10,"a":12345678901234567890}'
       await emit('POST', E, { body: `{"organization_id":"${OURS}","event":"deal.created","data":${data}}` })
       const { rows } = await fixture.database.query<{ data: string }>(
@@ -136,7 +136,7 @@ for (const engine of ENGINES) {
       assert.equal(rows[0]?.data, data)
     })
 
-    it('take a repeated id for the same event', async () => {
+    it('an insert with an existing id returns the stored event', async () => {
       const event = { id: EVENT_1, organization_id: OURS, event: 'deal.created', data: { n: 1 } }
       await emit('POST', E, { body: event })
       const repeated = await emit('POST', `${E}?select=id,data`, {
@@ -155,7 +155,7 @@ for (const engine of ENGINES) {
       assert.equal(await countEvents(), 2)
     })
 
-    it('show the one stored event as an object', async () => {
+    it('an insert with an existing id can return the stored event as an object', async () => {
       const event = { id: EVENT_1, organization_id: OURS, event: 'deal.created', data: {} }
       await emit('POST', E, { body: event })
       const headers = { ...shown, accept: 'application/vnd.pgrst.object+json' }
@@ -163,7 +163,7 @@ for (const engine of ENGINES) {
       assert.deepEqual([status, json], [201, { id: EVENT_1 }])
     })
 
-    it("take an id of another organization's event for a new one", async () => {
+    it('two organizations can store events with the same id', async () => {
       const event = { id: EVENT_1, organization_id: THEIRS, event: 'deal.created', data: { n: 1 } }
       await emit('POST', E, { body: event, principal: operator })
       const body = [
@@ -179,7 +179,7 @@ for (const engine of ENGINES) {
       assert.equal(await countEvents(), 3)
     })
 
-    it('take the id for the key of an upsert, and nothing that is none', async () => {
+    it('on_conflict accepts only the key of an event', async () => {
       const body = { id: EVENT_1, organization_id: OURS, event: 'deal.created', data: {} }
       for (const key of ['id', 'id,organization_id', 'organization_id,id']) {
         assert.equal((await emit('POST', `${E}?on_conflict=${key}`, { body })).status, 201)
@@ -190,7 +190,7 @@ for (const engine of ENGINES) {
       expectError(await emit('POST', `${E}?on_conflict=nope`, { body }), 400, '42703')
     })
 
-    it('take inserts without ids as new ones each time', async () => {
+    it('each insert without an id stores a new event', async () => {
       const event = { organization_id: OURS, event: 'deal.created', data: {} }
       await emit('POST', E, { body: [event, event] })
       assert.equal(await countEvents(), 2)
