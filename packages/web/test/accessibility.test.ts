@@ -12,11 +12,11 @@ import { VIEWS } from './views.ts'
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
 
-/** Rows narrower than this have to scroll by themselves, never the page. */
+/** At this width, wide rows scroll within themselves, and the page does not scroll sideways. */
 const NARROW = 360
 
 onStage(
-  'everybody can use the page',
+  'accessibility of the page',
   (stage) => {
     let demo: Demo
     before(async () => {
@@ -34,7 +34,7 @@ onStage(
     }
 
     for (const colorScheme of ['light', 'dark'] as const) {
-      test(`no view has a fault that axe finds, ${colorScheme}`, LONG, async () => {
+      test(`axe finds no accessibility violation in any view (${colorScheme})`, LONG, async () => {
         const faults: string[] = []
         await eachView({ colorScheme }, async (page, name) => {
           const { violations } = await axeFor(page, colorScheme).analyze()
@@ -45,7 +45,7 @@ onStage(
       })
     }
 
-    test('at 360 pixels nothing makes the page scroll sideways', async () => {
+    test('no view scrolls sideways at a width of 360 pixels', async () => {
       const tooWide: string[] = []
       await eachView({ width: NARROW, height: 740 }, async (page, name) => {
         const widths = await page.evaluate<[number, number]>(
@@ -57,33 +57,37 @@ onStage(
     })
 
     for (const colorScheme of ['light', 'dark'] as const) {
-      test(`what somebody new sees has no such fault and is no wider, ${colorScheme}`, LONG, async () => {
-        await stage.api.insert('organizations', { name: `Beginners, ${colorScheme}` })
-        const page = await stage.open('', { isStranger: true, colorScheme, width: NARROW, height: 740 })
-        const faults: string[] = []
-        const check = async (name: string): Promise<void> => {
-          const { violations } = await axeFor(page, colorScheme).analyze()
-          for (const { id } of violations) faults.push(`${name}: ${id}`)
-          if (await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth'))
-            faults.push(`${name}: too wide`)
-        }
-        await page.getByLabel('Service key or organization key').waitFor()
-        await check('sign-in')
-        await page.getByLabel('Service key or organization key').fill(SERVICE_KEY)
-        await page.keyboard.press('Enter')
-        await page.getByRole('heading', { name: 'Choose an organization' }).waitFor()
-        await check('organizations')
-        await page.getByRole('button', { name: `Beginners, ${colorScheme}` }).click()
-        await page.getByRole('button', { name: 'Try it now' }).waitFor()
-        await check('empty list')
-        await page.getByRole('button', { name: 'Try it now' }).click()
-        await page.getByText('Signature verified').waitFor()
-        await check('guided start')
-        assert.deepEqual(faults, [])
-      })
+      test(
+        `the views of a new user have no accessibility violation and do not scroll sideways (${colorScheme})`,
+        LONG,
+        async () => {
+          await stage.api.insert('organizations', { name: `Beginners, ${colorScheme}` })
+          const page = await stage.open('', { isStranger: true, colorScheme, width: NARROW, height: 740 })
+          const faults: string[] = []
+          const check = async (name: string): Promise<void> => {
+            const { violations } = await axeFor(page, colorScheme).analyze()
+            for (const { id } of violations) faults.push(`${name}: ${id}`)
+            if (await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth'))
+              faults.push(`${name}: too wide`)
+          }
+          await page.getByLabel('Service key or organization key').waitFor()
+          await check('sign-in')
+          await page.getByLabel('Service key or organization key').fill(SERVICE_KEY)
+          await page.keyboard.press('Enter')
+          await page.getByRole('heading', { name: 'Choose an organization' }).waitFor()
+          await check('organizations')
+          await page.getByRole('button', { name: `Beginners, ${colorScheme}` }).click()
+          await page.getByRole('button', { name: 'Try it now' }).waitFor()
+          await check('empty list')
+          await page.getByRole('button', { name: 'Try it now' }).click()
+          await page.getByText('Signature verified').waitFor()
+          await check('guided start')
+          assert.deepEqual(faults, [])
+        },
+      )
     }
 
-    test('the keyboard alone leads from the list to a failed delivery and back', async () => {
+    test('a user can open and close a failed delivery with the keyboard alone', async () => {
       const page = await stage.open()
       await page.getByRole('link', { name: 'Support desk' }).waitFor()
       await tabTo(page, 'Support desk')
@@ -98,13 +102,13 @@ onStage(
       await page.keyboard.press('Enter')
       const drawer = dialogOf(page)
       await drawer.getByText('The endpoint returned 500.').waitFor()
-      // The focus stays inside of what is open.
+      // The focus stays inside the open dialog.
       await tabTo(page, 'Copy as cURL')
       await page.keyboard.press('Escape')
       await drawer.waitFor({ state: 'detached' })
     })
 
-    test('a webhook is made by the keyboard alone', async () => {
+    test('a user can create a webhook with the keyboard alone', async () => {
       const page = await stage.open()
       await page.getByRole('link', { name: 'Create webhook' }).waitFor()
       await tabTo(page, 'Create webhook')
@@ -126,7 +130,7 @@ onStage(
       assert.deepEqual(webhook?.['events'], ['contact.created'])
     })
 
-    test('the first tab leads past the header', async () => {
+    test('the first tab stop skips to the content', async () => {
       const page = await stage.open()
       await page.getByRole('heading', { name: 'Webhooks' }).waitFor()
       await page.keyboard.press('Tab')
@@ -135,7 +139,7 @@ onStage(
       assert.equal(await page.evaluate('document.activeElement.id'), 'main')
     })
 
-    test('a menu opens, is walked through and closes by the keyboard', async () => {
+    test('a user can open a menu and choose an item with the keyboard', async () => {
       const page = await stage.open()
       await page.getByRole('button', { name: 'Appearance' }).focus()
       await page.keyboard.press('Enter')
@@ -151,7 +155,7 @@ onStage(
   { settings: { BREAKER_AFTER: '1ms', BREAKER_FAILURES: '10', RETRY_SCHEDULE: '1h' } },
 )
 
-/** Everything once; of the other colors the contrast, which is all that they change. */
+/** All rules for the light colors, and only the contrast for the dark ones, which change nothing else. */
 function axeFor(page: Page, colorScheme: 'light' | 'dark'): AxeBuilder {
   const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
   return colorScheme === 'light' ? axe.withTags(TAGS) : axe.withRules(['color-contrast'])
@@ -169,7 +173,7 @@ async function pressUntil(page: Page, key: string, text: string): Promise<void> 
     await page.keyboard.press(key)
     if ((await focusedText(page)) === text) return
   }
-  assert.fail(`${MAX_KEYS} times ${key} do not lead to "${text}"`)
+  assert.fail(`pressing ${key} ${MAX_KEYS} times does not focus "${text}"`)
 }
 
 const tabTo = async (page: Page, text: string): Promise<void> => await pressUntil(page, 'Tab', text)

@@ -8,7 +8,7 @@ const PROBLEM =
   'The column title of public.deals was renamed to heading. ' +
   'Rename it back with: alter table public.deals rename column heading to title.'
 
-onStage('a table that is not captured as installed', (stage) => {
+onStage('capture drift', (stage) => {
   before(async () => {
     await stage.server.stop()
     const database = await openDatabase(stage.site)
@@ -18,7 +18,7 @@ onStage('a table that is not captured as installed', (stage) => {
     stage.api = stage.server.api
   })
 
-  test('is named to the operator on every page, with the problem and what to do', async () => {
+  test('every page shows the operator a drifted table with the problem and the fix', async () => {
     const { name } = await createWebhook(stage)
     const page = await stage.open('', { width: 360, height: 740 })
     await rowOf(page, name).waitFor()
@@ -35,7 +35,7 @@ onStage('a table that is not captured as installed', (stage) => {
     await notice.waitFor()
   })
 
-  test('is nothing that an organization is told', async () => {
+  test('an organization does not see drifted tables', async () => {
     const { name } = await createWebhook(stage)
     const row = { organization_id: stage.organizationId, name: 'admin', scope: 'admin' }
     const { key } = await stage.api.insert<{ key: string }>('api_keys', row)

@@ -9,7 +9,7 @@ import { createContact, createWebhook, dialogOf, onStage, pageUrl, rowOf } from 
 const rows = (page: Page) => page.getByRole('list', { name: 'Deliveries' }).getByRole('link')
 
 onStage('deliveries', (stage) => {
-  test('appear as they happen, and pausing holds them back', async () => {
+  test('new deliveries appear live unless the list is paused', async () => {
     const { id } = await createWebhook(stage)
     const page = await stage.open(`/${id}/deliveries`)
     await page.getByText('No deliveries yet').waitFor()
@@ -27,7 +27,7 @@ onStage('deliveries', (stage) => {
     await rowOf(page, 'Again Doe').waitFor()
   })
 
-  test('are filtered by status, event, code, record and time, and the address keeps it', async () => {
+  test('deliveries can be filtered by status, event, code, record and time, and the URL keeps the filter', async () => {
     const { id, path } = await createWebhook(stage, { events: ['contact.*'] })
     stage.receiver.reply(path, 200, 200, 418, 418, 418)
     const contact = await createContact(stage, { first_name: 'Good' })
@@ -70,7 +70,7 @@ onStage('deliveries', (stage) => {
     await page.getByText('No deliveries match these filters.').waitFor()
   })
 
-  test('come page by page, each once', LONG, async () => {
+  test('the list of deliveries loads page by page, each delivery once', LONG, async () => {
     const { id } = await createWebhook(stage, { events: ['deal.created'] })
     const data = (at: number) => ({ id: `d-${at}`, title: `Deal ${at}.` })
     await stage.api.request(
@@ -98,7 +98,7 @@ onStage('deliveries', (stage) => {
     assert.equal(new Set(titles).size, 120)
   })
 
-  test('a failed one says why, is retried from where it is read, and its row follows', async () => {
+  test('a failed delivery shows the reason and can be retried, and its row is updated', async () => {
     const { id, path } = await createWebhook(stage)
     stage.receiver.reply(path, 401, 401, 401, 200)
     await createContact(stage, { first_name: 'Refused' })
@@ -121,7 +121,7 @@ onStage('deliveries', (stage) => {
     assert.equal(page.url(), pageUrl(stage, `/${id}/deliveries`))
   })
 
-  test('a copied curl command sends the same request, signature included', async () => {
+  test('the copied curl command sends the same request with the same signature', async () => {
     const { id, path } = await createWebhook(stage, { secret: 'a-secret-of-ours' })
     await createContact(stage, { first_name: "Conan O'Brien" })
     const [first] = await stage.receiver.received(path, 1)
@@ -138,7 +138,7 @@ onStage('deliveries', (stage) => {
       assert.equal(again.headers[name], first.headers[name], name)
   })
 
-  test('the link to one opens it, and the arrows go on to its neighbours', async () => {
+  test('a link to a delivery opens it, and an arrow opens the next delivery', async () => {
     const { id } = await createWebhook(stage)
     for (const first_name of ['Older', 'Newer']) {
       await createContact(stage, { first_name })
@@ -154,7 +154,7 @@ onStage('deliveries', (stage) => {
     await dialogOf(page).getByText('"Newer"').waitFor()
   })
 
-  test('of all webhooks together stand in one list, each with its webhook', async () => {
+  test('one list shows the deliveries of all webhooks, each with its webhook', async () => {
     const first = await createWebhook(stage)
     const second = await createWebhook(stage)
     await createContact(stage, { first_name: 'Both' })
@@ -166,7 +166,7 @@ onStage('deliveries', (stage) => {
     await rowOf(page, 'Both Doe').getByRole('link').click()
     await dialogOf(page).getByRole('link', { name: 'All deliveries about this record' }).click()
     await dialogOf(page).waitFor({ state: 'detached' })
-    await until('those of the record alone', async () => {
+    await until('only deliveries of the record', async () => {
       const shown = await rows(page).allInnerTexts()
       return shown.length > 1 && shown.every((text) => text.includes('Both Doe'))
     })
@@ -185,7 +185,7 @@ onStage('deliveries', (stage) => {
     await stage.api.rows(`webhook_deliveries?webhook_id=eq.${failed.id}&status=eq.failed`, 3)
   })
 
-  test('what failed is counted first, then retried with its progress shown', async () => {
+  test('failed deliveries are counted before a bulk retry, and then delivered', async () => {
     stage.receiver.reply(failed.path, 200)
     const page = await stage.open(`/${failed.id}/deliveries`)
     await page.getByRole('button', { name: 'Retry or replay' }).click()
@@ -201,7 +201,7 @@ onStage('deliveries', (stage) => {
     for (const title of ['One', 'Two', 'Three']) await rowOf(page, title).getByText('Delivered').waitFor()
   })
 
-  test('what it missed is replayed, counted first', async () => {
+  test('missed events are counted before a replay, and then sent', async () => {
     const { id, path } = await createWebhook(stage, { events: ['deal.assigned'] })
     const page = await stage.open(`/${id}/deliveries?replay=2020-01-01T00:00:00Z`)
     const dialog = dialogOf(page)
@@ -215,7 +215,7 @@ onStage('deliveries', (stage) => {
     await rowOf(page, 'Three').getByText('Delivered').waitFor()
   })
 
-  test('bulk work that is under way is shown and can be stopped', async () => {
+  test('a running replay shows its progress and can be stopped', async () => {
     const { id, path } = await createWebhook(stage, { events: ['message.sent'], is_active: false })
     for (let more = 0; more < 4; more += 1)
       await stage.api.request(
@@ -227,11 +227,11 @@ onStage('deliveries', (stage) => {
           data: { id: `m-${more}-${at}` },
         })),
       )
-    await until('all to be fanned out', async () => {
+    await until('all events to be matched', async () => {
       const [skip] = await stage.api.get(`webhook_skips?webhook_id=eq.${id}&event=eq.message.sent`)
       return skip?.['count'] === 4_000
     })
-    // An endpoint that never answers: a thousand wait for it, and the replay pauses behind them.
+    // The endpoint never responds: a thousand deliveries wait for it, and the replay pauses behind them.
     stage.receiver.reply(path, () => {})
     await stage.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: true, max_in_flight: 1 })
     const page = await stage.open(`/${id}/deliveries?replay=2020-01-01T00:00:00Z`)

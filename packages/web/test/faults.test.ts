@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { openDatabase } from './harness/open-database.ts'
 import { createWebhook, onStage, rowOf } from './harness/stage.ts'
 
-onStage('what could not be processed', (stage) => {
+onStage('events and deliveries that could not be processed', (stage) => {
   let webhook: { id: string; name: string }
   before(async () => {
     webhook = await createWebhook(stage)
@@ -46,7 +46,7 @@ onStage('what could not be processed', (stage) => {
   }
 
   for (const width of [360, 1280]) {
-    test(`is counted above the list of webhooks, with the reason of each (${width} px)`, async () => {
+    test(`the list of webhooks shows the number of faults for each webhook (${width} px)`, async () => {
       const page = await stage.open('', { width, height: 900 })
       await rowOf(page, webhook.name).waitFor()
       await page.getByText('4 events and deliveries could not be processed in the last 24 hours').waitFor()
@@ -57,7 +57,7 @@ onStage('what could not be processed', (stage) => {
         await page.screenshot({ path: `${process.env['SHOTS']}/list-${width}.png` })
     })
 
-    test(`is told on the webhook's page, with a link to the delivery that names the reason (${width} px)`, async () => {
+    test(`a webhook's page shows the number of faults, with a link to the latest delivery (${width} px)`, async () => {
       const page = await stage.open(`/${webhook.id}`, { width, height: 900 })
       await page.getByText('3 events and deliveries could not be processed in the last 24 hours').waitFor()
       await assertFits(page)
@@ -70,7 +70,7 @@ onStage('what could not be processed', (stage) => {
     })
   }
 
-  test('of a bulk retry is said with what came of it', async () => {
+  test('the outcome of a bulk retry includes deliveries that could not be queued', async () => {
     const page = await stage.open(`/${webhook.id}/deliveries`)
     await page.getByText('3 failed deliveries queued for retry').waitFor()
     await page.getByText('2 could not be queued and will not be sent.').waitFor()

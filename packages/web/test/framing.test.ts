@@ -25,7 +25,7 @@ async function serveHttps(listener: RequestListener): Promise<{ port: number; cl
   }
 }
 
-suite('the page in a frame of the CRM, which is another site', { timeout: 180_000 }, () => {
+suite('page in a frame of the CRM on another site', { timeout: 180_000 }, () => {
   let site: ServerSite
   let server: ServerProcess
   let browser: Browser
@@ -89,7 +89,7 @@ suite('the page in a frame of the CRM, which is another site', { timeout: 180_00
     return await context.newPage()
   }
 
-  test('a one-time link opens it, and it can be worked with', async () => {
+  test('a one-time link opens the page in a frame, and its controls work', async () => {
     await prepareLink()
     const page = await openPage()
     await page.goto(crmUrl)
@@ -105,7 +105,7 @@ suite('the page in a frame of the CRM, which is another site', { timeout: 180_00
     )
   })
 
-  test('a page whose origin is not named is not given it', async () => {
+  test('a site that is not listed in PORTAL_FRAME_ANCESTORS cannot frame the page', async () => {
     await prepareLink()
     const page = await openPage()
     const refused = page.waitForEvent('console', (message) => message.text().includes('frame-ancestors'))

@@ -10,17 +10,17 @@ const MAX_SCRIPT = 200_000
 const built = (extension: string): string[] =>
   readdirSync(new URL('../dist/assets/', import.meta.url)).filter((name) => name.endsWith(extension))
 
-test('all script together is under 200 kB as it is sent', () => {
+test('all scripts of the page are smaller than 200 kB when compressed', () => {
   const size = built('.js').reduce((sum, name) => sum + gzipSync(readBuilt(`assets/${name}`)).length, 0)
   assert.ok(size > 0 && size < MAX_SCRIPT, `${size} bytes`)
 })
 
-test('the page has no script and no style in itself', () => {
+test('the page has no inline scripts or styles', () => {
   const html = readBuilt('index.html').toString()
   assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/)
 })
 
-/** Layout shifts that nobody caused; what browsers call good is under 0.1. */
+/** Layout shifts without user input; browsers rate a value under 0.1 as good. */
 const WATCH_SHIFTS = `
   window.__shift = 0
   new PerformanceObserver((list) => {
@@ -29,8 +29,8 @@ const WATCH_SHIFTS = `
 `
 const GOOD_SHIFT = 0.1
 
-onStage('the page as it loads, and when something is wrong', (stage) => {
-  test('measures its first paint and shifts nothing that was painted', async (context) => {
+onStage('loading and errors', (stage) => {
+  test('no view shifts its layout while it loads', async (context) => {
     const { id } = await createWebhook(stage)
     await createContact(stage)
     await stage.api.rows(`webhook_logs?webhook_id=eq.${id}`, 1)
@@ -55,7 +55,7 @@ onStage('the page as it loads, and when something is wrong', (stage) => {
     }
   })
 
-  test('a server that cannot be reached is said to be, and what was shown stays', async () => {
+  test('the page reports a server that cannot be reached and keeps its content', async () => {
     const { name } = await createWebhook(stage)
     const page = await stage.open()
     await rowOf(page, name).waitFor()
@@ -66,7 +66,7 @@ onStage('the page as it loads, and when something is wrong', (stage) => {
     await page.getByText('Can’t reach the server.').waitFor({ state: 'detached' })
   })
 
-  test('a view that cannot be read says so and can be asked for again', async () => {
+  test('a view that cannot be loaded shows an error and can be loaded again', async () => {
     const { name } = await createWebhook(stage)
     const page = await stage.open('/deliveries')
     await page.route('**/rest/v1/webhook_configurations*', (route) => route.abort())
@@ -77,7 +77,7 @@ onStage('the page as it loads, and when something is wrong', (stage) => {
     await rowOf(page, name).waitFor()
   })
 
-  test('what was not done says why', async () => {
+  test('an action that is refused shows the reason', async () => {
     const { id, path } = await createWebhook(stage)
     stage.receiver.reply(path, 500)
     await createContact(stage)
@@ -89,8 +89,8 @@ onStage('the page as it loads, and when something is wrong', (stage) => {
     await page.getByText('the webhook of this delivery is disabled').waitFor()
   })
 
-  // How the end becomes known is tested over https; here it is put into what the server answers.
-  test('a certificate that ends within two weeks is warned of, in the list and on the webhook', async () => {
+  // Reading the certificate is tested over https; here its expiry is put into the response of the server.
+  test('the list and the page of a webhook warn of a certificate that expires within two weeks', async () => {
     const { id, name } = await createWebhook(stage)
     const page = await stage.open()
     await page.route('**/rest/v1/webhook_configurations*', async (route) => {

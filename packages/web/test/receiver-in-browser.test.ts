@@ -6,11 +6,11 @@ import { now, plainSecret, signBodyOnly, signStandard } from '../../receiver/tes
 import { LONG } from '../../server/test/harness/until.ts'
 import { launchChromium } from './harness/chromium.ts'
 
-// No Node here: what edge runtimes and workers have, a browser has as well. The files are those that the package holds.
+// Without Node.js: a browser has the same interfaces as edge runtimes and workers. The files are those of the package.
 const BUILT = fileURLToPath(new URL('../../receiver/dist/', import.meta.url))
 const ORIGIN = 'https://receiver.example'
 
-test('the receiver verifies where there is nothing but the web’s own interfaces', LONG, async (context) => {
+test('the receiver verifies requests with only the standard interfaces of the web', LONG, async (context) => {
   const browser = await launchChromium()
   context.after(() => browser.close())
   const page = await browser.newPage()

@@ -15,7 +15,7 @@ const SECRET = 'secret-of-the-samples'
 
 interface Sample {
   file: string
-  /** How it is started, and how one sees that its language is there; none: by hand alone. */
+  /** Starts the example, and checks that its language is installed; without them, it is only tested manually. */
   command?: readonly [string, ...string[]]
   probe?: readonly [string, ...string[]]
 }
@@ -59,7 +59,7 @@ function start({ file, command }: Sample, port: number): { child: ChildProcess; 
   return { child, errors: () => errors }
 }
 
-suite('the examples', () => {
+suite('examples', () => {
   let site: ServerSite
   let server: ServerProcess
   let organizationId: string
@@ -70,7 +70,7 @@ suite('the examples', () => {
   })
   after(() => site.close())
 
-  /** The status that an example answers to a test that the product sends, signed with `secret`. */
+  /** Sends a test signed with `secret` to an example and returns the status of its response. */
   async function send(port: number, secret: string): Promise<number | null> {
     const { id } = await server.api.insert<{ id: string }>('webhook_configurations', {
       organization_id: organizationId,
@@ -95,28 +95,32 @@ suite('the examples', () => {
     const { file, probe } = sample
     const isThere = probe !== undefined && spawnSync(probe[0], probe.slice(1)).status === 0
     const skip = isThere ? false : `${probe?.[0] ?? 'dotnet'} is not installed`
-    test(`${file} takes what is signed with the secret and nothing else`, { ...LONG, skip }, async () => {
-      const port = await freePort()
-      const { child, errors } = start(sample, port)
-      try {
-        await until(
-          `${file} to listen`,
-          () => {
-            if (child.exitCode !== null) throw new Error(errors())
-            return isListening(port)
-          },
-          LONG.timeout,
-        )
-        assert.equal(await send(port, SECRET), 204)
-        assert.equal(await send(port, 'another-secret'), 401)
-      } finally {
-        // `go run` and `java` start processes of their own.
-        process.kill(-child.pid!, 'SIGKILL')
-      }
-    })
+    test(
+      `${file} accepts a request signed with its secret and refuses another one`,
+      { ...LONG, skip },
+      async () => {
+        const port = await freePort()
+        const { child, errors } = start(sample, port)
+        try {
+          await until(
+            `${file} to listen`,
+            () => {
+              if (child.exitCode !== null) throw new Error(errors())
+              return isListening(port)
+            },
+            LONG.timeout,
+          )
+          assert.equal(await send(port, SECRET), 204)
+          assert.equal(await send(port, 'another-secret'), 401)
+        } finally {
+          // `go run` and `java` start processes of their own.
+          process.kill(-child.pid!, 'SIGKILL')
+        }
+      },
+    )
   }
 
-  test('are all started here, but for what says why not', () => {
+  test('every example is listed in this file', () => {
     const known = new Set(SAMPLES.map(({ file }) => file))
     assert.deepEqual(
       readdirSync(FOLDER).filter((file) => file !== 'README.md' && !known.has(file)),

@@ -8,7 +8,7 @@ const created = async (page: Page): Promise<void> =>
   await page.getByRole('heading', { name: 'Your webhook is ready' }).waitFor()
 
 onStage('setting up', (stage) => {
-  test('somebody new sees a verified request arrive after one click', async () => {
+  test('a new user sees a verified request arrive after one click', async () => {
     const { id } = await stage.api.insert<{ id: string }>('organizations', { name: 'Beginners' })
     const page = await stage.open('', { isStranger: true })
     await page.getByLabel('Service key or organization key').fill(SERVICE_KEY)
@@ -27,7 +27,7 @@ onStage('setting up', (stage) => {
     await page.getByText('Signature verified').waitFor()
   })
 
-  test('says of an address what is wrong with it while it is typed', async () => {
+  test('the form explains what is wrong with a URL while the user types it', async () => {
     const page = await stage.open('/new')
     const url = page.getByLabel('URL')
     for (const [typed, hint] of [
@@ -44,7 +44,7 @@ onStage('setting up', (stage) => {
     assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'example.com')
   })
 
-  test('puts what the API says beside the field that it is about', async () => {
+  test('the form shows the errors of the API next to their fields', async () => {
     const page = await stage.open('/new')
     await page.getByLabel('URL').fill('https://10.0.0.1/hook')
     await page.getByLabel('Name', { exact: true }).fill(' ')
@@ -70,7 +70,7 @@ onStage('setting up', (stage) => {
     assert.equal(await page.evaluate('document.activeElement.getAttribute("aria-invalid")'), 'true')
   })
 
-  test('chooses events by search, by kind and one by one', async () => {
+  test('events can be selected by search, by group and one by one', async () => {
     const page = await stage.open('/new')
     await page.getByLabel('URL').fill(`${stage.receiver.url}/events`)
     await page.getByLabel('Search events').fill('stage')
@@ -91,7 +91,7 @@ onStage('setting up', (stage) => {
     )
   })
 
-  test('builds a filter in the words of the CRM and tries it on what happened', async () => {
+  test('a filter can be built from conditions, and shows how many recent events it matches', async () => {
     for (const [title, stageName, value] of [
       ['Large', 'Won', 5_000],
       ['Small', 'Won', 10],
@@ -129,7 +129,7 @@ onStage('setting up', (stage) => {
     assert.equal(await page.getByLabel('Value for condition 2').inputValue(), '1000')
   })
 
-  test('says what is wrong with a filter that is written by hand', async () => {
+  test('the form explains what is wrong with a filter in JSON', async () => {
     const page = await stage.open('/new')
     await page.getByRole('checkbox', { name: 'deal.created' }).check()
     await page.getByRole('button', { name: 'JSON' }).click()
@@ -137,7 +137,7 @@ onStage('setting up', (stage) => {
     await page.getByText('write "data.stage"').waitFor()
   })
 
-  test('every event is without those about webhooks themselves, which are chosen beside it', async () => {
+  test('all events do not include operational events, which can be selected in addition', async () => {
     const page = await stage.open('/new')
     await page.getByLabel('URL').fill(`${stage.receiver.url}/watching`)
     await page.getByRole('searchbox', { name: 'Search events' }).fill('keeps failing')
@@ -152,7 +152,7 @@ onStage('setting up', (stage) => {
     assert.deepEqual(webhook?.['events'], ['*', 'webhook.failing', 'delivery.exhausted'])
   })
 
-  test('shows a generated secret once, to be copied', async () => {
+  test('a generated secret is shown once', async () => {
     const page = await stage.open('/new')
     await page.getByLabel('URL').fill(`${stage.receiver.url}/secret`)
     await page.getByRole('checkbox', { name: 'All events' }).check()
@@ -166,7 +166,7 @@ onStage('setting up', (stage) => {
     assert.equal(await page.getByText(/whsec_/).count(), 0)
   })
 
-  test('a webhook without a secret, with headers and limits, is made as it was filled in', async () => {
+  test('a webhook can be created without a secret, and with headers and limits', async () => {
     const page = await stage.open('/new')
     await page.getByLabel('URL').fill(`${stage.receiver.url}/plain`)
     await page.getByRole('checkbox', { name: 'contact.created' }).check()
@@ -190,7 +190,7 @@ onStage('setting up', (stage) => {
     assert.equal(request?.headers['x-webhook-signature'], undefined)
   })
 
-  test('a webhook is changed without its hidden headers being touched', async () => {
+  test('changing a webhook keeps its hidden headers', async () => {
     const { id, path } = await createWebhook(stage, { headers: { 'X-Token': 'kept' } })
     const page = await stage.open(`/${id}/settings`)
     await page.getByText('Values are hidden').waitFor()
@@ -204,7 +204,7 @@ onStage('setting up', (stage) => {
     assert.equal(request?.headers['x-token'], 'kept')
   })
 
-  test('asks before unsaved changes are left, by a link and by the back button', async () => {
+  test('the page asks before a link or the back button discards unsaved changes', async () => {
     const page = await stage.open('')
     await page.getByRole('link', { name: 'Create webhook' }).click()
     await page.getByLabel('Description').fill('something')
@@ -220,7 +220,7 @@ onStage('setting up', (stage) => {
     assert.equal(page.url(), pageUrl(stage, ''))
   })
 
-  test('the browser asks before a tab with unsaved changes is closed, and not before another one', async () => {
+  test('the browser asks before it closes a tab only if the tab has unsaved changes', async () => {
     const page = await stage.open('/new')
     const asked: string[] = []
     page.on('dialog', (dialog) => {

@@ -14,7 +14,7 @@ onStage('signing in', (stage) => {
     return (await stage.api.rpc<{ url: string }>('create_portal_session', body)).body.url
   }
 
-  test('a wrong key is refused in words, the service key leads to the organizations', async () => {
+  test('a wrong key is refused with a message, and the service key opens the list of organizations', async () => {
     const { name } = await createWebhook(stage)
     const page = await stage.open('', { isStranger: true })
     const key = page.getByLabel('Service key or organization key')
@@ -30,7 +30,7 @@ onStage('signing in', (stage) => {
     await rowOf(page, name).waitFor()
   })
 
-  test('the operator goes from one organization to another', async () => {
+  test('the operator can switch between organizations', async () => {
     const { name } = await createWebhook(stage)
     await stage.api.insert('organizations', { name: 'Globex' })
     const page = await stage.open()
@@ -41,14 +41,14 @@ onStage('signing in', (stage) => {
     assert.equal(await page.getByText(name, { exact: true }).count(), 0)
   })
 
-  test('an organization key opens its organization at once', async () => {
+  test('an organization key opens its organization directly', async () => {
     const { name } = await createWebhook(stage)
     const page = await stage.open('', { key: await createKey('admin') })
     await rowOf(page, name).waitFor()
     assert.equal(await page.getByRole('button', { name: /Organization/ }).count(), 0)
   })
 
-  test('a key that may only read sees everything and can change nothing', async () => {
+  test('a read-only key shows all webhooks but cannot change them', async () => {
     const { id, name } = await createWebhook(stage)
     const page = await stage.open('', { key: await createKey('read') })
     await page.getByText('Read-only: your key has the read scope.').waitFor()
@@ -61,7 +61,7 @@ onStage('signing in', (stage) => {
     assert.equal(await page.getByRole('button', { name: 'Delete webhook' }).count(), 0)
   })
 
-  test('a one-time link opens the page, leaves no token in the address and works once', async () => {
+  test('a one-time link opens the page once and leaves no token in the URL', async () => {
     const { name } = await createWebhook(stage)
     const url = await createLink()
     const page = await stage.open('', { isStranger: true })
@@ -78,7 +78,7 @@ onStage('signing in', (stage) => {
     await other.getByText('This link is no longer valid').waitFor()
   })
 
-  test('signing out ends the session for the browser, and a session that ends leads back to signing in', async () => {
+  test('signing out ends the session, and a session that ends leads back to the sign-in page', async () => {
     const { name } = await createWebhook(stage)
     const key = await createKey('admin')
     const page = await stage.open('', { key })
@@ -90,7 +90,7 @@ onStage('signing in', (stage) => {
     await page.getByRole('button', { name: 'Sign in' }).click()
     await rowOf(page, name).waitFor()
     await stage.api.patch('api_keys?name=eq.admin', { revoked_at: new Date().toISOString() })
-    // The list is read again by itself.
+    // The list is reloaded automatically.
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
   })
 })

@@ -44,8 +44,8 @@ async function openDeliveries(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Deliveries', exact: true }).click()
 }
 
-onStage('the documented use and test cases, on the page', (stage) => {
-  test('use case 1: sync contacts to an external CRM', async () => {
+onStage('documented use cases and test cases', (stage) => {
+  test('use case 1: a webhook syncs contacts to an external CRM', async () => {
     const page = await stage.open()
     await createByHand(stage, page, {
       name: 'CRM Sync',
@@ -66,7 +66,7 @@ onStage('the documented use and test cases, on the page', (stage) => {
     await row.waitFor()
   })
 
-  test('use case 2: notify when a deal moves to "Won"', async () => {
+  test('use case 2: a webhook notifies when a deal moves to "Won"', async () => {
     const page = await stage.open()
     await createByHand(stage, page, {
       name: 'Won deals',
@@ -93,7 +93,7 @@ onStage('the documented use and test cases, on the page', (stage) => {
     await drawer.getByText('Returned 200 in').waitFor()
   })
 
-  test('use case 3: real-time message notifications', async () => {
+  test('use case 3: a webhook notifies of a received message in real time', async () => {
     const page = await stage.open()
     const secret = 'message-secret-key'
     await createByHand(stage, page, {
@@ -118,7 +118,7 @@ onStage('the documented use and test cases, on the page', (stage) => {
     await dialogOf(page).getByText('Olá 👋').waitFor()
   })
 
-  test('test case 1: create a webhook', async () => {
+  test('test case 1: a user creates a webhook', async () => {
     const page = await stage.open()
     const id = await createByHand(stage, page, {
       name: 'Brand new',
@@ -137,7 +137,7 @@ onStage('the documented use and test cases, on the page', (stage) => {
     )
   })
 
-  test('test case 2: test a webhook', async () => {
+  test('test case 2: a user tests a webhook', async () => {
     const page = await stage.open()
     stage.receiver.reply('/tested', (response) =>
       response.writeHead(202, { 'x-seen': 'yes' }).end('thank you'),
@@ -172,7 +172,7 @@ onStage('the documented use and test cases, on the page', (stage) => {
     assert.deepEqual([shown.event, shown.data.id], ['contact.created', contact])
   })
 
-  test('test case 4: the HMAC signature', async () => {
+  test('test case 4: a request has a valid HMAC signature', async () => {
     const page = await stage.open()
     await page.getByRole('link', { name: 'Create webhook' }).click()
     await page.getByLabel('Name', { exact: true }).fill('Signed')
@@ -193,7 +193,7 @@ onStage('the documented use and test cases, on the page', (stage) => {
     )
   })
 
-  test('test case 5: the delivery log', async () => {
+  test('test case 5: the delivery log shows delivered and failed attempts', async () => {
     const page = await stage.open()
     stage.receiver.reply('/logged', 200, 500, 500, 500)
     await createByHand(stage, page, { name: 'Logged', path: '/logged', events: ['contact.created'] })

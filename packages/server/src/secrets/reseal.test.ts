@@ -22,7 +22,7 @@ const box = createSecretBox([old])
 const organization = newId()
 
 for (const engine of EVERY_ENGINE) {
-  suite(`sealing again with another key (${engine})`, () => {
+  suite(`re-encryption with another key (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>
     before(async () => {
@@ -65,7 +65,7 @@ for (const engine of EVERY_ENGINE) {
       return rows[0]!.count
     }
 
-    test('every column that holds sealed values is known', async () => {
+    test('re-encryption covers every column with encrypted values', async () => {
       const { rows } = await database.query<{ table: string; column: string }>(
         `select c.conrelid::regclass::text as table, a.attname as column
          from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
@@ -80,7 +80,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('afterwards all opens without the old key, as it was; the rows have not changed otherwise', async () => {
+    test('re-encrypted values decrypt without the old key, and their rows have not changed otherwise', async () => {
       await storeWebhooks(MANY)
       const id = await storeWebhook()
       const source = newId()
@@ -132,7 +132,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(again.rows, { webhook_configurations: 0, webhook_sources: 0 })
     })
 
-    test('a run that dies leaves every row sealed with one key or the other, and the next one goes on', async () => {
+    test('an interrupted re-encryption leaves each row with one of the two keys, and the next run continues', async () => {
       await storeWebhooks(MANY)
       let transactions = 0
       const dying: Database = {
@@ -155,7 +155,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await countSealedWith(fresh), MANY)
     })
 
-    test('a value that was moved to another row opens neither for sending nor for sealing, and is named', async () => {
+    test('a value that was moved to another row cannot be decrypted, and re-encryption reports its row', async () => {
       await storeWebhooks(1)
       const [rich, poor] = [await storeWebhook(), await storeWebhook()]
       await database.query(
@@ -172,7 +172,7 @@ for (const engine of EVERY_ENGINE) {
       assert.match(openWith([fresh, old], await read(poor)).unreadable ?? '', /cannot be decrypted/)
     })
 
-    test('a damaged value is named, and all others are sealed', async () => {
+    test('re-encryption reports the row of a damaged value and re-encrypts all others', async () => {
       await storeWebhooks(3)
       const damaged = await storeWebhook()
       await database.query(
@@ -185,7 +185,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(unreadable, [{ table: 'webhook_configurations', id: damaged }])
     })
 
-    test('a row that the database does not take is named with the reason, and all others are sealed', async () => {
+    test('re-encryption reports a row that the database refuses with the reason, and re-encrypts all others', async () => {
       await storeWebhooks(MANY)
       const { rows: webhooks } = await database.query<{ id: string }>(
         'select id from webhooks.webhook_configurations order by id offset 3 limit 1',
@@ -209,7 +209,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual([again.rows['webhook_configurations'], again.refused], [1, []])
     })
 
-    test('headers moved to the column of the secret do not open there either', async () => {
+    test('headers that were moved to the column of the secret cannot be decrypted', async () => {
       const id = await storeWebhook()
       await database.query(
         'update webhooks.webhook_configurations set secret = sealed_headers where id = $1',

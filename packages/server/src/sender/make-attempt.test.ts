@@ -42,15 +42,15 @@ const unsendable = (fault: string): LeasedDelivery => ({
   },
 })
 
-describe('what is told of an attempt', () => {
-  it('is cut at its limit, between characters', async () => {
+describe('error messages of attempts', () => {
+  it('the error message of an attempt is truncated at its limit without leaving half a character', async () => {
     const fault = `${'x'.repeat(MAX_MESSAGE_LENGTH - 1)}😀 and more`
     const { error_code: code, error_message: message } = await makeAttempt(unsendable(fault), OPTIONS)
     assert.equal(code, 'not_sendable')
     assert.equal(message, `${'x'.repeat(MAX_MESSAGE_LENGTH - 1)}\uFFFD`)
   })
 
-  it('has no NUL, which the database could not store', async () => {
+  it('a NUL in the error message of an attempt is replaced, because the database cannot store it', async () => {
     const { error_message: message } = await makeAttempt(unsendable('a\0b'), OPTIONS)
     assert.equal(message, 'a\uFFFDb')
   })

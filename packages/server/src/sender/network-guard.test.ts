@@ -12,15 +12,15 @@ const egressPorts: PortRange[] = [...PORTS, [1024, 65_535]]
 const STRICT = { allowHttp: false, egressAllow: [], egressPorts }
 const LOOPBACK = [ipaddr.parseCIDR('127.0.0.0/8')]
 
-test('private and reserved addresses are forbidden, at every edge and in every spelling', () => {
+test('private and reserved addresses are forbidden, including range boundaries and unusual notations', () => {
   for (const address of FORBIDDEN_ADDRESSES) assert.equal(isAllowedAddress(address, []), false, address)
 })
 
-test('public addresses are allowed, also those next to a forbidden range and mapped into IPv6', () => {
+test('public addresses are allowed, including those next to a forbidden range or mapped to IPv6', () => {
   for (const address of ALLOWED_ADDRESSES) assert.equal(isAllowedAddress(address, []), true, address)
 })
 
-test('EGRESS_ALLOW lets its ranges through, exactly to their edges', () => {
+test('EGRESS_ALLOW allows exactly the addresses in its ranges', () => {
   const allow = [ipaddr.parseCIDR('10.1.0.0/16'), ipaddr.parseCIDR('fd00:1::/32')]
   assert.equal(isAllowedAddress('10.0.255.255', allow), false)
   assert.equal(isAllowedAddress('fd00:1:ffff:ffff:ffff:ffff:ffff:ffff', allow), true)
@@ -30,15 +30,15 @@ test('EGRESS_ALLOW lets its ranges through, exactly to their edges', () => {
   assert.equal(isAllowedAddress('10.2.0.0', allow), false)
 })
 
-test('a URL is refused for its scheme, credentials, fragment, port, private host, or what a parser would repair', () => {
+test('a URL is refused for its scheme, credentials, fragment, port, private host, or invalid syntax', () => {
   for (const url of REFUSED_URLS) assert.throws(() => checkUrl(url, STRICT), BlockedDestination, url)
 })
 
-test('ordinary endpoints are accepted', () => {
+test('ordinary endpoint URLs are accepted', () => {
   for (const url of ACCEPTED_URLS) assert.equal(checkUrl(url, STRICT).protocol, 'https:', url)
 })
 
-test('ports are those of EGRESS_PORTS, and the refusal names them', () => {
+test('only the ports of EGRESS_PORTS are accepted, and the error lists them', () => {
   const narrow = { ...STRICT, egressPorts: [[8443, 8444] as const] }
   assert.equal(checkUrl('https://example.com:8444/', narrow).port, '8444')
   assert.throws(
@@ -48,7 +48,7 @@ test('ports are those of EGRESS_PORTS, and the refusal names them', () => {
   assert.throws(() => checkUrl('https://example.com/', narrow), /port 443 is not allowed/)
 })
 
-test('http is accepted only where it is allowed, and loopback only where its range is', () => {
+test('http URLs and loopback addresses are accepted if they are allowed', () => {
   const open = { allowHttp: true, egressAllow: LOOPBACK, egressPorts }
   assert.equal(checkUrl('http://localhost:4700/', open).port, '4700')
   assert.equal(checkUrl('http://127.0.0.1:4700/', open).port, '4700')
@@ -68,17 +68,17 @@ function lookUp(hostname: string, resolve: ResolveHost, egressAllow = LOOPBACK.s
   })
 }
 
-test('a name with one forbidden address among its answers is refused', async () => {
+test('a host name is refused if one of its addresses is forbidden', async () => {
   const resolve = answering({ address: '1.1.1.1', family: 4 }, { address: '10.0.0.1', family: 4 })
   await assert.rejects(lookUp('mixed.example', resolve), /10\.0\.0\.1, which is private/)
 })
 
-test('the addresses that were judged are the ones that are handed out', async () => {
+test('the lookup returns exactly the addresses that it checked', async () => {
   const answer = { address: '1.1.1.1', family: 4 }
   assert.deepEqual(await lookUp('good.example', answering(answer)), [answer])
 })
 
-test('localhost is reached over the family that is let through', async () => {
+test('localhost resolves to its allowed addresses only, and other names with a forbidden address are refused', async () => {
   const v4 = { address: '127.0.0.1', family: 4 }
   const resolve = answering({ address: '::1', family: 6 }, v4)
   assert.deepEqual(await lookUp('localhost', resolve, LOOPBACK), [v4])

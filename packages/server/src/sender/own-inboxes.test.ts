@@ -11,7 +11,7 @@ const at = (address: string): AddressInfo => ({
   family: address.includes(':') ? 'IPv6' : 'IPv4',
 })
 
-test('an inbox has its address where this process listens, or where PUBLIC_URL says', () => {
+test('the URL of an inbox starts with PUBLIC_URL, or with the address on which the process listens', () => {
   assert.equal(
     createOwnInboxes(undefined, () => at('0.0.0.0')).urlOf(ID),
     `http://localhost:4600/receive/${ID}`,
@@ -22,7 +22,7 @@ test('an inbox has its address where this process listens, or where PUBLIC_URL s
   )
 })
 
-test('nothing but that very address, written as it is, is one', () => {
+test('only the exact URL of an inbox is recognized', () => {
   const inboxes = createOwnInboxes('https://hooks.example', () => at('127.0.0.1'))
   const url = inboxes.urlOf(ID)
   assert.equal(inboxes.idOf(url), ID)
@@ -45,7 +45,7 @@ test('nothing but that very address, written as it is, is one', () => {
   }
 })
 
-test('what is sent to one goes to the address that this process listens on, whatever its public one', () => {
+test('requests to an inbox go to the address on which the process listens, regardless of PUBLIC_URL', () => {
   const addressOf = (address: string) =>
     createOwnInboxes('https://hooks.example', () => at(address)).address()
   assert.deepEqual(addressOf('127.0.0.1'), { host: '127.0.0.1', port: 4600 })

@@ -15,7 +15,7 @@ import { createSender } from './send.ts'
 const PUBLIC = '127.0.0.5'
 const PRIVATE = '127.0.0.1'
 
-suite('a name server that lies', () => {
+suite('malicious name servers', () => {
   let dns: DnsServer
   let endpoint: Server
   let trap: Server
@@ -69,26 +69,26 @@ suite('a name server that lies', () => {
   const codeOf = (answer: Answer): unknown =>
     answer.kind === 'response' ? answer.statusCode : answer.error.name
 
-  test('is asked once for a connection, which goes to the address that was judged', async () => {
+  test('a host name is resolved once for each connection', async () => {
     assert.equal(codeOf(await send('honest.test')), 200)
     assert.equal(dns.asked('honest.test'), 1)
   })
 
-  test('cannot lead the next connection to a private address', async () => {
+  test('a name server cannot redirect the next connection to a private address', async () => {
     assert.equal(codeOf(await send('rebinding.test')), 200)
     assert.equal(codeOf(await send('rebinding.test')), 'BlockedDestination')
     assert.deepEqual(trapped, [])
   })
 
-  test('cannot hide a private address among public ones', async () => {
+  test('a name server cannot hide a private address among public ones', async () => {
     assert.equal(codeOf(await send('mixed.test')), 'BlockedDestination')
   })
 
-  test('cannot hide a private address in an IPv6 one', async () => {
+  test('a name server cannot hide a private address in a mapped IPv6 address', async () => {
     assert.equal(codeOf(await send('mapped.test')), 'BlockedDestination')
   })
 
-  test('is not asked about addresses, nor is a redirect to one followed', async () => {
+  test('a private address in a URL is refused, and a redirect to one is not followed', async () => {
     assert.equal(codeOf(await send('honest.test', '/redirect')), 302)
     assert.equal(codeOf(await send(PRIVATE)), 'BlockedDestination')
     assert.deepEqual(trapped, [])

@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { test } from 'node:test'
 import { createResolver } from './resolve-host.ts'
 
-test('localhost is loopback by definition, and no name server is asked', async () => {
+test('localhost and its subdomains resolve to the loopback addresses', async () => {
   for (const name of ['localhost', 'api.localhost']) {
     assert.deepEqual(
       (await createResolver()(name)).map(({ address }) => address),
@@ -13,11 +13,11 @@ test('localhost is loopback by definition, and no name server is asked', async (
   }
 })
 
-test('this machine is found by its own name, as the hosts file or the system gives it', async () => {
+test('the host name of this machine resolves by the hosts file or the system', async () => {
   const addresses = await createResolver()(hostname())
   assert.ok(addresses.length > 0 && addresses.every(({ address }) => isIP(address) > 0))
 })
 
-test('a name that does not exist is a failure', async () => {
+test('resolving a host name that does not exist fails', async () => {
   await assert.rejects(createResolver()('does-not-exist.invalid'), { name: 'Error' })
 })

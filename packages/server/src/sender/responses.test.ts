@@ -9,7 +9,7 @@ import type { Answer } from './answer.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\n'
 
-suite('the bytes of a response', () => {
+suite('HTTP responses', () => {
   let server: Server
   let url: string
   let response: string
@@ -69,7 +69,7 @@ suite('the bytes of a response', () => {
     assert.match(errorMessage ?? '', message)
   }
 
-  test('are read by length, in chunks or to the end of the connection', async () => {
+  test('a body is read by its length, in chunks, or to the end of the connection', async () => {
     const fixed = await receiveWhole(`${OK}Content-Length: 5\r\nX-A: 1\r\nx-a:  2 \r\n\r\nhello`)
     assert.deepEqual([fixed.headers, fixed.body], [{ 'content-length': '5', 'x-a': '1, 2' }, 'hello'])
     const chunked = await receiveWhole(
@@ -79,26 +79,26 @@ suite('the bytes of a response', () => {
     assert.equal((await receiveWhole(`${OK}\r\nhello`, true)).body, 'hello')
   })
 
-  test('are those after the interim responses', async () => {
+  test('interim responses are skipped', async () => {
     const answer = await receiveWhole(
       `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n${OK}content-length: 0\r\n\r\n`,
     )
     assert.deepEqual([answer.statusCode, answer.headers], [200, { 'content-length': '0' }])
   })
 
-  test('may carry a header named like a property of every object', async () => {
+  test('a response can have headers named __proto__ and constructor', async () => {
     const { headers } = await receiveWhole(`${OK}__proto__: x\r\nconstructor: y\r\ncontent-length: 0\r\n\r\n`)
     assert.equal(JSON.stringify(headers), '{"__proto__":"x","constructor":"y","content-length":"0"}')
   })
 
   for (const status of ['204 No Content', '304 Not Modified']) {
-    test(`have no body with ${status}, whatever length they state`, async () => {
+    test(`a response with ${status} has no body, even if it states a length`, async () => {
       assert.equal((await receiveWhole(`HTTP/1.1 ${status}\r\ncontent-length: 5\r\n\r\n`)).body, '')
       assert.equal(await isReusable(`HTTP/1.1 ${status}\r\n\r\n`), true)
     })
   }
 
-  test('decide whether the connection is used again', async () => {
+  test('the response decides whether its connection is used again', async () => {
     assert.equal(await isReusable(`${OK}content-length: 0\r\n\r\n`), true)
     assert.equal(await isReusable(`${OK}content-length: 0\r\nconnection: Close\r\n\r\n`), false)
     assert.equal(await isReusable('HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n'), false)
@@ -107,7 +107,7 @@ suite('the bytes of a response', () => {
     assert.equal(await isReusable(`${OK}content-length: 0\r\n\r\nHTTP/1.1`), false)
   })
 
-  test('are refused when the connection closes before their end', async () => {
+  test('a response is refused if the connection closes before its end', async () => {
     const broken = /closed before a response/
     await refuses(`${OK}content-length: 5\r\n\r\nhell`, broken, 'connection_reset')
     await refuses(`${OK}content-length: 5\r\nconnection: close\r\n\r\nhell`, broken, 'connection_reset')
@@ -115,36 +115,36 @@ suite('the bytes of a response', () => {
     await refuses('HTTP/1.1 200', broken, 'connection_reset')
   })
 
-  test('are refused when they are not HTTP/1.1', async () => {
+  test('a response that is not HTTP/1 is refused', async () => {
     await refuses('SSH-2.0-OpenSSH_9.2\r\n', /does not start with/)
     await refuses('HTTP/2 200\r\n\r\n', /does not start with/)
     await refuses('HTTP/1.1 20 OK\r\n\r\n', /does not start with/)
   })
 
-  test('are refused when their headers are too large, whole or endless', async () => {
+  test('a response with headers larger than 16 KiB is refused', async () => {
     await refuses(`${OK}a: ${'x'.repeat(20_000)}\r\n\r\n`, /larger than 16 KiB/)
     await refuses(`${OK}${'a: b\r\n'.repeat(10_000)}`, /larger than 16 KiB/)
   })
 
-  test('are refused with a header without a name, one continued in the next line, and one with NUL', async () => {
+  test('a response is refused if a header has no name, continues on the next line, or contains NUL', async () => {
     await refuses(`${OK}: x\r\n\r\n`, /response header is malformed/)
     await refuses(`${OK}a: b\r\n c\r\n\r\n`, /response header is malformed/)
     await refuses(`${OK}a: b\0c\r\n\r\n`, /response header is malformed/)
   })
 
-  test('are refused when their length can be read in two ways', async () => {
+  test('a response with an ambiguous or invalid length is refused', async () => {
     await refuses(`${OK}content-length: 5\r\ncontent-length: 6\r\n\r\n`, /its length twice/)
     await refuses(`${OK}content-length: -1\r\n\r\n`, /no valid length/)
     await refuses(`${OK}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n`, /its length twice/)
   })
 
-  test('are refused when their chunks are malformed', async () => {
+  test('a response with malformed chunks is refused', async () => {
     await refuses(`${OK}transfer-encoding: chunked\r\n\r\nxyz\r\n`, /start with its size/)
     await refuses(`${OK}transfer-encoding: chunked\r\n\r\n2\r\nabcd\r\n`, /longer than its size|malformed/)
     await refuses(`${OK}transfer-encoding: chunked\r\n\r\n${'1'.repeat(2_000)}`, /start with its size/)
   })
 
-  test('are refused when they change the protocol, or only ever announce a response', async () => {
+  test('a response is refused if it switches the protocol or sends too many interim responses', async () => {
     await refuses('HTTP/1.1 101 Switching Protocols\r\n\r\n', /switches the protocol/)
     const upgrade = 'connection: upgrade\r\nupgrade: websocket\r\n'
     await refuses(`HTTP/1.1 101 Switching Protocols\r\n${upgrade}\r\n`, /switches the protocol/)

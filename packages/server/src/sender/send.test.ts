@@ -13,7 +13,7 @@ type OnData = (socket: Socket, text: string) => void
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
 
-suite('a request', () => {
+suite('HTTP requests', () => {
   const servers: { server: Server; sockets: Set<Socket> }[] = []
   after(() => {
     for (const { server, sockets } of servers) {
@@ -52,7 +52,7 @@ suite('a request', () => {
   const codeOf = (answer: Answer): unknown =>
     answer.kind === 'response' ? answer.statusCode : answer.error.name
 
-  test('is written as HTTP/1.1 says, in bytes', async () => {
+  test('a request has the exact bytes of an HTTP/1.1 POST', async () => {
     let received = ''
     const { url } = await listen((socket, text) => {
       received += text
@@ -67,13 +67,13 @@ suite('a request', () => {
     )
   })
 
-  test('goes over the connection of the one before it', async () => {
+  test('a request uses the connection of the previous one', async () => {
     const { url, connections } = await listen((socket) => socket.write(OK))
     for (let count = 0; count < 3; count += 1) assert.equal(codeOf(await send(url)), 200)
     assert.equal(connections(), 1)
   })
 
-  test('opens a connection for each of several at once', async () => {
+  test('concurrent requests use separate connections', async () => {
     const waiting: Socket[] = []
     const { url, connections } = await listen((socket) => {
       waiting.push(socket)
@@ -84,7 +84,7 @@ suite('a request', () => {
     assert.equal(connections(), 3)
   })
 
-  test('goes out once more when the kept connection is closed as it is used', async () => {
+  test('a request is repeated once if the kept-alive connection closes before a response', async () => {
     let requests = 0
     const { url, connections } = await listen((socket) => {
       requests += 1
@@ -96,7 +96,7 @@ suite('a request', () => {
     assert.deepEqual([requests, connections()], [3, 2])
   })
 
-  test('is not repeated on a fresh connection, nor after a part of the answer', async () => {
+  test('a request is not repeated after failing on a new connection or after part of the response', async () => {
     let requests = 0
     const { url } = await listen((socket) => {
       requests += 1
@@ -114,7 +114,7 @@ suite('a request', () => {
     assert.equal(requests, 3)
   })
 
-  test('takes no connection that its server has closed', async () => {
+  test('a request does not use a connection that the server has closed', async () => {
     const { url, sockets, connections } = await listen((socket) => socket.write(OK))
     await send(url)
     for (const socket of sockets) socket.end()
@@ -123,7 +123,7 @@ suite('a request', () => {
     assert.equal(connections(), 2)
   })
 
-  test('takes no connection on which something came unasked', async () => {
+  test('a request does not use a connection that received unexpected data', async () => {
     const { url, sockets, connections } = await listen((socket) => socket.write(OK))
     await send(url)
     for (const socket of sockets) socket.write('HTTP/1.1 500 Not yours\r\ncontent-length: 0\r\n\r\n')
@@ -132,7 +132,7 @@ suite('a request', () => {
     assert.equal(connections(), 2)
   })
 
-  test('understands 100 Continue and a 204 that states a length', async () => {
+  test('a request succeeds with 100 Continue before its response, and with a 204 that states a length', async () => {
     const { url } = await listen((socket) => socket.write(`HTTP/1.1 100 Continue\r\n\r\n${OK}`))
     assert.equal(codeOf(await send(url)), 200)
     const empty = await listen((socket) =>
@@ -141,7 +141,7 @@ suite('a request', () => {
     assert.equal(codeOf(await send(empty.url)), 204)
   })
 
-  test('ends at its deadline, also when the answer never stops', async () => {
+  test('a request ends at its timeout if the response never ends', async () => {
     const { url, sockets } = await listen((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
       const drip = setInterval(() => socket.write('1\r\nx\r\n'), 5)
@@ -152,7 +152,7 @@ suite('a request', () => {
     await until('the connection to be gone', () => sockets.size === 0)
   })
 
-  test('leaves a compressed answer as it is: what it would become cannot fill the memory', async () => {
+  test('a compressed response is not decompressed', async () => {
     const bomb = gzipSync(Buffer.alloc(10_000_000))
     const { url } = await listen((socket) => {
       socket.write(
@@ -165,7 +165,7 @@ suite('a request', () => {
     assert.equal(answer.headers['content-encoding'], 'gzip')
   })
 
-  test('takes an answer with ten thousand headers for what it is', async () => {
+  test('a response with ten thousand headers is refused and its connection is closed', async () => {
     const headers = Array.from({ length: 10_000 }, (_, i) => `x-${i}: ${i}\r\n`).join('')
     const { url, sockets } = await listen((socket) => socket.write(`HTTP/1.1 200 OK\r\n${headers}\r\n`))
     const answer = await send(url)
@@ -173,7 +173,7 @@ suite('a request', () => {
     await until('the connection to be gone', () => sockets.size === 0)
   })
 
-  test('keeps 16 KiB of each of a hundred answers that never end', async () => {
+  test('only 16 KiB of each of a hundred endless responses are kept', async () => {
     const flood = 'x'.repeat(65_536)
     const { url } = await listen((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
@@ -188,7 +188,7 @@ suite('a request', () => {
     assert.deepEqual(new Set(kept), new Set([16 * 1024]))
   })
 
-  test('reads no more than 64 KiB and keeps 16', async () => {
+  test('only 16 KiB of a large response are kept, and its connection is closed', async () => {
     const { url, sockets } = await listen((socket) => {
       socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n${'x'.repeat(200_000)}`)
     })

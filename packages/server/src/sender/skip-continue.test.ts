@@ -13,7 +13,7 @@ function skip(pieces: readonly string[]): { rest: string; skipped: number } {
   return { rest, skipped }
 }
 
-test('a 100 Continue before the response is skipped, however the bytes are cut', () => {
+test('a 100 Continue before the response is skipped, however its bytes are split', () => {
   const announced = 'HTTP/1.1 100 Continue\r\nx: y\r\n\r\nHTTP/1.0 100\r\n\r\n'
   const given = announced + OK
   fc.assert(
@@ -25,17 +25,17 @@ test('a 100 Continue before the response is skipped, however the bytes are cut',
   )
 })
 
-test('a 100 Continue within the body of the response stays', () => {
+test('a 100 Continue in the body of a response is kept', () => {
   const body = 'HTTP/1.1 100 Continue\r\n\r\n'
   assert.deepEqual(skip([OK, body]), { rest: OK + body, skipped: 0 })
 })
 
-test('bytes that are no HTTP response pass at once', () => {
+test('bytes that are not an HTTP response are passed on at once', () => {
   for (const text of ['S', 'SSH-2.0-OpenSSH_9.2\r\n', 'HTTP/2 200\r\n\r\n', '\0'.repeat(20)])
     assert.deepEqual(skip([text]), { rest: text, skipped: 0 })
 })
 
-test('a 100 Continue whose headers never end is refused', () => {
+test('a 100 Continue with headers that never end is refused', () => {
   assert.throws(
     () => skip(['HTTP/1.1 100 Continue\r\n', 'x'.repeat(20_000)]),
     (error) => error instanceof InvalidResponse && /larger than 16 KiB/.test(error.message),

@@ -8,7 +8,7 @@ import { toReadable } from './readable-log.ts'
 const TIME = new Date(2026, 10, 28, 9, 5, 7).getTime()
 const line = (fields: object): string => JSON.stringify({ level: 40, time: TIME, ...fields })
 
-test('a readable log line has time, level, message and fields', () => {
+test('a readable log line contains the time, level, message and fields', () => {
   assert.equal(
     toReadable(line({ error: 'no such file', id: 'a-1', count: 2, list: ['x'], msg: 'cannot start' }), false),
     '09:05:07  WARN   cannot start  error="no such file" id=a-1 count=2 list=["x"]\n',
@@ -22,7 +22,7 @@ test('a readable log line has the same text with colours', () => {
   assert.equal(stripVTControlCharacters(coloured), '09:05:07  WARN   cannot start  id=a\n')
 })
 
-test('a readable log line leaves no control character to the terminal', () => {
+test('a readable log line escapes control characters', () => {
   const text = toReadable(line({ url: '\u001b[2J\u009b31m\n', msg: 'a\u001bb' }), false)
   assert.equal(text, '09:05:07  WARN   a\\u001bb  url="\\u001b[2J\\u009b31m\\n"\n')
 })
@@ -36,7 +36,7 @@ test('the log is readable on a terminal', { skip: !HAS_TERMINAL }, () => {
   assert.match(stripVTControlCharacters(stdout), /^\d\d:\d\d:\d\d  INFO   started  id=a\r?$/m)
 })
 
-test('the log is JSON where there is no terminal', () => {
+test('the log is JSON without a terminal', () => {
   const { stderr } = spawnSync(PROGRAM, { shell: true, encoding: 'utf8' })
   const { time, ...rest } = JSON.parse(stderr) as { time: number }
   assert.deepEqual([typeof time, rest], ['number', { level: 30, id: 'a', msg: 'started' }])

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import { parseConfig } from './config.ts'
 import { StartError } from '../domain/errors.ts'
 
-/** Those of the API; test/start.test.ts has the others, with the process around them. */
-describe('a wrong setting is refused, naming the variable and the fix', () => {
+/** Settings of the API; test/start.test.ts tests the others with a running process. */
+describe('invalid settings of the API', () => {
   const wrong: readonly [Record<string, string>, RegExp][] = [
     [{ JWT_SECRET: 'too-short' }, /^JWT_SECRET: has 9 characters, at least 32 are required/],
     [{ JWKS_URL: 'http://id.example.com/keys' }, /^JWKS_URL: .*the https:\/\/ URL/],
@@ -19,7 +19,7 @@ describe('a wrong setting is refused, naming the variable and the fix', () => {
     [{ MAX_WEBHOOKS: '0' }, /^MAX_WEBHOOKS: '0' is not valid\. Use a whole number from 1/],
   ]
   for (const [settings, message] of wrong) {
-    it(Object.keys(settings).join(' and '), () => {
+    it(`an invalid value of ${Object.keys(settings).join(' and ')} is refused with the fix`, () => {
       assert.throws(
         () => parseConfig(settings),
         (error) => error instanceof StartError && message.test(error.message),
@@ -27,7 +27,7 @@ describe('a wrong setting is refused, naming the variable and the fix', () => {
     })
   }
 
-  it('which never repeats a secret', () => {
+  it('the error for an invalid secret does not contain the secret', () => {
     assert.throws(
       () => parseConfig({ JWT_SECRET: 'hidden' }),
       (error) => error instanceof StartError && !error.message.includes('hidden'),
@@ -36,7 +36,7 @@ describe('a wrong setting is refused, naming the variable and the fix', () => {
 })
 
 describe('settings of the API', () => {
-  it('have defaults', () => {
+  it('the settings of the API have defaults', () => {
     const { apiRateLimit, sourceRateLimit, maxBacklog, maxWebhooks, trustedProxies, jwtSecret, jwksUrl } =
       parseConfig({})
     assert.deepEqual(
@@ -45,7 +45,7 @@ describe('settings of the API', () => {
     )
   })
 
-  it('take a key set on this machine without encryption', () => {
+  it('JWKS_URL accepts an http URL on localhost', () => {
     assert.equal(
       parseConfig({ JWKS_URL: 'http://localhost:9999/keys' }).jwksUrl,
       'http://localhost:9999/keys',

@@ -13,31 +13,31 @@ const built = (conditions: Condition[], match: FilterDraft['match'] = 'all'): Fi
   conditions,
 })
 
-test('conditions that all have to hold are one object', () => {
+test('conditions that must all match become one object', () => {
   assert.deepEqual(writeFilter(built([stageIsWon, valueOver])), {
     'data.stage': 'Won',
     'data.value': { $gt: 1000 },
   })
 })
 
-test('two conditions on one field are kept apart', () => {
+test('two conditions on one field become a list of $and', () => {
   const under: Condition = { ...valueOver, operator: 'under', value: '5000' }
   assert.deepEqual(writeFilter(built([valueOver, under])), {
     $and: [{ 'data.value': { $gt: 1000 } }, { 'data.value': { $lt: 5000 } }],
   })
 })
 
-test('conditions of which one has to hold are a list', () => {
+test('conditions of which one must match become a list of $or', () => {
   assert.deepEqual(writeFilter(built([stageIsWon, valueOver], 'any')), {
     $or: [{ 'data.stage': 'Won' }, { 'data.value': { $gt: 1000 } }],
   })
 })
 
-test('what is not finished yet counts for nothing', () => {
+test('an unfinished condition is ignored', () => {
   assert.equal(writeFilter(built([{ ...stageIsWon, value: ' ' }])), null)
 })
 
-test('every filter that the builder writes it reads again', () => {
+test('the builder can read every filter that it writes', () => {
   const all: Condition[] = [
     { ...stageIsWon, operator: 'isNot' },
     { field: 'currency', kind: 'text', operator: 'isOneOf', value: 'EUR, USD' },
@@ -57,7 +57,7 @@ test('every filter that the builder writes it reads again', () => {
   }
 })
 
-test('a filter that conditions cannot say is edited as JSON, unchanged', () => {
+test('a filter that conditions cannot express is edited as JSON and stays unchanged', () => {
   const filter = { 'data.tags': { $all: ['vip', 'eu'] } }
   const read = readFilter(filter)
   assert.equal(read.mode, 'json')

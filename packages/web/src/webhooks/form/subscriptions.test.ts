@@ -6,7 +6,7 @@ import { coveredBy, toggleEvent, toggleEvery, toggleGroup } from './subscription
 
 const NAMES = ['contact.created', 'contact.updated', 'deal.created', 'deal.stage.changed', 'deal.updated']
 
-test('an event out of a wildcard leaves the others of it', () => {
+test('deselecting an event of a wildcard keeps the other events of the wildcard', () => {
   assert.deepEqual(toggleEvent(['contact.created', 'deal.*'], 'deal.updated', false, NAMES), [
     'contact.created',
     'deal.created',
@@ -14,22 +14,22 @@ test('an event out of a wildcard leaves the others of it', () => {
   ])
 })
 
-test('all of a kind is the wildcard, in place of single ones', () => {
+test('selecting a whole group replaces its single events with the wildcard', () => {
   assert.deepEqual(toggleGroup(['contact.created', 'deal.created'], 'deal', true, NAMES), [
     'contact.created',
     'deal.*',
   ])
 })
 
-test('none of a kind leaves the other kinds of every event', () => {
+test('deselecting a group from all events keeps the events of other groups', () => {
   assert.deepEqual(toggleGroup(['*'], 'deal', false, NAMES), ['contact.created', 'contact.updated'])
 })
 
-test('none of a kind takes its wildcard and its single events away', () => {
+test('deselecting a group removes its wildcard and its single events', () => {
   assert.deepEqual(toggleGroup(['deal.*', 'deal.created', 'contact.*'], 'deal', false, NAMES), ['contact.*'])
 })
 
-test('every event, and none, leave what is about webhooks themselves', () => {
+test('selecting or deselecting all events keeps the selected operational events', () => {
   assert.deepEqual(toggleEvery(['deal.*', 'webhook.failing'], true), ['*', 'webhook.failing'])
   assert.deepEqual(toggleEvery(['*', 'webhook.*'], false), ['webhook.*'])
   assert.deepEqual(toggleGroup(['*', 'webhook.failing'], 'deal', false, NAMES), [
@@ -39,7 +39,7 @@ test('every event, and none, leave what is about webhooks themselves', () => {
   ])
 })
 
-test('every event is none about webhooks themselves, and these are the ones that the server emits', () => {
+test('all events do not cover operational events, and the page lists the same ones as the server', () => {
   assert.deepEqual(coveredBy(['*'], OPERATIONAL_EVENTS), [])
   assert.deepEqual(coveredBy(['webhook.*', 'delivery.*'], OPERATIONAL_EVENTS), OPERATIONAL_EVENTS)
   assert.deepEqual(OPERATIONAL_EVENTS, OF_SERVER)
