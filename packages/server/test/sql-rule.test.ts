@@ -12,9 +12,14 @@ const FILES = globSync('**/*.ts', { cwd: SOURCES }).filter(
 /** Folders that build their statements from parts, or whose statements are about sessions, roles and migrations. */
 const BUILDERS = ['rest', 'capture', 'database']
 
+/** Other files that build a statement from parts, and why a `.sql` file cannot hold it. */
+const BUILT: Readonly<Record<string, string>> = {
+  'api/intake/event-intake.ts':
+    'It inserts the columns that the posts name: a column that is left out gets its default, one that is null does not.',
+}
+
 /** Statements still written in TypeScript, by folder: to be moved to `.sql` files. A folder without a number has none. Lower the numbers, never raise them. */
 const NOT_MOVED: Readonly<Record<string, number>> = {
-  api: 12,
   secrets: 8,
 }
 
@@ -42,6 +47,13 @@ test('a statement is in a .sql file, unless it is built from parts or counted as
     if (found > 0 && !BUILDERS.includes(folder)) counts[folder] = (counts[folder] ?? 0) + found
   }
   assert.deepEqual(counts, NOT_MOVED)
+})
+
+test('only the files with a reason build statements from parts', () => {
+  const built = FILES.filter((file) => !BUILDERS.includes(folderOf(file))).filter((file) =>
+    /\bprepared\b.*database\/statement\.ts/.test(readFileSync(join(SOURCES, file), 'utf8')),
+  )
+  assert.deepEqual(built.toSorted(), Object.keys(BUILT))
 })
 
 test('a folder whose statements have generated types loads no statement without them, and asserts no row types', () => {

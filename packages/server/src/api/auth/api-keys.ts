@@ -1,22 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Database } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
+import { plainArray } from '../../database/array-literal.ts'
+import type { RowOf } from '../../database/statement.ts'
 import type { Scope } from '../../domain/principal.ts'
-
-const findStatement = loadStatement(import.meta.url, 'find-api-keys')
-const touchStatement = loadStatement(import.meta.url, 'touch-api-key')
+import { findApiKeys, touchApiKey as touchApiKeyStatement } from './sql/statements.generated.ts'
 
 const PREFIX = 'cgw_'
 const KEY = /^cgw_[A-Za-z0-9_-]{43}$/
 
 /** An organization's key that is not revoked. */
-export interface ApiKey {
-  hash: string
-  id: string
-  organization_id: string
+export interface ApiKey extends RowOf<typeof findApiKeys> {
   scope: Scope
-  name: string
-  hint: string
   /** True if its last use was recorded more than a minute ago. */
   is_stale: boolean
 }
@@ -56,8 +50,9 @@ export function createKeyFinder(database: Database): FindApiKey {
       waiting = []
       try {
         const hashes = [...new Set(asked.map(({ hash }) => hash))]
-        const { rows } = await database.query<ApiKey>(findStatement, [`{${hashes.join(',')}}`])
-        const found = new Map(rows.map((row) => [row.hash, row]))
+        const { rows } = await database.query(...findApiKeys({ hashes: plainArray(hashes) }))
+        // A check of the table allows no other scopes.
+        const found = new Map(rows.map((row) => [row.hash, { ...row, scope: row.scope as Scope }]))
         for (const { hash, resolve } of asked) resolve(found.get(hash))
       } catch (error) {
         for (const { reject } of asked) reject(error)
@@ -76,5 +71,5 @@ export function createKeyFinder(database: Database): FindApiKey {
 }
 
 export async function touchApiKey(database: Database, id: string): Promise<void> {
-  await database.query(touchStatement, [id])
+  await database.query(...touchApiKeyStatement({ id }))
 }

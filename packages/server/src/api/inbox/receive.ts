@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../../domain/clock.ts'
 import type { Database } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
 import { maskValues } from '../../sender/build-request.ts'
 import { signBody } from '../../domain/signature/sign.ts'
 import { ApiError } from '../../domain/errors.ts'
@@ -12,9 +11,7 @@ import { WindowCounter } from '../limits/window-counter.ts'
 import { addRawRoutes, toBytes } from '../http/raw-body.ts'
 import { toStorableText } from '../../domain/storable-text.ts'
 import { RestError } from '../../domain/errors.ts'
-
-const findInbox = loadStatement(import.meta.url, 'find-inbox')
-const storeRequest = loadStatement(import.meta.url, 'store-request')
+import { findInbox, storeRequest } from './sql/statements.generated.ts'
 
 const INBOX_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT', 'OPTIONS'] as const
@@ -30,14 +27,6 @@ export interface InboxOptions {
   openTarget: OpenTarget
 }
 
-interface Inbox {
-  id: string
-  organization_id: string
-  response_status: number
-  /** JSON text of the webhooks whose URL is this inbox; null for none. */
-  targets: string | null
-}
-
 /** `'unknown'`: signed, but no webhook with this URL has a secret to verify it with. */
 type Signature = 'valid' | 'invalid' | 'unsigned' | 'unknown'
 
@@ -50,22 +39,24 @@ export function addInboxRoute(server: FastifyInstance, { database, clock, openTa
       url: '/receive/:id',
       exposeHeadRoute: false,
       handler: async ({ params: { id }, method, headers, body }, reply) => {
-        const { rows } = INBOX_ID.test(id) ? await database.query<Inbox>(findInbox, [id]) : { rows: [] }
+        const { rows } = INBOX_ID.test(id) ? await database.query(...findInbox({ id })) : { rows: [] }
         const [inbox] = rows
         if (inbox === undefined) throw refuseGone()
         const counted = arrivals.count(id)
         if (counted.exceeded) throw tooManyRequests(counted.reset)
         const bytes = toBytes(body)
         const targets = (JSON.parse(inbox.targets ?? '[]') as TargetRow[]).map(openTarget)
-        await database.query(storeRequest, [
-          inbox.id,
-          inbox.organization_id,
-          method,
-          JSON.stringify(maskHeaders(headers, targets)),
-          toStorableText(bytes.subarray(0, KEPT_BYTES)),
-          bytes.length,
-          verifySignature(headers, bytes, targets),
-        ])
+        await database.query(
+          ...storeRequest({
+            inboxId: inbox.id,
+            organizationId: inbox.organization_id,
+            method,
+            headers: JSON.stringify(maskHeaders(headers, targets)),
+            body: toStorableText(bytes.subarray(0, KEPT_BYTES)),
+            bodyBytes: bytes.length,
+            signature: verifySignature(headers, bytes, targets),
+          }),
+        )
         return await reply.status(inbox.response_status).send()
       },
     })

@@ -4,6 +4,7 @@ import { ApiError } from '../../domain/errors.ts'
 import { runWithActor } from '../../database/act-as.ts'
 import { uuid } from '../tables/configuration-fields.ts'
 import { defineFunction, readAs } from './rpc.ts'
+import { countMentions, startErasure } from './sql/statements.generated.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const term = z.string('must be a string').min(6, 'must have at least 6 characters').max(200, 'is too long')
@@ -43,20 +44,13 @@ export const eraseRecord = defineFunction('change', schema, async (context, inpu
     })
   }
   if (dry_run) {
-    const [counted] = await readAs<{ matched: number }>(
-      context,
-      principal,
-      `select count(*) as matched from webhooks.webhook_events e
-       where e.organization_id = $1 and webhooks_internal.mentions(e.data::text || coalesce(e.previous::text, ''), $2::text[])`,
-      [organizationId, textArray([record_id])],
-    )
+    const query = countMentions({ organizationId, terms: textArray([record_id]) })
+    const [counted] = await readAs(context, principal, query)
     return { matched: counted?.matched ?? 0 }
   }
   const { rows } = await runWithActor(context.database, principal.actor, (connection) =>
-    connection.query<{ id: string }>(
-      `insert into webhooks.webhook_erasures (organization_id, record_id, object, terms)
-       values ($1, $2, $3, $4::text[]) returning id`,
-      [organizationId, record_id, object, textArray(terms)],
+    connection.query(
+      ...startErasure({ organizationId, recordId: record_id, object, terms: textArray(terms) }),
     ),
   )
   return { erasure_id: rows[0]!.id }

@@ -4,16 +4,18 @@ import { covers } from '../../domain/event-types/event-types.ts'
 import type { Filter } from '../../domain/filter/filter.ts'
 import { compileNewFilter } from '../../domain/filter/filter.ts'
 import { OverBudget, Steps } from '../../domain/filter/filter-steps.ts'
+import type { RowOf } from '../../database/statement.ts'
 import { ApiError, messageOf } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
 import type { RpcContext } from './rpc.ts'
 import { defineFunction, findVisible, readAs } from './rpc.ts'
+import { findWebhook, listRecentEvents } from './sql/statements.generated.ts'
 
 /** The number of events a preview examines, and how many results it shows. */
-const RECENT_EVENTS = 500
+const MAX_RECENT_EVENTS = 500
 const SAMPLES = 5
 /** Limit on the total size of the examined events. */
-const RECENT_BYTES = 32 * 1024 * 1024
+const MAX_RECENT_BYTES = 32 * 1024 * 1024
 const MAX_STEPS = 2_000_000
 const MAX_MS = 2_000
 /** Events smaller than this are examined in one turn of the event loop with the next. */
@@ -35,30 +37,16 @@ const schema = z
     message: 'provide either webhook_id or events',
   })
 
-interface RecentEvent {
-  id: string
-  event: string
-  timestamp: Date
-  data: string
-  previous: string | null
-}
+type RecentEvent = RowOf<typeof listRecentEvents>
 
 /** Shows which of the organization's latest events a filter would pass; stores and sends nothing. */
 export const previewFilter = defineFunction('read', schema, async (context, input, principal) => {
   const filter = readFilter(input.filter)
   const { organizationId, subscriptions } = await chooseSource(context, input, principal)
-  const recent = await readAs<RecentEvent>(
+  const recent = await readAs(
     context,
     principal,
-    `select id, event, timestamp, data, previous from (
-       select *, sum(octet_length(data::text) + coalesce(octet_length(previous::text), 0)) over (
-         order by created_at desc, id desc) as bytes
-       from (
-         select * from webhooks.webhook_events
-         where organization_id = $1 order by created_at desc, id desc limit ${RECENT_EVENTS}) as recent) as sized
-     where bytes <= ${RECENT_BYTES}
-     order by created_at desc, id desc`,
-    [organizationId],
+    listRecentEvents({ organizationId, maxEvents: MAX_RECENT_EVENTS, maxBytes: MAX_RECENT_BYTES }),
   )
   const considered = recent.filter(({ event }) => subscriptions.some((name) => covers(name, event)))
   const { matched, samples } = await tryOut(filter, considered)
@@ -123,13 +111,7 @@ async function chooseSource(
   principal: Principal,
 ): Promise<Source> {
   if (webhook_id !== undefined) {
-    const webhook = await findVisible<{ organization_id: string; events: string[] }>(
-      context,
-      principal,
-      'webhook',
-      'select organization_id, events from webhooks.webhook_configurations where id = $1',
-      webhook_id,
-    )
+    const webhook = await findVisible(context, principal, 'webhook', findWebhook, webhook_id)
     return { organizationId: webhook.organization_id, subscriptions: webhook.events }
   }
   const organizationId = organization_id ?? principal.organizationId

@@ -9,6 +9,7 @@ import type { Principal } from '../../domain/principal.ts'
 import { readEventNames, unknownEvents } from '../tables/event-names.ts'
 import type { RpcContext } from './rpc.ts'
 import { findVisible } from './rpc.ts'
+import { findWebhook } from './sql/statements.generated.ts'
 
 export const time = z.iso.datetime({
   offset: true,
@@ -32,13 +33,7 @@ export async function requestRedelivery(
   input: RedeliveryRequest,
   principal: Principal,
 ): Promise<object> {
-  const webhook = await findVisible<{ is_active: boolean }>(
-    context,
-    principal,
-    'webhook',
-    'select is_active from webhooks.webhook_configurations where id = $1',
-    input.webhook_id,
-  )
+  const webhook = await findVisible(context, principal, 'webhook', findWebhook, input.webhook_id)
   requireOrder(input)
   const { database } = context
   await requireKnownEvent(database, input.event)

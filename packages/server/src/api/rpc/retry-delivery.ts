@@ -4,17 +4,17 @@ import { makeAttempt } from '../../sender/make-attempt.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { RpcContext } from './rpc.ts'
 import { defineFunction, describeAttempt, findVisible } from './rpc.ts'
+import { findDelivery, findWebhook } from './sql/statements.generated.ts'
 
 const schema = z.strictObject({ delivery_id: z.guid('must be the UUID of a delivery') })
 
 /** Makes one attempt immediately, in place of the scheduled one, and waits for its outcome. */
 export const retryDelivery = defineFunction('change', schema, async (context, { delivery_id }, principal) => {
-  const { webhook_id, is_erased } = await findVisible<{ webhook_id: string; is_erased: boolean }>(
+  const { webhook_id, is_erased } = await findVisible(
     context,
     principal,
     'delivery',
-    `select webhook_id, reason is not distinct from 'record erased' as is_erased
-     from webhooks.webhook_deliveries where id = $1`,
+    findDelivery,
     delivery_id,
   )
   const delivery = await leaseForManualRetry(context.database, delivery_id, {
@@ -37,10 +37,7 @@ async function describeRefusal(
   webhookId: string,
   isErased: boolean,
 ): Promise<ApiError> {
-  const { rows } = await database.query<{ is_active: boolean }>(
-    'select is_active from webhooks.webhook_configurations where id = $1',
-    [webhookId],
-  )
+  const { rows } = await database.query(...findWebhook({ id: webhookId }))
   const [webhook] = rows
   if (webhook === undefined) return new ApiError(409, '55000', 'the webhook of this delivery was deleted')
   if (!webhook.is_active) {

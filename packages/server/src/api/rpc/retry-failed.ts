@@ -3,6 +3,7 @@ import { cancelRedelivery } from '../../maintenance/bulk-retry/redeliveries.ts'
 import { runWithActor } from '../../database/act-as.ts'
 import { redeliverySchema, requestRedelivery } from './redelivery-request.ts'
 import { defineFunction, findVisible } from './rpc.ts'
+import { findRedelivery } from './sql/statements.generated.ts'
 
 /**
  * Gives all deliveries of a period that have failed for good one more attempt, in the background and within the
@@ -21,13 +22,7 @@ export const cancelRedeliveryFunction = defineFunction(
   'change',
   cancelSchema,
   async (context, { redelivery_id }, principal) => {
-    await findVisible(
-      context,
-      principal,
-      'redelivery',
-      'select id from webhooks.webhook_redeliveries where id = $1',
-      redelivery_id,
-    )
+    await findVisible(context, principal, 'redelivery', findRedelivery, redelivery_id)
     const cancelled = await runWithActor(context.database, principal.actor, (connection) =>
       cancelRedelivery(connection, redelivery_id),
     )

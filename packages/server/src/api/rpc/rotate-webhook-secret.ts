@@ -4,6 +4,7 @@ import { secretContext } from '../../secrets/sealed-columns.ts'
 import { runWithActor } from '../../database/act-as.ts'
 import { GENERATE, secret, uuid } from '../tables/configuration-fields.ts'
 import { defineFunction, findVisible } from './rpc.ts'
+import { findWebhook, rotateSecret } from './sql/statements.generated.ts'
 
 const DEFAULT_OVERLAP_HOURS = 24
 const MAX_OVERLAP_HOURS = 168
@@ -27,24 +28,17 @@ const schema = z.strictObject({
  */
 export const rotateWebhookSecret = defineFunction('change', schema, async (context, input, principal) => {
   const { webhook_id, overlap_hours } = input
-  await findVisible(
-    context,
-    principal,
-    'webhook',
-    'select id from webhooks.webhook_configurations where id = $1',
-    webhook_id,
-  )
+  await findVisible(context, principal, 'webhook', findWebhook, webhook_id)
   const fresh =
     input.secret === undefined || input.secret === GENERATE ? generateSigningSecret() : input.secret
   const { rows } = await runWithActor(context.database, principal.actor, (connection) =>
-    connection.query<{ previous_secret_until: Date | null }>(
-      `update webhooks.webhook_configurations
-     set secret = $2, secret_hint = $3,
-       previous_secret = case when $4::float8 > 0 then secret end,
-       previous_secret_until = case when $4::float8 > 0 and secret is not null then now() + $4::float8 * interval '1 hour' end
-     where id = $1
-     returning previous_secret_until`,
-      [webhook_id, context.box.seal(fresh, secretContext(webhook_id)), secretHint(fresh), overlap_hours],
+    connection.query(
+      ...rotateSecret({
+        webhookId: webhook_id,
+        secret: context.box.seal(fresh, secretContext(webhook_id)),
+        hint: secretHint(fresh),
+        overlapHours: overlap_hours,
+      }),
     ),
   )
   return { secret: fresh, previous_secret_until: rows[0]?.previous_secret_until?.toISOString() ?? null }

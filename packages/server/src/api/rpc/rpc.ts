@@ -15,6 +15,7 @@ import type { DatabaseShares } from '../../database/database-shares.ts'
 import type { Principal } from '../../domain/principal.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { parseRow } from '../tables/field-problems.ts'
+import type { BoundStatement } from '../../database/statement.ts'
 
 /** The dependencies of the functions. */
 export interface RpcContext {
@@ -72,14 +73,13 @@ export function describeAttempt(attempt: AttemptRecord): object {
 export async function readAs<R extends object>(
   context: RpcContext,
   principal: Principal,
-  sql: string,
-  params: readonly unknown[],
+  query: BoundStatement<R>,
 ): Promise<R[]> {
   return await runAs(
     context,
     principal,
     'read only',
-    async (connection) => (await connection.query<R>(sql, params)).rows,
+    async (connection) => (await connection.query(...query)).rows,
   )
 }
 
@@ -91,10 +91,10 @@ export async function findVisible<R extends object>(
   context: RpcContext,
   principal: Principal,
   what: string,
-  sql: string,
+  findById: (params: { id: string }) => BoundStatement<R>,
   id: string,
 ): Promise<R> {
-  const [row] = await readAs<R>(context, principal, sql, [id])
+  const [row] = await readAs(context, principal, findById({ id }))
   if (row === undefined) throw new ApiError(404, 'P0002', `no ${what} has the id ${id}`)
   return row
 }

@@ -5,21 +5,22 @@ import { EVENT_TYPES, covers } from '../../domain/event-types/event-types.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { redactBody } from '../../domain/redaction/redact.ts'
 import { newId } from '../../domain/ids.ts'
-import type { TargetRow } from '../../domain/webhook.ts'
 import { unknownEvents } from '../tables/event-names.ts'
 import { requireSize } from '../tables/webhook-events.ts'
 import { defineFunction, describeAttempt, findVisible, readAs } from './rpc.ts'
+import {
+  findTarget,
+  findWebhook,
+  listEventTypes,
+  readRequestHeaders,
+  writeBody as writeBodyStatement,
+} from './sql/statements.generated.ts'
 
 const schema = z.strictObject({
   webhook_id: z.guid('must be the UUID of a webhook'),
   event: z.string('must be an event type').optional(),
   data: z.record(z.string(), z.unknown(), 'must be a JSON object').optional(),
 })
-
-interface VisibleWebhook {
-  organization_id: string
-  events: string[]
-}
 
 /**
  * Sends one request now, even if the webhook is disabled, and waits for its outcome. It is signed and logged like any
@@ -30,17 +31,8 @@ export const testWebhook = defineFunction(
   schema,
   async (context, { webhook_id, event, data }, principal) => {
     if (data !== undefined) requireSize(Buffer.byteLength(JSON.stringify(data)))
-    const webhook = await findVisible<VisibleWebhook>(
-      context,
-      principal,
-      'webhook',
-      'select organization_id, events from webhooks.webhook_configurations where id = $1',
-      webhook_id,
-    )
-    const { rows } = await context.database.query<TargetRow & { redact: string[] | null }>(
-      'select * from webhooks_internal.targets where webhook_id = $1',
-      [webhook_id],
-    )
+    const webhook = await findVisible(context, principal, 'webhook', findWebhook, webhook_id)
+    const { rows } = await context.database.query(...findTarget({ webhookId: webhook_id }))
     const type = await chooseType(context.database, event, webhook.events)
     const now = context.clock.now()
     const { redact } = rows[0]!
@@ -63,12 +55,7 @@ export const testWebhook = defineFunction(
     }
     const attempt = await makeAttempt(delivery, { ...context })
     await context.recorder.write({ ...attempt, lease: null, request_body: sent.body })
-    const [logged] = await readAs<{ request_headers: string }>(
-      context,
-      principal,
-      'select request_headers from webhooks.webhook_logs where id = $1',
-      [attempt.id],
-    )
+    const [logged] = await readAs(context, principal, readRequestHeaders({ id: attempt.id }))
     return {
       ...describeAttempt(attempt),
       request: { headers: JSON.parse(logged?.request_headers ?? '{}') as object, body: sent.body },
@@ -88,14 +75,13 @@ async function writeBody(
   { name, example, previous }: ChosenType,
   now: number,
 ): Promise<string> {
-  const { rows } = await connection.query<{ body: string }>(
-    'select webhooks_internal.event_body($1, $2::timestamptz, $3::json, $4::json) as body',
-    [
-      name,
-      new Date(now).toISOString(),
-      JSON.stringify(example),
-      previous === undefined ? null : JSON.stringify(previous),
-    ],
+  const { rows } = await connection.query(
+    ...writeBodyStatement({
+      event: name,
+      timestamp: new Date(now).toISOString(),
+      data: JSON.stringify(example),
+      previous: previous === undefined ? null : JSON.stringify(previous),
+    }),
   )
   return rows[0]!.body
 }
@@ -113,9 +99,7 @@ async function chooseType(
     event === undefined ? subscriptions.some((subscription) => covers(subscription, name)) : name === event
   const ours = EVENT_TYPES.find(isChosen)
   if (ours !== undefined) return ours
-  const { rows } = await connection.query<{ name: string; example: string }>(
-    'select name, example from webhooks.webhook_event_types order by name',
-  )
+  const { rows } = await connection.query(...listEventTypes())
   const own = rows.find(isChosen)
   if (own !== undefined) return { name: own.name, example: JSON.parse(own.example) as unknown }
   throw unknownEvents(

@@ -8,6 +8,7 @@ import type { Principal } from '../../domain/principal.ts'
 import { requireOrder, time } from './redelivery-request.ts'
 import type { RpcContext } from './rpc.ts'
 import { defineFunction, findVisible } from './rpc.ts'
+import { findWebhook } from './sql/statements.generated.ts'
 
 const MINUTE = 60_000
 /** Charts need no more, and the response stays small. */
@@ -72,13 +73,7 @@ async function findOrganization(
   principal: Principal,
 ): Promise<string> {
   if (webhook_id !== undefined) {
-    const webhook = await findVisible<{ organization_id: string }>(
-      context,
-      principal,
-      'webhook',
-      'select organization_id from webhooks.webhook_configurations where id = $1',
-      webhook_id,
-    )
+    const webhook = await findVisible(context, principal, 'webhook', findWebhook, webhook_id)
     if (organization_id === undefined || organization_id === webhook.organization_id)
       return webhook.organization_id
     throw new ApiError(404, 'P0002', `no webhook of this organization has the id ${webhook_id}`)

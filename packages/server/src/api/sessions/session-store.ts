@@ -1,16 +1,18 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { Database } from '../../database/database.ts'
-import { loadStatement } from '../../database/statement.ts'
+import { plainArray } from '../../database/array-literal.ts'
+import type { RowOf } from '../../database/statement.ts'
 import { runWithActor } from '../../database/act-as.ts'
 import type { Scope } from '../../domain/principal.ts'
 import type { Actor } from '../../domain/principal.ts'
-
-const createLinkStatement = loadStatement(import.meta.url, 'create-link')
-const redeemLinkStatement = loadStatement(import.meta.url, 'redeem-link')
-const openSessionStatement = loadStatement(import.meta.url, 'open-session')
-const findSessionStatement = loadStatement(import.meta.url, 'find-session')
-const touchSessionStatement = loadStatement(import.meta.url, 'touch-session')
-const endSessionStatement = loadStatement(import.meta.url, 'end-session')
+import {
+  createLink,
+  endSession,
+  findSession,
+  openSession,
+  redeemLink,
+  touchSession,
+} from './sql/statements.generated.ts'
 
 const SESSION_TOKEN = /^cgw_session_[A-Za-z0-9_-]{43}$/
 const LINK_TOKEN = /^cgw_link_[A-Za-z0-9_-]{43}$/
@@ -22,25 +24,19 @@ export interface SourceKey {
 }
 
 /** The public fields of a session. Each use extends its end, up to the maximum. */
-export interface SessionRow {
-  id: string
+export interface SessionRow extends RowOf<typeof openSession> {
   /** Null for the operator's session, which may act for every organization. */
   organization_id: string | null
   scope: 'service' | Exclude<Scope, 'emit'>
-  expires_at: Date
-  latest_end: Date
 }
 
 /** The session of a request. */
-export interface Session extends SessionRow {
-  api_key_id: string | null
-  service_mark: string | null
+export interface Session extends RowOf<typeof findSession> {
+  scope: SessionRow['scope']
   /** Opened by a one-time link, not by a key. */
   is_of_link: boolean
   /** Name of the session's key; null if there is none. */
   key_name: string | null
-  key_hint: string | null
-  is_stale: boolean
 }
 
 export interface OpenedSession {
@@ -80,14 +76,19 @@ export interface SessionStore {
 
 /** @param serviceMarks the marks of the current service key; see `markServiceKey` */
 export function createSessionStore(database: Database, serviceMarks: readonly string[]): SessionStore {
-  const marks = `{${serviceMarks.join(',')}}`
+  const marks = plainArray(serviceMarks)
   return {
     async createLink({ organizationId, seconds, sourceKey, sessionId }, actor) {
       const token = generateToken('cgw_link_')
-      const { apiKeyId, serviceMark } = sourceKey
-      const params = [organizationId, hash(token), apiKeyId, serviceMark, seconds, sessionId ?? null]
+      const params = {
+        organizationId,
+        tokenHash: hash(token),
+        ...sourceKey,
+        seconds,
+        sessionId: sessionId ?? null,
+      }
       const { rows } = await runWithActor(database, actor, (connection) =>
-        connection.query<{ expires_at: Date }>(createLinkStatement, params),
+        connection.query(...createLink(params)),
       )
       return { token, expiresAt: rows[0]!.expires_at }
     },
@@ -95,31 +96,39 @@ export function createSessionStore(database: Database, serviceMarks: readonly st
       if (!LINK_TOKEN.test(link)) return undefined
       const token = generateToken('cgw_session_')
       const { rows } = await runWithActor(database, actor, (connection) =>
-        connection.query<SessionRow>(redeemLinkStatement, [hash(link), hash(token), marks]),
+        connection.query(
+          ...redeemLink({ linkHash: hash(link), tokenHash: hash(token), serviceMarks: marks }),
+        ),
       )
-      return rows[0] === undefined ? undefined : { token, session: rows[0] }
+      return rows[0] === undefined ? undefined : { token, session: readScope(rows[0]) }
     },
-    async open({ organizationId, scope, sourceKey: { apiKeyId, serviceMark } }, actor) {
+    async open({ organizationId, scope, sourceKey }, actor) {
       const token = generateToken('cgw_session_')
-      const params = [hash(token), organizationId, scope, apiKeyId, serviceMark]
+      const params = { tokenHash: hash(token), organizationId, scope, ...sourceKey }
       const { rows } = await runWithActor(database, actor, (connection) =>
-        connection.query<SessionRow>(openSessionStatement, params),
+        connection.query(...openSession(params)),
       )
-      return { token, session: rows[0]! }
+      return { token, session: readScope(rows[0]!) }
     },
     async find(token) {
       if (!SESSION_TOKEN.test(token)) return undefined
-      return (await database.query<Session>(findSessionStatement, [hash(token), marks])).rows[0]
+      const { rows } = await database.query(...findSession({ tokenHash: hash(token), serviceMarks: marks }))
+      return rows[0] === undefined ? undefined : readScope(rows[0])
     },
     async touch(id) {
-      await database.query(touchSessionStatement, [id])
+      await database.query(...touchSession({ id }))
     },
     async end(token, actor) {
       await runWithActor(database, actor, (connection) =>
-        connection.query(endSessionStatement, [hash(token)]),
+        connection.query(...endSession({ tokenHash: hash(token) })),
       )
     },
   }
+}
+
+/** A check of the table allows no other scopes. */
+function readScope<R extends { scope: string }>(row: R): R & Pick<SessionRow, 'scope'> {
+  return { ...row, scope: row.scope as SessionRow['scope'] }
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Connection } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { nearestNames } from '../../database/nearest-name.ts'
+import { readEventNames as readEventNamesStatement } from './sql/statements.generated.ts'
 
 /** Reads the event types that can currently be subscribed to and emitted. */
 export async function readEventNames(connection: Connection): Promise<string[]> {
-  const { rows } = await connection.query<{ name: string }>('select name from webhooks.webhook_event_types')
+  const { rows } = await connection.query(...readEventNamesStatement())
   return rows.map(({ name }) => name)
 }
 

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../rest/request/json.ts'
 import type { TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { uuid } from './configuration-fields.ts'
 import { parseEachRow, parseRow } from './field-problems.ts'
+import { countRecipients } from './sql/statements.generated.ts'
 
 /** Alerts are for the few people in charge of a webhook; the limit keeps us from being used to mail large lists. */
 const MAX_RECIPIENTS = 10
@@ -33,12 +34,9 @@ export const alertRecipientRules: TableRules = {
   },
 }
 
-async function requireFew(connection: Connection, organization: string, added: number): Promise<void> {
-  const { rows } = await connection.query<{ known: number }>(
-    'select count(*)::integer as known from webhooks.webhook_alert_recipients where organization_id = $1',
-    [organization],
-  )
-  if ((rows[0]?.known ?? 0) + added <= MAX_RECIPIENTS) return
+async function requireFew(connection: Connection, organizationId: string, added: number): Promise<void> {
+  const { rows } = await connection.query(...countRecipients({ organizationId }))
+  if ((rows[0]?.count ?? 0) + added <= MAX_RECIPIENTS) return
   throw new ApiError(409, '54000', `an organization can have at most ${MAX_RECIPIENTS} alert recipients`, {
     hint: 'Delete one, or name an address that distributes to a group.',
   })

@@ -15,6 +15,7 @@ import type { RevealOnce, TableRules } from '../../rest/schema-cache/table-rules
 import { GENERATE, configurationFields } from './configuration-fields.ts'
 import { readEventNames, unknownEvents } from './event-names.ts'
 import { parseRow, parseEachRow } from './field-problems.ts'
+import { findInboxes, listOwners } from './sql/statements.generated.ts'
 
 /** Validates writes to `webhook_configurations`, and encrypts secrets. */
 export function webhookConfigurationRules(
@@ -120,10 +121,7 @@ interface InboxUse {
  */
 async function requireOwnInboxes(connection: Connection, uses: readonly InboxUse[]): Promise<void> {
   if (uses.length === 0) return
-  const { rows } = await connection.query<{ id: string; organization_id: string }>(
-    'select id, organization_id from webhooks.webhook_inboxes where id = any ($1::uuid[]) and expires_at > now()',
-    [plainArray(uses.map(({ inbox }) => inbox))],
-  )
+  const { rows } = await connection.query(...findInboxes({ ids: plainArray(uses.map(({ inbox }) => inbox)) }))
   const isThere = ({ inbox, owner }: InboxUse): boolean =>
     rows.some(({ id, organization_id }) => id === inbox && organization_id === owner)
   if (uses.every(isThere)) return
@@ -134,10 +132,7 @@ async function requireOwnInboxes(connection: Connection, uses: readonly InboxUse
 }
 
 async function readOwners(connection: Connection, ids: readonly string[]): Promise<string[]> {
-  const { rows } = await connection.query<{ organization_id: string }>(
-    'select distinct organization_id from webhooks.webhook_configurations where id = any ($1::uuid[])',
-    [plainArray(ids)],
-  )
+  const { rows } = await connection.query(...listOwners({ ids: plainArray(ids) }))
   return rows.map(({ organization_id }) => organization_id)
 }
 

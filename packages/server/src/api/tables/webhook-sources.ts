@@ -11,6 +11,7 @@ import type { TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { PROVIDERS } from '../../sources/source-store.ts'
 import { uuid } from './configuration-fields.ts'
 import { parseEachRow, parseRow } from './field-problems.ts'
+import { listSourcesWithoutToken } from './sql/statements.generated.ts'
 
 const secret = z
   .string('must be a string, as the provider shows it')
@@ -71,10 +72,7 @@ export function webhookSourceRules(box: SecretBox): TableRules {
 }
 
 async function requireWhatsApp(connection: Connection, ids: readonly string[]): Promise<void> {
-  const { rows } = await connection.query(
-    `select id from webhooks.webhook_sources where id = any ($1::uuid[]) and provider <> 'whatsapp'`,
-    [plainArray(ids)],
-  )
+  const { rows } = await connection.query(...listSourcesWithoutToken({ ids: plainArray(ids) }))
   if (rows.length === 0) return
   throw new ApiError(400, '22023', 'verify_token: is only allowed for whatsapp', { details: 'verify_token' })
 }

@@ -1,8 +1,7 @@
--- $1 organization, $2 digest of the token (hex), $3 API key behind it, $4 mark of the service key behind it, $5 seconds, $6 the
--- session that asks for it, beyond whose own end it must not lead.
+-- A link ends at the latest with the session that requests it. :token_hash hex.
 insert into webhooks_internal.portal_links (organization_id, token_hash, api_key_id, service_mark, expires_at)
-values ($1, decode($2, 'hex'), $3, $4, least(
-  now() + $5::integer * interval '1 second',
-  (select latest_end from webhooks_internal.sessions where id = $6)
+values (:organization_id, decode(:token_hash, 'hex'), :api_key_id?, :service_mark?, least(
+  now() + :seconds::integer * interval '1 second',
+  (select latest_end from webhooks_internal.sessions where id = :session_id?)
 ))
 returning expires_at

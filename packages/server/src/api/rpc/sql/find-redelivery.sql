@@ -1,0 +1,1 @@
+select id from webhooks.webhook_redeliveries where id = :id

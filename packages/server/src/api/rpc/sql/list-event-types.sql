@@ -1,0 +1,1 @@
+select name, example from webhooks.webhook_event_types order by name

@@ -1,0 +1,1 @@
+select request_headers from webhooks.webhook_logs where id = :id

@@ -1,0 +1,149 @@
+// Written by `npm run generate` from the .sql files beside it: change them.
+import { typedStatement } from '../../../database/statement.ts'
+
+export const countMentions = typedStatement<
+  {
+    organizationId: string
+    terms: readonly string[] | string
+  },
+  {
+    matched: number
+  }
+>(import.meta.url, 'count-mentions')
+
+export const findDelivery = typedStatement<
+  {
+    id: string
+  },
+  {
+    webhook_id: string
+    is_erased: boolean
+  }
+>(import.meta.url, 'find-delivery')
+
+export const findRedelivery = typedStatement<
+  {
+    id: string
+  },
+  {
+    id: string
+  }
+>(import.meta.url, 'find-redelivery')
+
+export const findTarget = typedStatement<
+  {
+    webhookId: string
+  },
+  {
+    webhook_id: string
+    url: string
+    secret: string | null
+    previous_secret: string | null
+    sealed_headers: string | null
+    timeout_ms: number | null
+    max_in_flight: number | null
+    is_healthy: boolean
+    is_held: boolean
+    is_parked: boolean
+    redact: string[] | null
+  }
+>(import.meta.url, 'find-target')
+
+export const findWebhook = typedStatement<
+  {
+    id: string
+  },
+  {
+    organization_id: string
+    events: string[]
+    is_active: boolean
+  }
+>(import.meta.url, 'find-webhook')
+
+export const listCaptures = typedStatement<
+  object,
+  {
+    table_name: string | null
+    record: string | null
+    status: string | null
+    problems: string[] | null
+    checked_at: Date | null
+  }
+>(import.meta.url, 'list-captures')
+
+export const listEventTypes = typedStatement<
+  object,
+  {
+    name: string
+    example: string
+  }
+>(import.meta.url, 'list-event-types')
+
+export const listRecentEvents = typedStatement<
+  {
+    organizationId: string
+    maxEvents: number
+    maxBytes: number
+  },
+  {
+    id: string
+    event: string
+    timestamp: Date
+    data: string
+    previous: string | null
+  }
+>(import.meta.url, 'list-recent-events')
+
+export const readLost = typedStatement<
+  object,
+  {
+    rows: number
+    drifts: number
+    since: Date | null
+  }
+>(import.meta.url, 'read-lost')
+
+export const readRequestHeaders = typedStatement<
+  {
+    id: string
+  },
+  {
+    request_headers: string | null
+  }
+>(import.meta.url, 'read-request-headers')
+
+export const rotateSecret = typedStatement<
+  {
+    secret: string
+    hint: string
+    overlapHours: number
+    webhookId: string
+  },
+  {
+    previous_secret_until: Date | null
+  }
+>(import.meta.url, 'rotate-secret')
+
+export const startErasure = typedStatement<
+  {
+    organizationId: string
+    recordId: string
+    object: string | null
+    terms: readonly string[] | string
+  },
+  {
+    id: string
+  }
+>(import.meta.url, 'start-erasure')
+
+export const writeBody = typedStatement<
+  {
+    event: string
+    timestamp: Date | string
+    data: string
+    previous: string | null
+  },
+  {
+    body: string
+  }
+>(import.meta.url, 'write-body')

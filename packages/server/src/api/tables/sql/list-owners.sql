@@ -1,0 +1,1 @@
+select distinct organization_id from webhooks.webhook_configurations where id = any (:ids::uuid[])

@@ -1,0 +1,1 @@
+select name from webhooks.webhook_event_types

@@ -1,0 +1,46 @@
+// Written by `npm run generate` from the .sql files beside it: change them.
+import { typedStatement } from '../../../database/statement.ts'
+
+export const countRecipients = typedStatement<
+  {
+    organizationId: string
+  },
+  {
+    count: number
+  }
+>(import.meta.url, 'count-recipients')
+
+export const findInboxes = typedStatement<
+  {
+    ids: readonly string[] | string
+  },
+  {
+    id: string
+    organization_id: string
+  }
+>(import.meta.url, 'find-inboxes')
+
+export const listOwners = typedStatement<
+  {
+    ids: readonly string[] | string
+  },
+  {
+    organization_id: string
+  }
+>(import.meta.url, 'list-owners')
+
+export const listSourcesWithoutToken = typedStatement<
+  {
+    ids: readonly string[] | string
+  },
+  {
+    id: string
+  }
+>(import.meta.url, 'list-sources-without-token')
+
+export const readEventNames = typedStatement<
+  object,
+  {
+    name: string
+  }
+>(import.meta.url, 'read-event-names')
