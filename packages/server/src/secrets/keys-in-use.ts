@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts'
 import { StartError } from '../domain/errors.ts'
 import { listSealedTables } from './sealed-columns.ts'
+import { listKeyIds } from './sealed-statements.ts'
 import { keyId } from './secret-box.ts'
 
 /**
@@ -8,9 +9,7 @@ import { keyId } from './secret-box.ts'
  * @throws StartError
  */
 export async function requireKeysInUse(database: Database, keys: readonly Buffer[]): Promise<void> {
-  const { rows } = await database.query<{ id: string }>(
-    `select distinct split_part(sealed, '.', 2) as id from (${await listSealed(database)}) as stored where sealed is not null`,
-  )
+  const { rows } = await database.query(...listKeyIds(await listSealedTables(database)))
   const known = new Set(keys.map(keyId))
   const missing = rows.filter(({ id }) => !known.has(id))
   if (missing.length > 0) {
@@ -19,15 +18,4 @@ export async function requireKeysInUse(database: Database, keys: readonly Buffer
         `(${missing.map(({ id }) => id).join(', ')}). Add it back, separated by a comma. With the embedded database, the key is the file encryption-key in DATA_DIR.`,
     )
   }
-}
-
-/** Builds a query that returns all encrypted values. */
-async function listSealed(database: Database): Promise<string> {
-  const tables = await listSealedTables(database)
-  return tables
-    .map(
-      ({ name, columns }) =>
-        `select unnest(array[${Object.keys(columns).join(', ')}]) as sealed from webhooks.${name}`,
-    )
-    .join(' union all ')
 }

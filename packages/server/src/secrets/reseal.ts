@@ -1,10 +1,13 @@
-import type { Connection, Database } from '../database/database.ts'
+import type { Database } from '../database/database.ts'
 import { isInputFault } from '../database/input-fault.ts'
 import type { SealedTable } from './sealed-columns.ts'
 import { listSealedTables } from './sealed-columns.ts'
+import type { RowRange, SealedRow } from './sealed-statements.ts'
+import { listIds, readSealed, writeSealed } from './sealed-statements.ts'
 import type { SecretBox } from './secret-box.ts'
 import { reasonOf } from '../domain/delivery-fault.ts'
 import { createSecretBox, keyId } from './secret-box.ts'
+import { allowResealing, setActor, writeAudit } from './sql/statements.generated.ts'
 
 const BATCH = 100
 const ACTOR = JSON.stringify({ kind: 'cli', id: null, name: 'reencrypt' })
@@ -18,8 +21,6 @@ export interface Resealed {
   /** Rows that the database cannot read or write, and why. Left unchanged. */
   refused: { table: string; id: string; reason: string }[]
 }
-
-type SealedRow = { id: string } & Record<string, string | null>
 
 /**
  * Encrypts with the first key all values that another key of the ring has encrypted. Works in short transactions,
@@ -72,20 +73,17 @@ async function resealBatch(
     result.unreadable.push(...unreadable.map((id) => ({ table: table.name, id })))
   }
   try {
-    const outcome = await resealWhere(work, table, 'id > $1', after)
+    const outcome = await resealRows(work, table, { after })
     add(outcome)
     return outcome.reached
   } catch (error) {
     if (!isInputFault(error)) throw error
   }
   // Selects only the ids: an unreadable value must not hide its row.
-  const { rows } = await work.database.query<{ id: string }>(
-    `select id from webhooks.${table.name} where id > $1 order by id limit ${BATCH}`,
-    [after],
-  )
+  const { rows } = await work.database.query(...listIds(table, after, BATCH))
   for (const { id } of rows) {
     try {
-      add(await resealWhere(work, table, 'id = $1', id))
+      add(await resealRows(work, table, { only: id }))
     } catch (error) {
       if (!isInputFault(error)) throw error
       result.refused.push({ table: table.name, id, reason: reasonOf(error) })
@@ -94,22 +92,17 @@ async function resealBatch(
   return rows.length < BATCH ? undefined : rows.at(-1)!.id
 }
 
-/** Processes the matching rows in one transaction: all or none. */
-async function resealWhere(
+/** Processes the rows of a range in one transaction: all or none. */
+async function resealRows(
   { database, box, key, dryRun }: Work,
   table: SealedTable,
-  condition: string,
-  id: string,
+  range: RowRange,
 ): Promise<Outcome> {
-  const columns = Object.keys(table.columns)
   return await database.transaction(async (connection) => {
-    const { rows } = await connection.query<SealedRow>(
-      `select id, ${columns.join(', ')} from webhooks.${table.name}
-       where ${condition} and (${columns.map((column) => `split_part(${column}, '.', 2) <> $2`).join(' or ')})
-       order by id limit ${BATCH}${dryRun ? '' : ' for update'}`,
-      [id, key],
+    const { rows } = await connection.query(
+      ...readSealed(table, { range, exceptKey: key, limit: BATCH, lock: !dryRun }),
     )
-    if (!dryRun) await connection.query(`select set_config('webhooks.resealing', 'on', true)`)
+    if (!dryRun) await connection.query(...allowResealing())
     const outcome: Outcome = {
       resealed: 0,
       unreadable: [],
@@ -120,25 +113,11 @@ async function resealWhere(
       if (resealed === undefined) outcome.unreadable.push(row.id)
       else {
         outcome.resealed += 1
-        if (!dryRun) await write(connection, table, row.id, resealed)
+        if (!dryRun) await connection.query(...writeSealed(table, row.id, resealed))
       }
     }
     return outcome
   })
-}
-
-async function write(
-  connection: Connection,
-  { name, columns }: SealedTable,
-  id: string,
-  values: Record<string, string | null>,
-): Promise<void> {
-  const names = Object.keys(columns)
-  const assignments = names.map((column, index) => `${column} = $${index + 2}`).join(', ')
-  await connection.query(`update webhooks.${name} set ${assignments} where id = $1`, [
-    id,
-    ...names.map((column) => values[column]),
-  ])
 }
 
 function reseal(
@@ -163,12 +142,7 @@ async function noteInAuditLog(database: Database, { rows }: Resealed): Promise<v
   const changed = Object.keys(rows).filter((table) => rows[table]! > 0)
   if (changed.length === 0) return
   await database.transaction(async (connection) => {
-    await connection.query(`select set_config('webhooks.actor', $1, true)`, [ACTOR])
-    await connection.query(
-      `select webhooks_internal.write_audit(null, 'cli', 'secrets.reencrypted', name, null, null, '{}', '{}',
-         jsonb_build_object('rows', count::integer))
-       from json_each_text($1::json) as resealed (name, count) where count <> '0'`,
-      [JSON.stringify(rows)],
-    )
+    await connection.query(...setActor({ actor: ACTOR }))
+    await connection.query(...writeAudit({ rows: JSON.stringify(rows) }))
   })
 }

@@ -1,4 +1,5 @@
 import type { Connection } from '../database/database.ts'
+import { listTables } from './sql/statements.generated.ts'
 
 /** A table with encrypted values: its columns, and the context that each value is bound to. */
 export interface SealedTable {
@@ -22,8 +23,6 @@ export const SEALED_TABLES: readonly SealedTable[] = [
 
 /** Lists the tables that exist in this database: sources exist only with the reference CRM. */
 export async function listSealedTables(connection: Connection): Promise<SealedTable[]> {
-  const { rows } = await connection.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'webhooks'`,
-  )
+  const { rows } = await connection.query(...listTables())
   return SEALED_TABLES.filter((table) => rows.some(({ name }) => name === table.name))
 }

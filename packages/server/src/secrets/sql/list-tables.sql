@@ -1,0 +1,1 @@
+select tablename::text as "name!" from pg_tables where schemaname = 'webhooks'

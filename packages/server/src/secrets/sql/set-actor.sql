@@ -1,0 +1,1 @@
+select set_config('webhooks.actor', :actor, true)
