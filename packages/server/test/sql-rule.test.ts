@@ -12,14 +12,6 @@ const FILES = globSync('**/*.ts', { cwd: SOURCES }).filter(
 /** Folders that build their statements from parts, or whose statements are about sessions, roles and migrations. */
 const BUILDERS = ['rest', 'capture', 'database']
 
-/** Other files that build a statement from parts, and why a `.sql` file cannot hold it. */
-const BUILT: Readonly<Record<string, string>> = {
-  'api/intake/event-intake.ts':
-    'It inserts the columns that the posts name: a column that is left out gets its default, one that is null does not.',
-  'secrets/sealed-statements.ts':
-    'It reads and writes the columns that SEALED_TABLES lists, of the tables that exist in the database.',
-}
-
 /** `.query('…`, `.finish<Row>(` followed by a text. */
 const INLINE = /\.(?:query|finish)\s*(?:<(?:[^<>]|<[^<>]*>)*>)?\(\s*['"`]/
 
@@ -29,10 +21,16 @@ const DYNAMIC: Readonly<Record<string, string>> = {
     'inserts only the columns that the requests name, so that the others get their defaults',
   'maintenance/partitions.ts':
     'drops a partition by its name, and runs the validation that prepare_default writes',
+  'secrets/sealed-statements.ts':
+    'reads and writes the columns that SEALED_TABLES lists, of the tables that the database has',
 }
 
-/** A statement that is not a typed one, spread into its text and parameters; a script that is not a constant. */
-const UNTYPED = /\b(?:database|connection|transaction)\.(?:(?:query|finish)\((?!\s*\.\.\.)|execute\((?!'))/i
+/**
+ * A statement that is not a typed one, spread into its text and parameters; a row type that is asserted; a script that is
+ * not a constant.
+ */
+const UNTYPED =
+  /\b(?:loadStatement|prepared)\(|\.(?:query|finish)<|\b(?:database|connection|transaction)\.(?:(?:query|finish)\((?!\s*\.\.\.)|execute\((?!'))/i
 
 const folderOf = (file: string): string => file.split('/')[0]!
 
@@ -41,26 +39,6 @@ test('a statement is in a .sql file, unless it is built from parts', () => {
     INLINE.test(readFileSync(join(SOURCES, file), 'utf8')),
   )
   assert.deepEqual(inline, [])
-})
-
-test('only the files with a reason build statements from parts', () => {
-  const built = FILES.filter((file) => !BUILDERS.includes(folderOf(file))).filter((file) =>
-    /\bprepared\b.*database\/statement\.ts/.test(readFileSync(join(SOURCES, file), 'utf8')),
-  )
-  assert.deepEqual(built.toSorted(), Object.keys(BUILT))
-})
-
-/** A statement that is loaded without types, a row type that is asserted, or a text in a constant. */
-const UNTYPED =
-  /\bloadStatement\(|\.(?:query|finish)<|\b(?:connection|database|transaction)\.(?:query|finish)\((?!\s*\.\.\.)/
-
-test('a folder whose statements have generated types runs no statement without them', () => {
-  const typed = globSync('**/statements.generated.ts', { cwd: SOURCES }).map((file) => dirname(dirname(file)))
-  assert.ok(typed.length >= 5)
-  const broken = FILES.filter((file) => typed.includes(dirname(file)) && !(file in BUILT)).filter((file) =>
-    UNTYPED.test(readFileSync(join(SOURCES, file), 'utf8')),
-  )
-  assert.deepEqual(broken, [])
 })
 
 test('a folder whose statements have generated types runs no others, except for the dynamic ones listed here', () => {
