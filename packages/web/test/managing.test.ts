@@ -4,7 +4,7 @@ import { verifyWebhook } from '@connectgain/webhooks-receiver'
 import { until } from '../../server/test/harness/until.ts'
 import { createContact, createWebhook, dialogOf, onStage, pageUrl, rowOf } from './harness/stage.ts'
 
-onStage('managing webhooks', (stage) => {
+onStage('webhook management', (stage) => {
   test('the list shows the health, the latest delivery and the last day of each webhook', async () => {
     const good = await createWebhook(stage, { name: 'Good one' })
     const bad = await createWebhook(stage, { name: 'Bad one' })

@@ -50,7 +50,7 @@ function start({ file, command }: Sample, port: number): { child: ChildProcess; 
   const child = spawn(name!, rest, {
     cwd: FOLDER,
     detached: true,
-    // Go compiles its standard library; without optimising that takes less.
+    // Go compiles its standard library; without optimizations that takes less time.
     env: { ...process.env, PORT: String(port), WEBHOOK_SECRET: SECRET, GOFLAGS: '-gcflags=all=-l' },
     stdio: ['ignore', 'ignore', 'pipe'],
   })

@@ -7,7 +7,7 @@ import { SERVICE_KEY } from '../../server/test/harness/server-process.ts'
 const created = async (page: Page): Promise<void> =>
   await page.getByRole('heading', { name: 'Your webhook is ready' }).waitFor()
 
-onStage('setting up', (stage) => {
+onStage('webhook setup', (stage) => {
   test('a new user sees a verified request arrive after one click', async () => {
     const { id } = await stage.api.insert<{ id: string }>('organizations', { name: 'Beginners' })
     const page = await stage.open('', { isStranger: true })

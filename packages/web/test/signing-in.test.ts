@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { SERVICE_KEY } from '../../server/test/harness/server-process.ts'
 import { createWebhook, onStage, pageUrl, rowOf } from './harness/stage.ts'
 
-onStage('signing in', (stage) => {
+onStage('sign-in', (stage) => {
   async function createKey(scope: 'admin' | 'read', organizationId = stage.organizationId): Promise<string> {
     const row = { organization_id: organizationId, name: scope, scope }
     return (await stage.api.insert<{ key: string }>('api_keys', row)).key

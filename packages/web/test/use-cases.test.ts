@@ -13,7 +13,7 @@ interface Wanted {
   secret?: string
 }
 
-/** From the list to a saved webhook, as the documentation describes it. */
+/** Creates a webhook on the page as the documentation describes it, starting from the list. */
 async function createByHand({ receiver }: Stage, page: Page, wanted: Wanted): Promise<string> {
   await page.getByRole('link', { name: 'Create webhook' }).click()
   await page.getByLabel('Name', { exact: true }).fill(wanted.name)

@@ -8,7 +8,7 @@ import { mutate, searchOf, tableNames } from './random-query.ts'
 import { HOOK_A, OURS, THEIRS, openFixture } from './rest-fixture.ts'
 import type { Fixture } from './rest-fixture.ts'
 
-/** Most of them on the real server, several at once. */
+/** Most queries run on PostgreSQL, several at once. */
 const QUERIES = IS_FULL ? 100_000 : 3_000
 const RUNS: Readonly<Record<Engine, number>> = {
   postgresql: Math.round(QUERIES * 0.92),

@@ -5,7 +5,7 @@ import { EVERY_ENGINE } from '../../test/harness/databases.ts'
 import { HOOK_A, openFixture } from './rest-fixture.ts'
 import type { Fixture } from './rest-fixture.ts'
 
-/** Any text that PostgreSQL can store, mostly syntax of some layer on the way to it. */
+/** Any text that PostgreSQL can store; most contain syntax of a layer on the way to the database. */
 const text = fc
   .oneof(
     fc.string({ unit: 'binary' }),

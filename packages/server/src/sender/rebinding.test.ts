@@ -11,7 +11,7 @@ import type { Answer } from './answer.ts'
 import type { Sender } from './send.ts'
 import { createSender } from './send.ts'
 
-/** Stands for the public internet here; everything else on loopback is what must not be reached. */
+/** Stands for the public internet; all other loopback addresses must not be reached. */
 const PUBLIC = '127.0.0.5'
 const PRIVATE = '127.0.0.1'
 
@@ -32,7 +32,7 @@ suite('malicious name servers', () => {
     })
     endpoint = createServer((request, response) => {
       request.resume()
-      // A connection for each request, so that each has to look the name up.
+      // Each request uses its own connection, so that each looks the host name up.
       const headers = { connection: 'close', location: 'http://169.254.169.254/latest/meta-data/' }
       response.writeHead(request.url === '/redirect' ? 302 : 200, headers)
       response.end('here')

@@ -53,7 +53,7 @@ suite('HTTP responses', () => {
   }
 
   async function isReusable(text: string): Promise<boolean> {
-    // What an earlier test left idle must not count.
+    // Idle connections of earlier tests must not count.
     for (const socket of sockets) socket.destroy()
     await receiveWhole(text)
     const opened = connections

@@ -8,7 +8,7 @@ import { until } from '../../test/harness/until.ts'
 import { createSender } from './send.ts'
 import type { Answer } from './answer.ts'
 
-/** What a connection does with the bytes that come. */
+/** What a connection does with incoming data. */
 type OnData = (socket: Socket, text: string) => void
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'

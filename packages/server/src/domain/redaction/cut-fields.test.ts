@@ -92,7 +92,7 @@ const paths = fc.array(
   { maxLength: 5 },
 )
 
-/** Deletes from what JSON.parse gives. */
+/** Deletes a field from a parsed value. */
 function remove(value: unknown, [name, ...rest]: readonly string[]): void {
   if (Array.isArray(value)) for (const each of value) remove(each, [name!, ...rest])
   else if (typeof value === 'object' && value !== null && Object.hasOwn(value, name!)) {

@@ -49,7 +49,7 @@ for (const engine of EVERY_ENGINE) {
       const earlier = await one.deliveries()
       assert.deepEqual(await replayed(one), missed.toSorted())
       const now = await one.deliveries()
-      assert.equal(now.length, earlier.length + 1, 'one new delivery; the others are opened again')
+      assert.equal(now.length, earlier.length + 1, 'one delivery is created; the others are reopened')
       assert.deepEqual(
         now
           .filter(({ reason }) => reason === 'replayed')
