@@ -106,7 +106,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
   {
     title: 'a row of the reference CRM is limited by the request body of 1 MiB',
     columns: ['public.*'],
-    by: ['src/api/server.ts'],
+    by: ['src/api/http/request-limits.ts'],
     async prove({ api }) {
       const row = { organization_id: OURS, company: 'x'.repeat(1024 * 1024) }
       await assertRefused(api, 'contacts', row, [413, '54000', /1 MiB|1048576|1024 KiB/])

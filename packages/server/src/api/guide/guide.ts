@@ -20,7 +20,7 @@ const HEADERS = {
  * Serves the guide at `/docs/guide`. Each page of docs/ is rendered on its first request. Needs no key, and runs no
  * script.
  */
-export function addGuide(server: FastifyInstance): void {
+export function guide(scope: FastifyInstance): void {
   const made = new Map<string, string>()
   const titles = readTitles()
   const images = new Set(readdirSync(join(SOURCES, 'images')))
@@ -32,11 +32,11 @@ export function addGuide(server: FastifyInstance): void {
     return reply.headers(HEADERS).type('text/html; charset=utf-8').send(page)
   }
 
-  for (const url of [GUIDE, `${GUIDE}/`]) server.get(url, (_request, reply) => sendPage(reply, PAGES[0]!))
-  server.get(`${GUIDE}/style.css`, (_request, reply) =>
+  for (const url of [GUIDE, `${GUIDE}/`]) scope.get(url, (_request, reply) => sendPage(reply, PAGES[0]!))
+  scope.get(`${GUIDE}/style.css`, (_request, reply) =>
     reply.headers(HEADERS).type('text/css; charset=utf-8').send(STYLE),
   )
-  server.get<{ Params: { name: string } }>(`${GUIDE}/images/:name`, (request, reply) => {
+  scope.get<{ Params: { name: string } }>(`${GUIDE}/images/:name`, (request, reply) => {
     const { name } = request.params
     // Only files that existed at the start can be requested.
     if (!images.has(name)) throw new ApiError(404, 'PGRST125', `nothing exists at ${request.url}`)
@@ -46,7 +46,7 @@ export function addGuide(server: FastifyInstance): void {
       .type(type)
       .send(readFileSync(join(SOURCES, 'images', name)))
   })
-  server.get<{ Params: { name: string } }>(`${GUIDE}/:name`, (request, reply) =>
+  scope.get<{ Params: { name: string } }>(`${GUIDE}/:name`, (request, reply) =>
     sendPage(reply, request.params.name),
   )
 }

@@ -1,24 +1,23 @@
-import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
 
 /**
- * Tracks connections without a request in progress, and returns a function that closes them. Node's own
- * `closeIdleConnections` omits connections that never had a request, such as those a browser opens ahead: a shutdown
- * would wait for them.
+ * Closes connections without a request in progress when the server stops. Node's own `closeIdleConnections` omits
+ * connections that never had a request, such as those a browser opens ahead: a shutdown would wait for them.
  */
-export function trackIdleSockets(server: Server): () => void {
-  const quiet = new Set<Socket>()
-  server.on('connection', (socket) => {
-    quiet.add(socket)
-    socket.once('close', () => quiet.delete(socket))
+export function closeIdleSockets(scope: FastifyInstance): void {
+  const idle = new Set<Socket>()
+  scope.server.on('connection', (socket) => {
+    idle.add(socket)
+    socket.once('close', () => idle.delete(socket))
   })
-  server.on('request', ({ socket }, response) => {
-    quiet.delete(socket)
+  scope.server.on('request', ({ socket }, response) => {
+    idle.delete(socket)
     response.once('close', () => {
-      if (!socket.destroyed) quiet.add(socket)
+      if (!socket.destroyed) idle.add(socket)
     })
   })
-  return () => {
-    for (const socket of quiet) socket.destroy()
-  }
+  scope.addHook('preClose', async () => {
+    for (const socket of idle) socket.destroy()
+  })
 }

@@ -8,7 +8,7 @@ import { ApiError } from '../../domain/errors.ts'
 import type { OpenTarget, TargetRow, WebhookTarget } from '../../domain/webhook.ts'
 import { isSame } from '../../domain/signature/constant-time.ts'
 import { WindowCounter } from '../limits/window-counter.ts'
-import { addRawRoutes, toBytes } from '../http/raw-body.ts'
+import { parseAsBytes, toBytes } from '../http/raw-body.ts'
 import { toStorableText } from '../../domain/storable-text.ts'
 import { RestError } from '../../domain/errors.ts'
 import { findInbox, storeRequest } from './sql/statements.generated.ts'
@@ -31,35 +31,34 @@ export interface InboxOptions {
 type Signature = 'valid' | 'invalid' | 'unsigned' | 'unknown'
 
 /** Adds `/receive/<id>`, the built-in test receiver. It stores requests and responds as configured in its inbox. */
-export function addInboxRoute(server: FastifyInstance, { database, clock, openTarget }: InboxOptions): void {
+export function inboxRoute(scope: FastifyInstance, { database, clock, openTarget }: InboxOptions): void {
   const arrivals = new WindowCounter(MAX_PER_MINUTE, clock)
-  addRawRoutes(server, (scope) => {
-    scope.route<{ Params: { id: string } }>({
-      method: [...METHODS],
-      url: '/receive/:id',
-      exposeHeadRoute: false,
-      handler: async ({ params: { id }, method, headers, body }, reply) => {
-        const { rows } = INBOX_ID.test(id) ? await database.query(...findInbox({ id })) : { rows: [] }
-        const [inbox] = rows
-        if (inbox === undefined) throw refuseGone()
-        const counted = arrivals.count(id)
-        if (counted.exceeded) throw tooManyRequests(counted.reset)
-        const bytes = toBytes(body)
-        const targets = (JSON.parse(inbox.targets ?? '[]') as TargetRow[]).map(openTarget)
-        await database.query(
-          ...storeRequest({
-            inboxId: inbox.id,
-            organizationId: inbox.organization_id,
-            method,
-            headers: JSON.stringify(maskHeaders(headers, targets)),
-            body: toStorableText(bytes.subarray(0, KEPT_BYTES)),
-            bodyBytes: bytes.length,
-            signature: verifySignature(headers, bytes, targets),
-          }),
-        )
-        return await reply.status(inbox.response_status).send()
-      },
-    })
+  parseAsBytes(scope)
+  scope.route<{ Params: { id: string } }>({
+    method: [...METHODS],
+    url: '/receive/:id',
+    exposeHeadRoute: false,
+    handler: async ({ params: { id }, method, headers, body }, reply) => {
+      const { rows } = INBOX_ID.test(id) ? await database.query(...findInbox({ id })) : { rows: [] }
+      const [inbox] = rows
+      if (inbox === undefined) throw refuseGone()
+      const counted = arrivals.count(id)
+      if (counted.exceeded) throw tooManyRequests(counted.reset)
+      const bytes = toBytes(body)
+      const targets = (JSON.parse(inbox.targets ?? '[]') as TargetRow[]).map(openTarget)
+      await database.query(
+        ...storeRequest({
+          inboxId: inbox.id,
+          organizationId: inbox.organization_id,
+          method,
+          headers: JSON.stringify(maskHeaders(headers, targets)),
+          body: toStorableText(bytes.subarray(0, KEPT_BYTES)),
+          bodyBytes: bytes.length,
+          signature: verifySignature(headers, bytes, targets),
+        }),
+      )
+      return await reply.status(inbox.response_status).send()
+    },
   })
 }
 

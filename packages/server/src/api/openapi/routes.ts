@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { requireFunctionAccess, requireTableAccess } from '../auth/access.ts'
 import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
 import type { Principal } from '../../domain/principal.ts'
@@ -17,30 +17,29 @@ const PAGE_HEADERS = {
 
 type Functions = Readonly<Record<string, RpcFunction>>
 
-/**
- * Adds `GET /rest/v1/`, the OpenAPI document for the caller, and `GET /docs`, the public reference, which only contains
- * product documentation.
- */
-export function addReference(
-  server: FastifyInstance,
-  rest: Rest,
-  functions: Functions,
-  admit: (request: FastifyRequest, reply: FastifyReply) => Promise<void>,
-): void {
-  for (const url of ['/rest/v1', '/rest/v1/']) {
-    server.get(url, { onRequest: admit }, async (request, reply) => {
-      const { principal } = request.caller
-      const document = writeOpenApi(
-        listTables(rest, principal),
-        listFunctions(functions, principal),
-        scopeOf(principal.role) !== 'emit',
-      )
-      return await reply.type('application/openapi+json; charset=utf-8').send(JSON.stringify(document))
-    })
-  }
+interface Described {
+  rest: Rest
+  functions: Functions
+}
+
+/** Adds `GET /`, the OpenAPI document for the caller. */
+export function documentRoute(scope: FastifyInstance, { rest, functions }: Described): void {
+  scope.get('/', async (request, reply) => {
+    const { principal } = request.caller
+    const document = writeOpenApi(
+      listTables(rest, principal),
+      listFunctions(functions, principal),
+      scopeOf(principal.role) !== 'emit',
+    )
+    return await reply.type('application/openapi+json; charset=utf-8').send(JSON.stringify(document))
+  })
+}
+
+/** Adds `GET /docs`, the public reference, which only contains product documentation. */
+export function referencePage(scope: FastifyInstance, { rest, functions }: Described): void {
   const tables = rest.describe(OPERATOR.role)
   const page = renderReference(tables, functions, writeOpenApi(tables, functions))
-  server.get('/docs', (_request, reply) =>
+  scope.get('/docs', (_request, reply) =>
     reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page),
   )
 }

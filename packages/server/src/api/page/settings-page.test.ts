@@ -6,14 +6,14 @@ import { after, before, suite, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
-import { addSettingsPage } from './settings-page.ts'
+import { settingsPage } from './settings-page.ts'
 
 const SCRIPT = 'console.log("a page")\n'.repeat(100)
 
 async function open(folder: string, frameAncestors: readonly string[] = []): Promise<FastifyInstance> {
   const server = fastify()
-  addSettingsPage(server, { frameAncestors }, folder)
-  return await server
+  await server.register(settingsPage, { frameAncestors, folder })
+  return server
 }
 
 suite('settings page', () => {

@@ -29,20 +29,22 @@ const INCOMPRESSIBLE = new Set(['.ico', '.png', '.woff2'])
 const YEAR_SECONDS = 31_536_000
 const pack = promisify(gzip)
 
-export interface PageSettings {
+export interface PageOptions {
   /** Origins whose pages may frame this one. */
   frameAncestors: readonly string[]
+  /** The build of the page. */
+  folder?: string
 }
 
 /**
  * Serves the settings page: its files as built, and the page itself at every other path below `/settings/webhooks`,
  * where its own router takes over. Without a build, serves a page that explains the API.
  */
-export function addSettingsPage(server: FastifyInstance, settings: PageSettings, folder = BUILT): void {
-  const headers = pageHeaders(settings)
-  server.get('/', (_request, reply) => reply.redirect(PATH))
+export function settingsPage(scope: FastifyInstance, { frameAncestors, folder = BUILT }: PageOptions): void {
+  const headers = pageHeaders(frameAncestors)
+  scope.get('/', (_request, reply) => reply.redirect(PATH))
   if (!existsSync(join(folder, 'index.html'))) {
-    server.get(PATH, (_request, reply) => reply.type(TYPES['.html']!).send(welcomePage))
+    scope.get(PATH, (_request, reply) => reply.type(TYPES['.html']!).send(welcomePage))
     return
   }
   const files = readFiles(folder)
@@ -58,14 +60,14 @@ export function addSettingsPage(server: FastifyInstance, settings: PageSettings,
       .header('cache-control', isAsset ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache')
     return await send(reply, file ?? page)
   }
-  for (const url of [PATH, `${PATH}/`]) server.get(url, (_request, reply) => sendFile(reply, 'index.html'))
-  server.get<{ Params: { '*': string } }>(`${PATH}/*`, (request, reply) =>
+  for (const url of [PATH, `${PATH}/`]) scope.get(url, (_request, reply) => sendFile(reply, 'index.html'))
+  scope.get<{ Params: { '*': string } }>(`${PATH}/*`, (request, reply) =>
     sendFile(reply, request.params['*']),
   )
 }
 
 /** Only allows scripts, styles and requests of this server; nothing inline. */
-function pageHeaders({ frameAncestors }: PageSettings): Record<string, string> {
+function pageHeaders(frameAncestors: readonly string[]): Record<string, string> {
   const ancestors = frameAncestors.length === 0 ? "'none'" : ["'self'", ...frameAncestors].join(' ')
   return {
     'content-security-policy': [

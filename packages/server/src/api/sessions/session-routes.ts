@@ -46,7 +46,7 @@ export const signInSchema = z
  * Other sites cannot sign a browser in: the body has to be JSON, which needs a CORS preflight from another origin, and
  * none is granted.
  */
-export function addSessionRoutes(server: FastifyInstance, options: SessionRoutesOptions): void {
+export function sessionRoutes(server: FastifyInstance, options: SessionRoutesOptions): void {
   const { sessions, settings, log } = options
   const { publicUrl } = settings
 

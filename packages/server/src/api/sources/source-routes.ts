@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Database } from '../../database/database.ts'
 import type { SecretBox } from '../../secrets/secret-box.ts'
 import type { DatabaseShares } from '../../database/database-shares.ts'
-import { addRawRoutes, toBytes } from '../http/raw-body.ts'
+import { parseAsBytes, toBytes } from '../http/raw-body.ts'
 import { createBodyLimit } from './body-limit.ts'
 import { queuePayload } from '../../sources/source-queue.ts'
 import type { Provider, Source } from '../../sources/source-store.ts'
@@ -32,7 +32,7 @@ type Request = FastifyRequest<{ Params: { organization: string } }>
  * repeats it and eventually stops sending. It is processed in the background. Everything else gets a 401 that does not
  * reveal the cause.
  */
-export function addSourceRoutes(server: FastifyInstance, options: SourceOptions): void {
+export function sourceRoutes(scope: FastifyInstance, options: SourceOptions): void {
   const { database, shares, clock, sourceRateLimit: rateLimit } = options
   const sources = createVerifiedSources({ ...options, rateLimit })
   const withinBodyLimit = createBodyLimit()
@@ -45,53 +45,50 @@ export function addSourceRoutes(server: FastifyInstance, options: SourceOptions)
   const queue = async (source: Source, body: Buffer): Promise<void> =>
     await shares.run(source.organizationId, async () => await queuePayload(database, source, body))
 
-  addRawRoutes(server, (scope) => {
-    scope.post('/sources/zoom/:organization', { bodyLimit: BODY_LIMIT }, async (request: Request, reply) => {
-      const body = toBytes(request.body)
-      const response = await withinBodyLimit(request.params.organization, body.length, async () => {
-        const { source } = await sources.verifyPost(
-          toSourceRequest(request, 'zoom'),
-          ({ secret }) => isSignedByZoom(request.headers, body, secret, clock.now()) || undefined,
-        )
-        const validation = answerValidation(parsePayload(body), source.secret)
-        if (validation === undefined) await queue(source, body)
-        return validation
-      })
-      return await reply
-        .type('application/json; charset=utf-8')
-        .send(JSON.stringify(response ?? { status: 'received' }))
+  parseAsBytes(scope)
+  scope.post('/sources/zoom/:organization', { bodyLimit: BODY_LIMIT }, async (request: Request, reply) => {
+    const body = toBytes(request.body)
+    const response = await withinBodyLimit(request.params.organization, body.length, async () => {
+      const { source } = await sources.verifyPost(
+        toSourceRequest(request, 'zoom'),
+        ({ secret }) => isSignedByZoom(request.headers, body, secret, clock.now()) || undefined,
+      )
+      const validation = answerValidation(parsePayload(body), source.secret)
+      if (validation === undefined) await queue(source, body)
+      return validation
     })
-
-    scope.get(
-      '/sources/whatsapp/:organization',
-      { exposeHeadRoute: false },
-      async (request: Request, reply) => {
-        const { proven } = await sources.verify(toSourceRequest(request, 'whatsapp'), ({ verifyToken }) =>
-          answerHandshake(request.query, verifyToken),
-        )
-        return await reply
-          .headers({ 'x-content-type-options': 'nosniff' })
-          .type('text/plain; charset=utf-8')
-          .send(proven)
-      },
-    )
-
-    scope.post(
-      '/sources/whatsapp/:organization',
-      { bodyLimit: BODY_LIMIT },
-      async (request: Request, reply) => {
-        const body = toBytes(request.body)
-        await withinBodyLimit(request.params.organization, body.length, async () => {
-          const { source } = await sources.verifyPost(
-            toSourceRequest(request, 'whatsapp'),
-            ({ secret }) => isSignedByMeta(request.headers, body, secret) || undefined,
-          )
-          await queue(source, body)
-        })
-        return await reply
-          .type('application/json; charset=utf-8')
-          .send(JSON.stringify({ status: 'received' }))
-      },
-    )
+    return await reply
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify(response ?? { status: 'received' }))
   })
+
+  scope.get(
+    '/sources/whatsapp/:organization',
+    { exposeHeadRoute: false },
+    async (request: Request, reply) => {
+      const { proven } = await sources.verify(toSourceRequest(request, 'whatsapp'), ({ verifyToken }) =>
+        answerHandshake(request.query, verifyToken),
+      )
+      return await reply
+        .headers({ 'x-content-type-options': 'nosniff' })
+        .type('text/plain; charset=utf-8')
+        .send(proven)
+    },
+  )
+
+  scope.post(
+    '/sources/whatsapp/:organization',
+    { bodyLimit: BODY_LIMIT },
+    async (request: Request, reply) => {
+      const body = toBytes(request.body)
+      await withinBodyLimit(request.params.organization, body.length, async () => {
+        const { source } = await sources.verifyPost(
+          toSourceRequest(request, 'whatsapp'),
+          ({ secret }) => isSignedByMeta(request.headers, body, secret) || undefined,
+        )
+        await queue(source, body)
+      })
+      return await reply.type('application/json; charset=utf-8').send(JSON.stringify({ status: 'received' }))
+    },
+  )
 }
