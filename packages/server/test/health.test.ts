@@ -159,6 +159,7 @@ onEachEngine(
         'health_since',
         'health_reason',
         'is_parked',
+        'is_recovering',
         'certificate_expires_at',
       ]) {
         const { status, body } = await stage.server.api.request<{ code: string }>(

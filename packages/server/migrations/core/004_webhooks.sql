@@ -44,6 +44,8 @@ create table webhooks.webhook_configurations (
   certificate_expires_at timestamptz,
   -- On hold or draining: deliveries go through the queue and are never sent directly.
   is_parked boolean not null default false,
+  -- An endpoint that was on hold responds again and gets its waiting deliveries.
+  is_recovering boolean not null generated always as (health = 'degraded' and is_parked) stored,
   -- The webhook gets no event of these origins, so that two systems that update each other do not echo each other forever.
   ignore_origins text[] not null default '{}'
     constraint ignore_origins_length check (length(array_to_string(ignore_origins, ',')) <= 5000),

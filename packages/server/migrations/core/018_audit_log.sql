@@ -120,7 +120,7 @@ $$;
 
 create trigger audit after insert or update or delete on webhooks.webhook_configurations
 for each row execute function webhooks_internal.audit('webhook', '{secret,sealed_headers}',
-  '{previous_secret,has_secret,health,health_since,health_reason,is_parked,certificate_expires_at,created_at,updated_at}');
+  '{previous_secret,has_secret,health,health_since,health_reason,is_parked,is_recovering,certificate_expires_at,created_at,updated_at}');
 
 create trigger audit after insert or delete or update of name, revoked_at on webhooks.api_keys
 for each row execute function webhooks_internal.audit('api_key', '{}', '{key_hash,last_used_at,created_at}');

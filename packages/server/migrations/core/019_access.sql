@@ -87,7 +87,7 @@ select webhooks_internal.separate_organizations(
 grant
   select (id, organization_id, name, url, events, is_active, has_secret, secret_hint, description, filter, headers, timeout_ms,
     max_in_flight, disabled_reason, disabled_at, previous_secret_until, created_at, updated_at, rate_limit, health,
-    health_since, health_reason, certificate_expires_at, ignore_origins, redact),
+    health_since, health_reason, is_recovering, certificate_expires_at, ignore_origins, redact),
   insert (id, organization_id, name, url, events, is_active, secret, previous_secret, previous_secret_until, secret_hint,
     description, filter, headers, sealed_headers, timeout_ms, max_in_flight, rate_limit, ignore_origins, redact),
   update (name, url, events, is_active, secret, secret_hint, previous_secret, previous_secret_until, description, filter,

@@ -82,6 +82,7 @@ export interface Rows {
     id: string
     ignore_origins: string[]
     is_active: boolean
+    is_recovering: boolean
     max_in_flight: number | null
     name: string
     organization_id: string

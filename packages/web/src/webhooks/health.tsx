@@ -5,19 +5,15 @@ import { t } from '../strings/index.ts'
 
 export type Condition = 'healthy' | 'unused' | 'failing' | 'recovering' | 'held' | 'off' | 'switchedOff'
 
-type Judged = Pick<Webhook, 'is_active' | 'health' | 'health_reason' | 'disabled_reason'>
+type Judged = Pick<Webhook, 'is_active' | 'health' | 'is_recovering' | 'disabled_reason'>
 
 /** Summarizes a webhook's state in one word, from its switch and its endpoint's health. */
 export function getCondition(webhook: Judged, hasAttempts: boolean): Condition {
   if (!webhook.is_active) return webhook.disabled_reason === null ? 'off' : 'switchedOff'
   if (webhook.health === 'held') return 'held'
-  if (webhook.health === 'degraded') return isRecovering(webhook) ? 'recovering' : 'failing'
+  if (webhook.health === 'degraded') return webhook.is_recovering ? 'recovering' : 'failing'
   return hasAttempts ? 'healthy' : 'unused'
 }
-
-/** Held deliveries are being sent: no action needed. */
-const isRecovering = ({ health_reason }: Judged): boolean =>
-  health_reason?.startsWith('the endpoint is responding again') === true
 
 const LOOKS = {
   healthy: { tone: 'ok' },
