@@ -1,5 +1,5 @@
 import { createLru } from './lru.ts'
-import { covers } from './event-types/event-types.ts'
+import { covers } from './event-types/covers.ts'
 import { isOperational } from './event-types/operational-events.ts'
 import { reasonOf } from './delivery-fault.ts'
 import type { TargetRow } from './webhook.ts'

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
-import { covers } from '../../domain/event-types/event-types.ts'
+import { covers } from '../../domain/event-types/covers.ts'
 import type { Filter } from '../../domain/filter/filter.ts'
 import { compileNewFilter } from '../../domain/filter/filter.ts'
 import { OverBudget, Steps } from '../../domain/filter/filter-steps.ts'

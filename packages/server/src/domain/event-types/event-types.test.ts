@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nearestNames } from '../../database/nearest-name.ts'
-import { covers, eventNames, isKnownSubscription } from './event-types.ts'
+import { covers } from './covers.ts'
+import { eventNames, isKnownSubscription } from './event-types.ts'
 
 test('there are seventeen event types with unique names', () => {
   assert.equal(new Set(eventNames).size, 17)

@@ -1,4 +1,5 @@
-import { OPERATIONAL_EVENTS, isOperational } from './operational-events.ts'
+import { covers } from './covers.ts'
+import { OPERATIONAL_EVENTS } from './operational-events.ts'
 import type { RecordName } from './records.ts'
 import { exampleOf } from './records.ts'
 
@@ -108,12 +109,6 @@ function define(
 /** Returns `deal` for `deal.stage.changed`. */
 export function categoryOf(name: string): string {
   return name.slice(0, name.indexOf('.'))
-}
-
-/** Returns whether a subscription (an exact name, `deal.*` or `*`) covers an event. `*` covers everything that happens in the CRM. */
-export function covers(subscription: string, event: string): boolean {
-  if (subscription === '*') return !isOperational(event)
-  return subscription.endsWith('.*') ? event.startsWith(subscription.slice(0, -1)) : subscription === event
 }
 
 /** Returns whether a subscription covers at least one known event type. */
