@@ -59,10 +59,11 @@ export async function compose(
   const watch = createLoopWatch(clock)
   const tracing = config.otlpEndpoint === undefined ? NO_TRACING : await startTracing(config.otlpEndpoint)
   const relayProgress = config.role === 'api' ? undefined : createRelayProgress(clock)
+  const readState = createQueueStateReader(databases.health)
   const metrics = createMetrics({
     clock,
     clockOffset: clock.offset,
-    readState: createQueueStateReader(databases.health),
+    readState,
     watch,
     relayProgress,
     readFreeSpace: databases.diskSpace.readSpace,
@@ -79,6 +80,7 @@ export async function compose(
     databases,
     serviceKey,
     keys,
+    readState,
     relayProgress,
   })
   const { retrySchedule, deliveryTimeoutMs } = config

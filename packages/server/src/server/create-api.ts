@@ -12,7 +12,7 @@ import { createRest } from '../rest/rest.ts'
 import { createServer } from '../api/server.ts'
 import { createSessionStore, markServiceKey } from '../api/sessions/session-store.ts'
 import { createTableRules } from '../api/tables/table-rules.ts'
-import { createQueueStateReader } from '../observability/queue-state.ts'
+import type { QueueState } from '../observability/queue-state.ts'
 import { createReadinessCheck } from '../observability/readiness.ts'
 import type { Config } from '../settings/config.ts'
 import { messageOf } from '../domain/errors.ts'
@@ -47,6 +47,7 @@ export interface ApiParts {
   recorder: AttemptRecorder
   metrics: Metrics
   tracing: Tracing
+  readState(): Promise<QueueState>
   /** Undefined where no relay runs in this process. */
   relayProgress: RelayProgress | undefined
 }
@@ -92,7 +93,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
       clock,
       clockOffset: clock.offset,
       watch: parts.watch,
-      readState: createQueueStateReader(databases.health),
+      readState: parts.readState,
       relayProgress: parts.relayProgress,
       stallTimeout: config.relayStallTimeoutMs,
       onUnavailable: (reason, error) => log.warn({ reason, error }, 'not ready'),
