@@ -34,39 +34,78 @@ export interface DeliveryLoad {
 
 /** Starts a contestant, warms it up, and measures a load. */
 export async function measureDeliveries(bench: Bench, load: DeliveryLoad): Promise<DeliveryRun> {
-  const receiver = await bench.startReceiver()
+  const opened = await openDeliveries(bench, load)
   try {
-    const endpoints = load.endpoints(receiver.url)
-    const contestant = await load.start({ postgres: bench.postgres, endpoints })
-    try {
-      const targets = load.targets?.(endpoints) ?? endpoints
-      const { fanOut = 1 } = load
-      const start = Date.now()
-      const deliver = prepareDeliveries(contestant, receiver, fanOut, targets)
-      // Excludes the time before the code is compiled.
-      const warmUp = Math.ceil(Math.max(2_000, targets.length * 2) / fanOut)
-      await deliver(warmUp).run()
-      const { run } = deliver(load.events)
-      // Lets pending writes of the warm-up and garbage of the preparation settle.
-      await pause(1_000)
-      const cpu = new CpuMeter({
-        sender: contestant.pid,
-        postgres: bench.postgres.postmaster,
-        redis: contestant.storePid,
-        receiver: receiver.pid,
-      })
-      const readPeak = watchPeakMemory(contestant.pid)
-      const seconds = await run()
-      const used = cpu.used()
-      const peakMiB = readPeak()
-      await expectSuccesses(contestant, start, (warmUp + load.events) * fanOut)
-      return summarize(load.events * fanOut, seconds, used, peakMiB)
-    } finally {
-      await contestant.close()
-    }
+    return await opened.measure()
   } finally {
+    await opened.close()
+  }
+}
+
+/** A contestant that is warm, and whose load can be measured several times. */
+export interface OpenDeliveries {
+  measure(): Promise<DeliveryRun>
+  close(): Promise<void>
+}
+
+export async function openDeliveries(bench: Bench, load: DeliveryLoad): Promise<OpenDeliveries> {
+  const { fanOut = 1 } = load
+  const receiver = await bench.startReceiver()
+  let contestant: StartedContestant | undefined
+  const close = async (): Promise<void> => {
+    await contestant?.close()
     await receiver.close()
   }
+  try {
+    const endpoints = load.endpoints(receiver.url)
+    const targets = load.targets?.(endpoints) ?? endpoints
+    contestant = await load.start({ postgres: bench.postgres, endpoints })
+    const site = { contestant, receiver, postmaster: bench.postgres.postmaster }
+    // Excludes the time before the code is compiled.
+    const warmUp = Math.ceil(Math.max(2_000, targets.length * 2) / fanOut)
+    await prepareDeliveries(site, { targets, fanOut, events: warmUp }).run()
+    return {
+      measure: () => measureOnce(site, { targets, fanOut, events: load.events }),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+interface Site {
+  contestant: StartedContestant
+  receiver: Receiver
+  postmaster: number | undefined
+}
+
+interface Batch {
+  targets: readonly Endpoint[]
+  fanOut: number
+  events: number
+}
+
+async function measureOnce(site: Site, batch: Batch): Promise<DeliveryRun> {
+  const { contestant, receiver, postmaster } = site
+  const { workload, run } = prepareDeliveries(site, batch)
+  // Lets pending writes of the warm-up and garbage of the preparation settle.
+  await pause(1_000)
+  const cpu = new CpuMeter({
+    sender: contestant.pid,
+    postgres: postmaster,
+    redis: contestant.storePid,
+    receiver: receiver.pid,
+  })
+  const readPeak = watchPeakMemory(contestant.pid)
+  const seconds = await run()
+  const used = cpu.used()
+  const peakMiB = readPeak()
+  const successes = await contestant.countSuccesses(workload.since)
+  if (successes !== workload.deliveries) {
+    throw new Error(`${successes} log rows of success where ${workload.deliveries} were expected`)
+  }
+  return summarize(workload.deliveries, seconds, used, peakMiB)
 }
 
 type StartedContestant = Awaited<ReturnType<StartContestant>>
@@ -79,16 +118,12 @@ interface Seconds {
 }
 
 function prepareDeliveries(
-  contestant: StartedContestant,
-  receiver: Receiver,
-  fanOut: number,
-  targets: readonly Endpoint[],
-): (events: number) => { run(): Promise<Seconds> } {
-  return (events) => {
-    const workload = { since: Date.now(), deliveries: events * fanOut }
-    const emit = contestant.prepare(createEvents(events, targets))
-    return { run: () => deliverAll(emit, workload, receiver, contestant) }
-  }
+  { contestant, receiver }: Site,
+  { targets, fanOut, events }: Batch,
+): { workload: Workload; run(): Promise<Seconds> } {
+  const workload = { since: Date.now(), deliveries: events * fanOut }
+  const emit = contestant.prepare(createEvents(events, targets))
+  return { workload, run: () => deliverAll(emit, workload, receiver, contestant) }
 }
 
 async function deliverAll(
@@ -106,17 +141,6 @@ async function deliverAll(
   const received = (performance.now() - start) / 1_000
   await waitFor('all results', () => contestant.isDone(workload))
   return { received, recorded: (performance.now() - start) / 1_000 }
-}
-
-async function expectSuccesses(
-  contestant: StartedContestant,
-  since: number,
-  expected: number,
-): Promise<void> {
-  const successes = await contestant.countSuccesses(since)
-  if (successes !== expected) {
-    throw new Error(`${successes} log rows of success where ${expected} were expected`)
-  }
 }
 
 function summarize(

@@ -30,6 +30,12 @@ export function createEndpoints(count: number, receiverUrl: string, path = 'hook
   }))
 }
 
+/** Creates the endpoints of webhooks of one organization. */
+export function createSiblings(count: number, receiverUrl: string): Endpoint[] {
+  const organizationId = randomUUID()
+  return createEndpoints(count, receiverUrl).map((endpoint) => ({ ...endpoint, organizationId }))
+}
+
 /** Creates events whose requests have one kilobyte, for the endpoints in turn. */
 export function createEvents(count: number, endpoints: readonly Endpoint[]): LoadEvent[] {
   return Array.from({ length: count }, (_, index) => {

@@ -4,6 +4,9 @@ import { parseArgs } from 'node:util'
 export const PARTS = [
   'publish',
   'throughput',
+  'growth',
+  'webhooks',
+  'fan-out',
   'ingest',
   'latency',
   'neighbour',
@@ -24,6 +27,8 @@ export interface Options {
   /** Runs only the cases of publish and throughput whose name contains this text. */
   match: string
   quick: boolean
+  /** Adds the sizes whose preparation takes long. */
+  large: boolean
   /** Undefined: no file is written. */
   out: string | undefined
   /** URL of a superuser; undefined: starts a server of its own. */
@@ -41,6 +46,7 @@ export const USAGE = `npm run bench -- [options]
   --match <text>         only cases of publish and throughput whose name contains it
   --rounds <n>           runs of each case of deliveries; the median counts
   --quick                small sizes: whether everything works, not how well
+  --large                adds 1,000,000 and 10,000,000 rows of history to growth
   --receiver nginx|raw   default: nginx where it is found
   --postgres-url <url>   an existing server, as superuser; default: one of its own
   --out <file>           default docs/benchmarks.md; written by a whole run only
@@ -58,6 +64,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
       match: { type: 'string', default: '' },
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      large: { type: 'boolean', default: false },
       receiver: { type: 'string' },
       'postgres-url': { type: 'string' },
       out: { type: 'string', default: DEFAULT_OUT },
@@ -73,6 +80,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     against: values.against,
     match: values.match,
     quick: values.quick,
+    large: values.large,
     out: isWhole ? values.out : undefined,
     postgresUrl: values['postgres-url'],
     receiver: values.receiver === undefined ? undefined : parseChoice(RECEIVERS, values.receiver),

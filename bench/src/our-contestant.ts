@@ -1,6 +1,7 @@
 import type { Build } from './builds/build.ts'
 import { THIS_BUILD } from './builds/build.ts'
 import type { Contestant, ContestantOptions, StartContestant, Workload } from './contestant.ts'
+import type { Endpoint } from './load.ts'
 import type { Engine, OurServer, OurServerOptions } from './ours.ts'
 import { countRows, createWebhooks, startOurServer } from './ours.ts'
 import { runQuery } from './postgres.ts'
@@ -12,7 +13,7 @@ export interface OurContestantOptions extends Pick<OurServerOptions, 'settings'>
   publication: Publication
   build?: Build
   /** Adds rows after the webhooks exist, before anything is measured. */
-  fill?: (server: OurServer) => Promise<void>
+  fill?: (server: OurServer, endpoints: readonly Endpoint[]) => Promise<void>
 }
 
 export function startOurs(options: OurContestantOptions): StartContestant {
@@ -23,7 +24,7 @@ export function startOurs(options: OurContestantOptions): StartContestant {
     try {
       if (publication === 'captured') await createOrganizations(server, endpoints)
       await createWebhooks(server.api, endpoints)
-      await fill?.(server)
+      await fill?.(server, endpoints)
     } catch (error) {
       await server.close()
       throw error

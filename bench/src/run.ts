@@ -8,6 +8,8 @@ import type { Options, Part } from './options.ts'
 import { openBenchPostgres } from './postgres.ts'
 import { measureClaimCost } from './scenarios/claim-cost.ts'
 import { measureConcurrentWriters } from './scenarios/concurrent-writers.ts'
+import { measureFanOut } from './scenarios/fan-out.ts'
+import { measureGrowth } from './scenarios/growth.ts'
 import { measureIdleCpu } from './scenarios/idle-cpu.ts'
 import { measureIngest } from './scenarios/ingest.ts'
 import { measureLatency } from './scenarios/latency.ts'
@@ -16,12 +18,16 @@ import { measureNoisyNeighbour } from './scenarios/noisy-neighbour.ts'
 import { measurePublish } from './scenarios/publish.ts'
 import { measureThroughput } from './scenarios/throughput.ts'
 import { measureTriggerOverhead } from './scenarios/trigger-overhead.ts'
+import { measureWebhooksPerOrganization } from './scenarios/webhooks-per-organization.ts'
 import type { Section } from './section.ts'
 import { toGoalTable, toMarkdown } from './section.ts'
 
 const SCENARIOS: Readonly<Record<Part, (bench: Bench) => Promise<Section>>> = {
   publish: measurePublish,
   throughput: measureThroughput,
+  growth: measureGrowth,
+  webhooks: measureWebhooksPerOrganization,
+  'fan-out': measureFanOut,
   ingest: measureIngest,
   latency: measureLatency,
   neighbour: measureNoisyNeighbour,

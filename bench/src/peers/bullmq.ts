@@ -29,9 +29,10 @@ export const startBullmq: StartContestant = async ({ postgres, endpoints }) => {
         })
     },
     isDone: async () => (await queue.getJobCountByTypes('wait', 'active', 'delayed', 'prioritized')) === 0,
-    async countSuccesses() {
+    async countSuccesses(since) {
       const { rows } = await peer.pool.query<{ count: string }>(
-        `select count(*) from webhook_logs where status = 'success'`,
+        `select count(*) from webhook_logs where status = 'success' and created_at >= $1`,
+        [new Date(since)],
       )
       return Number(rows[0]?.count)
     },

@@ -36,9 +36,10 @@ export function startGraphileWorker(log: 'single' | 'batched'): StartContestant 
           })
       },
       isDone: () => isTrue('not exists (select from graphile_worker._private_jobs)'),
-      async countSuccesses() {
+      async countSuccesses(since) {
         const { rows } = await peer.pool.query<{ count: string }>(
-          `select count(*) from webhook_logs where status = 'success'`,
+          `select count(*) from webhook_logs where status = 'success' and created_at >= $1`,
+          [new Date(since)],
         )
         return Number(rows[0]?.count)
       },
