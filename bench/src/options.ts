@@ -7,6 +7,7 @@ export const PARTS = [
   'growth',
   'webhooks',
   'fan-out',
+  'limits',
   'ingest',
   'latency',
   'neighbour',
@@ -15,8 +16,13 @@ export const PARTS = [
   'idle',
   'triggers',
   'writers',
+  'history',
 ] as const
 export type Part = (typeof PARTS)[number]
+
+/** Parts that take long and run only when they are named. */
+const ON_REQUEST: readonly Part[] = ['history']
+const DEFAULT_PARTS = PARTS.filter((part) => !ON_REQUEST.includes(part))
 
 export const RECEIVERS = ['nginx', 'raw'] as const
 
@@ -41,7 +47,8 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [options]
 
-  --only <parts>         ${PARTS.join(',')}
+  --only <parts>         ${DEFAULT_PARTS.join(',')}
+                         and, never without being named, ${ON_REQUEST.join(',')}
   --against <commit>     measures that commit too, in turns with this version
   --match <text>         only cases of publish and throughput whose name contains it
   --rounds <n>           runs of each case of deliveries; the median counts
@@ -49,7 +56,8 @@ export const USAGE = `npm run bench -- [options]
   --large                adds 1,000,000 and 10,000,000 rows of history to growth
   --receiver nginx|raw   default: nginx where it is found
   --postgres-url <url>   an existing server, as superuser; default: one of its own
-  --out <file>           default docs/benchmarks.md; written by a whole run only
+  --out <file>           where a whole run replaces its sections; default docs/benchmarks.md
+  --write                replaces the sections of a run that is not whole, too
 `
 
 const DEFAULT_OUT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
@@ -68,20 +76,21 @@ export function readOptions(args: readonly string[]): Options | 'help' {
       receiver: { type: 'string' },
       'postgres-url': { type: 'string' },
       out: { type: 'string', default: DEFAULT_OUT },
+      write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return 'help'
   const parts =
-    values.only === undefined ? PARTS : values.only.split(',').map((part) => parseChoice(PARTS, part))
-  const isWhole = parts.length === PARTS.length && !values.quick && values.match === ''
+    values.only === undefined ? DEFAULT_PARTS : values.only.split(',').map((part) => parseChoice(PARTS, part))
+  const isWhole = values.only === undefined && !values.quick && values.match === ''
   return {
     parts,
     against: values.against,
     match: values.match,
     quick: values.quick,
     large: values.large,
-    out: isWhole ? values.out : undefined,
+    out: isWhole || values.write ? values.out : undefined,
     postgresUrl: values['postgres-url'],
     receiver: values.receiver === undefined ? undefined : parseChoice(RECEIVERS, values.receiver),
     rounds: values.rounds === undefined ? (values.quick ? 1 : 3) : positive(values.rounds),

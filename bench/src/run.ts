@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { createBench } from './bench.ts'
 import type { Bench } from './bench.ts'
@@ -6,13 +5,16 @@ import { watchForeignLoad } from './machine/foreign-load.ts'
 import { describeMachine } from './machine/describe.ts'
 import type { Options, Part } from './options.ts'
 import { openBenchPostgres } from './postgres.ts'
+import { toReport, updateReport } from './report.ts'
 import { measureClaimCost } from './scenarios/claim-cost.ts'
 import { measureConcurrentWriters } from './scenarios/concurrent-writers.ts'
 import { measureFanOut } from './scenarios/fan-out.ts'
 import { measureGrowth } from './scenarios/growth.ts'
+import { measureHistory } from './scenarios/history.ts'
 import { measureIdleCpu } from './scenarios/idle-cpu.ts'
 import { measureIngest } from './scenarios/ingest.ts'
 import { measureLatency } from './scenarios/latency.ts'
+import { measureLimits } from './scenarios/limits.ts'
 import { measureMemory } from './scenarios/memory.ts'
 import { measureNoisyNeighbour } from './scenarios/noisy-neighbour.ts'
 import { measurePublish } from './scenarios/publish.ts'
@@ -20,7 +22,6 @@ import { measureThroughput } from './scenarios/throughput.ts'
 import { measureTriggerOverhead } from './scenarios/trigger-overhead.ts'
 import { measureWebhooksPerOrganization } from './scenarios/webhooks-per-organization.ts'
 import type { Section } from './section.ts'
-import { toGoalTable, toMarkdown } from './section.ts'
 
 const SCENARIOS: Readonly<Record<Part, (bench: Bench) => Promise<Section>>> = {
   publish: measurePublish,
@@ -28,6 +29,7 @@ const SCENARIOS: Readonly<Record<Part, (bench: Bench) => Promise<Section>>> = {
   growth: measureGrowth,
   webhooks: measureWebhooksPerOrganization,
   'fan-out': measureFanOut,
+  limits: measureLimits,
   ingest: measureIngest,
   latency: measureLatency,
   neighbour: measureNoisyNeighbour,
@@ -36,13 +38,14 @@ const SCENARIOS: Readonly<Record<Part, (bench: Bench) => Promise<Section>>> = {
   idle: measureIdleCpu,
   triggers: measureTriggerOverhead,
   writers: measureConcurrentWriters,
+  history: measureHistory,
 }
 
 /** Runs the requested parts and prints their results. */
 export async function runBench(options: Options): Promise<void> {
   const postgres = await openBenchPostgres(options.postgresUrl)
   try {
-    const machine = describeMachine(postgres.version)
+    const machine = [describeMachine(postgres.version, options)]
     const bench = createBench(options, postgres)
     const sections: Section[] = []
     const failures: string[] = []
@@ -51,17 +54,19 @@ export async function runBench(options: Options): Promise<void> {
       try {
         const foreignLoad = watchForeignLoad(postgres.postmaster)
         const section = await SCENARIOS[part](bench)
-        sections.push({ ...section, notes: [...section.notes, ...describeForeignLoad(foreignLoad())] })
+        sections.push({
+          ...section,
+          notes: [...section.notes, ...machine, ...describeForeignLoad(foreignLoad())],
+        })
       } catch (error) {
         // The other parts are still useful.
         failures.push(part)
         process.stderr.write(`${part} failed: ${inspect(error)}\n`)
       }
     }
-    const report = toReport(machine, sections)
-    process.stdout.write(`\n${report}`)
+    process.stdout.write(`\n${toReport(sections)}`)
     if (failures.length > 0) process.exitCode = 1
-    else if (options.out !== undefined) writeFileSync(options.out, report)
+    if (options.out !== undefined) updateReport(options.out, sections)
   } finally {
     await postgres.stop()
   }
@@ -76,21 +81,4 @@ function describeForeignLoad(share: number | undefined): string[] {
   return [
     share > MAX_FOREIGN ? `**${sentence}: rates and times are worse than they would be.**` : `${sentence}.`,
   ]
-}
-
-function toReport(machine: readonly string[], sections: readonly Section[]): string {
-  const goals = sections.flatMap((section) => section.goals)
-  return [
-    '# Benchmarks',
-    '',
-    'Written by `npm run bench`; [bench/README.md](../bench/README.md) says what is measured and how.',
-    '',
-    ...machine.map((line) => `- ${line}`),
-    '',
-    '## Goals',
-    '',
-    toGoalTable(goals),
-    '',
-    ...sections.flatMap((section) => [toMarkdown(section), '']),
-  ].join('\n')
 }

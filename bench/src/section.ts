@@ -16,6 +16,8 @@ export interface Section {
   notes: string[]
   columns: string[]
   rows: Cell[][]
+  /** A second table. */
+  more?: { note: string; columns: string[]; rows: Cell[][] }
   goals: Goal[]
 }
 
@@ -24,19 +26,27 @@ function isReached({ measured, atMost = Infinity, atLeast = -Infinity }: Goal): 
 }
 
 /** Formats a section as Markdown, which is also readable in a terminal. */
-export function toMarkdown({ title, notes, columns, rows }: Section): string {
-  const table = toTable(columns, rows)
-  return [`## ${title}`, '', ...notes.flatMap((note) => [note, '']), ...table].join('\n')
+export function toMarkdown({ title, notes, columns, rows, more, goals }: Section): string {
+  const second = more === undefined ? [] : ['', more.note, '', ...toTable(more.columns, more.rows)]
+  const targets = goals.length === 0 ? [] : ['', ...toGoalTable(goals)]
+  return [
+    `## ${title}`,
+    '',
+    ...notes.flatMap((note) => [note, '']),
+    ...toTable(columns, rows),
+    ...second,
+    ...targets,
+  ].join('\n')
 }
 
-export function toGoalTable(goals: readonly Goal[]): string {
+function toGoalTable(goals: readonly Goal[]): string[] {
   const rows = goals.map((goal) => [
     goal.text,
     goal.atMost === undefined ? `≥ ${goal.atLeast} ${goal.unit}` : `≤ ${goal.atMost} ${goal.unit}`,
     `${round(goal.measured)} ${goal.unit}`,
     Number.isNaN(goal.measured) ? 'not measured' : isReached(goal) ? 'yes' : '**no**',
   ])
-  return toTable(['Goal', 'Wanted', 'Measured', 'Reached'], rows).join('\n')
+  return toTable(['Goal', 'Wanted', 'Measured', 'Reached'], rows)
 }
 
 function toTable(columns: readonly string[], rows: readonly Cell[][]): string[] {

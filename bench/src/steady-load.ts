@@ -46,7 +46,8 @@ export async function emitSteadily(load: SteadyLoad): Promise<Latencies> {
   const { emit, endpoints, receiver, events: count, everyMs, jitterMs = 0 } = load
   const sent = new Map<string, number>()
   const committed = new Map<string, number>()
-  const open = new Set<Promise<void>>()
+  const failures: unknown[] = []
+  const open = new Set<Promise<unknown>>()
   await receiver.takeArrivals()
   const start = sharedNow()
   for (const [index, event] of createEvents(count, endpoints).entries()) {
@@ -56,13 +57,16 @@ export async function emitSteadily(load: SteadyLoad): Promise<Latencies> {
     if (wait > 0.5) await pause(wait)
     while (open.size >= MAX_OPEN) await Promise.race(open)
     sent.set(event.id, sharedNow())
-    const emission = emit(event).then(() => {
-      committed.set(event.id, sharedNow())
-      open.delete(emission)
-    })
+    const emission = emit(event)
+      .then(
+        () => void committed.set(event.id, sharedNow()),
+        (error: unknown) => void failures.push(error),
+      )
+      .finally(() => open.delete(emission))
     open.add(emission)
   }
   await Promise.all(open)
+  if (failures.length > 0) throw failures[0]
   const rate = (count / (sharedNow() - start)) * 1_000
   const arrived = await collect(receiver, sent)
   const since = (times: ReadonlyMap<string, number>): number[] =>

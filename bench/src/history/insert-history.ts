@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Client } from 'pg'
 import type { Endpoint } from '../load.ts'
 import { EVENT } from '../load.ts'
@@ -13,6 +14,13 @@ const TEST_EVERY = 99_989
 
 /** So many records take turns; a multiple of the number of webhooks, so that each record belongs to one. */
 export const RECORDS = 100_000
+
+/** Returns the id of a record of the history. */
+export function recordId(number: number): string {
+  return createHash('md5').update(`record${number}`).digest('hex').replace(UUID_PARTS, '$1-$2-$3-$4-$5')
+}
+
+const UUID_PARTS = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/
 
 export interface History {
   /** Number of events, deliveries and attempts: nearly one of each. */

@@ -1,15 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 
-/** Describes the machine and the software, as lines of Markdown. */
-export function describeMachine(postgresVersion: string): string[] {
+/** Describes the run, the machine and the software in a sentence. */
+export function describeMachine(postgresVersion: string, { quick }: { quick: boolean }): string {
   const [first] = cpus()
-  return [
-    `Date: ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    `Machine: ${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB memory, ${platform()} ${release()} ${arch()}`,
-    `Node ${process.versions.node}, PostgreSQL ${postgresVersion}`,
-    `Commit: ${readCommit()}`,
-  ]
+  const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
+  const machine = `${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB memory, ${platform()} ${release()} ${arch()}`
+  return `Measured ${date} UTC at commit ${readCommit()} on ${machine}; Node ${process.versions.node}, PostgreSQL ${postgresVersion} with fsync${quick ? '; small sizes, which say nothing' : ''}.`
 }
 
 function readCommit(): string {
