@@ -1,4 +1,4 @@
--- Two schemas: /rest/v1 exposes `webhooks`, column by column as granted; `webhooks_internal` is for the program alone.
+-- Two schemas: /rest/v1 exposes `webhooks`, column by column as granted; `webhooks_internal` is only for the program.
 -- The role that the program connects as owns both. API requests run as a role below it, one for each scope, under
 -- row-level security. 019_access.sql says what each role may do.
 

@@ -22,8 +22,8 @@ comment on column webhooks.webhook_delivery_faults.webhook_id is '@references we
 comment on column webhooks.webhook_delivery_faults.delivery_id is '@references webhooks.webhook_deliveries(id)';
 comment on column webhooks.webhook_delivery_faults.event_id is '@references webhooks.webhook_events(id) within organization_id';
 
--- The faults of the last day whose delivery has not succeeded since, counted for each webhook. A delivery that was given up
--- has a row in both tables, one that could not be sent for a reason of its own only an attempt; each counts once.
+-- The faults of the last day whose delivery has not succeeded since, counted for each webhook. A delivery that the
+-- engine failed has a row in both tables; one that could not be sent has only an attempt. Each counts once.
 create view webhooks.webhook_fault_counts with (security_invoker = true) as
 with noted as (
   select id, organization_id, webhook_id, delivery_id, event_id, event, stage, reason, created_at
@@ -40,7 +40,7 @@ attempted as (
   order by created_at desc
   limit 10000
 ),
--- If a delivery has both rows, the noted one counts: its step is exact.
+-- If a delivery has both rows, the fault counts: its step is exact.
 faults as (
   select distinct on (coalesce(delivery_id, event_id, id), case when delivery_id is null then webhook_id end) *
   from (select *, 1 as place from noted union all select *, 2 as place from attempted) as each

@@ -1,7 +1,7 @@
--- Bulk retries, replays and erasures. They run in the background, a batch at a time, and note how far they are: if a process
--- dies, the next one continues there.
+-- Bulk retries, replays and erasures. They run in the background, in batches, and store their progress: if a process dies,
+-- the next one continues there.
 
--- A bulk retry sends failed deliveries again; a replay sends events that the webhook has not got.
+-- A bulk retry retries failed deliveries; a replay sends events that did not reach the webhook.
 create table webhooks.webhook_redeliveries (
   id uuid primary key default webhooks.uuid_v7(),
   organization_id uuid not null,
@@ -19,17 +19,17 @@ create table webhooks.webhook_redeliveries (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   completed_at timestamptz,
-  -- How far the last batch came.
+  -- Progress: the last row of the last batch.
   after_created_at timestamptz not null default '-infinity',
   after_id uuid not null default '00000000-0000-0000-0000-000000000000',
-  -- Rows that could not be processed; the rest goes on.
+  -- Rows that could not be processed; the rest is unaffected.
   failed bigint not null default 0
 );
 
 create index webhook_redeliveries_running on webhooks.webhook_redeliveries (webhook_id, created_at) where status = 'running';
 create index webhook_redeliveries_webhook on webhooks.webhook_redeliveries (webhook_id, created_at desc);
 
-comment on table webhooks.webhook_redeliveries is 'Bulk retries and replays, and how far they are';
+comment on table webhooks.webhook_redeliveries is 'Bulk retries and replays, and their progress';
 comment on column webhooks.webhook_redeliveries.webhook_id is '@references webhooks.webhook_configurations(id)';
 
 -- Erases what the log holds about a person's record; docs/privacy.md says what is erased.
@@ -46,12 +46,12 @@ create table webhooks.webhook_erasures (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   completed_at timestamptz,
-  -- How far it is.
+  -- Progress: the last row of the last batch.
   phase text not null default 'events' check (phase in ('events', 'tests', 'rest')),
   until timestamptz not null default clock_timestamp(),
   after_created_at timestamptz not null default '-infinity',
   after_id uuid not null default '00000000-0000-0000-0000-000000000000',
-  -- Conversations with the person, found on the way.
+  -- Conversations with the person that earlier batches found.
   related_ids text[] not null default '{}',
   -- What identifies the person where there is no id: addresses, numbers. Emptied at the end.
   terms text[] not null default '{}',
@@ -63,7 +63,7 @@ create table webhooks.webhook_erasures (
 create index webhook_erasures_running on webhooks.webhook_erasures (updated_at) where status = 'running';
 create index webhook_erasures_organization on webhooks.webhook_erasures (organization_id, created_at desc);
 
-comment on table webhooks.webhook_erasures is 'Records whose data is erased from events, deliveries and logs, and how far that is';
+comment on table webhooks.webhook_erasures is 'Records whose data is erased from events, deliveries and logs, and the progress';
 
 create function webhooks_internal.mentions(content text, words text[]) returns boolean
 language sql immutable parallel safe

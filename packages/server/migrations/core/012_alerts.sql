@@ -1,5 +1,5 @@
 -- Alerts tell an organization that a webhook fails and how close it is to being disabled, that it was disabled, that it has
--- recovered, or that deliveries were given up. See docs/alerts.md.
+-- recovered, or that deliveries failed after their last attempt. See docs/alerts.md.
 
 create table webhooks.webhook_alerts (
   id uuid primary key default webhooks.uuid_v7(),
@@ -10,7 +10,7 @@ create table webhooks.webhook_alerts (
     check (type in ('webhook.failing', 'webhook.deactivated', 'webhook.recovered', 'delivery.exhausted')),
   -- Percent of the time until the webhook is disabled, if the alert is about that.
   threshold integer check (threshold in (50, 70, 90, 100)),
-  -- An alert is given once for this time: since when the endpoint fails, or the hour.
+  -- There is one alert for this time: when the endpoint began to fail, or the hour.
   since timestamptz not null,
   -- The number of deliveries, if the alert is about those.
   count integer not null default 1,
@@ -23,7 +23,7 @@ create table webhooks.webhook_alerts (
 create index webhook_alerts_organization on webhooks.webhook_alerts (organization_id, created_at desc, id desc);
 create index webhook_alerts_age on webhooks.webhook_alerts (created_at);
 
-comment on table webhooks.webhook_alerts is 'What an organization was told of its webhooks: failing, deactivated, recovered, deliveries given up';
+comment on table webhooks.webhook_alerts is 'Alerts about an organization''s webhooks: failing, disabled, recovered, deliveries failed after their last attempt';
 comment on column webhooks.webhook_alerts.webhook_id is '@references webhooks.webhook_configurations(id)';
 
 create table webhooks.webhook_alert_recipients (
@@ -35,7 +35,7 @@ create table webhooks.webhook_alert_recipients (
 
 create index webhook_alert_recipients_organization on webhooks.webhook_alert_recipients (organization_id);
 
-comment on table webhooks.webhook_alert_recipients is 'Who is sent an organization''s alerts by e-mail';
+comment on table webhooks.webhook_alert_recipients is 'Recipients of an organization''s alerts by email';
 
 -- Mails to send. A row is deleted once its mail was sent, or after trying for a day.
 create table webhooks_internal.alert_mails (
@@ -77,7 +77,7 @@ $$;
 create trigger announce_alert after insert on webhooks.webhook_alerts
 for each row execute function webhooks_internal.announce_alert();
 
--- Only the system gives a reason. A webhook that a person disables needs no alert.
+-- Only the system sets a reason. A webhook that a person disables needs no alert.
 create function webhooks_internal.alert_deactivation() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog

@@ -15,7 +15,7 @@ create table webhooks.api_keys (
 
 create index api_keys_organization on webhooks.api_keys (organization_id, created_at);
 
-comment on table webhooks.api_keys is 'Keys of organizations; the key itself is shown once, by the insert';
+comment on table webhooks.api_keys is 'Keys of organizations; only the response to the insert contains the key itself';
 
 -- A revoked key stays revoked, for every role, and the database sets the time.
 create function webhooks_internal.keep_revoked() returns trigger

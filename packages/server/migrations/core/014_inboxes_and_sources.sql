@@ -1,6 +1,6 @@
--- What arrives: requests to test inboxes, and webhooks of other services.
+-- Incoming requests: to test inboxes, and webhooks of other services.
 
--- An inbox of the built-in test receiver. A webhook can be pointed at it to look at what arrives without another program.
+-- An inbox of the built-in test receiver. A webhook can send to it to inspect requests without another program.
 -- The id is the only secret of its URL, so all of it is random.
 create table webhooks.webhook_inboxes (
   id uuid primary key default gen_random_uuid(),
@@ -15,7 +15,7 @@ create table webhooks.webhook_inboxes (
 create index webhook_inboxes_organization on webhooks.webhook_inboxes (organization_id, created_at);
 create index webhook_inboxes_end on webhooks.webhook_inboxes (expires_at);
 
-comment on table webhooks.webhook_inboxes is 'Addresses of the built-in test receiver';
+comment on table webhooks.webhook_inboxes is 'Test inboxes: URLs of the built-in test receiver';
 
 create table webhooks.webhook_inbox_requests (
   id uuid primary key default webhooks.uuid_v7(),
@@ -35,7 +35,7 @@ create index webhook_inbox_requests_inbox on webhooks.webhook_inbox_requests (in
 create index webhook_inbox_requests_organization on webhooks.webhook_inbox_requests (organization_id, created_at desc);
 create index webhook_inbox_requests_age on webhooks.webhook_inbox_requests (created_at);
 
-comment on table webhooks.webhook_inbox_requests is 'What arrived at the test receiver, the last 50 requests of each inbox';
+comment on table webhooks.webhook_inbox_requests is 'Requests to test inboxes, the last 50 of each';
 
 -- Verified payloads of sources that are still to be written to the CRM: the service gets its response at once. Sources belong
 -- to the reference CRM; the queue is here because the program counts it with or without one.
@@ -44,7 +44,7 @@ create table webhooks_internal.source_queue (
   organization_id uuid not null,
   provider text not null constraint provider_length check (length(provider) <= 20),
   payload bytea not null constraint payload_length check (octet_length(payload) <= 4194304),
-  -- Items that are done, and what was not understood of them: nine reasons of 200 characters, six bytes each in JSON.
+  -- Processed items, and the problems found in them: nine reasons of 200 characters, six bytes each in JSON.
   items_done integer not null default 0,
   reasons json not null default '{"told": [], "untold": 0}'
     constraint reasons_length check (length(reasons::text) <= 16384),

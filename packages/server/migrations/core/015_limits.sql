@@ -8,7 +8,7 @@ create table webhooks_internal.limits (
 
 insert into webhooks_internal.limits default values;
 
--- Organizations take turns, so that of two concurrent inserts only one can take the last free place.
+-- Organizations take turns, so that of two concurrent inserts only one succeeds if one row is left.
 create function webhooks_internal.lock_limit(noun text, organizations uuid[]) returns void
 language plpgsql
 set search_path = pg_catalog
@@ -42,7 +42,7 @@ declare
 begin
   perform webhooks_internal.lock_limit('webhooks', organizations);
   perform webhooks_internal.refuse_excess('webhooks', max_webhooks, w.organization_id,
-    'Delete those that are not needed any more; one webhook can subscribe to many events. The operator sets the limit with MAX_WEBHOOKS.')
+    'Delete those that you no longer need; one webhook can subscribe to many events. The operator sets the limit with MAX_WEBHOOKS.')
   from webhooks.webhook_configurations w
   where w.organization_id = any (organizations)
   group by w.organization_id
@@ -68,7 +68,7 @@ begin
   delete from webhooks.webhook_inboxes i
   where i.organization_id = any (organizations) and i.expires_at <= now();
   perform webhooks_internal.refuse_excess('inboxes', max_inboxes, i.organization_id,
-    'Delete one that is not needed any more; each expires after 24 hours.')
+    'Delete one that you no longer need; each expires after 24 hours.')
   from webhooks.webhook_inboxes i
   where i.organization_id = any (organizations)
   group by i.organization_id

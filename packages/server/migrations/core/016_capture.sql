@@ -1,5 +1,5 @@
 -- Capture: events from the transactions of a CRM, the reference CRM or another. src/capture/ writes the trigger functions for
--- the columns that a table has; here is what they call, and what is known about the tables.
+-- the columns that a table has; this file has what they call, and what the program knows about the tables.
 
 create table webhooks_internal.captures (
   -- What the rows are: contact, deal, conversation, message, meeting.
@@ -18,7 +18,7 @@ create table webhooks_internal.captures (
   checked_at timestamptz,
   -- The last check without a problem.
   well_at timestamptz,
-  -- webhooks_internal.capture_stamp() of then: reveals what was altered and put back between two checks.
+  -- webhooks_internal.capture_stamp() of then: reveals changes that were reverted between two checks.
   stamp text
 );
 
@@ -123,7 +123,7 @@ language plpgsql
 set search_path = pg_catalog
 as $$
 begin
-  raise exception 'a changed row is not found by its key';
+  raise exception 'the previous version of a changed row is not found by its key';
 end
 $$;
 

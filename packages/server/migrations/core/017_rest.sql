@@ -7,14 +7,14 @@ set search_path = pg_catalog
 as $$
 begin
   if octet_length(answer) > 64 * 1024 * 1024 then
-    raise exception using errcode = 'PT413', message = 'the answer is larger than 64 MiB',
-      hint = 'Ask for fewer rows with limit, or for fewer columns with select.';
+    raise exception using errcode = 'PT413', message = 'the response is larger than 64 MiB',
+      hint = 'Request fewer rows with limit, or fewer columns with select.';
   end if;
   return answer;
 end
 $$;
 
--- Each level of embedded rows multiplies the one above, so a short request can ask for more than a process can hold. This
+-- Each level of embedded rows multiplies the one above, so a short request can select more than a process can hold. This
 -- adds up all embedded lists of a request, in a setting that ends with the transaction. Called once for each list, not for
 -- each of its rows.
 create function webhooks_internal.bounded_list(list json) returns json
@@ -26,8 +26,8 @@ declare
     + octet_length(list::text);
 begin
   if total > 64 * 1024 * 1024 then
-    raise exception using errcode = 'PT413', message = 'the answer is larger than 64 MiB',
-      hint = 'Ask for fewer embedded rows with <embedded>.limit=…, or for fewer of their columns.';
+    raise exception using errcode = 'PT413', message = 'the response is larger than 64 MiB',
+      hint = 'Request fewer embedded rows with <embedded>.limit=…, or fewer of their columns.';
   end if;
   perform set_config('response.embedded_bytes', total::text, true);
   return list;
@@ -62,7 +62,7 @@ as $$
 begin
   if clock_timestamp() > statement_timestamp() + nullif(current_setting('statement_timeout'), '0')::interval then
     raise exception using errcode = '57014', message = 'canceling statement due to statement timeout',
-      hint = 'Filter by a column that is indexed, or ask for fewer rows.';
+      hint = 'Filter by a column that is indexed, or request fewer rows.';
   end if;
   return true;
 end

@@ -27,14 +27,14 @@ create index audit_log_organization on webhooks.audit_log (organization_id, at d
 create index audit_log_target on webhooks.audit_log (target_id, at desc);
 create index audit_log_at on webhooks.audit_log (at);
 
-comment on table webhooks.audit_log is 'Who changed which webhook, key or session, when and from where; nobody can change it';
+comment on table webhooks.audit_log is 'Who changed which webhook, key or session, when and from where; entries cannot be changed';
 
 create function webhooks_internal.keep_audit_log() returns trigger
 language plpgsql
 set search_path = pg_catalog
 as $$
 begin
-  raise exception using errcode = '42501', message = 'entries of the audit log are never changed';
+  raise exception using errcode = '42501', message = 'entries of the audit log cannot be changed';
 end
 $$;
 
@@ -105,7 +105,7 @@ begin
   end if;
   perform webhooks_internal.write_audit(
     (target ->> 'organization_id')::uuid,
-    -- Only the system gives a reason for disabling a webhook.
+    -- Only the system sets a reason for disabling a webhook.
     case when action = 'webhook.deactivated' then 'engine' else 'database' end,
     action, tg_table_name, target ->> 'id', coalesce(target ->> 'name', target ->> 'kind', target ->> 'provider'),
     -- The names that the API uses.

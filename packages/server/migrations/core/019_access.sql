@@ -4,7 +4,7 @@
 --   webhooks_service  the operator's key: rows of every organization
 --   webhooks_api      scope admin of one organization
 --   webhooks_read     scope read: what webhooks_api may read, except keys and the audit log
---   webhooks_emit     scope emit: events alone
+--   webhooks_emit     scope emit: only events
 --
 -- The tables of the reference CRM follow in crm/004_access.sql.
 
@@ -135,7 +135,7 @@ on webhooks.api_keys to webhooks_service, webhooks_api;
 grant select, insert (id, organization_id, url, response_status), update (response_status), delete
 on webhooks.webhook_inboxes to webhooks_service, webhooks_api;
 
--- The catalogue of event types: all read it, the operator alone writes, and only custom types.
+-- The catalogue of event types: all roles read it; only the operator writes, and only custom types.
 
 alter table webhooks.webhook_event_types enable row level security;
 create policy operator_reads on webhooks.webhook_event_types for select to webhooks_service using (true);
@@ -148,15 +148,15 @@ grant select on webhooks.webhook_event_types to webhooks_service, webhooks_api, 
 grant insert (name, category, description, schema, example), update (category, description, schema, example), delete
 on webhooks.webhook_event_types to webhooks_service;
 
--- Capture: the operator alone.
+-- Capture: only the operator.
 
 alter table webhooks.webhook_capture_faults enable row level security;
 create policy every_organization on webhooks.webhook_capture_faults to webhooks_service using (true) with check (true);
 grant select on webhooks.webhook_capture_faults, webhooks.webhook_captures to webhooks_service;
 grant select (record, relation, status, problems, checked_at) on webhooks_internal.captures to webhooks_service;
 
--- PUBLIC may execute every function unless told otherwise. These take relations, write past row-level security or are for
--- the program alone.
+-- PUBLIC may execute every function unless told otherwise. These take relations, write past row-level security or are only for
+-- the program.
 
 revoke execute on function
   webhooks_internal.record_capture_fault(text, text, text, text, bigint, text[], text),

@@ -88,7 +88,7 @@ create table public.messages (
   id uuid primary key default webhooks.uuid_v7(),
   conversation_id uuid references public.conversations (id) on delete cascade,
   contact_id uuid references public.contacts (id) on delete set null,
-  -- Outbound: the broadcast that the message is part of; inbound: the one that it answers.
+  -- Outbound: the broadcast that the message is part of; inbound: the one that it replies to.
   broadcast_id uuid references public.broadcasts (id) on delete set null,
   direction text not null check (direction in ('inbound', 'outbound')),
   type text not null default 'text' check (type <> ''),
@@ -120,7 +120,7 @@ create index messages_conversation on public.messages (conversation_id, created_
 create index messages_contact on public.messages (contact_id, created_at desc) where contact_id is not null;
 create index messages_broadcast on public.messages (broadcast_id) where broadcast_id is not null;
 
--- Notes when a message reaches a status. A status may go back and forth and be reported in any order; only the first time
+-- Records when a message reaches a status. A status may go back and forth and be reported in any order; only the first time
 -- counts, which tells a new status from a repeated one.
 create function webhooks_internal.note_message_status() returns trigger
 language plpgsql

@@ -1,4 +1,4 @@
--- Sources: other services that tell of an organization's records, Zoom of recordings, WhatsApp of messages. Their webhooks
+-- Sources: other services that report changes to an organization's records: Zoom recordings, WhatsApp messages. Their webhooks
 -- arrive at /sources/<provider>/<organization_id>, are verified with these secrets and written to the tables of the reference
 -- CRM, whose triggers emit the events.
 
@@ -44,10 +44,10 @@ create table webhooks.webhook_source_payloads (
 create index webhook_source_payloads_organization
 on webhooks.webhook_source_payloads (organization_id, created_at desc, id desc);
 
-comment on table webhooks.webhook_source_payloads is 'What sources sent that is not understood, kept as it came';
+comment on table webhooks.webhook_source_payloads is 'Payloads of sources that the program does not understand, unchanged';
 
 -- Statuses of outbound messages that are not stored yet: the provider may report progress before the sender has stored the
--- message's id. They are tried again for an hour, until the message is there.
+-- message's id. They are retried for an hour, until the message is stored.
 create table webhooks_internal.early_statuses (
   organization_id uuid not null references public.organizations (id) on delete cascade,
   external_id text not null constraint external_id_length check (length(external_id) <= 500),

@@ -29,7 +29,7 @@ begin
 end
 $$;
 
--- Organizations belong to the operator: the service key alone sees them.
+-- Organizations belong to the operator: only the service key can read them.
 alter table public.organizations enable row level security;
 create policy every_organization on public.organizations to webhooks_service using (true) with check (true);
 select webhooks_internal.grant_crm_table('organizations', 'webhooks_service');
