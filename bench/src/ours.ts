@@ -50,6 +50,8 @@ const SETTINGS: Settings = {
   EGRESS_ALLOW: '127.0.0.0/8',
   CRM_TABLES: 'false',
   LOG_LEVEL: 'warn',
+  // Figures are of one process, unless a scenario sets another number.
+  WORKERS: '1',
 }
 
 export async function startOurServer(options: OurServerOptions): Promise<OurServer> {

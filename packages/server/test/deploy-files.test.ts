@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parseAllDocuments, parse as parseYaml } from 'yaml'
-import { MAX_SHUTDOWN_MS } from '../src/server/serve.ts'
+import { MAX_SHUTDOWN_MS } from '../src/server/start-node.ts'
 import { SETTINGS } from '../src/settings/settings.ts'
 
 // No container engine is available to these tests: they check what can be checked without one.

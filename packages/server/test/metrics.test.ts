@@ -71,7 +71,9 @@ onEveryEngine('metrics', (stage) => {
     // Only the embedded database has these: it writes to the disk of the node.
     const ofDisk = ['connectgain_disk_free_bytes', 'connectgain_disk_size_bytes']
     for (const name of ofDisk) assert.equal(exported.has(name), stage.engine === 'pglite', name)
-    ofDisk.forEach((name) => exported.add(name))
+    // Of several workers alone: test/workers.test.ts reads them.
+    const ofWorkers = ['connectgain_workers', 'connectgain_worker_restarts_total']
+    for (const name of [...ofDisk, ...ofWorkers]) exported.add(name)
     const docs = readFileSync(new URL('../../../docs/monitoring.md', import.meta.url), 'utf8')
     for (const [file, source] of [
       ['dashboard', ops('grafana-dashboard.json')],

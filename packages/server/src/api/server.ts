@@ -19,6 +19,7 @@ import { traceRequests } from './http/trace-requests.ts'
 import { inboxRoute } from './inbox/receive.ts'
 import type { InboxOptions } from './inbox/receive.ts'
 import type { Admission } from './limits/admission.ts'
+import type { SharedCounts } from './limits/shared-counts.ts'
 import { requireSpace } from './limits/require-space.ts'
 import type { LiveLog } from './live/live-log.ts'
 import { referencePage } from './openapi/routes.ts'
@@ -40,7 +41,7 @@ export interface ApiOptions extends HealthOptions {
     clientTimeoutMs: number
     sourceRateLimit: number
   }
-  inbox: InboxOptions
+  inbox: Omit<InboxOptions, 'sharedCounts'>
   diskSpace: Pick<DiskSpace, 'shortage'>
   /** Undefined where `rest` is. */
   live: LiveLog | undefined
@@ -49,6 +50,8 @@ export interface ApiOptions extends HealthOptions {
   /** Undefined on a worker node, which only serves its health. */
   rest: Rest | undefined
   rpc: RpcContext
+  /** Undefined for a node of one process. */
+  sharedCounts: SharedCounts | undefined
   tracing: Tracing
   log: Logger
 }
@@ -76,16 +79,16 @@ export function createServer(options: ApiOptions): FastifyInstance {
 }
 
 function registerApi(server: FastifyInstance, rest: Rest, options: ApiOptions): void {
-  const { admission, authenticate, inbox, live, log, rpc, sessions, settings } = options
+  const { admission, authenticate, inbox, live, log, rpc, sessions, settings, sharedCounts } = options
   const { frameAncestors, publicUrl, sourceRateLimit } = settings
   void server.register(settingsPage, { frameAncestors })
   void server.register(guide)
   void server.register(referencePage, { rest, functions: FUNCTIONS })
   void server.register(sessionRoutes, { sessions, admission, authenticate, settings, log })
-  void server.register(inboxRoute, inbox)
+  void server.register(inboxRoute, { ...inbox, sharedCounts })
   // Sources write to the reference CRM, which not every installation has.
   const hasSources = rest.describe('webhooks_service').some(({ name }) => name === 'webhook_sources')
-  if (hasSources) void server.register(sourceRoutes, { ...rpc, sourceRateLimit })
+  if (hasSources) void server.register(sourceRoutes, { ...rpc, sourceRateLimit, sharedCounts })
   void server.register(restRoutes, { prefix: '/rest/v1', admission, publicUrl, rest, rpc, live })
 }
 

@@ -14,15 +14,20 @@ export interface ShareLimits {
   slowShare: number
 }
 
-/** For a pool of ten, and for the embedded database, which has one connection. */
-export const SERVER_SHARES: ShareLimits = {
-  total: 7,
-  perOrganization: 3,
-  maxWaiting: 250,
-  maxWaitMs: 10_000,
-  slowBurstMs: 60_000,
-  slowShare: 1,
+/** For a pool on a server: 7 of 10 connections, 3 of them for one organization. */
+export function serverShares(poolSize: number): ShareLimits {
+  const total = Math.max(1, Math.round(0.7 * poolSize))
+  return {
+    total,
+    perOrganization: Math.ceil((3 * total) / 7),
+    maxWaiting: 250,
+    maxWaitMs: 10_000,
+    slowBurstMs: 60_000,
+    slowShare: 1,
+  }
 }
+
+/** For the embedded database, which has one connection. */
 export const EMBEDDED_SHARES: ShareLimits = {
   total: 4,
   perOrganization: 1,

@@ -1,10 +1,13 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { Aggregator } from 'prom-client'
 import type { Clock } from '../domain/clock.ts'
 import type { FreeSpace } from '../database/disk-space.ts'
 import type { AttemptRecord } from '../domain/attempt.ts'
 import { eventNames } from '../domain/event-types/event-types.ts'
 import { readTimeOfId } from '../domain/ids.ts'
 import type { LoopWatch } from '../loops/loop-watch.ts'
+import { toAggregator } from './merge-metrics.ts'
+import type { MetricValues } from './merge-metrics.ts'
 import type { RelayProgress } from './relay-progress.ts'
 import type { QueueState } from './queue-state.ts'
 
@@ -17,9 +20,16 @@ const LONG_SECONDS = [
 
 const KNOWN_EVENTS = new Set(eventNames)
 
+export interface MetricsText {
+  text: string
+  contentType: string
+}
+
 export interface Metrics {
   /** Renders the metrics in Prometheus' text format. */
-  read(): Promise<{ text: string; contentType: string }>
+  read(): Promise<MetricsText>
+  /** Reads the same as values, to be merged with those of other workers. */
+  readValues(): Promise<MetricValues>
   /** Counts recorded attempts. */
   attempts(records: readonly AttemptRecord[]): void
   /** Counts events whose deliveries are committed. */
@@ -69,8 +79,13 @@ export function createMetrics({
     new Counter({ name: `${PREFIX}${name}`, help, labelNames, registers })
   const histogram = <L extends string>(name: string, help: string, buckets: number[], ...labelNames: L[]) =>
     new Histogram<L>({ name: `${PREFIX}${name}`, help, labelNames, buckets, registers })
-  const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> =>
-    new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers })
+  /** @param aggregator how the values of several workers become one: most gauges say the same in all of them */
+  const gauge = <L extends string>(
+    name: string,
+    help: string,
+    labelNames: L[] = [],
+    aggregator: Aggregator = 'max',
+  ): Gauge<L> => new Gauge({ name: `${PREFIX}${name}`, help, labelNames, aggregator, registers })
 
   const events = counter('events_total', 'Events matched by this process', 'event')
   const deliveries = counter('deliveries_total', 'Deliveries finished by this process, by outcome', 'outcome')
@@ -98,7 +113,7 @@ export function createMetrics({
     SECONDS,
     'statement',
   )
-  const inFlight = gauge('attempts_in_flight', 'Requests in flight in this process')
+  const inFlight = gauge('attempts_in_flight', 'Requests in flight in this process', [], 'sum')
   const outboxAge = gauge('outbox_lag_seconds', 'Age of the oldest unmatched event, across all nodes')
   const outboxBacklog = gauge('outbox_backlog', 'Approximate number of unmatched events, across all nodes')
   const oldestDue = gauge(
@@ -107,7 +122,12 @@ export function createMetrics({
   )
   const held = gauge('held_endpoints', 'Endpoints on hold, across all nodes')
   const drifted = gauge('drifted_captures', 'CRM tables that are not captured as installed, across all nodes')
-  const databaseUp = gauge('database_up', '1 if the database responded to this scrape, otherwise 0')
+  const databaseUp = gauge(
+    'database_up',
+    '1 if the database responded to this scrape, otherwise 0',
+    [],
+    'min',
+  )
   const withoutProgress = gauge(
     'relay_without_progress_seconds',
     'Time since the relay of this process last made progress or found no events; 0 if it runs no relay',
@@ -115,13 +135,12 @@ export function createMetrics({
   const loopSuccess = gauge(
     'loop_last_success_timestamp_seconds',
     'When each background loop of this process last succeeded',
-    'loop',
+    ['loop'],
+    'min',
   )
-  const loopFailures = gauge(
-    'loop_failures',
-    'Failed runs of each background loop since its last success',
+  const loopFailures = gauge('loop_failures', 'Failed runs of each background loop since its last success', [
     'loop',
-  )
+  ])
   const clockOff = gauge('clock_offset_seconds', "How far this machine's clock is ahead of the database's")
   let diskGauges: { free: Gauge; size: Gauge } | undefined
   let countInFlight = (): number => 0
@@ -144,6 +163,22 @@ export function createMetrics({
       loopFailures.set({ loop }, failures)
     }
     if (relayProgress !== undefined) withoutProgress.set(seconds(clock.now() - relayProgress.lastAt))
+  }
+
+  async function refresh(): Promise<void> {
+    inFlight.set(countInFlight())
+    readLoops()
+    await readDisk()
+    clockOff.set(clockOffset() / 1_000)
+    // The other metrics stay useful when the database is down, and show that it is down.
+    const state = await readState().catch(() => undefined)
+    databaseUp.set(state === undefined ? 0 : 1)
+    if (state === undefined) return
+    outboxAge.set(state.outbox_age ?? 0)
+    outboxBacklog.set(state.outbox_backlog)
+    oldestDue.set(state.oldest_due_age ?? 0)
+    held.set(state.held_endpoints)
+    drifted.set(state.drifted_captures)
   }
 
   function observe(record: AttemptRecord): void {
@@ -170,20 +205,13 @@ export function createMetrics({
       countInFlight = count
     },
     async read() {
-      inFlight.set(countInFlight())
-      readLoops()
-      await readDisk()
-      clockOff.set(clockOffset() / 1_000)
-      // The other metrics stay useful when the database is down, and show that it is down.
-      const state = await readState().catch(() => undefined)
-      databaseUp.set(state === undefined ? 0 : 1)
-      if (state === undefined) return { text: await register.metrics(), contentType: register.contentType }
-      outboxAge.set(state.outbox_age ?? 0)
-      outboxBacklog.set(state.outbox_backlog)
-      oldestDue.set(state.oldest_due_age ?? 0)
-      held.set(state.held_endpoints)
-      drifted.set(state.drifted_captures)
+      await refresh()
       return { text: await register.metrics(), contentType: register.contentType }
+    },
+    async readValues() {
+      await refresh()
+      const values = await register.getMetricsAsJSON()
+      return values.map((metric) => ({ ...metric, aggregator: toAggregator(metric) }))
     },
   }
 }

@@ -40,12 +40,14 @@ export interface Readiness {
     clock?: { status: 'ok' | 'off'; offset_seconds: number }
     /** Disk of the embedded database; `full` means that it refuses writes. */
     disk?: { status: 'ok' | 'low' | 'full'; free_bytes: number; size_bytes: number }
+    /** The workers of this node; absent if it is one process. */
+    workers?: { status: 'ok' | 'incomplete'; running: number; expected: number }
     /** The background loops of this process. */
     loops: Record<string, LoopCheck>
   }
 }
 
-interface LoopCheck {
+export interface LoopCheck {
   status: 'ok' | 'failing'
   last_success_at: string | null
   failures: number

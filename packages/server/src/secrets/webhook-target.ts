@@ -7,6 +7,8 @@ import type { OpenTarget, TargetRow, WebhookTarget } from '../domain/webhook.ts'
 export interface TargetDefaults {
   timeout: number
   maxInFlight: number
+  /** Returns this process's part of a webhook's `max_in_flight`, which holds for the whole node. */
+  share?: (maxInFlight: number) => number
 }
 
 const MAX_CACHED_TARGETS = 10_000
@@ -38,13 +40,14 @@ function isSame(a: TargetRow, b: TargetRow): boolean {
 }
 
 function openTarget(row: TargetRow, box: SecretBox, defaults: TargetDefaults): WebhookTarget {
+  const maxInFlight = row.max_in_flight ?? defaults.maxInFlight
   const target = {
     id: row.webhook_id,
     url: row.url,
     secrets: [],
     headers: {},
     timeout: row.timeout_ms ?? defaults.timeout,
-    maxInFlight: row.max_in_flight ?? defaults.maxInFlight,
+    maxInFlight: defaults.share?.(maxInFlight) ?? maxInFlight,
     isHealthy: row.is_healthy,
     isHeld: row.is_held,
     isQueueOnly: row.is_parked,

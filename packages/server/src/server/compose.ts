@@ -20,6 +20,8 @@ import { requireKeysInUse } from '../secrets/keys-in-use.ts'
 import { watchClock } from './watch-clock.ts'
 import { createTargetOpener } from '../secrets/webhook-target.ts'
 import { startWorker } from './worker.ts'
+import { countWorkers, shareOf } from './workers/count-workers.ts'
+import type { Siblings } from './workers/siblings.ts'
 import type { Server } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Database } from '../database/database.ts'
@@ -45,13 +47,17 @@ export interface Program {
   stop(): Promise<void>
 }
 
-/** Wires the parts and starts everything except listening. The only owner of start and shutdown. */
+/**
+ * Wires the parts and starts everything except listening. The only owner of start and shutdown.
+ * @param siblings undefined if this process is the whole node
+ */
 export async function compose(
   config: Config,
   databases: Databases,
   serviceKey: string,
   keys: Buffer[],
   log: Logger,
+  siblings?: Siblings,
 ): Promise<Program> {
   await requireKeysInUse(databases.api, keys)
   if (config.role !== 'worker') await storeLimits(databases.api, config)
@@ -82,6 +88,7 @@ export async function compose(
     keys,
     readState,
     relayProgress,
+    siblings,
   })
   const { retrySchedule, deliveryTimeoutMs } = config
   const worker =
@@ -114,6 +121,7 @@ function createSending(config: Config, keys: Buffer[], addressOf: () => ReturnTy
   const openTarget = createTargetOpener(box, {
     timeout: config.deliveryTimeoutMs,
     maxInFlight: DEFAULT_MAX_IN_FLIGHT,
+    share: (limit) => shareOf(limit, countWorkers(config)),
   })
   const guard = { ...config, allowHttp: config.allowHttpUrls }
   const inboxes = createOwnInboxes(config.publicUrl, () => {

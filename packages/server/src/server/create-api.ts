@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { createAuthenticate } from '../api/auth/authenticate.ts'
 import { createTokenVerifier } from '../api/auth/tokens.ts'
 import { createAdmission } from '../api/limits/admission.ts'
-import { EMBEDDED_SHARES, SERVER_SHARES, createDatabaseShares } from '../database/database-shares.ts'
+import { EMBEDDED_SHARES, createDatabaseShares, serverShares } from '../database/database-shares.ts'
 import { createBackPressure } from '../api/intake/back-pressure.ts'
 import { createEventIntake } from '../api/intake/event-intake.ts'
 import { createLiveLog } from '../api/live/live-log.ts'
@@ -10,6 +10,7 @@ import { REQUEST_ID } from '../api/http/request-ids.ts'
 import type { RestRequest } from '../rest/request/rest-message.ts'
 import { createRest } from '../rest/rest.ts'
 import { createServer } from '../api/server.ts'
+import type { ApiOptions } from '../api/server.ts'
 import { createSessionStore, markServiceKey } from '../api/sessions/session-store.ts'
 import { createTableRules } from '../api/tables/table-rules.ts'
 import type { QueueState } from '../observability/queue-state.ts'
@@ -17,6 +18,8 @@ import { createReadinessCheck } from '../observability/readiness.ts'
 import type { Config } from '../settings/config.ts'
 import { messageOf } from '../domain/errors.ts'
 import type { Databases } from './open-databases.ts'
+import { countWorkers, poolSizes } from './workers/count-workers.ts'
+import type { Siblings } from './workers/siblings.ts'
 import type { FastifyInstance } from 'fastify'
 import type { DatabaseClock } from '../database/database-clock.ts'
 import type { DatabaseShares } from '../database/database-shares.ts'
@@ -50,6 +53,8 @@ export interface ApiParts {
   readState(): Promise<QueueState>
   /** Undefined where no relay runs in this process. */
   relayProgress: RelayProgress | undefined
+  /** Undefined if this process is the whole node. */
+  siblings: Siblings | undefined
 }
 
 /**
@@ -57,15 +62,19 @@ export interface ApiParts {
  * worker.
  */
 export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
-  const { config, databases, clock, log, sender, recorder, openTarget, box, metrics, tracing } = parts
+  const { config, databases, clock, log, sender, recorder, openTarget, box, tracing } = parts
   const database = databases.api
-  const shares = createDatabaseShares(database.engine === 'pglite' ? EMBEDDED_SHARES : SERVER_SHARES, clock)
+  const shares = createDatabaseShares(
+    database.engine === 'pglite' ? EMBEDDED_SHARES : serverShares(poolSizes(countWorkers(config)).api),
+    clock,
+  )
   const access = createAccess(parts)
   const { authenticate, sessions } = access
+  const sharedCounts = parts.siblings?.sharedCounts
   const rest = config.role === 'worker' ? undefined : await createTables(parts, shares)
   return createServer({
     ...access,
-    admission: createAdmission({ authenticate, rateLimit: config.apiRateLimit, clock }),
+    admission: createAdmission({ authenticate, rateLimit: config.apiRateLimit, clock, sharedCounts }),
     settings: config,
     inbox: { database, clock, openTarget },
     diskSpace: databases.diskSpace,
@@ -85,21 +94,33 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
       deliveryTimeoutMs: config.deliveryTimeoutMs,
       tracing,
     },
-    metrics,
+    ...createReports(parts),
+    sharedCounts,
     tracing,
-    checkReady: createReadinessCheck({
-      database: databases.health,
-      diskSpace: databases.diskSpace,
-      clock,
-      clockOffset: clock.offset,
-      watch: parts.watch,
-      readState: parts.readState,
-      relayProgress: parts.relayProgress,
-      stallTimeout: config.relayStallTimeoutMs,
-      onUnavailable: (reason, error) => log.warn({ reason, error }, 'not ready'),
-    }),
     log,
   })
+}
+
+/** What `/health/ready` and `/metrics` say: of this process, or of all workers of this node. */
+function createReports(parts: ApiParts): Pick<ApiOptions, 'checkReady' | 'metrics'> {
+  const { config, databases, clock, log, metrics, siblings } = parts
+  const checkReady = createReadinessCheck({
+    database: databases.health,
+    diskSpace: databases.diskSpace,
+    clock,
+    clockOffset: clock.offset,
+    watch: parts.watch,
+    readState: parts.readState,
+    relayProgress: parts.relayProgress,
+    stallTimeout: config.relayStallTimeoutMs,
+    onUnavailable: (reason, error) => log.warn({ reason, error }, 'not ready'),
+  })
+  if (siblings === undefined) return { checkReady, metrics }
+  siblings.reportBy({ readiness: checkReady, metrics: metrics.readValues })
+  return {
+    checkReady: () => siblings.readNode('readiness'),
+    metrics: { read: () => siblings.readNode('metrics') },
+  }
 }
 
 function createAccess({ config, databases, serviceKey, keys, clock, log }: ApiParts) {

@@ -25,10 +25,28 @@ export async function requireAddress({ port, host }: Address): Promise<void> {
   await new Promise((resolve) => probe.close(resolve))
 }
 
-/** @returns the URL of the server, as people type it. @throws StartError */
-export async function listen(server: FastifyInstance, { port, host }: Address): Promise<string> {
+/**
+ * Whether several processes can listen on one port, each with a queue of its own, to which the kernel spreads
+ * connections. Where they cannot, or an older Node.js ignores the option, `node:cluster` hands connections out in turn.
+ */
+export const CAN_REUSE_PORT = process.platform === 'linux' && isNodeAtLeast(22, 12)
+
+function isNodeAtLeast(major: number, minor: number): boolean {
+  const [ownMajor = 0, ownMinor = 0] = process.versions.node.split('.').map(Number)
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor)
+}
+
+/**
+ * @param isShared true if other workers of this node listen on the port too
+ * @returns the URL of the server, as people type it. @throws StartError
+ */
+export async function listen(
+  server: FastifyInstance,
+  { port, host }: Address,
+  isShared: boolean,
+): Promise<string> {
   try {
-    await server.listen({ port, host })
+    await server.listen({ port, host, ...(isShared && CAN_REUSE_PORT ? { reusePort: true } : {}) })
   } catch (error) {
     throw toStartError(error, port, host)
   }

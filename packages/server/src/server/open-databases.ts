@@ -18,7 +18,9 @@ import {
 import type { DiskSpace } from '../database/disk-space.ts'
 import { StartError, messageOf } from '../domain/errors.ts'
 import { prepareDatabase } from './prepare-database.ts'
+import { readVersion } from './sql/statements.generated.ts'
 import { waitForDatabase } from './wait-for-database.ts'
+import { countWorkers, poolSizes } from './workers/count-workers.ts'
 
 /**
  * The API and the pipeline have separate connection pools: a request that waits for a lock must not stop a heartbeat.
@@ -57,8 +59,15 @@ const HEALTH_TIMEOUT_MS = 4_000
 
 /**
  * Opens the configured database and migrates it. @throws StartError, or another error if the database stays unreachable
+ *
+ * @param isMigrated true in a worker, whose parent has migrated the database
  */
-export async function openDatabases(config: Config, dataDir: DataDir, log: Logger): Promise<Databases> {
+export async function openDatabases(
+  config: Config,
+  dataDir: DataDir,
+  log: Logger,
+  { isMigrated = false }: { isMigrated?: boolean } = {},
+): Promise<Databases> {
   const { databaseUrl: url } = config
   if (url === undefined) {
     await dataDir.lock()
@@ -82,19 +91,12 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
   }
   const onConnectionLost = (error: Error): void =>
     log.warn({ error: error.message }, 'lost a database connection')
-  // Without a timeout: a migration may take any time.
-  const migrating = openPostgres({ url, poolSize: 1 })
-  const waiting = { limitMs: config.databaseWaitMs, place: withoutCredentials(url), log }
-  let applied: string[]
-  try {
-    applied = await waitForDatabase(waiting, () => prepare(config, migrating, log))
-  } finally {
-    await migrating.close().catch(() => {})
-  }
-  const api = openPostgres({ url, poolSize: 10, queryTimeout: API_TIMEOUT_MS, onConnectionLost })
+  const applied = isMigrated ? await awaitServer(url, config, log) : await migrateServer(url, config, log)
+  const pools = poolSizes(countWorkers(config))
+  const api = openPostgres({ url, poolSize: pools.api, queryTimeout: API_TIMEOUT_MS, onConnectionLost })
   const engine = openPostgres({
     url,
-    poolSize: 6,
+    poolSize: pools.engine,
     queryTimeout: ENGINE_TIMEOUT_MS,
     onConnectionLost,
     settings: { ...ENGINE_SETTINGS, statement_timeout: ENGINE_STATEMENT_TIMEOUT },
@@ -109,6 +111,32 @@ export async function openDatabases(config: Config, dataDir: DataDir, log: Logge
     async close() {
       await Promise.all([api.close(), engine.close(), health.close()])
     },
+  }
+}
+
+/** Waits for the server and migrates its database. @returns the applied migrations. @throws StartError */
+export async function migrateServer(url: string, config: Config, log: Logger): Promise<string[]> {
+  return await onFirstConnection(url, config, log, (database) => prepare(config, database, log))
+}
+
+async function awaitServer(url: string, config: Config, log: Logger): Promise<string[]> {
+  await onFirstConnection(url, config, log, (database) => database.query(...readVersion()))
+  return []
+}
+
+async function onFirstConnection<T>(
+  url: string,
+  config: Config,
+  log: Logger,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  // Without a timeout: a migration may take any time.
+  const database = openPostgres({ url, poolSize: 1 })
+  const waiting = { limitMs: config.databaseWaitMs, place: withoutCredentials(url), log }
+  try {
+    return await waitForDatabase(waiting, () => work(database))
+  } finally {
+    await database.close().catch(() => {})
   }
 }
 

@@ -12,14 +12,15 @@ export function requireUsableKeys(dataDir: DataDir): void {
   }
 }
 
-export function readServiceKey(config: Config, dataDir: DataDir, log: Logger): string {
-  const serviceKey = config.serviceKey ?? dataDir.readKey('service-key', generateServiceKey, isServiceKey)
-  if (serviceKey.length < MIN_KEY_LENGTH) {
-    log.warn(
-      `SERVICE_KEY is shorter than ${MIN_KEY_LENGTH} characters and can be guessed. Generate one: openssl rand -hex 24`,
-    )
-  }
-  return serviceKey
+export function readServiceKey(config: Config, dataDir: DataDir): string {
+  return config.serviceKey ?? dataDir.readKey('service-key', generateServiceKey, isServiceKey)
+}
+
+export function warnOfShortKey(serviceKey: string, log: Logger): void {
+  if (serviceKey.length >= MIN_KEY_LENGTH) return
+  log.warn(
+    `SERVICE_KEY is shorter than ${MIN_KEY_LENGTH} characters and can be guessed. Generate one: openssl rand -hex 24`,
+  )
 }
 
 export function readKeys(config: Config, dataDir: DataDir): Buffer[] {

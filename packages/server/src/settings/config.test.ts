@@ -16,6 +16,8 @@ describe('invalid settings of the API', () => {
     [{ SOURCE_RATE_LIMIT: '-1' }, /^SOURCE_RATE_LIMIT: '-1' is not valid\. Use a whole number/],
     [{ TRUSTED_PROXIES: 'proxy.local' }, /^TRUSTED_PROXIES: .*CIDR ranges.*TRUSTED_PROXIES=/],
     [{ MAX_BACKLOG: '0' }, /^MAX_BACKLOG: '0' is not valid/],
+    [{ WORKERS: 'many' }, /^WORKERS: 'many' is not valid\. Use auto, or a whole number from 1 to 64/],
+    [{ WORKERS: '0' }, /^WORKERS: '0' is not valid/],
     [{ MAX_WEBHOOKS: '0' }, /^MAX_WEBHOOKS: '0' is not valid\. Use a whole number from 1/],
   ]
   for (const [settings, message] of wrong) {

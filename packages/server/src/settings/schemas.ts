@@ -25,12 +25,20 @@ export const boolean = by((text): boolean => {
 
 /** @param example `PORT=4600`, with a remark perhaps */
 export function wholeNumber(min: number, max: number, example: string): z.ZodType<number, string> {
-  return by((text) => {
-    const number = Number(text)
-    if (!/^\d+$/.test(text) || number < min || number > max)
-      fail(text, `a whole number from ${min} to ${max}, as in ${example}`)
-    return number
-  })
+  return by((text) =>
+    parseWholeNumber(text, min, max, `a whole number from ${min} to ${max}, as in ${example}`),
+  )
+}
+
+/** @param example `WORKERS=4` */
+export function numberOrAuto(min: number, max: number, example: string): z.ZodType<number | 'auto', string> {
+  const takes = `auto, or a whole number from ${min} to ${max}, as in ${example}`
+  return by((text) => (text === 'auto' ? text : parseWholeNumber(text, min, max, takes)))
+}
+
+function parseWholeNumber(text: string, min: number, max: number, takes: string): number {
+  const number = Number(text)
+  return !/^\d+$/.test(text) || number < min || number > max ? fail(text, takes) : number
 }
 
 /** @param takes `a duration from 1s to 24h, as in …` */

@@ -1,13 +1,14 @@
 import { parseEncryptionKeys, parseJwtSecret, parseServiceKey } from './encryption-keys.ts'
 import { parsePorts, parseProxies, parseRanges } from './network.ts'
+import { FAILING_ENDPOINTS } from './failing-endpoints.ts'
 import type { Setting } from './setting.ts'
 import {
   boolean,
   by,
   duration,
-  durationOrNever,
   durations,
   host,
+  numberOrAuto,
   oneOf,
   optionalText,
   wholeNumber,
@@ -45,6 +46,13 @@ export const SETTINGS = {
     preset: 'all',
     help: '`all`, or with `DATABASE_URL` also `api` (serves requests, sends tests and manual retries) or `worker` (sends, and serves health and metrics)',
     schema: oneOf(['all', 'api', 'worker']),
+  },
+  workers: {
+    name: 'WORKERS',
+    group: 'Server',
+    preset: 'auto',
+    help: 'processes that share the port and the work of this node ([workers](#workers)), from `1` to `64`; `auto`: one for each available core, at most 8; always one with the embedded database',
+    schema: numberOrAuto(1, 64, 'WORKERS=4'),
   },
   publicUrl: {
     name: 'PUBLIC_URL',
@@ -144,14 +152,14 @@ export const SETTINGS = {
     name: 'API_RATE_LIMIT',
     group: 'API and settings page',
     preset: '6000',
-    help: 'requests of one key or token per minute in each process; `0`: no limit; the service key is not limited',
+    help: 'requests of one key or token per minute on each node; `0`: no limit; the service key is not limited',
     schema: wholeNumber(0, 10_000_000, 'API_RATE_LIMIT=6000 (0 for no limit)'),
   },
   sourceRateLimit: {
     name: 'SOURCE_RATE_LIMIT',
     group: 'API and settings page',
     preset: '6000',
-    help: 'verified posts to one [source](sources.md) per minute in each process; `0`: no limit',
+    help: 'verified posts to one [source](sources.md) per minute on each node; `0`: no limit',
     schema: wholeNumber(0, 10_000_000, 'SOURCE_RATE_LIMIT=6000 (0 for no limit)'),
   },
   maxBacklog: {
@@ -225,34 +233,7 @@ export const SETTINGS = {
     help: 'how long the relay may make no progress while events wait before `/health/ready` returns 503, from `1s` to `24h`',
     schema: duration(1_000, 24 * HOUR_MS, 'a duration from 1s to 24h, as in RELAY_STALL_TIMEOUT=60s'),
   },
-  breakerFailures: {
-    name: 'BREAKER_FAILURES',
-    group: 'Failing endpoints',
-    preset: '20',
-    help: 'failed attempts in a row after which an endpoint is [on hold](retrying.md#an-endpoint-that-is-down)',
-    schema: wholeNumber(1, 999_999, 'BREAKER_FAILURES=20'),
-  },
-  breakerAfterMs: {
-    name: 'BREAKER_AFTER',
-    group: 'Failing endpoints',
-    preset: '5s',
-    help: 'how long ago the first of these attempts must have begun',
-    schema: duration(0, NEVER_MS, 'a duration, as in BREAKER_AFTER=5s'),
-  },
-  disableAfterMs: {
-    name: 'DEACTIVATE_AFTER',
-    group: 'Failing endpoints',
-    preset: '5d',
-    help: 'how long every attempt must have failed before the webhook is disabled, or `never`',
-    schema: durationOrNever('a duration, as in DEACTIVATE_AFTER=5d, or never'),
-  },
-  disableMinAttempts: {
-    name: 'DEACTIVATE_MIN_ATTEMPTS',
-    group: 'Failing endpoints',
-    preset: '20',
-    help: 'how many attempts these must be',
-    schema: wholeNumber(1, 999_999, 'DEACTIVATE_MIN_ATTEMPTS=20'),
-  },
+  ...FAILING_ENDPOINTS,
   logRetentionMs: {
     name: 'LOG_RETENTION',
     group: 'Retention',

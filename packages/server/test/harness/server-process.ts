@@ -22,10 +22,13 @@ export type Settings = Record<string, string>
 export interface ServerProcess {
   /** `http://localhost:<port>`. */
   url: string
+  pid: number
   api: Api
   /** All that it printed, on both streams. */
   output(): string
   isRunning(): boolean
+  /** Resolves with the exit code when it has ended; null after a signal. */
+  ended: Promise<number | null>
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
   /** SIGKILL; resolves when it is gone. */
@@ -55,6 +58,8 @@ const DEVELOPMENT: Settings = {
   // What holds an endpoint must not depend on how fast a test runs.
   BREAKER_AFTER: '1h',
   LOG_LEVEL: 'warn',
+  // A start takes longer with more, and no test of one node means several.
+  WORKERS: '1',
 }
 
 /** A place where the program runs: a data folder and, where `databaseUrl` is given, that PostgreSQL database. */
@@ -101,8 +106,10 @@ async function startProcess(settings: Settings, cwd: string, program: string): P
   })
   return {
     url: page,
+    pid: child.pid!,
     api: createApi(page, SERVICE_KEY),
     output,
+    ended: exited,
     isRunning: () => child.exitCode === null && child.signalCode === null,
     async stop() {
       child.kill('SIGTERM')

@@ -7,6 +7,7 @@ import { signBody } from '../../domain/signature/sign.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { OpenTarget, TargetRow, WebhookTarget } from '../../domain/webhook.ts'
 import { isSame } from '../../domain/signature/constant-time.ts'
+import type { SharedCounts } from '../limits/shared-counts.ts'
 import { WindowCounter } from '../limits/window-counter.ts'
 import { parseAsBytes, toBytes } from '../http/raw-body.ts'
 import { toStorableText } from '../../domain/storable-text.ts'
@@ -25,14 +26,19 @@ export interface InboxOptions {
   database: Database
   clock: Clock
   openTarget: OpenTarget
+  /** Undefined for a node of one process. */
+  sharedCounts: SharedCounts | undefined
 }
 
 /** `'unknown'`: signed, but no webhook with this URL has a secret to verify it with. */
 type Signature = 'valid' | 'invalid' | 'unsigned' | 'unknown'
 
 /** Adds `/receive/<id>`, the built-in test receiver. It stores requests and responds as configured in its inbox. */
-export function inboxRoute(scope: FastifyInstance, { database, clock, openTarget }: InboxOptions): void {
-  const arrivals = new WindowCounter(MAX_PER_MINUTE, clock)
+export function inboxRoute(
+  scope: FastifyInstance,
+  { database, clock, openTarget, sharedCounts }: InboxOptions,
+): void {
+  const arrivals = new WindowCounter(MAX_PER_MINUTE, clock, sharedCounts?.tally('inbox requests'))
   parseAsBytes(scope)
   scope.route<{ Params: { id: string } }>({
     method: [...METHODS],

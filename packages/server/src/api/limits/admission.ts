@@ -7,6 +7,7 @@ import { ApiError } from '../../domain/errors.ts'
 import { readCredential } from '../auth/authenticate.ts'
 import type { Authenticate, Caller } from '../auth/authenticate.ts'
 import { RestError } from '../../domain/errors.ts'
+import type { SharedCounts } from './shared-counts.ts'
 import { WindowCounter } from './window-counter.ts'
 import type { RateLimitStatus } from './window-counter.ts'
 
@@ -36,12 +37,22 @@ export interface AdmissionOptions {
   /** Requests per minute of one key or token; 0: unlimited. */
   rateLimit: number
   clock: Clock
+  sharedCounts?: SharedCounts | undefined
 }
 
 /** Authenticates requests, and limits both request rates and failed logins. */
-export function createAdmission({ authenticate, rateLimit, clock }: AdmissionOptions): Admission {
-  const requests = new WindowCounter(rateLimit, clock)
-  const failures = new WindowCounter(MAX_FAILED_LOGINS_PER_MINUTE, clock)
+export function createAdmission({
+  authenticate,
+  rateLimit,
+  clock,
+  sharedCounts,
+}: AdmissionOptions): Admission {
+  const requests = new WindowCounter(rateLimit, clock, sharedCounts?.tally('requests'))
+  const failures = new WindowCounter(
+    MAX_FAILED_LOGINS_PER_MINUTE,
+    clock,
+    sharedCounts?.tally('failed logins'),
+  )
   const proven = createLru<string, true>(MAX_ENTRIES)
 
   async function verifyCredential<T>(

@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import { createLru } from '../../domain/lru.ts'
+import type { Tally } from './shared-counts.ts'
 
 const WINDOW_MS = 60_000
 /** Beyond this, the names seen longest ago are forgotten, which bounds the memory. */
@@ -19,21 +20,30 @@ interface Window {
   endsAt: number
 }
 
-/** Counts by name, each in minutes that begin with its first count. In memory, per process. */
+/** Counts by name, each in minutes that begin with its first count. In memory; workers of one node share their counts. */
 export class WindowCounter {
   readonly #limit: number
   readonly #clock: Clock
+  readonly #tally: Tally | undefined
   readonly #windows = createLru<string, Window>(MAX_COUNTED_NAMES)
 
-  constructor(limit: number, clock: Clock) {
+  /** @param tally shares the counts with the other workers of this node; undefined without any */
+  constructor(limit: number, clock: Clock, tally?: Tally) {
     this.#limit = limit
     this.#clock = clock
+    this.#tally = tally
+    tally?.receive(({ name, count, endsAt }) => {
+      const window = this.#find(name)
+      if (window !== undefined) window.count += count
+      else if (endsAt > clock.now()) this.#windows.set(name, { count, endsAt })
+    })
   }
 
   /** Counts one more. `exceeded` is true if it exceeds the limit. */
   count(name: string): RateLimitStatus {
     const window = this.#find(name) ?? this.#start(name)
     window.count += 1
+    this.#tally?.add(name, window.endsAt)
     return this.#toStatus(window)
   }
 

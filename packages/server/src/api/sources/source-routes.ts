@@ -7,6 +7,7 @@ import { parseAsBytes, toBytes } from '../http/raw-body.ts'
 import { createBodyLimit } from './body-limit.ts'
 import { queuePayload } from '../../sources/source-queue.ts'
 import type { Provider, Source } from '../../sources/source-store.ts'
+import type { SharedCounts } from '../limits/shared-counts.ts'
 import { BODY_LIMIT, parsePayload } from '../../sources/take-in.ts'
 import { createVerifiedSources } from './verified-sources.ts'
 import type { SourceRequest } from './verified-sources.ts'
@@ -20,6 +21,8 @@ export interface SourceOptions {
   box: SecretBox
   /** Posts per minute to one source; 0: unlimited. */
   sourceRateLimit: number
+  /** Undefined for a node of one process. */
+  sharedCounts: SharedCounts | undefined
 }
 
 type Request = FastifyRequest<{ Params: { organization: string } }>

@@ -4,6 +4,7 @@ import type { Database } from '../../database/database.ts'
 import type { SecretBox } from '../../secrets/secret-box.ts'
 import { tooManyRequests, toNetwork } from '../limits/admission.ts'
 import type { DatabaseShares } from '../../database/database-shares.ts'
+import type { SharedCounts } from '../limits/shared-counts.ts'
 import { WindowCounter } from '../limits/window-counter.ts'
 import type { RateLimitStatus } from '../limits/window-counter.ts'
 import { RestError } from '../../domain/errors.ts'
@@ -25,6 +26,7 @@ export interface SourcesOptions {
   clock: Clock
   /** Verified posts per minute to one source; 0: unlimited. */
   rateLimit: number
+  sharedCounts?: SharedCounts | undefined
 }
 
 export interface SourceRequest {
@@ -55,10 +57,12 @@ interface Verified<T> {
 
 /** Looks up sources and verifies requests to them. Callers that guess do not reach the database. */
 export function createVerifiedSources(options: SourcesOptions): VerifiedSources {
-  const { database, shares, box, clock, rateLimit } = options
-  const failures = new WindowCounter(MAX_FAILURES, clock)
-  const failuresOfAddress = new WindowCounter(MAX_FAILURES_OF_ADDRESS, clock)
-  const posts = new WindowCounter(rateLimit, clock)
+  const { database, shares, box, clock, rateLimit, sharedCounts } = options
+  const count = (limit: number, name: string): WindowCounter =>
+    new WindowCounter(limit, clock, sharedCounts?.tally(name))
+  const failures = count(MAX_FAILURES, 'unverified posts to a source')
+  const failuresOfAddress = count(MAX_FAILURES_OF_ADDRESS, 'unverified posts')
+  const posts = count(rateLimit, 'verified posts')
   const remembered = createLru<string, Source>(MAX_REMEMBERED)
 
   async function verify<T>(request: SourceRequest, proof: Proof<T>): Promise<Verified<T>> {
