@@ -6,7 +6,7 @@ import { prepareDatabase } from '../src/server/prepare-database.ts'
 import { writeErrorDocs } from './write-error-docs.ts'
 import { writeEventDocs } from './write-event-docs.ts'
 import { writeReceiverTypes } from './write-receiver-types.ts'
-import { writeRowTypes } from './write-row-types.ts'
+import { writeResultTypes, writeRowTypes } from './write-row-types.ts'
 import { writeSettingsDocs } from './write-settings-docs.ts'
 
 const ROOT = new URL('../../../', import.meta.url)
@@ -18,6 +18,7 @@ type Write = (now: string, database: Database) => string | Promise<string>
 export const GENERATED: readonly (readonly [path: string, write: Write])[] = [
   ['packages/receiver/src/events.ts', writeReceiverTypes] as const,
   ['packages/server/src/domain/api-rows.ts', writeRowTypes] as const,
+  ['packages/server/src/domain/api-results.ts', writeResultTypes] as const,
   ['docs/events.md', writeEventDocs] as const,
   ['docs/errors.md', writeErrorDocs] as const,
   ['docs/operations.md', writeSettingsDocs] as const,

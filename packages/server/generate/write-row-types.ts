@@ -1,4 +1,5 @@
 import { writeOpenApi } from '../src/api/openapi/document.ts'
+import { FUNCTIONS } from '../src/api/rpc/functions.ts'
 import type { Database } from '../src/database/database.ts'
 import { describeTables } from '../src/rest/schema-cache/describe-tables.ts'
 import { readCatalog } from '../src/rest/schema-cache/schema-cache.ts'
@@ -9,6 +10,8 @@ interface Schema {
   items?: Schema
   additionalProperties?: Schema
   properties?: Readonly<Record<string, Schema>>
+  required?: readonly string[]
+  anyOf?: readonly Schema[]
   description?: string
 }
 
@@ -38,16 +41,44 @@ export type Row<Table extends keyof Rows> = Rows[Table]
 `
 }
 
+/** The whole of packages/server/src/domain/api-results.ts. */
+export function writeResultTypes(): string {
+  const { schemas } = writeOpenApi([], FUNCTIONS, false).components
+  const results = Object.keys(FUNCTIONS).map((name) =>
+    writeField(`  ${name}`, writeType(schemas[`${name}.result`] as Schema, '  ')),
+  )
+  return `// Written by \`npm run generate\` from the OpenAPI document: change the results of the functions in api/rpc.
+
+/** The results of the API's functions, as clients read them. Times are ISO 8601. */
+export interface Results {
+${results.join('\n')}
+}
+
+export type Result<Name extends keyof Results> = Results[Name]
+`
+}
+
 function writeType(schema: Schema, indent: string): string {
-  const { enum: values, properties } = schema
+  const { enum: values, properties, anyOf } = schema
+  if (anyOf !== undefined) return writeAnyOf(anyOf, indent)
   if (values !== undefined) return writeUnion(values, indent)
-  if (properties !== undefined) return writeObject(properties, indent)
+  if (properties !== undefined) return writeObject(properties, schema.required, indent)
   if (schema.type === undefined) return 'unknown'
   return [schema.type]
     .flat()
     .map((type) => writeSimple(type, schema, indent))
     .join(' | ')
 }
+
+function writeAnyOf(schemas: readonly Schema[], indent: string): string {
+  const isOneOrNull = schemas.filter(({ type }) => type !== 'null').length === 1
+  if (isOneOrNull) return schemas.map((schema) => writeType(schema, indent)).join(' | ')
+  return schemas.map((schema) => `\n${indent}  | ${writeType(schema, `${indent}    `)}`).join('')
+}
+
+/** A type that begins on a line of its own has no space before it. */
+const writeField = (name: string, type: string): string =>
+  `${name}:${type.startsWith('\n') ? '' : ' '}${type}`
 
 const MAX_ON_ONE_LINE = 8
 
@@ -57,13 +88,19 @@ function writeUnion(values: NonNullable<Schema['enum']>, indent: string): string
   return written.map((value) => `\n${indent}  | ${value}`).join('')
 }
 
-function writeObject(properties: NonNullable<Schema['properties']>, indent: string): string {
+/** @param required undefined: all */
+function writeObject(
+  properties: NonNullable<Schema['properties']>,
+  required: Schema['required'],
+  indent: string,
+): string {
   const names = Object.keys(properties).toSorted()
   const lines = names.map((name) => {
     const { [name]: schema = {} } = properties
     const comment = schema.description === undefined ? '' : `${indent}  /** ${schema.description} */\n`
     const type = writeType(schema, `${indent}  `)
-    return `${comment}${indent}  ${name}:${type.startsWith('\n') ? '' : ' '}${type}`
+    const optional = required === undefined || required.includes(name) ? '' : '?'
+    return writeField(`${comment}${indent}  ${name}${optional}`, type)
   })
   return `{\n${lines.join('\n')}\n${indent}}`
 }

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import type { OpenApiDocument } from '../src/api/openapi/document.ts'
 import { FUNCTIONS } from '../src/api/rpc/functions.ts'
+import { checkResult } from './harness/check-result.ts'
 import { ENGINES } from './harness/databases.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
@@ -102,6 +106,17 @@ for (const engine of ENGINES) {
     })
 
     for (const [name, { access }] of Object.entries(FUNCTIONS)) {
+      test(`the result of ${name} is what the OpenAPI document describes`, async () => {
+        const { json: document } = await api.ask<OpenApiDocument>('GET', '')
+        const validator = new Ajv2020({ strict: false })
+        formats.default(validator)
+        const validate = validator.compile(document.components.schemas[`${name}.result`]!)
+        const { status, json } = await api.ask('POST', `rpc/${name}`, { body: CALLS[name]!(ours) })
+        assert.equal(status, 200)
+        assert.ok(validate(json), JSON.stringify(validate.errors))
+        await checkResult(name, json)
+      })
+
       if (access === 'operator') {
         test(`the service key may call ${name}, and an admin key may not`, async () => {
           const { status } = await api.ask('POST', `rpc/${name}`, { body: CALLS[name]!(ours) })

@@ -1,4 +1,5 @@
 import type { Row as RowOf } from '../../src/domain/api-rows.ts'
+import { checkResult } from './check-result.ts'
 import { until } from './until.ts'
 
 export interface ApiResponse<T> {
@@ -21,6 +22,7 @@ export interface Api {
   /** Inserts one row and returns it. */
   insert<T = Row>(table: string, row: object): Promise<T>
   patch(path: string, change: object): Promise<void>
+  /** Calls a function; a result that its schema does not describe is an error. */
   rpc<T = Row>(name: string, body: object): Promise<ApiResponse<T>>
   /** The rows of a GET, once there are so many. */
   rows<T = Row>(path: string, count: number): Promise<T[]>
@@ -81,7 +83,11 @@ export function createApi(url: string, key: string): Api {
       return inserted
     },
     patch: (path, change) => expectOk('PATCH', path, change),
-    rpc: (name, body) => request('POST', `rpc/${name}`, body),
+    async rpc<T>(name: string, body: object) {
+      const response = await request<T>('POST', `rpc/${name}`, body)
+      if (response.status === 200) await checkResult(name, response.body)
+      return response
+    },
     rows: (path, count) =>
       until(`${count} rows of ${path}`, async () => {
         const rows = await expectOk<never[]>('GET', path)

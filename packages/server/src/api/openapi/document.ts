@@ -8,6 +8,7 @@ import { describeOperations } from './table-operations.ts'
 
 export interface FunctionDescription {
   input: z.ZodType
+  output: z.ZodType
 }
 
 export interface OpenApiDocument {
@@ -48,6 +49,7 @@ export function writeOpenApi(
         error: errorSchema,
         session: sessionSchema,
         ...Object.fromEntries(tables.flatMap(describeSchemas)),
+        ...describeResults(functions),
       },
       responses: {
         refused: { description: 'Refused', content: json({ $ref: '#/components/schemas/error' }) },
@@ -97,6 +99,26 @@ function describeSchemas({ name, comment, readable, insertable, updatable }: Tab
   return schemas
 }
 
+/** Describes the functions' results. Clients must accept fields that later versions add. */
+function describeResults(
+  functions: Readonly<Record<string, FunctionDescription>>,
+): Record<string, JsonSchema> {
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, { output }]) => {
+      const { $schema: _, ...schema } = z.toJSONSchema(output, { io: 'input', override: simplify })
+      return [`${name}.result`, schema]
+    }),
+  )
+}
+
+/** Removes what a format says already, and the range of integers in JavaScript. */
+function simplify({ jsonSchema }: { jsonSchema: JsonSchema }): void {
+  if ('format' in jsonSchema) delete jsonSchema['pattern']
+  if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum']
+  if (jsonSchema['minimum'] === Number.MIN_SAFE_INTEGER) delete jsonSchema['minimum']
+  delete jsonSchema['propertyNames']
+}
+
 function describeCall(name: string, input: z.ZodType): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
   return {
@@ -105,7 +127,10 @@ function describeCall(name: string, input: z.ZodType): JsonSchema {
     summary: name.replaceAll('_', ' '),
     requestBody: { required: true, content: json(schema) },
     responses: {
-      200: { description: 'The result of the function', content: json({}) },
+      200: {
+        description: 'The result of the function',
+        content: json({ $ref: `#/components/schemas/${name}.result` }),
+      },
       '4XX': { $ref: '#/components/responses/refused' },
       '5XX': { $ref: '#/components/responses/refused' },
     },

@@ -100,29 +100,44 @@ ${embedded.length === 0 ? '' : `<p>Related rows: ${embedded.join(', ')}</p>`}
 `
 }
 
-function renderFunction(name: string, { paths }: OpenApiDocument): string {
+function renderFunction(name: string, { paths, components }: OpenApiDocument): string {
   const call = paths[`/rpc/${name}`]?.['post'] as
     | { requestBody: { content: { 'application/json': { schema: JsonSchema } } } }
     | undefined
   const schema = call?.requestBody.content['application/json'].schema ?? {}
-  const properties = Object.entries((schema['properties'] ?? {}) as Record<string, JsonSchema>)
   const required = (schema['required'] ?? []) as string[]
-  const rows = properties.map(
+  const rows = listProperties(schema).map(
     ([argument, type]) =>
       `<tr><th scope="row"><code>${escapeHtml(argument)}</code></th><td>${escapeHtml(formatType(type))}</td>` +
       `<td>${required.includes(argument) ? 'yes' : ''}</td></tr>`,
   )
+  const result = components.schemas[`${name}.result`] ?? {}
+  const fields = ((result['anyOf'] as JsonSchema[] | undefined) ?? [result])
+    .flatMap(listProperties)
+    .map(
+      ([field, type]) =>
+        `<tr><th scope="row"><code>${escapeHtml(field)}</code></th><td>${escapeHtml(formatType(type))}</td>` +
+        `<td>${escapeHtml(typeof type['description'] === 'string' ? type['description'] : '')}</td></tr>`,
+    )
   return `<section id="rpc/${escapeHtml(name)}">
 <h2><code>POST /rest/v1/rpc/${escapeHtml(name)}</code></h2>
 <div class="scroll"><table>
 <thead><tr><th scope="col">argument</th><th scope="col">type</th><th scope="col">needed</th></tr></thead>
 <tbody>${rows.join('')}</tbody>
 </table></div>
+<div class="scroll"><table>
+<thead><tr><th scope="col">result</th><th scope="col">type</th><th scope="col">meaning</th></tr></thead>
+<tbody>${fields.join('')}</tbody>
+</table></div>
 </section>
 `
 }
 
-function formatType({ type, format, items }: JsonSchema): string {
+const listProperties = (schema: JsonSchema): [string, JsonSchema][] =>
+  Object.entries((schema['properties'] ?? {}) as Record<string, JsonSchema>)
+
+function formatType({ type, format, items, anyOf }: JsonSchema): string {
+  if (Array.isArray(anyOf)) return (anyOf as JsonSchema[]).map(formatType).join(' or ')
   const names = [type ?? 'any'].flat() as string[]
   const inside = items === undefined ? '' : ` of ${formatType(items as JsonSchema)}`
   return `${typeof format === 'string' ? `${names[0]} (${format})` : names[0]}${inside}${names.includes('null') ? ', or null' : ''}`

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
 import { uuid } from '../tables/configuration-fields.ts'
+import { time } from './results.ts'
 import { defineFunction } from './rpc.ts'
 
 const DEFAULT_SECONDS = 3_600
@@ -13,6 +14,8 @@ const schema = z.strictObject({
   expires_in: z.int(seconds).min(60, seconds).max(MAX_SECONDS, seconds).default(DEFAULT_SECONDS),
 })
 
+const result = z.object({ url: z.url(), expires_at: time })
+
 /**
  * Creates a one-time link to the settings page for one organization: it opens one session, and both end at
  * `expires_at`. The token is in the fragment, which browsers send to no server, so it appears in no log and no
@@ -21,6 +24,7 @@ const schema = z.strictObject({
 export const createPortalSession = defineFunction(
   'change',
   schema,
+  result,
   async ({ sessions }, { organization_id, expires_in }, principal, { caller, origin }) => {
     if (principal.organizationId !== null && principal.organizationId !== organization_id) {
       throw new ApiError(404, 'P0002', `no organization has the id ${organization_id}`)

@@ -3,6 +3,7 @@ import { textArray } from '../../database/array-literal.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { runWithActor } from '../../database/act-as.ts'
 import { uuid } from '../tables/configuration-fields.ts'
+import { count } from './results.ts'
 import { defineFunction, readAs } from './rpc.ts'
 import { countMentions, startErasure } from './sql/statements.generated.ts'
 
@@ -22,11 +23,16 @@ const schema = z.strictObject({
   dry_run: z.boolean('must be true or false').default(false),
 })
 
+const result = z.union([
+  z.object({ matched: count.describe('Events that contain the id: the result of a dry run') }),
+  z.object({ erasure_id: z.guid().describe('Its row in webhook_erasures') }),
+])
+
 /**
  * Erases what the log holds about a record, in the background; docs/privacy.md defines what that is. Repeated, it also
  * finds later data. A dry run only counts the events that contain the id.
  */
-export const eraseRecord = defineFunction('change', schema, async (context, input, principal) => {
+export const eraseRecord = defineFunction('change', schema, result, async (context, input, principal) => {
   const { record_id, object = null, terms, dry_run } = input
   const organizationId = input.organization_id ?? principal.organizationId
   if (organizationId === null) {

@@ -7,6 +7,7 @@ import { OverBudget, Steps } from '../../domain/filter/filter-steps.ts'
 import type { RowOf } from '../../database/statement.ts'
 import { ApiError, messageOf } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
+import { count, time } from './results.ts'
 import type { RpcContext } from './rpc.ts'
 import { defineFunction, findVisible, readAs } from './rpc.ts'
 import { findWebhook, listRecentEvents } from './sql/statements.generated.ts'
@@ -37,10 +38,28 @@ const schema = z
     message: 'provide either webhook_id or events',
   })
 
+type Fields = Record<string, unknown>
+
+const fields: z.ZodType<Fields> = z.record(z.string(), z.unknown())
+
+const sample = z.object({
+  id: z.guid(),
+  event: z.string(),
+  timestamp: time,
+  data: fields,
+  previous: fields.optional(),
+})
+
+const result = z.object({
+  matched: count,
+  of: count.describe('Recent events of the event types'),
+  samples: z.array(sample).describe('The latest that match'),
+})
+
 type RecentEvent = RowOf<typeof listRecentEvents>
 
 /** Shows which of the organization's latest events a filter would pass; stores and sends nothing. */
-export const previewFilter = defineFunction('read', schema, async (context, input, principal) => {
+export const previewFilter = defineFunction('read', schema, result, async (context, input, principal) => {
   const filter = readFilter(input.filter)
   const { organizationId, subscriptions } = await chooseSource(context, input, principal)
   const recent = await readAs(
@@ -57,8 +76,8 @@ export const previewFilter = defineFunction('read', schema, async (context, inpu
 async function tryOut(
   filter: Filter,
   events: readonly RecentEvent[],
-): Promise<{ matched: number; samples: object[] }> {
-  const samples: object[] = []
+): Promise<Pick<z.infer<typeof result>, 'matched' | 'samples'>> {
+  const samples: z.infer<typeof sample>[] = []
   const startedAt = performance.now()
   let [matched, taken] = [0, 0]
   for (const event of events) {
@@ -123,7 +142,7 @@ async function chooseSource(
   return { organizationId, subscriptions: events }
 }
 
-function parse({ id, event, timestamp, data, previous }: RecentEvent) {
-  const parsed = { id, event, timestamp: timestamp.toISOString(), data: JSON.parse(data) as object }
-  return previous === null ? parsed : { ...parsed, previous: JSON.parse(previous) as object }
+function parse({ id, event, timestamp, data, previous }: RecentEvent): z.infer<typeof sample> {
+  const parsed = { id, event, timestamp: timestamp.toISOString(), data: JSON.parse(data) as Fields }
+  return previous === null ? parsed : { ...parsed, previous: JSON.parse(previous) as Fields }
 }

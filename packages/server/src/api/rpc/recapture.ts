@@ -3,6 +3,7 @@ import { RecaptureError, recapture } from '../../capture/recapture.ts'
 import { isDatabaseError } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { time } from './redelivery-request.ts'
+import { count } from './results.ts'
 import { defineFunction } from './rpc.ts'
 
 const schema = z.strictObject({
@@ -12,10 +13,16 @@ const schema = z.strictObject({
   dry_run: z.boolean('must be true or false').default(false),
 })
 
+const result = z.object({
+  matched: count.describe('Rows that still exist and whose events were lost'),
+  emitted: count.describe('Events'),
+  notes: z.array(z.string()).optional().describe('What could not be processed, and why'),
+})
+
 const ALWAYS = '9999-12-31T23:59:59Z'
 
 /** Emits again, from the current rows of the tables, the events that capture faults and drifts of a period lost. */
-export const recaptureFunction = defineFunction('operator', schema, async ({ database }, input) => {
+export const recaptureFunction = defineFunction('operator', schema, result, async ({ database }, input) => {
   const { table, since, until = ALWAYS, dry_run: dryRun } = input
   try {
     return { ...(await recapture(database, { table, since, until, dryRun })) }

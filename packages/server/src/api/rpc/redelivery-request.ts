@@ -7,6 +7,7 @@ import { ApiError } from '../../domain/errors.ts'
 import { runWithActor } from '../../database/act-as.ts'
 import type { Principal } from '../../domain/principal.ts'
 import { readEventNames, unknownEvents } from '../tables/event-names.ts'
+import type { redelivery } from './results.ts'
 import type { RpcContext } from './rpc.ts'
 import { findVisible } from './rpc.ts'
 import { findWebhook } from './sql/statements.generated.ts'
@@ -32,7 +33,7 @@ export async function requestRedelivery(
   kind: RedeliveryKind,
   input: RedeliveryRequest,
   principal: Principal,
-): Promise<object> {
+): Promise<z.infer<typeof redelivery>> {
   const webhook = await findVisible(context, principal, 'webhook', findWebhook, input.webhook_id)
   requireOrder(input)
   const { database } = context

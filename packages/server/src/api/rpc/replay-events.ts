@@ -1,4 +1,5 @@
 import { redeliverySchema, requestRedelivery, time } from './redelivery-request.ts'
+import { redelivery } from './results.ts'
 import { defineFunction } from './rpc.ts'
 
 /**
@@ -8,5 +9,6 @@ import { defineFunction } from './rpc.ts'
 export const replayEvents = defineFunction(
   'change',
   redeliverySchema.extend({ since: time }),
+  redelivery,
   async (context, input, principal) => await requestRedelivery(context, 'replay_events', input, principal),
 )

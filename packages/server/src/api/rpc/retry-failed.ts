@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { cancelRedelivery } from '../../maintenance/bulk-retry/redeliveries.ts'
 import { runWithActor } from '../../database/act-as.ts'
 import { redeliverySchema, requestRedelivery } from './redelivery-request.ts'
+import { redelivery } from './results.ts'
 import { defineFunction, findVisible } from './rpc.ts'
 import { findRedelivery } from './sql/statements.generated.ts'
 
@@ -12,15 +13,19 @@ import { findRedelivery } from './sql/statements.generated.ts'
 export const retryFailed = defineFunction(
   'change',
   redeliverySchema,
+  redelivery,
   async (context, input, principal) => await requestRedelivery(context, 'retry_failed', input, principal),
 )
 
 const cancelSchema = z.strictObject({ redelivery_id: z.guid('must be the UUID of a redelivery') })
 
+const cancelResult = z.object({ cancelled: z.boolean().describe('False if it had ended') })
+
 /** Cancels a bulk retry or a replay. */
 export const cancelRedeliveryFunction = defineFunction(
   'change',
   cancelSchema,
+  cancelResult,
   async (context, { redelivery_id }, principal) => {
     await findVisible(context, principal, 'redelivery', findRedelivery, redelivery_id)
     const cancelled = await runWithActor(context.database, principal.actor, (connection) =>

@@ -3,6 +3,7 @@ import { generateSigningSecret, secretHint } from '../../secrets/secret-box.ts'
 import { secretContext } from '../../secrets/sealed-columns.ts'
 import { runWithActor } from '../../database/act-as.ts'
 import { GENERATE, secret, uuid } from '../tables/configuration-fields.ts'
+import { time } from './results.ts'
 import { defineFunction, findVisible } from './rpc.ts'
 import { findWebhook, rotateSecret } from './sql/statements.generated.ts'
 
@@ -21,25 +22,37 @@ const schema = z.strictObject({
     .default(DEFAULT_OVERLAP_HOURS),
 })
 
+const result = z.object({
+  secret: z.string().describe('The new secret, which no other response shows'),
+  previous_secret_until: time
+    .nullable()
+    .describe('When the replaced secret stops signing; null if it does not sign'),
+})
+
 /**
  * Replaces a webhook's secret, generating one if none is given. During the overlap requests are signed with both
  * secrets, so that the receiver can switch at any time; afterwards only with the new one. Only this response shows the
  * new secret.
  */
-export const rotateWebhookSecret = defineFunction('change', schema, async (context, input, principal) => {
-  const { webhook_id, overlap_hours } = input
-  await findVisible(context, principal, 'webhook', findWebhook, webhook_id)
-  const fresh =
-    input.secret === undefined || input.secret === GENERATE ? generateSigningSecret() : input.secret
-  const { rows } = await runWithActor(context.database, principal.actor, (connection) =>
-    connection.query(
-      ...rotateSecret({
-        webhookId: webhook_id,
-        secret: context.box.seal(fresh, secretContext(webhook_id)),
-        hint: secretHint(fresh),
-        overlapHours: overlap_hours,
-      }),
-    ),
-  )
-  return { secret: fresh, previous_secret_until: rows[0]?.previous_secret_until?.toISOString() ?? null }
-})
+export const rotateWebhookSecret = defineFunction(
+  'change',
+  schema,
+  result,
+  async (context, input, principal) => {
+    const { webhook_id, overlap_hours } = input
+    await findVisible(context, principal, 'webhook', findWebhook, webhook_id)
+    const fresh =
+      input.secret === undefined || input.secret === GENERATE ? generateSigningSecret() : input.secret
+    const { rows } = await runWithActor(context.database, principal.actor, (connection) =>
+      connection.query(
+        ...rotateSecret({
+          webhookId: webhook_id,
+          secret: context.box.seal(fresh, secretContext(webhook_id)),
+          hint: secretHint(fresh),
+          overlapHours: overlap_hours,
+        }),
+      ),
+    )
+    return { secret: fresh, previous_secret_until: rows[0]?.previous_secret_until?.toISOString() ?? null }
+  },
+)

@@ -15,6 +15,7 @@ import type { DatabaseShares } from '../../database/database-shares.ts'
 import type { Principal } from '../../domain/principal.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { parseRow } from '../tables/field-problems.ts'
+import type { attempt as attemptResult } from './results.ts'
 import type { BoundStatement } from '../../database/statement.ts'
 
 /** The dependencies of the functions. */
@@ -44,27 +45,31 @@ export interface RpcFunction {
   access: FunctionAccess
   /** Schema of the body. */
   input: z.ZodType
+  /** Schema of the result, for the OpenAPI document. */
+  output: z.ZodType
   run(context: RpcContext, body: unknown, principal: Principal, call: RpcCall): Promise<unknown>
 }
 
 /**
- * Defines a function of `/rest/v1/rpc/`: its access, and the schema of its body, which refuses unknown arguments. A
- * function finds its rows as the caller (`readAs`, `findVisible`) before it changes them as the owner.
+ * Defines a function of `/rest/v1/rpc/`: its access, the schema of its body, which refuses unknown arguments, and the schema of
+ * its result. A function finds its rows as the caller (`readAs`, `findVisible`) before it changes them as the owner.
  */
-export function defineFunction<T>(
+export function defineFunction<Input, Output>(
   access: FunctionAccess,
-  schema: z.ZodType<T>,
-  run: (context: RpcContext, input: T, principal: Principal, call: RpcCall) => Promise<unknown>,
+  input: z.ZodType<Input>,
+  output: z.ZodType<Output>,
+  run: (context: RpcContext, input: Input, principal: Principal, call: RpcCall) => Promise<Output>,
 ): RpcFunction {
   return {
     access,
-    input: schema,
-    run: (context, body, principal, call) => run(context, parseRow(schema, body), principal, call),
+    input,
+    output,
+    run: (context, body, principal, call) => run(context, parseRow(input, body), principal, call),
   }
 }
 
 /** Describes an attempt in the response of a function that sent one. */
-export function describeAttempt(attempt: AttemptRecord): object {
+export function describeAttempt(attempt: AttemptRecord): z.infer<typeof attemptResult> {
   const { status, response_code, duration_ms, response_body, error_message, diagnosis, id } = attempt
   return { status, response_code, duration_ms, response_body, error_message, diagnosis, log_id: id }
 }

@@ -8,6 +8,7 @@ import { redactBody } from '../../domain/redaction/redact.ts'
 import { newId } from '../../domain/ids.ts'
 import { unknownEvents } from '../tables/event-names.ts'
 import { requireSize } from '../tables/webhook-events.ts'
+import { attemptFields } from './results.ts'
 import { defineFunction, describeAttempt, findVisible, readAs } from './rpc.ts'
 import {
   findTarget,
@@ -23,6 +24,15 @@ const schema = z.strictObject({
   data: z.record(z.string(), z.unknown(), 'must be a JSON object').optional(),
 })
 
+type Headers = Record<string, string>
+
+const result = z.object({
+  ...attemptFields,
+  request: z
+    .object({ headers: z.record(z.string(), z.string()), body: z.string() })
+    .describe('What was sent, with secrets masked'),
+})
+
 /**
  * Sends one request now, even if the webhook is disabled, and waits for its outcome. It is signed and logged like any
  * other but belongs to no delivery: a failure is not retried, and a 410 does not disable the webhook.
@@ -30,6 +40,7 @@ const schema = z.strictObject({
 export const testWebhook = defineFunction(
   'change',
   schema,
+  result,
   async (context, { webhook_id, event, data }, principal) => {
     if (data !== undefined) requireSize(Buffer.byteLength(JSON.stringify(data)))
     const webhook = await findVisible(context, principal, 'webhook', findWebhook, webhook_id)
@@ -59,7 +70,7 @@ export const testWebhook = defineFunction(
     const [logged] = await readAs(context, principal, readRequestHeaders({ id: attempt.id }))
     return {
       ...describeAttempt(attempt),
-      request: { headers: JSON.parse(logged?.request_headers ?? '{}') as object, body: sent.body },
+      request: { headers: JSON.parse(logged?.request_headers ?? '{}') as Headers, body: sent.body },
     }
   },
 )

@@ -6,6 +6,7 @@ import { ApiError } from '../../domain/errors.ts'
 import { runAs } from '../../database/act-as.ts'
 import type { Principal } from '../../domain/principal.ts'
 import { requireOrder, time } from './redelivery-request.ts'
+import { count, time as timeResult } from './results.ts'
 import type { RpcContext } from './rpc.ts'
 import { defineFunction, findVisible } from './rpc.ts'
 import { findWebhook } from './sql/statements.generated.ts'
@@ -29,13 +30,35 @@ const schema = z.strictObject({
   bucket: z.enum(['5m', '1h', '1d'], 'must be one of 5m, 1h, 1d'),
 })
 
+const ms = z.number().min(0)
+
+const statsFields = {
+  attempts: count,
+  success: count,
+  failed: count,
+  errors: z.record(z.string(), count).describe('Failed attempts by error code'),
+  success_rate: z.number().min(0).max(1).nullable().describe('Null without attempts'),
+  latency: z
+    .object({ p50: ms, p95: ms, p99: ms })
+    .nullable()
+    .describe('Milliseconds, accurate to 4 % or 1 ms; null without measured attempts'),
+}
+
+const result = z.object({
+  since: timeResult,
+  until: timeResult,
+  bucket: schema.shape.bucket,
+  totals: z.object(statsFields),
+  buckets: z.array(z.object({ start: timeResult, ...statsFields })),
+})
+
 type StatsRequest = z.infer<typeof schema>
 
 /**
  * Returns statistics of the attempts of a webhook, or of all webhooks of an organization, over time: counts, success
  * rate and latency. Includes every attempt in the log.
  */
-export const webhookStats = defineFunction('read', schema, async (context, input, principal) => {
+export const webhookStats = defineFunction('read', schema, result, async (context, input, principal) => {
   requireOrder(input)
   const { width, level } = WIDTHS[input.bucket]
   const since = Math.floor(Date.parse(input.since) / width) * width
@@ -54,12 +77,12 @@ export const webhookStats = defineFunction('read', schema, async (context, input
   }
 })
 
-function requireFewBuckets(count: number): void {
-  if (count <= MAX_BUCKETS) return
+function requireFewBuckets(buckets: number): void {
+  if (buckets <= MAX_BUCKETS) return
   throw new ApiError(
     400,
     '22023',
-    `bucket: results in ${count} buckets, at most ${MAX_BUCKETS} are allowed`,
+    `bucket: results in ${buckets} buckets, at most ${MAX_BUCKETS} are allowed`,
     {
       details: 'bucket',
       hint: 'Choose a larger bucket or a shorter time range.',

@@ -63,10 +63,10 @@ export const findWebhook = typedStatement<
 export const listCaptures = typedStatement<
   object,
   {
-    table_name: string | null
-    record: string | null
-    status: string | null
-    problems: string[] | null
+    table_name: string
+    record: string
+    status: string
+    problems: string[]
     checked_at: Date | null
   }
 >(import.meta.url, 'list-captures')
