@@ -1,3 +1,5 @@
+import type { Result, Results } from '../../../server/src/domain/api-results.ts'
+
 /** An error response of the API: `{code, message, details, hint}` with the HTTP status. */
 export class ApiError extends Error {
   readonly status: number
@@ -85,8 +87,13 @@ export async function deleteRows(path: string): Promise<void> {
   await send(REST + path, { method: 'DELETE' })
 }
 
-export async function call<T>(name: string, body: object, signal?: AbortSignal): Promise<T> {
-  return (await (await send(`${REST}rpc/${name}`, { method: 'POST', body, signal })).json()) as T
+export async function call<Name extends keyof Results>(
+  name: Name,
+  body: object,
+  signal?: AbortSignal,
+): Promise<Result<Name>> {
+  const response = await send(`${REST}rpc/${name}`, { method: 'POST', body, signal })
+  return (await response.json()) as Result<Name>
 }
 
 /** Builds a query string; omits undefined and empty values. */

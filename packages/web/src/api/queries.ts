@@ -12,7 +12,6 @@ import type {
   Organization,
   Redelivery,
   Skip,
-  Stats,
 } from './types.ts'
 
 const SECOND = 1_000
@@ -153,7 +152,7 @@ type StatsScope = { webhook_id: string } | { organization_id: string }
 export const statsQuery = (scope: StatsScope, range: Range) =>
   queryOptions({
     queryKey: ['stats', scope, range],
-    queryFn: ({ signal }) => call<Stats>('webhook_stats', { ...scope, ...rangeBounds(range) }, signal),
+    queryFn: ({ signal }) => call('webhook_stats', { ...scope, ...rangeBounds(range) }, signal),
     refetchInterval: 20 * SECOND,
     placeholderData: keepPreviousData,
   })

@@ -1,3 +1,4 @@
+import type { Result } from '../../../server/src/domain/api-results.ts'
 import type { Row } from '../../../server/src/domain/api-rows.ts'
 
 /** The rows of the API and what its functions return. Times are ISO 8601. */
@@ -61,40 +62,9 @@ export type FaultCount = Pick<
 
 export type Skip = Pick<Row<'webhook_skips'>, 'event' | 'reason' | 'count'>
 
-export interface StatsSummary {
-  attempts: number
-  success: number
-  failed: number
-  errors: Record<string, number>
-  success_rate: number | null
-  /** Milliseconds. */
-  latency: { p50: number; p95: number; p99: number } | null
-}
+export type Stats = Result<'webhook_stats'>
 
-export interface Stats {
-  since: string
-  until: string
-  bucket: string
-  totals: StatsSummary
-  buckets: (StatsSummary & { start: string })[]
-}
-
-export interface TestResult {
-  status: 'success' | 'failed'
-  response_code: number | null
-  duration_ms: number
-  response_body: string | null
-  error_message: string | null
-  diagnosis: string | null
-  log_id: string
-  request: { headers: Record<string, string>; body: string }
-}
-
-export interface Preview {
-  matched: number
-  of: number
-  samples: { id: string; event: string; timestamp: string; data: JsonObject }[]
-}
+export type TestResult = Result<'test_webhook'>
 
 export type Inbox = Row<'webhook_inboxes'>
 

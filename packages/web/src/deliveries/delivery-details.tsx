@@ -85,8 +85,7 @@ function Actions({ delivery, attempt }: { delivery: Delivered; attempt: Attempt 
   const { canChange } = useAccess()
   const refresh = useRefreshTraffic()
   const retry = useMutation({
-    mutationFn: () =>
-      call<{ status: string; response_code: number | null }>('retry_delivery', { delivery_id: delivery.id }),
+    mutationFn: () => call('retry_delivery', { delivery_id: delivery.id }),
     onSuccess: ({ status, response_code: code }) => toast(t.drawer.retried(status === 'success', code)),
     onError: toastError,
     onSettled: refresh,

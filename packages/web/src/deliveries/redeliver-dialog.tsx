@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
+import type { Result } from '../../../server/src/domain/api-results.ts'
 import { useState } from 'react'
 import { call } from '../api/client.ts'
 import { eventTypesQuery } from '../api/queries.ts'
@@ -23,11 +24,6 @@ interface DialogProps {
   onClose: () => void
 }
 
-interface Counted {
-  matched: number | null
-  queued: number | null
-}
-
 /** Bulk retry or replay: first shows the count, then runs it on confirmation. */
 export function RedeliverDialog({ webhook, kind, since: given, onClose }: DialogProps) {
   const [since, setSince] = useState(() => given ?? hoursAgo(24))
@@ -43,11 +39,11 @@ export function RedeliverDialog({ webhook, kind, since: given, onClose }: Dialog
   }
   const count = useQuery({
     queryKey: ['redelivery-count', kind, scope],
-    queryFn: ({ signal }) => call<Counted>(kind, { ...scope, dry_run: true }, signal),
+    queryFn: ({ signal }) => call(kind, { ...scope, dry_run: true }, signal),
     retry: false,
   })
   const start = useMutation({
-    mutationFn: () => call<Counted>(kind, scope),
+    mutationFn: () => call(kind, scope),
     onSuccess: async () => {
       await refresh()
       onClose()
@@ -140,7 +136,7 @@ export function RedeliverDialog({ webhook, kind, since: given, onClose }: Dialog
 
 const hoursAgo = (hours: number): string => new Date(Date.now() - hours * HOUR).toISOString()
 
-function countInWords(kind: Redelivery['kind'], counted: Counted | undefined): string {
+function countInWords(kind: Redelivery['kind'], counted: Result<Redelivery['kind']> | undefined): string {
   if (counted === undefined) return t.redeliver.counting
   if (counted.matched === null) return t.redeliver.uncounted
   return kind === 'retry_failed'

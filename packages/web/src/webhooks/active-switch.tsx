@@ -80,7 +80,7 @@ async function offerMissed(webhook: Webhook, since: string, open: () => void): P
 
 async function countMissed(webhookId: string, since: string): Promise<number> {
   try {
-    const counted = await call<{ matched: number | null }>('replay_events', {
+    const counted = await call('replay_events', {
       webhook_id: webhookId,
       since,
       dry_run: true,

@@ -72,7 +72,7 @@ function RotateDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => v
   const refresh = useRefreshWebhooks()
   const rotate = useMutation({
     mutationFn: () =>
-      call<{ secret: string; previous_secret_until: string | null }>('rotate_webhook_secret', {
+      call('rotate_webhook_secret', {
         webhook_id: webhook.id,
         overlap_hours: hours,
         ...(kind === 'own' ? { secret: own } : {}),

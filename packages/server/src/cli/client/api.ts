@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
+import type { Result, Results } from '../../domain/api-results.ts'
 import { readEnvironment } from '../../settings/config.ts'
 import { StartError, messageOf } from '../../domain/errors.ts'
 import { httpUrl } from './parse.ts'
@@ -34,6 +35,8 @@ export interface Api {
   readonly url: string
   get<T>(path: string): Promise<T[]>
   send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>
+  /** Calls a function. */
+  call<Name extends keyof Results>(name: Name, body: object): Promise<Result<Name>>
   /** @returns the number of rows, without reading them */
   count(path: string): Promise<number>
   /** Returns the raw response, for streams and health. */
@@ -86,7 +89,7 @@ function readOwnKey(environment: Environment): string | undefined {
 }
 
 function createApi(url: string, apikey: string): Api {
-  async function call(path: string, init: RequestInit = {}): Promise<Response> {
+  async function open(path: string, init: RequestInit = {}): Promise<Response> {
     try {
       return await fetch(`${url}${path}`, {
         ...init,
@@ -100,7 +103,7 @@ function createApi(url: string, apikey: string): Api {
   }
 
   async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await call(`/rest/v1/${path}`, {
+    const response = await open(`/rest/v1/${path}`, {
       method,
       headers: { prefer: 'return=representation' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -114,12 +117,13 @@ function createApi(url: string, apikey: string): Api {
     url,
     get: (path) => request('GET', path),
     send: request,
+    call: (name, body) => request('POST', `rpc/${name}`, body),
     async count(path) {
-      const response = await call(`/rest/v1/${path}`, { method: 'HEAD', headers: { prefer: 'count=exact' } })
+      const response = await open(`/rest/v1/${path}`, { method: 'HEAD', headers: { prefer: 'count=exact' } })
       if (!response.ok) throw new CommandFailed(`the server returned ${response.status}`, response)
       return Number(response.headers.get('content-range')?.split('/')[1])
     },
-    fetch: call,
+    fetch: open,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Row } from '../../domain/api-rows.ts'
+import type { Result } from '../../domain/api-results.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { Api } from './api.ts'
 import { CommandFailed } from './api.ts'
@@ -7,13 +7,8 @@ import { ok, problem, warning } from './finding.ts'
 
 const DAY_MS = 86_400_000
 
-type Capture = Pick<Row<'webhook_captures'>, 'table_name' | 'status' | 'problems'>
-
-interface CaptureReport {
-  captures: Capture[]
-  /** Events of the last week not emitted since. Older servers do not report it. */
-  lost?: { rows: number; drifts: number; since: string | null }
-}
+/** Older servers do not report lost events. */
+type CaptureReport = Pick<Result<'check_captures'>, 'captures'> & Partial<Result<'check_captures'>>
 
 /** Where tables are not captured, it is no success that nothing failed. */
 export async function* checkCaptures(api: Api): AsyncGenerator<Finding> {
@@ -27,18 +22,18 @@ export async function* checkCaptures(api: Api): AsyncGenerator<Finding> {
 }
 
 async function* checkWatchedTables(api: Api): AsyncGenerator<Finding> {
-  const answer = await api
-    .send<CaptureReport>('POST', 'rpc/check_captures', {})
-    .catch((error: unknown) => error)
-  if (answer instanceof Error) {
-    const status = answer instanceof CommandFailed ? answer.status : undefined
+  const report: CaptureReport | Error = await api
+    .call('check_captures', {})
+    .catch((error: unknown) => error as Error)
+  if (report instanceof Error) {
+    const status = report instanceof CommandFailed ? report.status : undefined
     // 403: an organization's key may not ask; 404: an older server.
     if (status === 403 || status === 404) return
     const fix = 'Check the server log, then run doctor again.'
-    yield warning('capture', `cannot be checked: ${messageOf(answer)}`, fix)
+    yield warning('capture', `cannot be checked: ${messageOf(report)}`, fix)
     return
   }
-  const { captures, lost } = answer as CaptureReport
+  const { captures, lost } = report
   const troubled = captures.filter(({ status }) => status !== 'ok')
   for (const { table_name, status, problems } of troubled) {
     const is = status === 'missing' ? 'is no longer captured' : 'is not captured as installed'

@@ -15,15 +15,7 @@ interface Flags extends ConnectionFlags {
   dryRun?: boolean
 }
 
-interface Queued {
-  matched: number
-  queued: number
-  redelivery_id?: string
-}
-
 type Redelivery = Row<'webhook_redeliveries'>
-
-type Attempt = Row<'webhook_logs'>
 
 const LOOK_EVERY_MS = 500
 
@@ -54,19 +46,16 @@ export function retryCommand(): Command {
 async function retry(api: Api, flags: Flags, [delivery]: readonly string[]): Promise<void> {
   if (delivery !== undefined) return await retryOne(api, flags, delivery)
   const { failed, missed, since, until, event, dryRun, json } = flags
-  const result = await api.send<Queued>(
-    'POST',
-    failed === undefined ? 'rpc/replay_events' : 'rpc/retry_failed',
-    {
-      webhook_id: failed ?? missed,
-      ...(since === undefined ? {} : { since }),
-      ...(until === undefined ? {} : { until }),
-      ...(event === undefined ? {} : { event }),
-      dry_run: dryRun === true,
-    },
-  )
+  const result = await api.call(failed === undefined ? 'replay_events' : 'retry_failed', {
+    webhook_id: failed ?? missed,
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+    ...(event === undefined ? {} : { event }),
+    dry_run: dryRun === true,
+  })
   if (dryRun || result.redelivery_id === undefined) {
     if (json) return printJson(result)
+    if (result.matched === null) return print('Too many events to count')
     return print(`${result.matched} ${dryRun ? 'would be' : 'are'} sent`)
   }
   const ended = await watch(api, result.redelivery_id, json === true)
@@ -78,7 +67,7 @@ async function retry(api: Api, flags: Flags, [delivery]: readonly string[]): Pro
 }
 
 async function retryOne(api: Api, { json }: Flags, delivery: string): Promise<void> {
-  const attempt = await api.send<Attempt>('POST', 'rpc/retry_delivery', { delivery_id: delivery })
+  const attempt = await api.call('retry_delivery', { delivery_id: delivery })
   if (attempt.status !== 'success') process.exitCode = 1
   if (json) return printJson(attempt)
   print(`${showStatus(attempt.status).toString()}  ${attempt.response_code ?? ''}  ${attempt.duration_ms} ms`)

@@ -10,16 +10,6 @@ import { withApi } from '../client/run.ts'
 
 type Webhook = Row<'webhook_configurations'> & { secret?: string }
 
-interface TestResult {
-  status: string
-  response_code: number | null
-  duration_ms: number
-  response_body: string | null
-  error_message: string | null
-  diagnosis: string | null
-  log_id: string
-}
-
 interface Flags extends ConnectionFlags {
   organization?: string
   name: string
@@ -101,7 +91,7 @@ async function create(api: Api, flags: Flags): Promise<void> {
 }
 
 async function test(api: Api, { event, data, json }: Flags, [id]: readonly string[]): Promise<void> {
-  const result = await api.send<TestResult>('POST', 'rpc/test_webhook', {
+  const result = await api.call('test_webhook', {
     webhook_id: id,
     ...(event === undefined ? {} : { event }),
     ...(data === undefined ? {} : { data }),

@@ -1,7 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { call } from '../../api/client.ts'
-import type { Preview } from '../../api/types.ts'
 import { Body } from '../../components/code.tsx'
 import { Disclosure } from '../../components/disclosure.tsx'
 import { FieldError } from '../../components/field.tsx'
@@ -24,7 +23,7 @@ export function FilterPreview({ filter, events, organizationId }: PreviewProps) 
   const asked = useSettled(JSON.stringify({ organization_id: organizationId, events, filter: filter ?? {} }))
   const preview = useQuery({
     queryKey: ['preview', asked],
-    queryFn: ({ signal }) => call<Preview>('preview_filter', JSON.parse(asked) as object, signal),
+    queryFn: ({ signal }) => call('preview_filter', JSON.parse(asked) as object, signal),
     enabled: events.length > 0,
     placeholderData: keepPreviousData,
     retry: false,
