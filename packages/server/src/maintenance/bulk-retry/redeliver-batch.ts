@@ -1,13 +1,12 @@
 import { plainArray, textArray } from '../../database/array-literal.ts'
 import type { Connection, Database } from '../../database/database.ts'
-import { isRefusal } from '../../database/input-fault.ts'
-import { tryInSavepoint } from '../../database/savepoint.ts'
 import type { Splitter } from '../../database/split.ts'
-import { createSplitter, smallerBatch } from '../../database/split.ts'
+import { createSplitter } from '../../database/split.ts'
 import { readRecordId } from '../../domain/record-id.ts'
 import { newId } from '../../domain/ids.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
-import { recordFaults } from '../../pipeline/record/delivery-faults.ts'
+import type { Skipped } from '../walk.ts'
+import { walkBatch } from '../walk.ts'
 import { toFault, nextRow } from './next-row.ts'
 import type { Cursor, MissedEvent } from './missed-events.ts'
 import { chooseMissed, toCursor, pageEvents, readSubscription } from './missed-events.ts'
@@ -66,10 +65,7 @@ interface Page {
   isHeldUp: boolean
 }
 
-/**
- * Runs one batch of requested bulk work, in one transaction with its position: a crash leaves the batch either done or
- * undone, and another node continues from there.
- */
+/** Runs one batch of requested bulk work. */
 export async function redeliverBatch(
   database: Database,
   limits = LIMITS,
@@ -78,44 +74,22 @@ export async function redeliverBatch(
 ): Promise<RedeliveryProgress> {
   await database.query(...endRedeliveries())
   if (!(await hasRunning(database))) return 'idle'
-  return await splitter.attempt(
-    () => redeliver(database, limits),
-    (error) => redeliverSmallerBatch(database, limits, error, onFault),
-  )
-}
-
-/** If one row makes a batch fail, runs smaller batches until that row is isolated and skipped. */
-async function redeliverSmallerBatch(
-  database: Database,
-  limits: RedeliveryLimits,
-  cause: unknown,
-  onFault: (fault: DeliveryFault) => void,
-): Promise<RedeliveryProgress> {
-  for (let { batch } = limits; batch > 1;) {
-    batch = smallerBatch(batch, cause)
-    try {
-      return await redeliver(database, { ...limits, batch })
-    } catch (error) {
-      if (!isRefusal(error, cause)) throw error
-    }
-  }
-  return await skipRow(database, limits, cause, onFault)
-}
-
-async function redeliver(database: Database, limits: RedeliveryLimits): Promise<RedeliveryProgress> {
-  return await database.transaction(async (connection) => {
-    const redelivery = await pick(connection, limits)
-    if (redelivery === undefined || !(await lockWebhook(connection, redelivery))) return 'waiting'
-    const page = await (redelivery.kind === 'retry_failed' ? failedPage : missedPage)(
-      connection,
-      redelivery,
-      limits.batch,
-    )
-    const queued =
-      (await enqueue(connection, redelivery, page)) + (await create(connection, redelivery, page))
-    await advance(connection, redelivery, page, { queued, failed: 0 })
-    return page.isHeldUp ? 'waiting' : 'queued'
+  return await walkBatch(database, splitter, {
+    batchSize: limits.batch,
+    doBatch: (connection, batch) => redeliver(connection, { ...limits, batch }),
+    skipRow: (connection, error) => skipRow(connection, limits, error),
+    onFault,
   })
+}
+
+async function redeliver(connection: Connection, limits: RedeliveryLimits): Promise<RedeliveryProgress> {
+  const redelivery = await pick(connection, limits)
+  if (redelivery === undefined) return 'waiting'
+  const readPage = redelivery.kind === 'retry_failed' ? failedPage : missedPage
+  const page = await readPage(connection, redelivery, limits.batch)
+  const queued = (await enqueue(connection, redelivery, page)) + (await create(connection, redelivery, page))
+  await advance(connection, redelivery, page, { queued, failed: 0 })
+  return page.isHeldUp ? 'waiting' : 'queued'
 }
 
 async function advance(
@@ -136,25 +110,18 @@ async function advance(
   )
 }
 
-/** Skips the next row, which cannot be queued, and counts it as failed. */
+/** Counts the next row as failed. */
 async function skipRow(
-  database: Database,
+  connection: Connection,
   limits: RedeliveryLimits,
   error: unknown,
-  onFault: (fault: DeliveryFault) => void,
-): Promise<RedeliveryProgress> {
-  const fault = await database.transaction(async (connection) => {
-    const redelivery = await pick(connection, limits)
-    if (redelivery === undefined || !(await lockWebhook(connection, redelivery))) return undefined
-    const next = await nextRow(connection, redelivery)
-    const passed = { cursor: next, isLast: next === undefined }
-    await advance(connection, redelivery, passed, { queued: 0, failed: next === undefined ? 0 : 1 })
-    const noted = next && toFault(redelivery, next, error)
-    if (noted) await tryInSavepoint(connection, () => recordFaults(connection, [noted]), error)
-    return noted
-  })
-  if (fault !== undefined) onFault(fault)
-  return 'queued'
+): Promise<Skipped<RedeliveryProgress>> {
+  const redelivery = await pick(connection, limits)
+  if (redelivery === undefined) return { progress: 'queued' }
+  const next = await nextRow(connection, redelivery)
+  const passed = { cursor: next, isLast: next === undefined }
+  await advance(connection, redelivery, passed, { queued: 0, failed: next === undefined ? 0 : 1 })
+  return { progress: 'queued', fault: next && toFault(redelivery, next, error) }
 }
 
 async function hasRunning(database: Database): Promise<boolean> {
@@ -162,13 +129,14 @@ async function hasRunning(database: Database): Promise<boolean> {
   return rows[0]!.is_running
 }
 
+/** Locks the longest-waiting bulk work and its webhook; undefined: all is paused, or another node has it. */
 async function pick(
   connection: Connection,
   { maxDue, maxInOutbox }: RedeliveryLimits,
 ): Promise<Redelivery | undefined> {
   const { rows } = await connection.query(...pickRedelivery({ maxDue, maxInOutbox }))
   const [row] = rows
-  if (row === undefined) return undefined
+  if (row === undefined || !(await lockWebhook(connection, row.webhook_id))) return undefined
   const { id, organization_id, webhook_id, since, until, event } = row
   return {
     id,
@@ -182,10 +150,8 @@ async function pick(
 }
 
 /** The lock ensures that later reads see everything that another node did for this webhook. */
-async function lockWebhook(connection: Connection, { scope }: Redelivery): Promise<boolean> {
-  const { rows } = await connection.query(
-    ...lockWebhookStatement({ lock: WEBHOOK_LOCK, webhookId: scope.webhookId }),
-  )
+async function lockWebhook(connection: Connection, webhookId: string): Promise<boolean> {
+  const { rows } = await connection.query(...lockWebhookStatement({ lock: WEBHOOK_LOCK, webhookId }))
   return rows[0]?.is_ours === true
 }
 

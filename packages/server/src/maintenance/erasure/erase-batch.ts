@@ -1,13 +1,12 @@
 import { textArray } from '../../database/array-literal.ts'
 import type { Connection, Database } from '../../database/database.ts'
-import { isRefusal } from '../../database/input-fault.ts'
-import { tryInSavepoint } from '../../database/savepoint.ts'
 import type { Splitter } from '../../database/split.ts'
-import { createSplitter, smallerBatch } from '../../database/split.ts'
+import { createSplitter } from '../../database/split.ts'
 import type { ParamsOf, RowOf } from '../../database/statement.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
-import { recordFaults } from '../../pipeline/record/delivery-faults.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
+import type { Skipped } from '../walk.ts'
+import { walkBatch } from '../walk.ts'
 import { chooseEvents } from './choose-events.ts'
 import { eraseRest } from './erase-rest.ts'
 import { TOO_MANY_WORDS } from './known-words.ts'
@@ -48,10 +47,7 @@ interface Step {
   reason?: string
 }
 
-/**
- * Runs one batch of the longest-waiting erasure, in one transaction with its position: a crash leaves the batch either
- * done or undone. Erasing twice changes nothing.
- */
+/** Runs one batch of the longest-waiting erasure. Erasing twice changes nothing. */
 export async function eraseBatch(
   database: Database,
   onFault: (fault: DeliveryFault) => void = () => {},
@@ -59,39 +55,17 @@ export async function eraseBatch(
 ): Promise<ErasureProgress> {
   const { rows } = await database.query(...hasRunningErasure())
   if (rows[0]?.is_running !== true) return 'idle'
-  return await splitter.attempt(
-    () => erase(database, 1),
-    (error) => eraseSmallerBatch(database, error, onFault),
-  )
+  return await walkBatch(database, splitter, { batchSize: PAGE.tests, doBatch: erase, skipRow, onFault })
 }
 
-/** If one row makes a batch fail, runs smaller batches until that row is isolated and skipped. */
-async function eraseSmallerBatch(
-  database: Database,
-  cause: unknown,
-  onFault: (fault: DeliveryFault) => void,
-): Promise<ErasureProgress> {
-  for (let size = PAGE.tests; size > 1;) {
-    size = smallerBatch(size, cause)
-    try {
-      return await erase(database, size / PAGE.tests)
-    } catch (error) {
-      if (!isRefusal(error, cause)) throw error
-    }
-  }
-  return await skipRow(database, cause, onFault)
-}
-
-/** @param share of a whole page: 1 or less */
-async function erase(database: Database, share: number): Promise<ErasureProgress> {
-  return await database.transaction(async (connection) => {
-    const erasure = await pick(connection)
-    if (erasure === undefined) return 'waiting'
-    const size = Math.ceil(share * PAGE[erasure.phase])
-    const step = await STEPS[erasure.phase](connection, erasure, size)
-    await advance(connection, erasure, step)
-    return step === undefined ? 'waiting' : 'erased'
-  })
+/** @param batchSize that of `tests`; other phases take as large a share of their page */
+async function erase(connection: Connection, batchSize: number): Promise<ErasureProgress> {
+  const erasure = await pick(connection)
+  if (erasure === undefined) return 'waiting'
+  const size = Math.ceil((batchSize / PAGE.tests) * PAGE[erasure.phase])
+  const step = await STEPS[erasure.phase](connection, erasure, size)
+  await advance(connection, erasure, step)
+  return step === undefined ? 'waiting' : 'erased'
 }
 
 /** Locks the longest-waiting erasure; undefined: another node has it. */
@@ -133,35 +107,27 @@ async function advance(connection: Connection, erasure: Erasure, step: Step | un
   )
 }
 
-/** Skips the next row, which cannot be erased: the erasure continues, and ends as failed. */
-async function skipRow(
-  database: Database,
-  error: unknown,
-  onFault: (fault: DeliveryFault) => void,
-): Promise<ErasureProgress> {
-  return await database.transaction(async (connection) => {
-    const erasure = await pick(connection)
-    if (erasure === undefined) return 'waiting'
-    const next = erasure.phase === 'rest' ? undefined : await nextRow(connection, erasure)
-    const ended = { phase: erasure.phase === 'events' ? ('tests' as const) : undefined, after: START }
-    const step = next === undefined ? ended : { phase: erasure.phase, after: next }
-    const isFailed = next !== undefined || erasure.phase === 'rest'
-    const reason = reasonOf(error)
-    await advance(connection, erasure, { ...step, ...(isFailed ? { failed: 1, reason } : {}) })
-    if (!isFailed) return 'erased'
-    const fault: DeliveryFault = {
-      organizationId: erasure.organization_id,
-      stage: 'erase',
-      eventId: erasure.phase === 'events' ? next!.id : null,
-      event: null,
-      webhookId: null,
-      deliveryId: null,
-      reason,
-    }
-    await tryInSavepoint(connection, () => recordFaults(connection, [fault]), error)
-    onFault(fault)
-    return 'erased'
-  })
+/** The erasure continues after the row, and ends as failed. */
+async function skipRow(connection: Connection, error: unknown): Promise<Skipped<ErasureProgress>> {
+  const erasure = await pick(connection)
+  if (erasure === undefined) return { progress: 'waiting' }
+  const next = erasure.phase === 'rest' ? undefined : await nextRow(connection, erasure)
+  const ended = { phase: erasure.phase === 'events' ? ('tests' as const) : undefined, after: START }
+  const step = next === undefined ? ended : { phase: erasure.phase, after: next }
+  const isFailed = next !== undefined || erasure.phase === 'rest'
+  const reason = reasonOf(error)
+  await advance(connection, erasure, { ...step, ...(isFailed ? { failed: 1, reason } : {}) })
+  if (!isFailed) return { progress: 'erased' }
+  const fault: DeliveryFault = {
+    organizationId: erasure.organization_id,
+    stage: 'erase',
+    eventId: erasure.phase === 'events' ? next!.id : null,
+    event: null,
+    webhookId: null,
+    deliveryId: null,
+    reason,
+  }
+  return { progress: 'erased', fault }
 }
 
 /** Undefined: the erasure has to wait at its position. */
