@@ -35,7 +35,7 @@ export interface History {
 export async function insertHistory(url: string, { rows, webhooks }: History): Promise<void> {
   await withClient(url, async (client) => {
     await client.query(
-      `set maintenance_work_mem = '512MB'; set max_parallel_maintenance_workers = 0; ${FUNCTIONS}`,
+      `set maintenance_work_mem = '512MB'; set work_mem = '256MB'; set jit = off; set max_parallel_maintenance_workers = 0; ${FUNCTIONS}`,
     )
     await insertWebhookList(client, webhooks)
     const perDay = Math.ceil(rows / HISTORY_DAYS)
@@ -65,25 +65,21 @@ export async function vacuumHistory(url: string): Promise<Map<string, number>> {
 interface HistoryTable {
   /** The partitioned table. */
   parent: string
-  /** A query of its rows; $1 to $3 are the day, and the first and last number. */
+  /** Expressions over the number `n` of a row, its time `t.at` in milliseconds, and its webhook `w`. */
   columns: Readonly<Record<string, string>>
   where?: string
 }
 
-/** Numbers rows by `n`, spreads them over the day, and gives them ids in the order of time, as the program does. */
+/** Ids in the order of time, as the program gives them. Only immutable functions, or they are not inlined. */
 const FUNCTIONS = `
-  create or replace function pg_temp.at(day date, n bigint, first bigint, last bigint) returns bigint
-  language sql immutable as $$
-    select (extract(epoch from day) * 1000)::bigint + (n - first) * 86400000 / (last - first + 1)
-  $$;
   create or replace function pg_temp.id(kind text, at bigint, n bigint) returns uuid language sql immutable as $$
-    select (lpad(to_hex(at), 12, '0') || '7' || left(md5(kind || n), 3) || '8' || right(md5(kind || n), 15))::uuid
+    select (lpad(to_hex(at), 12, '0') || '7' || left(md5(kind || n::text), 3) || '8' || right(md5(kind || n::text), 15))::uuid
   $$;
   create or replace function pg_temp.record(n bigint) returns uuid language sql immutable as $$
-    select md5('record' || n % ${RECORDS})::uuid
+    select md5('record' || (n % ${RECORDS})::text)::uuid
   $$;`
 
-const CREATED_AT = `to_timestamp(t.at / 1000.0)`
+const CREATED_AT = `to_timestamp(t.at::float8 / 1000)`
 const IS_FAILED = `n % ${FAILED_EVERY} = 3`
 const IS_CANCELLED = `n % ${CANCELLED_EVERY} = 7`
 
@@ -176,8 +172,10 @@ async function insertDay(client: Client, { parent, columns, where }: HistoryTabl
       .map((name) => `"${name}"`)
       .join(', ')})
     select ${Object.values(columns).join(', ')}
-    from generate_series(${day.first}::bigint, ${day.last}) as n
-    cross join lateral pg_temp.at('${date}', n, ${day.first}, ${day.last}) as t (at)
+    from (
+      select n, ${Date.parse(date)} + (n - ${day.first}) * 86400000 / ${day.last - day.first + 1} as at
+      from generate_series(${day.first}::bigint, ${day.last}) as n
+    ) as t
     join webhook_list w on w.number = n % (select count(*) from webhook_list)
     ${where === undefined ? '' : `where ${where}`}`)
   await client.query(
