@@ -132,4 +132,10 @@ onEachEngine('OpenAPI document', (stage) => {
     const html = await page.text()
     for (const path of Object.keys(document.paths)) assert.ok(html.includes(`id="${path.slice(1)}"`), path)
   })
+
+  test('the reference page describes the fields of the results of functions', async () => {
+    const html = await (await fetch(`${stage.server.url}/docs`)).text()
+    for (const field of ['previous_secret_until', 'redelivery_id', 'erasure_id', 'totals', 'samples'])
+      assert.ok(html.includes(`<code>${field}</code></th>`), field)
+  })
 })
