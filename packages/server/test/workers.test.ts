@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
+import { connectApi } from '../src/cli/client/api.ts'
+import { runDoctorChecks } from '../src/cli/client/checks.ts'
 import type { Readiness } from '../src/observability/readiness.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import type { Stage } from './harness/on-each-engine.ts'
+import { SERVICE_KEY } from './harness/server-process.ts'
 import type { Connection } from './harness/worker-processes.ts'
 import { isAlive, killWorker, openConnection, pause, workerPids } from './harness/worker-processes.ts'
 import { until } from './harness/until.ts'
@@ -58,6 +61,13 @@ onEachEngine(
         assert.equal(await valueOf(connection, 'connectgain_workers'), 2)
         assert.equal(await valueOf(connection, 'connectgain_database_up'), 1)
       }
+    })
+
+    test('doctor reports that both workers run', async () => {
+      for await (const finding of runDoctorChecks(connectApi({ url: stage.server.url, key: SERVICE_KEY }))) {
+        if (finding.check === 'workers') return assert.equal(finding.message, 'all 2 run')
+      }
+      assert.fail('doctor says nothing about workers')
     })
 
     test('is ready when both workers are, and names a worker that does not respond', async () => {

@@ -39,6 +39,7 @@ export async function* runDoctorChecks(api: Api): AsyncGenerator<Finding> {
   }
   yield ok('database', 'answers')
   yield checkMigrations(readiness)
+  yield* checkWorkers(readiness)
   yield* checkLoops(readiness)
   yield* checkDisk(readiness)
   const key = await api.fetch('/rest/v1/webhook_configurations?limit=1')
@@ -111,6 +112,20 @@ function* checkLoops({ checks, reason }: ReadinessBody): Generator<Finding> {
       'background work',
       `"${name}" failed ${failures} times in a row; last success: ${last_success_at ?? 'never'}`,
       'Retrying automatically. Check the log for the cause.',
+    )
+  }
+}
+
+function* checkWorkers({ checks }: ReadinessBody): Generator<Finding> {
+  const { workers } = checks ?? {}
+  if (workers === undefined) return
+  const { status, running, expected } = workers
+  if (status === 'ok') yield ok('workers', `all ${expected} run`)
+  else {
+    yield warning(
+      'workers',
+      `only ${running} of ${expected} run`,
+      'They are restarted automatically. Search the log for "a worker has ended".',
     )
   }
 }
