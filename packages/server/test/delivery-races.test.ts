@@ -61,6 +61,7 @@ async function onDelivery(
 const node = (index: 0 | 1): readonly Act[] => [
   ({ world }, at) => world.relay(world.nodes[index], at % 3),
   ({ world }, at) => world.claim(world.nodes[index], 1 + (at % 5)),
+  ({ world }) => world.enqueueOverdue(world.nodes[index]),
   (scene, at) => completeAll(scene, scene.world.nodes[index], (of) => pick(OUTCOMES, at + of)!),
 ]
 
@@ -114,6 +115,7 @@ async function begin(database: Database): Promise<Scene> {
 async function drain(scene: Scene): Promise<void> {
   const { world, webhooks } = scene
   for (const dying of world.nodes) world.crash(dying)
+  for (const dead of world.dead) await world.takeOver(world.nodes[0], dead)
   await world.sweep()
   for (const webhook of webhooks) await world.switchWebhook(webhook, true)
   await world.sweep()
@@ -180,7 +182,8 @@ async function assertSettled({ world, webhooks, emitted, byHand }: Scene): Promi
   const [sum] = sums as [{ pairs: number; skipped: number; left: number }]
   assert.equal(sum.left, 0)
   assert.equal(sum.pairs, rows.length, 'an event has one delivery per webhook')
-  assert.equal(sum.pairs + sum.skipped, emitted * webhooks.length, 'no event is lost')
+  // An event that is leased twice may be counted twice, and delivered after it was counted.
+  assert.ok(sum.pairs + sum.skipped >= emitted * webhooks.length, 'no event is lost')
 }
 
 const scripts = fc.tuple(
@@ -201,14 +204,15 @@ for (const engine of ENGINES.filter((name) => name === 'postgresql')) {
     test('a manual retry that waits for an outcome takes the next attempt number, even if its process crashes', async () => {
       const { world } = await begin(database)
       const [first] = world.nodes
+      await world.enqueueOverdue(first)
       const sent = first.held[0]!
       const attempt = await world.attempt(sent, 'success')
       let retrying: Promise<LeasedDelivery | undefined> | undefined
       await database.transaction(async (connection) => {
         const inTransaction = { ...database, query: connection.query }
-        await new Recorder({ database: inTransaction, log: silent, messages: createMessages() }).write(
-          attempt,
-        )
+        const { leasedEvents } = first
+        const messages = createMessages()
+        await new Recorder({ database: inTransaction, log: silent, messages, leasedEvents }).write(attempt)
         retrying = world.retryByHand(first, sent.id)
         await until('the retry to wait for the outcome', () => isStatementWaiting(database))
       })

@@ -20,6 +20,7 @@ import { openPostgres } from '../src/database/postgres.ts'
 import { ENGINE_SETTINGS } from '../src/server/open-databases.ts'
 import { newToken } from '../src/domain/ids.ts'
 import { ANY_EVENT } from '../src/pipeline/relay/outbox.ts'
+import { LeasedEvents } from '../src/pipeline/relay/leased-events.ts'
 import { relayBatch } from '../src/pipeline/relay/relay-batch.ts'
 import { NO_TRACING } from '../src/observability/tracing.ts'
 import { createSecretBox } from '../src/secrets/secret-box.ts'
@@ -111,7 +112,11 @@ for (const engine of ENGINES) {
         [idOf.prefix],
       )
       const { events } = await assertCheap(/webhooks_internal.outbox/, () =>
-        relayBatch(database, ANY_EVENT, { admit: () => true }, { ...context, subscriptions }),
+        relayBatch(database, ANY_EVENT, { admit: () => true }, {
+          ...context,
+          subscriptions,
+          leasedEvents: new LeasedEvents(database, newToken()),
+        }),
       )
       assert.equal(events.length, 200)
     })
@@ -143,6 +148,7 @@ for (const engine of ENGINES) {
         database,
         log: pino({ level: 'silent' }),
         messages: createMessages(),
+        leasedEvents: new LeasedEvents(database, newToken()),
       })
       await assertCheap(/webhooks_internal.queue/, () =>
         Promise.all(results.map((result) => recorder.write(result))),

@@ -11,6 +11,9 @@ import type { LeasedDelivery } from '../src/domain/delivery.ts'
 import { createSubscriptions } from '../src/pipeline/match/subscriptions.ts'
 import { newId, newToken } from '../src/domain/ids.ts'
 import { ANY_EVENT } from '../src/pipeline/relay/outbox.ts'
+import { createMessages } from '../src/pipeline/messages.ts'
+import { Recorder } from '../src/pipeline/record/recorder.ts'
+import { LeasedEvents } from '../src/pipeline/relay/leased-events.ts'
 import { relayBatch } from '../src/pipeline/relay/relay-batch.ts'
 import { createSecretBox } from '../src/secrets/secret-box.ts'
 import { createTargetOpener } from '../src/secrets/webhook-target.ts'
@@ -62,8 +65,14 @@ for (const engine of EVERY_ENGINE) {
     async function relay(isDirect: boolean): Promise<LeasedDelivery[]> {
       const subscriptions = createSubscriptions(systemClock)
       const slots = { admit: () => isDirect }
-      const { matched } = await relayBatch(database, ANY_EVENT, slots, { ...context, subscriptions })
-      return matched?.direct ?? []
+      const leasedEvents = new LeasedEvents(database, newToken())
+      const options = { ...context, subscriptions, leasedEvents }
+      const { direct, waiting } = await relayBatch(database, ANY_EVENT, slots, options)
+      const log = pino({ level: 'silent' })
+      const recorder = new Recorder({ database, log, messages: createMessages(), leasedEvents })
+      await recorder.enqueue(waiting, false)
+      await recorder.idle()
+      return direct
     }
     function assertOwn(deliveries: readonly LeasedDelivery[]): void {
       assert.equal(deliveries.length, organizations.length)

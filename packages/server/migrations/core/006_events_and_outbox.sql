@@ -44,12 +44,38 @@ as $$
     || '}'
 $$;
 
+-- Events that are not processed yet. A row stays, leased by a node, until all deliveries of its event are written.
 create table webhooks_internal.outbox (
   id bigint generated always as identity primary key,
   event_id uuid not null,
-  organization_id uuid not null
+  organization_id uuid not null,
+  -- True: a node that held a lease is gone, and some of the event's deliveries may be written. Null, which takes no space, otherwise.
+  is_retaken boolean
 )
 with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+-- The outbox rows that each node has leased. One row for each node, because leasing and releasing rows one by one would cost
+-- an update for each event. Ids of rows that are gone do no harm.
+create table webhooks_internal.outbox_leases (
+  node_id uuid primary key,
+  -- The fencing token: outcomes are written only while it is in place.
+  lease uuid not null,
+  events int8multirange not null default '{}'
+)
+with (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
+
+-- Keeps the lease until the end of the transaction: another node that takes it over waits.
+create function webhooks_internal.hold_outbox_lease(node uuid, token uuid) returns void
+language plpgsql
+set search_path = pg_catalog
+as $$
+begin
+  perform from webhooks_internal.outbox_leases l where l.node_id = node and l.lease = token for key share;
+  if not found then
+    raise exception 'the lease of the outbox was taken over' using errcode = 'WH001';
+  end if;
+end
+$$;
 
 -- NOTIFY holds a lock of the whole server from before the commit is flushed until after it, so transactions that notify
 -- commit one at a time, in all databases. A transaction therefore notifies only if a relay sleeps.

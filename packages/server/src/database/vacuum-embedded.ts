@@ -3,6 +3,7 @@ import type { Database } from './database.ts'
 /** Tables with constant turnover, which need frequent vacuuming. */
 const HIGH_TURNOVER_TABLES = [
   'webhooks_internal.outbox',
+  'webhooks_internal.outbox_leases',
   'webhooks_internal.queue',
   'webhooks_internal.attempt_counts',
 ]

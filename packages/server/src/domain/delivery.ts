@@ -7,6 +7,7 @@ import type { WebhookTarget } from './webhook.ts'
  *
  * stateDiagram-v2
  *     [*] --> pending: matching
+ *     [*] --> delivered: first attempt succeeds
  *     [*] --> filtered: matching, held back by the webhook's filter
  *     pending --> delivered: attempt succeeds
  *     pending --> retrying: attempt fails, retries are left

@@ -14,6 +14,8 @@ import { Heartbeat } from './claim/heartbeat.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { Messages } from './messages.ts'
 import type { Recorder } from './record/recorder.ts'
+import type { LeasedEvents } from './relay/leased-events.ts'
+import { Overdue } from './relay/overdue.ts'
 import { Relay } from './relay/relay.ts'
 
 /** How long a stop waits for requests under way. */
@@ -33,6 +35,7 @@ export interface PipelineOptions {
   openTarget: OpenTarget
   sender: Sender
   recorder: Recorder
+  leasedEvents: LeasedEvents
   metrics: Metrics
   tracing: Tracing
   messages: Messages
@@ -48,12 +51,13 @@ export interface Pipeline {
 /**
  * Starts the way of every event on a worker:
  *
- *     outbox → Relay (matching) → Dispatcher (sending) → Recorder
- *                    │ must wait       ↑
- *                    └→ queue → Claimer┘
+ *     outbox ─lease→ Relay (matching) → Dispatcher (sending) → Recorder → deliveries, log
+ *                       │ must wait       ↑
+ *                       └→ queue → Claimer┘
  *
- * New deliveries are leased in the transaction that inserts them and sent directly, from memory. Those that find no free slot,
- * wait for a retry, or were left behind by a dead node are queued and claimed.
+ * An event stays in the outbox, leased, until all of its deliveries are written. New deliveries are sent directly, from memory, and
+ * written once, with their outcome. Those that find no free slot, take long, wait for a retry, or were left behind by a dead node are
+ * queued and claimed.
  */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { database, messages, metrics } = options
@@ -62,8 +66,9 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const relay = new Relay({ ...options, dispatcher })
   const claimer = new Claimer({ ...options, dispatcher })
   const canceller = new Canceller(options)
+  const overdue = new Overdue(options)
   metrics.watchInFlight(() => dispatcher.inFlight)
-  const stages = [dispatcher, heartbeat, relay, claimer, canceller]
+  const stages = [dispatcher, heartbeat, relay, overdue, claimer, canceller]
   for (const stage of stages) await stage.start()
   await database.listen('webhooks_outbox', () => relay.wake())
   // An empty payload: the connection was lost for a while, and any webhook may have changed.
@@ -72,7 +77,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   )
   return {
     async drain() {
-      const ends = [relay, claimer, canceller, dispatcher].map((stage) => stage.stop())
+      const ends = [relay, overdue, claimer, canceller, dispatcher].map((stage) => stage.stop())
       await within(DRAIN_TIMEOUT_MS, Promise.all(ends))
       dispatcher.abandon()
     },

@@ -33,6 +33,7 @@ import { createMessages } from '../pipeline/messages.ts'
 import type { Messages, Stage } from '../pipeline/messages.ts'
 import { DRAIN_TIMEOUT_MS } from '../pipeline/pipeline.ts'
 import { Recorder } from '../pipeline/record/recorder.ts'
+import { LeasedEvents } from '../pipeline/relay/leased-events.ts'
 import { createApi } from './create-api.ts'
 
 /** Timeout of each shutdown step after the drain. */
@@ -77,9 +78,10 @@ export async function compose(
   const database = timeDatabase(databases.engine, metrics.statement)
   const sending = createSending(config, keys, () => server.server.address())
   const messages = createMessages()
-  const recorder = new Recorder({ database, log, messages })
+  const leasedEvents = new LeasedEvents(database, newToken())
+  const recorder = new Recorder({ database, log, messages, leasedEvents })
   const observers = startObservers(config, { database: databases.engine, clock, log, messages, metrics })
-  const parts = { ...sending, clock, log, watch, tracing, metrics, recorder }
+  const parts = { ...sending, clock, log, watch, tracing, metrics, recorder, leasedEvents }
   const server: FastifyInstance = await createApi({
     ...parts,
     config,
@@ -94,7 +96,15 @@ export async function compose(
   const worker =
     relayProgress &&
     (await startWorker(
-      { ...parts, retrySchedule, deliveryTimeoutMs, database, relayProgress, nodeId: newToken(), messages },
+      {
+        ...parts,
+        retrySchedule,
+        deliveryTimeoutMs,
+        database,
+        relayProgress,
+        nodeId: leasedEvents.nodeId,
+        messages,
+      },
       config,
     ))
   const clockWatch = watchClock(clock, log, watch)

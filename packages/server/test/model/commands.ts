@@ -50,7 +50,7 @@ const hasDeliveries = ({ deliveries }: Expected): boolean => deliveries.size > 0
 
 export const emit = (kind: string): Command =>
   command(`emit ${kind}`, async (expected, { world }) => {
-    expected.outbox.push({ id: await world.emit({ kind }), kind })
+    expected.emit(await world.emit({ kind }), kind)
   })
 
 export const relay = (at: number, room: number): Command =>
@@ -59,12 +59,13 @@ export const relay = (at: number, room: number): Command =>
   })
 
 async function relayOn(expected: Expected, world: World, node: Node, room: number): Promise<void> {
-  const pairs = expected.fanOut()
-  const leased = await world.relay(node, room)
+  const pairs = expected.relay(node.id)
+  const direct = await world.relay(node, room)
   const rows = (await readDeliveries(world)).filter(({ id }) => !expected.deliveries.has(id))
   const key = ({ event, webhook }: { event: string; webhook: string }): string => `${event} ${webhook}`
+  const sent = direct.map(({ eventId, target }) => ({ event: eventId, webhook: target.id }))
   assert.deepEqual(
-    rows.map(key).sort(),
+    [...rows, ...sent].map(key).sort(),
     pairs.map(key).sort(),
     'each event has one delivery for each webhook',
   )
@@ -73,8 +74,12 @@ async function relayOn(expected: Expected, world: World, node: Node, room: numbe
     const queued = filtered.has(key(row)) ? undefined : { lease: null, node: null, due: true }
     expected.create(row.id, row.event, row.webhook, queued)
   }
-  assert.equal(leased.length, Math.min(room, pairs.length - filtered.size))
-  for (const delivery of leased) takeLease(expected, delivery, node)
+  assert.equal(direct.length, Math.min(room, pairs.length - filtered.size))
+  for (const delivery of direct) {
+    assert.deepEqual([delivery.attempt, delivery.isLast], [1, false])
+    expected.hold(delivery, node)
+  }
+  expected.leaveOutbox()
 }
 
 function takeLease(expected: Expected, leased: LeasedDelivery, node: Node | null): void {
@@ -143,12 +148,22 @@ const release = (at: number, index: number): Command =>
     const given = pick(node.held, index)
     if (given === undefined) return
     node.held.splice(node.held.indexOf(given), 1)
-    await world.release([given])
+    await world.release(node, [given])
     expected.release(given)
   })
 
 const crash = (at: number): Command =>
-  command(`node ${at} crashes`, async (_expected, { world }) => world.crash(world.nodes[at]!))
+  command(`node ${at} crashes`, async (expected, { world }) => {
+    expected.crash(world.nodes[at]!.id)
+    world.crash(world.nodes[at]!)
+  })
+
+/** What is under way for long is written as pending. */
+export const enqueueOverdue = (at: number): Command =>
+  command(`node ${at} queues what is overdue`, async (expected, { world }) => {
+    await world.enqueueOverdue(world.nodes[at]!)
+    expected.enqueueOverdue(world.nodes[at]!)
+  })
 
 /** Of one that has crashed, or that is merely not heard of and goes on with what it holds. */
 const takeOver = (at: number, index: number): Command =>
@@ -248,6 +263,7 @@ const steps = {
   expire: index.map(expire),
   crash: node.map(crash),
   takeOver: fc.tuple(node, index).map(([at, silent]) => takeOver(at, silent)),
+  enqueueOverdue: node.map(enqueueOverdue),
   release: fc.tuple(node, index).map(([at, given]) => release(at, given)),
   recordAgain: index.map(recordAgain),
   retryByHand: fc.tuple(node, index).map(([at, delivery]) => retryByHand(at, delivery)),
@@ -283,6 +299,7 @@ export const commands = fc.commands(
 export async function drain(expected: Expected, run: Run): Promise<void> {
   const { world } = run
   for (const at of [0, 1]) await crash(at).run(expected, run)
+  for (const [index] of world.dead.entries()) await takeOver(0, index + 1).run(expected, run)
   await relayOn(expected, world, world.nodes[0], 0)
   await expireAll.run(expected, run)
   await sweep.run(expected, run)

@@ -34,6 +34,24 @@ interface ExpectedWebhook {
 interface ExpectedEvent {
   id: string
   kind: string
+  /** The node that has leased it. */
+  holder: string | undefined
+}
+
+/** A delivery that a node has in memory alone. */
+interface Unwritten {
+  event: string
+  webhook: string
+  lease: string
+  node: string
+  /** When it was matched. */
+  createdAt: number
+}
+
+interface Pair {
+  event: string
+  webhook: string
+  isFiltered: boolean
 }
 
 export const isOver = (status: Status): boolean => status !== 'pending' && status !== 'retrying'
@@ -48,31 +66,82 @@ export class Expected {
   readonly webhooks = new Map<string, ExpectedWebhook>()
   readonly deliveries = new Map<string, ExpectedDelivery>()
   outbox: ExpectedEvent[] = []
+  /** By delivery. */
+  readonly unwritten = new Map<string, Unwritten>()
+  readonly crashed = new Set<string>()
   skipped = 0
   redeliveries: { webhook: string; askedAt: number }[] = []
   cancellations: { webhook: string; madeAt: number }[] = []
   /** Every change of a status, as `from --> to`. */
   readonly transitions = new Set<string>()
 
-  /** The pairs that a fan-out of all that is in the outbox makes deliveries of. */
-  fanOut(): { event: string; webhook: string; isFiltered: boolean }[] {
-    const events = this.outbox.splice(0)
-    return events.flatMap((event) =>
-      [...this.webhooks].flatMap(([webhook, { isActive, isDeleted, kind }]) => {
+  emit(id: string, kind: string): void {
+    this.outbox.push({ id, kind, holder: undefined })
+  }
+
+  /** Leases all that is free. @returns the pairs that deliveries are made of */
+  relay(node: string): Pair[] {
+    const free = this.outbox.filter(({ holder }) => holder === undefined)
+    return free.flatMap((event) => {
+      event.holder = node
+      return [...this.webhooks].flatMap(([webhook, { isActive, isDeleted, kind }]) => {
         if (isDeleted) return []
-        if (isActive)
-          return [{ event: event.id, webhook, isFiltered: kind !== undefined && kind !== event.kind }]
+        const isFiltered = kind !== undefined && kind !== event.kind
+        if (isActive) return this.#isWritten(event.id, webhook) ? [] : [{ event: event.id, webhook, isFiltered }]
         this.skipped += 1
         return []
-      }),
+      })
+    })
+  }
+
+  #isWritten(event: string, webhook: string): boolean {
+    return [...this.deliveries.values()].some(
+      (delivery) => delivery.event === event && delivery.webhook === webhook,
     )
   }
 
-  create(id: string, event: string, webhook: string, queued: Queued | undefined): void {
+  /** An event leaves the outbox with the last of its deliveries. */
+  leaveOutbox(): void {
+    const unwritten = new Set([...this.unwritten.values()].map(({ event }) => event))
+    this.outbox = this.outbox.filter(
+      ({ id, holder }) => holder === undefined || unwritten.has(id) || this.#isDead(holder),
+    )
+  }
+
+  /** What a dead node holds stays until it is taken over. */
+  #isDead(holder: string): boolean {
+    return this.crashed.has(holder)
+  }
+
+  hold({ id, lease, eventId, target }: LeasedDelivery, node: Node): void {
+    const { now: createdAt } = this
+    this.unwritten.set(id, { event: eventId, webhook: target.id, lease, node: node.id, createdAt })
+  }
+
+  create(id: string, event: string, webhook: string, queued: Queued | undefined, createdAt = this.now): void {
     const status = queued === undefined ? 'filtered' : 'pending'
     this.transitions.add(`[*] --> ${status}`)
-    const { now } = this
-    this.deliveries.set(id, { id, event, webhook, queued, status, log: [], createdAt: now, completedAt: now })
+    this.deliveries.set(id, { id, event, webhook, queued, status, log: [], createdAt, completedAt: this.now })
+  }
+
+  /** Writes a delivery that a node had in memory; undefined: it has lost it. */
+  #write({ id, lease }: LeasedDelivery, queued: Queued): void {
+    const unwritten = this.unwritten.get(id)
+    if (unwritten?.lease !== lease) return
+    this.unwritten.delete(id)
+    this.create(id, unwritten.event, unwritten.webhook, queued, unwritten.createdAt)
+    this.leaveOutbox()
+  }
+
+  /** Writes what a node has in memory. */
+  enqueueOverdue({ id: node }: Node): void {
+    for (const [id, { lease, ...unwritten }] of this.unwritten)
+      if (unwritten.node === node) this.#write({ id, lease } as LeasedDelivery, { lease, node, due: false })
+  }
+
+  crash(node: string): void {
+    this.crashed.add(node)
+    for (const [id, unwritten] of this.unwritten) if (unwritten.node === node) this.unwritten.delete(id)
   }
 
   isActive(webhook: string): boolean {
@@ -106,8 +175,13 @@ export class Expected {
 
   /** A result counts only under the lease with which it was sent. */
   #record(sent: LeasedDelivery, outcome: Outcome): void {
-    const delivery = this.deliveries.get(sent.id)!
-    if (delivery.queued?.lease !== sent.lease) return
+    const unwritten = this.unwritten.get(sent.id)
+    if (unwritten?.lease === sent.lease) {
+      if (outcome === 'success') return this.#deliverAtOnce(sent.id, unwritten)
+      this.#write(sent, { lease: sent.lease, node: unwritten.node, due: false })
+    }
+    const delivery = this.deliveries.get(sent.id)
+    if (delivery === undefined || delivery.queued?.lease !== sent.lease) return
     delivery.log.push(outcome === 'success' ? 'success' : 'failed')
     const wasDelivered = delivery.status === 'delivered'
     if (outcome === 'success') this.#end(delivery, 'delivered')
@@ -120,8 +194,28 @@ export class Expected {
     else this.#end(delivery, 'cancelled')
   }
 
-  release({ id, lease }: LeasedDelivery): void {
-    const { queued } = this.deliveries.get(id)!
+  /** Written once, with its outcome. */
+  #deliverAtOnce(id: string, { event, webhook, createdAt }: Unwritten): void {
+    this.transitions.add('[*] --> delivered')
+    this.unwritten.delete(id)
+    const { now: completedAt } = this
+    this.deliveries.set(id, {
+      id,
+      event,
+      webhook,
+      queued: undefined,
+      status: 'delivered',
+      log: ['success'],
+      createdAt,
+      completedAt,
+    })
+    this.leaveOutbox()
+  }
+
+  release(given: LeasedDelivery): void {
+    const { id, lease } = given
+    this.#write(given, { lease: null, node: null, due: true })
+    const queued = this.deliveries.get(id)?.queued
     if (queued?.lease === lease) Object.assign(queued, { lease: null, node: null, due: true })
   }
 
@@ -129,6 +223,9 @@ export class Expected {
     for (const { queued } of this.deliveries.values()) {
       if (queued?.node === silent.id) Object.assign(queued, { lease: null, node: null, due: true })
     }
+    for (const event of this.outbox)
+      if (event.holder === silent.id) event.holder = undefined
+    for (const [id, { node }] of this.unwritten) if (node === silent.id) this.unwritten.delete(id)
   }
 
   switchWebhook(id: string, on: boolean): void {

@@ -4,6 +4,7 @@ import {
   claim,
   complete,
   emit,
+  enqueueOverdue,
   expire,
   redeliver,
   relay,
@@ -41,6 +42,10 @@ const byHand = (outcome: Outcome): Command[] =>
 export const walks: readonly (readonly Command[])[] = [
   // Delivered at once; sent again by hand.
   [...begin, succeed, succeed, ...byHand('failure'), ...byHand('success')],
+  // Delivered from the queue.
+  [emit('b'), relay(0, 0), claim(0, 6), succeed, succeed],
+  // Delivered after it was under way for long.
+  [...begin, enqueueOverdue(0), succeed, succeed],
   // Delivered at the second attempt.
   [...begin, failAll, ...expireBoth, claim(0, 6), succeed, succeed],
   // Failed for good; by hand without and with success.

@@ -4,8 +4,11 @@ import { systemClock } from '../../src/domain/clock.ts'
 import { NO_TRACING } from '../../src/observability/tracing.ts'
 import type { Database } from '../../src/database/database.ts'
 import { cancelDeliveries } from '../../src/pipeline/claim/cancel-deliveries.ts'
+import { giveBack } from '../../src/pipeline/dispatch/give-back.ts'
+import { countSkips } from '../../src/pipeline/match/count-skips.ts'
+import { LeasedEvents } from '../../src/pipeline/relay/leased-events.ts'
 import { claimDue } from '../../src/pipeline/claim/claim-due.ts'
-import { createHeartbeat, releaseDeliveries } from '../../src/pipeline/claim/leases.ts'
+import { createHeartbeat } from '../../src/pipeline/claim/leases.ts'
 import { startRedelivery } from '../../src/maintenance/bulk-retry/redeliveries.ts'
 import { redeliverBatch } from '../../src/maintenance/bulk-retry/redeliver-batch.ts'
 import { leaseForManualRetry } from '../../src/maintenance/bulk-retry/manual-retry.ts'
@@ -37,6 +40,7 @@ export interface Node {
   /** Leased, not sent yet, or sent with the answer still to come. */
   held: LeasedDelivery[]
   recorder: Recorder
+  leasedEvents: LeasedEvents
   subscriptions: Subscriptions
 }
 
@@ -51,7 +55,7 @@ export interface World {
   createWebhook(filter?: object): Promise<string>
   /** @returns the event's id. */
   emit(data: object): Promise<string>
-  /** Fans out one batch; the node has room in memory for so many. @returns what it leased for itself. */
+  /** Leases and matches one batch; the node has room in memory for so many. @returns what it is to send. */
   relay(node: Node, room: number): Promise<LeasedDelivery[]>
   claim(node: Node, limit: number): Promise<LeasedDelivery[]>
   retryByHand(node: Node, delivery: string): Promise<LeasedDelivery | undefined>
@@ -59,7 +63,9 @@ export interface World {
   attempt(delivery: LeasedDelivery, outcome: Outcome): Promise<AttemptRecord>
   /** Records results, all in one statement. */
   record(node: Node, results: readonly AttemptRecord[]): Promise<void>
-  release(deliveries: readonly LeasedDelivery[]): Promise<void>
+  release(node: Node, deliveries: readonly LeasedDelivery[]): Promise<void>
+  /** Writes what the node has leased from the outbox and not written. */
+  enqueueOverdue(node: Node): Promise<void>
   /** What `judge` does once it has not heard of `silent` for too long. */
   takeOver(judge: Node, silent: Pick<Node, 'id'>): Promise<void>
   /** The time of this delivery's lease, or of its next attempt, has come. */
@@ -81,12 +87,18 @@ export async function createWorld(database: Database): Promise<World> {
     maxInFlight: 1_000,
   })
   const context = { clock: systemClock, openTarget, defaultTimeout: HOUR, defaultMaxInFlight: 1_000 }
-  const createNode = (): Node => ({
-    id: newToken(),
-    held: [],
-    recorder: new Recorder({ database, log, messages: createMessages() }),
-    subscriptions: createSubscriptions(systemClock),
-  })
+  const createNode = (): Node => {
+    const id = newToken()
+    const leasedEvents = new LeasedEvents(database, id)
+    return {
+      id,
+      held: [],
+      leasedEvents,
+      recorder: new Recorder({ database, log, messages: createMessages(), leasedEvents }),
+      subscriptions: createSubscriptions(systemClock),
+    }
+  }
+  const nodes: [Node, Node] = [createNode(), createNode()]
   const dead: { id: string }[] = []
   const webhookSql = `insert into webhooks.webhook_configurations (organization_id, name, url, events, filter)
     values ($1, 'W', 'https://crm.example.com/hook', '{*}', $2) returning id`
@@ -102,7 +114,7 @@ export async function createWorld(database: Database): Promise<World> {
     database,
     organization,
     query: (statement, params) => database.query(statement, params),
-    nodes: [createNode(), createNode()],
+    nodes,
     dead,
     crash(node) {
       dead.push({ id: node.id })
@@ -114,14 +126,17 @@ export async function createWorld(database: Database): Promise<World> {
     async relay(node, room) {
       let left = room
       const slots = { admit: () => (left -= 1) >= 0 }
-      const { matched } = await relayBatch(database, ANY_EVENT, slots, {
-        ...context,
-        nodeId: node.id,
-        subscriptions: node.subscriptions,
-      })
-      const leased = matched?.direct ?? []
-      node.held.push(...leased)
-      return leased
+      const { leasedEvents, recorder } = node
+      const options = { ...context, leasedEvents, subscriptions: node.subscriptions }
+      let batch = await relayBatch(database, ANY_EVENT, slots, options)
+      // It finds that its lease was taken over.
+      while (batch.isFull) batch = await relayBatch(database, ANY_EVENT, slots, options)
+      recorder.finish(batch.unmatched)
+      await recorder.enqueue(batch.waiting, false)
+      await recorder.idle()
+      await countSkips(database, batch.skips, () => {})
+      node.held.push(...batch.direct)
+      return batch.direct
     },
     async claim(node, limit) {
       const claimed = await claimDue(database, limit, [], { ...context, nodeId: node.id })
@@ -143,11 +158,17 @@ export async function createWorld(database: Database): Promise<World> {
     record: async (node, results) => {
       await Promise.all(results.map((result) => node.recorder.write(result)))
     },
-    release: (deliveries) => releaseDeliveries(database, deliveries),
+    release: ({ leasedEvents, recorder }, deliveries) =>
+      giveBack(deliveries, { database, leasedEvents, recorder }),
+    async enqueueOverdue({ leasedEvents, recorder }) {
+      await recorder.enqueue(leasedEvents.overdue(Number.POSITIVE_INFINITY), true)
+      await recorder.idle()
+    },
     async takeOver(judge, silent) {
       let now = 0
       const beat = createHeartbeat(database, { clock: { now: () => now }, nodeId: judge.id })
-      await createHeartbeat(database, { clock: systemClock, nodeId: silent.id })()
+      for (const { id } of [...nodes, ...dead])
+        await createHeartbeat(database, { clock: systemClock, nodeId: id })()
       await beat()
       // The others are heard of, however slowly this test runs.
       await database.query(
@@ -203,6 +224,7 @@ const TABLES = [
   'webhooks.webhook_skips',
   'webhooks.webhook_redeliveries',
   'webhooks_internal.outbox',
+  'webhooks_internal.outbox_leases',
   'webhooks_internal.queue',
   'webhooks_internal.attempts',
   'webhooks_internal.cancellations',

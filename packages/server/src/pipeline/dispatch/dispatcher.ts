@@ -8,12 +8,13 @@ import type { WebhookTarget } from '../../domain/webhook.ts'
 import type { Tracing } from '../../observability/tracing.ts'
 import { makeAttempt } from '../../sender/make-attempt.ts'
 import type { Sender } from '../../sender/send.ts'
-import { releaseDeliveries } from '../claim/leases.ts'
-import type { DirectSlots } from '../match/create-deliveries.ts'
+import type { DirectSlots } from '../match/match-events.ts'
 import type { Messages, Stage } from '../messages.ts'
 import type { Recorder } from '../record/recorder.ts'
+import type { LeasedEvents } from '../relay/leased-events.ts'
 import type { EndpointLoad, SlotLimits, Taken, Ticket } from './endpoint-slots.ts'
 import { EndpointSlots } from './endpoint-slots.ts'
+import { giveBack } from './give-back.ts'
 
 /** Milliseconds that recording an outcome usually takes. */
 const RECORDING_MS = 20
@@ -27,6 +28,7 @@ export interface DispatcherOptions {
   retrySchedule: readonly number[]
   tracing: Tracing
   recorder: Recorder
+  leasedEvents: LeasedEvents
   messages: Messages
 }
 
@@ -37,7 +39,7 @@ const LIMITS: SlotLimits = {
   bodies: 128 * 1024 * 1024,
 }
 
-/** Slots that a relay reserves before its transaction commits. */
+/** Slots that a relay reserves while it matches. */
 export interface ReservedSlots extends DirectSlots {
   /** Sends deliveries whose slots were reserved; slots that are left over become free. */
   dispatch(deliveries: readonly LeasedDelivery[]): void
@@ -196,8 +198,8 @@ export class Dispatcher implements Stage {
   /** Releases leases of deliveries that are not sent from here: they are due again. */
   #giveBack(deliveries: readonly LeasedDelivery[]): void {
     if (deliveries.length === 0) return
-    const { database, log, messages } = this.#options
-    releaseDeliveries(database, deliveries).then(
+    const { log, messages } = this.#options
+    giveBack(deliveries, this.#options).then(
       () => messages.emit('queued', { isClaimable: true }),
       (error: unknown) =>
         log.warn({ error: messageOf(error) }, 'cannot release leases; they expire automatically'),

@@ -1,23 +1,27 @@
-import { textArray } from '../../database/array-literal.ts'
 import type { Connection, Database, Transaction } from '../../database/database.ts'
 import { tryInSavepoint } from '../../database/savepoint.ts'
-import { newId } from '../../domain/ids.ts'
-import type { OutboxEvent } from '../relay/outbox.ts'
-import { removeFromOutbox } from '../relay/outbox.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
-import { recordFaults } from '../record/delivery-faults.ts'
-import { diagnosisOf } from '../../domain/attempt-errors.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
-import type { MatchOptions } from './create-deliveries.ts'
-import { queueDeliveries } from './create-deliveries.ts'
-import type { Match } from '../../domain/match-webhooks.ts'
-import { matchWebhooks } from '../../domain/match-webhooks.ts'
-import { createFailed, readBody, readStuckEvent } from './sql/statements.generated.ts'
+import type { RowOf } from '../../database/statement.ts'
+import { recordFaults } from '../record/delivery-faults.ts'
+import type { LeaseHolder, Written } from '../record/write-deliveries.ts'
+import { writeDeliveriesLocked } from '../record/write-deliveries.ts'
+import { lock, readWrittenPairs } from '../relay/outbox.ts'
+import type { MatchOptions, PlannedDelivery } from './match-events.ts'
+import { matchEvents, NO_SLOTS } from './match-events.ts'
+import type { Subscriptions } from './subscriptions.ts'
+import { readCurrentVersions } from './subscriptions.ts'
+import { findUnleased, leaveOutbox, readBody, readStuckEvent } from './sql/statements.generated.ts'
 
-type Head = Omit<OutboxEvent, 'body'>
+type Head = RowOf<typeof findUnleased>
+type FaultSubject = Pick<Head, 'id' | 'organization_id' | 'event'>
+
+export interface GiveUpOptions extends Omit<MatchOptions, 'written' | 'lease'>, LeaseHolder {
+  subscriptions: Subscriptions
+}
 
 /**
- * Takes an event out of the outbox that cannot be fanned out like the others: each webhook gets its delivery if that can be made
+ * Takes an event out of the outbox that cannot be matched like the others: each webhook gets its delivery if that can be made
  * alone, and a failed one with the reason if not. What nothing can be made of is noted in `webhook_delivery_faults`, from
  * where a replay can take it up again.
  *
@@ -27,18 +31,21 @@ export async function giveUpEvent(
   database: Database,
   outboxId: number,
   error: unknown,
-  options: MatchOptions,
+  options: GiveUpOptions,
 ): Promise<DeliveryFault[]> {
   return await database.transaction(async (transaction) => {
-    const head = await removeFromOutbox(transaction, outboxId)
+    lock(transaction)
+    const { rows } = await transaction.query(...findUnleased({ outboxId, nodeId: options.nodeId }))
+    const [head] = rows
     if (head === undefined) return []
-    const faults = await createApart(transaction, head, error, options)
+    const faults = await createApart(transaction, outboxId, head, error, options)
+    await transaction.query(...leaveOutbox({ outboxId }))
     await tryInSavepoint(transaction, () => recordFaults(transaction, faults), error)
     return faults
   })
 }
 
-/** Notes an event that can neither be relayed nor leave the outbox. */
+/** Notes an event that can neither be matched nor leave the outbox. */
 export async function noteStuckEvent(
   database: Database,
   outboxId: number,
@@ -54,74 +61,74 @@ export async function noteStuckEvent(
 
 async function createApart(
   transaction: Transaction,
+  outboxId: number,
   head: Head,
   error: unknown,
-  options: MatchOptions,
+  options: GiveUpOptions,
 ): Promise<DeliveryFault[]> {
-  let matches: Match<OutboxEvent>[] = []
+  let planned: PlannedDelivery[] = []
   const failure = await tryInSavepoint(
     transaction,
     async () => {
-      matches = await decide(transaction, head, options)
+      planned = await plan(transaction, outboxId, head, options)
     },
     error,
   )
   if (failure !== undefined) return [toFault(head, failure)]
   const faults: DeliveryFault[] = []
-  for (const match of matches) {
-    const refusal = await tryInSavepoint(
-      transaction,
-      () => queueDeliveries(transaction, [match], options),
-      error,
-    )
-    if (refusal !== undefined) faults.push(await fail(transaction, match, refusal))
+  for (const one of planned) {
+    const refusal = await tryInSavepoint(transaction, () => write(transaction, one, WAITING, options), error)
+    if (refusal !== undefined) faults.push(await fail(transaction, one, head, refusal, options))
   }
-  // Something that no delivery needs, such as the count of what was skipped.
-  return matches.length === 0 ? [toFault(head, error)] : faults
+  // Something that no delivery needs.
+  return planned.length === 0 ? [toFault(head, error)] : faults
 }
 
-async function decide(
+const WAITING: Written = { as: 'waiting', isLeased: false }
+
+async function write(
   connection: Connection,
+  planned: PlannedDelivery,
+  written: Written,
+  holder: LeaseHolder,
+): Promise<void> {
+  const unwritten = { ...planned, createdAt: 'now', event: planned }
+  await writeDeliveriesLocked(connection, holder, [{ unwritten, written }])
+}
+
+async function plan(
+  connection: Connection,
+  outboxId: number,
   head: Head,
-  { subscriptions }: MatchOptions,
-): Promise<Match<OutboxEvent>[]> {
-  const { rows } = await connection.query(
-    ...readBody({ eventId: head.id, organizationId: head.organization_id }),
-  )
-  const webhooks = await subscriptions.read(connection, new Set([head.organization_id]))
-  return matchWebhooks([{ ...head, body: rows[0]!.body }], webhooks).matches
+  options: GiveUpOptions,
+): Promise<PlannedDelivery[]> {
+  const { id: eventId, organization_id: organizationId } = head
+  const { rows } = await connection.query(...readBody({ eventId, organizationId }))
+  const versions = await readCurrentVersions(connection, [organizationId])
+  const webhooks = await options.subscriptions.read(connection, versions)
+  const written = await readWrittenPairs(connection, [head])
+  const event = { ...head, outbox_id: outboxId, body: rows[0]!.body }
+  return matchEvents([event], webhooks, NO_SLOTS, { ...options, written }).planned
 }
 
 async function fail(
   transaction: Transaction,
-  { event, subscription }: Match<OutboxEvent>,
+  planned: PlannedDelivery,
+  head: Head,
   error: unknown,
+  options: GiveUpOptions,
 ): Promise<DeliveryFault> {
-  const id = newId()
+  const written: Written = { as: 'failed', reason: reasonOf(error), code: 'not_sendable', isLogged: true }
   const refusal = await tryInSavepoint(
     transaction,
-    () =>
-      transaction.query(
-        ...createFailed({
-          deliveryId: id,
-          organizationId: event.organization_id,
-          webhookId: subscription.webhook_id,
-          eventId: event.id,
-          event: event.event,
-          redact: subscription.redact && textArray(subscription.redact),
-          reason: reasonOf(error),
-          attemptId: newId(),
-          url: subscription.url,
-          diagnosis: diagnosisOf('not_sendable'),
-        }),
-      ),
+    () => write(transaction, planned, written, options),
     error,
   )
-  const deliveryId = refusal === undefined ? id : null
-  return { ...toFault(event, error), webhookId: subscription.webhook_id, deliveryId }
+  const { id, target } = planned.delivery
+  return { ...toFault(head, error), webhookId: target.id, deliveryId: refusal === undefined ? id : null }
 }
 
-function toFault({ id, organization_id, event }: Head, error: unknown): DeliveryFault {
+function toFault({ id, organization_id, event }: FaultSubject, error: unknown): DeliveryFault {
   return {
     organizationId: organization_id,
     stage: 'relay',

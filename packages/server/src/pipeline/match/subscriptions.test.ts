@@ -4,7 +4,7 @@ import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
 import type { Connection, Query, Database } from '../../database/database.ts'
 import { newId } from '../../domain/ids.ts'
 import type { Subscriptions } from './subscriptions.ts'
-import { createSubscriptions } from './subscriptions.ts'
+import { createSubscriptions, readCurrentVersions } from './subscriptions.ts'
 
 for (const engine of EVERY_ENGINE) {
   suite(`the webhooks that a fan-out knows (${engine})`, () => {
@@ -38,6 +38,9 @@ for (const engine of EVERY_ENGINE) {
       return id
     }
 
+    const readNow = async (known: Subscriptions, connection: Connection, ids: string[]) =>
+      await known.read(connection, await readCurrentVersions(connection, ids))
+
     /** The names of the statements that a read runs, and what it gives. */
     async function readCounting(known: Subscriptions): Promise<{ statements: string[]; ids: string[] }> {
       const statements: string[] = []
@@ -48,7 +51,7 @@ for (const engine of EVERY_ENGINE) {
         },
         execute: (script) => database.execute(script),
       }
-      const read = await known.read(counted, new Set([organization]))
+      const read = await readNow(known, counted, [organization])
       return { statements, ids: (read.get(organization) ?? []).map(({ webhook_id }) => webhook_id) }
     }
 
@@ -108,12 +111,12 @@ for (const engine of EVERY_ENGINE) {
       const first = await create('first')
 
       const slower = holdBack()
-      const slow = known.read(slower.connection, new Set([organization]))
+      const slow = readNow(known, slower.connection, [organization])
       await slower.hasRead
       const second = await create('second')
-      await known.read(database, new Set([organization]))
+      await readNow(known, database, [organization])
       const waiting = holdBack()
-      const quick = known.read(waiting.connection, new Set([organization, other]))
+      const quick = readNow(known, waiting.connection, [organization, other])
       await waiting.hasRead
       slower.release()
       const toLogIds = (read: Awaited<typeof quick>): string[] =>

@@ -5,9 +5,13 @@ import type { Subscription } from '../../domain/match-webhooks.ts'
 import { createLru } from '../../domain/lru.ts'
 import { readSubscriptions, readVersions } from './sql/statements.generated.ts'
 
-/** Reads the webhooks of organizations within the relay's transaction. */
+/** The version of each organization's webhooks; undefined for an organization that never had one. */
+export type Versions = ReadonlyMap<string, number | undefined>
+
+/** Reads the webhooks of organizations. */
 export interface Subscriptions {
-  read(connection: Connection, organizations: ReadonlySet<string>): Promise<ReadonlyMap<string, Known>>
+  /** Returns webhooks that are as new as these versions, or newer. */
+  read(connection: Connection, versions: Versions): Promise<ReadonlyMap<string, Known>>
 }
 
 type Known = readonly Subscription[]
@@ -22,10 +26,21 @@ interface Kept {
 
 const MAX_ORGANIZATIONS = 10_000
 
+/** Reads the current versions. */
+export async function readCurrentVersions(
+  connection: Connection,
+  organizations: readonly string[],
+): Promise<Versions> {
+  const { rows } = await connection.query(...readVersions({ organizations: plainArray(organizations) }))
+  return new Map([
+    ...organizations.map((id) => [id, undefined] as const),
+    ...rows.map((row) => [row.organization_id, row.version] as const),
+  ])
+}
+
 /**
- * Caches webhooks by the organization's version, which every change of a webhook increments in its own transaction. So the cache is
- * never stale, and a batch for a thousand organizations reads a thousand numbers instead of a thousand webhooks. Concurrent batches
- * share the cache, but none reads it again after it has waited: another batch may have stored older rows meanwhile.
+ * Caches webhooks by the organization's version, which every change of a webhook increments in its own transaction. The versions come
+ * with the events, from one snapshot, so the cache is never stale: an event that commits after a change finds it.
  */
 export function createSubscriptions(clock: Clock): Subscriptions {
   const kept = createLru<string, Kept>(MAX_ORGANIZATIONS)
@@ -51,17 +66,12 @@ export function createSubscriptions(clock: Clock): Subscriptions {
   }
 
   return {
-    async read(connection, organizations) {
-      const { rows } = await connection.query(
-        ...readVersions({ organizations: plainArray([...organizations]) }),
-      )
-      const versions = new Map(rows.map((row) => [row.organization_id, row.version]))
+    async read(connection, versions) {
       const now = clock.now()
       const stale = new Map<string, number | undefined>()
       const current = new Map<string, Known>()
-      for (const organization of organizations) {
+      for (const [organization, version] of versions) {
         const known = kept.get(organization)
-        const version = versions.get(organization)
         if (known === undefined || known.version !== version || known.expires <= now)
           stale.set(organization, version)
         else current.set(organization, known.webhooks)

@@ -4,12 +4,19 @@ import { pino } from 'pino'
 import type { Database } from '../../database/database.ts'
 import { openMigrated } from '../../../test/harness/databases.ts'
 import { attempt } from '../../../test/harness/attempt.ts'
+import { newToken } from '../../domain/ids.ts'
 import { createMessages } from '../messages.ts'
+import { LeasedEvents } from '../relay/leased-events.ts'
 import { Recorder } from './recorder.ts'
 
 const log = pino({ level: 'silent' })
 const createRecorder = (database: Database): Recorder =>
-  new Recorder({ database, log, messages: createMessages() })
+  new Recorder({
+    database,
+    log,
+    messages: createMessages(),
+    leasedEvents: new LeasedEvents(database, newToken()),
+  })
 
 suite('the recorder', () => {
   let database: Database

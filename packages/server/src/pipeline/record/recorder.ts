@@ -1,22 +1,28 @@
 import type { Logger } from 'pino'
+import type { AttemptRecord, AttemptRecorder } from '../../domain/attempt.ts'
+import type { DeliveryFault } from '../../domain/delivery-fault.ts'
+import { messageOf } from '../../domain/errors.ts'
 import type { Database } from '../../database/database.ts'
 import { isRefusal, isTimeout } from '../../database/input-fault.ts'
 import type { Splitter } from '../../database/split.ts'
 import { createSplitter, splitUp } from '../../database/split.ts'
-import { giveUpDelivery, noteFault } from './give-up-delivery.ts'
-import type { AttemptRecord, AttemptRecorder } from '../../domain/attempt.ts'
 import type { Messages } from '../messages.ts'
-import { messageOf } from '../../domain/errors.ts'
+import type { LeasedEvent, LeasedEvents, UnwrittenDelivery } from '../relay/leased-events.ts'
+import type { Entry } from './entries.ts'
+import { isAttempt } from './entries.ts'
+import { giveUpDelivery, noteFault } from './give-up-delivery.ts'
+import { findUnwrittenOf, giveUpEvent, giveUpUnwritten, withoutResponse } from './give-up-entry.ts'
 import { keepLeases, storeAttempts } from './store-attempts.ts'
+import { findUnwritten, storeEntries } from './store-entries.ts'
 
 /** The batch sizes of the outbox. */
 const MAX_BATCH = { pglite: 200, postgresql: 500 }
 /** Concurrent statements; PGlite has one connection. */
 const MAX_STATEMENTS_AT_ONCE = 2
-/** Every statement costs a commit: attempts that end one by one in quick succession share one. */
+/** Every statement costs a commit: entries that come one by one in quick succession share one. */
 const SMALL_BATCH = 50
 const GAP_MS = 3
-/** Attempts that wait for the database; beyond it, `record` waits too. */
+/** Entries that wait for the database; beyond it, `record` and `enqueue` wait too. */
 const MAX_WAITING = 1_000
 const MIN_RETRY_MS = 50
 const MAX_RETRY_MS = 2_000
@@ -27,21 +33,18 @@ export interface RecorderOptions {
   database: Database
   log: Logger
   messages: Messages
-}
-
-interface Entry {
-  record: AttemptRecord
-  onWritten: (() => void) | undefined
+  leasedEvents: LeasedEvents
 }
 
 /**
- * Records attempts in batches: one statement for all that ended while the last one ran. During a database outage, attempts are
- * kept and callers wait, so nothing is lost and memory stays bounded.
+ * Writes what became of deliveries, in batches: one transaction for all that came while the last one ran. During a database
+ * outage, entries are kept and callers wait, so nothing is lost and memory stays bounded.
  */
 export class Recorder implements AttemptRecorder {
+  readonly #options: RecorderOptions
   readonly #database: Database
   readonly #log: Logger
-  readonly #messages: Messages
+  readonly #leasedEvents: LeasedEvents
   #entries: Entry[] = []
   #waiting: (() => void)[] = []
   /** Batches under way; a second one starts only when a full batch waits. */
@@ -53,10 +56,11 @@ export class Recorder implements AttemptRecorder {
   readonly #unwritten = new Set<string>()
   readonly #stuck = new Set<string>()
 
-  constructor({ database, log, messages }: RecorderOptions) {
-    this.#database = database
-    this.#log = log
-    this.#messages = messages
+  constructor(options: RecorderOptions) {
+    this.#options = options
+    this.#database = options.database
+    this.#log = options.log
+    this.#leasedEvents = options.leasedEvents
   }
 
   /** Whether the database currently refuses outcomes; their deliveries look unsent. */
@@ -69,29 +73,80 @@ export class Recorder implements AttemptRecorder {
    * written, or can neither be recorded nor set aside.
    */
   get sent(): readonly string[] {
-    const waiting = this.#unwritten.size === 0 ? [] : this.#entries.map(({ record }) => record.delivery_id)
+    const waiting =
+      this.#unwritten.size === 0
+        ? []
+        : this.#entries.filter(isAttempt).map(({ record }) => record.delivery_id)
     return [...this.#unwritten, ...waiting, ...this.#stuck]
   }
 
   /** Resolves as soon as another attempt may be recorded. */
   async record(record: AttemptRecord): Promise<void> {
-    this.#push({ record, onWritten: undefined })
-    if (this.#entries.length >= MAX_WAITING) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    await this.#pushAttempt(record, () => {})
+    await this.#untilRoom()
   }
 
   /** Resolves when the attempt is committed. */
   async write(record: AttemptRecord): Promise<void> {
-    await new Promise<void>((resolve) => this.#push({ record, onWritten: resolve }))
+    await new Promise<void>((resolve) => void this.#pushAttempt(record, resolve))
   }
 
-  /** Resolves when all attempts are written; gives up when the database does not answer. */
-  async stop(): Promise<void> {
-    this.#closing = true
+  /**
+   * Writes deliveries that must wait, each with a row in the queue, and those that a filter keeps back.
+   *
+   * @param isLeased whether this node has them in memory, or sends them
+   * @returns resolves as soon as more may be written
+   */
+  async enqueue(deliveries: readonly UnwrittenDelivery[], isLeased: boolean): Promise<void> {
+    for (const unwritten of deliveries) this.#enqueue(unwritten, isLeased, () => {})
+    await this.#untilRoom()
+  }
+
+  /** Removes events without further deliveries from the outbox. */
+  finish(events: readonly LeasedEvent[]): void {
+    for (const event of events) this.#push({ kind: 'event', event, onWritten: () => {} })
+  }
+
+  /** Resolves when the delivery is written, with a row in the queue that is due. */
+  async park(unwritten: UnwrittenDelivery): Promise<void> {
+    if (unwritten.writing !== undefined) await unwritten.writing
+    else await new Promise<void>((resolve) => this.#enqueue(unwritten, false, resolve))
+  }
+
+  /** Resolves when everything is written. */
+  async idle(): Promise<void> {
     while (this.#lanes.size > 0) await Promise.all(this.#lanes)
   }
 
+  /** Resolves when everything is written; gives up when the database does not answer. */
+  async stop(): Promise<void> {
+    this.#closing = true
+    await this.idle()
+  }
+
+  async #untilRoom(): Promise<void> {
+    if (this.#entries.length >= MAX_WAITING) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  #enqueue(unwritten: UnwrittenDelivery, isLeased: boolean, onWritten: () => void): void {
+    const isClaimable = unwritten.delivery.target.isQueueOnly ? !unwritten.delivery.target.isHeld : !isLeased
+    const entry: Entry = { kind: 'delivery', unwritten, isLeased, isClaimable, onWritten }
+    unwritten.writer = entry
+    this.#push(entry)
+  }
+
+  async #pushAttempt(record: AttemptRecord, onWritten: () => void): Promise<void> {
+    if (this.#log.isLevelEnabled('debug')) this.#log.debug(idsAndOutcome(record), 'attempted')
+    const entry: Entry = { kind: 'attempt', record, onWritten }
+    const unwritten = findUnwritten(this.#leasedEvents, record)
+    // It is being written as pending: the attempt counts on that row.
+    if (unwritten?.writing !== undefined) await unwritten.writing
+    // It is to be written as pending, which the attempt makes unnecessary.
+    else if (unwritten !== undefined) unwritten.writer = entry
+    this.#push(entry)
+  }
+
   #push(entry: Entry): void {
-    if (this.#log.isLevelEnabled('debug')) this.#log.debug(idsAndOutcome(entry.record), 'attempted')
     this.#entries.push(entry)
     const most = this.#database.engine === 'pglite' ? 1 : MAX_STATEMENTS_AT_ONCE
     if (this.#active > 0 && (this.#active >= most || this.#entries.length < MAX_BATCH[this.#database.engine]))
@@ -111,29 +166,54 @@ export class Recorder implements AttemptRecorder {
       await new Promise((resolve) => setImmediate(resolve))
       const batch = this.#entries.splice(0, MAX_BATCH[this.#database.engine])
       written = batch.length
-      if (batch.length > 0 && (await this.#writeUntilDone(batch)))
-        for (const { onWritten } of batch) onWritten?.()
+      if (batch.length > 0) await this.#writeBatch(batch)
       if (this.#entries.length < MAX_WAITING) for (const resume of this.#waiting.splice(0)) resume()
     } while (this.#entries.length > 0)
-    // In the same turn as the last check: attempts recorded from here on start a batch of their own.
+    // In the same turn as the last check: what comes from here on starts a batch of its own.
     this.#active -= 1
   }
 
-  /** @param batch attempts that arrive during a retry join it: next to others, a culprit shows */
-  async #writeUntilDone(batch: Entry[]): Promise<boolean> {
+  async #writeBatch(batch: Entry[]): Promise<void> {
+    let end = (): void => {}
+    const writing = new Promise<void>((resolve) => (end = resolve))
+    this.#announce(batch, writing)
+    if (await this.#writeUntilDone(batch, writing)) {
+      this.#report(batch)
+      for (const { onWritten } of batch) onWritten()
+    }
+    end()
+  }
+
+  #announce(entries: readonly Entry[], writing: Promise<void>): void {
+    for (const entry of entries)
+      if (entry.kind === 'delivery' && entry.unwritten.writer === entry) entry.unwritten.writing = writing
+  }
+
+  #report(batch: readonly Entry[]): void {
+    const records = batch.filter(isAttempt).map(({ record }) => record)
+    if (records.length > 0) this.#options.messages.emit('recorded', records)
+    const queued = batch.filter(
+      (entry) => entry.kind === 'delivery' && !entry.isLeased && entry.unwritten.filtered === undefined,
+    )
+    if (queued.length === 0) return
+    const isClaimable = queued.some((entry) => entry.kind === 'delivery' && entry.isClaimable)
+    this.#options.messages.emit('queued', { isClaimable })
+  }
+
+  /** @param batch entries that come during a retry join it: next to others, a culprit shows */
+  async #writeUntilDone(batch: Entry[], writing: Promise<void>): Promise<boolean> {
     const splitter = createSplitter()
     for (let wait = MIN_RETRY_MS; ; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
-      const records = batch.map(({ record }) => record)
+      const records = batch.filter(isAttempt).map(({ record }) => record)
       try {
-        await this.#store(records, splitter)
+        await this.#store(batch, splitter)
         this.#stalled = false
         for (const { delivery_id } of records) this.#unwritten.delete(delivery_id)
-        this.#messages.emit('recorded', records)
         return true
       } catch (error) {
         // A timeout does not stop claims: the outcomes of others show whether the database is to blame.
         if (!isTimeout(error)) this.#stalled = true
-        for (const { record } of batch) this.#unwritten.add(record.delivery_id)
+        for (const { delivery_id } of records) this.#unwritten.add(delivery_id)
         this.#log.warn(
           { error: messageOf(error), results: batch.length },
           'cannot store outcomes, retrying automatically',
@@ -141,21 +221,36 @@ export class Recorder implements AttemptRecorder {
         if (this.#closing) return false
       }
       await new Promise((resolve) => setTimeout(resolve, wait))
-      batch.push(...this.#entries.splice(0, MAX_BATCH[this.#database.engine] - batch.length))
+      const joining = this.#entries.splice(0, MAX_BATCH[this.#database.engine] - batch.length)
+      this.#announce(joining, writing)
+      batch.push(...joining)
       await keepLeases(
         this.#database,
-        batch.map(({ record }) => record),
+        batch.filter(isAttempt).map(({ record }) => record),
       )
     }
   }
 
-  /** Isolates an attempt that the database refuses: it neither holds up the others nor is retried forever. */
-  async #store(records: readonly AttemptRecord[], splitter: Splitter): Promise<void> {
-    const store = (part: readonly AttemptRecord[]): Promise<void> => storeAttempts(this.#database, part)
+  /** Isolates an entry that the database refuses: it neither holds up the others nor is retried forever. */
+  async #store(entries: readonly Entry[], splitter: Splitter): Promise<void> {
+    const store = async (part: readonly Entry[]): Promise<void> => {
+      this.finish(await storeEntries(this.#database, this.#leasedEvents, part))
+    }
     await splitter.attempt(
-      () => store(records),
-      (failure) => splitUp(records, failure, store, (record, error) => this.#storeBare(record, error)),
+      () => store(entries),
+      (failure) => splitUp(entries, failure, store, (entry, error) => this.#storeCulprit(entry, error)),
     )
+  }
+
+  async #storeCulprit(entry: Entry, cause: unknown): Promise<void> {
+    const options = {
+      ...this.#options,
+      onFault: (fault: DeliveryFault) => this.#options.messages.emit('fault', fault),
+    }
+    const unwritten = findUnwrittenOf(this.#leasedEvents, entry)
+    if (unwritten !== undefined) await giveUpUnwritten(unwritten, entry, cause, options)
+    else if (entry.kind === 'event') giveUpEvent(entry, options)
+    else if (entry.kind === 'attempt') await this.#storeBare(entry.record, cause)
   }
 
   /** Stores the outcome without the receiver's response, which is the likely reason of the refusal. */
@@ -164,14 +259,8 @@ export class Recorder implements AttemptRecorder {
       { attempt: record.id, error: messageOf(cause) },
       'cannot store a response; its outcome is stored without it',
     )
-    const bare = {
-      ...record,
-      response_headers: null,
-      response_body: null,
-      error_message: 'the response could not be stored',
-    }
     try {
-      await storeAttempts(this.#database, [bare])
+      await storeAttempts(this.#database, [withoutResponse(record)])
     } catch (error) {
       if (!isRefusal(error, cause)) throw error
       await this.#giveUp(record, error)
@@ -188,7 +277,7 @@ export class Recorder implements AttemptRecorder {
     const given = { deliveryId, stage: 'record', lease, error } as const
     try {
       const fault = await giveUpDelivery(this.#database, given)
-      if (fault !== undefined) this.#messages.emit('fault', fault)
+      if (fault !== undefined) this.#options.messages.emit('fault', fault)
     } catch (refusal) {
       if (!isRefusal(refusal, error)) throw refusal
       this.#remember(deliveryId)
@@ -197,7 +286,7 @@ export class Recorder implements AttemptRecorder {
         'cannot remove a delivery from the queue; this process does not send it again',
       )
       const fault = await noteFault(this.#database, given)
-      if (fault !== undefined) this.#messages.emit('fault', fault)
+      if (fault !== undefined) this.#options.messages.emit('fault', fault)
     }
   }
 

@@ -1,17 +1,23 @@
 import { plainArray } from '../../database/array-literal.ts'
-import type { Connection, Database } from '../../database/database.ts'
+import type { Connection, Database, Transaction } from '../../database/database.ts'
+import type { RowOf } from '../../database/statement.ts'
+import { isDatabaseError } from '../../database/database.ts'
 import {
-  hasEvents as hasEventsStatement,
-  leaveOutbox,
-  listWaiting as listWaitingStatement,
-  takeEvents as takeEventsStatement,
+  hasEvents,
+  holdLease,
+  leaseEvents,
+  listWaiting,
+  lockOutbox,
+  readWritten,
 } from './sql/statements.generated.ts'
 
 /** On the one connection of PGlite, requests wait for the batch; PostgreSQL amortizes a commit over more rows. */
 const MAX_BATCH = { pglite: 200, postgresql: 500 }
 
-/** An event taken out of the outbox. */
+/** An event of the outbox. */
 export interface OutboxEvent {
+  /** Its row of the outbox. */
+  outbox_id: number
   id: string
   organization_id: string
   event: string
@@ -21,15 +27,13 @@ export interface OutboxEvent {
   traceparent: string | null
   /** The request body of every delivery of this event. */
   body: string
+  /** When it was created, in Unix milliseconds. */
+  created_ms: number
 }
 
-/** Returns whether the outbox has events: for an idle relay, a fifth of the cost of taking a batch. */
-export async function hasEvents(database: Database, except: readonly number[]): Promise<boolean> {
-  const { rows } = await database.query(...hasEventsStatement({ except: plainArray(except) }))
-  return rows[0]?.has_events ?? false
-}
+export type LeasedRow = RowOf<typeof leaseEvents>
 
-/** The outbox rows that a batch may take. */
+/** The outbox rows that a batch may lease. */
 export interface OutboxScope {
   except: readonly number[]
   /** Null: any row. */
@@ -38,38 +42,91 @@ export interface OutboxScope {
 
 export const ANY_EVENT: OutboxScope = { except: [], only: null }
 
-/** Lists the outbox rows that a batch would take. */
-export async function listWaiting(database: Database, except: readonly number[]): Promise<number[]> {
-  const { rows } = await database.query(
-    ...listWaitingStatement({ limit: MAX_BATCH[database.engine], except: plainArray(except) }),
-  )
+/** The place of this node in the outbox. */
+export interface OutboxHolder {
+  nodeId: string
+  lease: string
+  /** The rows that it holds, as a multirange. */
+  held: string
+}
+
+/** Returns whether the outbox has events that this node does not hold: for an idle relay, a fifth of the cost of a batch. */
+export async function findsEvents(
+  database: Database,
+  held: string,
+  except: readonly number[],
+): Promise<boolean> {
+  const { rows } = await database.query(...hasEvents({ held, except: plainArray(except) }))
+  return rows[0]?.has_events ?? false
+}
+
+/** Lists the outbox rows that a batch would lease. */
+export async function listUnleased(
+  database: Database,
+  { nodeId, held }: OutboxHolder,
+  except: readonly number[],
+): Promise<number[]> {
+  const limit = MAX_BATCH[database.engine]
+  const { rows } = await database.query(...listWaiting({ nodeId, held, limit, except: plainArray(except) }))
   return rows.map(({ id }) => id)
 }
 
-/** Takes one event out of the outbox without its body; undefined when it is gone or another node has it. */
-export async function removeFromOutbox(
-  connection: Connection,
-  outboxId: number,
-): Promise<Omit<OutboxEvent, 'body'> | undefined> {
-  const { rows } = await connection.query(...leaveOutbox({ outboxId }))
-  return rows[0]
+/** Makes other nodes wait with their leases until the end of the transaction, which is not flushed. */
+export function lock(transaction: Transaction): void {
+  const [statement] = lockOutbox()
+  transaction.ahead(statement, [])
 }
 
-export interface TakenEvents {
-  events: OutboxEvent[]
-  /** Whether the outbox may hold more. */
-  isFull: boolean
+/** The SQLSTATE of `hold_outbox_lease`. */
+const LEASE_LOST = 'WH001'
+
+/** Whether another node has taken over the lease of this one. */
+export const isLeaseLost = (thrown: unknown): boolean => isDatabaseError(thrown) && thrown.code === LEASE_LOST
+
+/** Keeps the lease until the end of the transaction, which fails with its next query when the lease is lost. */
+export function hold(
+  transaction: Transaction,
+  { nodeId, lease }: Pick<OutboxHolder, 'nodeId' | 'lease'>,
+): void {
+  const [statement] = holdLease({ nodeId, lease })
+  transaction.ahead(statement, [nodeId, lease])
 }
 
-/** Takes a batch of events out of the outbox. */
-export async function takeEvents(
-  connection: Connection,
-  engine: Database['engine'],
+/**
+ * Leases a batch.
+ * @throws `isLeaseLost`
+ */
+export async function leaseBatch(
+  database: Database,
+  { nodeId, lease, held }: OutboxHolder,
   { except, only }: OutboxScope,
-): Promise<TakenEvents> {
-  const limit = MAX_BATCH[engine]
-  const { rows } = await connection.query(
-    ...takeEventsStatement({ limit, except: plainArray(except), only: only && plainArray(only) }),
-  )
-  return { events: rows, isFull: rows.length === limit }
+): Promise<{ rows: LeasedRow[]; isFull: boolean }> {
+  const limit = MAX_BATCH[database.engine]
+  const statement = leaseEvents({
+    nodeId,
+    held,
+    limit,
+    except: plainArray(except),
+    only: only && plainArray(only),
+  })
+  const { rows } = await database.transaction(async (transaction) => {
+    lock(transaction)
+    hold(transaction, { nodeId, lease })
+    return await transaction.finish(...statement)
+  })
+  return { rows, isFull: rows.length === limit }
+}
+
+/** A delivery of an event is known by its webhook. */
+export const pairOf = (organizationId: string, eventId: string, webhookId: string): string =>
+  `${organizationId} ${eventId} ${webhookId}`
+
+/** Returns the pairs of event and webhook whose delivery exists. */
+export async function readWrittenPairs(
+  connection: Connection,
+  events: readonly { id: string }[],
+): Promise<Set<string>> {
+  if (events.length === 0) return new Set()
+  const { rows } = await connection.query(...readWritten({ events: plainArray(events.map(({ id }) => id)) }))
+  return new Set(rows.map((row) => pairOf(row.organization_id, row.event_id, row.webhook_id)))
 }

@@ -1,21 +1,93 @@
 import type { Database } from '../../database/database.ts'
-import type { DirectSlots, MatchOptions, MatchedBatch } from '../match/create-deliveries.ts'
-import { createDeliveries } from '../match/create-deliveries.ts'
-import type { OutboxScope, TakenEvents } from './outbox.ts'
-import { takeEvents } from './outbox.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { LeasedDelivery } from '../../domain/delivery.ts'
+import type { Skip } from '../../domain/match-webhooks.ts'
+import type { OpenTarget } from '../../domain/webhook.ts'
+import type { DirectSlots, PlannedDelivery } from '../match/match-events.ts'
+import { matchEvents } from '../match/match-events.ts'
+import type { Subscriptions } from '../match/subscriptions.ts'
+import type { LeasedEvent, LeasedEvents, UnwrittenDelivery } from './leased-events.ts'
+import type { LeasedRow, OutboxEvent, OutboxScope } from './outbox.ts'
+import { readWrittenPairs } from './outbox.ts'
 
-export type RelayedBatch = TakenEvents & { matched: MatchedBatch | undefined }
+export interface RelayBatchOptions {
+  clock: Clock
+  openTarget: OpenTarget
+  subscriptions: Subscriptions
+  leasedEvents: LeasedEvents
+}
 
-/** Turns a batch of the outbox into deliveries, in one transaction, which has committed when this returns. */
+export interface RelayedBatch {
+  events: OutboxEvent[]
+  /** Whether the outbox may hold more. */
+  isFull: boolean
+  /** Deliveries to send at once. */
+  direct: LeasedDelivery[]
+  /** Deliveries to write at once: they wait in the queue, or a filter keeps them back. */
+  waiting: UnwrittenDelivery[]
+  /** Events that get no delivery. */
+  unmatched: LeasedEvent[]
+  skips: Skip[]
+}
+
+/**
+ * Leases a batch of the outbox and matches it. Nothing is sent or written yet.
+ * @throws what makes the batch impossible; its events are then free again
+ */
 export async function relayBatch(
   database: Database,
   scope: OutboxScope,
   slots: DirectSlots,
-  options: MatchOptions,
+  options: RelayBatchOptions,
 ): Promise<RelayedBatch> {
-  return await database.transaction(async (transaction) => {
-    const taken = await takeEvents(transaction, database.engine, scope)
-    if (taken.events.length === 0) return { ...taken, matched: undefined }
-    return { ...taken, matched: await createDeliveries(transaction, taken.events, slots, options) }
+  const { leasedEvents } = options
+  const { rows, isFull } = await leasedEvents.lease(scope)
+  if (rows.length === 0) return { events: [], isFull, direct: [], waiting: [], unmatched: [], skips: [] }
+  try {
+    return { events: rows, isFull, ...(await match(database, rows, slots, options)) }
+  } catch (error) {
+    leasedEvents.forget(rows.map((row) => row.outbox_id))
+    throw error
+  }
+}
+
+async function match(
+  database: Database,
+  rows: readonly LeasedRow[],
+  slots: DirectSlots,
+  options: RelayBatchOptions,
+): Promise<Omit<RelayedBatch, 'events' | 'isFull'>> {
+  const { leasedEvents, subscriptions } = options
+  const { token: lease } = leasedEvents
+  const written = await readWrittenPairs(
+    database,
+    rows.filter((row) => row.is_retaken),
+  )
+  const versions = new Map(rows.map((row) => [row.organization_id, row.version ?? undefined]))
+  const webhooks = await subscriptions.read(database, versions)
+  const { planned, skips } = matchEvents(rows, webhooks, slots, { ...options, lease, written })
+  const tracked = track(leasedEvents, planned, rows[0]!.leased_at)
+  return {
+    direct: tracked.flatMap(({ isDirect, unwritten }) => (isDirect ? [unwritten.delivery] : [])),
+    waiting: tracked.flatMap(({ isDirect, unwritten }) => (isDirect ? [] : [unwritten])),
+    unmatched: rows.flatMap((row) => leasedEvents.event(row.outbox_id) ?? []).filter(isUnmatched),
+    skips,
+  }
+}
+
+const isUnmatched = ({ unwritten }: LeasedEvent): boolean => unwritten.size === 0
+
+/** Nothing is tracked when the lease was lost meanwhile. */
+function track(
+  leasedEvents: LeasedEvents,
+  planned: readonly PlannedDelivery[],
+  createdAt: string,
+): { isDirect: boolean; unwritten: UnwrittenDelivery }[] {
+  const tracked = planned.flatMap(({ isDirect, outboxId, ...one }) => {
+    const event = leasedEvents.event(outboxId)
+    if (event === undefined) return []
+    return [{ isDirect, unwritten: { ...one, event, createdAt, writer: undefined, writing: undefined } }]
   })
+  leasedEvents.add(tracked.map(({ unwritten }) => unwritten))
+  return tracked
 }

@@ -3,6 +3,7 @@ import type { Database } from '../../database/database.ts'
 import { isRefusal } from '../../database/input-fault.ts'
 import { createSplitter, splitUp } from '../../database/split.ts'
 import type { Clock } from '../../domain/clock.ts'
+import type { LeasedDelivery } from '../../domain/delivery.ts'
 import type { OpenTarget } from '../../domain/webhook.ts'
 import type { LoopWatch } from '../../loops/loop-watch.ts'
 import type { Loop } from '../../loops/loop.ts'
@@ -12,11 +13,14 @@ import type { RelayProgress } from '../../observability/relay-progress.ts'
 import type { Tracing } from '../../observability/tracing.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import { giveUpEvent, noteStuckEvent } from '../match/give-up-event.ts'
+import { countSkips } from '../match/count-skips.ts'
 import { createSubscriptions } from '../match/subscriptions.ts'
 import { traceMatching } from '../match/trace-matching.ts'
 import type { Messages, Stage } from '../messages.ts'
 import { createPutOff } from '../put-off.ts'
-import { hasEvents, listWaiting } from './outbox.ts'
+import type { Recorder } from '../record/recorder.ts'
+import type { LeasedEvents } from './leased-events.ts'
+import { findsEvents, listUnleased } from './outbox.ts'
 import { relayBatch } from './relay-batch.ts'
 import type { RelayedBatch } from './relay-batch.ts'
 import { createWakefulness } from './stay-awake.ts'
@@ -29,10 +33,13 @@ const POLL_INTERVAL_MS = { postgresql: 200, pglite: 5_000 }
 /** A batch costs three round trips, however small: events that arrive one by one in quick succession share some. */
 const MIN_GAP_MS = 3
 /**
- * Batches under way at once while the outbox is not empty: this process works on one while the database works on the
- * other. PGlite has one connection.
+ * The next batch is leased when fewer events than that are held, or after a while: what a fast endpoint will soon take stays
+ * in the outbox instead of taking a row in the queue, and a slow one delays no other by more.
  */
-const MAX_BATCHES_AT_ONCE = { postgresql: 2, pglite: 1 }
+const LEASE_BELOW = 500
+const MAX_WAIT_MS = 50
+/** No more events are leased while the database does not take what becomes of so many. */
+const MAX_LEASED = 5_000
 
 export interface RelayOptions {
   database: Database
@@ -46,9 +53,11 @@ export interface RelayOptions {
   tracing: Tracing
   messages: Messages
   dispatcher: Dispatcher
+  recorder: Recorder
+  leasedEvents: LeasedEvents
 }
 
-/** Takes committed events out of the outbox and turns them into deliveries: direct ones for the dispatcher, the rest for the queue. */
+/** Leases committed events of the outbox and matches them: direct deliveries go to the dispatcher, the others to the queue. */
 export class Relay implements Stage {
   readonly #options: RelayOptions
   readonly #subscriptions
@@ -89,39 +98,39 @@ export class Relay implements Stage {
   }
 
   async #run(isWoken: boolean): Promise<boolean | number> {
-    const { database, relayProgress } = this.#options
+    const { relayProgress, leasedEvents } = this.#options
+    if (leasedEvents.count >= MAX_LEASED) return MAX_WAIT_MS
     await this.#wakefulness.beforeLook()
     const isIdle = !isWoken && this.#found === 0
-    const batchesAtOnce = this.#isBehind ? MAX_BATCHES_AT_ONCE[database.engine] : 1
     this.#isBehind = false
     this.#found = 0
-    const isEmpty = isIdle && !(await hasEvents(database, this.#putOff.keys()))
-    if (!isEmpty) await this.#relayBatches(batchesAtOnce)
+    const isEmpty = isIdle && !(await this.#findsEvents())
+    if (!isEmpty) {
+      await leasedEvents.untilBelow(LEASE_BELOW, MAX_WAIT_MS)
+      const { found, isFull } = await this.#relayOrSplit()
+      this.#isBehind = isFull
+      this.#found = found
+    }
     if (isEmpty || this.#found > 0) relayProgress.note()
     const nextLookInMs = await this.#wakefulness.afterLook(this.#found)
     return this.#isBehind || nextLookInMs
   }
 
-  async #relayBatches(count: number): Promise<void> {
-    // None is left running when another one has failed.
-    const settled = await Promise.allSettled(Array.from({ length: count }, () => this.#relayOrSplit()))
-    for (const batch of settled) {
-      if (batch.status === 'rejected') throw batch.reason
-      this.#isBehind ||= batch.value.isFull
-      this.#found += batch.value.found
-    }
+  async #findsEvents(): Promise<boolean> {
+    const { database, leasedEvents } = this.#options
+    return await findsEvents(database, leasedEvents.holder.held, this.#putOff.keys())
   }
 
   /** Splits a batch that one of its events makes impossible until that event is alone. */
   async #relayOrSplit(): Promise<{ found: number; isFull: boolean }> {
-    const { database } = this.#options
+    const { database, leasedEvents } = this.#options
     return await this.#splitter.attempt(
       async () => {
         const { events, isFull } = await this.#relay(null)
         return { found: events.length, isFull }
       },
       async (error) => {
-        const ids = await listWaiting(database, this.#putOff.keys())
+        const ids = await listUnleased(database, leasedEvents.holder, this.#putOff.keys())
         if (ids.length === 0) throw error
         await splitUp(
           ids,
@@ -140,12 +149,10 @@ export class Relay implements Stage {
     const slots = dispatcher.reserve()
     try {
       const scope = { only, except: this.#putOff.keys() }
-      const batch = await relayBatch(database, scope, slots, {
-        ...this.#options,
-        subscriptions: this.#subscriptions,
-      })
+      const options = { ...this.#options, subscriptions: this.#subscriptions }
+      const batch = await relayBatch(database, scope, slots, options)
       slots.dispatch(this.#trace(batch, startedAt))
-      this.#report(batch)
+      await this.#finish(batch)
       return batch
     } catch (error) {
       slots.cancel()
@@ -153,24 +160,27 @@ export class Relay implements Stage {
     }
   }
 
-  #trace({ matched, events }: RelayedBatch, startedAt: number) {
+  #trace({ direct, events }: RelayedBatch, startedAt: number): LeasedDelivery[] {
     const { tracing } = this.#options
-    const direct = matched?.direct ?? []
     return tracing.isOn ? traceMatching(tracing, startedAt, direct, events) : direct
   }
 
-  #report({ events, matched }: RelayedBatch): void {
-    const { metrics, messages } = this.#options
+  /** The recorder writes what is not sent. */
+  async #finish({ events, waiting, unmatched, skips }: RelayedBatch): Promise<void> {
+    const { database, metrics, recorder, messages } = this.#options
     if (events.length > 0) metrics.fannedOut(events)
-    if (matched === undefined) return
-    if (matched.filtered > 0) metrics.filtered(matched.filtered)
-    if (matched.queued > 0) messages.emit('queued', { isClaimable: matched.isClaimable })
+    const filtered = waiting.filter((delivery) => delivery.filtered !== undefined).length
+    if (filtered > 0) metrics.filtered(filtered)
+    recorder.finish(unmatched)
+    if (waiting.length > 0) await recorder.enqueue(waiting, false)
+    if (skips.length > 0) await countSkips(database, skips, (fault) => messages.emit('fault', fault))
   }
 
   async #giveUp(outboxId: number, error: unknown): Promise<void> {
-    const { database, messages } = this.#options
+    const { database, messages, leasedEvents } = this.#options
     try {
-      const options = { ...this.#options, subscriptions: this.#subscriptions }
+      const { nodeId, lease } = leasedEvents.holder
+      const options = { ...this.#options, nodeId, lease, subscriptions: this.#subscriptions }
       for (const fault of await giveUpEvent(database, outboxId, error, options)) messages.emit('fault', fault)
       messages.emit('queued', { isClaimable: true })
     } catch (refusal) {

@@ -8,38 +8,27 @@ export const countSkips = typedStatement<
   object
 >(import.meta.url, 'count-skips')
 
-export const createDeliveries = typedStatement<
+export const findUnleased = typedStatement<
   {
-    ids: readonly string[] | string
-    webhooks: readonly string[] | string
-    events: readonly string[] | string
-    eventTypes: readonly string[] | string
-    organizations: readonly string[] | string
-    leaseMs: readonly number[] | string
-    reasons: readonly string[] | string
-    recordIds: readonly string[] | string
-    redact: readonly string[] | string
-    lease: string
+    outboxId: number
     nodeId: string
   },
-  object
->(import.meta.url, 'create-deliveries')
-
-export const createFailed = typedStatement<
   {
-    deliveryId: string
-    organizationId: string
-    webhookId: string
-    eventId: string
+    id: string
+    organization_id: string
     event: string
-    reason: string
-    redact: readonly string[] | string | null
-    attemptId: string
-    url: string
-    diagnosis: string
+    origin: string | null
+    traceparent: string | null
+    created_ms: number
+  }
+>(import.meta.url, 'find-unleased')
+
+export const leaveOutbox = typedStatement<
+  {
+    outboxId: number
   },
   object
->(import.meta.url, 'create-failed')
+>(import.meta.url, 'leave-outbox')
 
 export const readBody = typedStatement<
   {

@@ -1,2 +1,5 @@
--- Also those that another node has just taken: whoever finds none then has lost nothing but a moment.
-select exists (select from webhooks_internal.outbox where id <> all (:except::bigint[])) as "has_events!"
+-- Also those that another node has just leased: a relay that finds none then has lost nothing but a moment.
+select exists (
+  select from webhooks_internal.outbox
+  where not id <@ :held::int8multirange and id <> all (:except::bigint[])
+) as "has_events!"

@@ -14,6 +14,7 @@ export const announceRelay = typedStatement<
 
 export const hasEvents = typedStatement<
   {
+    held: string
     except: readonly number[] | string
   },
   {
@@ -21,21 +22,43 @@ export const hasEvents = typedStatement<
   }
 >(import.meta.url, 'has-events')
 
-export const leaveOutbox = typedStatement<
+export const holdLease = typedStatement<
   {
-    outboxId: number
+    nodeId: string
+    lease: string
   },
   {
+    hold_outbox_lease: string | null
+  }
+>(import.meta.url, 'hold-lease')
+
+export const leaseEvents = typedStatement<
+  {
+    held: string
+    nodeId: string
+    except: readonly number[] | string
+    only: readonly number[] | string | null
+    limit: number
+  },
+  {
+    outbox_id: number
+    is_retaken: boolean
     id: string
     organization_id: string
     event: string
     origin: string | null
     traceparent: string | null
+    body: string
+    created_ms: number
+    version: number | null
+    leased_at: string
   }
->(import.meta.url, 'leave-outbox')
+>(import.meta.url, 'lease-events')
 
 export const listWaiting = typedStatement<
   {
+    held: string
+    nodeId: string
     except: readonly number[] | string
     limit: number
   },
@@ -43,6 +66,33 @@ export const listWaiting = typedStatement<
     id: number
   }
 >(import.meta.url, 'list-waiting')
+
+export const lockOutbox = typedStatement<
+  object,
+  {
+    pg_advisory_xact_lock: string | null
+    set_config: string | null
+  }
+>(import.meta.url, 'lock-outbox')
+
+export const readWritten = typedStatement<
+  {
+    events: readonly string[] | string
+  },
+  {
+    event_id: string
+    organization_id: string
+    webhook_id: string
+  }
+>(import.meta.url, 'read-written')
+
+export const registerLease = typedStatement<
+  {
+    nodeId: string
+    lease: string
+  },
+  object
+>(import.meta.url, 'register-lease')
 
 export const stayAwake = typedStatement<
   {
@@ -52,19 +102,3 @@ export const stayAwake = typedStatement<
     setval: number | null
   }
 >(import.meta.url, 'stay-awake')
-
-export const takeEvents = typedStatement<
-  {
-    except: readonly number[] | string
-    only: readonly number[] | string | null
-    limit: number
-  },
-  {
-    id: string
-    organization_id: string
-    event: string
-    origin: string | null
-    traceparent: string | null
-    body: string
-  }
->(import.meta.url, 'take-events')

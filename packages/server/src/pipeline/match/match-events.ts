@@ -1,0 +1,108 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { LeasedDelivery } from '../../domain/delivery.ts'
+import { LEASE_MARGIN_MS } from '../../domain/delivery.ts'
+import { deriveDeliveryId } from '../../domain/delivery-id.ts'
+import type { Match, Skip, Subscription } from '../../domain/match-webhooks.ts'
+import { matchWebhooks } from '../../domain/match-webhooks.ts'
+import { readRecordId } from '../../domain/record-id.ts'
+import { createRedactor } from '../../domain/redaction/redact.ts'
+import type { OpenTarget, WebhookTarget } from '../../domain/webhook.ts'
+import type { OutboxEvent } from '../relay/outbox.ts'
+import { pairOf } from '../relay/outbox.ts'
+
+/** Room in memory for deliveries that are sent directly. */
+export interface DirectSlots {
+  /** Reserves a slot for one delivery of this body to the webhook; false: there is none. */
+  admit(target: WebhookTarget, body: string): boolean
+}
+
+export const NO_SLOTS: DirectSlots = { admit: () => false }
+
+export interface MatchOptions {
+  clock: Clock
+  openTarget: OpenTarget
+  /** The token of this node's lease of the events. */
+  lease: string
+  /** Pairs (`pairOf`) whose delivery exists: they are left out. */
+  written: ReadonlySet<string>
+}
+
+/** A pair of an event and a webhook that match. */
+export interface PlannedDelivery {
+  outboxId: number
+  delivery: LeasedDelivery
+  recordId: string | null
+  redact: readonly string[] | null
+  /** Why a filter or an ignored origin keeps it back; undefined: it is sent. */
+  filtered: string | undefined
+  /** Whether a slot is reserved, so that it is sent at once. */
+  isDirect: boolean
+}
+
+/** What a batch of events is to become. */
+export interface MatchedEvents {
+  planned: PlannedDelivery[]
+  skips: Skip[]
+}
+
+/** Decides what becomes of every event and webhook of its organization. Writes nothing. */
+export function matchEvents(
+  events: readonly OutboxEvent[],
+  webhooks: ReadonlyMap<string, readonly Subscription[]>,
+  slots: DirectSlots,
+  options: MatchOptions,
+): MatchedEvents {
+  const { matches, skips } = matchWebhooks(events, webhooks)
+  const redact = createRedactor()
+  const recordIdOf = createRecordIdReader()
+  const planned = matches.flatMap((match): PlannedDelivery[] => {
+    const { event, subscription, filtered } = match
+    if (options.written.has(pairOf(event.organization_id, event.id, subscription.webhook_id))) return []
+    const sent = filtered === undefined ? redact(event.body, subscription.redact) : { body: '' }
+    const delivery = toDelivery(match, sent, options)
+    const { target } = delivery
+    return [
+      {
+        outboxId: event.outbox_id,
+        delivery,
+        recordId: recordIdOf(event.body),
+        redact: subscription.redact,
+        filtered,
+        isDirect: filtered === undefined && !target.isQueueOnly && slots.admit(target, delivery.body),
+      },
+    ]
+  })
+  return { planned, skips }
+}
+
+function toDelivery(
+  { event, subscription }: Match<OutboxEvent>,
+  sent: Pick<LeasedDelivery, 'body' | 'fault'>,
+  { clock, openTarget, lease }: MatchOptions,
+): LeasedDelivery {
+  const target = openTarget(subscription)
+  return {
+    id: deriveDeliveryId(event.created_ms, event.id, target.id),
+    organizationId: event.organization_id,
+    eventId: event.id,
+    event: event.event,
+    ...sent,
+    isRedacted: subscription.redact !== null,
+    traceparent: event.traceparent,
+    attempt: 1,
+    trigger: 'event',
+    isLast: false,
+    lease,
+    leaseEnds: clock.now() + target.timeout + LEASE_MARGIN_MS,
+    target,
+  }
+}
+
+/** The deliveries of one event follow each other: its body is read once. */
+function createRecordIdReader(): (body: string) => string | null {
+  let [last, recordId]: [string, string | null] = ['', null]
+  return (body) => {
+    if (body !== last) [last, recordId] = [body, readRecordId(body)]
+    return recordId
+  }
+}

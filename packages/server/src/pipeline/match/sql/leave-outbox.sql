@@ -1,0 +1,1 @@
+delete from webhooks_internal.outbox where id = :outbox_id::bigint

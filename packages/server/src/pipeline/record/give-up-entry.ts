@@ -1,0 +1,137 @@
+import type { Logger } from 'pino'
+import type { Database } from '../../database/database.ts'
+import { isRefusal } from '../../database/input-fault.ts'
+import type { AttemptRecord } from '../../domain/attempt.ts'
+import type { DeliveryFault, OnFault } from '../../domain/delivery-fault.ts'
+import { reasonOf } from '../../domain/delivery-fault.ts'
+import { messageOf } from '../../domain/errors.ts'
+import type { LeasedEvents, UnwrittenDelivery } from '../relay/leased-events.ts'
+import { recordFaults } from './delivery-faults.ts'
+import type { Entry } from './entries.ts'
+import { findUnwritten } from './store-entries.ts'
+import type { Written } from './write-deliveries.ts'
+import { writeDeliveries } from './write-deliveries.ts'
+
+export interface GiveUpEntryOptions {
+  database: Database
+  leasedEvents: LeasedEvents
+  log: Logger
+  onFault: OnFault
+}
+
+/** The outcome without the receiver's response, which is the likely reason of a refusal. */
+export function withoutResponse(record: AttemptRecord): AttemptRecord {
+  return {
+    ...record,
+    response_headers: null,
+    response_body: null,
+    error_message: 'the response could not be stored',
+  }
+}
+
+/** Returns the delivery that an entry would write for the first time. */
+export function findUnwrittenOf(leasedEvents: LeasedEvents, entry: Entry): UnwrittenDelivery | undefined {
+  if (entry.kind === 'attempt') return findUnwritten(leasedEvents, entry.record)
+  if (entry.kind === 'event') return undefined
+  return leasedEvents.find(entry.unwritten.delivery.id)
+}
+
+/**
+ * Ends a delivery that the database refuses to write for the first time. What it refuses of that, too, is left out; but the event
+ * must leave the outbox, or it would be sent again and again. One that cannot leave is not sent again by this process.
+ */
+export async function giveUpUnwritten(
+  unwritten: UnwrittenDelivery,
+  entry: Entry,
+  cause: unknown,
+  { database, leasedEvents, log, onFault }: GiveUpEntryOptions,
+): Promise<void> {
+  const { event, delivery } = unwritten
+  const isSent = entry.kind === 'attempt'
+  const reason = reasonOf(cause)
+  const failed = { as: 'failed', reason, code: isSent ? 'not_recordable' : 'not_sendable' } as const
+  const finished = leasedEvents.lastOf([unwritten])
+  const holder = { nodeId: leasedEvents.nodeId, lease: leasedEvents.token }
+  const put = async (written: Written | undefined, leaves: boolean): Promise<void> => {
+    const rows = written === undefined ? [] : [{ unwritten, written }]
+    const outboxIds = leaves ? finished.map(({ outboxId }) => outboxId) : []
+    await writeDeliveries(database, holder, rows, outboxIds)
+  }
+  const outcome: Written | undefined =
+    isSent && entry.record.status === 'success'
+      ? { as: 'delivered', attempt: withoutResponse(entry.record) }
+      : undefined
+  log.error(
+    { delivery_id: delivery.id, event_id: delivery.eventId, error: messageOf(cause) },
+    'cannot write a delivery; what the database accepts of it is stored',
+  )
+  const ways: [Written | undefined, boolean][] = [
+    ...(outcome === undefined ? [] : [[outcome, true] as [Written, boolean]]),
+    [{ ...failed, isLogged: true }, true],
+    [{ ...failed, isLogged: false }, true],
+    [undefined, true],
+    [outcome ?? { ...failed, isLogged: true }, false],
+  ]
+  const index = await firstAccepted(
+    ways.map(
+      ([written, leaves]) =>
+        () =>
+          put(written, leaves),
+    ),
+    cause,
+  )
+  const way = index === undefined ? undefined : ways[index]
+  const fault = toFault(unwritten, way?.[0] !== undefined, isSent, reason)
+  if (way?.[1] === true) leasedEvents.written([unwritten], finished)
+  else leasedEvents.setAside(event)
+  // A success that is stored without the receiver's response is no fault.
+  if (way !== undefined && way[0] === outcome && outcome !== undefined && way[1]) return
+  onFault(fault)
+  await firstAccepted([() => recordFaults(database, [fault])], cause)
+}
+
+/** Takes an event without further deliveries that cannot leave the outbox out of the way. */
+export function giveUpEvent(
+  entry: Entry & { kind: 'event' },
+  { leasedEvents, log }: GiveUpEntryOptions,
+): void {
+  const { event } = entry
+  log.error(
+    { outbox_id: event.outboxId },
+    'cannot remove an event from the outbox; this process does not match it again',
+  )
+  leasedEvents.setAside(event)
+}
+
+/** Runs the first statement that the database accepts. @returns its index */
+async function firstAccepted(
+  ways: readonly (() => Promise<void>)[],
+  cause: unknown,
+): Promise<number | undefined> {
+  for (const [index, way] of ways.entries()) {
+    try {
+      await way()
+      return index
+    } catch (error) {
+      if (!isRefusal(error, cause)) throw error
+    }
+  }
+  return undefined
+}
+
+function toFault(
+  { delivery }: UnwrittenDelivery,
+  isStored: boolean,
+  isSent: boolean,
+  reason: string,
+): DeliveryFault {
+  return {
+    organizationId: delivery.organizationId,
+    stage: isSent ? 'record' : 'relay',
+    eventId: delivery.eventId,
+    event: delivery.event,
+    webhookId: delivery.target.id,
+    deliveryId: isStored ? delivery.id : null,
+    reason,
+  }
+}

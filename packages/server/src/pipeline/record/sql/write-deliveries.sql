@@ -1,0 +1,53 @@
+-- Writes deliveries for the first time, each as it is by then: `delivered` with its log row, `filtered`, `failed`, or `pending` with its
+-- row in the queue, which is leased to this node when `lease_ms` is not null. Removes the events (:finished) from the outbox of
+-- which nothing else is to be written, in the same commit.
+--
+-- A row counts only while its event is in the outbox: an event that was erased, or whose deliveries were written by a commit
+-- that was not acknowledged, is left alone. `is_last`: its event is one of :finished.
+with rows as materialized (
+  select * from unnest(:ids::uuid[], :outbox_ids::bigint[], :is_last::boolean[], :organizations::uuid[], :webhooks::uuid[],
+    :events::uuid[], :event_types::text[], :statuses::text[], :reasons::text[], :record_ids::text[], :redact::text[],
+    :created_at::timestamptz[], :lease_ms::integer[], :attempt_ids::uuid[], :urls::text[], :error_codes::text[],
+    :error_messages::text[], :diagnoses::text[], :response_codes::integer[], :durations_ms::integer[],
+    :request_headers::text[], :request_bodies::text[], :response_headers::text[], :response_bodies::text[],
+    :sent_at::timestamptz[])
+    as r (id, outbox_id, is_last, organization_id, webhook_id, event_id, event, status, reason, record_id, redact, created_at,
+      lease_ms, attempt_id, url, error_code, error_message, diagnosis, response_code, duration_ms, request_headers, request_body,
+      response_headers, response_body, sent_at)
+),
+finished as (
+  delete from webhooks_internal.outbox where id = any (:finished::bigint[]) returning id
+),
+accepted as materialized (
+  select r.* from rows r
+  where case
+    when r.is_last then r.outbox_id in (select id from finished)
+    else exists (select from webhooks_internal.outbox o where o.id = r.outbox_id)
+      and not exists (select from webhooks.webhook_deliveries d where d.id = r.id)
+  end
+),
+queued as (
+  insert into webhooks_internal.queue (delivery_id, webhook_id, due_at, lease, lease_node)
+  select r.id, r.webhook_id,
+    case when r.lease_ms is null then least(now(), r.created_at) else now() + r.lease_ms * interval '1 millisecond' end,
+    case when r.lease_ms is not null then :lease::uuid end,
+    case when r.lease_ms is not null then :node_id::uuid end
+  from accepted r
+  where r.status = 'pending'
+),
+logged as (
+  insert into webhooks_internal.attempts (id, organization_id, webhook_id, delivery_id, event_id, event, url, status, attempt,
+    trigger, error_code, error_message, diagnosis, response_code, duration_ms, request_headers, request_body, response_headers,
+    response_body, created_at)
+  select r.attempt_id, r.organization_id, r.webhook_id, r.id, r.event_id, r.event, r.url,
+    case r.status when 'delivered' then 'success' else 'failed' end, 1, 'event', r.error_code, r.error_message, r.diagnosis,
+    r.response_code, r.duration_ms, r.request_headers, r.request_body, r.response_headers, r.response_body, r.sent_at
+  from accepted r
+  where r.attempt_id is not null
+)
+insert into webhooks.webhook_deliveries (id, organization_id, webhook_id, event_id, event, status, reason, attempts,
+  last_response_code, last_error, created_at, completed_at, record_id, redact)
+select r.id, r.organization_id, r.webhook_id, r.event_id, r.event, r.status, r.reason,
+  case when r.status in ('delivered', 'failed') then 1 else 0 end, r.response_code,
+  r.error_message, r.created_at, case when r.status <> 'pending' then now() end, r.record_id, r.redact::text[]
+from accepted r

@@ -1,0 +1,94 @@
+import type { Database } from '../../database/database.ts'
+import type { AttemptRecord } from '../../domain/attempt.ts'
+import type { LeasedEvent, LeasedEvents, UnwrittenDelivery } from '../relay/leased-events.ts'
+import { isLeaseLost } from '../relay/outbox.ts'
+import type { Entry } from './entries.ts'
+import { storeAttempts } from './store-attempts.ts'
+import type { DeliveryToWrite, Written } from './write-deliveries.ts'
+import { writeDeliveries } from './write-deliveries.ts'
+
+/** What a batch of entries writes: first deliveries that are not in the database, then outcomes of those that are. */
+interface Plan {
+  rows: { unwritten: UnwrittenDelivery; written: Written }[]
+  events: LeasedEvent[]
+  attempts: AttemptRecord[]
+}
+
+/**
+ * Writes a batch. A delivery that succeeds at its first attempt is written once, with its log row. One that fails is
+ * written as pending, and its attempt like those of all others.
+ *
+ * @returns events that must still leave the outbox, because the last two of their deliveries were written at the same time
+ */
+export async function storeEntries(
+  database: Database,
+  leasedEvents: LeasedEvents,
+  entries: readonly Entry[],
+): Promise<LeasedEvent[]> {
+  const { rows, events, attempts } = plan(leasedEvents, entries)
+  const left = rows.length + events.length > 0 ? await write(database, leasedEvents, rows, events) : []
+  if (attempts.length > 0) await storeAttempts(database, attempts)
+  return left
+}
+
+function plan(leasedEvents: LeasedEvents, entries: readonly Entry[]): Plan {
+  const planned: Plan = { rows: [], events: [], attempts: [] }
+  for (const entry of entries) {
+    if (entry.kind === 'event') {
+      if (leasedEvents.event(entry.event.outboxId) === entry.event) planned.events.push(entry.event)
+    } else if (entry.kind === 'attempt') {
+      const unwritten = findUnwritten(leasedEvents, entry.record)
+      if (unwritten === undefined) planned.attempts.push(entry.record)
+      else if (entry.record.status === 'success')
+        planned.rows.push({ unwritten, written: { as: 'delivered', attempt: entry.record } })
+      else {
+        planned.rows.push({ unwritten, written: { as: 'waiting', isLeased: true } })
+        planned.attempts.push(entry.record)
+      }
+    } else if (isDue(leasedEvents, entry)) {
+      const { unwritten, isLeased } = entry
+      planned.rows.push({ unwritten, written: { as: 'waiting', isLeased } })
+    }
+  }
+  return planned
+}
+
+/** A manual retry has a lease of its own, and so has what was written before. */
+export function findUnwritten(
+  leasedEvents: LeasedEvents,
+  { delivery_id, lease }: AttemptRecord,
+): UnwrittenDelivery | undefined {
+  const unwritten = leasedEvents.find(delivery_id)
+  return unwritten?.delivery.lease === lease ? unwritten : undefined
+}
+
+/** Whether the delivery is unwritten, and its attempt has not ended since the entry was made. */
+function isDue(leasedEvents: LeasedEvents, entry: Entry & { kind: 'delivery' }): boolean {
+  const { unwritten } = entry
+  return unwritten.writer === entry && leasedEvents.find(unwritten.delivery.id) === unwritten
+}
+
+async function write(
+  database: Database,
+  leasedEvents: LeasedEvents,
+  rows: readonly (DeliveryToWrite & { unwritten: UnwrittenDelivery })[],
+  events: readonly LeasedEvent[],
+): Promise<LeasedEvent[]> {
+  const unwritten = rows.map((row) => row.unwritten)
+  const finished = [...leasedEvents.lastOf(unwritten), ...events]
+  try {
+    const holder = { nodeId: leasedEvents.nodeId, lease: leasedEvents.token }
+    await writeDeliveries(
+      database,
+      holder,
+      rows,
+      finished.map(({ outboxId }) => outboxId),
+    )
+  } catch (error) {
+    if (!isLeaseLost(error)) throw error
+    // Another node sends these events again, and writes what comes of that.
+    leasedEvents.lose()
+    return []
+  }
+  return leasedEvents.written(unwritten, finished)
+}

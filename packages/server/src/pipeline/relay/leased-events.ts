@@ -1,0 +1,210 @@
+import type { Database } from '../../database/database.ts'
+import { toMultirange } from '../../database/multirange.ts'
+import type { LeasedDelivery } from '../../domain/delivery.ts'
+import { newToken } from '../../domain/ids.ts'
+import type { LeasedRow, OutboxHolder, OutboxScope } from './outbox.ts'
+import { isLeaseLost, leaseBatch } from './outbox.ts'
+import { registerLease } from './sql/statements.generated.ts'
+
+/** An event that this node has leased from the outbox. */
+export interface LeasedEvent {
+  outboxId: number
+  /** Milliseconds, by `performance.now()`. */
+  leasedAt: number
+  unwritten: Set<UnwrittenDelivery>
+}
+
+/** A delivery that was matched and is not in the database yet. */
+export interface UnwrittenDelivery {
+  readonly delivery: LeasedDelivery
+  readonly event: LeasedEvent
+  /** When it was matched, by the database's clock, as text. */
+  readonly createdAt: string
+  readonly recordId: string | null
+  readonly redact: readonly string[] | null
+  /** Why a filter keeps it back; undefined: it is sent. */
+  readonly filtered: string | undefined
+  /** What is going to write it; undefined: nothing yet. */
+  writer: object | undefined
+  /** Resolves when the write that is under way has ended. */
+  writing: Promise<void> | undefined
+}
+
+/** Events that neither leave the outbox nor are sent again. Beyond it, the first ones are leased again. */
+const MAX_SET_ASIDE = 1_000
+
+/**
+ * The events that this node has leased from the outbox, each until all of its deliveries are written.
+ *
+ *     outbox → leased → written (delivered, or pending with a row in the queue) → gone from the outbox
+ *                 └→ lost: another node took the lease over, leases the rest again, and what this node sent does not count
+ *
+ * The lease is one row for the node. It lasts as long as the node's heartbeat.
+ */
+export class LeasedEvents {
+  readonly nodeId: string
+  readonly #database: Database
+  readonly #events = new Map<number, LeasedEvent>()
+  readonly #deliveries = new Map<string, UnwrittenDelivery>()
+  readonly #setAside = new Set<number>()
+  /** The fencing token; undefined: this node has no lease yet, or has lost it. */
+  #lease: string | undefined
+  #leasing: Promise<unknown> = Promise.resolve()
+  #waiting: { below: number; resolve: () => void }[] = []
+
+  constructor(database: Database, nodeId: string) {
+    this.#database = database
+    this.nodeId = nodeId
+  }
+
+  /** Events that this node has leased and not written. */
+  get count(): number {
+    return this.#events.size
+  }
+
+  get holder(): OutboxHolder {
+    const held = toMultirange([...this.#events.keys(), ...this.#setAside])
+    return { nodeId: this.nodeId, lease: this.#lease ?? '', held }
+  }
+
+  /** Leases a batch of events. */
+  async lease(scope: OutboxScope): Promise<{ rows: LeasedRow[]; isFull: boolean }> {
+    // One after the other: each names all rows that the node holds.
+    const leasing = this.#leasing.then(() => this.#leaseNext(scope))
+    this.#leasing = leasing.catch(() => {})
+    return await leasing
+  }
+
+  async #leaseNext(scope: OutboxScope): Promise<{ rows: LeasedRow[]; isFull: boolean }> {
+    if (this.#lease === undefined) await this.#register()
+    let batch: Awaited<ReturnType<typeof leaseBatch>>
+    try {
+      batch = await leaseBatch(this.#database, this.holder, scope)
+    } catch (error) {
+      if (!isLeaseLost(error)) throw error
+      this.lose()
+      return { rows: [], isFull: true }
+    }
+    const leasedAt = performance.now()
+    for (const { outbox_id: outboxId } of batch.rows)
+      this.#events.set(outboxId, { outboxId, leasedAt, unwritten: new Set() })
+    return batch
+  }
+
+  async #register(): Promise<void> {
+    const lease = newToken()
+    await this.#database.query(...registerLease({ nodeId: this.nodeId, lease }))
+    this.#lease = lease
+  }
+
+  /** The lease under which deliveries are sent. */
+  get token(): string {
+    if (this.#lease === undefined) throw new Error('no lease of the outbox')
+    return this.#lease
+  }
+
+  event(outboxId: number): LeasedEvent | undefined {
+    return this.#events.get(outboxId)
+  }
+
+  find(deliveryId: string): UnwrittenDelivery | undefined {
+    return this.#deliveries.get(deliveryId)
+  }
+
+  /** Remembers what the event is to become. */
+  add(deliveries: readonly UnwrittenDelivery[]): void {
+    for (const unwritten of deliveries) {
+      unwritten.event.unwritten.add(unwritten)
+      this.#deliveries.set(unwritten.delivery.id, unwritten)
+    }
+  }
+
+  /** Forgets events of which nothing was sent or written: they are leased again. */
+  forget(outboxIds: readonly number[]): void {
+    for (const outboxId of outboxIds) {
+      const event = this.#events.get(outboxId)
+      if (event !== undefined) this.#end(event)
+    }
+    this.#resume()
+  }
+
+  /** Returns the events of which nothing is left to be written once these deliveries are. */
+  lastOf(deliveries: readonly UnwrittenDelivery[]): LeasedEvent[] {
+    const counts = new Map<LeasedEvent, number>()
+    for (const { event } of deliveries) counts.set(event, (counts.get(event) ?? 0) + 1)
+    return [...counts].flatMap(([event, count]) => (event.unwritten.size === count ? [event] : []))
+  }
+
+  /**
+   * The deliveries are written, and the events have left the outbox.
+   * @returns the events that must leave it now, because another write ended at the same time
+   */
+  written(deliveries: readonly UnwrittenDelivery[], finished: readonly LeasedEvent[]): LeasedEvent[] {
+    for (const unwritten of deliveries) {
+      unwritten.event.unwritten.delete(unwritten)
+      this.#deliveries.delete(unwritten.delivery.id)
+    }
+    for (const event of finished) this.#end(event)
+    const left = new Set(deliveries.map(({ event }) => event))
+    this.#resume()
+    return [...left].filter(
+      (event) => event.unwritten.size === 0 && this.#events.get(event.outboxId) === event,
+    )
+  }
+
+  /** Keeps an event that cannot leave the outbox from being leased again by this process. */
+  setAside(event: LeasedEvent): void {
+    this.#end(event)
+    this.#setAside.add(event.outboxId)
+    const [first] = this.#setAside
+    if (this.#setAside.size > MAX_SET_ASIDE && first !== undefined) this.#setAside.delete(first)
+    this.#resume()
+  }
+
+  /** Another node has taken over the lease. */
+  lose(): void {
+    this.#lease = undefined
+    this.#events.clear()
+    this.#deliveries.clear()
+    this.#setAside.clear()
+    this.#resume()
+  }
+
+  /** Deliveries of events that were leased before `leasedBefore` and that nothing is going to write. */
+  overdue(leasedBefore: number): UnwrittenDelivery[] {
+    const overdue: UnwrittenDelivery[] = []
+    for (const { leasedAt, unwritten } of this.#events.values()) {
+      if (leasedAt > leasedBefore) break
+      for (const one of unwritten) if (one.writer === undefined) overdue.push(one)
+    }
+    return overdue
+  }
+
+  /** Resolves when fewer than so many events are held, at the latest after so many milliseconds. */
+  async untilBelow(below: number, maxMs: number): Promise<void> {
+    if (this.#events.size < below) return
+    await new Promise<void>((resolve) => {
+      const waiting = { below, resolve: () => (clearTimeout(timer), resolve()) }
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+        resolve()
+      }, maxMs)
+      this.#waiting.push(waiting)
+    })
+  }
+
+  #end(event: LeasedEvent): void {
+    if (this.#events.get(event.outboxId) !== event) return
+    this.#events.delete(event.outboxId)
+    for (const { delivery } of event.unwritten) this.#deliveries.delete(delivery.id)
+  }
+
+  #resume(): void {
+    if (this.#waiting.length === 0) return
+    const { size } = this.#events
+    this.#waiting = this.#waiting.filter(({ below, resolve }) => {
+      if (size < below) resolve()
+      return size >= below
+    })
+  }
+}

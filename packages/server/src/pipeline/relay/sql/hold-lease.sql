@@ -1,0 +1,1 @@
+select webhooks_internal.hold_outbox_lease(:node_id, :lease)

@@ -1,0 +1,35 @@
+-- Leases the oldest events that no node holds, in one row of outbox_leases and without a write to the outbox. Runs after
+-- lock-outbox.sql and hold-lease.sql, in the same transaction, so that two nodes never lease one event. :held the rows that this node
+-- holds already, :except rows to leave alone, :only rows to lease no others than; null: any.
+--
+-- The lateral subqueries leave the planner no choice but to look each row up by its key, whatever it expects of tables that
+-- are empty one moment and full the next: a plan that scanned the events took seconds a batch.
+with free as materialized (
+  select o.id, o.event_id, o.organization_id, o.is_retaken
+  from webhooks_internal.outbox o
+  where not o.id <@ :held::int8multirange
+    and not o.id <@ coalesce(
+      (select range_agg(l.events) from webhooks_internal.outbox_leases l where l.node_id <> :node_id::uuid), '{}')
+    and o.id <> all (:except::bigint[]) and (:only?::bigint[] is null or o.id = any (:only?::bigint[]))
+  order by o.id limit :limit
+),
+leased as (
+  update webhooks_internal.outbox_leases l
+  set events = :held::int8multirange + (select range_agg(int8range(free.id, free.id, '[]')) from free)
+  where l.node_id = :node_id::uuid and exists (select from free)
+)
+select free.id as "outbox_id!", coalesce(free.is_retaken, false) as "is_retaken!", e.id as "id!",
+  e.organization_id as "organization_id!", e.event as "event!", e.origin, e.traceparent, e.body as "body!", e.created_ms as "created_ms!", case when v.version is not null then v.version end as version, now()::text as "leased_at!"
+from free
+cross join lateral (
+  select e.id, e.organization_id, e.event, e.origin, e.traceparent,
+    webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as body,
+    greatest(0, extract(epoch from e.created_at) * 1000)::bigint as created_ms
+  from webhooks.webhook_events e
+  where e.id = free.event_id and e.organization_id = free.organization_id
+  limit 1
+) as e
+left join lateral (
+  select v.version from webhooks_internal.subscription_versions v where v.organization_id = free.organization_id limit 1
+) as v on true
+order by free.id
