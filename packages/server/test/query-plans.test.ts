@@ -112,11 +112,16 @@ for (const engine of ENGINES) {
         [idOf.prefix],
       )
       const { events } = await assertCheap(/webhooks_internal.outbox/, () =>
-        relayBatch(database, ANY_EVENT, { admit: () => true }, {
-          ...context,
-          subscriptions,
-          leasedEvents: new LeasedEvents(database, newToken()),
-        }),
+        relayBatch(
+          database,
+          ANY_EVENT,
+          { admit: () => true },
+          {
+            ...context,
+            subscriptions,
+            leasedEvents: new LeasedEvents(database, newToken()),
+          },
+        ),
       )
       assert.equal(events.length, 200)
     })

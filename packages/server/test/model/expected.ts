@@ -87,7 +87,8 @@ export class Expected {
       return [...this.webhooks].flatMap(([webhook, { isActive, isDeleted, kind }]) => {
         if (isDeleted) return []
         const isFiltered = kind !== undefined && kind !== event.kind
-        if (isActive) return this.#isWritten(event.id, webhook) ? [] : [{ event: event.id, webhook, isFiltered }]
+        if (isActive)
+          return this.#isWritten(event.id, webhook) ? [] : [{ event: event.id, webhook, isFiltered }]
         this.skipped += 1
         return []
       })
@@ -223,8 +224,7 @@ export class Expected {
     for (const { queued } of this.deliveries.values()) {
       if (queued?.node === silent.id) Object.assign(queued, { lease: null, node: null, due: true })
     }
-    for (const event of this.outbox)
-      if (event.holder === silent.id) event.holder = undefined
+    for (const event of this.outbox) if (event.holder === silent.id) event.holder = undefined
     for (const [id, { node }] of this.unwritten) if (node === silent.id) this.unwritten.delete(id)
   }
 
