@@ -58,7 +58,7 @@ export const relay = (at: number, room: number): Command =>
     await relayOn(expected, world, world.nodes[at]!, room)
   })
 
-async function relayOn(expected: Expected, world: World, node: Node, room: number): Promise<void> {
+export async function relayOn(expected: Expected, world: World, node: Node, room: number): Promise<void> {
   const pairs = expected.relay(node.id)
   const direct = await world.relay(node, room)
   const rows = (await readDeliveries(world)).filter(({ id }) => !expected.deliveries.has(id))
@@ -103,7 +103,7 @@ export const claim = (at: number, limit: number): Command =>
     }
   })
 
-interface Ending {
+export interface Ending {
   at: number
   outcome: Outcome
 }
@@ -152,7 +152,7 @@ const release = (at: number, index: number): Command =>
     expected.release(given)
   })
 
-const crash = (at: number): Command =>
+export const crash = (at: number): Command =>
   command(`node ${at} crashes`, async (expected, { world }) => {
     expected.crash(world.nodes[at]!.id)
     world.crash(world.nodes[at]!)
@@ -166,7 +166,7 @@ export const enqueueOverdue = (at: number): Command =>
   })
 
 /** Of one that has crashed, or that is merely not heard of and goes on with what it holds. */
-const takeOver = (at: number, index: number): Command =>
+export const takeOver = (at: number, index: number): Command =>
   command(`node ${at} takes over from ${index}`, async (expected, { world }) => {
     const judge = world.nodes[at]!
     const silent = pick([world.nodes[1 - at]!, ...world.dead], index)!
@@ -185,7 +185,7 @@ export const expire = (index: number): Command =>
     hasDeliveries,
   )
 
-const expireAll = command('all times come', async (expected, { world }) => {
+export const expireAll = command('all times come', async (expected, { world }) => {
   for (const { id, queued } of expected.deliveries.values()) {
     await world.expire(id)
     if (queued !== undefined) queued.due = true
@@ -294,19 +294,3 @@ export const commands = fc.commands(
   [...Object.values(steps), steps.emit, ...MORE_OFTEN.map((name) => steps[name])],
   { maxCommands: 80, size: 'max' },
 )
-
-/** Everybody dies, every time comes; from there on all is delivered. Nothing may be left. */
-export async function drain(expected: Expected, run: Run): Promise<void> {
-  const { world } = run
-  for (const at of [0, 1]) await crash(at).run(expected, run)
-  for (const [index] of world.dead.entries()) await takeOver(0, index + 1).run(expected, run)
-  await relayOn(expected, world, world.nodes[0], 0)
-  await expireAll.run(expected, run)
-  await sweep.run(expected, run)
-  await redeliver.run(expected, run)
-  while ([...expected.deliveries.values()].some((delivery) => expected.isClaimable(delivery))) {
-    await claim(0, 100).run(expected, run)
-    const held = world.nodes[0].held.map((): Ending => ({ at: 0, outcome: 'success' }))
-    await complete(0, held).run(expected, run)
-  }
-}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Expected, ExpectedDelivery } from './expected.ts'
+import type { Expected } from './expected.ts'
+import type { ExpectedDelivery } from './expected-state.ts'
 import { isOver } from './expected.ts'
 import type { World } from './world.ts'
 

@@ -1,18 +1,16 @@
 import type { Logger } from 'pino'
 import type { AttemptRecord, AttemptRecorder } from '../../domain/attempt.ts'
-import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { Database } from '../../database/database.ts'
-import { isRefusal, isTimeout } from '../../database/input-fault.ts'
+import { isTimeout } from '../../database/input-fault.ts'
 import type { Splitter } from '../../database/split.ts'
 import { createSplitter, splitUp } from '../../database/split.ts'
 import type { Messages } from '../messages.ts'
 import type { LeasedEvent, LeasedEvents, UnwrittenDelivery } from '../relay/leased-events.ts'
 import type { Entry } from './entries.ts'
 import { isAttempt } from './entries.ts'
-import { giveUpDelivery, noteFault } from './give-up-delivery.ts'
-import { findUnwrittenOf, giveUpEvent, giveUpUnwritten, withoutResponse } from './give-up-entry.ts'
-import { keepLeases, storeAttempts } from './store-attempts.ts'
+import { Culprits } from './culprits.ts'
+import { keepLeases } from './store-attempts.ts'
 import { findUnwritten, storeEntries } from './store-entries.ts'
 
 /** The batch sizes of the outbox. */
@@ -26,8 +24,6 @@ const GAP_MS = 3
 const MAX_WAITING = 1_000
 const MIN_RETRY_MS = 50
 const MAX_RETRY_MS = 2_000
-/** Beyond it, the oldest are forgotten. */
-const MAX_STUCK = 1_000
 
 export interface RecorderOptions {
   database: Database
@@ -54,13 +50,14 @@ export class Recorder implements AttemptRecorder {
   #stalled = false
   /** Deliveries of batches that failed and are retried. */
   readonly #unwritten = new Set<string>()
-  readonly #stuck = new Set<string>()
+  readonly #culprits: Culprits
 
   constructor(options: RecorderOptions) {
     this.#options = options
     this.#database = options.database
     this.#log = options.log
     this.#leasedEvents = options.leasedEvents
+    this.#culprits = new Culprits(options)
   }
 
   /** Whether the database currently refuses outcomes; their deliveries look unsent. */
@@ -77,7 +74,7 @@ export class Recorder implements AttemptRecorder {
       this.#unwritten.size === 0
         ? []
         : this.#entries.filter(isAttempt).map(({ record }) => record.delivery_id)
-    return [...this.#unwritten, ...waiting, ...this.#stuck]
+    return [...this.#unwritten, ...waiting, ...this.#culprits.stuck]
   }
 
   /** Resolves as soon as another attempt may be recorded. */
@@ -238,62 +235,8 @@ export class Recorder implements AttemptRecorder {
     }
     await splitter.attempt(
       () => store(entries),
-      (failure) => splitUp(entries, failure, store, (entry, error) => this.#storeCulprit(entry, error)),
+      (failure) => splitUp(entries, failure, store, (entry, error) => this.#culprits.store(entry, error)),
     )
-  }
-
-  async #storeCulprit(entry: Entry, cause: unknown): Promise<void> {
-    const options = {
-      ...this.#options,
-      onFault: (fault: DeliveryFault) => this.#options.messages.emit('fault', fault),
-    }
-    const unwritten = findUnwrittenOf(this.#leasedEvents, entry)
-    if (unwritten !== undefined) await giveUpUnwritten(unwritten, entry, cause, options)
-    else if (entry.kind === 'event') giveUpEvent(entry, options)
-    else if (entry.kind === 'attempt') await this.#storeBare(entry.record, cause)
-  }
-
-  /** Stores the outcome without the receiver's response, which is the likely reason of the refusal. */
-  async #storeBare(record: AttemptRecord, cause: unknown): Promise<void> {
-    this.#log.error(
-      { attempt: record.id, error: messageOf(cause) },
-      'cannot store a response; its outcome is stored without it',
-    )
-    try {
-      await storeAttempts(this.#database, [withoutResponse(record)])
-    } catch (error) {
-      if (!isRefusal(error, cause)) throw error
-      await this.#giveUp(record, error)
-    }
-  }
-
-  /** Ends the delivery: otherwise it would be sent again each time its lease ends. */
-  async #giveUp(record: AttemptRecord, error: unknown): Promise<void> {
-    const context = { attempt: record.id, delivery_id: record.delivery_id, error: messageOf(error) }
-    this.#log.error(context, 'cannot store an outcome; its delivery has failed')
-    // A test has no delivery.
-    if (record.lease === null) return
-    const { delivery_id: deliveryId, lease } = record
-    const given = { deliveryId, stage: 'record', lease, error } as const
-    try {
-      const fault = await giveUpDelivery(this.#database, given)
-      if (fault !== undefined) this.#options.messages.emit('fault', fault)
-    } catch (refusal) {
-      if (!isRefusal(refusal, error)) throw refusal
-      this.#remember(deliveryId)
-      this.#log.error(
-        { ...context, error: messageOf(refusal) },
-        'cannot remove a delivery from the queue; this process does not send it again',
-      )
-      const fault = await noteFault(this.#database, given)
-      if (fault !== undefined) this.#options.messages.emit('fault', fault)
-    }
-  }
-
-  #remember(deliveryId: string): void {
-    this.#stuck.add(deliveryId)
-    const [first] = this.#stuck
-    if (this.#stuck.size > MAX_STUCK && first !== undefined) this.#stuck.delete(first)
   }
 }
 

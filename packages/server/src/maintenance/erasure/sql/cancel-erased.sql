@@ -1,7 +1,9 @@
--- Stops sending these events: events in the outbox are removed from it, and queued deliveries are cancelled. Deliveries that
--- are being sent now are left to a later call.
+-- Stops sending these events: events in the outbox are removed from it, and queued deliveries are cancelled. Events and
+-- deliveries that a node has leased are left to a later call.
 with forgotten as (
-  delete from webhooks_internal.outbox where event_id = any (:event_ids::uuid[]) and organization_id = :organization_id::uuid
+  delete from webhooks_internal.outbox o
+  where o.event_id = any (:event_ids::uuid[]) and o.organization_id = :organization_id::uuid
+    and not exists (select from webhooks_internal.outbox_leases l where l.events @> o.id)
 ),
 stopped as (
   delete from webhooks_internal.queue
