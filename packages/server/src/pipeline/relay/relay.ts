@@ -23,6 +23,8 @@ import type { LeasedEvents } from './leased-events.ts'
 import { findsEvents, listUnleased } from './outbox.ts'
 import { relayBatch } from './relay-batch.ts'
 import type { RelayedBatch } from './relay-batch.ts'
+import type { OutboxEvent } from './outbox.ts'
+import { createScout } from './scout.ts'
 import { createWakefulness } from './stay-awake.ts'
 
 /**
@@ -65,6 +67,7 @@ export class Relay implements Stage {
   readonly #putOff
   readonly #splitter = createSplitter()
   readonly #wakefulness
+  readonly #scout
   #isBehind = false
   #found = 0
   #loop: Loop | undefined
@@ -74,6 +77,7 @@ export class Relay implements Stage {
     this.#subscriptions = createSubscriptions(options.clock)
     this.#putOff = createPutOff<number>(options.clock)
     this.#wakefulness = createWakefulness(options.database, options.relayProgress)
+    this.#scout = createScout(options.database, options.leasedEvents)
   }
 
   start(): void {
@@ -110,6 +114,7 @@ export class Relay implements Stage {
       const { found, isFull } = await this.#relayOrSplit()
       this.#isBehind = isFull
       this.#found = found
+      if (!isFull) this.#scout.rest()
     }
     if (isEmpty || this.#found > 0) relayProgress.note()
     const nextLookInMs = await this.#wakefulness.afterLook(this.#found)
@@ -127,6 +132,7 @@ export class Relay implements Stage {
     return await this.#splitter.attempt(
       async () => {
         const { events, isFull } = await this.#relay(null)
+        if (isFull) await this.#relayOthers(events)
         return { found: events.length, isFull }
       },
       async (error) => {
@@ -141,6 +147,12 @@ export class Relay implements Stage {
         return { found: ids.length, isFull: true }
       },
     )
+  }
+
+  /** Relays what other organizations have behind the backlog that the batch is a part of. */
+  async #relayOthers(batch: readonly OutboxEvent[]): Promise<void> {
+    const others = await this.#scout.find(batch)
+    if (others.length > 0) await this.#relay(others)
   }
 
   async #relay(only: readonly number[] | null): Promise<RelayedBatch> {

@@ -94,6 +94,21 @@ export const registerLease = typedStatement<
   object
 >(import.meta.url, 'register-lease')
 
+export const scoutOutbox = typedStatement<
+  {
+    after: number
+    range: number
+    busy: readonly string[] | string
+    held: string
+    nodeId: string
+    limit: number
+  },
+  {
+    found: string
+    looked_to: number | null
+  }
+>(import.meta.url, 'scout-outbox')
+
 export const stayAwake = typedStatement<
   {
     awakeMs: number

@@ -1,0 +1,56 @@
+import { plainArray } from '../../database/array-literal.ts'
+import type { Database } from '../../database/database.ts'
+import type { LeasedEvents } from './leased-events.ts'
+import type { OutboxEvent } from './outbox.ts'
+import { scoutOutbox } from './sql/statements.generated.ts'
+
+/** An organization with this share of a full batch is busy. */
+const BUSY_SHARE = 0.1
+/** Rows that one look passes: some tens of milliseconds of the database's time. */
+const RANGE = 200_000
+const MAX_FOUND = 500
+/** Transactions commit in another order than their rows are numbered: a look begins so many rows earlier than the last one ended. */
+const OVERLAP = 1_000
+
+/** Finds events of quiet organizations behind the backlog of a busy one. */
+export interface Scout {
+  /**
+   * @param batch the full batch that was just relayed
+   * @returns rows of the outbox, of organizations that have little in it
+   */
+  find(batch: readonly OutboxEvent[]): Promise<number[]>
+  /** The backlog is over. */
+  rest(): void
+}
+
+/**
+ * Lets organizations take turns: a bulk insert of one must not delay the events of another until it is worked off. Each row of the
+ * backlog is passed once; from there on a look costs what was added since.
+ */
+export function createScout(database: Database, leasedEvents: LeasedEvents): Scout {
+  let lookedTo: number | undefined
+  return {
+    async find(batch) {
+      const busy = findBusy(batch)
+      if (busy.length === 0) return []
+      const { nodeId, held } = leasedEvents.holder
+      const after = lookedTo ?? batch.at(-1)!.outbox_id
+      const { rows } = await database.query(
+        ...scoutOutbox({ after, range: RANGE, busy: plainArray(busy), held, nodeId, limit: MAX_FOUND }),
+      )
+      const { found, looked_to } = rows[0]!
+      const ids = found === '{}' ? [] : found.slice(1, -1).split(',').map(Number)
+      // What was not returned is found by the next look.
+      const end = ids.length === MAX_FOUND ? ids.at(-1)! : (looked_to ?? after)
+      lookedTo = Math.max(after, end - OVERLAP)
+      return ids
+    },
+    rest: () => void (lookedTo = undefined),
+  }
+}
+
+function findBusy(batch: readonly OutboxEvent[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { organization_id: id } of batch) counts.set(id, (counts.get(id) ?? 0) + 1)
+  return [...counts].flatMap(([id, count]) => (count >= batch.length * BUSY_SHARE ? [id] : []))
+}
