@@ -4,7 +4,7 @@ import { ENGINES, openMigrated } from '../../test/harness/databases.ts'
 import { expireCaptures } from './expire-captures.ts'
 
 for (const engine of ENGINES) {
-  test(`faults, drifts that are over and reached statuses are kept as long as the logs (${engine})`, async () => {
+  test(`capture faults, ended drifts and reached statuses expire with the logs (${engine})`, async () => {
     const { database, close } = await openMigrated(engine)
     await database.execute(`
       insert into webhooks.webhook_capture_faults (relation, operation, code, message, row_count, record_ids, created_at)

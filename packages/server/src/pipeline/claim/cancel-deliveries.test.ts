@@ -6,7 +6,7 @@ import { newId, newToken } from '../../domain/ids.ts'
 import { cancelDeliveries } from './cancel-deliveries.ts'
 
 for (const engine of EVERY_ENGINE) {
-  suite(`cancelling the deliveries of stopped webhooks (${engine})`, () => {
+  suite(`cancellation of deliveries (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>
     let organization: string
@@ -50,7 +50,7 @@ for (const engine of EVERY_ENGINE) {
       return rows[0]!.status
     }
 
-    test('a lease that has run out protects nothing, one that holds does', async () => {
+    test('deliveries of a disabled webhook are cancelled unless they have a valid lease', async () => {
       const stopped = await webhook(false)
       const [free, lapsed, held] = [
         await pending(stopped),
@@ -64,19 +64,19 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('deliveries of a webhook that does not exist are found and cancelled', async () => {
+    test('deliveries of a webhook that does not exist are cancelled', async () => {
       const orphan = await pending(newId())
       await cancelDeliveries(database)
       assert.equal(await statusOf(orphan), 'cancelled')
     })
 
-    test('deliveries of an active webhook are left alone', async () => {
+    test('deliveries of an active webhook are not cancelled', async () => {
       const delivery = await pending(await webhook(true))
       await cancelDeliveries(database)
       assert.equal(await statusOf(delivery), 'pending')
     })
 
-    test('a webhook that is on again keeps what came after it was switched off', async () => {
+    test('a webhook that is enabled again keeps deliveries created after it was disabled', async () => {
       const id = await webhook(true)
       const earlier = await pending(id)
       await database.query('update webhooks.webhook_configurations set is_active = false where id = $1', [id])

@@ -23,7 +23,7 @@ const openTarget = createTargetOpener(createSecretBox([randomBytes(32)]), {
 })
 
 for (const engine of EVERY_ENGINE) {
-  suite(`claiming what is due (${engine})`, () => {
+  suite(`claims of due deliveries (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>
     let queue: Queue
@@ -61,14 +61,14 @@ for (const engine of EVERY_ENGINE) {
     const draining = (drained: number): Promise<string> =>
       parked('draining', { draining_since: `now() - interval '1 minute'`, drained: String(drained) })
 
-    test('an endpoint gets twice what may be under way, oldest first, less what it has', async () => {
+    test('a claim gives an endpoint twice its maximum in flight, oldest first, minus its current load', async () => {
       const webhook = await queue.webhook({ max_in_flight: 3 })
       const due = await queue.due(webhook, 10)
       assert.deepEqual(ids(await claim(200, [{ webhook_id: webhook, load: 2, ahead: 6 }])), due.slice(0, 4))
       assert.equal((await claim(200, [{ webhook_id: webhook, load: 6, ahead: 6 }])).length, 0)
     })
 
-    test('an endpoint that takes more in a short while gets that, unless its rate says less', async () => {
+    test('a claim gives a fast endpoint more deliveries, unless its rate limit allows fewer', async () => {
       const fast = await queue.webhook({ max_in_flight: 3 })
       const due = await queue.due(fast, 60)
       assert.deepEqual(ids(await claim(200, [{ webhook_id: fast, load: 2, ahead: 50 }])), due.slice(0, 48))
@@ -78,7 +78,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await claim(200, [{ webhook_id: limited, load: 2, ahead: 50 }])).length, 1)
     })
 
-    test('a held endpoint gets nothing before its probe is due, then the oldest delivery alone', async () => {
+    test('an endpoint on hold gets no deliveries until its probe is due, and then only the oldest', async () => {
       await queue.due(await heldUntil(`now() + interval '1 minute'`), 5)
       assert.deepEqual(await claim(), [])
       const due = await queue.due(await heldUntil(`now() - interval '1 second'`), 5)
@@ -87,13 +87,13 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(await claim(), [])
     })
 
-    test('of several nodes at once one gets the probe', async () => {
+    test('only one of several concurrent nodes gets the probe', async () => {
       await queue.due(await heldUntil(`now() - interval '1 second'`), 20)
       const claims = await Promise.all(Array.from({ length: 4 }, () => claim()))
       assert.equal(claims.flat().length, 1)
     })
 
-    test('a probe whose node died is followed by another one when its lease has ended', async () => {
+    test('another probe follows when the lease of a probe has expired', async () => {
       const webhook = await heldUntil('now()')
       await queue.due(webhook, 2)
       const [probe] = await claim()
@@ -111,14 +111,14 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await claim()).length, 1)
     })
 
-    test('a held endpoint with no request to spare is not probed', async () => {
+    test('an endpoint on hold without a free slot is not probed', async () => {
       const webhook = await heldUntil('now()')
       await queue.due(webhook, 2)
       assert.deepEqual(await claim(200, [{ webhook_id: webhook, load: MAX_IN_FLIGHT, ahead: AHEAD }]), [])
       assert.equal((await claim()).length, 1)
     })
 
-    test('the window of a drain grows with its time and with its successes, whichever is less', async () => {
+    test('the window of a drain is limited by both its duration and its successes', async () => {
       for (const [seconds, drained, expected] of [
         [0.5, 50, 1],
         [1.5, 50, 2],
@@ -134,7 +134,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    test('a draining endpoint gets what its window leaves, and never more than any other', async () => {
+    test('a draining endpoint gets the rest of its window, and never more than any other endpoint', async () => {
       for (const [drained, load, expected] of [
         [0, 0, 1],
         [0, 1, 0],
@@ -151,7 +151,7 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
-    test('held endpoints take no share of a claim from those that may be sent to', async () => {
+    test('endpoints on hold take no share of a claim', async () => {
       for (let index = 0; index < 20; index += 1) {
         await queue.due(await heldUntil(`now() + interval '1 minute'`), 5)
       }
@@ -160,7 +160,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await claim(40)).length, 40)
     })
 
-    test('a rate lets through what 100 ms give, and one, and keeps no more for later', async () => {
+    test('a rate limit allows one delivery plus those of 100 ms at once, even after a long pause', async () => {
       const webhook = await queue.webhook({ rate_limit: 50 })
       const due = await queue.due(webhook, 100)
       assert.deepEqual(ids(await claim()), due.slice(0, 6))
@@ -176,7 +176,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await claim()).length, 6)
     })
 
-    test('several nodes at once share one rate', async () => {
+    test('concurrent nodes share one rate limit', async () => {
       await queue.due(await queue.webhook({ rate_limit: 2 }), 100)
       const started = Date.now()
       const claims = await Promise.all(Array.from({ length: 4 }, () => claim()))
@@ -184,12 +184,12 @@ for (const engine of EVERY_ENGINE) {
       assert.ok(taken >= 1 && taken <= 2 * ((Date.now() - started) / 1_000 + 0.1) + 1, `${taken}`)
     })
 
-    test('over any time no more is let through than the rate gives, and one burst', async () => {
+    test('a rate limit is never exceeded by more than one burst', async () => {
       const webhook = await queue.webhook({ rate_limit: 20 })
       await queue.due(webhook, 300)
       const started = Date.now()
       let taken = (await claim(200)).length
-      // Time goes by as far as the rate can tell: 50 steps of 70 ms. What the test itself takes is more time still.
+      // Simulates time for the rate limit: 50 steps of 70 ms, plus the duration of the test.
       for (let step = 0; step < 50; step += 1) {
         await database.query(
           `update webhooks_internal.endpoint_health set rate_used_until = rate_used_until - interval '70 milliseconds'
@@ -205,7 +205,7 @@ for (const engine of EVERY_ENGINE) {
       assert.ok(taken >= 50, `${taken}`)
     })
 
-    test('a rate is not used up by what there was no room for', async () => {
+    test('deliveries without a free slot do not use up the rate limit', async () => {
       const webhook = await queue.webhook({ rate_limit: 100, max_in_flight: 2 })
       await queue.due(webhook, 20)
       assert.equal((await claim()).length, 2)
@@ -213,7 +213,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await claim()).length, 2)
     })
 
-    test('the next claim is told from what is due, from the probe and from the rate', async () => {
+    test('the time of the next claim depends on due deliveries, the probe and the rate limit', async () => {
       assert.equal(await nextClaimIn(database), undefined)
       const far = await queue.webhook()
       await queue.due(far, 1)
@@ -235,7 +235,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(await nextClaimIn(database), 0)
     })
 
-    test('what is given back unsent, or was left by a dead node, keeps its place before what came later', async () => {
+    test('deliveries released unsent or recovered from a dead node keep their position in the queue', async () => {
       const webhook = await queue.webhook({ max_in_flight: 1 })
       const due = await queue.due(webhook, 6)
       const node = newToken()

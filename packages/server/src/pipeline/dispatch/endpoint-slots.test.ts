@@ -7,7 +7,7 @@ import { EndpointSlots } from './endpoint-slots.ts'
 
 const LIMITS = { queued: 20, queuedPerEndpoint: 6, inFlight: 10, bodies: 1_000 }
 const BODY = '{}'
-/** A clock that stands. */
+/** A clock that does not move. */
 const still = (): number => 0
 
 function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDelivery {
@@ -68,35 +68,35 @@ function takeAll(slots: EndpointSlots): string[] {
   return taken
 }
 
-test('endpoints are served in turn, each up to its own limit', () => {
+test('endpoints take turns, each up to its own limit', () => {
   const slots = new EndpointSlots(LIMITS, still)
   fill(slots, 'a', ['a1', 'a2', 'a3'])
   fill(slots, 'b', ['b1', 'b2', 'b3'])
   assert.deepEqual(takeAll(slots), ['a1', 'b1', 'a2', 'b2'])
 })
 
-test('a slot that is given back lets the next one of that endpoint go', () => {
+test('a released slot is taken by the next delivery of the endpoint', () => {
   const slots = new EndpointSlots(LIMITS, still)
   fill(slots, 'a', ['a1', 'a2'], 1)
   slots.release(takeOne(slots))
   assert.deepEqual(takeAll(slots), ['a2'])
 })
 
-test('the limit over all endpoints holds', () => {
+test('all endpoints together stay within the limit of requests in flight', () => {
   const slots = new EndpointSlots({ ...LIMITS, inFlight: 5 }, still)
   for (const id of ['a', 'b', 'c']) fill(slots, id, [`${id}1`, `${id}2`])
   assert.equal(takeAll(slots).length, 5)
   assert.equal(slots.inFlight, 5)
 })
 
-test('an endpoint whose queue is full takes no more, while another still does', () => {
+test('an endpoint with a full queue accepts no more deliveries, while other endpoints do', () => {
   const slots = new EndpointSlots(LIMITS, still)
   fill(slots, 'a', ['1', '2', '3', '4', '5', '6'])
   assert.equal(hasRoomFor(slots, 'a'), false)
   assert.equal(hasRoomFor(slots, 'b'), true)
 })
 
-test('a cancelled reservation gives its place back', () => {
+test('a cancelled reservation becomes free again', () => {
   const slots = new EndpointSlots({ ...LIMITS, queued: 1 }, still)
   const ticket = reserve(slots, 'a')
   assert.equal(hasRoomFor(slots, 'a'), false)
@@ -104,7 +104,7 @@ test('a cancelled reservation gives its place back', () => {
   assert.equal(hasRoomFor(slots, 'a'), true)
 })
 
-test('draining one endpoint leaves what is in flight and what others have queued', () => {
+test('draining an endpoint keeps its requests in flight and the queues of other endpoints', () => {
   const slots = new EndpointSlots(LIMITS, still)
   fill(slots, 'a', ['a1', 'a2', 'a3'], 1)
   fill(slots, 'b', ['b1'])
@@ -117,7 +117,7 @@ test('draining one endpoint leaves what is in flight and what others have queued
   assert.equal(slots.room, LIMITS.queued)
 })
 
-test('the load counts what is queued, reserved and in flight; an idle endpoint is forgotten', () => {
+test('the load of an endpoint counts queued, reserved and in-flight deliveries, and an idle one has none', () => {
   const slots = new EndpointSlots(LIMITS, still)
   fill(slots, 'a', ['a1', 'a2'], 4)
   const first = takeOne(slots)
@@ -129,7 +129,7 @@ test('the load counts what is queued, reserved and in flight; an idle endpoint i
   assert.deepEqual(slots.loads(), [])
 })
 
-test('bodies are bounded by their size: what is sent or taken back makes room', () => {
+test('bodies in memory are limited by their size, and sent or drained ones no longer count', () => {
   const slots = new EndpointSlots({ ...LIMITS, bodies: 2 * BODY.length }, still)
   fill(slots, 'a', ['a1', 'a2'], 1)
   assert.equal(hasRoomFor(slots, 'b'), false)
@@ -140,7 +140,7 @@ test('bodies are bounded by their size: what is sent or taken back makes room', 
   assert.equal(slots.room, LIMITS.queued)
 })
 
-test('when memory runs short an endpoint is held to its share, and one that has nothing yet finds room', () => {
+test('endpoints are limited to their share when memory is short, and an idle endpoint still gets a place', () => {
   const slots = new EndpointSlots({ ...LIMITS, queued: 12 }, still)
   fill(slots, 'hanging', ['1', '2', '3', '4', '5', '6'], 1)
   fill(slots, 'other', ['1', '2'], 1)
@@ -149,7 +149,7 @@ test('when memory runs short an endpoint is held to its share, and one that has 
   assert.equal(hasRoomFor(slots, 'healthy', 1), true)
 })
 
-test('when requests under way run short an endpoint may have few, and one that has none starts at once', () => {
+test('an endpoint gets fewer slots when slots are short, and an idle endpoint starts at once', () => {
   const slots = new EndpointSlots({ ...LIMITS, queuedPerEndpoint: 10, inFlight: 12 }, still)
   fill(
     slots,
@@ -162,13 +162,13 @@ test('when requests under way run short an endpoint may have few, and one that h
   assert.deepEqual(takeAll(slots), ['w1'])
 })
 
-test('a reservation that is refused leaves nothing behind', () => {
+test('a refused reservation adds no load', () => {
   const slots = new EndpointSlots({ ...LIMITS, queued: 0 }, still)
   slots.reserve({ id: 'a', maxInFlight: 1 }, BODY.length)
   assert.deepEqual(slots.loads(), [])
 })
 
-/** An endpoint that has one request under way and has answered a thousand others within a second. */
+/** An endpoint that has one request in flight and has responded to a thousand others within a second. */
 function afterAFastSecond(webhookId: string): {
   slots: EndpointSlots
   clock: { now: number }
@@ -186,7 +186,7 @@ function afterAFastSecond(webhookId: string): {
   return { slots, clock, underWay }
 }
 
-test('an endpoint that is fast may have more waiting in memory and is given more by a claim', () => {
+test('a fast endpoint can queue more deliveries in memory and gets more from a claim', () => {
   const { slots } = afterAFastSecond('fast')
   assert.deepEqual(slots.loads(), [{ webhook_id: 'fast', load: 1, ahead: 250 }])
   fill(
@@ -196,7 +196,7 @@ test('an endpoint that is fast may have more waiting in memory and is given more
   )
 })
 
-test('an endpoint that was fast is known for a moment after its last delivery, then forgotten', () => {
+test('a fast endpoint is remembered for a moment after its last delivery', () => {
   const { slots, clock, underWay } = afterAFastSecond('fast')
   slots.release(underWay)
   assert.deepEqual(slots.loads(), [{ webhook_id: 'fast', load: 0, ahead: 250 }])
@@ -206,7 +206,7 @@ test('an endpoint that was fast is known for a moment after its last delivery, t
   assert.deepEqual(slots.loads(), [])
 })
 
-test('an endpoint that was fast and answers no more is given as little as any other', () => {
+test('a fast endpoint that stops responding gets no more than any other endpoint', () => {
   const { slots, clock } = afterAFastSecond('stuck')
   clock.now += 1_000
   slots.loads()
@@ -214,7 +214,7 @@ test('an endpoint that was fast and answers no more is given as little as any ot
   assert.deepEqual(slots.loads(), [{ webhook_id: 'stuck', load: 1, ahead: 4 }])
 })
 
-test('the budgets come to zero when everything is over, whatever has become of the bodies', () => {
+test('all budgets return to zero after any sequence of operations', () => {
   const step = fc.record({
     kind: fc.constantFrom('reserve', 'add', 'cancel', 'take', 'release', 'drain', 'drain all'),
     webhook: fc.constantFrom('a', 'b', 'c'),

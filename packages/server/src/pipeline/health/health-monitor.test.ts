@@ -28,7 +28,7 @@ interface Shown {
 }
 
 for (const engine of EVERY_ENGINE) {
-  suite(`the health of endpoints (${engine})`, () => {
+  suite(`endpoint health (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>
     let queue: Queue
@@ -52,7 +52,7 @@ for (const engine of EVERY_ENGINE) {
       return monitor
     }
 
-    /** What becomes of a webhook whose attempts end so; as a process does it that knew nothing of them before. */
+    /** Evaluates the attempts in a new health monitor and returns the phases that it reports. */
     async function note(
       records: readonly AttemptRecord[],
       deactivateAfter?: number,
@@ -90,7 +90,7 @@ for (const engine of EVERY_ENGINE) {
     const shown = (webhook: string): Promise<Shown> =>
       queue.one('select * from webhooks.webhook_configurations where id = $1', [webhook])
 
-    /** Another node's success, so many seconds ago, which this one only finds in the log. */
+    /** Logs a success of another node from `ago` seconds ago, which this node only finds in the log. */
     const succeededElsewhere = (webhook: string, ago: number): Promise<unknown> =>
       database.query(
         `insert into webhooks_internal.attempts (id, organization_id, webhook_id, delivery_id, event_id, event, url,
@@ -107,7 +107,7 @@ for (const engine of EVERY_ENGINE) {
       return webhook
     }
 
-    test('three failures in a row degrade, with the reason in words, and the configuration is not touched', async () => {
+    test('a webhook becomes degraded after three failures in a row, without changing its updated_at', async () => {
       const webhook = await queue.webhook()
       const earlier = await shown(webhook)
       assert.deepEqual([earlier.health, earlier.health_reason, earlier.is_parked], ['healthy', null, false])
@@ -120,7 +120,7 @@ for (const engine of EVERY_ENGINE) {
       assert.ok(health_since > earlier.health_since)
     })
 
-    test('a success of a webhook that was not healthy makes it so, from whatever process', async () => {
+    test('a success makes a degraded webhook healthy, in any process', async () => {
       const webhook = await queue.webhook()
       await note(attempts(webhook, 3))
       await note(success(webhook, { was_healthy: false }))
@@ -128,7 +128,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual([health, health_reason], ['healthy', null])
     })
 
-    test('a process that saw a failure counts the next success, also when the webhook never became degraded', async () => {
+    test('a success between failures restarts the count, even if the webhook was never degraded', async () => {
       const webhook = await queue.webhook()
       const messages = createMessages()
       const health = create(messages)
@@ -139,7 +139,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await shown(webhook)).health, 'healthy')
     })
 
-    test('successes of healthy webhooks cost no statement', async () => {
+    test('successes of healthy webhooks run no statement', async () => {
       const messages = createMessages()
       const health = new HealthMonitor({
         messages,
@@ -158,7 +158,7 @@ for (const engine of EVERY_ENGINE) {
       await health.stop()
     })
 
-    test('twenty failures that have lasted five seconds hold, and park what is new', async () => {
+    test('a webhook is put on hold after twenty failures over five seconds, and queues new deliveries', async () => {
       const webhook = await queue.webhook()
       await note(attempts(webhook, 20))
       assert.equal((await shown(webhook)).health, 'degraded')
@@ -175,7 +175,7 @@ for (const engine of EVERY_ENGINE) {
       assert.ok(wait > 0 && wait <= 2)
     })
 
-    test('what another node sent with success meanwhile begins the count anew', async () => {
+    test('a success of another node restarts the count of failures', async () => {
       const webhook = await queue.webhook()
       await note(attempts(webhook, 2, { ago: 60_000 }))
       await succeededElsewhere(webhook, 30)
@@ -185,7 +185,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await shown(webhook)).health, 'degraded')
     })
 
-    test('failures of another address, of a test and of our own making count for nothing', async () => {
+    test('failures of another URL, of a test and of internal errors are not counted', async () => {
       const webhook = await queue.webhook()
       await note(attempts(webhook, 5, { url: 'https://old.example.com/' }))
       await note(attempts(webhook, 5, { trigger: 'test' }))
@@ -194,7 +194,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await shown(webhook)).health, 'healthy')
     })
 
-    test('the success of a test releases what is held: as a drain where something is due', async () => {
+    test('a successful test ends a hold, with a drain if deliveries are due', async () => {
       const [idle, busy] = [await held(), await held()]
       await queue.due(busy, 3)
       const probe = { was_healthy: false, trigger: 'test' } as const
@@ -206,7 +206,7 @@ for (const engine of EVERY_ENGINE) {
       assert.match(second.health_reason ?? '', /responding again/)
     })
 
-    test('another URL and switching on again start afresh; other changes do not', async () => {
+    test('a new URL and enabling a webhook again reset its health, and other changes do not', async () => {
       const webhook = await held()
       const change = (set: string): Promise<unknown> =>
         database.query(`update webhooks.webhook_configurations set ${set} where id = $1`, [webhook])
@@ -228,7 +228,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await shown(again)).health, 'healthy')
     })
 
-    test('a webhook that is deleted leaves nothing, and late results of it do no harm', async () => {
+    test('a deleted webhook has no health state, and its late outcomes are ignored', async () => {
       const webhook = await held()
       await database.query('delete from webhooks.webhook_configurations where id = $1', [webhook])
       assert.deepEqual(await note(attempts(webhook, 3)), [])
@@ -239,7 +239,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(left, 0)
     })
 
-    test('a webhook whose every attempt has failed for days is deactivated, with that reason', async () => {
+    test('a webhook is disabled with the reason when every attempt has failed for days', async () => {
       const webhook = await queue.webhook()
       await note(attempts(webhook, 19, { ago: 6 * DAY }))
       assert.equal((await shown(webhook)).is_active, true)
@@ -257,7 +257,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(reason, `webhook disabled: ${disabled_reason}`)
     })
 
-    test('a success clears the count: neither days nor attempts from before it deactivate', async () => {
+    test('failures before a success do not count towards disabling a webhook', async () => {
       const webhook = await queue.webhook()
       await note(attempts(webhook, 30, { ago: 6 * DAY }), Number.POSITIVE_INFINITY)
       await note(success(webhook, { was_healthy: false }))
@@ -265,7 +265,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await shown(webhook)).is_active, true)
     })
 
-    test('a success that only the log knows of keeps a webhook from being deactivated', async () => {
+    test('a success that is only in the log prevents disabling a webhook', async () => {
       const webhook = await queue.webhook()
       await note(attempts(webhook, 19, { ago: 6 * DAY }))
       await succeededElsewhere(webhook, 86_400)
@@ -273,7 +273,7 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await shown(webhook)).is_active, true)
     })
 
-    test('a probe that fails doubles the wait; a late failure of another request does not', async () => {
+    test('only the failure of a probe doubles the wait for the next probe', async () => {
       const webhook = await held()
       const lease = newToken()
       await database.query(

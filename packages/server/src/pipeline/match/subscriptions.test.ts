@@ -7,7 +7,7 @@ import type { Subscriptions } from './subscriptions.ts'
 import { createSubscriptions, readCurrentVersions } from './subscriptions.ts'
 
 for (const engine of EVERY_ENGINE) {
-  suite(`the webhooks that a fan-out knows (${engine})`, () => {
+  suite(`subscriptions (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>
     let now = Date.now()
@@ -55,7 +55,7 @@ for (const engine of EVERY_ENGINE) {
       return { statements, ids: (read.get(organization) ?? []).map(({ webhook_id }) => webhook_id) }
     }
 
-    test('are read again after every change, and only then', async () => {
+    test('subscriptions are read again only after a change', async () => {
       const known = subscriptions()
       assert.deepEqual((await readCounting(known)).ids, [])
       const id = await create('first')
@@ -70,7 +70,7 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual((await readCounting(known)).ids, [])
     })
 
-    test('are not those of a change that was rolled back', async () => {
+    test('subscriptions do not include a change that was rolled back', async () => {
       const known = subscriptions()
       await readCounting(known)
       await assert.rejects(
@@ -103,7 +103,7 @@ for (const engine of EVERY_ENGINE) {
       return { connection, hasRead: read.promise, release: gate.resolve }
     }
 
-    test('are those of the newest version that a batch knows of, whatever a slower batch read before', async () => {
+    test('a slower batch does not replace the newer subscriptions of another batch', async () => {
       const known = subscriptions()
       const other = newId()
       await database.query(`insert into public.organizations (id, name) values ($1, 'Other')`, [other])
@@ -129,7 +129,7 @@ for (const engine of EVERY_ENGINE) {
       ])
     })
 
-    test('are read again when a replaced secret has come to its end', async () => {
+    test('subscriptions are read again when a previous secret expires', async () => {
       const known = subscriptions()
       const id = await create('rotating', { previousUntil: '1 hour' })
       await readCounting(known)

@@ -18,7 +18,7 @@ const createRecorder = (database: Database): Recorder =>
     leasedEvents: new LeasedEvents(database, newToken()),
   })
 
-suite('the recorder', () => {
+suite('recorder', () => {
   let database: Database
   let close: () => Promise<void>
   before(async () => {
@@ -37,7 +37,7 @@ suite('the recorder', () => {
   /** The same database, whose `query` is replaced by `query`. */
   const through = (query: Database['query']): Database => ({ ...database, query })
 
-  test('writes what gathers while it waits in one statement', async () => {
+  test('the recorder writes attempts that arrive together in one statement', async () => {
     let statements = 0
     const counted = through(async (statement, params) => {
       statements += 1
@@ -50,14 +50,14 @@ suite('the recorder', () => {
     assert.equal(statements, 1)
   })
 
-  test('writes what is added the moment that the last one is written', async () => {
+  test('the recorder writes an attempt that arrives right after the previous one is written', async () => {
     const recorder = createRecorder(database)
     const attempts = Array.from({ length: 20 }, () => attempt())
     for (const record of attempts) await recorder.write(record)
     assert.equal((await stored(attempts.map(({ id }) => id))).length, 20)
   })
 
-  test('closes only when all is written', async () => {
+  test('the recorder stops only after writing all attempts', async () => {
     const recorder = createRecorder(database)
     const attempts = Array.from({ length: 300 }, () => attempt())
     for (const record of attempts) await recorder.record(record)
@@ -65,7 +65,7 @@ suite('the recorder', () => {
     assert.equal((await stored(attempts.map(({ id }) => id))).length, 300)
   })
 
-  test('goes on when the acknowledgement of a commit was lost and the batch is written again', async () => {
+  test('the recorder writes an attempt once, even if the response to a commit is lost', async () => {
     let isFirst = true
     const forgetful = through(async (statement, params) => {
       const result = await database.query(statement, params)
@@ -81,7 +81,7 @@ suite('the recorder', () => {
     assert.equal((await stored([record.id])).length, 1)
   })
 
-  test('keeps results while the database is away and writes them when it is back', async () => {
+  test('the recorder keeps attempts while the database is unavailable and writes them afterwards', async () => {
     let failures = 2
     const absent = through(async (statement, params) => {
       failures -= 1
@@ -93,7 +93,7 @@ suite('the recorder', () => {
     assert.equal((await stored([record.id])).length, 1)
   })
 
-  test('stores the outcome without an answer that the database cannot take, and the others whole', async () => {
+  test('the recorder leaves out a response that the database cannot store, without affecting other attempts', async () => {
     const [good, bad] = [attempt(), attempt({ response_body: 'not storable: \u0000' })]
     const recorder = createRecorder(database)
     await Promise.all([recorder.write(good), recorder.write(bad)])
