@@ -1,5 +1,5 @@
 import type { LeasedDelivery } from '../../domain/delivery.ts'
-import { EndpointPace } from './endpoint-pace.ts'
+import { Pace } from '../../domain/pace.ts'
 
 export interface SlotLimits {
   /** Deliveries waiting in memory, over all endpoints. */
@@ -59,7 +59,7 @@ interface Endpoint {
   reserved: number
   /** Whether it is in `ready`. */
   listed: boolean
-  pace: EndpointPace
+  pace: Pace
 }
 
 /**
@@ -204,7 +204,7 @@ export class EndpointSlots {
   #endpoint(webhookId: string): Endpoint {
     let endpoint = this.#endpoints.get(webhookId)
     if (endpoint === undefined) {
-      const pace = new EndpointPace(this.#now())
+      const pace = new Pace(this.#now())
       endpoint = { queue: [], inFlight: 0, maxInFlight: 1, reserved: 0, listed: false, pace }
       this.#endpoints.set(webhookId, endpoint)
     }

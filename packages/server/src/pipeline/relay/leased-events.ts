@@ -2,6 +2,7 @@ import type { Database } from '../../database/database.ts'
 import { toMultirange } from '../../database/multirange.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { newToken } from '../../domain/ids.ts'
+import { Pace } from '../../domain/pace.ts'
 import type { LeasedRow, OutboxHolder, OutboxScope } from './outbox.ts'
 import { isLeaseLost, leaseBatch } from './outbox.ts'
 import { registerLease } from './sql/statements.generated.ts'
@@ -47,6 +48,7 @@ export class LeasedEvents {
   readonly #events = new Map<number, LeasedEvent>()
   readonly #deliveries = new Map<string, UnwrittenDelivery>()
   readonly #setAside = new Set<number>()
+  readonly #pace = new Pace(performance.now())
   /** The fencing token; undefined: this node has no lease yet, or has lost it. */
   #lease: string | undefined
   #leasing: Promise<unknown> = Promise.resolve()
@@ -60,6 +62,11 @@ export class LeasedEvents {
   /** Events that this node has leased and not written. */
   get count(): number {
     return this.#events.size
+  }
+
+  /** Returns how many events end in this many milliseconds. */
+  endsWithin(ms: number): number {
+    return this.#pace.within(ms, performance.now())
   }
 
   get holder(): OutboxHolder {
@@ -145,6 +152,7 @@ export class LeasedEvents {
       this.#deliveries.delete(unwritten.delivery.id)
     }
     for (const event of finished) this.#end(event)
+    this.#pace.finish(performance.now(), finished.length)
     const left = new Set(deliveries.map(({ event }) => event))
     this.#resume()
     return [...left].filter(

@@ -12,7 +12,7 @@ import {
 } from './sql/statements.generated.ts'
 
 /** On the one connection of PGlite, requests wait for the batch; PostgreSQL amortizes a commit over more rows. */
-const MAX_BATCH = { pglite: 200, postgresql: 500 }
+export const MAX_BATCH = { pglite: 200, postgresql: 500 }
 
 /** An event of the outbox. */
 export interface OutboxEvent {
@@ -38,6 +38,8 @@ export interface OutboxScope {
   except: readonly number[]
   /** Null: any row. */
   only: readonly number[] | null
+  /** Default: `MAX_BATCH`. */
+  limit?: number
 }
 
 export const ANY_EVENT: OutboxScope = { except: [], only: null }
@@ -99,9 +101,8 @@ export function hold(
 export async function leaseBatch(
   database: Database,
   { nodeId, lease, held }: OutboxHolder,
-  { except, only }: OutboxScope,
+  { except, only, limit = MAX_BATCH[database.engine] }: OutboxScope,
 ): Promise<{ rows: LeasedRow[]; isFull: boolean }> {
-  const limit = MAX_BATCH[database.engine]
   const statement = leaseEvents({
     nodeId,
     held,

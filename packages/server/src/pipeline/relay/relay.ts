@@ -20,10 +20,10 @@ import type { Messages, Stage } from '../messages.ts'
 import { createPutOff } from '../put-off.ts'
 import type { Recorder } from '../record/recorder.ts'
 import type { LeasedEvents } from './leased-events.ts'
-import { findsEvents, listUnleased } from './outbox.ts'
+import { findsEvents, listUnleased, MAX_BATCH } from './outbox.ts'
 import { relayBatch } from './relay-batch.ts'
 import type { RelayedBatch } from './relay-batch.ts'
-import type { OutboxEvent } from './outbox.ts'
+import type { OutboxEvent, OutboxScope } from './outbox.ts'
 import { createScout } from './scout.ts'
 import { createWakefulness } from './stay-awake.ts'
 
@@ -35,11 +35,13 @@ const POLL_INTERVAL_MS = { postgresql: 200, pglite: 5_000 }
 /** A batch costs three round trips, however small: events that arrive one by one in quick succession share some. */
 const MIN_GAP_MS = 3
 /**
- * The next batch is leased when fewer events than that are held, or after a while: what a fast endpoint will soon take stays
- * in the outbox instead of taking a row in the queue, and a slow one delays no other by more.
+ * A batch has as many events as end in this time, and the next one is leased when half of them have: what is sent soon stays in
+ * the outbox and needs no row in the queue.
  */
-const LEASE_BELOW = 500
-const MAX_WAIT_MS = 50
+const BATCH_MS = 100
+const MIN_BATCH = 100
+/** By then, deliveries that take long are in the queue. */
+const MAX_WAIT_MS = 400
 /** No more events are leased while the database does not take what becomes of so many. */
 const MAX_LEASED = 5_000
 
@@ -102,16 +104,20 @@ export class Relay implements Stage {
   }
 
   async #run(isWoken: boolean): Promise<boolean | number> {
-    const { relayProgress, leasedEvents } = this.#options
-    if (leasedEvents.count >= MAX_LEASED) return MAX_WAIT_MS
+    const { database, relayProgress, leasedEvents } = this.#options
+    if (leasedEvents.count >= MAX_LEASED) return BATCH_MS
     await this.#wakefulness.beforeLook()
     const isIdle = !isWoken && this.#found === 0
     this.#isBehind = false
     this.#found = 0
     const isEmpty = isIdle && !(await this.#findsEvents())
     if (!isEmpty) {
-      await leasedEvents.untilBelow(LEASE_BELOW, MAX_WAIT_MS)
-      const { found, isFull } = await this.#relayOrSplit()
+      const limit = Math.max(
+        MIN_BATCH,
+        Math.min(MAX_BATCH[database.engine], leasedEvents.endsWithin(BATCH_MS)),
+      )
+      await leasedEvents.untilBelow(limit / 2, MAX_WAIT_MS)
+      const { found, isFull } = await this.#relayOrSplit(limit)
       this.#isBehind = isFull
       this.#found = found
       if (!isFull) this.#scout.rest()
@@ -127,11 +133,11 @@ export class Relay implements Stage {
   }
 
   /** Splits a batch that one of its events makes impossible until that event is alone. */
-  async #relayOrSplit(): Promise<{ found: number; isFull: boolean }> {
+  async #relayOrSplit(limit: number): Promise<{ found: number; isFull: boolean }> {
     const { database, leasedEvents } = this.#options
     return await this.#splitter.attempt(
       async () => {
-        const { events, isFull } = await this.#relay(null)
+        const { events, isFull } = await this.#relay({ only: null, limit })
         if (isFull) await this.#relayOthers(events)
         return { found: events.length, isFull }
       },
@@ -141,7 +147,7 @@ export class Relay implements Stage {
         await splitUp(
           ids,
           error,
-          async (only) => void (await this.#relay(only)),
+          async (only) => void (await this.#relay({ only })),
           (id, reason) => this.#giveUp(id, reason),
         )
         return { found: ids.length, isFull: true }
@@ -152,15 +158,15 @@ export class Relay implements Stage {
   /** Relays what other organizations have behind the backlog that the batch is a part of. */
   async #relayOthers(batch: readonly OutboxEvent[]): Promise<void> {
     const others = await this.#scout.find(batch)
-    if (others.length > 0) await this.#relay(others)
+    if (others.length > 0) await this.#relay({ only: others })
   }
 
-  async #relay(only: readonly number[] | null): Promise<RelayedBatch> {
+  async #relay(batchScope: Omit<OutboxScope, 'except'>): Promise<RelayedBatch> {
     const { database, clock, dispatcher } = this.#options
     const startedAt = clock.now()
     const slots = dispatcher.reserve()
     try {
-      const scope = { only, except: this.#putOff.keys() }
+      const scope = { ...batchScope, except: this.#putOff.keys() }
       const options = { ...this.#options, subscriptions: this.#subscriptions }
       const batch = await relayBatch(database, scope, slots, options)
       slots.dispatch(this.#trace(batch, startedAt))

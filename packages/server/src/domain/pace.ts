@@ -1,8 +1,8 @@
 /** Long enough to measure, shorter than a burst of events. */
 const WINDOW_MS = 200
 
-/** The recent pace of an endpoint: known after the first window, and then that of the last whole window. */
-export class EndpointPace {
+/** How fast something finishes: known after the first window, and then that of the last whole window. */
+export class Pace {
   #since: number
   #finished = 0
   #perMs = 0
@@ -11,13 +11,13 @@ export class EndpointPace {
     this.#since = now
   }
 
-  /** Counts a finished request, whatever its outcome. */
-  finish(now: number): void {
-    this.#finished += 1
+  /** Counts what has finished, whatever its outcome. */
+  finish(now: number, count = 1): void {
+    this.#finished += count
     this.#look(now)
   }
 
-  /** Returns the deliveries that the endpoint takes in this many milliseconds at its current pace. */
+  /** Returns how many finish in this many milliseconds at the current pace. */
   within(ms: number, now: number): number {
     this.#look(now)
     return Math.floor(this.#perMs * ms)
