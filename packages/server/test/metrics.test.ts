@@ -55,7 +55,7 @@ onEveryEngine('metrics', (stage) => {
       ['connectgain_attempt_duration_seconds_count', 4],
     ] as const)
       assert.equal(grown(series, after), count, series)
-    assert.ok(valueOf(after, 'connectgain_database_seconds_count{statement="take-events"}') > 0)
+    assert.ok(valueOf(after, 'connectgain_database_seconds_count{statement="lease-events"}') > 0)
     assert.equal(valueOf(after, 'connectgain_attempts_in_flight'), 0)
   })
 
