@@ -3,6 +3,8 @@ import { after, before, suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import { pino } from 'pino'
 import { createMessages } from '../src/pipeline/messages.ts'
+import { createLoopWatch } from '../src/loops/loop-watch.ts'
+import { systemClock } from '../src/domain/clock.ts'
 import { Recorder } from '../src/pipeline/record/recorder.ts'
 import type { Database } from '../src/database/database.ts'
 import type { LeasedDelivery } from '../src/domain/delivery.ts'
@@ -212,7 +214,13 @@ for (const engine of ENGINES.filter((name) => name === 'postgresql')) {
         const inTransaction = { ...database, query: connection.query }
         const { leasedEvents } = first
         const messages = createMessages()
-        await new Recorder({ database: inTransaction, log: silent, messages, leasedEvents }).write(attempt)
+        await new Recorder({
+          database: inTransaction,
+          log: silent,
+          messages,
+          leasedEvents,
+          watch: createLoopWatch(systemClock),
+        }).write(attempt)
         retrying = world.retryByHand(first, sent.id)
         await until('the retry to wait for the outcome', () => isStatementWaiting(database))
       })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { pino } from 'pino'
 import { createRest } from '../src/rest/rest.ts'
+import { createLoopWatch } from '../src/loops/loop-watch.ts'
 import { Recorder } from '../src/pipeline/record/recorder.ts'
 import { systemClock } from '../src/domain/clock.ts'
 import type { Database } from '../src/database/database.ts'
@@ -151,7 +152,7 @@ for (const engine of ENGINES) {
       )
       const recorder = new Recorder({
         database,
-        log: pino({ level: 'silent' }),
+        log: pino({ level: 'silent', watch: createLoopWatch(systemClock) }),
         messages: createMessages(),
         leasedEvents: new LeasedEvents(database, newToken()),
       })

@@ -133,7 +133,7 @@ test('the loop watch counts the failures of a loop until a success, which it rec
 })
 
 suite('readiness of a running node', { skip: !isPostgresThere, ...LONG }, () => {
-  test('a node is unavailable while every batch of the relay fails, as doctor and the metrics report', async (context) => {
+  test('a node is unavailable while no event can leave the outbox, as doctor and the metrics report', async (context) => {
     const { url, drop } = await createDatabase('postgresql')
     context.after(() => drop())
     const site = createSite(url, { RELAY_STALL_TIMEOUT: '1s' })
@@ -160,9 +160,9 @@ suite('readiness of a running node', { skip: !isPostgresThere, ...LONG }, () => 
       return answer.status === 503 ? answer : undefined
     })
     assert.equal(body.checks.relay?.status, 'stalled')
-    assert.equal(body.checks.loops['outbox relay']?.status, 'failing')
+    assert.equal(body.checks.loops['recorder']?.status, 'failing')
     const metrics = await (await fetch(`${server.url}/metrics`)).text()
-    assert.match(metrics, /^connectgain_loop_failures\{loop="outbox relay"\} [1-9]/m)
+    assert.match(metrics, /^connectgain_loop_failures\{loop="recorder"\} [1-9]/m)
     assert.match(metrics, /^connectgain_relay_without_progress_seconds [1-9]/m)
     const findings: Finding[] = []
     for await (const finding of runDoctorChecks(connectApi({ url: server.url, key: SERVICE_KEY }))) {

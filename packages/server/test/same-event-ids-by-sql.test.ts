@@ -12,6 +12,7 @@ import { createSubscriptions } from '../src/pipeline/match/subscriptions.ts'
 import { newId, newToken } from '../src/domain/ids.ts'
 import { ANY_EVENT } from '../src/pipeline/relay/outbox.ts'
 import { createMessages } from '../src/pipeline/messages.ts'
+import { createLoopWatch } from '../src/loops/loop-watch.ts'
 import { Recorder } from '../src/pipeline/record/recorder.ts'
 import { LeasedEvents } from '../src/pipeline/relay/leased-events.ts'
 import { relayBatch } from '../src/pipeline/relay/relay-batch.ts'
@@ -69,7 +70,13 @@ for (const engine of EVERY_ENGINE) {
       const options = { ...context, subscriptions, leasedEvents }
       const { direct, waiting } = await relayBatch(database, ANY_EVENT, slots, options)
       const log = pino({ level: 'silent' })
-      const recorder = new Recorder({ database, log, messages: createMessages(), leasedEvents })
+      const recorder = new Recorder({
+        database,
+        log,
+        messages: createMessages(),
+        leasedEvents,
+        watch: createLoopWatch(systemClock),
+      })
       await recorder.enqueue(waiting, false)
       await recorder.idle()
       return direct

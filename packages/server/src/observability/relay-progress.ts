@@ -1,8 +1,8 @@
 import type { Clock } from '../domain/clock.ts'
 
 /**
- * The time when the relay of this process last moved events out of the outbox, or found it empty. A run that fails, or
- * that finds events which it cannot lease, is no progress.
+ * The time when events of this process's relay last left the outbox, or the relay found it empty. Events that are leased and
+ * not written are no progress.
  */
 export interface RelayProgress {
   note(): void

@@ -63,10 +63,10 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const { database, messages, metrics } = options
   const dispatcher = new Dispatcher(options)
   const heartbeat = new Heartbeat(options)
-  const relay = new Relay({ ...options, dispatcher })
+  const overdue = new Overdue(options)
+  const relay = new Relay({ ...options, dispatcher, overdue })
   const claimer = new Claimer({ ...options, dispatcher })
   const canceller = new Canceller(options)
-  const overdue = new Overdue(options)
   metrics.watchInFlight(() => dispatcher.inFlight)
   const stages = [dispatcher, heartbeat, relay, overdue, claimer, canceller]
   for (const stage of stages) await stage.start()

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { createLoopWatch } from '../../src/loops/loop-watch.ts'
 import { Recorder } from '../../src/pipeline/record/recorder.ts'
 import { systemClock } from '../../src/domain/clock.ts'
 import { NO_TRACING } from '../../src/observability/tracing.ts'
@@ -94,7 +95,13 @@ export async function createWorld(database: Database): Promise<World> {
       id,
       held: [],
       leasedEvents,
-      recorder: new Recorder({ database, log, messages: createMessages(), leasedEvents }),
+      recorder: new Recorder({
+        database,
+        log,
+        messages: createMessages(),
+        leasedEvents,
+        watch: createLoopWatch(systemClock),
+      }),
       subscriptions: createSubscriptions(systemClock),
     }
   }

@@ -7,6 +7,8 @@ import { attempt } from '../../../test/harness/attempt.ts'
 import { newToken } from '../../domain/ids.ts'
 import { createMessages } from '../messages.ts'
 import { LeasedEvents } from '../relay/leased-events.ts'
+import { createLoopWatch } from '../../loops/loop-watch.ts'
+import { systemClock } from '../../domain/clock.ts'
 import { Recorder } from './recorder.ts'
 
 const log = pino({ level: 'silent' })
@@ -16,6 +18,7 @@ const createRecorder = (database: Database): Recorder =>
     log,
     messages: createMessages(),
     leasedEvents: new LeasedEvents(database, newToken()),
+    watch: createLoopWatch(systemClock),
   })
 
 suite('recorder', () => {

@@ -5,6 +5,7 @@ import type { Database } from '../../database/database.ts'
 import { isTimeout } from '../../database/input-fault.ts'
 import type { Splitter } from '../../database/split.ts'
 import { createSplitter, splitUp } from '../../database/split.ts'
+import type { LoopWatch } from '../../loops/loop-watch.ts'
 import type { Messages } from '../messages.ts'
 import type { LeasedEvent, LeasedEvents, UnwrittenDelivery } from '../relay/leased-events.ts'
 import type { Entry } from './entries.ts'
@@ -30,7 +31,10 @@ export interface RecorderOptions {
   log: Logger
   messages: Messages
   leasedEvents: LeasedEvents
+  watch: LoopWatch
 }
+
+const NAME = 'recorder'
 
 /**
  * Writes what became of deliveries, in batches: one transaction for all that came while the last one ran. During a database
@@ -202,12 +206,16 @@ export class Recorder implements AttemptRecorder {
     const splitter = createSplitter()
     for (let wait = MIN_RETRY_MS; ; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
       const records = batch.filter(isAttempt).map(({ record }) => record)
+      const { watch } = this.#options
+      watch.began(NAME)
       try {
         await this.#store(batch, splitter)
+        watch.ended(NAME, true)
         this.#stalled = false
         for (const { delivery_id } of records) this.#unwritten.delete(delivery_id)
         return true
       } catch (error) {
+        watch.ended(NAME, false)
         // A timeout does not stop claims: the outcomes of others show whether the database is to blame.
         if (!isTimeout(error)) this.#stalled = true
         for (const { delivery_id } of records) this.#unwritten.add(delivery_id)

@@ -49,6 +49,7 @@ export class LeasedEvents {
   readonly #deliveries = new Map<string, UnwrittenDelivery>()
   readonly #setAside = new Set<number>()
   readonly #pace = new Pace(performance.now())
+  #ended = 0
   /** The fencing token; undefined: this node has no lease yet, or has lost it. */
   #lease: string | undefined
   #leasing: Promise<unknown> = Promise.resolve()
@@ -62,6 +63,11 @@ export class LeasedEvents {
   /** Events that this node has leased and not written. */
   get count(): number {
     return this.#events.size
+  }
+
+  /** Events that have ended, since the start. */
+  get ended(): number {
+    return this.#ended
   }
 
   /** Returns how many events end in this many milliseconds. */
@@ -153,6 +159,7 @@ export class LeasedEvents {
     }
     for (const event of finished) this.#end(event)
     this.#pace.finish(performance.now(), finished.length)
+    this.#ended += finished.length
     const left = new Set(deliveries.map(({ event }) => event))
     this.#resume()
     return [...left].filter(

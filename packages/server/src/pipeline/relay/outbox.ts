@@ -52,14 +52,14 @@ export interface OutboxHolder {
   held: string
 }
 
-/** Returns whether the outbox has events that this node does not hold: for an idle relay, a fifth of the cost of a batch. */
-export async function findsEvents(
+/** Looks whether the outbox has events that this node does not hold: for an idle relay, a fifth of the cost of a batch. */
+export async function lookForEvents(
   database: Database,
   held: string,
   except: readonly number[],
-): Promise<boolean> {
+): Promise<RowOf<typeof hasEvents>> {
   const { rows } = await database.query(...hasEvents({ held, except: plainArray(except) }))
-  return rows[0]?.has_events ?? false
+  return rows[0]!
 }
 
 /** Lists the outbox rows that a batch would lease. */

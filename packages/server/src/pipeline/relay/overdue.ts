@@ -22,20 +22,28 @@ export class Overdue implements Stage {
   readonly #options: OverdueOptions
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
+  #isStopped = false
 
   constructor(options: OverdueOptions) {
     this.#options = options
   }
 
-  start(): void {
-    this.#timer = setInterval(() => {
-      // An idle process does nothing here.
-      if (this.#options.leasedEvents.count > 0) this.#running ??= this.#look()
+  start(): void {}
+
+  /** Looks again and again while events are leased; an idle process does nothing here. */
+  watch(): void {
+    if (this.#isStopped || this.#timer !== undefined) return
+    this.#timer = setTimeout(() => {
+      this.#running = this.#look().finally(() => {
+        this.#timer = undefined
+        if (this.#options.leasedEvents.count > 0) this.watch()
+      })
     }, LOOK_MS)
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
+    this.#isStopped = true
+    clearTimeout(this.#timer)
     await this.#running
   }
 
@@ -45,8 +53,6 @@ export class Overdue implements Stage {
       await recorder.enqueue(leasedEvents.overdue(performance.now() - OVERDUE_MS), true)
     } catch (error) {
       log.warn({ error: messageOf(error) }, 'cannot queue deliveries that are under way')
-    } finally {
-      this.#running = undefined
     }
   }
 }

@@ -20,19 +20,17 @@ import type { Messages, Stage } from '../messages.ts'
 import { createPutOff } from '../put-off.ts'
 import type { Recorder } from '../record/recorder.ts'
 import type { LeasedEvents } from './leased-events.ts'
-import { findsEvents, listUnleased, MAX_BATCH } from './outbox.ts'
+import { listUnleased, lookForEvents, MAX_BATCH } from './outbox.ts'
 import { relayBatch } from './relay-batch.ts'
 import type { RelayedBatch } from './relay-batch.ts'
 import type { OutboxEvent, OutboxScope } from './outbox.ts'
+import type { Overdue } from './overdue.ts'
 import { createScout } from './scout.ts'
 import { createWakefulness } from './stay-awake.ts'
 
-/**
- * Finds events whose transaction did not notify: it asked whether it must while a relay was awake, and committed after the
- * relay had gone to sleep. The embedded database makes no such promises, so every notification arrives.
- */
-const POLL_INTERVAL_MS = { postgresql: 200, pglite: 5_000 }
-/** A batch costs three round trips, however small: events that arrive one by one in quick succession share some. */
+/** Between two looks of a relay to which every event notifies: see stay-awake.ts. */
+const QUIET_POLL_MS = { postgresql: 2_000, pglite: 5_000 }
+/** A batch costs a round trip, however small: events that arrive one by one in quick succession share some. */
 const MIN_GAP_MS = 3
 /**
  * A batch has as many events as end in this time, and the next one is leased when half of them have: what is sent soon stays in
@@ -59,6 +57,7 @@ export interface RelayOptions {
   dispatcher: Dispatcher
   recorder: Recorder
   leasedEvents: LeasedEvents
+  overdue: Overdue
 }
 
 /** Leases committed events of the outbox and matches them: direct deliveries go to the dispatcher, the others to the queue. */
@@ -72,6 +71,8 @@ export class Relay implements Stage {
   readonly #scout
   #isBehind = false
   #found = 0
+  /** Events that had ended at the last look. */
+  #ended = 0
   #loop: Loop | undefined
 
   constructor(options: RelayOptions) {
@@ -86,7 +87,7 @@ export class Relay implements Stage {
     const { database, log, watch } = this.#options
     this.#loop = startLoop({
       name: 'outbox relay',
-      everyMs: POLL_INTERVAL_MS[database.engine],
+      everyMs: QUIET_POLL_MS[database.engine],
       gapMs: MIN_GAP_MS,
       log,
       watch,
@@ -122,14 +123,18 @@ export class Relay implements Stage {
       this.#found = found
       if (!isFull) this.#scout.rest()
     }
-    if (isEmpty || this.#found > 0) relayProgress.note()
+    const { count, ended } = leasedEvents
+    if (ended > this.#ended || (isEmpty && count === 0)) relayProgress.note()
+    this.#ended = ended
     const nextLookInMs = await this.#wakefulness.afterLook(this.#found)
     return this.#isBehind || nextLookInMs
   }
 
   async #findsEvents(): Promise<boolean> {
     const { database, leasedEvents } = this.#options
-    return await findsEvents(database, leasedEvents.holder.held, this.#putOff.keys())
+    const seen = await lookForEvents(database, leasedEvents.holder.held, this.#putOff.keys())
+    this.#wakefulness.noteTransactions(seen)
+    return seen.has_events
   }
 
   /** Splits a batch that one of its events makes impossible until that event is alone. */
@@ -162,13 +167,14 @@ export class Relay implements Stage {
   }
 
   async #relay(batchScope: Omit<OutboxScope, 'except'>): Promise<RelayedBatch> {
-    const { database, clock, dispatcher } = this.#options
+    const { database, clock, dispatcher, overdue } = this.#options
     const startedAt = clock.now()
     const slots = dispatcher.reserve()
     try {
       const scope = { ...batchScope, except: this.#putOff.keys() }
       const options = { ...this.#options, subscriptions: this.#subscriptions }
       const batch = await relayBatch(database, scope, slots, options)
+      overdue.watch()
       slots.dispatch(this.#trace(batch, startedAt))
       await this.#finish(batch)
       return batch

@@ -14,6 +14,8 @@ const PROMISE_MS = 200
  * time are left to those who write them.
  */
 const LOOK_MS = { least: 10, most: 20, timesTheLook: 2 }
+/** Between two looks for events whose transactions have not notified. */
+export const POLL_MS = 200
 /** Sooner than the promise ends, so that it has no gaps while events keep coming. */
 const RENEW_MS = 100
 
@@ -26,25 +28,45 @@ export interface Wakefulness {
    * @returns milliseconds until the next look; false: as late as the poll, unless notified
    */
   afterLook(found: number): Promise<number | false>
+  /** Tells of the transactions that an idle look saw. */
+  noteTransactions(seen: SeenTransactions): void
+}
+
+/** Transactions with a number, from a snapshot. */
+export interface SeenTransactions {
+  /** The oldest that runs. */
+  oldest: number
+  /** The number of the next one. */
+  next: number
+  /** Whether transactions can be prepared, which never notify. */
+  may_prepare: boolean
 }
 
 /**
  * A relay that finds events in quick succession promises, to all transactions of the database, to look again and again for
  * a while: they need not notify. The promise is kept: one more look begins after it has ended. What commits even later,
  * having asked during the promise, is found by polling.
+ * Once all transactions have ended that ran when the promise ended, every event notifies, and polling only guards against
+ * a node that died with its promise.
  *
  * The embedded database has nobody else whose transactions a NOTIFY could slow: no promises are made there.
  */
 export function createWakefulness(database: Database, progress: RelayProgress): Wakefulness {
+  const startedAt = performance.now()
   let announcedAt = -Infinity
   let announcedProgress: number | undefined
   let lookedAt = -Infinity
   let endedAt = -Infinity
   let promisedAt = -Infinity
   let awakeUntil = -Infinity
+  /** The transactions before this one may have been asked during a promise; undefined: not known yet. */
+  let firstAfterPromise: number | undefined
+  let isSure = false
 
   async function promise(): Promise<void> {
     promisedAt = performance.now()
+    firstAfterPromise = undefined
+    isSure = false
     await database.query(...stayAwake({ awakeMs: PROMISE_MS }))
     awakeUntil = performance.now() + PROMISE_MS
   }
@@ -65,13 +87,19 @@ export function createWakefulness(database: Database, progress: RelayProgress): 
       }
       lookedAt = performance.now()
     },
+    noteTransactions({ oldest, next, may_prepare: mayPrepare }) {
+      // A promise may stand that was made by another node, or by a process before this one.
+      if (lookedAt < Math.max(awakeUntil, startedAt + PROMISE_MS)) return
+      firstAfterPromise ??= next
+      isSure = !mayPrepare && oldest >= firstAfterPromise
+    },
     async afterLook(found) {
       if (database.engine === 'pglite') return false
       const now = performance.now()
       const isBusy = found * BUSY_MS >= now - endedAt
       endedAt = now
       if (isBusy && now - promisedAt >= RENEW_MS) await promise()
-      if (lookedAt >= awakeUntil) return false
+      if (lookedAt >= awakeUntil) return isSure ? false : POLL_MS
       const { least, most, timesTheLook } = LOOK_MS
       return Math.max(least, Math.min(most, timesTheLook * (now - lookedAt)))
     },

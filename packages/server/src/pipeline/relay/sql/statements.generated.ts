@@ -19,6 +19,9 @@ export const hasEvents = typedStatement<
   },
   {
     has_events: boolean
+    oldest: number
+    next: number
+    may_prepare: boolean
   }
 >(import.meta.url, 'has-events')
 
