@@ -152,9 +152,10 @@ for (const engine of ENGINES) {
       )
       const recorder = new Recorder({
         database,
-        log: pino({ level: 'silent', watch: createLoopWatch(systemClock) }),
+        log: pino({ level: 'silent' }),
         messages: createMessages(),
         leasedEvents: new LeasedEvents(database, newToken()),
+        watch: createLoopWatch(systemClock),
       })
       await assertCheap(/webhooks_internal.queue/, () =>
         Promise.all(results.map((result) => recorder.write(result))),
