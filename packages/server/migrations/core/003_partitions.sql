@@ -15,7 +15,7 @@ declare
   beyond uuid := webhooks_internal.lowest_id(day + 1);
   -- Space on the page for a row's next version. Recording an outcome changes no indexed column of a delivery, so with that
   -- space it touches no index.
-  storage text := case when parent = 'webhooks.webhook_deliveries'::regclass then 'with (fillfactor = 50)' else '' end;
+  storage text := case when parent = 'webhooks.webhook_deliveries'::regclass then 'with (fillfactor = 80)' else '' end;
   max_moved constant integer := 10000;
   misplaced integer;
 begin

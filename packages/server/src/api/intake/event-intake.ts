@@ -87,7 +87,7 @@ export function createEventIntake(options: EventIntakeOptions): Rest {
     try {
       await runAs({ database, shares }, principal, 'read write', async (connection) => {
         const rows = `[${group.map(({ post }) => post.text).join(',')}]`
-        const { rowCount } = await connection.query(buildInsert(columns), [rows])
+        const { rowCount } = await connection.query(insertOf(columns), [rows])
         if (rowCount !== countRows(group)) throw new RetryIndividually()
       })
       for (const { settle } of group) settle(true)
@@ -147,7 +147,17 @@ const TYPES: Readonly<Record<string, string>> = {
   source: 'text',
 }
 
-/** Builds the INSERT of rows with existing event types and new ids, in the order of arrival. */
+/** There is one for each set of optional columns. */
+const inserts = new Map<string, Statement>()
+
+/** Returns the INSERT of rows with existing event types and new ids, in the order of arrival. */
+function insertOf(columns: readonly string[]): Statement {
+  const key = columns.join()
+  const known = inserts.get(key) ?? buildInsert(columns)
+  inserts.set(key, known)
+  return known
+}
+
 function buildInsert(columns: readonly string[]): Statement {
   const names = columns.map((name) => `"${name}"`).join(', ')
   const definition = columns.map((name) => `"${name}" ${TYPES[name]}`).join(', ')
@@ -157,6 +167,5 @@ function buildInsert(columns: readonly string[]): Statement {
     // A subquery per row: a join might change the order of the rows.
     'where (select t.name from webhooks.webhook_event_types t where t.name = r.event) is not null ' +
     'on conflict (id, organization_id) do nothing'
-  // There is one statement for each set of optional columns.
   return prepared('store-events', text)
 }
