@@ -27,6 +27,7 @@ const WITHOUT_ORGANIZATION: Readonly<Record<string, string>> = {
   'webhooks_internal.attempts (id)': OURS,
   'webhooks_internal.queue (delivery_id)': OURS,
   'webhooks_internal.nodes (id)': OURS,
+  'webhooks_internal.outbox_leases (node_id)': OURS,
   'webhooks_internal.portal_links (token_hash)': TOKEN,
   'webhooks_internal.sessions (token_hash)': TOKEN,
   'webhooks_internal.cancellations (webhook_id, made_before)': OF_A_WEBHOOK,

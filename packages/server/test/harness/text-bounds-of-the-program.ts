@@ -4,11 +4,35 @@ import { keyTextSql } from '../../src/capture/captured-table.ts'
 import type { CapturedTable } from '../../src/capture/captured-table.ts'
 import { readMigrations } from '../../src/database/migrate.ts'
 import { newId } from '../../src/domain/ids.ts'
+import { LeasedEvents, MAX_LEASED } from '../../src/pipeline/relay/leased-events.ts'
+import { ANY_EVENT } from '../../src/pipeline/relay/outbox.ts'
 import { OURS } from './in-process-api.ts'
 import { assertRefused } from './refusals.ts'
 import type { Bound } from './text-bound.ts'
 
 export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
+  {
+    title: 'a node leases no further events while it holds 5,000, and names them by ranges',
+    columns: ['webhooks_internal.outbox_leases.events'],
+    by: ['src/pipeline/relay/leased-events.ts'],
+    async prove({ api: { database } }) {
+      await database.query(
+        `insert into webhooks.webhook_events (organization_id, event, data)
+         select $1, 'contact.created', '{}' from generate_series(1, $2::integer)`,
+        [OURS, MAX_LEASED + 1_000],
+      )
+      const leasedEvents = new LeasedEvents(database, newId())
+      while ((await leasedEvents.lease(ANY_EVENT)).rows.length > 0);
+      assert.ok(leasedEvents.count >= MAX_LEASED && leasedEvents.count < MAX_LEASED + 500)
+      const { rows } = await database.query<{ size: number }>(
+        'select sum(length(events::text))::integer as size from webhooks_internal.outbox_leases',
+      )
+      assert.ok(rows[0]!.size < 30 * leasedEvents.count)
+      await database.execute(
+        'delete from webhooks_internal.outbox; delete from webhooks_internal.outbox_leases',
+      )
+    },
+  },
   {
     title: 'an erasure stores at most 1,000 conversations and 200 terms, each of at most 254 characters',
     columns: ['webhooks.webhook_erasures.related_ids', 'webhooks.webhook_erasures.terms'],

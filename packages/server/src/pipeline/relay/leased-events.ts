@@ -31,6 +31,9 @@ export interface UnwrittenDelivery {
   writing: Promise<void> | undefined
 }
 
+/** No more events are leased while the database does not take what becomes of so many. */
+export const MAX_LEASED = 5_000
+
 /** Events that neither leave the outbox nor are sent again. Beyond it, the first ones are leased again. */
 const MAX_SET_ASIDE = 1_000
 
@@ -89,6 +92,7 @@ export class LeasedEvents {
   }
 
   async #leaseNext(scope: OutboxScope): Promise<{ rows: LeasedRow[]; isFull: boolean }> {
+    if (this.#events.size >= MAX_LEASED) return { rows: [], isFull: false }
     if (this.#lease === undefined) await this.#register()
     let batch: Awaited<ReturnType<typeof leaseBatch>>
     try {

@@ -40,8 +40,6 @@ const BATCH_MS = 100
 const MIN_BATCH = 100
 /** By then, deliveries that take long are in the queue. */
 const MAX_WAIT_MS = 400
-/** No more events are leased while the database does not take what becomes of so many. */
-const MAX_LEASED = 5_000
 
 export interface RelayOptions {
   database: Database
@@ -106,7 +104,6 @@ export class Relay implements Stage {
 
   async #run(isWoken: boolean): Promise<boolean | number> {
     const { database, relayProgress, leasedEvents } = this.#options
-    if (leasedEvents.count >= MAX_LEASED) return BATCH_MS
     await this.#wakefulness.beforeLook()
     const isIdle = !isWoken && this.#found === 0
     this.#isBehind = false
