@@ -120,7 +120,7 @@ for (const engine of ENGINES) {
           {
             ...context,
             subscriptions,
-            leasedEvents: new LeasedEvents(database, newToken()),
+            leasedEvents: new LeasedEvents(database, newToken(), createMessages()),
           },
         ),
       )
@@ -154,7 +154,7 @@ for (const engine of ENGINES) {
         database,
         log: pino({ level: 'silent' }),
         messages: createMessages(),
-        leasedEvents: new LeasedEvents(database, newToken()),
+        leasedEvents: new LeasedEvents(database, newToken(), createMessages()),
         watch: createLoopWatch(systemClock),
       })
       await assertCheap(/webhooks_internal.queue/, () =>

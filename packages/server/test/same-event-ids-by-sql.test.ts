@@ -66,7 +66,7 @@ for (const engine of EVERY_ENGINE) {
     async function relay(isDirect: boolean): Promise<LeasedDelivery[]> {
       const subscriptions = createSubscriptions(systemClock)
       const slots = { admit: () => isDirect }
-      const leasedEvents = new LeasedEvents(database, newToken())
+      const leasedEvents = new LeasedEvents(database, newToken(), createMessages())
       const options = { ...context, subscriptions, leasedEvents }
       const { direct, waiting } = await relayBatch(database, ANY_EVENT, slots, options)
       const log = pino({ level: 'silent' })

@@ -7,6 +7,8 @@ import type { DeliveryFault } from '../domain/delivery-fault.ts'
 export interface PipelineMessages {
   /** Deliveries wait in the queue; `isClaimable`: a claim may succeed right now. */
   queued: [{ isClaimable: boolean }]
+  /** Another node has taken over what this one had leased from the outbox. */
+  leaseLost: []
   /** An endpoint has little left to send from memory. */
   slotsFree: []
   /** A retry was recorded and is due in `waitMs` milliseconds. */

@@ -78,7 +78,7 @@ export async function compose(
   const database = timeDatabase(databases.engine, metrics.statement)
   const sending = createSending(config, keys, () => server.server.address())
   const messages = createMessages()
-  const leasedEvents = new LeasedEvents(database, newToken())
+  const leasedEvents = new LeasedEvents(database, newToken(), messages)
   const recorder = new Recorder({ database, log, messages, leasedEvents, watch })
   const observers = startObservers(config, { database: databases.engine, clock, log, messages, metrics })
   const parts = { ...sending, clock, log, watch, tracing, metrics, recorder, leasedEvents }

@@ -90,7 +90,7 @@ export async function createWorld(database: Database): Promise<World> {
   const context = { clock: systemClock, openTarget, defaultTimeout: HOUR, defaultMaxInFlight: 1_000 }
   const createNode = (): Node => {
     const id = newToken()
-    const leasedEvents = new LeasedEvents(database, id)
+    const leasedEvents = new LeasedEvents(database, id, createMessages())
     return {
       id,
       held: [],

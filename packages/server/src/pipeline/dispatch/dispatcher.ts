@@ -64,6 +64,7 @@ export class Dispatcher implements Stage {
   start(): void {
     const { messages } = this.#options
     messages.on('webhookChanged', (webhookId) => this.forget(webhookId))
+    messages.on('leaseLost', () => this.forget())
     messages.on('healthEvaluated', ({ webhookId, phase }) => {
       // A relay that read the webhook earlier may have put deliveries into memory since.
       if (phase === 'held') this.forget(webhookId)

@@ -17,7 +17,7 @@ const createRecorder = (database: Database): Recorder =>
     database,
     log,
     messages: createMessages(),
-    leasedEvents: new LeasedEvents(database, newToken()),
+    leasedEvents: new LeasedEvents(database, newToken(), createMessages()),
     watch: createLoopWatch(systemClock),
   })
 

@@ -3,6 +3,7 @@ import { toMultirange } from '../../database/multirange.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { newToken } from '../../domain/ids.ts'
 import { Pace } from '../../domain/pace.ts'
+import type { Messages } from '../messages.ts'
 import type { LeasedRow, OutboxHolder, OutboxScope } from './outbox.ts'
 import { isLeaseLost, leaseBatch } from './outbox.ts'
 import { registerLease } from './sql/statements.generated.ts'
@@ -48,6 +49,7 @@ const MAX_SET_ASIDE = 1_000
 export class LeasedEvents {
   readonly nodeId: string
   readonly #database: Database
+  readonly #messages: Messages
   readonly #events = new Map<number, LeasedEvent>()
   readonly #deliveries = new Map<string, UnwrittenDelivery>()
   readonly #setAside = new Set<number>()
@@ -58,9 +60,10 @@ export class LeasedEvents {
   #leasing: Promise<unknown> = Promise.resolve()
   #waiting: { below: number; resolve: () => void }[] = []
 
-  constructor(database: Database, nodeId: string) {
+  constructor(database: Database, nodeId: string, messages: Messages) {
     this.#database = database
     this.nodeId = nodeId
+    this.#messages = messages
   }
 
   /** Events that this node has leased and not written. */
@@ -187,6 +190,7 @@ export class LeasedEvents {
     this.#deliveries.clear()
     this.#setAside.clear()
     this.#resume()
+    this.#messages.emit('leaseLost')
   }
 
   /** Deliveries of events that were leased before `leasedBefore` and that nothing is going to write. */
