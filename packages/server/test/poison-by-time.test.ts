@@ -29,13 +29,13 @@ const SLOW = `
 interface Place {
   table: string
   does: 'insert' | 'update'
-  /** Whether deliveries are always claimed from the queue. */
-  isClaimed?: boolean
+  /** Whether all deliveries wait in the queue. */
+  isQueued?: boolean
 }
 
 const PLACES: readonly Place[] = [
-  { table: 'webhooks_internal.queue', does: 'insert' },
-  { table: 'webhooks_internal.queue', does: 'update', isClaimed: true },
+  { table: 'webhooks_internal.queue', does: 'insert', isQueued: true },
+  { table: 'webhooks_internal.queue', does: 'update', isQueued: true },
   { table: 'webhooks_internal.attempts', does: 'insert' },
 ]
 
@@ -50,11 +50,11 @@ suite(
     })
     after(() => worker.close())
 
-    for (const { table, does, isClaimed = false } of PLACES) {
+    for (const { table, does, isQueued = false } of PLACES) {
       test(`an event that times out at the ${does} of ${table} fails, and all others are delivered`, async () => {
         const { database, receiver } = worker
         const path = `/${table}-${does}`
-        const webhook = await worker.webhook(path, isClaimed ? { rate_limit: 1_000 } : {})
+        const webhook = await worker.webhook(path, isQueued ? { rate_limit: 1_000 } : {})
         const ids = Array.from({ length: EVENTS }, () => newId())
         const culprit = ids[5]!
         await database.query('insert into public.poisoned values ($1)', [culprit])

@@ -58,7 +58,8 @@ suite(
       ).length
 
     test('a delivery that cannot leave the queue is sent once, fails, and is set aside until it can leave', async () => {
-      const webhook = await worker.webhook('/aside')
+      // With a rate limit, deliveries wait in the queue from the start.
+      const webhook = await worker.webhook('/aside', { rate_limit: 1_000 })
       const culprit = await poison()
       await worker.emit([culprit, newId()])
       await worker.ended(webhook, 'delivered', 1)
