@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { until } from './harness/until.ts'
 import { after, before, suite, test } from 'node:test'
 import { connectApi } from '../src/cli/client/api.ts'
 import { runDoctorChecks } from '../src/cli/client/checks.ts'
@@ -144,7 +145,7 @@ suite('doctor checks of capture', () => {
     )
   })
 
-  test('doctor and the metrics report a drifted table at once, and doctor says how to fix it', async () => {
+  test('doctor and the metrics report a drifted table, and doctor says how to fix it', async () => {
     await api.database.execute('alter table contacts disable trigger webhooks_capture_inserts')
     const [finding, ...others] = await findCapture(SERVICE_KEY)
     assert.deepEqual(others, [])
@@ -153,7 +154,9 @@ suite('doctor checks of capture', () => {
       ['problem', 'public.contacts is not captured as installed: its changes may emit no events'],
     )
     assert.match(finding?.fix ?? '', /alter table public\.contacts enable trigger webhooks_capture_inserts/)
-    assert.match((await api.inject('GET', '/metrics')).body, /^connectgain_drifted_captures 1$/m)
+    await until('the metrics to report the drifted table', async () =>
+      /^connectgain_drifted_captures 1$/m.test((await api.inject('GET', '/metrics')).body),
+    )
   })
 
   test('doctor warns of changes lost during a drift until they are captured again', async () => {

@@ -4,7 +4,7 @@ import { loadStatement } from '../database/statement.ts'
 const readQueueState = loadStatement(import.meta.url, 'read-queue-state')
 
 /** How long one reading is shared by all callers. */
-const FRESH_MS = 5_000
+const FRESH_MS = 1_000
 
 /** The queues of all nodes. Ages are in seconds, null where nothing waits. */
 export interface QueueState {
