@@ -20,7 +20,7 @@ const MAX_BATCH = { pglite: 200, postgresql: 500 }
 const MAX_STATEMENTS_AT_ONCE = 2
 /** Every statement costs a commit: entries that come one by one in quick succession share one. */
 const SMALL_BATCH = 50
-const GAP_MS = 3
+const GAP_MS = 10
 /** Entries that wait for the database; beyond it, `record` and `enqueue` wait too. */
 const MAX_WAITING = 1_000
 const MIN_RETRY_MS = 50

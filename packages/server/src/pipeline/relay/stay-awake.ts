@@ -15,7 +15,7 @@ const PROMISE_MS = 200
  */
 const LOOK_MS = { least: 10, most: 20, timesTheLook: 2 }
 /** Between two looks for events whose transactions have not notified. */
-export const POLL_MS = 200
+const POLL_MS = 200
 /** Sooner than the promise ends, so that it has no gaps while events keep coming. */
 const RENEW_MS = 100
 
