@@ -1,7 +1,7 @@
 import type { Bench } from '../bench.ts'
 import { THIS_BUILD, listBuilds } from '../builds/build.ts'
 import type { Build } from '../builds/build.ts'
-import { createEndpoints } from '../load.ts'
+import { createEndpoints, createEvents, EVENT } from '../load.ts'
 import type { Engine } from '../ours.ts'
 import { withClient } from '../postgres.ts'
 import { createWebhooks, startOurServer } from '../ours.ts'
@@ -12,6 +12,7 @@ import type { Latencies, SteadyLoad } from '../steady-load.ts'
 import { createEmitter, emitSteadily, p50AndP99 } from '../steady-load.ts'
 import type { Entry, Measured } from '../turns.ts'
 import { fullName, takeTurns } from '../turns.ts'
+import { pause } from '../wait.ts'
 
 interface Case {
   name: string
@@ -27,8 +28,9 @@ const CASES: readonly Case[] = [
 
 const BUSY_RATE = 500
 const CALM_RATE = 50
-/** Longer than any wait, but over before the next event. */
-const PROMISE = `select setval('webhooks_internal.relay_awake_until', webhooks_internal.in_milliseconds(350))`
+/** Longer than a relay promises to poll. */
+const OPEN_MS = 500
+const INSERT = `insert into webhooks.webhook_events (id, organization_id, event, data) values ($1, $2, $3, $4)`
 
 type Load = 'idle' | 'calm' | 'busy' | 'missed'
 
@@ -180,7 +182,7 @@ async function measure(bench: Bench, { engine, emission }: Case, build: Build): 
   }
 }
 
-/** Simulates transactions that checked while a relay was awake, and commit when none is. */
+/** Transactions that insert their event while the relay is awake after a burst, and commit when it sleeps. */
 async function missWakeUps(
   databaseUrl: string,
   load: Pick<SteadyLoad, 'emit' | 'endpoints' | 'receiver'>,
@@ -189,12 +191,15 @@ async function missWakeUps(
   return await withClient(databaseUrl, (client) =>
     emitSteadily({
       ...load,
-      emit: async (event) => {
-        await client.query(PROMISE)
-        await load.emit(event)
+      emit: async ({ id, endpoint, data }) => {
+        for (const event of createEvents(20, load.endpoints)) await load.emit(event)
+        await client.query('begin')
+        await client.query(INSERT, [id, endpoint.organizationId, EVENT, data])
+        await pause(OPEN_MS)
+        await client.query('commit')
       },
-      events: isQuick ? 10 : 50,
-      everyMs: 400,
+      events: isQuick ? 5 : 30,
+      everyMs: OPEN_MS + 1_000,
       jitterMs: 200,
     }),
   )

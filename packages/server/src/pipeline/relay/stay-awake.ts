@@ -6,7 +6,7 @@ import { announceRelay, stayAwake } from './sql/statements.generated.ts'
 const ANNOUNCED_MS = 20_000
 const ANNOUNCE_AGAIN_MS = 4_000
 /** One event in each such time is so many that a NOTIFY in each of their transactions would begin to slow them. */
-const BUSY_MS = 20
+const BUSY_MS = 8
 /** For so long a relay looks by itself. What it looks for has not notified. */
 const PROMISE_MS = 200
 /**
@@ -56,7 +56,7 @@ export function createWakefulness(database: Database, progress: RelayProgress): 
   let announcedAt = -Infinity
   let announcedProgress: number | undefined
   let lookedAt = -Infinity
-  let endedAt = -Infinity
+  let foundAt = -Infinity
   let promisedAt = -Infinity
   let awakeUntil = -Infinity
   /** The transactions before this one may have been asked during a promise; undefined: not known yet. */
@@ -96,8 +96,8 @@ export function createWakefulness(database: Database, progress: RelayProgress): 
     async afterLook(found) {
       if (database.engine === 'pglite') return false
       const now = performance.now()
-      const isBusy = found * BUSY_MS >= now - endedAt
-      endedAt = now
+      const isBusy = found > 0 && found * BUSY_MS >= now - foundAt
+      if (found > 0) foundAt = now
       if (isBusy && now - promisedAt >= RENEW_MS) await promise()
       if (lookedAt >= awakeUntil) return isSure ? false : POLL_MS
       const { least, most, timesTheLook } = LOOK_MS

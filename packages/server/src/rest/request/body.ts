@@ -1,3 +1,4 @@
+import { endOfString } from './end-of-string.ts'
 import { ApiError, messageOf } from '../../domain/errors.ts'
 import { isJsonObject } from './json.ts'
 import type { JsonObject } from './json.ts'
@@ -61,13 +62,9 @@ function parseJson(body: string): unknown {
 /** Tests if a JSON text is nested deeper than `most` levels, without parsing it. */
 export function isDeeperThan(body: string, most: number): boolean {
   let depth = 0
-  let isInString = false
   for (let index = 0; index < body.length; index += 1) {
     const character = body[index]
-    if (isInString) {
-      if (character === '\\') index += 1
-      else if (character === '"') isInString = false
-    } else if (character === '"') isInString = true
+    if (character === '"') index = endOfString(body, index)
     else if (character === '[' || character === '{') depth += 1
     else if (character === ']' || character === '}') depth -= 1
     if (depth > most) return true

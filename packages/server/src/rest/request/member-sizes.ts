@@ -1,3 +1,5 @@
+import { endOfString } from './end-of-string.ts'
+
 /**
  * Returns the byte length of the named members' values, as sent, for each row of a JSON array. A repeated member counts
  * twice, and blanks and escapes count too. The text must be valid JSON.
@@ -48,10 +50,4 @@ export function memberSizes(text: string, names: ReadonlySet<string>): number[] 
     }
   }
   return sizes
-}
-
-function endOfString(text: string, start: number): number {
-  let at = start + 1
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
-  return at
 }
