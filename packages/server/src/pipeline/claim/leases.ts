@@ -3,7 +3,6 @@ import type { Database } from '../../database/database.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import {
   beat,
-  findDeadNodes,
   recoverLeases,
   releaseAllLeases as releaseAllLeasesStatement,
   releaseLeases,
@@ -29,11 +28,10 @@ export function createHeartbeat(database: Database, { clock, nodeId }: NodeOptio
   return async () => {
     const now = clock.now()
     if (now - last > DEAD_AFTER_SECONDS * 1_000) steadySince = undefined
-    await database.query(...beat({ nodeId }))
+    const { rows: dead } = await database.query(...beat({ nodeId, deadAfterSeconds: DEAD_AFTER_SECONDS }))
     last = clock.now()
     steadySince ??= last
     if (last - steadySince < DEAD_AFTER_SECONDS * 1_000) return 0
-    const { rows: dead } = await database.query(...findDeadNodes({ deadAfterSeconds: DEAD_AFTER_SECONDS }))
     if (dead.length === 0) return 0
     return await recoverNodes(
       database,

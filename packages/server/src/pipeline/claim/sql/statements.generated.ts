@@ -9,8 +9,11 @@ export const adoptOrphans = typedStatement<
 export const beat = typedStatement<
   {
     nodeId: string
+    deadAfterSeconds: number
   },
-  object
+  {
+    id: string
+  }
 >(import.meta.url, 'beat')
 
 export const cancelDeliveries = typedStatement<
@@ -61,15 +64,6 @@ export const claimDue = typedStatement<
     is_parked: boolean
   }
 >(import.meta.url, 'claim-due')
-
-export const findDeadNodes = typedStatement<
-  {
-    deadAfterSeconds: number
-  },
-  {
-    id: string
-  }
->(import.meta.url, 'find-dead-nodes')
 
 export const forgetCancellation = typedStatement<
   {
