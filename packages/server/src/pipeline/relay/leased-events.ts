@@ -35,6 +35,8 @@ export interface UnwrittenDelivery {
 /** No more events are leased while the database does not take what becomes of so many. */
 export const MAX_LEASED = 5_000
 
+const NO_LEASE = '00000000-0000-0000-0000-000000000000'
+
 /** Events that neither leave the outbox nor are sent again. Beyond it, the first ones are leased again. */
 const MAX_SET_ASIDE = 1_000
 
@@ -83,7 +85,7 @@ export class LeasedEvents {
 
   get holder(): OutboxHolder {
     const held = toMultirange([...this.#events.keys(), ...this.#setAside])
-    return { nodeId: this.nodeId, lease: this.#lease ?? '', held }
+    return { nodeId: this.nodeId, lease: this.#lease ?? NO_LEASE, held }
   }
 
   /** Leases a batch of events. */
