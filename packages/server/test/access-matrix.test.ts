@@ -6,7 +6,7 @@ import { readCatalog } from '../src/rest/schema-cache/schema-cache.ts'
 import type { Catalog, Relation } from '../src/rest/schema-cache/schema.ts'
 import type { Principal } from '../src/domain/principal.ts'
 import type { DatabaseError } from '../src/database/database.ts'
-import { EVERY_ENGINE } from './harness/databases.ts'
+import { ENGINES } from './harness/databases.ts'
 import { EXPOSED } from './harness/exposed-tables.ts'
 import type { ExposedTable } from './harness/exposed-tables.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
@@ -41,7 +41,7 @@ function isAllowed(caller: Caller, method: Method, name: string): boolean {
 
 const isTenants = ({ columns }: Relation): boolean => columns.has('organization_id')
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`access to tables (${engine})`, () => {
     let api: InProcessApi
     let catalog: Catalog

@@ -4,14 +4,14 @@ import { pino } from 'pino'
 import { sendMails } from '../src/maintenance/alert-mails/send-mails.ts'
 import { openSmtp } from '../src/maintenance/alert-mails/smtp.ts'
 import type { Database } from '../src/database/database.ts'
-import { EVERY_ENGINE, openMigrated } from './harness/databases.ts'
+import { ENGINES, openMigrated } from './harness/databases.ts'
 import type { TestSmtpServer } from './harness/smtp-server.ts'
 import { startSmtpServer } from './harness/smtp-server.ts'
 
 const OURS = '0190a000-0000-7000-8000-000000000001'
 const THEIRS = '0190a000-0000-7000-8000-000000000002'
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`alert emails (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

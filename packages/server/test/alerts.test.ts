@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyWebhook } from '@connectgain/webhooks-receiver'
 import type { Stage } from './harness/on-each-engine.ts'
-import { createWebhook, onEveryEngine } from './harness/on-each-engine.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import type { Row } from '../src/domain/api-rows.ts'
 
 type AlertRow = Row<'webhook_alerts'>
@@ -29,7 +29,7 @@ const alertsOf = (stage: Stage, webhookId: string, count: number): Promise<Alert
 const disable = (stage: Stage, id: string): Promise<void> =>
   stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
 
-onEveryEngine(
+onEachEngine(
   'alerts',
   (stage) => {
     test('a failing webhook raises one alert each at 50, 70 and 90% of the way to being disabled, and one when it is disabled', async () => {

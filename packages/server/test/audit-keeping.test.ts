@@ -3,13 +3,13 @@ import { after, before, suite, test } from 'node:test'
 import { expireAuditLog } from '../src/maintenance/expire-audit-log.ts'
 import { readEntries, storeAs } from './harness/audit-entries.ts'
 import type { Entry } from './harness/audit-entries.ts'
-import { EVERY_ENGINE } from './harness/databases.ts'
+import { ENGINES } from './harness/databases.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`access to the audit log and its retention (${engine})`, () => {
     let api: InProcessApi
     before(async () => {

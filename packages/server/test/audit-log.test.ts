@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import { SignJWT } from 'jose'
 import { readEntries, storeAs } from './harness/audit-entries.ts'
 import type { Entry } from './harness/audit-entries.ts'
-import { EVERY_ENGINE } from './harness/databases.ts'
+import { ENGINES } from './harness/databases.ts'
 import { OURS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
@@ -15,7 +15,7 @@ const JWT_SECRET = 'the-secret-of-the-crm-which-signs-its-tokens'
 const REPRESENTATION = { prefer: 'return=representation' }
 const WEBHOOK = { name: 'CRM', url: 'https://crm.example/', events: ['*'] }
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`audit log (${engine})`, () => {
     let api: InProcessApi
     before(async () => {

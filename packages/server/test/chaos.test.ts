@@ -5,7 +5,7 @@ import { openPostgres } from '../src/database/postgres.ts'
 import { createChaos, SETTINGS } from './chaos/site.ts'
 import type { ChaosSite, Findings } from './chaos/site.ts'
 import { createDatabase } from './harness/databases.ts'
-import { IS_FULL } from './harness/full-run.ts'
+import { HEAVY, IS_FULL } from './harness/full-run.ts'
 import { startPostgres } from './harness/postgres.ts'
 import type { ServerProcess } from './harness/server-process.ts'
 import { createSite } from './harness/server-process.ts'
@@ -57,7 +57,7 @@ suite('faults under load', { concurrency: 2, ...LONG }, () => {
 
   test(
     'acknowledged events survive when the embedded database and its process are killed',
-    LONG,
+    { ...HEAVY, ...LONG },
     async (context) => {
       const site = createSite(undefined, SETTINGS)
       let server = await site.start()
@@ -76,7 +76,7 @@ suite('faults under load', { concurrency: 2, ...LONG }, () => {
 
   test(
     'acknowledged events survive restarts of PostgreSQL, and the nodes keep running',
-    { skip: !isPostgresThere, ...LONG },
+    { skip: !isPostgresThere || HEAVY.skip, ...LONG },
     async (context) => {
       const postgres = await startPostgres()
       context.after(() => postgres.stop())
@@ -123,7 +123,7 @@ suite('faults under load', { concurrency: 2, ...LONG }, () => {
 
   test(
     'acknowledged events survive when PostgreSQL falls silent in the middle of a transaction',
-    { skip: !isPostgresThere, ...LONG },
+    { skip: !isPostgresThere || HEAVY.skip, ...LONG },
     async (context) => {
       const { proxy, url } = await startProxied(context)
       const { chaos, nodes } = await startNodes(context, url, 1)
@@ -137,7 +137,7 @@ suite('faults under load', { concurrency: 2, ...LONG }, () => {
 
   test(
     'acknowledged events survive when one of two nodes silently loses its connection',
-    { skip: !isPostgresThere, ...LONG },
+    { skip: !isPostgresThere || HEAVY.skip, ...LONG },
     async (context) => {
       const { proxy, url, database } = await startProxied(context)
       const { chaos, nodes } = await startNodes(context, database.url!, 1)
@@ -155,7 +155,7 @@ suite('faults under load', { concurrency: 2, ...LONG }, () => {
 
   test(
     'a listening connection that falls silent is opened again',
-    { skip: !isPostgresThere, ...LONG },
+    { skip: !isPostgresThere || HEAVY.skip, ...LONG },
     async (context) => {
       const { proxy, url, database } = await startProxied(context)
       const listening = openPostgres({ url, poolSize: 1 })

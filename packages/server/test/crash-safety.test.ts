@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { openPostgres } from '../src/database/postgres.ts'
 import type { DeliveryRow, LogRow } from './harness/api.ts'
+import { HEAVY } from './harness/full-run.ts'
 import { createWebhook, onEachEngine, onEveryEngine } from './harness/on-each-engine.ts'
 import { until } from './harness/until.ts'
 
@@ -154,7 +155,7 @@ onEachEngine(
       assert.equal(await second.stop(), 0)
     })
 
-    test('the deliveries of a killed process are taken over by another', async () => {
+    test('the deliveries of a killed process are taken over by another', HEAVY, async () => {
       const second = await stage.site.start()
       const { id, path } = await createWebhook(stage, { events: ['deal.created'] })
       // One process is killed with the request in flight.

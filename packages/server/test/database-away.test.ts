@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test'
 import { openPostgres } from '../src/database/postgres.ts'
 import type { ErrorBody } from './harness/api.ts'
 import { createDatabase } from './harness/databases.ts'
+import { HEAVY } from './harness/full-run.ts'
 import { startPostgres } from './harness/postgres.ts'
 import type { ServerProcess } from './harness/server-process.ts'
 import { ENCRYPTION_KEY, createSite, spawnServer } from './harness/server-process.ts'
@@ -68,22 +69,26 @@ function assertOnlyRefusedForAWhile(answers: readonly Answer[]): void {
 }
 
 suite('unavailable database', { skip: !isPostgresThere, ...LONG }, () => {
-  test('posts of events get 503 with Retry-After while sessions of the database are read-only', async (context) => {
-    const { server, database } = await startOnOwnServer(context)
-    const setReadOnly = async (value: 'on' | 'off'): Promise<void> => {
-      await database.execute(`alter system set default_transaction_read_only = ${value}`)
-      await database.execute('select pg_reload_conf()')
-    }
-    const answers = await postDuring(server, async () => {
-      await setReadOnly('on')
-      await until('an event to be refused', async () => (await post(server)).status !== 201)
-      await setReadOnly('off')
-    })
-    for (const { status, retryAfter, code } of answers.filter((answer) => answer.status !== 201))
-      assert.deepEqual([status, retryAfter !== null], [503, true], code)
-  })
+  test(
+    'posts of events get 503 with Retry-After while sessions of the database are read-only',
+    HEAVY,
+    async (context) => {
+      const { server, database } = await startOnOwnServer(context)
+      const setReadOnly = async (value: 'on' | 'off'): Promise<void> => {
+        await database.execute(`alter system set default_transaction_read_only = ${value}`)
+        await database.execute('select pg_reload_conf()')
+      }
+      const answers = await postDuring(server, async () => {
+        await setReadOnly('on')
+        await until('an event to be refused', async () => (await post(server)).status !== 201)
+        await setReadOnly('off')
+      })
+      for (const { status, retryAfter, code } of answers.filter((answer) => answer.status !== 201))
+        assert.deepEqual([status, retryAfter !== null], [503, true], code)
+    },
+  )
 
-  test('posts of events get 503 with Retry-After while the database is a standby', async (context) => {
+  test('posts of events get 503 with Retry-After while the database is a standby', HEAVY, async (context) => {
     const { postgres, server, database } = await startOnOwnServer(context)
     const answers = await postDuring(server, async () => {
       const signal = join(postgres.dataDir, 'standby.signal')

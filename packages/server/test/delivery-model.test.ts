@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Database } from '../src/database/database.ts'
-import { EVERY_ENGINE, openMigrated } from './harness/databases.ts'
+import { ENGINES, openMigrated } from './harness/databases.ts'
 import { IS_FULL } from './harness/full-run.ts'
 import { LONG } from './harness/until.ts'
 import type { Run } from './model/commands.ts'
@@ -51,7 +51,7 @@ test('docs/architecture.md has the state diagram of domain/delivery.ts', () => {
   assert.deepEqual(readDiagram('../../../docs/architecture.md'), diagram)
 })
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`delivery state machine (${engine})`, LONG, () => {
     let database: Database
     let close: () => Promise<void>

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { PAGES } from '../src/api/guide/contents.ts'
 import { ENGINES, createDatabase } from './harness/databases.ts'
+import { HEAVY } from './harness/full-run.ts'
 import { openOtherCrm } from './harness/other-crm.ts'
 import { SUPABASE_CRM } from './harness/other-crms.ts'
 import type { ReceiverServer } from './harness/receiver-server.ts'
@@ -143,7 +144,7 @@ suite('commands of the guide with their own database', () => {
 
   test(
     'the commands of docs/operations.md start the program as one process and in its two roles',
-    { skip },
+    { skip: skip || HEAVY.skip },
     async () => {
       const { url, drop } = await createDatabase('postgresql', 'empty')
       await runCommands('operations', folder, { DATABASE_URL: url! })

@@ -4,7 +4,7 @@ import { eraseBatch } from '../src/maintenance/erasure/erase-batch.ts'
 import type { Database } from '../src/database/database.ts'
 import { newId } from '../src/domain/ids.ts'
 import type { ErrorBody } from './harness/api.ts'
-import { EVERY_ENGINE } from './harness/databases.ts'
+import { ENGINES } from './harness/databases.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { EMAIL, NAME, createPersonalLog } from './harness/personal-log.ts'
@@ -17,7 +17,7 @@ const PERSONAL = [NAME, EMAIL, PHONE, PHONE.slice(1), NOTE]
 
 type ErasureRow = Row<'webhook_erasures'>
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`erasure (${engine})`, () => {
     let api: InProcessApi
     let database: Database

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { newId } from '../src/domain/ids.ts'
 import type { ErrorBody } from './harness/api.ts'
-import { EVERY_ENGINE } from './harness/databases.ts'
+import { ENGINES } from './harness/databases.ts'
 import { EXPOSED } from './harness/exposed-tables.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { Answer, InProcessApi } from './harness/in-process-api.ts'
@@ -15,7 +15,7 @@ const WRITTEN = Object.entries(EXPOSED).filter(
   ([, { row, writers, audience }]) => row !== undefined && writers === undefined && audience !== 'operator',
 )
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`information about other organizations and internal objects in errors of writes (${engine})`, () => {
     let api: InProcessApi
     let ours: string

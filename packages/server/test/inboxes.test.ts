@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import type { ErrorBody, LogRow, WebhookRow } from './harness/api.ts'
 import { ENGINES } from './harness/databases.ts'
-import { createWebhook, onEachEngine, onEveryEngine } from './harness/on-each-engine.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import { until } from './harness/until.ts'
 
 interface Inbox {
@@ -22,7 +22,7 @@ interface Arrived {
 
 const SECRET = 'your-secret-key'
 
-onEveryEngine(
+onEachEngine(
   'test inboxes',
   (stage) => {
     let inbox: Inbox

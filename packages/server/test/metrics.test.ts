@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { createWebhook, onEveryEngine } from './harness/on-each-engine.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import type { Stage } from './harness/on-each-engine.ts'
 import { until } from './harness/until.ts'
 
@@ -20,7 +20,7 @@ function valueOf(text: string, series: string): number {
   return Number(line?.slice(series.length + 1) ?? 0)
 }
 
-onEveryEngine('metrics', (stage) => {
+onEachEngine('metrics', (stage) => {
   test('metrics count events, attempts and deliveries by their outcome', async () => {
     const healthy = await createWebhook(stage, { events: ['deal.created'] })
     const failing = await createWebhook(stage, { events: ['deal.created'] })

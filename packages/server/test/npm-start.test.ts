@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { HEAVY } from './harness/full-run.ts'
 import { copyPgliteTemplate } from './harness/pglite-template.ts'
 import { COMPILE_CACHE } from './harness/compile-cache.ts'
 import { until } from './harness/until.ts'
@@ -89,7 +90,7 @@ suite('server started by npm', () => {
   })
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    test(`the server shuts down gracefully after a ${signal} to npm start`, async () => {
+    test(`the server shuts down gracefully after a ${signal} to npm start`, HEAVY, async () => {
       const { child, url, output, ended } = await start('npm', 'start')
       child.kill(signal)
       await ended
@@ -99,7 +100,7 @@ suite('server started by npm', () => {
   }
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    test(`the server shuts down gracefully after a ${signal} to npm run cli -- serve`, async () => {
+    test(`the server shuts down gracefully after a ${signal} to npm run cli -- serve`, HEAVY, async () => {
       const { child, output, ended } = await start('npm', 'run', 'cli', '--', 'serve')
       child.kill(signal)
       await ended
@@ -107,13 +108,17 @@ suite('server started by npm', () => {
     })
   }
 
-  test('the server keeps running when the shell that started it in the background has ended', async () => {
-    const command = `"${process.execPath}" packages/server/src/main.ts & echo "pid $!"`
-    const { url, output } = await start('sh', '-c', command)
-    assert.equal((await fetch(`${url}/health/live`)).status, 200)
-    process.kill(Number(/pid (\d+)/.exec(output())?.[1]), 'SIGTERM')
-    await until('the server to stop', () => output().includes('"msg":"stopped"'))
-  })
+  test(
+    'the server keeps running when the shell that started it in the background has ended',
+    HEAVY,
+    async () => {
+      const command = `"${process.execPath}" packages/server/src/main.ts & echo "pid $!"`
+      const { url, output } = await start('sh', '-c', command)
+      assert.equal((await fetch(`${url}/health/live`)).status, 200)
+      process.kill(Number(/pid (\d+)/.exec(output())?.[1]), 'SIGTERM')
+      await until('the server to stop', () => output().includes('"msg":"stopped"'))
+    },
+  )
 
   test('the program refuses a Node.js without TypeScript and names the command to use instead', async () => {
     const child = spawn(process.execPath, [AS_OLD_NODE, PROGRAM, 'serve'], {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import type { DeliveryRow, LogRow, WebhookRow } from './harness/api.ts'
 import type { Stage } from './harness/on-each-engine.ts'
-import { createWebhook, onEveryEngine } from './harness/on-each-engine.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import type { Reply } from './harness/receiver-server.ts'
 
 async function emit(stage: Stage): Promise<void> {
@@ -31,7 +31,7 @@ async function firstAttempt(
   return { ...log, webhook: id }
 }
 
-onEveryEngine('outcomes of attempts', (stage) => {
+onEachEngine('outcomes of attempts', (stage) => {
   for (const status of [200, 201, 204, 299]) {
     test(`a response with ${status} is a success`, async () => {
       const log = await firstAttempt(stage, (response) => response.writeHead(status).end())

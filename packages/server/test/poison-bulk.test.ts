@@ -9,11 +9,11 @@ import { redeliverBatch } from '../src/maintenance/bulk-retry/redeliver-batch.ts
 import { RedeliveryFixture } from '../src/maintenance/bulk-retry/redelivery-fixture.ts'
 import { newId } from '../src/domain/ids.ts'
 import type { DeliveryFault } from '../src/domain/delivery-fault.ts'
-import { EVERY_ENGINE, openMigrated } from './harness/databases.ts'
+import { ENGINES, openMigrated } from './harness/databases.ts'
 
 const COUNT = 20
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`bulk work with a row that the database refuses (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

@@ -4,6 +4,7 @@ import { createFolding } from '../src/maintenance/rollups/rollups.ts'
 import { openPostgres } from '../src/database/postgres.ts'
 import { newId } from '../src/domain/ids.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
+import { HEAVY } from './harness/full-run.ts'
 import type { InProcessWorker } from './harness/in-process-worker.ts'
 import { startWorker } from './harness/in-process-worker.ts'
 import { LONG, until } from './harness/until.ts'
@@ -31,12 +32,13 @@ interface Place {
   does: 'insert' | 'update'
   /** Whether all deliveries wait in the queue. */
   isQueued?: boolean
+  isHeavy?: boolean
 }
 
 const PLACES: readonly Place[] = [
   { table: 'webhooks_internal.queue', does: 'insert', isQueued: true },
   { table: 'webhooks_internal.queue', does: 'update', isQueued: true },
-  { table: 'webhooks_internal.attempts', does: 'insert' },
+  { table: 'webhooks_internal.attempts', does: 'insert', isHeavy: true },
 ]
 
 suite(
@@ -50,8 +52,9 @@ suite(
     })
     after(() => worker.close())
 
-    for (const { table, does, isQueued = false } of PLACES) {
-      test(`an event that times out at the ${does} of ${table} fails, and all others are delivered`, async () => {
+    for (const { table, does, isQueued = false, isHeavy = false } of PLACES) {
+      const title = `an event that times out at the ${does} of ${table} fails, and all others are delivered`
+      test(title, isHeavy ? HEAVY : {}, async () => {
         const { database, receiver } = worker
         const path = `/${table}-${does}`
         const webhook = await worker.webhook(path, isQueued ? { rate_limit: 1_000 } : {})

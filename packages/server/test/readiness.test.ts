@@ -16,6 +16,7 @@ import { runDoctorChecks } from '../src/cli/client/checks.ts'
 import type { Finding } from '../src/cli/client/finding.ts'
 import { UNLIMITED_SPACE } from '../src/database/disk-space.ts'
 import { ENGINES, createDatabase, openMigrated } from './harness/databases.ts'
+import { HEAVY } from './harness/full-run.ts'
 import { SERVICE_KEY, createSite } from './harness/server-process.ts'
 import type { ServerProcess } from './harness/server-process.ts'
 import { startTcpProxy } from './harness/tcp-proxy.ts'
@@ -133,49 +134,53 @@ test('the loop watch counts the failures of a loop until a success, which it rec
 })
 
 suite('readiness of a running node', { skip: !isPostgresThere, ...LONG }, () => {
-  test('a node is unavailable while no event can leave the outbox, as doctor and the metrics report', async (context) => {
-    const { url, drop } = await createDatabase('postgresql')
-    context.after(() => drop())
-    const site = createSite(url, { RELAY_STALL_TIMEOUT: '1s' })
-    context.after(() => site.close())
-    const server = await site.start()
-    const database = openPostgres({ url: url!, poolSize: 1 })
-    context.after(() => database.close())
-    assert.equal((await ready(server)).status, 200)
+  test(
+    'a node is unavailable while no event can leave the outbox, as doctor and the metrics report',
+    HEAVY,
+    async (context) => {
+      const { url, drop } = await createDatabase('postgresql')
+      context.after(() => drop())
+      const site = createSite(url, { RELAY_STALL_TIMEOUT: '1s' })
+      context.after(() => site.close())
+      const server = await site.start()
+      const database = openPostgres({ url: url!, poolSize: 1 })
+      context.after(() => database.close())
+      assert.equal((await ready(server)).status, 200)
 
-    await database.execute('alter table webhooks_internal.outbox rename to outbox_away')
-    await database.execute(
-      'create view webhooks_internal.outbox as select * from webhooks_internal.outbox_away',
-    )
-    await database.execute(
-      `create function refuse() returns trigger language plpgsql as $$ begin raise 'the disk is full' using errcode = '53100'; end $$;
+      await database.execute('alter table webhooks_internal.outbox rename to outbox_away')
+      await database.execute(
+        'create view webhooks_internal.outbox as select * from webhooks_internal.outbox_away',
+      )
+      await database.execute(
+        `create function refuse() returns trigger language plpgsql as $$ begin raise 'the disk is full' using errcode = '53100'; end $$;
        create trigger refuse before delete on webhooks_internal.outbox_away for each statement execute function refuse()`,
-    )
-    await database.query(
-      `insert into webhooks.webhook_events (organization_id, event, data) values ($1, 'deal.created', '{}')`,
-      [ORGANIZATION],
-    )
-    const { body } = await until('the node to be unavailable', async () => {
-      const answer = await ready(server)
-      return answer.status === 503 ? answer : undefined
-    })
-    assert.equal(body.checks.relay?.status, 'stalled')
-    assert.equal(body.checks.loops['recorder']?.status, 'failing')
-    const metrics = await (await fetch(`${server.url}/metrics`)).text()
-    assert.match(metrics, /^connectgain_loop_failures\{loop="recorder"\} [1-9]/m)
-    assert.match(metrics, /^connectgain_relay_without_progress_seconds [1-9]/m)
-    const findings: Finding[] = []
-    for await (const finding of runDoctorChecks(connectApi({ url: server.url, key: SERVICE_KEY }))) {
-      findings.push(finding)
-    }
-    assert.match(
-      findings.find(({ check }) => check === 'relay')?.message ?? '',
-      /the relay has made no progress since/,
-    )
+      )
+      await database.query(
+        `insert into webhooks.webhook_events (organization_id, event, data) values ($1, 'deal.created', '{}')`,
+        [ORGANIZATION],
+      )
+      const { body } = await until('the node to be unavailable', async () => {
+        const answer = await ready(server)
+        return answer.status === 503 ? answer : undefined
+      })
+      assert.equal(body.checks.relay?.status, 'stalled')
+      assert.equal(body.checks.loops['recorder']?.status, 'failing')
+      const metrics = await (await fetch(`${server.url}/metrics`)).text()
+      assert.match(metrics, /^connectgain_loop_failures\{loop="recorder"\} [1-9]/m)
+      assert.match(metrics, /^connectgain_relay_without_progress_seconds [1-9]/m)
+      const findings: Finding[] = []
+      for await (const finding of runDoctorChecks(connectApi({ url: server.url, key: SERVICE_KEY }))) {
+        findings.push(finding)
+      }
+      assert.match(
+        findings.find(({ check }) => check === 'relay')?.message ?? '',
+        /the relay has made no progress since/,
+      )
 
-    await database.execute('drop trigger refuse on webhooks_internal.outbox_away')
-    await until('the node to be ready again', async () => (await ready(server)).status === 200)
-  })
+      await database.execute('drop trigger refuse on webhooks_internal.outbox_away')
+      await until('the node to be ready again', async () => (await ready(server)).status === 200)
+    },
+  )
 
   test('a node reports in bounded time that it is unavailable when the database stops responding', async (context) => {
     const { url, drop } = await createDatabase('postgresql')

@@ -4,11 +4,11 @@ import { checkCaptures } from '../src/capture/watch-captures.ts'
 import { recapture } from '../src/capture/recapture.ts'
 import type { AttachedDatabase } from './harness/attached.ts'
 import { openAttached } from './harness/attached.ts'
-import { EVERY_ENGINE } from './harness/databases.ts'
+import { ENGINES } from './harness/databases.ts'
 
 const ALL = { since: '2000-01-01T00:00:00Z', until: '9999-01-01T00:00:00Z', dryRun: false }
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`recapture (${engine})`, () => {
     let crm: AttachedDatabase
     before(async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyWebhook } from '@connectgain/webhooks-receiver'
-import { createWebhook, onEveryEngine } from './harness/on-each-engine.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import type { CommandResult } from './harness/run-command.ts'
 import { startCommand } from './harness/run-command.ts'
 import type { Settings } from './harness/server-process.ts'
@@ -20,7 +20,7 @@ interface Printed {
 const reencrypt = (settings: Settings, ...args: string[]): Promise<CommandResult> =>
   startCommand(['reencrypt', ...args], { DATABASE_URL: '', ...settings }).done
 
-onEveryEngine(
+onEachEngine(
   'command reencrypt',
   (stage) => {
     const deliver = async (path: string, count: number): Promise<void> => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ErrorBody } from './harness/api.ts'
+import { HEAVY } from './harness/full-run.ts'
 import type { Stage } from './harness/on-each-engine.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import { until } from './harness/until.ts'
@@ -60,7 +61,7 @@ onEachEngine('rpc/replay_events', (stage) => {
     assert.equal((await finished(body.redelivery_id))['queued'], 1)
   })
 
-  test('a replay resumes after a SIGKILL and delivers each event once', async () => {
+  test('a replay resumes after a SIGKILL and delivers each event once', HEAVY, async () => {
     const { id, path } = await createWebhook(stage, { events: ['contact.updated'], is_active: false })
     const count = 400
     const missed = [

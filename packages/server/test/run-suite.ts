@@ -21,6 +21,8 @@ const { SETTINGS, startPostgres } = await import('./harness/postgres.ts')
 
 const ALL_TESTS = ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts']
 const HEAVY = '.full.test.ts'
+const PAGE_TESTS = 'packages/web/test/'
+const PROGRAM_TESTS = 'packages/server/test/'
 /** What judges the others' traces, after them. */
 const FINAL_TESTS = ['packages/*/test/**/*.final.ts']
 /** One more than can compute at once: some always wait for a timer, a process or a browser. */
@@ -85,8 +87,24 @@ async function runTests(files: readonly string[], concurrency: number): Promise<
   return !hasFailed
 }
 
-/** Those beside the sources, which are short, last: at the end no core waits for a long one. */
+/**
+ * The browser tests, which compute, are spread among those of the program, which wait. Those beside the sources, which are
+ * short, are last: at the end no core waits for a long one.
+ */
 function testFiles(): string[] {
-  const files = globSync(ALL_TESTS).sort().toReversed()
-  return isFull ? files : files.filter((file) => !file.endsWith(HEAVY))
+  const files = globSync(ALL_TESTS)
+    .filter((file) => isFull || !file.endsWith(HEAVY))
+    .sort()
+    .toReversed()
+  const ofPage = files.filter((file) => file.startsWith(PAGE_TESTS))
+  const ofProgram = files.filter((file) => file.startsWith(PROGRAM_TESTS))
+  const short = files.filter((file) => !ofPage.includes(file) && !ofProgram.includes(file))
+  return [...spread(ofPage, ofProgram), ...short]
+}
+
+/** Each of `some`, followed by its share of `many`. */
+function spread<T>(some: readonly T[], many: readonly T[]): T[] {
+  const share = Math.floor(many.length / (some.length + 1))
+  const shared = some.flatMap((one, index) => [one, ...many.slice(index * share, (index + 1) * share)])
+  return [...shared, ...many.slice(some.length * share)]
 }

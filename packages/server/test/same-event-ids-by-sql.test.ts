@@ -18,7 +18,7 @@ import { LeasedEvents } from '../src/pipeline/relay/leased-events.ts'
 import { relayBatch } from '../src/pipeline/relay/relay-batch.ts'
 import { createSecretBox } from '../src/secrets/secret-box.ts'
 import { createTargetOpener } from '../src/secrets/webhook-target.ts'
-import { EVERY_ENGINE, openMigrated } from './harness/databases.ts'
+import { ENGINES, openMigrated } from './harness/databases.ts'
 
 const TARGET = { timeout: 10_000, maxInFlight: 32 }
 const context = {
@@ -35,7 +35,7 @@ const contentOf = ({ organizationId, body }: LeasedDelivery): [string, unknown] 
   (JSON.parse(body) as { data: { owner: string } }).data.owner,
 ]
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`same event ids in transactions of two organizations (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

@@ -4,7 +4,7 @@ import { MAX_FAILED_LOGINS_PER_MINUTE } from '../src/api/limits/admission.ts'
 import { createSessionStore, markServiceKey } from '../src/api/sessions/session-store.ts'
 import { expireSessions } from '../src/maintenance/expire-sessions.ts'
 import type { ErrorBody } from './harness/api.ts'
-import { ANY_ENGINE, EVERY_ENGINE } from './harness/databases.ts'
+import { ANY_ENGINE, ENGINES } from './harness/databases.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
@@ -12,7 +12,7 @@ import { OWN_PAGE, cookieOf, createSessionClient, refusal } from './harness/sess
 import type { SessionClient, SessionBody } from './harness/session-client.ts'
 import { until } from './harness/until.ts'
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`sessions (${engine})`, () => {
     let api: InProcessApi
     let url: string

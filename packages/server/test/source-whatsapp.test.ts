@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { createWebhook, onEveryEngine } from './harness/on-each-engine.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import {
   META_SECRET,
   VERIFY_TOKEN,
@@ -36,7 +36,7 @@ interface Kept {
 
 let numbers = 0
 
-onEveryEngine('WhatsApp source', (stage) => {
+onEachEngine('WhatsApp source', (stage) => {
   before(async () => {
     await stage.server.api.insert('webhook_sources', {
       organization_id: stage.organizationId,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import type { ErrorBody } from './harness/api.ts'
-import { createWebhook, onEveryEngine } from './harness/on-each-engine.ts'
+import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import { ZOOM_SECRET, recordingCompleted, signAsZoom, zoomToken } from './harness/provider-payloads.ts'
 import type { SignedRequest } from './harness/provider-payloads.ts'
 import { WITHOUT_MARKERS, takenIn } from './harness/taken-in.ts'
@@ -26,7 +26,7 @@ interface Kept {
 
 const MINUTE = 60_000
 
-onEveryEngine('Zoom source', (stage) => {
+onEachEngine('Zoom source', (stage) => {
   before(async () => {
     await stage.server.api.insert('webhook_sources', {
       organization_id: stage.organizationId,

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { parseConfig } from '../src/settings/config.ts'
 import { StartError } from '../src/domain/errors.ts'
+import { HEAVY } from './harness/full-run.ts'
 import { createSite, spawnServer } from './harness/server-process.ts'
 import type { ServerProcess, ServerSite } from './harness/server-process.ts'
 
@@ -102,26 +103,30 @@ suite('keys in the data folder', () => {
     })
   }
 
-  test('a lost encryption key stops the start, without a new key, if secrets are encrypted with it', async () => {
-    const site = createSite(undefined)
-    const server = await site.start()
-    const { id } = await server.api.insert<{ id: string }>('organizations', { name: 'Acme' })
-    await server.api.insert('webhook_configurations', {
-      organization_id: id,
-      name: 'Sealed',
-      url: 'https://crm.example.com/webhook',
-      events: ['*'],
-      secret: 'your-secret-key',
-    })
-    await server.stop()
-    rmSync(join(site.settings['DATA_DIR']!, 'encryption-key'))
-    const { exited, output } = spawnServer(site.settings, folder)
-    assert.equal(await exited, 2)
-    assert.match(output(), /ENCRYPTION_KEYS: stored secrets are encrypted with a key that is missing/)
-    // No new key has been generated in its place.
-    assert.equal(existsSync(join(site.settings['DATA_DIR']!, 'encryption-key')), false)
-    await site.close()
-  })
+  test(
+    'a lost encryption key stops the start, without a new key, if secrets are encrypted with it',
+    HEAVY,
+    async () => {
+      const site = createSite(undefined)
+      const server = await site.start()
+      const { id } = await server.api.insert<{ id: string }>('organizations', { name: 'Acme' })
+      await server.api.insert('webhook_configurations', {
+        organization_id: id,
+        name: 'Sealed',
+        url: 'https://crm.example.com/webhook',
+        events: ['*'],
+        secret: 'your-secret-key',
+      })
+      await server.stop()
+      rmSync(join(site.settings['DATA_DIR']!, 'encryption-key'))
+      const { exited, output } = spawnServer(site.settings, folder)
+      assert.equal(await exited, 2)
+      assert.match(output(), /ENCRYPTION_KEYS: stored secrets are encrypted with a key that is missing/)
+      // No new key has been generated in its place.
+      assert.equal(existsSync(join(site.settings['DATA_DIR']!, 'encryption-key')), false)
+      await site.close()
+    },
+  )
 })
 
 suite('invalid settings', () => {

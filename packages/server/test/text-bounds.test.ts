@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
-import { EVERY_ENGINE } from './harness/databases.ts'
+import { ENGINES } from './harness/databases.ts'
 import { OURS, openApi } from './harness/in-process-api.ts'
 import { startReceiver } from './harness/receiver-server.ts'
 import { BOUNDED_IN_CODE } from './harness/text-bounds.ts'
@@ -39,7 +39,7 @@ const covers = (listed: string, path: string): boolean =>
 
 const LISTED = BOUNDED_IN_CODE.flatMap(({ columns }) => columns)
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`bounds of stored texts (${engine})`, () => {
     const proving = {} as Proving
     let columns: Column[]

@@ -4,7 +4,8 @@ import type { TestContext } from 'node:test'
 import type { Database } from '../src/database/database.ts'
 import { openPostgres } from '../src/database/postgres.ts'
 import { prepareDatabase } from '../src/server/prepare-database.ts'
-import { EVERY_ENGINE, createDatabase, openMigrated } from './harness/databases.ts'
+import { ENGINES, createDatabase, openMigrated } from './harness/databases.ts'
+import { HEAVY } from './harness/full-run.ts'
 import { startPostgres } from './harness/postgres.ts'
 import { startReceiver } from './harness/receiver-server.ts'
 import type { ServerProcess } from './harness/server-process.ts'
@@ -47,7 +48,7 @@ async function listenTo(database: Database): Promise<{ untilNow(): Promise<strin
   }
 }
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`notifications of transactions (${engine})`, () => {
     async function open(context: TestContext) {
       const { database, close } = await openMigrated(engine)
@@ -144,53 +145,61 @@ suite('wake-ups of the relay', { skip: !isPostgresThere, ...LONG }, () => {
     assert.deepEqual(await notifications.untilNow(), [''])
   })
 
-  test('the relay promises to stay awake when events arrive in quick succession, and sends them all', async (context) => {
-    const { url, drop } = await createDatabase('postgresql')
-    context.after(() => drop())
-    const { receiver, database } = await startOn(context, url!)
-    // Even on a slow machine, one poll finds as many events as arrive within a second on a fast one.
-    const burst = 50
-    let emitted = 0
-    await until('the relay to promise to stay awake', async () => {
-      await emit(database, 'Jane', burst)
-      emitted += burst
-      const { rows } = await database.query<{ last_value: number }>(
-        'select last_value from webhooks_internal.relay_awake_until',
+  test(
+    'the relay promises to stay awake when events arrive in quick succession, and sends them all',
+    HEAVY,
+    async (context) => {
+      const { url, drop } = await createDatabase('postgresql')
+      context.after(() => drop())
+      const { receiver, database } = await startOn(context, url!)
+      // Even on a slow machine, one poll finds as many events as arrive within a second on a fast one.
+      const burst = 50
+      let emitted = 0
+      await until('the relay to promise to stay awake', async () => {
+        await emit(database, 'Jane', burst)
+        emitted += burst
+        const { rows } = await database.query<{ last_value: number }>(
+          'select last_value from webhooks_internal.relay_awake_until',
+        )
+        return rows[0]!.last_value > 0
+      })
+      await receiver.received('/hook', emitted)
+    },
+  )
+
+  test(
+    'the relay finds events of prepared transactions, which cannot notify, and after a crash of PostgreSQL',
+    HEAVY,
+    async (context) => {
+      const postgres = await startPostgres({
+        fsync: 'off',
+        max_connections: '50',
+        max_prepared_transactions: '10',
+      })
+      context.after(() => postgres.stop())
+      const { receiver, database } = await startOn(context, postgres.url)
+      await database.transaction(async (transaction) => {
+        await emit(transaction)
+        await transaction.execute(`prepare transaction 'of two phases'`)
+      })
+      await database.execute(`commit prepared 'of two phases'`)
+      await receiver.received('/hook', 1)
+
+      await postgres.restart('immediate')
+      await until('the server to be back', () =>
+        emit(database).then(
+          () => true,
+          () => false,
+        ),
       )
-      return rows[0]!.last_value > 0
-    })
-    await receiver.received('/hook', emitted)
-  })
-
-  test('the relay finds events of prepared transactions, which cannot notify, and after a crash of PostgreSQL', async (context) => {
-    const postgres = await startPostgres({
-      fsync: 'off',
-      max_connections: '50',
-      max_prepared_transactions: '10',
-    })
-    context.after(() => postgres.stop())
-    const { receiver, database } = await startOn(context, postgres.url)
-    await database.transaction(async (transaction) => {
-      await emit(transaction)
-      await transaction.execute(`prepare transaction 'of two phases'`)
-    })
-    await database.execute(`commit prepared 'of two phases'`)
-    await receiver.received('/hook', 1)
-
-    await postgres.restart('immediate')
-    await until('the server to be back', () =>
-      emit(database).then(
-        () => true,
-        () => false,
-      ),
-    )
-    await receiver.received('/hook', 2)
-  })
+      await receiver.received('/hook', 2)
+    },
+  )
 })
 
 test(
   'a promise to stay awake does not survive a crash of PostgreSQL',
-  { skip: !isPostgresThere, ...LONG },
+  { skip: !isPostgresThere || HEAVY.skip, ...LONG },
   async (context) => {
     const postgres = await startPostgres()
     context.after(() => postgres.stop())

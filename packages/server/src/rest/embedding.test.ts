@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { EVERY_ENGINE } from '../../test/harness/databases.ts'
+import { ENGINES } from '../../test/harness/databases.ts'
 import {
   HOOK_A,
   HOOK_B,
@@ -39,7 +39,7 @@ const MORE = `
   from (values ('${OURS}', '${HOOK_THEIRS}'), ('${THEIRS}', '${HOOK_A}')) as crossed (organization, webhook);
 `
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   describe(`embedding (${engine})`, () => {
     let fixture: Fixture
     const ask: Fixture['ask'] = async (...parameters) => await fixture.ask(...parameters)

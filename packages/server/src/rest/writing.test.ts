@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { EVERY_ENGINE } from '../../test/harness/databases.ts'
+import { ENGINES } from '../../test/harness/databases.ts'
 import {
   HOOK_A,
   HOOK_B,
@@ -19,7 +19,7 @@ const object = { accept: 'application/vnd.pgrst.object+json' }
 const hook = { organization_id: OURS, name: 'new', url: 'https://new.example/', events: ['*'] }
 const NEW_ID = '0190b000-0000-7000-8000-0000000000ff'
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   describe(`writes (${engine})`, () => {
     let fixture: Fixture
     const ask: Fixture['ask'] = async (...parameters) => await fixture.ask(...parameters)

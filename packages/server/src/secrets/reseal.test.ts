@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
-import { EVERY_ENGINE, openMigrated } from '../../test/harness/databases.ts'
+import { ENGINES, openMigrated } from '../../test/harness/databases.ts'
 import type { Database } from '../database/database.ts'
 import { newId } from '../domain/ids.ts'
 import { resealAll } from './reseal.ts'
@@ -21,7 +21,7 @@ const [old, fresh] = [randomBytes(32), randomBytes(32)]
 const box = createSecretBox([old])
 const organization = newId()
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`re-encryption with another key (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

@@ -15,8 +15,9 @@ export const EVERY_ENGINE: readonly Engine[] =
   process.env['TEST_DATABASE_URL'] === undefined ? ['pglite'] : ['postgresql', 'pglite']
 
 /**
- * What a test runs on. PGlite costs several times as much as PostgreSQL and executes the same SQL: `npm test` runs there
- * what it may do differently, the files that name EVERY_ENGINE (or `onEveryEngine`); `npm run test:full` runs each test on both.
+ * What a test runs on. PGlite costs several times as much as PostgreSQL and executes the same SQL: `npm test` runs only
+ * the files there that name EVERY_ENGINE (or `onEveryEngine`), a sample of what it may do differently: transactions, claims,
+ * partitions, captures, the REST API and a crash. `npm run test:full` runs each test on both.
  */
 export const ENGINES: readonly Engine[] = IS_FULL ? EVERY_ENGINE : EVERY_ENGINE.slice(0, 1)
 

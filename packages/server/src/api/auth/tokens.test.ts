@@ -6,6 +6,7 @@ import { after, before, describe, it, suite } from 'node:test'
 import { SignJWT, UnsecuredJWT, exportJWK, generateKeyPair } from 'jose'
 import type { JWK } from 'jose'
 import { RestError } from '../../domain/errors.ts'
+import { HEAVY } from '../../../test/harness/full-run.ts'
 import { until } from '../../../test/harness/until.ts'
 import type { RemoteKeysOptions } from './remote-keys.ts'
 import { createTokenVerifier } from './tokens.ts'
@@ -247,7 +248,7 @@ describe('tokens signed with a key of JWKS_URL', () => {
       await until('the connection to be closed', () => ended === 1)
     })
 
-    it('a response with keys is abandoned after five seconds', async () => {
+    it('a response with keys is abandoned after five seconds', HEAVY, async () => {
       respond = (response) => {
         const timer = setInterval(() => response.write(' '), 50)
         response.once('close', () => clearInterval(timer))

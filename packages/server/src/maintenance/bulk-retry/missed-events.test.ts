@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Database } from '../../database/database.ts'
-import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
+import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
 import { newId } from '../../domain/ids.ts'
 import { cancelDeliveries } from '../../pipeline/claim/cancel-deliveries.ts'
 import { countMissed } from './missed-events.ts'
 import type { RedeliveryScope } from './redeliveries.ts'
 import { RedeliveryFixture } from './redelivery-fixture.ts'
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`replays of missed events (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Database, Query, Statement } from '../../database/database.ts'
-import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
+import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
 import { newId } from '../../domain/ids.ts'
 import { cancelDeliveries } from '../../pipeline/claim/cancel-deliveries.ts'
 import { cancelRedelivery } from './redeliveries.ts'
 import { RedeliveryFixture } from './redelivery-fixture.ts'
 import { requeue } from './sql/statements.generated.ts'
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`batches of bulk retries and replays (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

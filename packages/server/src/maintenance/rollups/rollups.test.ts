@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Database } from '../../database/database.ts'
-import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
+import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
 import { newId } from '../../domain/ids.ts'
 import type { RollupScope } from './rollups.ts'
 import { expireRollups, foldCounts, readHistograms } from './rollups.ts'
@@ -22,7 +22,7 @@ interface Attempt {
   created_at: string
 }
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`roll-ups (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

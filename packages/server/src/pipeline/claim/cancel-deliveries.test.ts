@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Database } from '../../database/database.ts'
-import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
+import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
 import { newId, newToken } from '../../domain/ids.ts'
 import { cancelDeliveries } from './cancel-deliveries.ts'
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`cancellation of deliveries (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

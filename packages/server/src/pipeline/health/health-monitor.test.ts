@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { pino } from 'pino'
-import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
+import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
 import { attempt } from '../../../test/harness/attempt.ts'
 import type { Queue } from '../../../test/harness/queue.ts'
 import { createQueue } from '../../../test/harness/queue.ts'
@@ -27,7 +27,7 @@ interface Shown {
   updated_at: Date
 }
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`endpoint health (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { EVERY_ENGINE, openMigrated } from '../../../test/harness/databases.ts'
+import { ENGINES, openMigrated } from '../../../test/harness/databases.ts'
 import type { Connection, Query, Database } from '../../database/database.ts'
 import { newId } from '../../domain/ids.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { createSubscriptions, readCurrentVersions } from './subscriptions.ts'
 
-for (const engine of EVERY_ENGINE) {
+for (const engine of ENGINES) {
   suite(`subscriptions (${engine})`, () => {
     let database: Database
     let close: () => Promise<void>
