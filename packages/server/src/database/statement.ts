@@ -12,9 +12,9 @@ export function prepared<R extends object = never>(name: string, text: string): 
 }
 
 /**
- * Reads `sql/<name>.sql` beside the calling module.
+ * Reads `sql/<name>.sql` beside the calling module, without types: for folders that build most of their statements from parts.
  *
- * @example const claimDue = loadStatement(import.meta.url, 'claim-due')
+ * @example const readColumns = loadStatement(import.meta.url, 'read-columns')
  */
 export function loadStatement(moduleUrl: string, name: string): Statement {
   return prepared(name, readFileSync(new URL(`sql/${name}.sql`, moduleUrl), 'utf8'))

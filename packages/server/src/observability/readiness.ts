@@ -2,7 +2,6 @@ import type { Clock } from '../domain/clock.ts'
 import { CLOCK_TOLERANCE_MS } from '../domain/clock.ts'
 import type { Database } from '../database/database.ts'
 import { readMigrations } from '../database/migrate.ts'
-import { loadStatement } from '../database/statement.ts'
 import type { DiskSpace, FreeSpace } from '../database/disk-space.ts'
 import { isLow } from '../database/disk-space.ts'
 import { messageOf } from '../domain/errors.ts'
@@ -10,8 +9,7 @@ import { within } from '../loops/loop.ts'
 import type { LoopWatch } from '../loops/loop-watch.ts'
 import type { RelayProgress } from './relay-progress.ts'
 import type { QueueState } from './queue-state.ts'
-
-const readHealth = loadStatement(import.meta.url, 'read-health')
+import { readHealth } from './sql/statements.generated.ts'
 
 /** On the embedded database a probe waits for its turn on the one connection. */
 const PROBE_TIMEOUT_MS = { postgresql: 2_000, pglite: 5_000 }
@@ -123,9 +121,7 @@ async function queryStatus(
   { database, readState }: ReadinessOptions,
   migrations: readonly string[],
 ): Promise<DatabaseStatus> {
-  const { rows } = await database.query<{ applied: number; progressed_at: number | null }>(readHealth, [
-    migrations,
-  ])
+  const { rows } = await database.query(...readHealth({ migrations }))
   const [row] = rows
   return {
     isMigrated: row?.applied === migrations.length,
