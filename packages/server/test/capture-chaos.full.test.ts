@@ -62,7 +62,7 @@ async function openCrm(context: TestContext, index: number, receiver: ReceiverSe
   await attachMap(database, mapOf(tables))
   const organizationId = randomUUID()
   const server = await site.start()
-  // Of what the odd columns hold some is cut, and some is compared: neither must stop the others.
+  // Redaction and the filter read some of the odd columns, which must not affect the others.
   await server.api.insert('webhook_configurations', {
     organization_id: organizationId,
     name: 'Chaos',
@@ -103,7 +103,7 @@ async function runCrm(crm: Crm, random: Random): Promise<{ writers: Writer[]; mi
   return { writers: await Promise.all(writers), migrations: (await migrations).count }
 }
 
-/** As a worker does each minute, for which this is too short. */
+/** Checks captures as a worker does each minute, because this test is too short for that. */
 async function checkOften(database: Database, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     await checkCaptures(database)
@@ -113,11 +113,11 @@ async function checkOften(database: Database, isOver: () => boolean): Promise<vo
 
 const keyOf = (record: string, id: string, version: number): string => `${record} ${id} ${version}`
 
-/** What the receiver was told of: each row and version. */
-function toldOf(receiver: ReceiverServer, index: number): Set<string> {
-  const told = receiver.requests.filter(({ path }) => path === `/${index}`)
+/** The rows and versions that the receiver got. */
+function receivedOf(receiver: ReceiverServer, index: number): Set<string> {
+  const received = receiver.requests.filter(({ path }) => path === `/${index}`)
   return new Set(
-    told.map(({ body }) => {
+    received.map(({ body }) => {
       const { event, data } = JSON.parse(body) as { event: string; data: { id: string; version: number } }
       return keyOf(event.slice(0, event.indexOf('.')).replace('zoom', 'meeting'), data.id, data.version)
     }),
@@ -155,9 +155,9 @@ function isAccounted({ faults, drifts }: Accounts, { table, operation, id, from,
   )
 }
 
-suite('a CRM that is written to, migrated and poisoned at random', LONG, () => {
+suite('capture under random changes of the CRM', LONG, () => {
   test(
-    'never fails because of us, and each of its changes is delivered or accounted for',
+    'a CRM under random writes, migrations and bad data never fails because of capture, and each change is delivered or accounted for',
     { skip: !isPostgresThere, ...LONG },
     async (context) => {
       const seed = Number(process.env['CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
@@ -178,16 +178,17 @@ suite('a CRM that is written to, migrated and poisoned at random', LONG, () => {
         await attachMap(crm.database, mapOf(crm.tables))
         await checkCaptures(crm.database)
         await settle(crm)
-        const [told, accounts] = [toldOf(receiver, index), await readAccounts(crm.database)]
+        const [received, accounts] = [receivedOf(receiver, index), await readAccounts(crm.database)]
         const changes = writers.flatMap((writer) => writer.changes)
-        const isTold = ({ table, id, version }: Change): boolean => told.has(keyOf(table.record, id, version))
-        const lost = changes.filter((change) => !isTold(change) && !isAccounted(accounts, change))
+        const isReceived = ({ table, id, version }: Change): boolean =>
+          received.has(keyOf(table.record, id, version))
+        const lost = changes.filter((change) => !isReceived(change) && !isAccounted(accounts, change))
         context.diagnostic(
           `${changes.length} changes in ${writers.reduce((sum, { committed }) => sum + committed, 0)} transactions, ${migrations} migrations, ` +
-            `${changes.filter(isTold).length} delivered, ${accounts.faults.length} faults, ${accounts.drifts.length} drifts`,
+            `${changes.filter(isReceived).length} delivered, ${accounts.faults.length} faults, ${accounts.drifts.length} drifts`,
         )
         assert.deepEqual(lost, [])
-        assert.ok(changes.filter(isTold).length > changes.length / 4)
+        assert.ok(changes.filter(isReceived).length > changes.length / 4)
         await assertRecaptured(crm, receiver, index)
       }
     },
@@ -203,21 +204,21 @@ async function settle({ database }: Crm): Promise<void> {
   })
 }
 
-/** After recapture the receiver knows the last version of every row that can be told of at all. */
+/** After recapture the receiver has the last version of every row that can be captured. */
 async function assertRecaptured(crm: Crm, receiver: ReceiverServer, index: number): Promise<void> {
   const { notes = [] } = await recapture(crm.database, ALWAYS)
   for (const note of notes) assert.match(note, /no text for it|invalid input syntax for type uuid/)
   await settle(crm)
-  const told = toldOf(receiver, index)
+  const received = receivedOf(receiver, index)
   for (const { record, relation, odd } of crm.tables) {
     if (!WITH_UPDATES.has(record)) continue
-    // The text of this value cannot be had, and so no event of its row.
+    // This value cannot be read as text, so its row emits no event.
     const isPossible = odd.type === 'mood' ? `and ${quoteIdentifier(odd.name)} is distinct from 'bad'` : ''
     const { rows } = await crm.database.query<{ id: string; version: number }>(
       `select id::text, version from ${relation} where org = $1 ${isPossible}`,
       [crm.organizationId],
     )
-    const unknown = rows.filter(({ id, version }) => !told.has(keyOf(record, id, version)))
+    const unknown = rows.filter(({ id, version }) => !received.has(keyOf(record, id, version)))
     assert.deepEqual(unknown, [], relation)
   }
 }

@@ -89,7 +89,7 @@ for (const engine of EVERY_ENGINE) {
       )
     })
 
-    test('creates one event for concurrent posts with the same id', async () => {
+    test('concurrent posts with the same id create one event', async () => {
       const id = newId()
       const { events } = await measure(async () => {
         const answers = await Promise.all(Array.from({ length: 10 }, () => post(event({ id }))))

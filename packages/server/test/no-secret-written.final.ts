@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { readSecrets, readWritten } from './harness/witness/notebook.ts'
 import { searchFor } from './harness/witness/search.ts'
 
-// Runs after all other tests: they noted what was secret and what the program showed, see harness/witness.
+// Runs after all other tests, which have recorded their secrets and the output of the program: see harness/witness.
 const folder = process.env['TEST_WITNESS']!
 const files = process.env['TEST_DATABASE_FILES']!
 const secrets = readSecrets(folder)
@@ -14,26 +14,26 @@ const search = searchFor(secrets)
 const CHUNK_BYTES = 2 ** 20
 const buffer = Buffer.alloc(search.overlap + CHUNK_BYTES)
 
-test('no answer, page, log line or metric that the suite was given has a secret in it', (context) => {
+test('no response, page, log line or metric of the suite contains a secret', (context) => {
   const leaks: string[] = []
   let bytes = 0
   for (const { where, text } of readWritten(folder)) {
     const written = Buffer.from(text)
     bytes += written.length
-    for (const secret of search.find(written)) leaks.push(`${where} has “${secret}” in it`)
+    for (const secret of search.find(written)) leaks.push(`${where} contains “${secret}”`)
   }
   context.diagnostic(`${secrets.size} secrets were looked for in ${bytes} bytes`)
   assert.deepEqual(leaks, [])
 })
 
-test('no file of the PostgreSQL that the suite used has a secret in it, its write-ahead log included', (context) => {
+test('no file of PostgreSQL contains a secret of the suite, including its write-ahead log', (context) => {
   const leaks: string[] = []
   let bytes = 0
   for (const file of globSync('**/*', { cwd: files, withFileTypes: true })) {
     if (!file.isFile()) continue
     const { size, found } = searchFile(join(file.parentPath, file.name))
     bytes += size
-    for (const secret of found) leaks.push(`${file.name} has “${secret}” in it`)
+    for (const secret of found) leaks.push(`${file.name} contains “${secret}”`)
   }
   context.diagnostic(`${secrets.size} secrets were looked for in ${bytes} bytes`)
   assert.deepEqual(leaks, [])
@@ -64,7 +64,7 @@ function searchFile(path: string): { size: number; found: Set<string> } {
   return { size, found }
 }
 
-test('the search finds a secret wherever it stands', () => {
+test('the search for secrets finds them anywhere in a text', () => {
   const { find } = searchFor(['a-secret-of-mine', 'another-of-mine'])
   assert.deepEqual(find(Buffer.from('it is "a-secret-of-mine"')), ['a-secret-of-mine'])
   assert.deepEqual(find(Buffer.from('another-of-mine, a-secret-of-mine')).sort(), [

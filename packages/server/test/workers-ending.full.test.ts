@@ -16,11 +16,11 @@ const ENGINES = process.env['TEST_DATABASE_URL'] === undefined ? [] : (['postgre
 onEachEngine(
   'a node of two workers that ends',
   (stage) => {
-    /** Starts a node that is expected to end by itself. */
+    /** Starts a node that is expected to exit. */
     const startAnother = (more: Settings) =>
       spawnServer({ ...stage.site.settings, ...more }, mkdtempSync(join(tmpdir(), 'workers-')))
 
-    test('lets its workers finish and end when the parent is killed', async () => {
+    test('the workers of a killed parent finish their requests and end', async () => {
       const node = stage.server
       const { id, path } = await createWebhook(stage, { events: ['contact.created'] })
       const pids = workerPids(node)
@@ -35,7 +35,7 @@ onEachEngine(
       assert.deepEqual([logs.length, logs[0]?.['response_body']], [1, 'done'])
     })
 
-    test('ends its workers when the parent is asked to stop a second time', async () => {
+    test('a second SIGTERM ends a node and its workers at once', async () => {
       const node = stage.server
       const { path } = await createWebhook(stage, { events: ['deal.created'] })
       stage.receiver.reply(path, () => {}, 200)
@@ -54,11 +54,11 @@ onEachEngine(
       assert.equal(await node.ended, 1)
       assert.deepEqual(workerPids(node).filter(isAlive), [])
       stage.server = await stage.site.start()
-      // What was cut off is sent again.
+      // The request that was cut off is sent again.
       await stage.receiver.received(path, 2)
     })
 
-    test('gives up with exit code 1 when a worker ends again and again', async () => {
+    test('a node whose worker ends again and again exits with 1', async () => {
       const node = await stage.site.start()
       for (let life = 1; life < MAX_SHORT_LIVES; life += 1) await killWorker(node, 1)
       const pids = workerPids(node)
@@ -71,7 +71,7 @@ onEachEngine(
       assert.deepEqual(pids.filter(isAlive), [])
     })
 
-    test('says once why it cannot start, and exits with 2', async () => {
+    test('a node that cannot start prints the reason once and exits with 2', async () => {
       await createWebhook(stage, { secret: `whsec_${Buffer.alloc(32, 1).toString('base64')}` })
       const { output, exited } = startAnother({ ENCRYPTION_KEYS: Buffer.alloc(32, 9).toString('base64') })
       assert.equal(await exited, 2)
@@ -86,7 +86,7 @@ onEachEngine(
 onEachEngine(
   'a node of two workers with ROLE=worker',
   (stage) => {
-    test('sends what an API node of two workers accepts', async () => {
+    test('a sending node of two workers sends the events that an API node of two workers accepts', async () => {
       const sender = await stage.site.start({ ROLE: 'worker' })
       const { id } = await createWebhook(stage, { events: ['deal.created'] })
       await stage.server.api.insert('webhook_events', {
@@ -106,7 +106,7 @@ onEachEngine(
 onEveryEngine(
   'WORKERS=auto',
   (stage) => {
-    test('is one process with the embedded database, and one for each core with a server', async () => {
+    test('WORKERS=auto starts one process with the embedded database, and one for each core with a server', async () => {
       const { availableParallelism } = await import('node:os')
       const expected = stage.engine === 'pglite' ? 1 : Math.min(8, availableParallelism())
       assert.equal(workerPids(stage.server).length, expected === 1 ? 0 : expected)

@@ -38,7 +38,7 @@ onEachEngine(
     }
     const DELIVERED = 'connectgain_deliveries_total{outcome="delivered"}'
 
-    test('prints one address and serves it with both workers', async () => {
+    test('a node of two workers prints one address and serves it with both', async () => {
       assert.equal(stage.server.output().match(/API +http/g)?.length, 1)
       assert.match(stage.server.output(), /Processes +2/)
       for (const pid of workerPids(stage.server)) {
@@ -51,7 +51,7 @@ onEachEngine(
       }
     })
 
-    test('sums up the metrics of both workers, over whichever connection they are read', async () => {
+    test('the metrics of a node are the sums of both workers, over every connection', async () => {
       const before = (await valueOf(connections[0]!, DELIVERED)) || 0
       const { id } = await createWebhook(stage, { events: ['deal.created'] })
       await emit(stage, 300)
@@ -70,7 +70,7 @@ onEachEngine(
       assert.fail('doctor says nothing about workers')
     })
 
-    test('is ready when both workers are, and names a worker that does not respond', async () => {
+    test('a node is ready when both workers are, and names a worker that does not respond', async () => {
       for (const connection of connections) {
         const { status, checks } = await readinessOf(connection)
         assert.deepEqual([status, checks.workers], ['ok', { status: 'ok', running: 2, expected: 2 }])
@@ -83,7 +83,7 @@ onEachEngine(
       assert.deepEqual(checks.workers, { status: 'incomplete', running: 1, expected: 2 })
     })
 
-    test('counts the requests of a key in both workers together', async () => {
+    test('the request limit of a key counts its requests to both workers together', async () => {
       const { key } = await stage.server.api.insert<{ key: string }>('api_keys', {
         organization_id: stage.organizationId,
         name: 'Counted',
@@ -96,7 +96,7 @@ onEachEngine(
       let accepted = 0
       while (await isAccepted(first!)) accepted += 1
       assert.equal(accepted, RATE_LIMIT)
-      // The other worker hears of it a moment later.
+      // The other worker gets the count a moment later.
       let acceptedLate = 0
       await until('both workers to refuse more', async () => {
         const results = await Promise.all(others.map(isAccepted))
@@ -106,7 +106,7 @@ onEachEngine(
       assert.ok(acceptedLate < RATE_LIMIT, `${acceptedLate} more were accepted`)
     })
 
-    test('delivers what it acknowledged although a worker is killed, and restarts the worker', async () => {
+    test('a node restarts a killed worker and delivers every acknowledged event', async () => {
       const { id } = await createWebhook(stage, { events: ['deal.created'] })
       const counted = (await valueOf(connections[0]!, DELIVERED)) || 0
       const acknowledged: string[] = []
@@ -143,12 +143,12 @@ onEachEngine(
         async () => (await readinessOf(connection)).checks.workers?.running === 2,
       )
       assert.equal(await valueOf(connection, 'connectgain_worker_restarts_total'), 1)
-      // What the killed worker had counted before is not forgotten.
+      // The counts of the killed worker are kept.
       assert.ok((await valueOf(connection, DELIVERED)) >= counted)
       connection.close()
     })
 
-    test('finishes the request under way after a SIGTERM, records it and exits with 0', async () => {
+    test('a node that gets SIGTERM finishes and records the request under way, and exits with 0', async () => {
       const { id, path } = await createWebhook(stage, { events: ['contact.created'] })
       const pids = workerPids(stage.server)
       const stopped = new Promise<number | null>((resolve) => {
