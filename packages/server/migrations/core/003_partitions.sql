@@ -1,6 +1,6 @@
 -- Events, deliveries and attempts grow without end, so they are partitioned by day and dropped by the day. The day of a row
--- is that of its id: the id alone is the key, and finds its partition without a look at the others. Ids that are no
--- UUIDv7, which callers may give to events, and days without a partition go to the default partition.
+-- is that of its id: the id alone is the key, and finds its partition without reading the others. Rows whose id is not a UUIDv7,
+-- which callers may give to events, and rows of days without a partition go to the default partition.
 -- See docs/adr/0008.
 
 -- Adds a day's partition and moves the day's rows there from the default partition. Returns false if the partition exists,

@@ -1,6 +1,6 @@
 -- Webhooks: which events of an organization go to which endpoint.
 
--- Constraints named `…_length` bound every text of this table and of others that are written now and then. Tables that are
+-- Constraints named `…_length` bound every text of this table and of others that are written occasionally. Tables that are
 -- written for each event have none: the program bounds their texts, and test/text-bounds.test.ts proves it.
 create table webhooks.webhook_configurations (
   -- All zeros stand for all webhooks in webhooks_internal.attempt_rollups.
@@ -14,7 +14,7 @@ create table webhooks.webhook_configurations (
   is_active boolean not null default true,
   -- Encrypted with AES-256-GCM and bound to `id`. The check keeps a plain secret from being stored.
   secret text check (secret like 'v1.%') constraint secret_length check (length(secret) <= 2000),
-  -- Signs as well until `previous_secret_until`, so that the receiver can switch in its own time.
+  -- Also signs until `previous_secret_until`, so that the receiver can switch whenever it suits.
   previous_secret text check (previous_secret like 'v1.%')
     constraint previous_secret_length check (length(previous_secret) <= 2000),
   previous_secret_until timestamptz,
@@ -46,7 +46,7 @@ create table webhooks.webhook_configurations (
   is_parked boolean not null default false,
   -- An endpoint that was on hold responds again and gets its waiting deliveries.
   is_recovering boolean not null generated always as (health = 'degraded' and is_parked) stored,
-  -- The webhook gets no event of these origins, so that two systems that update each other do not echo each other forever.
+  -- The webhook gets no events of these origins, so that two systems that update each other do not echo changes forever.
   ignore_origins text[] not null default '{}'
     constraint ignore_origins_length check (length(array_to_string(ignore_origins, ',')) <= 5000),
   -- Fields that are removed from the bodies that the endpoint gets, and so from the log.
@@ -161,7 +161,7 @@ begin
   elsif (old.health, old.health_since, old.health_reason, old.certificate_expires_at)
       is distinct from (new.health, new.health_since, new.health_reason, new.certificate_expires_at)
     and new.url = old.url and new.is_active and new.is_parked <= old.is_parked then
-    -- The system's own note; no node has to release deliveries that wait in its memory.
+    -- Written by the system; no node has to release deliveries that wait in its memory.
     return null;
   end if;
   perform pg_notify('webhooks_changed', old.id::text);

@@ -5,17 +5,17 @@ create table webhooks.webhook_events (
   id uuid not null default webhooks.uuid_v7(),
   organization_id uuid not null,
   event text not null,
-  -- `json` keeps the text as it was given, key order and numbers included; the request body is made of it.
+  -- `json` keeps the text as it was given, including key order and numbers; the request body contains it.
   data json not null,
   previous json,
   "timestamp" timestamptz not null default now(),
   source text not null default 'api',
   created_at timestamptz not null default now(),
-  -- Who made the change. The CRM says it in its own transaction with `select set_config('webhooks.origin', …, true)`, and the
-  -- API does the same; the default reads it however the event is inserted. See `ignore_origins` of a webhook.
+  -- Which system made the change. The CRM sets it in its own transaction with `select set_config('webhooks.origin', …, true)`, and
+  -- the API does the same; the default reads it, however the event is inserted. See `ignore_origins` of a webhook.
   origin text default left(nullif(current_setting('webhooks.origin', true), ''), 200),
-  -- The trace that the event belongs to (W3C traceparent), said in the same way as `webhooks.traceparent`. A value that is
-  -- no traceparent is ignored: it must not stop a change.
+  -- The trace that the event belongs to (W3C traceparent), set in the same way as `webhooks.traceparent`. An invalid value is
+  -- ignored: it must not stop a change.
   traceparent text
     default substring(current_setting('webhooks.traceparent', true) from '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'),
   -- An id belongs to its organization and does not collide with those of others. It comes first because an event's partition
@@ -33,7 +33,7 @@ create index webhook_events_default_age on webhooks_internal.webhook_events_defa
 
 comment on table webhooks.webhook_events is 'What happened; inserting a row emits the event';
 
--- The request body. This is the one place that writes it, so every attempt sends the same bytes.
+-- The request body. Only this function writes it, so every attempt sends the same bytes.
 create function webhooks_internal.event_body(event text, happened_at timestamptz, data json, previous json) returns text
 language sql stable parallel safe
 as $$
@@ -49,13 +49,13 @@ create table webhooks_internal.outbox (
   id bigint generated always as identity primary key,
   event_id uuid not null,
   organization_id uuid not null,
-  -- True: a node that held a lease is gone, and some of the event's deliveries may be written. Null, which takes no space, otherwise.
+  -- True: a dead node had leased the row, and some of the event's deliveries may be written. Otherwise null, which takes no space.
   is_retaken boolean
 )
 with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
 -- The outbox rows that each node has leased. One row for each node, because leasing and releasing rows one by one would cost
--- an update for each event. Ids of rows that are gone do no harm.
+-- an update for each event. Ids of deleted rows do no harm.
 create table webhooks_internal.outbox_leases (
   node_id uuid primary key,
   -- The fencing token: outcomes are written only while it is in place.
@@ -81,10 +81,10 @@ $$;
 -- commit one at a time, in all databases. A transaction therefore notifies only if a relay sleeps.
 -- See docs/adr/0018.
 
--- Until when a relay runs at all, and until when one polls the outbox without being woken: milliseconds since 1970 by the
--- database's clock. Sequences, because a sequence is one value that changes in place: every snapshot reads the newest,
--- there are no old versions to vacuum, no transaction id is used, and no lock is held until commit. Unlogged: after a
--- crash or a failover they are 0.
+-- Until when an announced relay runs, and until when a relay has promised to poll: milliseconds since 1970 by the database's
+-- clock. Sequences, because a sequence is one value that changes in place: every snapshot reads the newest, there are no
+-- old versions to vacuum, no transaction id is used, and no lock is held until commit. Unlogged: after a crash or a
+-- failover they are 0.
 create unlogged sequence webhooks_internal.relay_listens_until as bigint minvalue 0 start 0;
 create unlogged sequence webhooks_internal.relay_awake_until as bigint minvalue 0 start 0;
 
@@ -92,8 +92,8 @@ create unlogged sequence webhooks_internal.relay_awake_until as bigint minvalue 
 create unlogged sequence webhooks_internal.relay_progressed_at as bigint minvalue 0 start 0;
 
 -- Whether the transaction has to wake a relay. A time far ahead is from before the clock was set back and does not count.
--- Where transactions can be prepared (two-phase commit) the answer is no, because PREPARE TRANSACTION refuses transactions
--- that notify. There, and when a transaction commits long after it asked, polling finds the events.
+-- False if transactions can be prepared (two-phase commit), because PREPARE TRANSACTION refuses transactions that notify.
+-- In that case, and if a transaction commits long after this check, polling finds the events.
 create function webhooks_internal.needs_wakeup() returns boolean
 language plpgsql
 as $$
@@ -101,7 +101,7 @@ declare
   asked_at constant bigint := extract(epoch from clock_timestamp()) * 1000;
   furthest constant bigint := asked_at + 60000;
 begin
-  -- An expression over functions alone, because a query would take three times as long. A sequence that was never set is null.
+  -- An expression of function calls, because a query would take three times as long. A sequence that was never set is null.
   return current_setting('max_prepared_transactions') = '0'
     and coalesce(
       pg_sequence_last_value('webhooks_internal.relay_listens_until'::regclass) between asked_at and furthest, false)
@@ -110,8 +110,8 @@ begin
 end
 $$;
 
--- Raises what a CHECK constraint of that name would. There are no such constraints: PostgreSQL parses and plans them again
--- for every INSERT statement, which took a quarter of the time that capturing a row adds to a transaction of the CRM.
+-- Raises the error of a CHECK constraint of that name. There are no such constraints, because PostgreSQL parses and plans them
+-- again for every INSERT statement: that took a quarter of the time that capturing a row adds to a transaction of the CRM.
 create function webhooks_internal.refuse_event(data json, previous json) returns uuid
 language plpgsql
 set search_path = pg_catalog

@@ -54,8 +54,8 @@ with (fillfactor = 50);
 comment on table webhooks.webhook_skips is 'Events that a webhook did not get, by reason and day';
 comment on column webhooks.webhook_skips.webhook_id is '@references webhooks.webhook_configurations(id)';
 
--- What is left to do: one row for each delivery that is pending, retrying or being sent. Apart from the deliveries, so that
--- it stays small and they change without touching an index.
+-- The queue: one row for each delivery that is pending, retrying or being sent. A table of its own stays small, and lets
+-- deliveries change without touching an index.
 create table webhooks_internal.queue (
   delivery_id uuid primary key,
   webhook_id uuid not null,
@@ -74,7 +74,7 @@ with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index queue_due on webhooks_internal.queue (webhook_id, due_at);
 
 -- The due time of a row that is set aside: a delivery that was sent, but whose outcome the database refuses to store and
--- whose row it refuses to delete. Without it the row would come due again without end. See
+-- whose row it refuses to delete. Otherwise the row would be due again and again. See
 -- src/pipeline/record/sql/set-aside.sql.
 create function webhooks_internal.never_due() returns timestamptz
 language sql immutable parallel safe

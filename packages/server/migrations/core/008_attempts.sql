@@ -33,7 +33,7 @@ partition by range (id);
 create index attempts_webhook on webhooks_internal.attempts (webhook_id, created_at desc, id);
 create index attempts_delivery on webhooks_internal.attempts (delivery_id, attempt);
 create index attempts_organization on webhooks_internal.attempts (organization_id, created_at desc);
--- Few attempts fail, and people look for those.
+-- Few attempts fail, and people search for those.
 create index attempts_webhook_failed on webhooks_internal.attempts (webhook_id, created_at desc) where status = 'failed';
 -- For webhooks.webhook_fault_counts.
 create index attempts_faults on webhooks_internal.attempts (created_at desc)
@@ -73,8 +73,8 @@ comment on column webhooks.webhook_logs.delivery_id is '@references webhooks.web
 comment on column webhooks.webhook_logs.event_id is '@references webhooks.webhook_events(id) within organization_id';
 
 -- Charts read roll-ups, a few rows however many attempts there are. The statement that logs an attempt counts it, exactly
--- once. It appends its counts to attempt_counts, where statements do not wait for each other; a job folds them into
--- attempt_rollups later, and readers add up both.
+-- once. It appends its counts to attempt_counts, where statements do not wait for each other; maintenance later adds them to
+-- attempt_rollups, and readers add up both.
 
 -- Latency in steps of 7 %: bucket b > 0 holds 2^((b - 1) / 10) ms up to 2^(b / 10) ms, bucket 0 less than 1 ms.
 -- src/maintenance/rollups/stats.ts converts it back.

@@ -38,7 +38,7 @@ $$;
 create trigger keep_endpoint_health after insert or delete or update of rate_limit on webhooks.webhook_configurations
 for each row execute function webhooks_internal.keep_endpoint_health();
 
--- A webhook that is enabled again, or gets another URL, starts as healthy. Its rate limit goes on.
+-- A webhook that is enabled again, or gets another URL, starts as healthy. Its rate limit stays in effect.
 create function webhooks_internal.start_health_afresh() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog
@@ -88,9 +88,9 @@ as $$
   select least(power(2, least(10, floor(extract(epoch from now() - draining_since)))), drained + 1)::integer
 $$;
 
--- Milliseconds until something in the queue may be claimed, considering due times, probes and rates: negative if it may be
--- claimed already, null if never. Ignores what could have been claimed `known_ms` ago. Idle claimers call it often; as a
--- function it keeps its plan on a database that plans every statement again.
+-- Milliseconds until a delivery may be claimed, considering due times, probes and rates: negative if one may be claimed already,
+-- null if never. Ignores deliveries that could have been claimed `known_ms` ago. Idle claimers call it often; as a function it
+-- keeps its plan on a database that plans every statement again.
 create function webhooks_internal.next_claim_ms(known_ms double precision) returns double precision
 language plpgsql volatile
 set search_path = pg_catalog
@@ -104,7 +104,7 @@ begin
     cross join lateral (
       select greatest(
         (select q.due_at from webhooks_internal.queue q where q.webhook_id = w.webhook_id order by q.due_at limit 1),
-        -- Probes of many endpoints go together, once a second.
+        -- Probes of many endpoints are claimed together, once a second.
         case when t.is_held then date_trunc('second', h.probe_at) + interval '1 second' end,
         case when t.rate_limit is not null then h.rate_used_until end
       ) as at
