@@ -67,7 +67,7 @@ export interface HealthContext {
   hasBacklog: boolean
   /** Whether the window has grown to all of the endpoint's slots. */
   isWindowOpen: boolean
-  /** With a rate limit, a backlog does not mean that the drain goes on. */
+  /** With a rate limit, a backlog does not mean that the drain continues. */
   isRateLimited: boolean
 }
 

@@ -32,8 +32,8 @@ export interface Metrics {
   readValues(): Promise<MetricValues>
   /** Counts recorded attempts. */
   attempts(records: readonly AttemptRecord[]): void
-  /** Counts events whose deliveries are committed. */
-  fannedOut(events: readonly { event: string }[]): void
+  /** Counts matched events. */
+  matched(events: readonly { event: string }[]): void
   /** Counts deliveries left out by a filter or an ignored origin. */
   filtered(deliveries: number): void
   recovered(deliveries: number): void
@@ -194,7 +194,7 @@ export function createMetrics({
 
   return {
     attempts: (records) => records.forEach(observe),
-    fannedOut(taken) {
+    matched(taken) {
       for (const { event } of taken) events.inc({ event: KNOWN_EVENTS.has(event) ? event : 'custom' })
     },
     filtered: (count) => deliveries.inc({ outcome: 'filtered' }, count),

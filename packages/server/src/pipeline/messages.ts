@@ -3,11 +3,11 @@ import type { AttemptRecord } from '../domain/attempt.ts'
 import type { EndpointPhase } from '../domain/circuit-breaker.ts'
 import type { DeliveryFault } from '../domain/delivery-fault.ts'
 
-/** What the stages tell each other. Listeners run at once, in the emitter's turn of the event loop. */
+/** The messages between stages. Listeners run synchronously, in the emitter's turn of the event loop. */
 export interface PipelineMessages {
   /** Deliveries wait in the queue; `isClaimable`: a claim may succeed right now. */
   queued: [{ isClaimable: boolean }]
-  /** Another node has taken over what this one had leased from the outbox. */
+  /** Another node has taken over this node's lease of the outbox. */
   leaseLost: []
   /** An endpoint has little left to send from memory. */
   slotsFree: []

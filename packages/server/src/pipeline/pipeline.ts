@@ -18,7 +18,7 @@ import type { LeasedEvents } from './relay/leased-events.ts'
 import { Overdue } from './relay/overdue.ts'
 import { Relay } from './relay/relay.ts'
 
-/** How long a stop waits for requests under way. */
+/** How long `stop` waits for requests under way. */
 export const DRAIN_TIMEOUT_MS = 15_000
 
 export interface PipelineOptions {
@@ -44,19 +44,19 @@ export interface PipelineOptions {
 export interface Pipeline {
   /** Starts nothing new, and resolves when the requests under way have ended, after `DRAIN_TIMEOUT_MS` at the latest. */
   drain(): Promise<void>
-  /** Gives back what this node still holds; to be called when the outcomes are recorded. */
+  /** Releases the remaining leases of this node; to be called when the outcomes are recorded. */
   leave(): Promise<void>
 }
 
 /**
- * Starts the way of every event on a worker:
+ * Starts the pipeline, the way of every event through a worker:
  *
  *     outbox ─lease→ Relay (matching) → Dispatcher (sending) → Recorder → deliveries, log
  *                       │ must wait       ↑
  *                       └→ queue → Claimer┘
  *
  * An event stays in the outbox, leased, until all of its deliveries are written. New deliveries are sent directly, from memory, and
- * written once, with their outcome. Those that find no free slot, take long, wait for a retry, or were left behind by a dead node are
+ * written once, with their outcome. Those that find no free slot, take long, wait for a retry, or were leased by a dead node are
  * queued and claimed.
  */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {

@@ -3,13 +3,13 @@ import type { Clock } from '../domain/clock.ts'
 const PUT_OFF_MS = 60_000
 const MAX_ROWS = 1_000
 
-/** Rows that can neither be processed nor be ended, for as long as they are left alone. */
+/** Rows that can neither be processed nor ended, and are skipped for a while. */
 export interface PutOff<K> {
   add(key: K): void
   keys(): K[]
 }
 
-/** Without it what the database refuses in every way would be looked at again with each batch. */
+/** Without it, rows that the database refuses in every way would be tried again in each batch. */
 export function createPutOff<K>(clock: Clock): PutOff<K> {
   const until = new Map<K, number>()
   return {

@@ -10,15 +10,15 @@ const DAY_MS = 86_400_000
 /** Older servers do not report lost events. */
 type CaptureReport = Pick<Result<'check_captures'>, 'captures'> & Partial<Result<'check_captures'>>
 
-/** Where tables are not captured, it is no success that nothing failed. */
+/** Reports success for the last 24 hours only if all tables are captured: changes that are not captured cannot fail. */
 export async function* checkCaptures(api: Api): AsyncGenerator<Finding> {
-  let isAmiss = false
+  let allOk = true
   for await (const finding of checkWatchedTables(api)) {
-    isAmiss ||= finding.status !== 'ok'
+    allOk &&= finding.status === 'ok'
     yield finding
   }
   const faults = await checkCapture(api)
-  if (!isAmiss || faults.status !== 'ok') yield faults
+  if (allOk || faults.status !== 'ok') yield faults
 }
 
 async function* checkWatchedTables(api: Api): AsyncGenerator<Finding> {
@@ -34,12 +34,12 @@ async function* checkWatchedTables(api: Api): AsyncGenerator<Finding> {
     return
   }
   const { captures, lost } = report
-  const troubled = captures.filter(({ status }) => status !== 'ok')
-  for (const { table_name, status, problems } of troubled) {
+  const drifted = captures.filter(({ status }) => status !== 'ok')
+  for (const { table_name, status, problems } of drifted) {
     const is = status === 'missing' ? 'is no longer captured' : 'is not captured as installed'
     yield problem('capture', `${table_name} ${is}: its changes may emit no events`, problems.join(' '))
   }
-  if (captures.length > 0 && troubled.length === 0)
+  if (captures.length > 0 && drifted.length === 0)
     yield ok('capture', `${captures.map((capture) => capture.table_name).join(', ')}: as installed`)
   if (lost === undefined || lost.since === null) return
   yield warning(

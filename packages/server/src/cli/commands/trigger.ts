@@ -78,8 +78,8 @@ async function waitForDeliveries(api: Api, eventId: string): Promise<Delivery[]>
     const deliveries = await api.get<Delivery>(`webhook_deliveries?event_id=eq.${eventId}&select=${columns}`)
     const isOver = deliveries.length > 0 && deliveries.every(({ status }) => status !== 'pending')
     // Without a matching webhook there is never a delivery; two seconds are enough to know.
-    const isForNobody = deliveries.length === 0 && Date.now() > until - WAIT_MS + 2_000
-    if (isOver || isForNobody || Date.now() > until) return deliveries
+    const hasNoRecipient = deliveries.length === 0 && Date.now() > until - WAIT_MS + 2_000
+    if (isOver || hasNoRecipient || Date.now() > until) return deliveries
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
   }
 }

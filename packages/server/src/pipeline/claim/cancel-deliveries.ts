@@ -23,7 +23,9 @@ interface Cancellation {
 
 /**
  * Cancels the queued deliveries of webhooks that were disabled or deleted, a batch for each webhook.
- * @returns whether a batch was full, so that there is more to do at once. What is under a lease is left to a later call.
+ * Leased deliveries are left to a later call.
+ *
+ * @returns whether a batch was full, so that more may be left to cancel now
  */
 export async function cancelDeliveries(
   database: Database,
@@ -39,7 +41,7 @@ export async function cancelDeliveries(
       if (stopped === BATCH) more = true
       else await forgetWhenDone(database, cancellation.webhook_id, cancellation.made_before)
     } catch (error) {
-      // The other webhooks' deliveries do not wait for what cannot leave the queue in any way.
+      // A delivery that cannot leave the queue must not hold up those of other webhooks.
       if (!isInputFault(error)) throw error
     }
   }
@@ -85,7 +87,7 @@ async function cancel(
     limit: BATCH,
     only: only && plainArray(only),
   })
-  // In a transaction: what has failed holds no rows any more when the next one looks for those that are free.
+  // In a transaction, so that a failed batch has released its rows when the next one skips locked rows.
   const { rows } = await database.transaction((transaction) => transaction.finish(...statement))
   return rows[0]?.stopped ?? 0
 }

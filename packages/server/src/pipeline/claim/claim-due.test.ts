@@ -15,7 +15,7 @@ import { recoverNodes, releaseDeliveries } from './leases.ts'
 
 const TIMEOUT = 10_000
 const MAX_IN_FLIGHT = 32
-/** Of an endpoint that is not fast. */
+/** Deliveries that a claim brings for an endpoint that is not fast. */
 const AHEAD = 2 * MAX_IN_FLIGHT
 const openTarget = createTargetOpener(createSecretBox([randomBytes(32)]), {
   timeout: TIMEOUT,
@@ -239,7 +239,7 @@ for (const engine of EVERY_ENGINE) {
       const webhook = await queue.webhook({ max_in_flight: 1 })
       const due = await queue.due(webhook, 6)
       const node = newToken()
-      // Due as of when they were made, as the fan-out has them.
+      // All due at one time, as new deliveries are.
       await database.query('update webhooks_internal.queue set due_at = now()')
       const first = await claim(200, [], node)
       assert.deepEqual(ids(first), due.slice(0, 2))

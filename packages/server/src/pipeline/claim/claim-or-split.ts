@@ -8,15 +8,16 @@ import { claimDue } from './claim-due.ts'
 import type { EndpointLoad } from '../dispatch/endpoint-slots.ts'
 import { listDue } from './sql/statements.generated.ts'
 
-/** Looked at to find which delivery makes a claim impossible. */
+/** Deliveries among which to find the one that makes a claim fail. */
 const MAX_LISTED = 20_000
 
 type OnCulprit = (deliveryId: string, error: unknown) => Promise<void>
 
 /**
- * Claims what is due. A claim that one delivery makes impossible is split until that one is alone, so that all others go on.
- * @param onCulprit given what cannot be claimed even alone
- * @param splitter remembers from one claim to the next
+ * Claims due deliveries. If one of them makes the claim fail, the claim is split until that one is alone, and all others are claimed.
+ *
+ * @param onCulprit called with each delivery that cannot be claimed even alone
+ * @param splitter keeps state from one claim to the next
  */
 export async function claimOrSplit(
   database: Database,
@@ -55,7 +56,7 @@ async function claimApart(
       onCulprit,
     )
   } catch (error) {
-    // What is leased already is sent all the same.
+    // Deliveries that are leased already are sent nevertheless.
     if (claimed.length === 0) throw error
   }
   return claimed

@@ -19,9 +19,9 @@ import { nextClaimIn } from './claim-due.ts'
 import { claimOrSplit } from './claim-or-split.ts'
 
 const POLL_INTERVAL_MS = 1_000
-/** A claim looks at every webhook that has queued deliveries: not for each slot that becomes free. */
+/** A claim reads every webhook that has queued deliveries, which is too much for each slot that becomes free. */
 const MIN_GAP_MS = 10
-/** How long tokens of rate limits gather between two claims: longer where a claim is expensive, never so long that any is lost. */
+/** How long tokens of rate limits accumulate between two claims: longer if a claim is slow, but never so long that any is lost. */
 const MIN_PACED_GAP_MS = 20
 const MAX_PACED_GAP_MS = 100
 const PACED_GAP_PER_CLAIM_TIME = 4
@@ -111,7 +111,7 @@ export class Claimer implements Stage {
     if (claimed.length === BATCH_SIZE) return true
     const claimTook = performance.now() - startedAt
     const isPaced = claimed.length === 0 || claimed.some(({ target }) => target.isQueueOnly)
-    // What this claim left behind can only lack a free slot, and `slotsFree` tells of that.
+    // Due deliveries that this claim left behind only lack a free slot, which `slotsFree` reports.
     return (
       isPaced && this.#claimAgainIn(await nextClaimIn(database, performance.now() - startedAt), claimTook)
     )

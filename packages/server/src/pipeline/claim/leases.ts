@@ -8,7 +8,7 @@ import {
   releaseLeases,
 } from './sql/statements.generated.ts'
 
-/** Without a heartbeat for this long a node counts as dead and its leases are given back. */
+/** A node without a heartbeat for this long counts as dead, and its leases are released. */
 const DEAD_AFTER_SECONDS = 5
 
 export interface NodeOptions {
@@ -17,10 +17,11 @@ export interface NodeOptions {
 }
 
 /**
- * One heartbeat: says that this node lives and, when that is safe to judge, takes back what dead nodes held.
+ * Creates the heartbeat, which registers this node as alive and releases the leases of dead nodes. It returns the number of released
+ * deliveries.
  *
- * After an outage of the database every node's heartbeat is old. So a node judges the others only after its own has
- * gone through without a gap for as long as it would take a live one to be seen again.
+ * After an outage of the database every node's heartbeat is old. Therefore a node considers others dead only after its own
+ * heartbeats have succeeded without a gap for long enough that every live node has sent one.
  */
 export function createHeartbeat(database: Database, { clock, nodeId }: NodeOptions): () => Promise<number> {
   let steadySince: number | undefined
@@ -40,17 +41,17 @@ export function createHeartbeat(database: Database, { clock, nodeId }: NodeOptio
   }
 }
 
-/** Gives back what nodes held that are dead, and forgets them. @returns how many deliveries that were. */
+/** Releases the leases of dead nodes and deregisters them. @returns the number of released deliveries */
 export async function recoverNodes(database: Database, nodes: readonly string[]): Promise<number> {
   return (await database.query(...recoverLeases({ nodes }))).rowCount
 }
 
-/** For a database that no other process can hold: whatever is leased was left by one that is gone. */
+/** Releases all leases of a database that only one process can open: they were left by an earlier process. */
 export async function releaseAllLeases(database: Database): Promise<void> {
   await database.query(...releaseAllLeasesStatement())
 }
 
-/** Gives back deliveries that this node holds and will not send. */
+/** Releases deliveries that this node has leased and will not send. */
 export async function releaseDeliveries(
   database: Database,
   deliveries: readonly LeasedDelivery[],

@@ -47,7 +47,7 @@ export interface ReservedSlots extends DirectSlots {
   cancel(): void
 }
 
-/** Sends deliveries, each endpoint within its slots, and hands the attempts to the recorder. */
+/** Sends deliveries within the slots of each endpoint, and passes the attempts to the recorder. */
 export class Dispatcher implements Stage {
   readonly #options: DispatcherOptions
   readonly #slots: EndpointSlots
@@ -132,7 +132,7 @@ export class Dispatcher implements Stage {
     })
   }
 
-  /** Gives back the waiting deliveries of a webhook that changed or is on hold: they are claimed anew, with the webhook as it is then. */
+  /** Gives back the waiting deliveries of a webhook that changed or is on hold: they are claimed again, with the changed webhook. */
   forget(webhookId?: string): void {
     this.#giveBack(this.#slots.drain(webhookId))
   }
@@ -173,11 +173,11 @@ export class Dispatcher implements Stage {
   async #run({ ticket, delivery }: Taken): Promise<void> {
     const { clock, log, messages } = this.#options
     try {
-      // A delivery that waited too long is given back, with all that wait behind it: the next claim leases them anew.
+      // A delivery that waited too long is given back, with all that wait behind it: the next claim leases them again.
       if (canStillSend(delivery, clock.now())) await this.#attempt(delivery)
       else this.#giveBack([delivery, ...this.#slots.drain(delivery.target.id)])
     } catch (error) {
-      // A defect of ours: the delivery stays leased and is due again when its lease ends.
+      // A defect of the program: the delivery stays leased and is due again when its lease ends.
       log.error({ ...toLogIds(delivery), error: messageOf(error) }, 'cannot make an attempt')
     } finally {
       this.#slots.release(ticket)

@@ -55,7 +55,7 @@ function fill(slots: EndpointSlots, webhookId: string, ids: readonly string[], m
   }
 }
 
-/** The first of an endpoint, now under way. */
+/** Takes one delivery to send, and returns its ticket. */
 function takeOne(slots: EndpointSlots): Ticket {
   const taken = slots.take()
   assert.ok(taken)
@@ -237,7 +237,7 @@ test('all budgets return to zero after any sequence of operations', () => {
           const ticket = remove(reserved, pick)
           if (ticket === undefined) continue
           if (kind === 'cancel') slots.cancel(ticket)
-          // The body that is added is not the one that was announced.
+          // The added body differs from the reserved one.
           else slots.add(ticket, { ...delivery(ticket.webhookId, ''), body: 'x'.repeat(length) })
         }
         if (kind === 'take') {

@@ -10,20 +10,20 @@ export interface GiveBackOptions {
   recorder: Recorder
 }
 
-/** Gives back deliveries that this node holds and will not send: they are due in the queue, for any node. */
+/** Gives back deliveries that this node has leased and will not send: they are due in the queue, for any node. */
 export async function giveBack(
   deliveries: readonly LeasedDelivery[],
   { database, leasedEvents, recorder }: GiveBackOptions,
 ): Promise<void> {
   const queued: LeasedDelivery[] = []
-  const parked: Promise<void>[] = []
+  const writes: Promise<void>[] = []
   for (const delivery of deliveries) {
     const unwritten = leasedEvents.find(delivery.id)
     const isUnwritten = unwritten?.delivery.lease === delivery.lease
-    if (isUnwritten) parked.push(recorder.park(unwritten))
-    // One that is being written may get a row that is leased to this node.
+    if (isUnwritten) writes.push(recorder.enqueueDue(unwritten))
+    // A delivery that is being written may get a row that is leased to this node.
     if (!isUnwritten || unwritten.writing !== undefined) queued.push(delivery)
   }
-  await Promise.all(parked)
+  await Promise.all(writes)
   if (queued.length > 0) await releaseDeliveries(database, queued)
 }

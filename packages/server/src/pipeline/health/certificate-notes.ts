@@ -7,7 +7,7 @@ import { messageOf } from '../../domain/errors.ts'
 import { createLru } from '../../domain/lru.ts'
 import { noteCertificates } from './sql/statements.generated.ts'
 
-/** Webhooks whose certificate this process remembers to have noted, or to be about to. */
+/** Webhooks for which this process remembers the certificate that it has recorded or is about to record. */
 const MAX_KNOWN = 10_000
 
 export interface CertificateNotesOptions {
@@ -19,8 +19,8 @@ export interface CertificateNotesOptions {
 type Shown = Pick<AttemptRecord, 'webhook_id' | 'url' | 'certificate_ends'>
 
 /**
- * Puts on a webhook when its endpoint's certificate expires, as often as that changes: once in some weeks. A note that is
- * lost is made again after the next request.
+ * Records on a webhook when its endpoint's certificate expires, whenever that changes: every few weeks. If a record is lost, the
+ * next request writes it again.
  */
 export class CertificateNotes implements Stage {
   readonly #database: Database
@@ -64,7 +64,7 @@ export class CertificateNotes implements Stage {
         }),
       )
     }
-    // It stays known: the same certificate would be refused again.
+    // Stays in `#known`: the same certificate would be refused again.
     const giveUp = async ({ webhook_id }: Shown, error: unknown): Promise<void> =>
       this.#log.warn({ webhook_id, error: messageOf(error) }, 'cannot record when a certificate expires')
     try {

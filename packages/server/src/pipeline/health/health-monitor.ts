@@ -21,7 +21,7 @@ import {
   writeHealth,
 } from './sql/statements.generated.ts'
 
-/** Between two writes: what fails fast is counted in batches. */
+/** Between two writes, so that fast failures are counted in batches. */
 const WRITE_GAP_MS = 100
 const MAX_RETRY_MS = 5_000
 
@@ -36,13 +36,13 @@ export interface HealthMonitorOptions {
   messages: Messages
 }
 
-/** Results of one address, as this process's clock tells them, and the last failure in words. */
+/** Outcomes of one URL, by this process's clock, and the text of the last error. */
 interface Tally extends Omit<AttemptTally, 'leases'> {
   webhookId: string
   url: string
   leases: Set<string>
   lastError: string
-  /** Deliveries that were given up. */
+  /** Deliveries that failed after their last attempt. */
   exhausted: number
 }
 
@@ -81,7 +81,7 @@ export class HealthMonitor implements Stage {
     if (this.#tallies.size > 0) this.#running ??= this.#run()
   }
 
-  /** Resolves when all that was observed is written; gives up on a database that does not answer. */
+  /** Resolves when all observed attempts are written; gives up when the database does not respond. */
   async stop(): Promise<void> {
     this.#closing = true
     await this.#running
@@ -127,19 +127,19 @@ export class HealthMonitor implements Stage {
         await runInHalves(
           tallies,
           (some) => this.#write(some),
-          // What is known of one endpoint cannot be noted: the others' can.
+          // One endpoint's health cannot be recorded; that of the others can.
           async ({ webhookId }, error) => this.#warn(error, webhookId),
         )
         wait = WRITE_GAP_MS
       } catch (error) {
-        // Counts may be lost, as they are when a process dies: they say what to do, not what was done.
+        // Counts may be lost, as when a process dies: they decide what to do, and are no record of what was done.
         wait = Math.min(wait * 2, MAX_RETRY_MS)
         this.#warn(error)
       }
       if (this.#closing) continue
       await new Promise((resolve) => setTimeout(resolve, wait))
     }
-    // In the same turn as the last look: what is observed from here on starts a run of its own.
+    // In the same turn of the event loop as the last check: attempts that are observed from here on start another run.
     this.#running = undefined
   }
 
@@ -220,7 +220,7 @@ export class HealthMonitor implements Stage {
     await raiseAlerts(connection, alerts)
   }
 
-  /** An endpoint that has failed for days, without one success, is given up. */
+  /** Disables the webhook of an endpoint that has failed for days without a success. */
   async #disable(connection: Connection, { row, tally, state }: Evaluation): Promise<void> {
     const { deactivation } = this.#options
     const { failures, failingSince = row.now } = state
@@ -234,7 +234,7 @@ export class HealthMonitor implements Stage {
   }
 }
 
-/** A failure of ours says nothing about the endpoint, and neither does a test. */
+/** Our own failures and tests say nothing about the endpoint's health. */
 function countsForHealth({ trigger, error_code }: AttemptRecord): boolean {
   return trigger !== 'test' && (error_code === null || isOfEndpoint(error_code))
 }

@@ -9,7 +9,7 @@ const PHASES: readonly EndpointPhase[] = ['healthy', 'degraded', 'held', 'draini
 
 function toPhase(text: string): EndpointPhase {
   const phase = PHASES.find((known) => known === text)
-  if (phase === undefined) throw new Error(`"${text}" is no phase of the circuit breaker`)
+  if (phase === undefined) throw new Error(`"${text}" is not a phase of the circuit breaker`)
   return phase
 }
 

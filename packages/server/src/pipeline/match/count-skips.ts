@@ -10,8 +10,8 @@ async function write(connection: Connection, skips: readonly Skip[]): Promise<vo
 }
 
 /**
- * Counts the events that webhooks did not get. A count says what to look at: one that the database refuses is a fault and stops
- * nothing. A crash may lose the counts of a batch that was under way, or count it twice.
+ * Counts the events that webhooks did not get. The counts are hints: one that the database refuses is reported as a fault and stops
+ * nothing, and a crash may lose the counts of the current batch or count it twice.
  */
 export async function countSkips(
   database: Database,

@@ -21,11 +21,11 @@ export interface GiveUpOptions extends Omit<MatchOptions, 'written' | 'lease'>, 
 }
 
 /**
- * Takes an event out of the outbox that cannot be matched like the others: each webhook gets its delivery if that can be made
- * alone, and a failed one with the reason if not. What nothing can be made of is noted in `webhook_delivery_faults`, from
- * where a replay can take it up again.
+ * Removes an event from the outbox that cannot be matched together with others: each webhook gets its delivery if that can be created
+ * separately, and a failed one with the reason if not. An event for which neither is possible is recorded in
+ * `webhook_delivery_faults`, and can be replayed.
  *
- * @returns what was noted
+ * @returns the recorded faults
  */
 export async function giveUpEvent(
   database: Database,
@@ -45,7 +45,7 @@ export async function giveUpEvent(
   })
 }
 
-/** Notes an event that can neither be matched nor leave the outbox. */
+/** Records an event that can neither be matched nor leave the outbox. */
 export async function noteStuckEvent(
   database: Database,
   outboxId: number,
@@ -80,7 +80,7 @@ async function createApart(
     const refusal = await tryInSavepoint(transaction, () => write(transaction, one, WAITING, options), error)
     if (refusal !== undefined) faults.push(await fail(transaction, one, head, refusal, options))
   }
-  // Something that no delivery needs.
+  // The event has no deliveries: the error is about the event itself.
   return planned.length === 0 ? [toFault(head, error)] : faults
 }
 

@@ -33,19 +33,19 @@ export interface PlannedDelivery {
   delivery: LeasedDelivery
   recordId: string | null
   redact: readonly string[] | null
-  /** Why a filter or an ignored origin keeps it back; undefined: it is sent. */
+  /** The reason why it is filtered; undefined: it is sent. */
   filtered: string | undefined
   /** Whether a slot is reserved, so that it is sent at once. */
   isDirect: boolean
 }
 
-/** What a batch of events is to become. */
+/** The result of matching a batch of events. */
 export interface MatchedEvents {
   planned: PlannedDelivery[]
   skips: Skip[]
 }
 
-/** Decides what becomes of every event and webhook of its organization. Writes nothing. */
+/** Matches every event with the webhooks of its organization. Writes nothing. */
 export function matchEvents(
   events: readonly OutboxEvent[],
   webhooks: ReadonlyMap<string, readonly Subscription[]>,
@@ -98,7 +98,7 @@ function toDelivery(
   }
 }
 
-/** The deliveries of one event follow each other: its body is read once. */
+/** Deliveries of one event are consecutive, so its body is read once. */
 function createRecordIdReader(): (body: string) => string | null {
   let [last, recordId]: [string, string | null] = ['', null]
   return (body) => {

@@ -41,7 +41,7 @@ for (const engine of ENGINES) {
     const readNow = async (known: Subscriptions, connection: Connection, ids: string[]) =>
       await known.read(connection, await readCurrentVersions(connection, ids))
 
-    /** The names of the statements that a read runs, and what it gives. */
+    /** Reads and returns the names of the statements that ran, and the ids that were read. */
     async function readCounting(known: Subscriptions): Promise<{ statements: string[]; ids: string[] }> {
       const statements: string[] = []
       const counted: Connection = {
@@ -86,7 +86,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(await readCounting(known), { statements: ['read-versions'], ids: [] })
     })
 
-    /** Hands the webhooks that it has read on when it is told to. */
+    /** A connection that returns the webhooks that it has read only after `release`. */
     function holdBack(): { connection: Connection; hasRead: Promise<void>; release: () => void } {
       const read = Promise.withResolvers<void>()
       const gate = Promise.withResolvers<void>()

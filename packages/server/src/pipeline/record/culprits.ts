@@ -21,7 +21,7 @@ export interface CulpritOptions {
   leasedEvents: LeasedEvents
 }
 
-/** Stores of an entry that the database refuses what it accepts, so that the entry ends. */
+/** Ends entries that the database refuses, by storing the parts of them that it accepts. */
 export class Culprits {
   readonly #options: CulpritOptions
   readonly #stuck = new Set<string>()
@@ -43,7 +43,7 @@ export class Culprits {
     else if (entry.kind === 'attempt') await this.#storeBare(entry.record, cause)
   }
 
-  /** Stores the outcome without the receiver's response, which is the likely reason of the refusal. */
+  /** Stores the outcome without the response, which is the likely reason for the refusal. */
   async #storeBare(record: AttemptRecord, cause: unknown): Promise<void> {
     const { database, log } = this.#options
     log.error(

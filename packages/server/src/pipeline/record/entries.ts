@@ -5,7 +5,7 @@ import type { LeasedEvent, UnwrittenDelivery } from '../relay/leased-events.ts'
 export type Entry =
   /** A finished attempt. */
   | { kind: 'attempt'; record: AttemptRecord; onWritten: () => void }
-  /** A delivery that must wait, or is kept back by a filter. `isLeased`: this node has it in memory, or sends it. */
+  /** A delivery that must wait, or is filtered. `isLeased`: this node has it in memory, or sends it. */
   | {
       kind: 'delivery'
       unwritten: UnwrittenDelivery

@@ -37,8 +37,8 @@ export function findUnwrittenOf(leasedEvents: LeasedEvents, entry: Entry): Unwri
 }
 
 /**
- * Ends a delivery that the database refuses to write for the first time. What it refuses of that, too, is left out; but the event
- * must leave the outbox, or it would be sent again and again. One that cannot leave is not sent again by this process.
+ * Ends a delivery that the database refuses to write for the first time. Parts that it refuses are left out; but the event must leave
+ * the outbox, or it would be sent again and again. If the event cannot leave, this process does not send it again.
  */
 export async function giveUpUnwritten(
   unwritten: UnwrittenDelivery,
@@ -84,13 +84,13 @@ export async function giveUpUnwritten(
   const fault = toFault(unwritten, way?.[0] !== undefined, isSent, reason)
   if (way?.[1] === true) leasedEvents.written([unwritten], finished)
   else leasedEvents.setAside(event)
-  // A success that is stored without the receiver's response is no fault.
+  // A success that is stored without its response is not a fault.
   if (way !== undefined && way[0] === outcome && outcome !== undefined && way[1]) return
   onFault(fault)
   await firstAccepted([() => recordFaults(database, [fault])], cause)
 }
 
-/** Takes an event without further deliveries that cannot leave the outbox out of the way. */
+/** Sets aside an event without further deliveries that cannot leave the outbox. */
 export function giveUpEvent(
   entry: Entry & { kind: 'event' },
   { leasedEvents, log }: GiveUpEntryOptions,

@@ -37,8 +37,8 @@ export interface RecorderOptions {
 const NAME = 'recorder'
 
 /**
- * Writes what became of deliveries, in batches: one transaction for all that came while the last one ran. During a database
- * outage, entries are kept and callers wait, so nothing is lost and memory stays bounded.
+ * Writes the outcomes of deliveries in batches: one transaction for all that arrive while the previous one runs. During an outage of
+ * the database, entries are kept and callers wait, so nothing is lost and memory stays bounded.
  */
 export class Recorder implements AttemptRecorder {
   readonly #options: RecorderOptions
@@ -93,7 +93,7 @@ export class Recorder implements AttemptRecorder {
   }
 
   /**
-   * Writes deliveries that must wait, each with a row in the queue, and those that a filter keeps back.
+   * Writes deliveries that must wait, each with a row in the queue, and filtered ones.
    *
    * @param isLeased whether this node has them in memory, or sends them
    * @returns resolves as soon as more may be written
@@ -109,7 +109,7 @@ export class Recorder implements AttemptRecorder {
   }
 
   /** Resolves when the delivery is written, with a row in the queue that is due. */
-  async park(unwritten: UnwrittenDelivery): Promise<void> {
+  async enqueueDue(unwritten: UnwrittenDelivery): Promise<void> {
     if (unwritten.writing !== undefined) await unwritten.writing
     else await new Promise<void>((resolve) => this.#enqueue(unwritten, false, resolve))
   }
@@ -119,7 +119,7 @@ export class Recorder implements AttemptRecorder {
     while (this.#lanes.size > 0) await Promise.all(this.#lanes)
   }
 
-  /** Resolves when everything is written; gives up when the database does not answer. */
+  /** Resolves when everything is written; gives up when the database does not respond. */
   async stop(): Promise<void> {
     this.#closing = true
     await this.idle()
@@ -170,7 +170,7 @@ export class Recorder implements AttemptRecorder {
       if (batch.length > 0) await this.#writeBatch(batch)
       if (this.#entries.length < MAX_WAITING) for (const resume of this.#waiting.splice(0)) resume()
     } while (this.#entries.length > 0)
-    // In the same turn as the last check: what comes from here on starts a batch of its own.
+    // In the same turn of the event loop as the last check: entries that arrive from here on start another batch.
     this.#active -= 1
   }
 
@@ -201,7 +201,7 @@ export class Recorder implements AttemptRecorder {
     this.#options.messages.emit('queued', { isClaimable })
   }
 
-  /** @param batch entries that come during a retry join it: next to others, a culprit shows */
+  /** @param batch entries that arrive during a retry join it, because a culprit is found by comparison with others */
   async #writeUntilDone(batch: Entry[], writing: Promise<void>): Promise<boolean> {
     const splitter = createSplitter()
     for (let wait = MIN_RETRY_MS; ; wait = Math.min(wait * 2, MAX_RETRY_MS)) {

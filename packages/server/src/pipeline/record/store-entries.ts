@@ -7,7 +7,7 @@ import { storeAttempts } from './store-attempts.ts'
 import type { DeliveryToWrite, Written } from './write-deliveries.ts'
 import { writeDeliveries } from './write-deliveries.ts'
 
-/** What a batch of entries writes: first deliveries that are not in the database, then outcomes of those that are. */
+/** The contents of a batch: deliveries that are not in the database yet, and outcomes of those that are. */
 interface Plan {
   rows: { unwritten: UnwrittenDelivery; written: Written }[]
   events: LeasedEvent[]
@@ -53,7 +53,7 @@ function plan(leasedEvents: LeasedEvents, entries: readonly Entry[]): Plan {
   return planned
 }
 
-/** A manual retry has a lease of its own, and so has what was written before. */
+/** Returns the unwritten delivery of an attempt; undefined if it is written. A written delivery, a manual retry included, has another lease. */
 export function findUnwritten(
   leasedEvents: LeasedEvents,
   { delivery_id, lease }: AttemptRecord,
@@ -86,7 +86,7 @@ async function write(
     )
   } catch (error) {
     if (!isLeaseLost(error)) throw error
-    // Another node sends these events again, and writes what comes of that.
+    // Another node sends these events again, and writes their outcomes.
     leasedEvents.lose()
     return []
   }

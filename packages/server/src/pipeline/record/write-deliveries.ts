@@ -10,9 +10,9 @@ import type { LeasedEvent, UnwrittenDelivery } from '../relay/leased-events.ts'
 import { hold } from '../relay/outbox.ts'
 import { writeDeliveries as writeStatement } from './sql/statements.generated.ts'
 
-/** What is known of a delivery when it is written for the first time. */
+/** The state in which a delivery is written for the first time. */
 export type Written =
-  /** It waits in the queue, or a filter keeps it back. `isLeased`: this node has it in memory, or sends it. */
+  /** It waits in the queue, or is filtered. `isLeased`: this node has it in memory, or sends it. */
   | { as: 'waiting'; isLeased: boolean }
   | { as: 'delivered'; attempt: AttemptRecord }
   | { as: 'failed'; reason: string; code: AttemptErrorCode; isLogged: boolean }
@@ -32,7 +32,8 @@ export interface LeaseHolder {
 
 /**
  * Writes deliveries for the first time, and removes events from the outbox, in one transaction.
- * @param finished the rows of the outbox of which nothing else is to be written
+ *
+ * @param finished the rows of the outbox whose deliveries are then all written
  * @throws `isLeaseLost`
  */
 export async function writeDeliveries(
@@ -117,7 +118,7 @@ function toEntry({ unwritten: { delivery, filtered }, written }: DeliveryToWrite
   return { ...none, status: 'pending', leaseMs }
 }
 
-/** The log has nothing of the event, of which it is not known whether it can be read. */
+/** Its log row contains nothing of the event, which may be unreadable. */
 function toFailure(
   { target }: UnwrittenDelivery['delivery'],
   { code, reason, isLogged }: Written & { as: 'failed' },

@@ -24,15 +24,15 @@ export interface UnwrittenDelivery {
   readonly createdAt: string
   readonly recordId: string | null
   readonly redact: readonly string[] | null
-  /** Why a filter keeps it back; undefined: it is sent. */
+  /** The reason why it is filtered; undefined: it is sent. */
   readonly filtered: string | undefined
-  /** What is going to write it; undefined: nothing yet. */
+  /** The entry that will write it; undefined: none yet. */
   writer: object | undefined
   /** Resolves when the write that is under way has ended. */
   writing: Promise<void> | undefined
 }
 
-/** No more events are leased while the database does not take what becomes of so many. */
+/** No more events are leased while the outcomes of this many are not written. */
 export const MAX_LEASED = 5_000
 
 const NO_LEASE = '00000000-0000-0000-0000-000000000000'
@@ -44,7 +44,7 @@ const MAX_SET_ASIDE = 1_000
  * The events that this node has leased from the outbox, each until all of its deliveries are written.
  *
  *     outbox → leased → written (delivered, or pending with a row in the queue) → gone from the outbox
- *                 └→ lost: another node took the lease over, leases the rest again, and what this node sent does not count
+ *                 └→ lost: another node has taken over the lease; it sends the rest again, and outcomes of this node do not count
  *
  * The lease is one row for the node. It lasts as long as the node's heartbeat.
  */
@@ -90,7 +90,7 @@ export class LeasedEvents {
 
   /** Leases a batch of events. */
   async lease(scope: OutboxScope): Promise<{ rows: LeasedRow[]; isFull: boolean }> {
-    // One after the other: each names all rows that the node holds.
+    // One after the other, because each statement names all rows that the node holds.
     const leasing = this.#leasing.then(() => this.#leaseNext(scope))
     this.#leasing = leasing.catch(() => {})
     return await leasing
@@ -133,7 +133,7 @@ export class LeasedEvents {
     return this.#deliveries.get(deliveryId)
   }
 
-  /** Remembers what the event is to become. */
+  /** Remembers the deliveries of leased events. */
   add(deliveries: readonly UnwrittenDelivery[]): void {
     for (const unwritten of deliveries) {
       unwritten.event.unwritten.add(unwritten)
@@ -150,7 +150,7 @@ export class LeasedEvents {
     this.#resume()
   }
 
-  /** Returns the events of which nothing is left to be written once these deliveries are. */
+  /** Returns the events whose deliveries are all written once these are. */
   lastOf(deliveries: readonly UnwrittenDelivery[]): LeasedEvent[] {
     const counts = new Map<LeasedEvent, number>()
     for (const { event } of deliveries) counts.set(event, (counts.get(event) ?? 0) + 1)
@@ -158,7 +158,8 @@ export class LeasedEvents {
   }
 
   /**
-   * The deliveries are written, and the events have left the outbox.
+   * To be called when the deliveries are written and the events have left the outbox.
+   *
    * @returns the events that must leave it now, because another write ended at the same time
    */
   written(deliveries: readonly UnwrittenDelivery[], finished: readonly LeasedEvent[]): LeasedEvent[] {
@@ -195,7 +196,7 @@ export class LeasedEvents {
     this.#messages.emit('leaseLost')
   }
 
-  /** Deliveries of events that were leased before `leasedBefore` and that nothing is going to write. */
+  /** Deliveries of events that were leased before `leasedBefore` and that no entry will write. */
   overdue(leasedBefore: number): UnwrittenDelivery[] {
     const overdue: UnwrittenDelivery[] = []
     for (const { leasedAt, unwritten } of this.#events.values()) {
@@ -205,7 +206,7 @@ export class LeasedEvents {
     return overdue
   }
 
-  /** Resolves when fewer than so many events are held, at the latest after so many milliseconds. */
+  /** Resolves when fewer than `below` events are held, or after `maxMs`. */
   async untilBelow(below: number, maxMs: number): Promise<void> {
     if (this.#events.size < below) return
     await new Promise<void>((resolve) => {

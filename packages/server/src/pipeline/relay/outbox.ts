@@ -52,7 +52,7 @@ export interface OutboxHolder {
   held: string
 }
 
-/** Looks whether the outbox has events that this node does not hold: for an idle relay, a fifth of the cost of a batch. */
+/** Checks whether the outbox has events that this node does not hold: for an idle relay, a fifth of the cost of a batch. */
 export async function lookForEvents(
   database: Database,
   held: string,

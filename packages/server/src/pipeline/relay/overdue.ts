@@ -4,7 +4,7 @@ import type { Stage } from '../messages.ts'
 import type { Recorder } from '../record/recorder.ts'
 import type { LeasedEvents } from './leased-events.ts'
 
-/** After so long a delivery that is under way gets a row that people see. */
+/** After this time, a delivery that is under way gets a row that people can see. */
 const OVERDUE_MS = 250
 const LOOK_MS = 100
 
@@ -15,8 +15,8 @@ export interface OverdueOptions {
 }
 
 /**
- * Writes deliveries as pending that are still under way, or wait for a slot, some time after their event was leased. Their events leave the
- * outbox; they themselves are sent as before.
+ * Writes deliveries as pending that are still under way, or wait for a slot, some time after their event was leased. Their events leave
+ * the outbox; the deliveries are sent as before.
  */
 export class Overdue implements Stage {
   readonly #options: OverdueOptions
@@ -30,7 +30,7 @@ export class Overdue implements Stage {
 
   start(): void {}
 
-  /** Looks again and again while events are leased; an idle process does nothing here. */
+  /** Checks regularly while events are leased; an idle process does nothing here. */
   watch(): void {
     if (this.#isStopped || this.#timer !== undefined) return
     this.#timer = setTimeout(() => {

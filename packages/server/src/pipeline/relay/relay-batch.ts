@@ -23,7 +23,7 @@ export interface RelayedBatch {
   isFull: boolean
   /** Deliveries to send at once. */
   direct: LeasedDelivery[]
-  /** Deliveries to write at once: they wait in the queue, or a filter keeps them back. */
+  /** Deliveries to write at once: they wait in the queue, or are filtered. */
   waiting: UnwrittenDelivery[]
   /** Events that get no delivery. */
   unmatched: LeasedEvent[]
@@ -32,7 +32,8 @@ export interface RelayedBatch {
 
 /**
  * Leases a batch of the outbox and matches it. Nothing is sent or written yet.
- * @throws what makes the batch impossible; its events are then free again
+ *
+ * @throws if an event makes the batch fail; its events are then free again
  */
 export async function relayBatch(
   database: Database,
@@ -77,7 +78,7 @@ async function match(
 
 const isUnmatched = ({ unwritten }: LeasedEvent): boolean => unwritten.size === 0
 
-/** Nothing is tracked when the lease was lost meanwhile. */
+/** Tracks nothing if the lease was lost in the meantime. */
 function track(
   leasedEvents: LeasedEvents,
   planned: readonly PlannedDelivery[],

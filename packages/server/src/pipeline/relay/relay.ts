@@ -28,13 +28,13 @@ import type { Overdue } from './overdue.ts'
 import { createScout } from './scout.ts'
 import { createWakefulness } from './stay-awake.ts'
 
-/** Between two looks of a relay to which every event notifies: see stay-awake.ts. */
+/** Between two polls of a relay that every event notifies: see stay-awake.ts. */
 const QUIET_POLL_MS = { postgresql: 2_000, pglite: 5_000 }
 /** A batch costs a round trip, however small: events that arrive one by one in quick succession share some. */
 const MIN_GAP_MS = 3
 /**
- * A batch has as many events as end in this time, and the next one is leased when half of them have: what is sent soon stays in
- * the outbox and needs no row in the queue.
+ * A batch has as many events as end in this time, and the next one is leased when half of them have ended. So deliveries that wait
+ * only briefly stay in the outbox and need no row in the queue.
  */
 const BATCH_MS = 100
 const MIN_BATCH = 100
@@ -69,7 +69,7 @@ export class Relay implements Stage {
   readonly #scout
   #isBehind = false
   #found = 0
-  /** Events that had ended at the last look. */
+  /** Events that had ended at the last poll. */
   #ended = 0
   #loop: Loop | undefined
 
@@ -93,7 +93,7 @@ export class Relay implements Stage {
     })
   }
 
-  /** Looks at the outbox soon. */
+  /** Polls the outbox soon. */
   wake(): void {
     this.#loop?.wake()
   }
@@ -134,7 +134,7 @@ export class Relay implements Stage {
     return seen.has_events
   }
 
-  /** Splits a batch that one of its events makes impossible until that event is alone. */
+  /** Relays a batch. If one of its events makes it fail, the batch is split until that event is alone. */
   async #relayOrSplit(limit: number): Promise<{ found: number; isFull: boolean }> {
     const { database, leasedEvents } = this.#options
     return await this.#splitter.attempt(
@@ -157,7 +157,7 @@ export class Relay implements Stage {
     )
   }
 
-  /** Relays what other organizations have behind the backlog that the batch is a part of. */
+  /** Relays events of other organizations that wait behind the backlog to which the batch belongs. */
   async #relayOthers(batch: readonly OutboxEvent[]): Promise<void> {
     const others = await this.#scout.find(batch)
     if (others.length > 0) await this.#relay({ only: others })
@@ -186,10 +186,10 @@ export class Relay implements Stage {
     return tracing.isOn ? traceMatching(tracing, startedAt, direct, events) : direct
   }
 
-  /** The recorder writes what is not sent. */
+  /** Has the recorder write deliveries that are not sent now, and events without deliveries. */
   async #finish({ events, waiting, unmatched, skips }: RelayedBatch): Promise<void> {
     const { database, metrics, recorder, messages } = this.#options
-    if (events.length > 0) metrics.fannedOut(events)
+    if (events.length > 0) metrics.matched(events)
     const filtered = waiting.filter((delivery) => delivery.filtered !== undefined).length
     if (filtered > 0) metrics.filtered(filtered)
     recorder.finish(unmatched)

@@ -6,10 +6,10 @@ import { scoutOutbox } from './sql/statements.generated.ts'
 
 /** An organization with this share of a full batch is busy. */
 const BUSY_SHARE = 0.1
-/** Rows that one look passes: some tens of milliseconds of the database's time. */
+/** Rows that one search reads: some tens of milliseconds of the database's time. */
 const RANGE = 200_000
 const MAX_FOUND = 500
-/** Transactions commit in another order than their rows are numbered: a look begins so many rows earlier than the last one ended. */
+/** Transactions do not commit in the order of their rows: each search begins this many rows before the end of the last one. */
 const OVERLAP = 1_000
 
 /** Finds events of quiet organizations behind the backlog of a busy one. */
@@ -19,13 +19,13 @@ export interface Scout {
    * @returns rows of the outbox, of organizations that have little in it
    */
   find(batch: readonly OutboxEvent[]): Promise<number[]>
-  /** The backlog is over. */
+  /** To be called when the backlog is over. */
   rest(): void
 }
 
 /**
- * Lets organizations take turns: a bulk insert of one must not delay the events of another until it is worked off. Each row of the
- * backlog is passed once; from there on a look costs what was added since.
+ * Lets organizations take turns: a bulk insert of one must not delay the events of others until it is relayed. Each row of the
+ * backlog is read once; from then on, the cost of a search depends on what was added since.
  */
 export function createScout(database: Database, leasedEvents: LeasedEvents): Scout {
   let lookedTo: number | undefined
@@ -40,7 +40,7 @@ export function createScout(database: Database, leasedEvents: LeasedEvents): Sco
       )
       const { found, looked_to } = rows[0]!
       const ids = found === '{}' ? [] : found.slice(1, -1).split(',').map(Number)
-      // What was not returned is found by the next look.
+      // The next search finds the rows beyond the limit.
       const end = ids.length === MAX_FOUND ? ids.at(-1)! : (looked_to ?? after)
       lookedTo = Math.max(after, end - OVERLAP)
       return ids

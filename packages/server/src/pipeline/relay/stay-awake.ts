@@ -2,54 +2,54 @@ import type { Database } from '../../database/database.ts'
 import type { RelayProgress } from '../../observability/relay-progress.ts'
 import { announceRelay, stayAwake } from './sql/statements.generated.ts'
 
-/** Where no relay has been heard of for so long, nobody notifies. */
+/** How long an announcement is valid: without a newer one, no transaction notifies. */
 const ANNOUNCED_MS = 20_000
 const ANNOUNCE_AGAIN_MS = 4_000
-/** One event in each such time is so many that a NOTIFY in each of their transactions would begin to slow them. */
+/** Events that follow each other this fast are so many that a NOTIFY in each transaction would begin to slow them down. */
 const BUSY_MS = 8
-/** For so long a relay looks by itself. What it looks for has not notified. */
+/** How long a promise lasts: during this time the relay polls, and transactions do not notify. */
 const PROMISE_MS = 200
 /**
- * Between two looks. The longer one takes, the later the next: more events share its cost, and two thirds of the database's
- * time are left to those who write them.
+ * Between two polls during a promise. The longer one takes, the later the next: more events share its cost, and two thirds of the
+ * database's time are left to the transactions that write them.
  */
-const LOOK_MS = { least: 10, most: 20, timesTheLook: 2 }
-/** Between two looks for events whose transactions have not notified. */
+const PROMISED_POLL_MS = { min: 10, max: 20, timesItsDuration: 2 }
+/** Between two polls for events whose transactions have not notified. */
 const POLL_MS = 200
-/** Sooner than the promise ends, so that it has no gaps while events keep coming. */
+/** Shorter than the promise, so that there are no gaps while events keep coming. */
 const RENEW_MS = 100
 
-/** Tells the database's transactions whether they have to notify, and the relay when to look without being notified. */
+/** Tells the database's transactions whether to notify, and the relay when to poll without a notification. */
 export interface Wakefulness {
-  /** To be called before each look: whoever commits after that look has been asked to notify. */
+  /** To be called before each poll. */
   beforeLook(): Promise<void>
   /**
-   * To be called after each look, with the number of events that it found.
-   * @returns milliseconds until the next look; false: as late as the poll, unless notified
+   * To be called after each poll, with the number of events that it found.
+   * @returns milliseconds until the next poll; false: the relay's own interval, unless notified
    */
   afterLook(found: number): Promise<number | false>
-  /** Tells of the transactions that an idle look saw. */
+  /** Notes the transactions that an idle poll saw. */
   noteTransactions(seen: SeenTransactions): void
 }
 
 /** Transactions with a number, from a snapshot. */
 export interface SeenTransactions {
-  /** The oldest that runs. */
+  /** The oldest running transaction. */
   oldest: number
-  /** The number of the next one. */
+  /** The number of the next transaction. */
   next: number
-  /** Whether transactions can be prepared, which never notify. */
+  /** Whether transactions can be prepared; then none notifies. */
   may_prepare: boolean
 }
 
 /**
- * A relay that finds events in quick succession promises, to all transactions of the database, to look again and again for
- * a while: they need not notify. The promise is kept: one more look begins after it has ended. What commits even later,
- * having asked during the promise, is found by polling.
- * Once all transactions have ended that ran when the promise ended, every event notifies, and polling only guards against
- * a node that died with its promise.
+ * A relay that finds events in quick succession promises all transactions of the database to poll for a while, so that they need not
+ * notify. One more poll begins after the promise has ended. Polling every `POLL_MS` finds the events of transactions that checked
+ * during the promise and commit even later.
+ * When all transactions that ran at the end of the promise have ended, every event notifies, and polling only guards against a node
+ * that died during its promise.
  *
- * The embedded database has nobody else whose transactions a NOTIFY could slow: no promises are made there.
+ * On the embedded database no other process writes that a NOTIFY could slow down, so no promises are made there.
  */
 export function createWakefulness(database: Database, progress: RelayProgress): Wakefulness {
   const startedAt = performance.now()
@@ -59,7 +59,7 @@ export function createWakefulness(database: Database, progress: RelayProgress): 
   let foundAt = -Infinity
   let promisedAt = -Infinity
   let awakeUntil = -Infinity
-  /** The transactions before this one may have been asked during a promise; undefined: not known yet. */
+  /** Transactions before this one may have checked during a promise; undefined: not known yet. */
   let firstAfterPromise: number | undefined
   let isSure = false
 
@@ -88,7 +88,7 @@ export function createWakefulness(database: Database, progress: RelayProgress): 
       lookedAt = performance.now()
     },
     noteTransactions({ oldest, next, may_prepare: mayPrepare }) {
-      // A promise may stand that was made by another node, or by a process before this one.
+      // Another node, or an earlier process, may have made a promise that still holds.
       if (lookedAt < Math.max(awakeUntil, startedAt + PROMISE_MS)) return
       firstAfterPromise ??= next
       isSure = !mayPrepare && oldest >= firstAfterPromise
@@ -100,8 +100,8 @@ export function createWakefulness(database: Database, progress: RelayProgress): 
       if (found > 0) foundAt = now
       if (isBusy && now - promisedAt >= RENEW_MS) await promise()
       if (lookedAt >= awakeUntil) return isSure ? false : POLL_MS
-      const { least, most, timesTheLook } = LOOK_MS
-      return Math.max(least, Math.min(most, timesTheLook * (now - lookedAt)))
+      const { min, max, timesItsDuration } = PROMISED_POLL_MS
+      return Math.max(min, Math.min(max, timesItsDuration * (now - lookedAt)))
     },
   }
 }

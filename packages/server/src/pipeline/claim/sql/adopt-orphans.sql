@@ -1,5 +1,5 @@
--- A fan-out that read a webhook as active may commit after the webhook was switched off and swept. Such deliveries are
--- never claimed: here they are found and handed to the sweep.
+-- Matching that read a webhook as active may commit after the webhook was disabled and its deliveries were cancelled. Such
+-- deliveries are never claimed: this finds them and has them cancelled.
 insert into webhooks_internal.cancellations (webhook_id, reason)
 select w.webhook_id, case when c.id is null then 'webhook deleted' else 'webhook disabled' end
 from webhooks_internal.queued_webhooks w

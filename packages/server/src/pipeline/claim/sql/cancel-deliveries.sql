@@ -1,6 +1,6 @@
--- One batch of the deliveries of a webhook that was switched off or deleted. What is under a lease that holds is being
--- sent; its result decides, and what is left of it is cancelled by a later batch.
--- :only deliveries to cancel no others than; null: any.
+-- Cancels one batch of the deliveries of a webhook that was disabled or deleted. A delivery with a valid lease is being sent:
+-- its outcome decides, and a later batch cancels it if it is still queued then.
+-- :only: the only deliveries to cancel; null: any.
 with stopped as (
   delete from webhooks_internal.queue
   where delivery_id in (
@@ -16,7 +16,7 @@ with stopped as (
   returning delivery_id
 ),
 cancelled as (
-  -- A delivery that was over keeps its outcome when only a retry by hand is given up.
+  -- A final delivery keeps its outcome when only its manual retry is cancelled.
   update webhooks.webhook_deliveries d
   set status = 'cancelled', reason = :reason, next_attempt_at = null, completed_at = now(), updated_at = now()
   from stopped s

@@ -1,18 +1,18 @@
--- Claims what is due, fairly: per endpoint as many as it has room for, oldest first, and where the limit binds each
--- endpoint's first before any endpoint's second.
+-- Claims due deliveries fairly: as many for each endpoint as it has free slots, oldest first. If the limit is reached, every
+-- endpoint gets its first delivery before any gets its second.
 --
--- :busy [{webhook_id, load, ahead}] of the endpoints that are not idle, :claim_ahead how many times its requests under way an
--- endpoint gets that is idle, :except deliveries to leave alone, :only deliveries to claim no others than; null: any.
+-- :busy [{webhook_id, load, ahead}]: the endpoints that are not idle; :claim_ahead: what an idle endpoint gets, as a multiple of
+-- its slots; :except: deliveries to skip; :only: the only deliveries to claim; null: any.
 --
--- Stepping from endpoint to endpoint was measured at a sixth of the cost of a global order with exclusions when 100,000
--- deliveries of one sick endpoint are due.
+-- With 100,000 deliveries of one failing endpoint due, stepping from endpoint to endpoint costs a sixth of a global order
+-- with exclusions.
 --
--- A parked endpoint has a row in endpoint_health that says what it may get. It is locked, so that of several nodes one
--- takes the probe or the tokens; whoever finds it locked passes the endpoint over. One that is held is looked at no further
--- until its probe is due, whatever it has queued.
+-- An endpoint with `is_parked` has a row in endpoint_health that says what it may get. The row is locked, so that one of several
+-- nodes takes the probe or the tokens; the others skip the endpoint. An endpoint on hold costs nothing more until its probe is
+-- due, however much it has queued.
 with endpoints as (
   select t.*, coalesce(busy.load, 0) as load,
-    -- None waits in memory that is a probe or has a token: it goes out as it is claimed.
+    -- Probes and deliveries with a token never wait in memory: they are sent as soon as they are claimed.
     case
       when t.is_held or t.rate_limit is not null then coalesce(t.max_in_flight, :default_max_in_flight::integer)
       else coalesce(busy.ahead, coalesce(t.max_in_flight, :default_max_in_flight::integer) * :claim_ahead::integer)
@@ -55,7 +55,7 @@ due as (
     where q.webhook_id = o.webhook_id and q.due_at <= now()
       and q.delivery_id <> all (:except::uuid[]) and (:only?::uuid[] is null or q.delivery_id = any (:only?::uuid[]))
     order by q.due_at
-    -- An equal share, so that no more rows are locked than are taken.
+    -- An equal share for each endpoint, so that no more rows are locked than are taken.
     limit greatest(0, least(o.free, ceil(:limit::numeric / (select count(*) from open where open.free > 0))))
     for update skip locked
   ) as q
@@ -64,7 +64,7 @@ due as (
 chosen as (
   select * from due order by turn, due_at limit :limit
 ),
--- Until its lease has ended the probe stands for the endpoint: should its node die, the next one follows then.
+-- The next probe is not due before the lease of this one ends. If the node dies, that is when the next one follows.
 used as (
   update webhooks_internal.endpoint_health h
   set probe_at = case when h.phase = 'held' then now() + (coalesce(c.timeout_ms, :default_timeout_ms::integer) + :lease_margin_ms::integer) * interval '1 millisecond' end,
@@ -89,8 +89,8 @@ claimed as (
   returning q.delivery_id, q.attempts, c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
     c.is_healthy, c.is_held, c.is_parked
 )
--- Both counts, because either may be behind: this statement's view of the delivery, and the queue's when the row was put
--- back by a retry by hand that waited for a result.
+-- The larger of both counts, because either may be behind: the delivery's in this statement's snapshot, and the queue's when a
+-- manual retry that waited for an outcome has put the row back.
 select d.id as "id!", d.organization_id as "organization_id!", d.event_id as "event_id!", d.event as "event!",
   greatest(c.attempts, d.attempts) as "attempts!", d.status as "status!",
   webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as "body!",

@@ -1,4 +1,4 @@
--- Nothing of what was made before is queued any more.
+-- Ends a cancellation when none of the deliveries that it covers is queued.
 delete from webhooks_internal.cancellations
 where webhook_id = :webhook_id::uuid and made_before = :made_before::timestamptz and not exists (
   select from webhooks_internal.queue q

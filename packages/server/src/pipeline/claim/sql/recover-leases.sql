@@ -1,6 +1,6 @@
--- Gives back what dead nodes held, and forgets them. What was never sent gets its place back, before what came later. Of events that
--- they held in the outbox some deliveries may be written: they are marked.
--- A node that beats again after all is entered anew.
+-- Releases the leases of dead nodes and deregisters them. Deliveries that were never sent keep their position, before later ones.
+-- Events that a dead node had leased from the outbox are marked, because some of their deliveries may be written.
+-- If such a node is alive after all, its next heartbeat registers it again.
 with forgotten as (
   delete from webhooks_internal.nodes where id = any (:nodes::uuid[])
 ),

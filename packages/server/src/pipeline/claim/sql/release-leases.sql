@@ -1,5 +1,5 @@
--- Gives back what was leased and will not be sent: due at once, for any node, and what was never sent before what came
--- later. Only under the lease itself: one that ran out may have been taken over meanwhile.
+-- Releases deliveries that will not be sent: they are due at once, for any node. Those that were never sent keep their
+-- position, before later ones. Only under the same lease: an expired one may have been taken over.
 update webhooks_internal.queue q
 set lease = null, lease_node = null,
   due_at = case when q.attempts = 0 then least(now(), webhooks_internal.made_at(q.delivery_id)) else now() end

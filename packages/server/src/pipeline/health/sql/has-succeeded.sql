@@ -1,5 +1,5 @@
--- Whether an attempt to this address has succeeded since then: it may have been made by a node that did not know of the
--- failures. :since_ms: milliseconds since the epoch.
+-- Whether an attempt to this URL has succeeded since then: another node, which did not know of the failures, may have made it.
+-- :since_ms: milliseconds since the epoch.
 select exists (
   select from webhooks_internal.attempts a
   where a.webhook_id = :webhook_id::uuid and a.created_at >= to_timestamp(:since_ms::double precision / 1000)

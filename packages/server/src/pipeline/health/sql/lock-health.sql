@@ -1,5 +1,5 @@
--- Webhooks before their health, as a PATCH takes them, and each in one order: whoever wants the same ones waits, and nobody
--- waits for ever. What is locked is read by a statement of its own, which then sees what was waited for.
+-- Locks webhooks before their health, as a PATCH does, and each of them in one order, so that concurrent transactions wait for
+-- each other and never deadlock. Another statement reads the locked rows: it sees what this one waited for.
 with webhooks as (
   select id from webhooks.webhook_configurations where id = any (:webhooks::uuid[]) order by id for no key update
 ),

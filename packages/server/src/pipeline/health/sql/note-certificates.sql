@@ -1,4 +1,4 @@
--- :expires_at: when the certificates that were shown at :urls expire.
+-- :expires_at: when the certificates of :urls expire.
 update webhooks.webhook_configurations w
 set certificate_expires_at = shown.expires_at
 from unnest(:webhooks::uuid[], :urls::text[], :expires_at::timestamptz[]) as shown (webhook_id, url, expires_at)

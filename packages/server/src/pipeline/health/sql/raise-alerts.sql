@@ -1,5 +1,5 @@
--- Each alert is raised once in its window; of deliveries that were given up the number grows. What recovers is told of only
--- where it was told that it failed. Times are milliseconds since the epoch.
+-- Raises each alert once in its window; the alert for exhausted deliveries counts them. `webhook.recovered` is raised only after
+-- `webhook.failing`. Times are milliseconds since the epoch.
 insert into webhooks.webhook_alerts as a (organization_id, webhook_id, webhook_name, type, threshold, since, count, message)
 select w.organization_id, w.id, w.name, r.type, r.threshold,
   coalesce(to_timestamp(r.since / 1000), date_trunc('hour', now())), r.count, r.message

@@ -1,4 +1,4 @@
--- The last change of what a receiver notices, made before the endpoint began to fail, where it has not answered well since.
+-- The last change that a receiver notices before the endpoint began to fail, if no attempt has succeeded since.
 -- :failing_since_ms: since the epoch.
 select c.changed as "changed!", 1000 * extract(epoch from c.at)::double precision as "changed_at!"
 from (

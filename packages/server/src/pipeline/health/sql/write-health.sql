@@ -1,4 +1,4 @@
--- The state, and what the API shows of it where that is another (`reason` is null for none, `is_noted` says whether).
+-- Writes the state, and what the API shows of it if that has changed (`is_noted`). `reason` is null if there is none.
 -- Times are milliseconds since the epoch.
 with judged as materialized (
   select * from json_to_recordset(:rows::json) as j (

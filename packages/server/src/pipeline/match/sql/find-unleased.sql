@@ -1,4 +1,4 @@
--- An event without what it says; none when another node holds it. Runs after lock-outbox.sql, in the same transaction.
+-- An event without its data; no row if another node holds it. Runs after lock-outbox.sql, in the same transaction.
 select e.id, e.organization_id, e.event, e.origin, e.traceparent,
   greatest(0, extract(epoch from e.created_at) * 1000)::bigint as "created_ms!"
 from webhooks_internal.outbox o

@@ -1,5 +1,5 @@
--- Those that are off are read too, so that what they miss is counted. `expires_ms`: until when this is right although
--- nothing is changed, for the end of a replaced secret changes it.
+-- Includes disabled webhooks, so that the events that they miss are counted. `expires_ms`: when the overlap of a replaced secret
+-- ends, which changes the row without a change of the webhook.
 select t.webhook_id as "webhook_id!", t.organization_id as "organization_id!", t.events as "events!", t.is_active as "is_active!",
   t.filter, t.url as "url!", t.secret, t.previous_secret, t.sealed_headers, t.timeout_ms, t.max_in_flight,
   t.is_healthy as "is_healthy!", t.is_held as "is_held!", t.is_parked as "is_parked!",

@@ -1,6 +1,5 @@
--- Ends a delivery that cannot be gone on with: it failed, with the reason, and can be retried. The log has nothing of the event, of which
--- it is not known whether it can be read. :lease is null when nobody holds it;
--- :is_logged: whether it gets a row in the log.
+-- Ends a delivery that cannot continue: it has failed, with the reason, and can be retried. Its log row contains nothing of the
+-- event, which may be unreadable. :lease: null if no node holds the delivery; :is_logged: whether to write the log row.
 with gone as (
   delete from webhooks_internal.queue
   where delivery_id = :delivery_id::uuid and case when :lease?::uuid is null then lease is null or due_at < now() else lease = :lease?::uuid end

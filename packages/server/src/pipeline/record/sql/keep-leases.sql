@@ -1,5 +1,5 @@
--- The leases of deliveries whose results are being stored. Long enough to look for one that cannot be; should this node die, the others
--- take them over by its heartbeat.
+-- Extends the leases of deliveries whose outcomes are being stored, long enough to find one that cannot be stored. If this node
+-- dies, others take them over as soon as its heartbeat is missing.
 update webhooks_internal.queue q
 set due_at = now() + interval '3 minutes'
 from unnest(:deliveries::uuid[], :leases::uuid[]) as held (delivery_id, lease)

@@ -1,8 +1,8 @@
--- Results and log in one statement, for what is not a plain success (record-successes.sql). A result counts only under the
--- lease with which it was sent: whatever another node has taken over in the meantime is left alone, and its log row with it.
+-- Records outcomes and their log rows in one statement, except for plain successes (record-successes.sql). An outcome counts
+-- only under the lease with which it was sent: if another node has taken the delivery over, neither is written.
 -- A test (lease null) has a log row only.
 with results as materialized (
-  -- The time of the next attempt is the database's, which also judges what is due: nodes' clocks may be off.
+  -- By the database's clock, which also decides what is due: the clocks of nodes may be off.
   select r.*, now() + r.wait_ms * interval '1 millisecond' as next_attempt_at
   from json_to_recordset(:attempts::json) as r (
     id uuid, organization_id uuid, webhook_id uuid, delivery_id uuid, event_id uuid, event text, url text, status text,
@@ -10,8 +10,8 @@ with results as materialized (
     duration_ms integer, request_headers text, request_body text, response_headers text, response_body text,
     wait_ms bigint, created_at timestamptz, lease uuid, deactivate text)
 ),
--- By attempt, not by delivery: a batch may also hold the late result of a lease that was taken over. Each step hands on the
--- whole row: joining the steps again at the end is planned for one row and gets hundreds.
+-- By attempt, not by delivery: a batch may contain the late outcome of a lease that was taken over. Each step passes on the
+-- whole row: joining the steps at the end would be planned for one row and get hundreds.
 held as materialized (
   select r.*, q.place, w.is_active
   from results r
@@ -30,13 +30,13 @@ deactivated as (
     from held
     where deactivate is not null and place is not null
   ) r
-  -- Of the address that said so: the webhook may have another one by now.
+  -- Only if the webhook still has the URL that the attempt was sent to.
   where w.id = r.webhook_id and w.url = r.url and w.is_active
   returning w.id
 ),
 judged as materialized (
   select *,
-    -- Waits are left, but nobody to wait for.
+    -- Retries are left, but the webhook is disabled or deleted.
     next_attempt_at is not null
       and (is_active is not true or webhook_id = any (array(select id from deactivated))) as is_cancelled
   from held
@@ -60,7 +60,7 @@ fenced as materialized (
 completed as (
   update webhooks.webhook_deliveries d
   set status = case
-      -- What was delivered once stays delivered, also when sending it again by hand fails.
+      -- A delivery that was delivered stays so, even if a manual retry fails.
       when r.status = 'success' or d.status = 'delivered' then 'delivered'
       when r.is_cancelled then 'cancelled'
       when r.next_attempt_at is null then 'failed'
@@ -89,5 +89,5 @@ select r.id, r.organization_id, r.webhook_id, r.delivery_id, r.event_id, r.event
   r.response_code, r.error_code, r.error_message, r.diagnosis, r.duration_ms, r.request_headers, r.request_body,
   r.response_headers, r.response_body, case when not r.is_cancelled then r.next_attempt_at end, r.created_at
 from (select * from fenced union all select * from judged where lease is null) as r
--- Written already, when the acknowledgement of the commit was lost and the batch is tried again.
+-- The row exists if the response to the commit was lost and the batch is retried.
 on conflict (id) do nothing

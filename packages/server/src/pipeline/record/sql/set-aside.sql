@@ -1,7 +1,7 @@
--- What cannot leave the queue is never due again, so that nobody sends it once more: the same kind of statement as a claim, which the
--- database takes, or it could not have been sent. It leaves when the database lets it go (release-set-aside.sql); until then
--- only a retry by hand sends it. :lease is null when nobody holds it; :is_ended: whether its delivery ends
--- as well.
+-- Makes a row that cannot be deleted from the queue never due, so that no node sends its delivery again. The database accepts this
+-- update, because it accepted the same kind of update when the delivery was claimed. release-set-aside.sql deletes the row when the
+-- database allows it; until then only a manual retry sends the delivery. :lease: null if no node holds the delivery; :is_ended:
+-- whether the delivery ends as well.
 with aside as (
   update webhooks_internal.queue
   set due_at = webhooks_internal.never_due(), lease = null, lease_node = null

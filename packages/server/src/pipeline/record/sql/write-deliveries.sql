@@ -1,9 +1,9 @@
--- Writes deliveries for the first time, each as it is by then: `delivered` with its log row, `filtered`, `failed`, or `pending` with its
--- row in the queue, which is leased to this node when `lease_ms` is not null. Removes the events (:finished) from the outbox of
--- which nothing else is to be written, in the same commit.
+-- Writes deliveries for the first time: `delivered` with a log row, `filtered`, `failed`, or `pending` with a row in the queue,
+-- which is leased to this node if `lease_ms` is not null. Removes the events whose deliveries are now all written (:finished) from
+-- the outbox, in the same commit.
 --
--- A row counts only while its event is in the outbox: an event that was erased, or whose deliveries were written by a commit
--- that was not acknowledged, is left alone. `is_last`: its event is one of :finished.
+-- A row is written only while its event is in the outbox: the event may have been erased, or a commit that was not acknowledged
+-- has written its deliveries. `is_last`: the event is one of :finished.
 with rows as materialized (
   select * from unnest(:ids::uuid[], :outbox_ids::bigint[], :is_last::boolean[], :organizations::uuid[], :webhooks::uuid[],
     :events::uuid[], :event_types::text[], :statuses::text[], :reasons::text[], :record_ids::text[], :redact::text[],

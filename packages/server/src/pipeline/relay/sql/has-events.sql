@@ -1,6 +1,6 @@
--- Also events that another node has just leased: a relay that finds none then has lost nothing but a moment. `oldest` and `next`: the
--- oldest transaction that runs, and the number of the next one; transactions that insert events have a number. `may_prepare`: whether
--- transactions can be prepared, which never notify.
+-- Includes events that another node has just leased: the relay then tries to lease some and finds none. `oldest` and `next`: the
+-- oldest running transaction, and the number of the next one; transactions that insert events have a number. `may_prepare`: whether
+-- transactions can be prepared; then none notifies.
 select exists (
     select from webhooks_internal.outbox
     where not id <@ :held::int8multirange and id <> all (:except::bigint[])

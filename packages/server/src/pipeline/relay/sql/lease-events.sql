@@ -1,6 +1,6 @@
 -- Leases the oldest events that no node holds, in one row of outbox_leases and without a write to the outbox. Runs after
--- lock-outbox.sql and hold-lease.sql, in the same transaction, so that two nodes never lease one event. :held the rows that this node
--- holds already, :except rows to leave alone, :only rows to lease no others than; null: any.
+-- lock-outbox.sql and hold-lease.sql, in the same transaction, so that two nodes never lease one event. :held: the rows that this
+-- node holds already; :except: rows to skip; :only: the only rows to lease; null: any.
 --
 -- The lateral subqueries leave the planner no choice but to look each row up by its key, whatever it expects of tables that
 -- are empty one moment and full the next: a plan that scanned the events took seconds a batch.

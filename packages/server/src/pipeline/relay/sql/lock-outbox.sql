@@ -1,3 +1,3 @@
--- One node at a time leases events. The lease needs no flush of its own: what a crash of the database loses is leased, and
--- sent, again. Outcomes come later in the write-ahead log, so that none is kept whose lease is lost.
+-- One node at a time leases events. The lease is not flushed: if a crash of the database loses it, the events are leased and sent
+-- again. Outcomes come later in the write-ahead log, so none survives without its lease.
 select pg_advisory_xact_lock(hashtext('webhooks_internal.outbox'))::text, set_config('synchronous_commit', 'off', true)

@@ -1,5 +1,5 @@
--- Events of other organizations than :busy, behind those of a backlog, that no node holds. Looks at no more than :range rows after
--- :after. `looked_to`: where the next look begins.
+-- Events that no node holds, of other organizations than :busy, behind a backlog. Reads at most :range rows after :after.
+-- `looked_to`: where the next search begins.
 with found as (
   select o.id
   from webhooks_internal.outbox o
