@@ -5,10 +5,10 @@ import type { AttemptRecord } from '../../domain/attempt.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { Messages } from '../messages.ts'
-import type { LeasedEvents } from '../relay/leased-events.ts'
+import type { LeasedEvent, LeasedEvents } from '../relay/leased-events.ts'
 import type { Entry } from './entries.ts'
 import { giveUpDelivery, noteFault } from './give-up-delivery.ts'
-import { findUnwrittenOf, giveUpEvent, giveUpUnwritten, withoutResponse } from './give-up-unwritten.ts'
+import { findUnwrittenOf, setAsideEvent, giveUpUnwritten, withoutResponse } from './give-up-unwritten.ts'
 import { storeAttempts } from './store-attempts.ts'
 
 /** Beyond it, the oldest are forgotten. */
@@ -19,6 +19,8 @@ export interface CulpritOptions {
   log: Logger
   messages: Messages
   leasedEvents: LeasedEvents
+  /** Removes events from the outbox of which nothing is left to be written. */
+  finish(events: readonly LeasedEvent[]): void
 }
 
 /** Ends entries that the database refuses, by storing the parts of them that it accepts. */
@@ -39,7 +41,7 @@ export class Culprits {
     const options = { ...this.#options, onFault: (fault: DeliveryFault) => this.#report(fault) }
     const unwritten = findUnwrittenOf(this.#options.leasedEvents, entry)
     if (unwritten !== undefined) await giveUpUnwritten(unwritten, entry, cause, options)
-    else if (entry.kind === 'event') giveUpEvent(entry, options)
+    else if (entry.kind === 'event') setAsideEvent(entry, options)
     else if (entry.kind === 'attempt') await this.#storeBare(entry.record, cause)
   }
 

@@ -5,7 +5,7 @@ import type { AttemptRecord } from '../../domain/attempt.ts'
 import type { DeliveryFault, OnFault } from '../../domain/delivery-fault.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
 import { messageOf } from '../../domain/errors.ts'
-import type { LeasedEvents, UnwrittenDelivery } from '../relay/leased-events.ts'
+import type { LeasedEvent, LeasedEvents, UnwrittenDelivery } from '../relay/leased-events.ts'
 import { recordFaults } from './delivery-faults.ts'
 import type { Entry } from './entries.ts'
 import { findUnwritten } from './store-entries.ts'
@@ -17,6 +17,8 @@ export interface GiveUpEntryOptions {
   leasedEvents: LeasedEvents
   log: Logger
   onFault: OnFault
+  /** Removes events from the outbox of which nothing is left to be written. */
+  finish(events: readonly LeasedEvent[]): void
 }
 
 /** The outcome without the receiver's response, which is the likely reason of a refusal. */
@@ -44,7 +46,7 @@ export async function giveUpUnwritten(
   unwritten: UnwrittenDelivery,
   entry: Entry,
   cause: unknown,
-  { database, leasedEvents, log, onFault }: GiveUpEntryOptions,
+  { database, leasedEvents, log, onFault, finish }: GiveUpEntryOptions,
 ): Promise<void> {
   const { event, delivery } = unwritten
   const isSent = entry.kind === 'attempt'
@@ -82,7 +84,7 @@ export async function giveUpUnwritten(
   )
   const way = index === undefined ? undefined : ways[index]
   const fault = toFault(unwritten, way?.[0] !== undefined, isSent, reason)
-  if (way?.[1] === true) leasedEvents.written([unwritten], finished)
+  if (way?.[1] === true) finish(leasedEvents.written([unwritten], finished))
   else leasedEvents.setAside(event)
   // A success that is stored without its response is not a fault.
   if (way !== undefined && way[0] === outcome && outcome !== undefined && way[1]) return
@@ -91,7 +93,7 @@ export async function giveUpUnwritten(
 }
 
 /** Sets aside an event without further deliveries that cannot leave the outbox. */
-export function giveUpEvent(
+export function setAsideEvent(
   entry: Entry & { kind: 'event' },
   { leasedEvents, log }: GiveUpEntryOptions,
 ): void {

@@ -8,14 +8,13 @@ import { createSplitter, splitUp } from '../../database/split.ts'
 import type { LoopWatch } from '../../loops/loop-watch.ts'
 import type { Messages } from '../messages.ts'
 import type { LeasedEvent, LeasedEvents, UnwrittenDelivery } from '../relay/leased-events.ts'
+import { MAX_BATCH } from '../relay/outbox.ts'
 import type { Entry } from './entries.ts'
 import { isAttempt } from './entries.ts'
 import { Culprits } from './culprits.ts'
 import { keepLeases } from './store-attempts.ts'
 import { findUnwritten, storeEntries } from './store-entries.ts'
 
-/** The batch sizes of the outbox. */
-const MAX_BATCH = { pglite: 200, postgresql: 500 }
 /** Concurrent statements; PGlite has one connection. */
 const MAX_STATEMENTS_AT_ONCE = 2
 /** Every statement costs a commit: entries that come one by one in quick succession share one. */
@@ -61,7 +60,7 @@ export class Recorder implements AttemptRecorder {
     this.#database = options.database
     this.#log = options.log
     this.#leasedEvents = options.leasedEvents
-    this.#culprits = new Culprits(options)
+    this.#culprits = new Culprits({ ...options, finish: (events) => this.finish(events) })
   }
 
   /** Whether the database currently refuses outcomes; their deliveries look unsent. */
@@ -178,6 +177,7 @@ export class Recorder implements AttemptRecorder {
     let end = (): void => {}
     const writing = new Promise<void>((resolve) => (end = resolve))
     this.#announce(batch, writing)
+    // After a stop, what is not written is not waited for either.
     if (await this.#writeUntilDone(batch, writing)) {
       this.#report(batch)
       for (const { onWritten } of batch) onWritten()
@@ -190,7 +190,16 @@ export class Recorder implements AttemptRecorder {
       if (entry.kind === 'delivery' && entry.unwritten.writer === entry) entry.unwritten.writing = writing
   }
 
+  /** A listener that fails must not stop the recorder. */
   #report(batch: readonly Entry[]): void {
+    try {
+      this.#emit(batch)
+    } catch (error) {
+      this.#log.error({ error: messageOf(error) }, 'cannot report what was recorded')
+    }
+  }
+
+  #emit(batch: readonly Entry[]): void {
     const records = batch.filter(isAttempt).map(({ record }) => record)
     if (records.length > 0) this.#options.messages.emit('recorded', records)
     const queued = batch.filter(
@@ -239,7 +248,7 @@ export class Recorder implements AttemptRecorder {
   /** Isolates an entry that the database refuses: it neither holds up the others nor is retried forever. */
   async #store(entries: readonly Entry[], splitter: Splitter): Promise<void> {
     const store = async (part: readonly Entry[]): Promise<void> => {
-      this.finish(await storeEntries(this.#database, this.#leasedEvents, part))
+      await storeEntries(this.#database, this.#leasedEvents, part, (events) => this.finish(events))
     }
     await splitter.attempt(
       () => store(entries),

@@ -18,17 +18,19 @@ interface Plan {
  * Writes a batch. A delivery that succeeds at its first attempt is written once, with its log row. One that fails is
  * written as pending, and its attempt like those of all others.
  *
- * @returns events that must still leave the outbox, because the last two of their deliveries were written at the same time
+ * @param finish removes events from the outbox that are still there, because the last two of their deliveries were written
+ *   at the same time
  */
 export async function storeEntries(
   database: Database,
   leasedEvents: LeasedEvents,
   entries: readonly Entry[],
-): Promise<LeasedEvent[]> {
+  finish: (events: readonly LeasedEvent[]) => void,
+): Promise<void> {
   const { rows, events, attempts } = plan(leasedEvents, entries)
-  const left = rows.length + events.length > 0 ? await write(database, leasedEvents, rows, events) : []
+  // Before the attempts, which may fail: a second run no longer knows of these events.
+  if (rows.length + events.length > 0) finish(await write(database, leasedEvents, rows, events))
   if (attempts.length > 0) await storeAttempts(database, attempts)
-  return left
 }
 
 function plan(leasedEvents: LeasedEvents, entries: readonly Entry[]): Plan {
@@ -76,8 +78,8 @@ async function write(
 ): Promise<LeasedEvent[]> {
   const unwritten = rows.map((row) => row.unwritten)
   const finished = [...leasedEvents.lastOf(unwritten), ...events]
+  const holder = { nodeId: leasedEvents.nodeId, lease: leasedEvents.token }
   try {
-    const holder = { nodeId: leasedEvents.nodeId, lease: leasedEvents.token }
     await writeDeliveries(
       database,
       holder,
@@ -87,7 +89,7 @@ async function write(
   } catch (error) {
     if (!isLeaseLost(error)) throw error
     // Another node sends these events again, and writes their outcomes.
-    leasedEvents.lose()
+    leasedEvents.lose(holder.lease)
     return []
   }
   return leasedEvents.written(unwritten, finished)

@@ -97,14 +97,15 @@ export class LeasedEvents {
   }
 
   async #leaseNext(scope: OutboxScope): Promise<{ rows: LeasedRow[]; isFull: boolean }> {
-    if (this.#events.size >= MAX_LEASED) return { rows: [], isFull: false }
+    if (this.#events.size >= MAX_LEASED) return { rows: [], isFull: true }
     if (this.#lease === undefined) await this.#register()
+    const { holder } = this
     let batch: Awaited<ReturnType<typeof leaseBatch>>
     try {
-      batch = await leaseBatch(this.#database, this.holder, scope)
+      batch = await leaseBatch(this.#database, holder, scope)
     } catch (error) {
       if (!isLeaseLost(error)) throw error
-      this.lose()
+      this.lose(holder.lease)
       return { rows: [], isFull: true }
     }
     const leasedAt = performance.now()
@@ -186,8 +187,9 @@ export class LeasedEvents {
     this.#resume()
   }
 
-  /** Another node has taken over the lease. */
-  lose(): void {
+  /** Another node has taken over the lease. A late answer may tell so of an earlier one, which changes nothing. */
+  lose(lease: string): void {
+    if (lease !== this.#lease) return
     this.#lease = undefined
     this.#events.clear()
     this.#deliveries.clear()

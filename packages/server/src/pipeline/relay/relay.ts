@@ -37,9 +37,9 @@ const MIN_GAP_MS = 3
  * only briefly stay in the outbox and need no row in the queue.
  */
 const BATCH_MS = 100
-const MIN_BATCH = 100
-/** By then, deliveries that take long are in the queue. */
-const MAX_WAIT_MS = 400
+const MIN_BATCH = 200
+/** Slow endpoints hold their events longer. They must not slow the others: with them, too, a batch follows after this time. */
+const MAX_WAIT_MS = 100
 
 export interface RelayOptions {
   database: Database

@@ -2,13 +2,13 @@ import { plainArray } from '../../database/array-literal.ts'
 import type { Database } from '../../database/database.ts'
 import type { LeasedEvents } from './leased-events.ts'
 import type { OutboxEvent } from './outbox.ts'
+import { MAX_BATCH } from './outbox.ts'
 import { scoutOutbox } from './sql/statements.generated.ts'
 
 /** An organization with this share of a full batch is busy. */
 const BUSY_SHARE = 0.1
 /** Rows that one search reads: some tens of milliseconds of the database's time. */
 const RANGE = 200_000
-const MAX_FOUND = 500
 /** Transactions do not commit in the order of their rows: each search begins this many rows before the end of the last one. */
 const OVERLAP = 1_000
 
@@ -29,6 +29,7 @@ export interface Scout {
  */
 export function createScout(database: Database, leasedEvents: LeasedEvents): Scout {
   let lookedTo: number | undefined
+  const limit = MAX_BATCH[database.engine]
   return {
     async find(batch) {
       const busy = findBusy(batch)
@@ -36,12 +37,12 @@ export function createScout(database: Database, leasedEvents: LeasedEvents): Sco
       const { nodeId, held } = leasedEvents.holder
       const after = lookedTo ?? batch.at(-1)!.outbox_id
       const { rows } = await database.query(
-        ...scoutOutbox({ after, range: RANGE, busy: plainArray(busy), held, nodeId, limit: MAX_FOUND }),
+        ...scoutOutbox({ after, range: RANGE, busy: plainArray(busy), held, nodeId, limit }),
       )
       const { found, looked_to } = rows[0]!
       const ids = found === '{}' ? [] : found.slice(1, -1).split(',').map(Number)
       // The next search finds the rows beyond the limit.
-      const end = ids.length === MAX_FOUND ? ids.at(-1)! : (looked_to ?? after)
+      const end = ids.length === limit ? ids.at(-1)! : (looked_to ?? after)
       lookedTo = Math.max(after, end - OVERLAP)
       return ids
     },

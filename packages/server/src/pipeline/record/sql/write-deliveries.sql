@@ -21,10 +21,10 @@ finished as (
 accepted as materialized (
   select r.* from rows r
   where case
-    when r.is_last then r.outbox_id in (select id from finished)
-    else exists (select from webhooks_internal.outbox o where o.id = r.outbox_id)
-      and not exists (select from webhooks.webhook_deliveries d where d.id = r.id)
-  end
+      when r.is_last then r.outbox_id in (select id from finished)
+      else exists (select from webhooks_internal.outbox o where o.id = r.outbox_id)
+    end
+    and not exists (select from webhooks.webhook_deliveries d where d.id = r.id)
 ),
 queued as (
   insert into webhooks_internal.queue (delivery_id, webhook_id, due_at, lease, lease_node)
