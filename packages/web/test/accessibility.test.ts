@@ -116,7 +116,7 @@ onStage(
 
     test('a user can create a webhook with the keyboard alone', async () => {
       const page = await stage.open()
-      await page.getByRole('link', { name: 'Create webhook' }).waitFor()
+      await page.getByRole('link', { name: 'Create webhook' }).first().waitFor()
       await tabTo(page, 'Create webhook')
       await page.keyboard.press('Enter')
       // The first field has the focus already.

@@ -206,7 +206,7 @@ onStage('webhook setup', (stage) => {
 
   test('the page asks before a link or the back button discards unsaved changes', async () => {
     const page = await stage.open('')
-    await page.getByRole('link', { name: 'Create webhook' }).click()
+    await page.getByRole('link', { name: 'Create webhook' }).first().click()
     await page.getByLabel('Description').fill('something')
     await page.getByRole('link', { name: 'Cancel' }).click()
     await dialogOf(page).getByText('will be lost').waitFor()
