@@ -31,6 +31,7 @@ import type { Explained } from './harness/explained.ts'
 import { explainOn } from './harness/explained.ts'
 import { fill, idOf } from './harness/many-rows.ts'
 import { IS_FULL } from './harness/full-run.ts'
+import { HEAVY } from './harness/full-run.ts'
 import { LONG } from './harness/until.ts'
 
 /** Rows of each of the events, deliveries, attempts and queue; 50 webhooks share them. */
@@ -57,7 +58,7 @@ const context = {
 const subscriptions = createSubscriptions(systemClock)
 
 for (const engine of ENGINES) {
-  suite(`query plans with ${ROWS[engine]} rows in each table (${engine})`, LONG, () => {
+  suite(`query plans with ${ROWS[engine]} rows in each table (${engine})`, { ...LONG, ...HEAVY }, () => {
     let plain: Database
     let database: Database
     let requests: Database
