@@ -4,9 +4,10 @@ import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
 import type { RowOf } from '../../database/statement.ts'
 import { recordFaults } from '../record/delivery-faults.ts'
-import type { LeaseHolder, Written } from '../record/write-deliveries.ts'
+import type { Written } from '../record/write-deliveries.ts'
 import { writeDeliveriesLocked } from '../record/write-deliveries.ts'
-import { lock, readWrittenPairs } from '../relay/outbox.ts'
+import type { LeaseHolder } from '../relay/outbox.ts'
+import { lockOutbox, readWrittenPairs } from '../relay/outbox.ts'
 import type { MatchOptions, PlannedDelivery } from './match-events.ts'
 import { matchEvents, NO_SLOTS } from './match-events.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -34,7 +35,7 @@ export async function giveUpEvent(
   options: GiveUpOptions,
 ): Promise<DeliveryFault[]> {
   return await database.transaction(async (transaction) => {
-    lock(transaction)
+    lockOutbox(transaction)
     const { rows } = await transaction.query(...findUnleased({ outboxId, nodeId: options.nodeId }))
     const [head] = rows
     if (head === undefined) return []

@@ -1,10 +1,10 @@
 import type { Database } from '../../database/database.ts'
-import { isRefusal } from '../../database/input-fault.ts'
 import { newId } from '../../domain/ids.ts'
 import type { DeliveryFault, FaultStage } from '../../domain/delivery-fault.ts'
-import { recordFaults } from './delivery-faults.ts'
-import { diagnosisOf } from '../../domain/attempt-errors.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
+import { diagnosisOf } from '../../domain/attempt-errors.ts'
+import { recordFaults } from './delivery-faults.ts'
+import { firstAccepted } from './first-accepted.ts'
 import {
   describeDelivery,
   giveUpDelivery as giveUpStatement,
@@ -47,7 +47,7 @@ export async function giveUpDelivery(
     await database.query(...setAsideStatement({ deliveryId, lease, reason, isEnded }))
   }
   const ways = [() => end(true), () => end(false), leaveQueue, () => setAside(true), () => setAside(false)]
-  await firstOf(ways, error)
+  await firstAccepted(ways, error)
   return await noteFault(database, { deliveryId, stage, lease, error })
 }
 
@@ -58,19 +58,8 @@ export async function noteFault(
 ): Promise<DeliveryFault | undefined> {
   const fault = await describe(database, deliveryId, stage, reasonOf(error))
   if (fault === undefined) return undefined
-  await firstOf([() => recordFaults(database, [fault]), async () => {}], error)
+  await firstAccepted([() => recordFaults(database, [fault]), async () => {}], error)
   return fault
-}
-
-/** Runs the first statement that the database accepts. */
-async function firstOf(ways: readonly (() => Promise<void>)[], cause: unknown): Promise<void> {
-  for (const [index, way] of ways.entries()) {
-    try {
-      return await way()
-    } catch (error) {
-      if (!isRefusal(error, cause) || index === ways.length - 1) throw error
-    }
-  }
 }
 
 async function describe(

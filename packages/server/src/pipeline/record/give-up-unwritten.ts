@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
-import { isRefusal } from '../../database/input-fault.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
 import type { DeliveryFault, OnFault } from '../../domain/delivery-fault.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
@@ -8,6 +7,7 @@ import { messageOf } from '../../domain/errors.ts'
 import type { LeasedEvent, LeasedEvents, UnwrittenDelivery } from '../relay/leased-events.ts'
 import { recordFaults } from './delivery-faults.ts'
 import type { Entry } from './entries.ts'
+import { firstAccepted } from './first-accepted.ts'
 import { findUnwritten } from './store-entries.ts'
 import type { Written } from './write-deliveries.ts'
 import { writeDeliveries } from './write-deliveries.ts'
@@ -75,21 +75,25 @@ export async function giveUpUnwritten(
     [outcome ?? { ...failed, isLogged: true }, false],
   ]
   const index = await firstAccepted(
-    ways.map(
-      ([written, leaves]) =>
-        () =>
-          put(written, leaves),
-    ),
+    [
+      ...ways.map(
+        ([written, leaves]) =>
+          () =>
+            put(written, leaves),
+      ),
+      acceptRefusal,
+    ],
     cause,
   )
-  const way = index === undefined ? undefined : ways[index]
+  // Undefined: the database accepts nothing of it.
+  const way = ways[index]
   const fault = toFault(unwritten, way?.[0] !== undefined, isSent, reason)
   if (way?.[1] === true) finish(leasedEvents.written([unwritten], finished))
   else leasedEvents.setAside(event)
   // A success that is stored without its response is not a fault.
   if (way !== undefined && way[0] === outcome && outcome !== undefined && way[1]) return
   onFault(fault)
-  await firstAccepted([() => recordFaults(database, [fault])], cause)
+  await firstAccepted([() => recordFaults(database, [fault]), acceptRefusal], cause)
 }
 
 /** Sets aside an event without further deliveries that cannot leave the outbox. */
@@ -105,21 +109,8 @@ export function setAsideEvent(
   leasedEvents.setAside(event)
 }
 
-/** Runs the first statement that the database accepts. @returns its index */
-async function firstAccepted(
-  ways: readonly (() => Promise<void>)[],
-  cause: unknown,
-): Promise<number | undefined> {
-  for (const [index, way] of ways.entries()) {
-    try {
-      await way()
-      return index
-    } catch (error) {
-      if (!isRefusal(error, cause)) throw error
-    }
-  }
-  return undefined
-}
+/** Ends a list of statements whose refusal is no error. */
+async function acceptRefusal(): Promise<void> {}
 
 function toFault(
   { delivery }: UnwrittenDelivery,

@@ -7,7 +7,8 @@ import type { AttemptRecord } from '../../domain/attempt.ts'
 import { LEASE_MARGIN_MS } from '../../domain/delivery.ts'
 import { newId } from '../../domain/ids.ts'
 import type { LeasedEvent, UnwrittenDelivery } from '../relay/leased-events.ts'
-import { hold } from '../relay/outbox.ts'
+import type { LeaseHolder } from '../relay/outbox.ts'
+import { holdLease } from '../relay/outbox.ts'
 import { writeDeliveries as writeStatement } from './sql/statements.generated.ts'
 
 /** The state in which a delivery is written for the first time. */
@@ -25,11 +26,6 @@ export interface DeliveryToWrite {
   written: Written
 }
 
-export interface LeaseHolder {
-  nodeId: string
-  lease: string
-}
-
 /**
  * Writes deliveries for the first time, and removes events from the outbox, in one transaction.
  *
@@ -43,7 +39,7 @@ export async function writeDeliveries(
   finished: readonly number[],
 ): Promise<void> {
   await database.transaction(async (transaction) => {
-    hold(transaction, holder)
+    holdLease(transaction, holder)
     await transaction.finish(...writeStatement(toColumns(holder, rows, finished)))
   })
 }

@@ -1,13 +1,13 @@
 import { plainArray } from '../../database/array-literal.ts'
 import type { Connection, Database, Transaction } from '../../database/database.ts'
-import type { RowOf } from '../../database/statement.ts'
 import { isDatabaseError } from '../../database/database.ts'
+import type { RowOf } from '../../database/statement.ts'
 import {
   hasEvents,
-  holdLease,
+  holdLease as holdStatement,
   leaseEvents,
   listWaiting,
-  lockOutbox,
+  lockOutbox as lockStatement,
   readWritten,
 } from './sql/statements.generated.ts'
 
@@ -44,10 +44,14 @@ export interface OutboxScope {
 
 export const ANY_EVENT: OutboxScope = { except: [], only: null }
 
-/** The place of this node in the outbox. */
-export interface OutboxHolder {
+/** A node and the token of its lease on the outbox. */
+export interface LeaseHolder {
   nodeId: string
   lease: string
+}
+
+/** The place of this node in the outbox. */
+export interface OutboxHolder extends LeaseHolder {
   /** The rows that it holds, as a multirange. */
   held: string
 }
@@ -73,9 +77,9 @@ export async function listUnleased(
   return rows.map(({ id }) => id)
 }
 
-/** Makes other nodes wait with their leases until the end of the transaction, which is not flushed. */
-export function lock(transaction: Transaction): void {
-  const [statement] = lockOutbox()
+/** Makes other nodes wait with their leases until the end of the transaction, whose commit does not wait for the disk. */
+export function lockOutbox(transaction: Transaction): void {
+  const [statement] = lockStatement()
   transaction.ahead(statement, [])
 }
 
@@ -86,11 +90,8 @@ const LEASE_LOST = 'WH001'
 export const isLeaseLost = (thrown: unknown): boolean => isDatabaseError(thrown) && thrown.code === LEASE_LOST
 
 /** Keeps the lease until the end of the transaction, which fails with its next query when the lease is lost. */
-export function hold(
-  transaction: Transaction,
-  { nodeId, lease }: Pick<OutboxHolder, 'nodeId' | 'lease'>,
-): void {
-  const [statement] = holdLease({ nodeId, lease })
+export function holdLease(transaction: Transaction, { nodeId, lease }: LeaseHolder): void {
+  const [statement] = holdStatement({ nodeId, lease })
   transaction.ahead(statement, [nodeId, lease])
 }
 
@@ -111,8 +112,8 @@ export async function leaseBatch(
     only: only && plainArray(only),
   })
   const { rows } = await database.transaction(async (transaction) => {
-    lock(transaction)
-    hold(transaction, { nodeId, lease })
+    lockOutbox(transaction)
+    holdLease(transaction, { nodeId, lease })
     return await transaction.finish(...statement)
   })
   return { rows, isFull: rows.length === limit }

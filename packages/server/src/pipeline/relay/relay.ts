@@ -20,11 +20,11 @@ import type { Messages, Stage } from '../messages.ts'
 import { createPutOff } from '../put-off.ts'
 import type { Recorder } from '../record/recorder.ts'
 import type { LeasedEvents } from './leased-events.ts'
-import { listUnleased, lookForEvents, MAX_BATCH } from './outbox.ts'
-import { relayBatch } from './relay-batch.ts'
-import type { RelayedBatch } from './relay-batch.ts'
 import type { OutboxEvent, OutboxScope } from './outbox.ts'
+import { listUnleased, lookForEvents, MAX_BATCH } from './outbox.ts'
 import type { Overdue } from './overdue.ts'
+import type { RelayedBatch } from './relay-batch.ts'
+import { relayBatch } from './relay-batch.ts'
 import { createScout } from './scout.ts'
 import { createWakefulness } from './stay-awake.ts'
 
@@ -47,7 +47,6 @@ export interface RelayOptions {
   log: Logger
   watch: LoopWatch
   relayProgress: RelayProgress
-  nodeId: string
   openTarget: OpenTarget
   metrics: Metrics
   tracing: Tracing

@@ -18,8 +18,11 @@ leased as (
   set events = :held::int8multirange + (select range_agg(int8range(free.id, free.id, '[]')) from free)
   where l.node_id = :node_id::uuid and exists (select from free)
 )
-select free.id as "outbox_id!", coalesce(free.is_retaken, false) as "is_retaken!", e.id as "id!",
-  e.organization_id as "organization_id!", e.event as "event!", e.origin, e.traceparent, e.body as "body!", e.created_ms as "created_ms!", case when v.version is not null then v.version end as version, now()::text as "leased_at!"
+select free.id as "outbox_id!", coalesce(free.is_retaken, false) as "is_retaken!", now()::text as "leased_at!",
+  e.id as "id!", e.organization_id as "organization_id!", e.event as "event!", e.origin, e.traceparent,
+  e.body as "body!", e.created_ms as "created_ms!",
+  -- The case makes the generated type nullable: an organization may have no version.
+  case when v.version is not null then v.version end as version
 from free
 cross join lateral (
   select e.id, e.organization_id, e.event, e.origin, e.traceparent,

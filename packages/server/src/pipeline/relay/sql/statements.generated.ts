@@ -46,6 +46,7 @@ export const leaseEvents = typedStatement<
   {
     outbox_id: number
     is_retaken: boolean
+    leased_at: string
     id: string
     organization_id: string
     event: string
@@ -54,7 +55,6 @@ export const leaseEvents = typedStatement<
     body: string
     created_ms: number
     version: number | null
-    leased_at: string
   }
 >(import.meta.url, 'lease-events')
 
