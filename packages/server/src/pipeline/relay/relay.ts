@@ -33,8 +33,8 @@ const QUIET_POLL_MS = { postgresql: 2_000, pglite: 5_000 }
 /** A batch costs a round trip, however small: events that arrive one by one in quick succession share some. */
 const MIN_GAP_MS = 3
 /**
- * A batch has as many events as end in this time, and the next one is leased when half of them have ended. So deliveries that wait
- * only briefly stay in the outbox and need no row in the queue.
+ * A batch has as many events as end in this time, and the next one is leased when fewer than a batch are left. So two batches are in
+ * memory at most, and deliveries that wait only briefly stay in the outbox and need no row in the queue.
  */
 const BATCH_MS = 100
 const MIN_BATCH = 200
@@ -113,7 +113,7 @@ export class Relay implements Stage {
         MIN_BATCH,
         Math.min(MAX_BATCH[database.engine], leasedEvents.endsWithin(BATCH_MS)),
       )
-      await leasedEvents.untilBelow(limit / 2, MAX_WAIT_MS)
+      await leasedEvents.untilBelow(limit, MAX_WAIT_MS)
       const { found, isFull } = await this.#relayOrSplit(limit)
       this.#isBehind = isFull
       this.#found = found
