@@ -37,6 +37,14 @@ suite('first start', () => {
     assert.equal(((await response.json()) as unknown[]).length, 17)
   })
 
+  const cannotBeReplaced =
+    process.platform !== 'linux' || process.execve === undefined ? 'a process cannot be replaced here' : false
+
+  test('a started server returns freed memory to the system', { skip: cannotBeReplaced }, () => {
+    const environment = readFileSync(`/proc/${server.pid}/environ`, 'utf8').split('\0')
+    assert.ok(environment.includes('MALLOC_TRIM_THRESHOLD_=131072'), environment.join('\n'))
+  })
+
   test('the generated keys are readable only by their owner', () => {
     for (const name of ['service-key', 'encryption-key']) {
       assert.equal(statSync(join(folder, 'data', name)).mode & 0o777, 0o600, name)

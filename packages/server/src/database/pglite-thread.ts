@@ -22,6 +22,9 @@ export interface PGliteFiles {
 /** Sent to the thread to make it close and end. */
 export const CLOSE = 'close'
 
+/** Requests and replies live briefly. By default they would fill 50 MiB before they are collected. */
+const MAX_YOUNG_MIB = 8
+
 // The program has the extension of this file: `.ts` when sources run directly, `.js` in a compiled package.
 const PROGRAM = new URL(`./pglite-program${extname(import.meta.url)}`, import.meta.url)
 
@@ -30,7 +33,11 @@ const PROGRAM = new URL(`./pglite-program${extname(import.meta.url)}`, import.me
  * outgoing requests do not block each other.
  */
 export async function startPGliteThread(files: PGliteFiles): Promise<PGliteThread> {
-  const worker = new Worker(PROGRAM, { workerData: files, execArgv: [] })
+  const worker = new Worker(PROGRAM, {
+    workerData: files,
+    execArgv: [],
+    resourceLimits: { maxYoungGenerationSizeMb: MAX_YOUNG_MIB },
+  })
   await Promise.race([
     once(worker, 'message'),
     // Rejects on 'error' as well.

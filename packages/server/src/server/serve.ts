@@ -8,6 +8,7 @@ import { createLog } from './log.ts'
 import { openDatabases } from './open-databases.ts'
 import { startNode } from './start-node.ts'
 import type { RunningNode } from './start-node.ts'
+import { returnFreedMemory } from './return-freed-memory.ts'
 import { rememberNpmAncestors } from './started-by-npm.ts'
 import { countWorkers } from './workers/count-workers.ts'
 import { startWorkers } from './workers/start-workers.ts'
@@ -19,6 +20,7 @@ const SAME_SIGNAL_MS = 1_000
 /** Starts everything that the settings ask for, prints the URL, and stops in order on a signal. */
 export async function serve({ json = false }: { json?: boolean } = {}): Promise<void> {
   if (cluster.isWorker) return await runWorkerProcess()
+  returnFreedMemory()
   const onNpmGone = rememberNpmAncestors()
   try {
     const environment = readEnvironment()
