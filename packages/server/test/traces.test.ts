@@ -31,11 +31,11 @@ onEachEngine(
       await emit(stage, `00-${traceId}-${SPAN}-01`)
       const [request] = await stage.receiver.received(path, 1)
       const api = await collector.span(traceId, 'POST /rest/v1/webhook_events')
-      const fanOut = await collector.span(traceId, 'webhooks.fan_out')
+      const matching = await collector.span(traceId, 'webhooks.match')
       const attempt = await collector.span(traceId, 'webhooks.attempt')
       assert.deepEqual(
-        [api, fanOut, attempt].map(({ parentSpanId }) => parentSpanId),
-        [SPAN, api.spanId, fanOut.spanId],
+        [api, matching, attempt].map(({ parentSpanId }) => parentSpanId),
+        [SPAN, api.spanId, matching.spanId],
       )
       assert.equal(request?.headers['traceparent'], `00-${traceId}-${attempt.spanId}-01`)
       const ids = Object.fromEntries(

@@ -26,7 +26,7 @@ const RESPONSE_TIMEOUT_MS = 5_000
 
 /**
  * A client that does everything right: it gives each event an id of its own and repeats what was not acknowledged until
- * it is. So in the end exactly what it began is acknowledged, whatever became of the answers.
+ * it is. So in the end every event that it began is acknowledged, even if responses were lost.
  */
 export function startLoad({ api, organizationId }: LoadOptions): Load {
   const acknowledged = new Set<string>()

@@ -2,7 +2,7 @@ import { quoteIdentifier } from '../../src/database/identifiers.ts'
 import type { RecordName } from '../../src/domain/event-types/records.ts'
 import { RECORD_NAMES } from '../../src/domain/event-types/records.ts'
 
-/** A table of a CRM that nobody would design. */
+/** A table with unusual types and names. */
 export interface OddTable {
   record: RecordName
   /** Quoted, in the schema public. */

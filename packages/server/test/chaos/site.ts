@@ -146,7 +146,7 @@ async function readLog(api: Api, webhookId: string): Promise<LogRow[]> {
   return rows
 }
 
-/** Whatever was sent twice is recorded once, and attempts count on without a gap. */
+/** Asserts that a request that was sent twice is recorded once, and that attempts are numbered without a gap. */
 function assertOneRecordEach(log: readonly LogRow[], events: ReadonlySet<string>): void {
   const byEvent = Map.groupBy(log, ({ event_id }) => event_id)
   assert.deepEqual(new Set(byEvent.keys()), events)

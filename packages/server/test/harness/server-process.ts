@@ -75,7 +75,7 @@ export function createSite(databaseUrl: string | undefined, settings: Settings =
       : { DATABASE_URL: databaseUrl, ENCRYPTION_KEYS: ENCRYPTION_KEY, CRM_TABLES: 'true' }),
     ...settings,
   }
-  // Whoever names a folder wants to see what the program makes of it.
+  // A test that names a folder tests the first start in it.
   if (databaseUrl === undefined && settings['DATA_DIR'] === undefined) copyPgliteTemplate(all['DATA_DIR']!)
   return {
     settings: all,
@@ -100,7 +100,7 @@ async function startProcess(settings: Settings, cwd: string, program: string): P
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`)
     return /(?:Page|Worker) +(http:\S+)\/(?:settings|health)/.exec(output())?.[1]
   }).catch((error: unknown) => {
-    // Nobody else knows of it, and a child that lives on keeps the test file from ending.
+    // A child that lives on would keep the test file from ending.
     child.kill('SIGKILL')
     throw error
   })
@@ -122,7 +122,7 @@ async function startProcess(settings: Settings, cwd: string, program: string): P
   }
 }
 
-/** A process that may well end by itself: a wrong setting, say. */
+/** A process that may end without a signal, for example because of a wrong setting. */
 export function spawnServer(
   settings: Settings,
   cwd: string,

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 interface Line {
   client: Socket
   server: Socket
-  /** Swallows whatever comes, in both directions, and tells neither side. */
+  /** Drops all data in both directions without an error to either side. */
   isSilent: boolean
 }
 

@@ -107,7 +107,7 @@ export class Expected {
     return isActive && !isDeleted
   }
 
-  /** Nobody is sending it, or whoever is has lost it. */
+  /** No node is sending it, or that node has lost its lease. */
   isFree({ queued }: ExpectedDelivery): boolean {
     return queued === undefined || queued.lease === null || queued.due
   }

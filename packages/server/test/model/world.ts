@@ -26,7 +26,7 @@ import { relayBatch } from '../../src/pipeline/relay/relay-batch.ts'
 import { createSecretBox } from '../../src/secrets/secret-box.ts'
 import { createTargetOpener } from '../../src/secrets/webhook-target.ts'
 
-/** Leases and waits are so long that none ends by itself while a test runs: only `expire` ends them. */
+/** Leases and waits do not end while a test runs: only `expire` ends them. */
 const HOUR = 3_600_000
 /** Two waits: three attempts. */
 export const SCHEDULE: readonly number[] = [HOUR, HOUR]

@@ -17,7 +17,7 @@ export const AccessProvider = AccessContext.Provider
 
 export function useAccess(): Access {
   const access = useContext(AccessContext)
-  if (access === null) throw new Error('nobody is signed in here')
+  if (access === null) throw new Error('this component needs a session')
   return access
 }
 

@@ -29,7 +29,7 @@ export interface Look {
   height?: number
   /** Undefined: the service key. */
   key?: string
-  /** Nobody is signed in, no organization is chosen. */
+  /** Signed out, with no organization chosen. */
   isStranger?: boolean
 }
 
@@ -81,7 +81,7 @@ export function onStage(
       assert.deepEqual(problems.splice(0), [])
     })
     after(async () => {
-      // Whatever of it came to be: what lives on would keep the file from ending.
+      // Closes the parts that were started: one that lives on would keep the test file from ending.
       const { browser, receiver, site } = stage as Partial<Stage>
       await Promise.all([browser?.close(), receiver?.close(), site?.close()])
       await database?.drop()

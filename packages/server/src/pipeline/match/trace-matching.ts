@@ -17,7 +17,7 @@ export function traceMatching(
   for (const event of events) {
     const key = keyOf(event.organization_id, event.id)
     const attributes = { 'webhooks.event_id': event.id, 'webhooks.event': event.event }
-    const span = tracing.start('webhooks.fan_out', event.traceparent, attributes, startedAt)
+    const span = tracing.start('webhooks.match', event.traceparent, attributes, startedAt)
     const leased = created.filter(
       (delivery) => keyOf(delivery.organizationId, delivery.eventId) === key,
     ).length

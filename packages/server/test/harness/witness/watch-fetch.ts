@@ -1,8 +1,8 @@
 import { noteSecret, noteWritten } from './notebook.ts'
 
 /**
- * Loaded before each test file of the suite: looks on while the tests talk to the program, whoever calls `fetch` for
- * them, and notes the secrets that they use and everything that they are answered.
+ * Loaded before each test file of the suite: wraps `fetch`, and notes the secrets that the
+ * tests use and every response.
  */
 
 /** What names a secret in a body that one of these takes or, where it is made there, gives once. */
