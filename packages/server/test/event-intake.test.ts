@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { readBacklog } from '../src/api/intake/backlog.ts'
 import { newId } from '../src/domain/ids.ts'
 import type { ErrorBody } from './harness/api.ts'
 import { EVERY_ENGINE } from './harness/databases.ts'
@@ -163,6 +164,17 @@ for (const engine of EVERY_ENGINE) {
       assert.equal(contact.status, 201)
       await api.database.query('delete from webhooks_internal.outbox')
       await until('a post to be accepted', async () => (await post(event())).status === 201)
+    })
+
+    test('an event that cannot leave the outbox does not count for those that were accepted after it', async () => {
+      await api.database.query('delete from webhooks_internal.outbox')
+      await post(event())
+      await api.database.query(
+        `select setval(pg_get_serial_sequence('webhooks_internal.outbox', 'id'), 1000000 + (select max(id) from webhooks_internal.outbox))`,
+      )
+      await post(event())
+      assert.equal(await readBacklog(api.database, MAX_BACKLOG), 2)
+      await api.database.query('delete from webhooks_internal.outbox')
     })
 
     /** The backlog is checked a few times a second. */

@@ -23,18 +23,13 @@ export function createBackPressure({ database, clock, maxBacklog }: BackPressure
   return async () => {
     if (clock.now() - lookedAt >= CACHE_MS) {
       lookedAt = clock.now()
-      look = readBacklog(database)
+      look = readBacklog(database, maxBacklog)
     }
     const backlog = await look
     if (backlog <= maxBacklog) return
-    throw new RestError(
-      503,
-      '53000',
-      `about ${backlog} events are waiting to be sent, which is the maximum`,
-      {
-        hint: `Retry the same request in ${RETRY_SECONDS} seconds. Events with ids are not emitted twice.`,
-        headers: { 'retry-after': String(RETRY_SECONDS) },
-      },
-    )
+    throw new RestError(503, '53000', `${maxBacklog} events are waiting to be sent, which is the maximum`, {
+      hint: `Retry the same request in ${RETRY_SECONDS} seconds. Events with ids are not emitted twice.`,
+      headers: { 'retry-after': String(RETRY_SECONDS) },
+    })
   }
 }

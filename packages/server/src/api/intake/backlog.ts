@@ -1,8 +1,14 @@
 import type { Database } from '../../database/database.ts'
-import { readBacklog as readBacklogStatement } from './sql/statements.generated.ts'
+import { countBacklog, readBacklog as readBacklogStatement } from './sql/statements.generated.ts'
 
-/** Estimates how many committed events have no deliveries yet. */
-export async function readBacklog(database: Database): Promise<number> {
+/**
+ * Returns how many events are in the outbox: about how many below `max`, which is cheap, and an exact number above, up to the one
+ * after `max`.
+ */
+export async function readBacklog(database: Database, max: number): Promise<number> {
   const { rows } = await database.query(...readBacklogStatement())
-  return rows[0]?.backlog ?? 0
+  const distance = rows[0]?.backlog ?? 0
+  if (distance <= max) return distance
+  const { rows: counted } = await database.query(...countBacklog({ max: max + 1 }))
+  return counted[0]?.backlog ?? 0
 }
