@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import { pino } from 'pino'
-import { createMessages } from '../src/pipeline/messages.ts'
+import { Messages } from '../src/pipeline/messages.ts'
 import { createLoopWatch } from '../src/loops/loop-watch.ts'
 import { systemClock } from '../src/domain/clock.ts'
 import { Recorder } from '../src/pipeline/record/recorder.ts'
@@ -213,7 +213,7 @@ for (const engine of ENGINES.filter((name) => name === 'postgresql')) {
       await database.transaction(async (connection) => {
         const inTransaction = { ...database, query: connection.query }
         const { leasedEvents } = first
-        const messages = createMessages()
+        const messages = new Messages(assert.ifError)
         await new Recorder({
           database: inTransaction,
           log: silent,

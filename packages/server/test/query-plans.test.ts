@@ -14,7 +14,7 @@ import { nextRow as nextBulkRow } from '../src/maintenance/bulk-retry/next-row.t
 import { leaseForManualRetry } from '../src/maintenance/bulk-retry/manual-retry.ts'
 import { nextRow as nextErasedRow } from '../src/maintenance/erasure/next-row.ts'
 import { makeAttempt } from '../src/sender/make-attempt.ts'
-import { createMessages } from '../src/pipeline/messages.ts'
+import { Messages } from '../src/pipeline/messages.ts'
 import type { LeasedDelivery } from '../src/domain/delivery.ts'
 import { createSubscriptions } from '../src/pipeline/match/subscriptions.ts'
 import { openPostgres } from '../src/database/postgres.ts'
@@ -121,7 +121,7 @@ for (const engine of ENGINES) {
           {
             ...context,
             subscriptions,
-            leasedEvents: new LeasedEvents(database, newToken(), createMessages()),
+            leasedEvents: new LeasedEvents(database, newToken(), new Messages(assert.ifError)),
           },
         ),
       )
@@ -154,8 +154,8 @@ for (const engine of ENGINES) {
       const recorder = new Recorder({
         database,
         log: pino({ level: 'silent' }),
-        messages: createMessages(),
-        leasedEvents: new LeasedEvents(database, newToken(), createMessages()),
+        messages: new Messages(assert.ifError),
+        leasedEvents: new LeasedEvents(database, newToken(), new Messages(assert.ifError)),
         watch: createLoopWatch(systemClock),
       })
       await assertCheap(/webhooks_internal.queue/, () =>

@@ -11,7 +11,7 @@ import type { LeasedDelivery } from '../src/domain/delivery.ts'
 import { createSubscriptions } from '../src/pipeline/match/subscriptions.ts'
 import { newId, newToken } from '../src/domain/ids.ts'
 import { ANY_EVENT } from '../src/pipeline/relay/outbox.ts'
-import { createMessages } from '../src/pipeline/messages.ts'
+import { Messages } from '../src/pipeline/messages.ts'
 import { createLoopWatch } from '../src/loops/loop-watch.ts'
 import { Recorder } from '../src/pipeline/record/recorder.ts'
 import { LeasedEvents } from '../src/pipeline/relay/leased-events.ts'
@@ -66,14 +66,14 @@ for (const engine of ENGINES) {
     async function relay(isDirect: boolean): Promise<LeasedDelivery[]> {
       const subscriptions = createSubscriptions(systemClock)
       const slots = { admit: () => isDirect }
-      const leasedEvents = new LeasedEvents(database, newToken(), createMessages())
+      const leasedEvents = new LeasedEvents(database, newToken(), new Messages(assert.ifError))
       const options = { ...context, subscriptions, leasedEvents }
       const { direct, waiting } = await relayBatch(database, ANY_EVENT, slots, options)
       const log = pino({ level: 'silent' })
       const recorder = new Recorder({
         database,
         log,
-        messages: createMessages(),
+        messages: new Messages(assert.ifError),
         leasedEvents,
         watch: createLoopWatch(systemClock),
       })

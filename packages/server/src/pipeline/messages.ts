@@ -23,9 +23,33 @@ export interface PipelineMessages {
   fault: [DeliveryFault]
 }
 
-export type Messages = EventEmitter<PipelineMessages>
+/** A listener that throws stops neither the other listeners nor the stage that emits. */
+export class Messages {
+  readonly #emitter = new EventEmitter()
+  readonly #onError: (error: unknown, message: keyof PipelineMessages) => void
 
-export const createMessages = (): Messages => new EventEmitter<PipelineMessages>()
+  /** @param onError receives what a listener throws */
+  constructor(onError: (error: unknown, message: keyof PipelineMessages) => void) {
+    this.#onError = onError
+  }
+
+  on<Message extends keyof PipelineMessages>(
+    message: Message,
+    listener: (...args: PipelineMessages[Message]) => void,
+  ): void {
+    this.#emitter.on(message, (...args: unknown[]) => {
+      try {
+        listener(...(args as PipelineMessages[Message]))
+      } catch (error) {
+        this.#onError(error, message)
+      }
+    })
+  }
+
+  emit<Message extends keyof PipelineMessages>(message: Message, ...args: PipelineMessages[Message]): void {
+    this.#emitter.emit(message, ...args)
+  }
+}
 
 /** A part of the pipeline that runs from `start` until `stop` resolves. */
 export interface Stage {

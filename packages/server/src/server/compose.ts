@@ -29,8 +29,9 @@ import type { DatabaseClock } from '../database/database-clock.ts'
 import { within } from '../loops/loop.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import { HealthMonitor } from '../pipeline/health/health-monitor.ts'
-import { createMessages } from '../pipeline/messages.ts'
-import type { Messages, Stage } from '../pipeline/messages.ts'
+import { messageOf } from '../domain/errors.ts'
+import { Messages } from '../pipeline/messages.ts'
+import type { Stage } from '../pipeline/messages.ts'
 import { DRAIN_TIMEOUT_MS } from '../pipeline/pipeline.ts'
 import { Recorder } from '../pipeline/record/recorder.ts'
 import { LeasedEvents } from '../pipeline/relay/leased-events.ts'
@@ -77,7 +78,9 @@ export async function compose(
   })
   const database = timeDatabase(databases.engine, metrics.statement)
   const sending = createSending(config, keys, () => server.server.address())
-  const messages = createMessages()
+  const messages = new Messages((error, message) =>
+    log.error({ error: messageOf(error), message }, 'a listener of the pipeline failed'),
+  )
   const leasedEvents = new LeasedEvents(database, newToken(), messages)
   const recorder = new Recorder({ database, log, messages, leasedEvents, watch })
   const observers = startObservers(config, { database: databases.engine, clock, log, messages, metrics })

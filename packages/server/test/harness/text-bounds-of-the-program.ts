@@ -4,7 +4,7 @@ import { keyTextSql } from '../../src/capture/captured-table.ts'
 import type { CapturedTable } from '../../src/capture/captured-table.ts'
 import { readMigrations } from '../../src/database/migrate.ts'
 import { newId } from '../../src/domain/ids.ts'
-import { createMessages } from '../../src/pipeline/messages.ts'
+import { Messages } from '../../src/pipeline/messages.ts'
 import { LeasedEvents, MAX_LEASED } from '../../src/pipeline/relay/leased-events.ts'
 import { ANY_EVENT } from '../../src/pipeline/relay/outbox.ts'
 import { OURS } from './in-process-api.ts'
@@ -22,7 +22,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
          select $1, 'contact.created', '{}' from generate_series(1, $2::integer)`,
         [OURS, MAX_LEASED + 1_000],
       )
-      const leasedEvents = new LeasedEvents(database, newId(), createMessages())
+      const leasedEvents = new LeasedEvents(database, newId(), new Messages(assert.ifError))
       while ((await leasedEvents.lease(ANY_EVENT)).rows.length > 0);
       assert.ok(leasedEvents.count >= MAX_LEASED && leasedEvents.count < MAX_LEASED + 500)
       const { rows } = await database.query<{ size: number }>(

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { pino } from 'pino'
 import { createLoopWatch } from '../../src/loops/loop-watch.ts'
 import { Recorder } from '../../src/pipeline/record/recorder.ts'
@@ -16,7 +17,7 @@ import { leaseForManualRetry } from '../../src/maintenance/bulk-retry/manual-ret
 import type { AttemptRecord } from '../../src/domain/attempt.ts'
 import { makeAttempt } from '../../src/sender/make-attempt.ts'
 import type { Answer } from '../../src/sender/answer.ts'
-import { createMessages } from '../../src/pipeline/messages.ts'
+import { Messages } from '../../src/pipeline/messages.ts'
 import type { LeasedDelivery } from '../../src/domain/delivery.ts'
 import type { Subscriptions } from '../../src/pipeline/match/subscriptions.ts'
 import { createSubscriptions } from '../../src/pipeline/match/subscriptions.ts'
@@ -90,7 +91,7 @@ export async function createWorld(database: Database): Promise<World> {
   const context = { clock: systemClock, openTarget, defaultTimeout: HOUR, defaultMaxInFlight: 1_000 }
   const createNode = (): Node => {
     const id = newToken()
-    const leasedEvents = new LeasedEvents(database, id, createMessages())
+    const leasedEvents = new LeasedEvents(database, id, new Messages(assert.ifError))
     return {
       id,
       held: [],
@@ -98,7 +99,7 @@ export async function createWorld(database: Database): Promise<World> {
       recorder: new Recorder({
         database,
         log,
-        messages: createMessages(),
+        messages: new Messages(assert.ifError),
         leasedEvents,
         watch: createLoopWatch(systemClock),
       }),

@@ -10,8 +10,7 @@ import type { Database } from '../../database/database.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
 import { newId, newToken } from '../../domain/ids.ts'
 import type { EndpointPhase } from '../../domain/circuit-breaker.ts'
-import { createMessages } from '../messages.ts'
-import type { Messages } from '../messages.ts'
+import { Messages } from '../messages.ts'
 import { HealthMonitor } from './health-monitor.ts'
 
 const URL = 'https://crm.example.com/x'
@@ -57,7 +56,7 @@ for (const engine of ENGINES) {
       records: readonly AttemptRecord[],
       deactivateAfter?: number,
     ): Promise<[string, EndpointPhase][]> {
-      const messages = createMessages()
+      const messages = new Messages(assert.ifError)
       const health = create(messages, deactivateAfter)
       const phases: [string, EndpointPhase][] = []
       messages.on('healthEvaluated', ({ webhookId, phase }) => phases.push([webhookId, phase]))
@@ -130,7 +129,7 @@ for (const engine of ENGINES) {
 
     test('a success between failures restarts the count, even if the webhook was never degraded', async () => {
       const webhook = await queue.webhook()
-      const messages = createMessages()
+      const messages = new Messages(assert.ifError)
       const health = create(messages)
       messages.emit('recorded', attempts(webhook, 2))
       messages.emit('recorded', success(webhook))
@@ -140,7 +139,7 @@ for (const engine of ENGINES) {
     })
 
     test('successes of healthy webhooks run no statement', async () => {
-      const messages = createMessages()
+      const messages = new Messages(assert.ifError)
       const health = new HealthMonitor({
         messages,
         database: {

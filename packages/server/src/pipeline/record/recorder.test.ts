@@ -4,20 +4,21 @@ import { pino } from 'pino'
 import type { Database } from '../../database/database.ts'
 import { openMigrated } from '../../../test/harness/databases.ts'
 import { attempt } from '../../../test/harness/attempt.ts'
+import { messageOf } from '../../domain/errors.ts'
 import { newToken } from '../../domain/ids.ts'
-import { createMessages } from '../messages.ts'
+import { Messages } from '../messages.ts'
 import { LeasedEvents } from '../relay/leased-events.ts'
 import { createLoopWatch } from '../../loops/loop-watch.ts'
 import { systemClock } from '../../domain/clock.ts'
 import { Recorder } from './recorder.ts'
 
 const log = pino({ level: 'silent' })
-const createRecorder = (database: Database): Recorder =>
+const createRecorder = (database: Database, messages = new Messages(assert.ifError)): Recorder =>
   new Recorder({
     database,
     log,
-    messages: createMessages(),
-    leasedEvents: new LeasedEvents(database, newToken(), createMessages()),
+    messages,
+    leasedEvents: new LeasedEvents(database, newToken(), new Messages(assert.ifError)),
     watch: createLoopWatch(systemClock),
   })
 
@@ -82,6 +83,24 @@ suite('recorder', () => {
     const record = attempt()
     await recorder.write(record)
     assert.equal((await stored([record.id])).length, 1)
+  })
+
+  test('a listener that throws keeps neither attempts from being written nor other listeners from their message', async () => {
+    const thrown: string[] = []
+    const messages = new Messages((error, message) => thrown.push(`${message}: ${messageOf(error)}`))
+    const heard: string[] = []
+    messages.on('recorded', () => {
+      throw new Error('a listener failed')
+    })
+    messages.on('recorded', (attempts) => heard.push(...attempts.map(({ id }) => id)))
+    const recorder = createRecorder(database, messages)
+    const records = [attempt(), attempt()]
+    for (const record of records) await recorder.write(record)
+    assert.deepEqual(
+      heard,
+      records.map(({ id }) => id),
+    )
+    assert.deepEqual(thrown, ['recorded: a listener failed', 'recorded: a listener failed'])
   })
 
   test('the recorder keeps attempts while the database is unavailable and writes them afterwards', async () => {

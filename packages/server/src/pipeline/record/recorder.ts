@@ -190,16 +190,7 @@ export class Recorder implements AttemptRecorder {
       if (entry.kind === 'delivery' && entry.unwritten.writer === entry) entry.unwritten.writing = writing
   }
 
-  /** A listener that fails must not stop the recorder. */
   #report(batch: readonly Entry[]): void {
-    try {
-      this.#emit(batch)
-    } catch (error) {
-      this.#log.error({ error: messageOf(error) }, 'cannot report what was recorded')
-    }
-  }
-
-  #emit(batch: readonly Entry[]): void {
     const records = batch.filter(isAttempt).map(({ record }) => record)
     if (records.length > 0) this.#options.messages.emit('recorded', records)
     const queued = batch.filter(

@@ -5,7 +5,7 @@ import type { Database } from '../../database/database.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { newId, newToken } from '../../domain/ids.ts'
 import { createHeartbeat, recoverNodes } from '../claim/leases.ts'
-import { createMessages } from '../messages.ts'
+import { Messages } from '../messages.ts'
 import type { LeasedEvent, UnwrittenDelivery } from './leased-events.ts'
 import { LeasedEvents } from './leased-events.ts'
 import { ANY_EVENT } from './outbox.ts'
@@ -27,7 +27,8 @@ for (const engine of ENGINES) {
       )
     }
 
-    const createNode = (): LeasedEvents => new LeasedEvents(database, newToken(), createMessages())
+    const createNode = (): LeasedEvents =>
+      new LeasedEvents(database, newToken(), new Messages(assert.ifError))
     const leaseAll = async (node: LeasedEvents): Promise<number[]> =>
       (await node.lease(ANY_EVENT)).rows.map((row) => row.outbox_id)
 
