@@ -29,6 +29,18 @@ export interface Rows {
     target_table: string
     user_agent: string | null
   }
+  webhook_activity: {
+    attempts: number
+    failed: number
+    /** Hours with attempts: {start, success, failed} */
+    hours: {
+      failed: number
+      start: string
+      success: number
+    }[]
+    organization_id: string
+    webhook_id: string
+  }
   webhook_alert_recipients: {
     created_at: string
     email: string

@@ -39,6 +39,15 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
     audience: 'everybody',
     seed: [ONE_WEBHOOK],
   },
+  webhook_activity: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      ONE_WEBHOOK,
+      `insert into webhooks_internal.attempt_counts (organization_id, webhook_id, period, outcome, latency_bucket, count)
+       select organization_id, id, now(), 'success', 1, 3 from webhooks.webhook_configurations where organization_id = $1`,
+    ],
+  },
   webhook_delivery_faults: {
     methods: 'read',
     audience: 'everybody',

@@ -75,6 +75,25 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
       response_headers: TEXTS,
     },
   },
+  webhook_activity: {
+    nullable: [],
+    columns: {
+      hours: {
+        schema: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['start', 'success', 'failed'],
+            properties: {
+              start: { type: 'string', format: 'date-time' },
+              success: { type: 'integer' },
+              failed: { type: 'integer' },
+            },
+          },
+        },
+      },
+    },
+  },
   webhook_queues: { nullable: ['due_at'] },
   webhook_redeliveries: {
     columns: {
