@@ -3,7 +3,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Router } from 'wouter'
 import { ApiError } from './api/client.ts'
-import { isSessionEnd, sessionKey } from './api/session.ts'
+import { isSessionEnd, noteSessionEnd, sessionKey } from './api/session.ts'
 import { Toaster } from './components/toast.tsx'
 import { App } from './routes/app.tsx'
 import { LeaveQuestion, useGuardedLocation } from './routes/leave-guard.tsx'
@@ -13,7 +13,9 @@ import './styles/base.css'
 const BASE = '/settings/webhooks'
 
 function onError(error: unknown): void {
-  if (isSessionEnd(error)) client.setQueryData(sessionKey, null)
+  if (!isSessionEnd(error)) return
+  if (client.getQueryData(sessionKey) != null) noteSessionEnd()
+  client.setQueryData(sessionKey, null)
 }
 
 /** The sign-in page shows why a session could not be opened. */

@@ -95,7 +95,7 @@ onStage(
 
     test('a user can open and close a failed delivery with the keyboard alone', async () => {
       const page = await stage.open()
-      await page.getByRole('link', { name: 'Support desk' }).waitFor()
+      await page.getByRole('link', { name: 'Support desk' }).first().waitFor()
       await tabTo(page, 'Support desk')
       await page.keyboard.press('Enter')
       await page.getByRole('heading', { name: 'Support desk' }).waitFor()
@@ -117,7 +117,7 @@ onStage(
     test('a user can create a webhook with the keyboard alone', async () => {
       const page = await stage.open()
       await page.getByRole('link', { name: 'Create webhook' }).first().waitFor()
-      await tabTo(page, 'Create webhook')
+      await tabTo(page, 'Create Webhook')
       await page.keyboard.press('Enter')
       // The first field has the focus already.
       await page.getByRole('heading', { name: 'Create a webhook' }).waitFor()
@@ -129,7 +129,7 @@ onStage(
       await page.keyboard.press('Shift+Tab')
       await page.keyboard.press('Space')
       await page.getByText('1 of 17 events selected').waitFor()
-      await tabTo(page, 'Create webhook')
+      await tabTo(page, 'Create Webhook')
       await page.keyboard.press('Enter')
       await page.getByRole('heading', { name: 'Your webhook is ready' }).waitFor()
       const [webhook] = await stage.api.get('webhook_configurations?name=eq.By%20hand')

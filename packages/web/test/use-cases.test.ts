@@ -54,7 +54,7 @@ onStage('documented use cases and test cases', (stage) => {
       secret: 'your-secret-key',
     })
     await sendTest(page, 'CRM Sync')
-    await dialogOf(page).getByRole('link', { name: 'View in deliveries' }).click()
+    await dialogOf(page).getByRole('link', { name: 'View logs' }).click()
     await dialogOf(page).getByText('Test passed').waitFor()
     await page.keyboard.press('Escape')
     await rowOf(page, 'Test passed').waitFor()

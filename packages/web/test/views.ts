@@ -74,7 +74,7 @@ export const VIEWS: readonly View[] = [
     name: 'settings',
     path: ({ filtered }) => `/${filtered}/settings`,
     async ready(page) {
-      await page.getByRole('heading', { name: 'Disable or delete' }).waitFor()
+      await page.getByRole('heading', { name: 'Manage' }).waitFor()
       await page.getByText(/Matches/).waitFor()
       await page.getByRole('heading', { name: 'Filter', exact: true }).scrollIntoViewIfNeeded()
     },

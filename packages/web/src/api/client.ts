@@ -73,14 +73,24 @@ export async function countRows(path: string, signal?: AbortSignal): Promise<num
 
 const RETURNING = { prefer: 'return=representation', accept: 'application/vnd.pgrst.object+json' }
 
-export async function insertRow<T>(table: string, row: object): Promise<T> {
-  const response = await send(REST + table, { method: 'POST', body: row, headers: RETURNING })
+export async function insertRow<T>(
+  table: string,
+  row: object,
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const options = { method: 'POST', body: row, headers: { ...RETURNING, ...headers } } as const
+  const response = await send(REST + table, options)
   return (await response.json()) as T
 }
 
 export async function patchRow<T>(path: string, change: object): Promise<T> {
   const response = await send(REST + path, { method: 'PATCH', body: change, headers: RETURNING })
   return (await response.json()) as T
+}
+
+/** Changes all rows of a path. */
+export async function patchRows(path: string, change: object): Promise<void> {
+  await send(REST + path, { method: 'PATCH', body: change, headers: { prefer: 'return=minimal' } })
 }
 
 export async function deleteRows(path: string): Promise<void> {

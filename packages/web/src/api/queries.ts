@@ -1,8 +1,9 @@
 import type { Row } from '../../../server/src/domain/api-rows.ts'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
-import { call, getRows, query } from './client.ts'
+import { call, countRows, getRows, query } from './client.ts'
 import { inOrder } from './event-order.ts'
 import type {
+  Activity,
   DriftedCapture,
   FaultCount,
   EventType,
@@ -125,6 +126,29 @@ export const waitingCountsQuery = (organizationId: string) =>
     refetchInterval: 20 * SECOND,
   })
 
+/** Reads the last 24 hours of all webhooks of an organization, by webhook. */
+export const activityQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: ['activity', organizationId],
+    queryFn: async ({ signal }) => {
+      const rows = await getRows<Activity>(
+        `webhook_activity?${query({ organization_id: eq(organizationId) })}`,
+        signal,
+      )
+      return new Map(rows.map((row) => [row.webhook_id, row]))
+    },
+    refetchInterval: 30 * SECOND,
+  })
+
+export const webhookActivityQuery = (webhookId: string) =>
+  queryOptions({
+    queryKey: ['activity-of', webhookId],
+    queryFn: async ({ signal }) =>
+      (await getRows<Activity>(`webhook_activity?${query({ webhook_id: eq(webhookId) })}`, signal))[0] ??
+      null,
+    refetchInterval: 30 * SECOND,
+  })
+
 export const waitingCountQuery = (webhookId: string) =>
   queryOptions({
     queryKey: ['waiting-of', webhookId],
@@ -183,6 +207,32 @@ export const redeliveriesQuery = (webhookId: string) =>
       ),
     refetchInterval: ({ state }) =>
       state.data?.some(({ status }) => status === 'running') === true ? SECOND : 30 * SECOND,
+  })
+
+/**
+ * Counts what became of the deliveries of a bulk retry or replay: those of its period, and new ones, that changed since it began.
+ */
+export const outcomeQuery = ({ id, webhook_id: webhookId, since, until, created_at: start }: Redelivery) =>
+  queryOptions({
+    queryKey: ['redelivery-outcome', id],
+    queryFn: async ({ signal }) => {
+      const count = (statuses: string): Promise<number> =>
+        countRows(
+          `webhook_deliveries?${query({
+            webhook_id: eq(webhookId),
+            updated_at: `gte.${start}`,
+            or: `(and(created_at.gte."${since}",created_at.lt."${until ?? start}"),created_at.gte."${start}")`,
+            status: `in.(${statuses})`,
+            select: 'id',
+          })}`,
+          signal,
+        )
+      const [delivered, failed, pending] = await Promise.all(
+        ['delivered', 'failed', 'pending,retrying'].map(count),
+      )
+      return { delivered: delivered ?? 0, failed: failed ?? 0, pending: pending ?? 0 }
+    },
+    refetchInterval: ({ state }) => (state.data?.pending === 0 ? false : 3 * SECOND),
   })
 
 /** Finds the inbox with this URL; null if the URL is not an inbox, or inboxes are not available. */

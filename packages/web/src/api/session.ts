@@ -47,7 +47,10 @@ export function useSignIn() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (key: string) => openSession({ key }),
-    onSuccess: (session) => client.setQueryData(SESSION, session),
+    onSuccess: (session) => {
+      hasEnded = false
+      client.setQueryData(SESSION, session)
+    },
   })
 }
 
@@ -68,3 +71,13 @@ export function isSessionEnd(error: unknown): boolean {
 }
 
 export const sessionKey = SESSION
+
+let hasEnded = false
+
+/** Called when the session ends while the page is in use. */
+export function noteSessionEnd(): void {
+  hasEnded = true
+}
+
+/** Tests if a session ended while the page was in use: the user did not sign out. */
+export const hasSessionEnded = (): boolean => hasEnded

@@ -8,6 +8,8 @@ export interface Session {
   organization_id: string | null
   scope: string
   expires_at: string
+  /** Whether the server can send alert mails. */
+  can_mail: boolean
 }
 
 /** A table of the CRM whose capture differs from its installed state. */
@@ -59,6 +61,9 @@ export type FaultCount = Pick<
   Row<'webhook_fault_counts'>,
   'webhook_id' | 'count' | 'last_reason' | 'last_delivery_id'
 > & { webhook: { name: string } | null }
+
+/** The last 24 hours of a webhook. */
+export type Activity = Row<'webhook_activity'>
 
 export type Skip = Pick<Row<'webhook_skips'>, 'event' | 'reason' | 'count'>
 

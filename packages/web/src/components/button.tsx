@@ -43,10 +43,17 @@ export function IconButton({ label, ...rest }: Omit<ButtonProps, 'icon' | 'aria-
   return <Button variant="ghost" title={label} {...rest} icon aria-label={label} />
 }
 
-export function LinkButton({ variant, small, href, children }: Look & { href: string; children: ReactNode }) {
+interface LinkButtonProps extends Look {
+  href: string
+  /** Called before the page changes. */
+  onClick?: () => void
+  children: ReactNode
+}
+
+export function LinkButton({ variant, small, href, onClick, children }: LinkButtonProps) {
   const look = buttonClass({ ...(variant && { variant }), ...(small && { small }) })
   return (
-    <Link href={href} className={look}>
+    <Link href={href} className={look} {...(onClick && { onClick })}>
       {children}
     </Link>
   )

@@ -1,6 +1,8 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
+import type { KeyboardEvent, PointerEvent } from 'react'
 import type { ReactNode } from 'react'
 import styles from './charts.module.css'
+import { FailedPattern } from './failed-pattern.tsx'
 
 /** The measured width of the chart, so that it is drawn in real pixels and its text keeps its size. */
 function useWidth() {
@@ -34,29 +36,44 @@ interface FrameProps {
   top: number
   labels: readonly string[]
   format: (value: number) => string
+  /** The numbers of a bucket in words, shown while the pointer or the keyboard is on it. */
   bucketTitle: (index: number) => string
-  /** Called when a bucket is clicked; the table beside the chart has a link for the same. */
+  /** Called when a bucket is clicked or chosen with Enter; the table beside the chart has a link for the same. */
   onPick?: (index: number) => void
-  children: (place: { x: (index: number) => number; y: (value: number) => number; step: number }) => ReactNode
+  children: (place: Place) => ReactNode
+}
+
+interface Place {
+  x: (index: number) => number
+  y: (value: number) => number
+  step: number
+  /** The fill of failures: a pattern, so that they are told apart by more than hue. */
+  failedFill: string
 }
 
 function Frame({ label, top, labels, format, bucketTitle, onPick, children }: FrameProps) {
   const { box, width } = useWidth()
+  const { active, handlers } = useReadout(labels.length, width, onPick)
+  const pattern = useId()
   const step = (width - LEFT) / Math.max(1, labels.length)
   const x = (index: number): number => LEFT + index * step
-  const y = (value: number): number => TOP + PLOT - (value / top) * PLOT
+  // What lies beyond the scale ends at its top; the readout has the number.
+  const y = (value: number): number => TOP + PLOT - (Math.min(value, top) / top) * PLOT
   const every = Math.ceil(labels.length / Math.max(2, Math.floor(width / 110)))
   return (
-    <div ref={box}>
+    <div ref={box} className={styles.frame}>
       <svg
-        className={styles.chart}
+        className={onPick === undefined ? styles.chart : `${styles.chart} ${styles.pickable}`}
         height={HEIGHT}
         viewBox={`0 0 ${width} ${HEIGHT}`}
         role="img"
         aria-label={label}
+        tabIndex={0}
+        {...handlers}
       >
+        <FailedPattern id={pattern} />
         {[0, top / 2, top].map((value) => (
-          <g key={value}>
+          <g key={value} aria-hidden="true">
             <line className={styles.grid} x1={LEFT} x2={width} y1={y(value)} y2={y(value)} />
             {(value === 0 || value === top || top > 1) && (
               <text className={styles.axis} x={LEFT - 8} y={y(value) + 4} textAnchor="end">
@@ -68,28 +85,62 @@ function Frame({ label, top, labels, format, bucketTitle, onPick, children }: Fr
         {labels.map(
           (text, index) =>
             index % every === 0 && (
-              <text key={index} className={styles.axis} x={x(index)} y={HEIGHT - 5}>
+              <text
+                key={index}
+                className={styles.axis}
+                x={x(index)}
+                y={HEIGHT - 5}
+                textAnchor={width - x(index) < 56 ? 'end' : 'start'}
+                aria-hidden="true"
+              >
                 {text}
               </text>
             ),
         )}
-        {children({ x, y, step })}
-        {labels.map((_, index) => (
-          <rect
-            key={index}
-            className={onPick === undefined ? styles.band : `${styles.band} ${styles.pickable}`}
-            x={x(index)}
-            y={TOP}
-            width={step}
-            height={PLOT}
-            onClick={() => onPick?.(index)}
-          >
-            <title>{bucketTitle(index)}</title>
-          </rect>
-        ))}
+        {children({ x, y, step, failedFill: `url(#${pattern})` })}
+        {active !== undefined && (
+          <rect className={styles.band} x={x(active)} y={TOP} width={step} height={PLOT} />
+        )}
       </svg>
+      <p className={styles.readout} role="status">
+        {active === undefined ? '' : bucketTitle(active)}
+      </p>
     </div>
   )
+}
+
+/** The bucket under the pointer, the finger, or chosen with the arrow keys. */
+function useReadout(count: number, width: number, onPick: FrameProps['onPick']) {
+  const [active, setActive] = useState<number>()
+  const at = (event: PointerEvent<SVGSVGElement>): number => {
+    const { left, width: shown } = event.currentTarget.getBoundingClientRect()
+    const x = ((event.clientX - left) / shown) * width - LEFT
+    return Math.min(count - 1, Math.max(0, Math.floor((x / (width - LEFT)) * count)))
+  }
+  const handlers = {
+    onPointerMove: (event: PointerEvent<SVGSVGElement>) => setActive(at(event)),
+    onPointerDown: (event: PointerEvent<SVGSVGElement>) => setActive(at(event)),
+    onPointerLeave: (event: PointerEvent<SVGSVGElement>) => {
+      if (event.pointerType === 'mouse') setActive(undefined)
+    },
+    onBlur: () => setActive(undefined),
+    // A finger shows the numbers; only a mouse opens the bucket at once.
+    onClick: () => {
+      if (active !== undefined && matchMedia('(hover: hover)').matches) onPick?.(active)
+    },
+    onKeyDown: (event: KeyboardEvent<SVGSVGElement>) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+      if (event.key === 'Enter' && active !== undefined) onPick?.(active)
+      if (step === undefined) return
+      event.preventDefault()
+      const isForward = document.documentElement.dir === 'rtl' ? step < 0 : step > 0
+      setActive((before) => {
+        if (before === undefined) return isForward ? 0 : count - 1
+        return Math.min(count - 1, Math.max(0, before + (isForward ? 1 : -1)))
+      })
+    },
+  }
+  return { active: active === undefined || active >= count ? undefined : active, handlers }
 }
 
 interface BarsProps {
@@ -106,16 +157,14 @@ export function Bars({ values, ...rest }: BarsProps) {
   const top = roundUp(Math.max(0, ...values.map(({ ok, bad }) => ok + bad)))
   return (
     <Frame {...rest} top={top}>
-      {({ x, y, step }) =>
+      {({ x, y, step, failedFill }) =>
         values.map(({ ok, bad }, index) => {
           const gap = Math.min(3, step * 0.25)
           const place = { x: x(index) + gap / 2, width: Math.max(1, step - gap), rx: Math.min(2, step / 4) }
           return (
             <g key={index}>
               {ok > 0 && <rect className={styles.ok} {...place} y={y(ok)} height={y(0) - y(ok)} />}
-              {bad > 0 && (
-                <rect className={styles.bad} {...place} y={y(ok + bad)} height={y(ok) - y(ok + bad)} />
-              )}
+              {bad > 0 && <rect fill={failedFill} {...place} y={y(ok + bad)} height={y(ok) - y(ok + bad)} />}
             </g>
           )
         })
@@ -132,7 +181,7 @@ interface LinesProps extends Omit<BarsProps, 'values'> {
 }
 
 export function Lines({ values, ...rest }: LinesProps) {
-  const top = roundUp(Math.max(1, ...values.map((value) => value?.p99 ?? 0)))
+  const top = roundUp(scaleOf(values))
   return (
     <Frame {...rest} top={top}>
       {({ x, y, step }) =>
@@ -161,6 +210,14 @@ export function Lines({ values, ...rest }: LinesProps) {
       }
     </Frame>
   )
+}
+
+/** One slow hour must not flatten all the others: the scale ends at four times the usual 95th percentile. */
+function scaleOf(values: readonly LatencyPoint[]): number {
+  const points = values.filter((value) => value !== null)
+  const highest = Math.max(1, ...points.map(({ p99 }) => p99))
+  const usual = points.map(({ p95 }) => p95).toSorted((a, b) => a - b)[Math.floor(points.length / 2)]
+  return usual === undefined ? highest : Math.min(highest, Math.max(1, 4 * usual))
 }
 
 /** Tests for a value without neighbours, which a line would not show. */
@@ -192,45 +249,5 @@ export function Legend({ entries }: { entries: readonly { color: string; text: s
         </span>
       ))}
     </div>
-  )
-}
-
-const SPARK = { width: 120, height: 28 }
-
-/** A small chart of a day: one bar per hour, failures in red at the bottom. */
-export function Sparkline({
-  values,
-  label,
-}: {
-  values: readonly { ok: number; bad: number }[]
-  label: string
-}) {
-  const top = Math.max(1, ...values.map(({ ok, bad }) => ok + bad))
-  const step = SPARK.width / Math.max(1, values.length)
-  const scale = (value: number): number => (value === 0 ? 0 : Math.max(2, (value / top) * (SPARK.height - 2)))
-  return (
-    <svg
-      className={styles.sparkline}
-      viewBox={`0 0 ${SPARK.width} ${SPARK.height}`}
-      role="img"
-      aria-label={label}
-    >
-      {values.map(({ ok, bad }, index) => {
-        const place = { x: index * step + 0.5, width: Math.max(1, step - 1), rx: 1 }
-        const badHeight = scale(bad)
-        const height = Math.max(badHeight, scale(ok + bad))
-        return (
-          <g key={index}>
-            {ok + bad === 0 && <rect className={styles.none} {...place} y={SPARK.height - 2} height={2} />}
-            {ok > 0 && (
-              <rect className={styles.ok} {...place} y={SPARK.height - height} height={height - badHeight} />
-            )}
-            {bad > 0 && (
-              <rect className={styles.bad} {...place} y={SPARK.height - badHeight} height={badHeight} />
-            )}
-          </g>
-        )
-      })}
-    </svg>
   )
 }

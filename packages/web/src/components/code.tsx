@@ -3,13 +3,13 @@ import { useEffect, useState } from 'react'
 import { t } from '../strings/index.ts'
 import { IconButton } from './button.tsx'
 import styles from './code.module.css'
-import { highlightCode, highlightJson, prettyJson } from './highlight.ts'
+import { highlightCode } from './highlight.ts'
 import type { Part } from './highlight.ts'
 import { toastError } from './toast.tsx'
 
 const CONFIRMED_MS = 2_000
 
-function CopyButton({ text, label }: { text: string; label: string }) {
+export function CopyButton({ text, label }: { text: string; label: string }) {
   const [isCopied, setCopied] = useState(false)
   useEffect(() => {
     if (!isCopied) return undefined
@@ -47,7 +47,7 @@ export async function copyText(text: string): Promise<void> {
   }
 }
 
-function Parts({ parts }: { parts: readonly Part[] }) {
+export function Parts({ parts }: { parts: readonly Part[] }) {
   return parts.map(([kind, text], index) =>
     kind === 'plain' ? (
       text
@@ -56,21 +56,6 @@ function Parts({ parts }: { parts: readonly Part[] }) {
         {text}
       </span>
     ),
-  )
-}
-
-/** Shows a body: highlighted if it is JSON, otherwise as plain text. */
-export function Body({ text, label }: { text: string; label: string }) {
-  const pretty = prettyJson(text)
-  return (
-    <div className={styles.block}>
-      <pre className={styles.code} tabIndex={0} role="group" aria-label={label}>
-        {pretty.isJson ? <Parts parts={highlightJson(pretty.text)} /> : pretty.text}
-      </pre>
-      <div className={styles.tools}>
-        <CopyButton text={text} label={t.copyOf(label)} />
-      </div>
-    </div>
   )
 }
 

@@ -12,6 +12,8 @@ interface DialogProps {
   /** Next to the close button. */
   tools?: ReactNode
   foot?: ReactNode
+  /** Finds what has the focus afterwards; default: what had it before. */
+  returnTo?: () => HTMLElement | null
   children: ReactNode
 }
 
@@ -19,7 +21,9 @@ interface DialogProps {
  * The browser's own modal dialog: it traps and restores the focus, closes on Escape and makes the rest of the page
  * inert. It is open while it is mounted.
  */
-export function Dialog({ title, onClose, kind = 'dialog', tools, foot, children }: DialogProps) {
+export function Dialog({ title, onClose, kind = 'dialog', tools, foot, returnTo, children }: DialogProps) {
+  const findReturn = useRef(returnTo)
+  findReturn.current = returnTo
   const dialog = useRef<HTMLDialogElement>(null)
   const body = useRef<HTMLDivElement>(null)
   const titleId = useId()
@@ -30,7 +34,8 @@ export function Dialog({ title, onClose, kind = 'dialog', tools, foot, children 
     body.current?.focus()
     return () => {
       opened?.close()
-      if (before instanceof HTMLElement) before.focus()
+      const next = findReturn.current?.() ?? before
+      if (next instanceof HTMLElement) next.focus()
     }
   }, [])
   return (

@@ -1,4 +1,7 @@
-export type Part = readonly [kind: 'key' | 'text' | 'number' | 'word' | 'note' | 'plain', text: string]
+export type Part = readonly [
+  kind: 'key' | 'text' | 'number' | 'word' | 'note' | 'plain' | 'control',
+  text: string,
+]
 
 const JSON_TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(true|false|null)\b/g
 
@@ -39,15 +42,4 @@ export function highlightCode(text: string): Part[] {
     if (quotedText !== undefined) return [['text', whole]]
     return [[digits === undefined ? 'word' : 'number', whole]]
   })
-}
-
-/** Pretty-prints JSON; returns other text unchanged. */
-export function prettyJson(text: string): { text: string; isJson: boolean } {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null) return { text, isJson: false }
-    return { text: JSON.stringify(value, null, 2), isJson: true }
-  } catch {
-    return { text, isJson: false }
-  }
 }

@@ -85,17 +85,19 @@ export function Notice({ tone, title, children, action, live = false }: NoticePr
 interface EmptyProps {
   icon: ReactNode
   title: string
+  /** Whether it is all of the page. */
+  isPage?: boolean
   children?: ReactNode
   action?: ReactNode
 }
 
-export function Empty({ icon, title, children, action }: EmptyProps) {
+export function Empty({ icon, title, isPage = false, children, action }: EmptyProps) {
   return (
     <div className={styles.empty}>
       <span className={styles.emptyIcon} aria-hidden="true">
         {icon}
       </span>
-      <h2>{title}</h2>
+      {isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
       {action}
     </div>

@@ -9,6 +9,8 @@ interface Toast {
   id: number
   text: string
   isBad: boolean
+  /** What it is about. A later toast about the same replaces it. */
+  subject: string | undefined
   action: { text: string; run: () => void } | undefined
 }
 
@@ -25,15 +27,17 @@ function change(next: readonly Toast[]): void {
 
 const dismiss = (id: number): void => change(toasts.filter((toast) => toast.id !== id))
 
-function show(text: string, isBad: boolean, action: Toast['action']): void {
+function show(text: string, isBad: boolean, action: Toast['action'], subject?: string): void {
   count += 1
   const id = count
-  change([...toasts.slice(-2), { id, text, isBad, action }])
+  const others = toasts.filter((shown) => subject === undefined || shown.subject !== subject)
+  change([...others.slice(-2), { id, text, isBad, subject, action }])
   setTimeout(() => dismiss(id), SHOWN_MS)
 }
 
 /** Shows briefly that an action succeeded. */
-export const toast = (text: string, action?: Toast['action']): void => show(text, false, action)
+export const toast = (text: string, action?: Toast['action'], subject?: string): void =>
+  show(text, false, action, subject)
 
 /** Shows why an action failed. */
 export function toastError(error: unknown): void {

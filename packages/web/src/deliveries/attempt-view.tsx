@@ -1,5 +1,6 @@
 import type { Attempt } from '../api/types.ts'
-import { Body, HeaderTable } from '../components/code.tsx'
+import { Body } from '../components/body.tsx'
+import { HeaderTable } from '../components/code.tsx'
 import { Disclosure } from '../components/disclosure.tsx'
 import { formatDuration } from '../components/format.ts'
 import { t } from '../strings/index.ts'
@@ -19,7 +20,7 @@ export function AttemptView({ attempt, isOnly }: { attempt: Attempt; isOnly: boo
             : t.drawer.answered(attempt.response_code, formatDuration(attempt.duration_ms))}
         </p>
         {attempt.response_body !== null && attempt.response_body !== '' && (
-          <Body text={attempt.response_body} label={t.drawer.responseBody} />
+          <Body text={attempt.response_body} label={t.drawer.responseBody} headers={received} />
         )}
         {attempt.response_code !== null && !attempt.response_body && (
           <p className="muted small">{t.drawer.emptyBody}</p>

@@ -87,13 +87,18 @@ function Nothing({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => 
   )
 }
 
-/** Bulk retry and replay. `?replay=<time>` opens the replay dialog, starting at that time. */
+/**
+ * Bulk retry and replay. `?replay=<time>` opens the replay dialog, starting at that time, and `?retry=failed` the one for failed
+ * deliveries.
+ */
 function Bulk({ webhook }: { webhook: Webhook }) {
   const { canChange } = useAccess()
   const { get, change } = useSearchEntries()
   const replaySince = get('replay')
+  const asked =
+    get('retry') === 'failed' ? 'retry_failed' : replaySince === undefined ? undefined : 'replay_events'
   const [kind, setKind] = useState<Redelivery['kind']>()
-  const shown = kind ?? (replaySince === undefined ? undefined : 'replay_events')
+  const shown = kind ?? asked
   if (!canChange) return null
   return (
     <>
@@ -115,7 +120,7 @@ function Bulk({ webhook }: { webhook: Webhook }) {
           since={replaySince}
           onClose={() => {
             setKind(undefined)
-            if (replaySince !== undefined) change({ replay: undefined })
+            if (asked !== undefined) change({ replay: undefined, retry: undefined })
           }}
         />
       )}
@@ -123,13 +128,29 @@ function Bulk({ webhook }: { webhook: Webhook }) {
   )
 }
 
-const RECENT_MS = 120_000
+const RECENT_MS = 15 * 60_000
+const DISMISSED = 'webhooks.dismissed'
+
+const readDismissed = (): readonly string[] => (sessionStorage.getItem(DISMISSED) ?? '').split(' ')
 
 function Running({ webhookId }: { webhookId: string }) {
   const redeliveries = useQuery(redeliveriesQuery(webhookId))
+  const [dismissed, setDismissed] = useState(readDismissed)
+  const dismiss = (id: string): void => {
+    const next = [...dismissed, id]
+    setDismissed(next)
+    sessionStorage.setItem(DISMISSED, next.join(' '))
+  }
   const shown = (redeliveries.data ?? []).filter(
-    ({ status, completed_at: end }) =>
-      status === 'running' || (end !== null && Date.now() - Date.parse(end) < RECENT_MS),
+    ({ id, status, completed_at: end }) =>
+      status === 'running' ||
+      (end !== null && Date.now() - Date.parse(end) < RECENT_MS && !dismissed.includes(id)),
   )
-  return shown.map((redelivery) => <RedeliveryProgress key={redelivery.id} redelivery={redelivery} />)
+  return shown.map((redelivery) => (
+    <RedeliveryProgress
+      key={redelivery.id}
+      redelivery={redelivery}
+      onDismiss={() => dismiss(redelivery.id)}
+    />
+  ))
 }

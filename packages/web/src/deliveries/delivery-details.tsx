@@ -52,7 +52,13 @@ export function DeliveryDetails({ delivery }: { delivery: Delivered }) {
       {row !== undefined && (
         <section className={styles.section} aria-label={t.drawer.timeline}>
           <h3>{t.drawer.timeline}</h3>
-          <Timeline row={row} attempts={attempts} chosenId={chosen?.id} onChoose={setChosenId} />
+          <Timeline
+            row={row}
+            isHeld={webhook?.health === 'held'}
+            attempts={attempts}
+            chosenId={chosen?.id}
+            onChoose={setChosenId}
+          />
         </section>
       )}
       {chosen !== undefined && <AttemptView attempt={chosen} isOnly={attempts.length === 1} />}

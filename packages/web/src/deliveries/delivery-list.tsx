@@ -34,6 +34,7 @@ export function DeliveryList({ items, isOfAll, openId }: ListProps) {
             <Link
               className={styles.row}
               data-all={isOfAll}
+              data-item={item.id}
               aria-current={item.id === openId ? 'true' : undefined}
               href={hrefWith(
                 item.isTest
@@ -65,7 +66,7 @@ function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
       <span className={styles.reason}>
         {item.code !== null && <span className={styles.code}>{item.code}</span>}
         {getReason(item)}
-        {item.status === 'retrying' && item.next_attempt_at !== null && (
+        {item.status === 'retrying' && isAhead(item.next_attempt_at) && (
           <>
             {' · '}
             {t.deliveries.again} <RelativeTime time={item.next_attempt_at} />
@@ -79,6 +80,9 @@ function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
     </>
   )
 }
+
+/** A time that has passed says nothing: the delivery is on hold, or about to be sent. */
+const isAhead = (time: string | null): time is string => time !== null && Date.parse(time) > Date.now()
 
 /** Null if the status code already tells the reason. */
 function getReason({ status, code, reason }: Item): string | null {

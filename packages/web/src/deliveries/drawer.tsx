@@ -28,6 +28,7 @@ export function DeliveryDrawer({ id, isAttempt, items, onClose }: DrawerProps) {
       kind="drawer"
       title={delivery.data?.event ?? t.drawer.title}
       onClose={onClose}
+      returnTo={() => document.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"]`)}
       tools={
         <>
           <Step

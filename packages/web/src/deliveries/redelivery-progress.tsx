@@ -1,7 +1,9 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { call } from '../api/client.ts'
+import { outcomeQuery } from '../api/queries.ts'
 import type { Redelivery } from '../api/types.ts'
-import { Button } from '../components/button.tsx'
+import { X } from 'lucide-react'
+import { Button, IconButton } from '../components/button.tsx'
 import { Notice } from '../components/surface.tsx'
 import { toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
@@ -9,8 +11,13 @@ import { t } from '../strings/index.ts'
 import { useRefreshTraffic } from '../webhooks/changes.ts'
 import styles from './deliveries.module.css'
 
-/** The progress of a bulk retry or replay, with a button to cancel it. */
-export function RedeliveryProgress({ redelivery }: { redelivery: Redelivery }) {
+interface ProgressProps {
+  redelivery: Redelivery
+  onDismiss?: () => void
+}
+
+/** The progress of a bulk retry or replay, with a button to cancel it, and its outcome. */
+export function RedeliveryProgress({ redelivery, onDismiss }: ProgressProps) {
   const { canChange } = useAccess()
   const { id, kind, status, queued, matched, failed, reason } = redelivery
   const refresh = useRefreshTraffic()
@@ -27,12 +34,17 @@ export function RedeliveryProgress({ redelivery }: { redelivery: Redelivery }) {
       tone={failed > 0 ? 'warn' : status === 'cancelled' ? 'quiet' : isRunning ? 'info' : 'ok'}
       title={t.redeliver.state[kind][status](queued, matched)}
       action={
-        isRunning &&
-        canChange && (
-          <Button small busy={cancel.isPending} onClick={() => cancel.mutate()}>
-            {t.redeliver.cancel}
-          </Button>
-        )
+        isRunning
+          ? canChange && (
+              <Button small busy={cancel.isPending} onClick={() => cancel.mutate()}>
+                {t.redeliver.cancel}
+              </Button>
+            )
+          : onDismiss !== undefined && (
+              <IconButton label={t.dismiss} small onClick={onDismiss}>
+                <X size={14} aria-hidden="true" />
+              </IconButton>
+            )
       }
     >
       {isRunning && matched !== null && (
@@ -47,8 +59,17 @@ export function RedeliveryProgress({ redelivery }: { redelivery: Redelivery }) {
           <div className={styles.progressBar} style={{ width: `${share * 100}%` }} />
         </div>
       )}
+      {!isRunning && queued > 0 && <Outcome redelivery={redelivery} />}
       {failed > 0 && <p>{t.redeliver.leftOut(failed)}</p>}
       {status === 'cancelled' && reason}
     </Notice>
   )
+}
+
+/** What became of the deliveries that were queued again. */
+function Outcome({ redelivery }: { redelivery: Redelivery }) {
+  const outcome = useQuery(outcomeQuery(redelivery))
+  if (outcome.data === undefined) return null
+  const { delivered, failed, pending } = outcome.data
+  return <p>{t.redeliver.outcome(delivered, failed, pending)}</p>
 }

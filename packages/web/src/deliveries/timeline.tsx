@@ -8,13 +8,15 @@ import styles from './drawer.module.css'
 
 interface TimelineProps {
   row: Delivery
+  /** The endpoint is on hold: nothing is sent to it until it recovers. */
+  isHeld: boolean
   attempts: readonly Attempt[]
   chosenId: string | undefined
   onChoose: (id: string) => void
 }
 
 /** All attempts with their reasons and outcomes, and what comes next. */
-export function Timeline({ row, attempts, chosenId, onChoose }: TimelineProps) {
+export function Timeline({ row, isHeld, attempts, chosenId, onChoose }: TimelineProps) {
   return (
     <ol className={styles.timeline}>
       {attempts.map((attempt) => {
@@ -42,7 +44,7 @@ export function Timeline({ row, attempts, chosenId, onChoose }: TimelineProps) {
           </Entry>
         )
       })}
-      <End row={row} />
+      <End row={row} isHeld={isHeld} />
     </ol>
   )
 }
@@ -67,14 +69,17 @@ function Entry({
 }
 
 /** The state of the delivery after its attempts. */
-function End({ row }: { row: Delivery }) {
+function End({ row, isHeld }: { row: Delivery; isHeld: boolean }) {
   if (row.status === 'delivered') return null
   const isWaiting = row.status === 'pending' || row.status === 'retrying'
   return (
     <Entry tone="quiet" mark={isWaiting ? <Clock size={13} /> : <CircleSlash size={13} />}>
       <p className={styles.attempt}>
-        <span className={styles.what}>{t.timeline.end[row.status]}</span>
-        {isWaiting && row.next_attempt_at !== null && (
+        <span className={styles.what}>
+          {isWaiting && isHeld ? t.timeline.held : t.timeline.end[row.status]}
+        </span>
+        {isWaiting && isHeld && <span className={styles.why}>{t.timeline.heldText}</span>}
+        {isWaiting && !isHeld && row.next_attempt_at !== null && (
           <span className={styles.why}>
             {t.timeline.next} <RelativeTime time={row.next_attempt_at} />,{' '}
             {formatDateTime(row.next_attempt_at)}

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRows, query } from '../api/client.ts'
-import type { Attempt, Delivery, WebhookEvent } from '../api/types.ts'
+import type { Attempt, Delivery, Webhook, WebhookEvent } from '../api/types.ts'
 
-type Hook = { name: string; url: string; is_active: boolean }
+type Hook = Pick<Webhook, 'name' | 'url' | 'is_active' | 'health'>
 
 interface DeliveryRow extends Delivery {
   webhook_events: Pick<WebhookEvent, 'data' | 'previous' | 'timestamp' | 'origin'> | null
@@ -32,7 +32,7 @@ export function useDelivery(id: string, isAttempt: boolean) {
   })
 }
 
-const WEBHOOK = 'webhook_configurations(name,url,is_active)'
+const WEBHOOK = 'webhook_configurations(name,url,is_active,health)'
 
 async function readDelivery(id: string, signal: AbortSignal): Promise<Delivered | null> {
   const [rows, attempts] = await Promise.all([

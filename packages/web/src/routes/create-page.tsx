@@ -1,26 +1,48 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useRef } from 'react'
 import { useLocation } from 'wouter'
 import { insertRow } from '../api/client.ts'
+import { webhookQuery } from '../api/queries.ts'
 import type { Webhook } from '../api/types.ts'
 import { LinkButton } from '../components/button.tsx'
+import { Loading } from '../components/surface.tsx'
+import { useSearchEntries } from '../deliveries/filters.ts'
 import { t } from '../strings/index.ts'
 import { useRefreshWebhooks } from '../webhooks/changes.ts'
-import { newDraft, toInsert } from '../webhooks/form/draft.ts'
+import { isSame, newDraft, toCopy, toInsert } from '../webhooks/form/draft.ts'
 import type { Draft } from '../webhooks/form/draft.ts'
+import { dropDraft } from '../webhooks/form/kept-drafts.ts'
 import { WebhookForm } from '../webhooks/form/webhook-form.tsx'
 import { keepSecret } from '../webhooks/fresh-secrets.ts'
-import styles from '../webhooks/list.module.css'
+import styles from '../webhooks/list/list.module.css'
 import { useAccess } from './organization.tsx'
 import { useTitle } from './shell.tsx'
 
+/** `?from=<id>`: begins with a copy of that webhook. */
 export function CreatePage() {
   useTitle(t.create.action)
+  const from = useSearchEntries().get('from')
+  const original = useQuery({ ...webhookQuery(from ?? ''), enabled: from !== undefined, staleTime: Infinity })
+  if (from !== undefined && original.isPending) return <Loading rows={4} height="6rem" />
+  const initial =
+    original.data == null ? newDraft : toCopy(original.data, t.create.copyOf(original.data.name))
+  return <Create initial={initial} />
+}
+
+function Create({ initial }: { initial: Draft }) {
   const { organizationId } = useAccess()
+  // The same for each try with the same content, so that a retried request creates one webhook.
+  const attempt = useRef({ draft: initial, key: crypto.randomUUID() })
   const [, navigate] = useLocation()
   const refresh = useRefreshWebhooks()
   const create = useMutation({
     mutationFn: async (draft: Draft) => {
-      const webhook = await insertRow<Webhook>('webhook_configurations', toInsert(draft, organizationId))
+      if (!isSame(attempt.current.draft, draft)) attempt.current = { draft, key: crypto.randomUUID() }
+      const row = toInsert(draft, organizationId)
+      const webhook = await insertRow<Webhook>('webhook_configurations', row, {
+        'idempotency-key': attempt.current.key,
+      })
+      dropDraft(`new.${organizationId}`)
       keepSecret(webhook.id, webhook.secret ?? (draft.secretKind === 'own' ? draft.secret : undefined))
       return webhook
     },
@@ -38,7 +60,7 @@ export function CreatePage() {
         </div>
       </div>
       <WebhookForm
-        initial={newDraft}
+        initial={initial}
         organizationId={organizationId}
         error={create.error}
         isSaving={create.isPending || create.isSuccess}

@@ -17,6 +17,7 @@ function ask(go: (() => void) | undefined): void {
 }
 
 let guardedUrl = ''
+let discard: (() => void) | undefined
 
 // Registered before the router's listener, which then sees the form's URL again.
 addEventListener('popstate', () => {
@@ -29,15 +30,19 @@ addEventListener('beforeunload', (event) => {
   if (isGuarded) event.preventDefault()
 })
 
-/** Asks for confirmation before leaving while there are unsaved changes. */
-export function useUnsavedChanges(hasChanges: boolean): void {
+/**
+ * Asks for confirmation before leaving while there are unsaved changes.
+ * @param onDiscard called when the user leaves them
+ */
+export function useUnsavedChanges(hasChanges: boolean, onDiscard: () => void): void {
   useEffect(() => {
     isGuarded = hasChanges
     guardedUrl = location.href
+    discard = onDiscard
     return () => {
       isGuarded = false
     }
-  }, [hasChanges])
+  }, [hasChanges, onDiscard])
 }
 
 /** For leaving after saving, when the form has no unsaved changes any more. */
@@ -74,6 +79,7 @@ export function LeaveQuestion() {
         isGuarded = false
         ask(undefined)
         go()
+        discard?.()
       }}
     >
       <p>{t.leave.text}</p>

@@ -26,8 +26,8 @@ export function Shell({ children }: { children: ReactNode }) {
       <header className={styles.bar}>
         <div className={styles.barInner}>
           <Link href="/" className={styles.brand}>
-            <img src={icon} alt="" width={24} height={24} />
-            <span className={styles.wide}>{t.brand}</span>
+            <img src={icon} alt={t.brand} width={24} height={24} />
+            <span className={styles.wide}>{t.settings}</span>
             <span className={`${styles.crumb} ${styles.wide}`} aria-hidden="true">
               /
             </span>

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { ApiError } from '../api/client.ts'
-import { useSignIn } from '../api/session.ts'
+import { hasSessionEnded, useSignIn } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { Field, Input } from '../components/field.tsx'
 import { Card, Notice, describeError } from '../components/surface.tsx'
@@ -26,6 +26,11 @@ export function SignIn({ refused }: { refused?: ApiError }) {
           {t.signIn.linkRefusedText}
         </Notice>
       )}
+      {refused === undefined && hasSessionEnded() && (
+        <Notice tone="info" title={t.signIn.ended}>
+          {t.signIn.endedText}
+        </Notice>
+      )}
       <Card>
         <form
           className={styles.stack}
@@ -41,6 +46,7 @@ export function SignIn({ refused }: { refused?: ApiError }) {
                 mono
                 type="password"
                 autoComplete="current-password"
+                autoFocus
                 value={key}
                 onChange={(event) => setKey(event.target.value)}
               />
@@ -51,7 +57,7 @@ export function SignIn({ refused }: { refused?: ApiError }) {
           </Button>
         </form>
       </Card>
-      <p className={styles.muted}>{t.signIn.link}</p>
+      <p className={styles.below}>{t.signIn.link}</p>
     </Plain>
   )
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ChevronLeft, SearchX } from 'lucide-react'
 import { Link, Redirect } from 'wouter'
 import { ApiError } from '../api/client.ts'
-import { webhookQuery } from '../api/queries.ts'
+import { webhookActivityQuery, webhookQuery } from '../api/queries.ts'
 import type { ListedWebhook } from '../api/types.ts'
 import { LinkButton } from '../components/button.tsx'
 import { Empty, ErrorNotice, Loading, Skeleton, Tabs } from '../components/surface.tsx'
@@ -10,7 +10,8 @@ import { DeliveriesView } from '../deliveries/deliveries-view.tsx'
 import { t } from '../strings/index.ts'
 import { ActiveSwitch } from '../webhooks/active-switch.tsx'
 import { CodeTab } from '../webhooks/code-tab.tsx'
-import { ConditionPill, getCondition } from '../webhooks/health.tsx'
+import { getCondition } from '../webhooks/condition.ts'
+import { ConditionPill } from '../webhooks/health.tsx'
 import { Overview } from '../webhooks/overview.tsx'
 import { SettingsTab } from '../webhooks/settings-tab.tsx'
 import { TestButton } from '../webhooks/test-button.tsx'
@@ -44,6 +45,7 @@ function NotFound() {
   useTitle(t.webhook.notFound)
   return (
     <Empty
+      isPage
       icon={<SearchX size={20} />}
       title={t.webhook.notFound}
       action={<LinkButton href="/">{t.webhook.toList}</LinkButton>}
@@ -80,6 +82,8 @@ function Found({ webhook, tab }: { webhook: ListedWebhook; tab: Tab }) {
 
 function Head({ webhook }: { webhook: ListedWebhook }) {
   const { canChange } = useAccess()
+  const activity = useQuery(webhookActivityQuery(webhook.id)).data ?? undefined
+  const condition = getCondition(webhook, webhook.webhook_logs.length > 0, activity)
   return (
     <div className={styles.head}>
       <div className={styles.headText}>
@@ -89,7 +93,7 @@ function Head({ webhook }: { webhook: ListedWebhook }) {
         </Link>
         <div className="line">
           <h1 className={styles.name}>{webhook.name}</h1>
-          <ConditionPill condition={getCondition(webhook, webhook.webhook_logs.length > 0)} />
+          <ConditionPill condition={condition} activity={activity} />
         </div>
         <p className={styles.url}>{webhook.url}</p>
       </div>

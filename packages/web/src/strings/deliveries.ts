@@ -3,7 +3,7 @@ import { byName, countOf, number } from './format.ts'
 /** The list of deliveries, one delivery, retry and replay. */
 export const deliveries = {
   allDeliveries: {
-    link: 'All deliveries',
+    link: 'View logs',
     title: 'All deliveries',
     lead: 'Across all webhooks, newest first.',
   },
@@ -80,6 +80,14 @@ export const deliveries = {
     startCount: (count: number) => `Send ${number.format(count)}`,
     cancel: 'Stop',
     progress: 'Progress',
+    outcome: (delivered: number, failed: number, pending: number) =>
+      [
+        `${number.format(delivered)} delivered`,
+        failed > 0 && `${number.format(failed)} failed again`,
+        pending > 0 && `${number.format(pending)} pending`,
+      ]
+        .filter(Boolean)
+        .join(', '),
     leftOut: (count: number) => `${number.format(count)} could not be queued and will not be sent.`,
     state: {
       retry_failed: {
@@ -145,6 +153,8 @@ export const deliveries = {
       test: 'test',
     },
     next: 'Next attempt',
+    held: 'On hold',
+    heldText: 'Sent as soon as the endpoint responds again. Nothing is lost.',
     end: {
       pending: 'Pending',
       retrying: 'Retrying automatically',

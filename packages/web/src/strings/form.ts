@@ -3,10 +3,11 @@ import { byName, countOf, number } from './format.ts'
 /** Creating a webhook, and its settings. */
 export const form = {
   create: {
-    action: 'Create webhook',
+    action: 'Create Webhook',
     title: 'Create a webhook',
     lead: 'Enter a name, a URL and the events to send. Everything else has defaults.',
-    save: 'Create webhook',
+    save: 'Create Webhook',
+    copyOf: (name: string) => `Copy of ${name}`,
   },
 
   setup: {
@@ -39,6 +40,7 @@ export const form = {
       plainHttp: 'http:// is not encrypted. It works only if the operator allows it.',
       credentials: 'Remove the user name and password. Use a custom header instead.',
       fragment: 'Remove the part after #. It is never sent.',
+      checking: 'Checking…',
       fine: 'Valid URL.',
     },
     description: 'Description',
@@ -47,7 +49,9 @@ export const form = {
     activeOn: 'Starts sending events as soon as you create it.',
     activeOff: 'Sends nothing until you enable it.',
     advanced: 'Advanced',
-    advancedText: 'Timeout, rate limits and excluded data.',
+    advancedText: 'Custom headers, timeout, rate limits and excluded data.',
+    limits: 'Limits and data',
+    limitsText: 'How fast to send, and what to leave out.',
     timeout: 'Timeout in seconds',
     timeoutHint: 'For each attempt. Default: 10.',
     rate: 'Requests per second',
@@ -65,6 +69,8 @@ export const form = {
     saved: 'Changes saved. They apply from the next event.',
     unsaved: 'You have unsaved changes.',
     discard: 'Discard',
+    restored: 'Your unsaved changes are back',
+    restoredText: 'A secret or header value that you entered may be missing.',
     correct: 'Not saved. Correct the errors above.',
   },
 
@@ -177,7 +183,7 @@ export const form = {
   fieldOwn: (name: string) => `Custom: ${name}`,
 
   secret: {
-    title: 'Signing secret',
+    title: 'Secret key',
     text: 'Lets your endpoint verify that a request is authentic and unmodified.',
     generate: 'Generate a secret',
     generateText: 'Recommended. Works with every Standard Webhooks library.',

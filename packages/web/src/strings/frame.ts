@@ -1,6 +1,7 @@
 /** The frame around a view: sign-in, organization, notices, errors. */
 export const frame = {
   brand: 'ConnectGain',
+  settings: 'Settings',
   webhooks: 'Webhooks',
   close: 'Close',
   cancel: 'Cancel',
@@ -14,6 +15,12 @@ export const frame = {
   copied: 'Copied',
   copyFailed: 'Your browser blocked copying. Select the text and copy it.',
   copyOf: (what: string) => `Copy ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
+  body: {
+    kinds: { json: 'JSON', text: 'Text', binary: 'Binary' },
+    cut: (kept: string) => `Cut off: only the first ${kept} are kept`,
+    cutOf: (kept: string, whole: string) => `Cut off: the first ${kept} of ${whole}`,
+    download: (what: string) => `Download ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
+  },
   readOnly: 'Read-only: your key has the read scope.',
   offline: 'Can’t reach the server.',
   offlineText: 'Showing the last known state. Retrying automatically.',
@@ -44,6 +51,8 @@ export const frame = {
     action: 'Sign in',
     wrongKey: 'This key is not valid. Check that you copied all of it and that it has not been revoked.',
     link: 'No key? Ask your operator for a sign-in link.',
+    ended: 'Your session has ended',
+    endedText: 'Sign in again to continue. Nothing that you entered is lost.',
     linkRefused: 'This link is no longer valid',
     linkRefusedText: 'A link works once and expires. Ask for a new one, or sign in with a key.',
   },

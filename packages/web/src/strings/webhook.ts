@@ -21,7 +21,7 @@ export const webhook = {
       'The response appears here. Tests are signed and logged like any other request, but not retried.',
     ok: 'Delivered',
     failed: 'Failed',
-    inLog: 'View in deliveries',
+    inLog: 'View logs',
   },
 
   active: {
@@ -45,7 +45,9 @@ export const webhook = {
   },
 
   danger: {
-    title: 'Disable or delete',
+    title: 'Manage',
+    copy: 'Duplicate',
+    copyText: 'Creates a webhook with the same settings, its own secret and no header values.',
     offText: 'Stops deliveries immediately and keeps all settings. You can enable it again.',
     onText: 'Starts deliveries with the next event.',
     delete: 'Delete webhook',
@@ -89,11 +91,16 @@ export const webhook = {
     waiting: 'Pending deliveries',
     waitingText: 'new and retrying',
     heldText: 'on hold, none are lost',
+    waitingOff: 'cancelled when disabled',
     isOff: 'Disabled',
     offText: 'Disabled by a user. You can replay missed events after you enable it.',
     failing: 'Degraded',
+    unreliable: 'Many attempts fail',
     recovering: 'Recovering',
     held: 'On hold',
+    edit: 'Edit settings',
+    noAttempts: 'No attempts in this time range',
+    noAttemptsText: 'Charts appear once an event is sent. Send a test to see the first attempt in the log.',
   },
 
   charts: {
@@ -145,6 +152,7 @@ export const webhook = {
   failures: {
     title: 'Latest failures',
     all: 'View all failed',
+    times: (count: number) => countOf(count, 'time'),
     line: (event: string, error: string) => `${event}: ${error}`,
   },
 
@@ -162,6 +170,8 @@ export const webhook = {
     recipients: 'Email alerts',
     recipientsText:
       'Sent when a webhook keeps failing, is disabled or recovers, and when deliveries fail after their last attempt.',
+    noMail: 'This server cannot send mail yet',
+    noMailText: 'Addresses are saved. Mail is sent once the operator sets SMTP_URL.',
     address: 'Email address',
     add: 'Add',
     remove: (email: string) => `Remove ${email}`,

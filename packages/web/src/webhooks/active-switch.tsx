@@ -62,7 +62,7 @@ function useSwitchActive(webhook: Webhook) {
           onError: toastError,
           onSuccess: () => {
             onDone?.()
-            if (!isActive) return toast(t.active.isOff(webhook.name))
+            if (!isActive) return toast(t.active.isOff(webhook.name), undefined, webhook.id)
             void offerMissed(webhook, since, () => navigate(`/${webhook.id}/deliveries?replay=${since}`))
           },
         },
@@ -74,8 +74,8 @@ function useSwitchActive(webhook: Webhook) {
 /** After enabling, offers to send the events missed meanwhile. */
 async function offerMissed(webhook: Webhook, since: string, open: () => void): Promise<void> {
   const missed = await countMissed(webhook.id, since)
-  if (missed === 0) return toast(t.active.isOn(webhook.name))
-  toast(t.active.missed(webhook.name, missed), { text: t.active.seeMissed, run: open })
+  if (missed === 0) return toast(t.active.isOn(webhook.name), undefined, webhook.id)
+  toast(t.active.missed(webhook.name, missed), { text: t.active.seeMissed, run: open }, webhook.id)
 }
 
 async function countMissed(webhookId: string, since: string): Promise<number> {

@@ -5,7 +5,7 @@ import type { FormEvent } from 'react'
 import { deleteRows, getRows, insertRow, query } from '../api/client.ts'
 import { Button, IconButton } from '../components/button.tsx'
 import { Field, Input } from '../components/field.tsx'
-import { ErrorNotice, Section } from '../components/surface.tsx'
+import { ErrorNotice, Notice, Section } from '../components/surface.tsx'
 import { RelativeTime } from '../components/time.tsx'
 import { toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
@@ -65,7 +65,7 @@ interface Recipient {
 
 /** The recipients of the organization's alert mails. */
 export function AlertRecipients() {
-  const { organizationId, canChange } = useAccess()
+  const { organizationId, canChange, session } = useAccess()
   const client = useQueryClient()
   const queryKey = ['alert-recipients', organizationId]
   const recipients = useQuery({
@@ -87,6 +87,11 @@ export function AlertRecipients() {
   return (
     <Section title={t.alerts.recipients}>
       <p className="muted">{t.alerts.recipientsText}</p>
+      {!session.can_mail && (
+        <Notice tone="warn" title={t.alerts.noMail}>
+          {t.alerts.noMailText}
+        </Notice>
+      )}
       {recipients.data !== undefined && recipients.data.length > 0 && (
         <ul className={styles.recipients}>
           {recipients.data.map(({ id, email }) => (

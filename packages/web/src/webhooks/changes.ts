@@ -44,6 +44,8 @@ export function useRefreshTraffic() {
       'waiting',
       'waiting-of',
       'redeliveries',
+      'activity',
+      'activity-of',
     ]
     await Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key] })))
   }

@@ -1,23 +1,13 @@
-import type { Webhook } from '../api/types.ts'
-import { formatDateTime } from '../components/format.ts'
+import type { Activity, Webhook } from '../api/types.ts'
+import { formatDateTime, formatShare } from '../components/format.ts'
 import { Pill } from '../components/surface.tsx'
 import { t } from '../strings/index.ts'
-
-export type Condition = 'healthy' | 'unused' | 'failing' | 'recovering' | 'held' | 'off' | 'switchedOff'
-
-type Judged = Pick<Webhook, 'is_active' | 'health' | 'is_recovering' | 'disabled_reason'>
-
-/** Summarizes a webhook's state in one word, from its switch and its endpoint's health. */
-export function getCondition(webhook: Judged, hasAttempts: boolean): Condition {
-  if (!webhook.is_active) return webhook.disabled_reason === null ? 'off' : 'switchedOff'
-  if (webhook.health === 'held') return 'held'
-  if (webhook.health === 'degraded') return webhook.is_recovering ? 'recovering' : 'failing'
-  return hasAttempts ? 'healthy' : 'unused'
-}
+import type { Condition } from './condition.ts'
 
 const LOOKS = {
   healthy: { tone: 'ok' },
   unused: { tone: 'quiet' },
+  unreliable: { tone: 'warn' },
   failing: { tone: 'warn' },
   recovering: { tone: 'info', icon: 'waiting' },
   held: { tone: 'bad', icon: 'held' },
@@ -25,11 +15,19 @@ const LOOKS = {
   switchedOff: { tone: 'bad' },
 } as const
 
-export const needsAttention = (condition: Condition): boolean =>
-  ['failing', 'held', 'switchedOff'].includes(condition)
+interface ConditionPillProps {
+  condition: Condition
+  activity?: Pick<Activity, 'attempts' | 'failed'> | undefined
+}
 
-export function ConditionPill({ condition }: { condition: Condition }) {
-  return <Pill {...LOOKS[condition]}>{t.condition[condition]}</Pill>
+export function ConditionPill({ condition, activity }: ConditionPillProps) {
+  return (
+    <Pill {...LOOKS[condition]}>
+      {condition === 'unreliable' && activity !== undefined
+        ? t.list.failingShare(formatShare(activity.failed / activity.attempts))
+        : t.condition[condition]}
+    </Pill>
+  )
 }
 
 const ISO_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { inboxOfQuery, inboxRequestsQuery } from '../api/queries.ts'
 import type { Inbox, InboxRequest } from '../api/types.ts'
-import { Body, HeaderTable } from '../components/code.tsx'
+import { Body } from '../components/body.tsx'
+import { HeaderTable } from '../components/code.tsx'
 import { Disclosure } from '../components/disclosure.tsx'
 import { formatCountdown } from '../components/format.ts'
 import { Pill, Section } from '../components/surface.tsx'
@@ -30,7 +31,7 @@ export function InboxRequestView({ request }: { request: InboxRequest }) {
           <RelativeTime time={request.created_at} />
         </span>
       </div>
-      <Body text={request.body} label={t.drawer.requestBody} />
+      <Body text={request.body} label={t.drawer.requestBody} headers={request.headers} />
       <Disclosure title={t.drawer.requestHeaders}>
         <HeaderTable headers={request.headers} label={t.drawer.requestHeaders} />
       </Disclosure>

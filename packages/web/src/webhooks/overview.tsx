@@ -1,27 +1,38 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { RANGES, redeliveriesQuery, statsQuery, waitingCountQuery } from '../api/queries.ts'
+import { ChartColumn } from 'lucide-react'
+import {
+  RANGES,
+  redeliveriesQuery,
+  statsQuery,
+  waitingCountQuery,
+  webhookActivityQuery,
+} from '../api/queries.ts'
 import type { Range } from '../api/queries.ts'
 import type { Stats, Webhook } from '../api/types.ts'
 import { LinkButton } from '../components/button.tsx'
 import { formatCompact, formatDuration, formatNumber, formatShare } from '../components/format.ts'
-import { ErrorNotice, Notice, Segments, Skeleton } from '../components/surface.tsx'
+import { Empty, ErrorNotice, Notice, Segments, Skeleton } from '../components/surface.tsx'
 import { RelativeTime } from '../components/time.tsx'
+import { useSearchEntries } from '../deliveries/filters.ts'
 import { RedeliveryProgress } from '../deliveries/redelivery-progress.tsx'
+import { useAccess } from '../routes/organization.tsx'
 import { t } from '../strings/index.ts'
 import { WebhookAlerts } from './alerts.tsx'
 import { CertificateNotice } from './certificate.tsx'
 import { WebhookFaultNotice } from './fault-notice.tsx'
-import { getCondition, disabledSince, toSentence } from './health.tsx'
+import { getCondition } from './condition.ts'
+import { disabledSince, toSentence } from './health.tsx'
 import { InboxSection } from './inbox.tsx'
 import { NotSent } from './not-sent.tsx'
-import { RecentFailures } from './recent-failures.tsx'
+import { LatestDiagnosis, RecentFailures } from './recent-failures.tsx'
 import { SetupPanel } from './setup-panel.tsx'
 import { Reasons, StatsCharts } from './stats-charts.tsx'
+import { TestButton } from './test-button.tsx'
 import styles from './webhook.module.css'
 
 export function Overview({ webhook }: { webhook: Webhook }) {
-  const [range, setRange] = useState<Range>('24h')
+  const { get, change } = useSearchEntries()
+  const range = (Object.keys(RANGES) as Range[]).find((each) => each === get('range')) ?? '24h'
   const stats = useQuery(statsQuery({ webhook_id: webhook.id }, range))
   const redeliveries = useQuery(redeliveriesQuery(webhook.id))
   return (
@@ -41,7 +52,7 @@ export function Overview({ webhook }: { webhook: Webhook }) {
           label={t.overview.range}
           value={range}
           options={(Object.keys(RANGES) as Range[]).map((each) => [each, t.overview.ranges[each]] as const)}
-          onChange={setRange}
+          onChange={(chosen) => change({ range: chosen === '24h' ? undefined : chosen })}
         />
       </div>
       {stats.isError && stats.data === undefined ? (
@@ -51,6 +62,10 @@ export function Overview({ webhook }: { webhook: Webhook }) {
           <Tiles webhook={webhook} stats={stats.data} />
           {stats.data === undefined ? (
             <Skeleton height="17.5rem" />
+          ) : stats.data.totals.attempts === 0 ? (
+            <Empty icon={<ChartColumn size={20} />} title={t.overview.noAttempts}>
+              <p>{t.overview.noAttemptsText}</p>
+            </Empty>
           ) : (
             <StatsCharts webhookId={webhook.id} stats={stats.data} />
           )}
@@ -67,9 +82,10 @@ export function Overview({ webhook }: { webhook: Webhook }) {
   )
 }
 
-/** Describes a problem and what happens next. */
+/** Describes a problem, its cause, and what helps. */
 function ConditionNotice({ webhook }: { webhook: Webhook }) {
-  const condition = getCondition(webhook, true)
+  const activity = useQuery(webhookActivityQuery(webhook.id)).data ?? undefined
+  const condition = getCondition(webhook, true, activity)
   const { health_reason: reason, health_since: since } = webhook
   if (condition === 'healthy' || condition === 'unused') return null
   if (condition === 'off' || condition === 'switchedOff') {
@@ -98,12 +114,31 @@ function ConditionNotice({ webhook }: { webhook: Webhook }) {
       title={
         <>
           {t.overview[condition]}
-          {since !== null && <Since time={since} />}
+          {since !== null && condition !== 'unreliable' && <Since time={since} />}
         </>
       }
+      action={<Remedies webhook={webhook} />}
     >
       {reason !== null && toSentence(reason)}
+      <LatestDiagnosis webhookId={webhook.id} />
     </Notice>
+  )
+}
+
+/** What usually helps, where the problem is described. */
+function Remedies({ webhook }: { webhook: Webhook }) {
+  const { canChange } = useAccess()
+  if (!canChange) return null
+  return (
+    <div className="line">
+      <TestButton webhook={webhook} small />
+      <LinkButton small href={`/${webhook.id}/settings`}>
+        {t.overview.edit}
+      </LinkButton>
+      <LinkButton small href={`/${webhook.id}/deliveries?retry=failed`}>
+        {t.redeliver.failed}
+      </LinkButton>
+    </div>
   )
 }
 
@@ -136,7 +171,11 @@ function Tiles({ webhook, stats }: { webhook: Webhook; stats: Stats | undefined 
     [
       t.overview.waiting,
       waiting.data === undefined ? '–' : formatNumber(waiting.data),
-      webhook.health === 'held' ? t.overview.heldText : t.overview.waitingText,
+      !webhook.is_active
+        ? t.overview.waitingOff
+        : webhook.health === 'held'
+          ? t.overview.heldText
+          : t.overview.waitingText,
     ],
   ] as const
   return (

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { getRows, query } from '../api/client.ts'
 import type { Attempt } from '../api/types.ts'
@@ -14,10 +14,10 @@ type Failure = Pick<
 >
 
 const DAY = 86_400_000
+const MAX_SHOWN = 3
 
-/** Shows why the latest deliveries failed. */
-export function RecentFailures({ webhookId }: { webhookId: string }) {
-  const failures = useQuery({
+const failuresQuery = (webhookId: string) =>
+  queryOptions({
     queryKey: ['stats', 'failures', webhookId],
     queryFn: ({ signal }) =>
       getRows<Failure>(
@@ -27,12 +27,22 @@ export function RecentFailures({ webhookId }: { webhookId: string }) {
           created_at: `gte.${new Date(Date.now() - DAY).toISOString()}`,
           select: 'id,delivery_id,event,trigger,error_message,diagnosis,created_at',
           order: 'created_at.desc',
-          limit: '3',
+          limit: '50',
         })}`,
         signal,
       ),
     refetchInterval: 15_000,
   })
+
+/** What to do about the latest failure. */
+export function LatestDiagnosis({ webhookId }: { webhookId: string }) {
+  const [latest] = useQuery(failuresQuery(webhookId)).data ?? []
+  return latest?.diagnosis == null ? null : <p>{toSentence(latest.diagnosis)}</p>
+}
+
+/** Shows why the latest deliveries failed. */
+export function RecentFailures({ webhookId }: { webhookId: string }) {
+  const failures = useQuery(failuresQuery(webhookId))
   if (failures.data === undefined || failures.data.length === 0) return null
   return (
     <Section
@@ -40,7 +50,7 @@ export function RecentFailures({ webhookId }: { webhookId: string }) {
       tools={<Link href={`/${webhookId}/deliveries?status=failed`}>{t.failures.all}</Link>}
     >
       <ul className={styles.failures}>
-        {failures.data.map((failure) => (
+        {groupByCause(failures.data).map(({ latest: failure, count }) => (
           <li key={failure.id} className={styles.failure}>
             <Link
               href={`/${webhookId}/deliveries?${failure.trigger === 'test' ? `attempt=${failure.id}` : `delivery=${failure.delivery_id}`}`}
@@ -48,6 +58,7 @@ export function RecentFailures({ webhookId }: { webhookId: string }) {
               {t.failures.line(failure.event, failure.error_message ?? '')}
             </Link>
             <span className="muted small">
+              {count > 1 && `${t.failures.times(count)} · `}
               <RelativeTime time={failure.created_at} />
             </span>
             {failure.diagnosis !== null && <p>{toSentence(failure.diagnosis)}</p>}
@@ -56,4 +67,10 @@ export function RecentFailures({ webhookId }: { webhookId: string }) {
       </ul>
     </Section>
   )
+}
+
+/** One entry for each cause, with the latest failure. @param failures newest first */
+function groupByCause(failures: readonly Failure[]): { latest: Failure; count: number }[] {
+  const groups = Map.groupBy(failures, ({ error_message: message, diagnosis }) => `${message} ${diagnosis}`)
+  return [...groups.values()].slice(0, MAX_SHOWN).map((group) => ({ latest: group[0]!, count: group.length }))
 }

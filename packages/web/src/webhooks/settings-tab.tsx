@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import type { Webhook } from '../api/types.ts'
-import { Button } from '../components/button.tsx'
+import { Button, LinkButton } from '../components/button.tsx'
 import { Confirm } from '../components/dialog.tsx'
 import { Section } from '../components/surface.tsx'
 import { toast, toastError } from '../components/toast.tsx'
@@ -85,6 +85,13 @@ function DangerZone({ webhook }: { webhook: Webhook }) {
             {t.active.onAction}
           </Button>
         )}
+      </div>
+      <div className={styles.danger}>
+        <div>
+          <h3>{t.danger.copy}</h3>
+          <p className="muted small">{t.danger.copyText}</p>
+        </div>
+        <LinkButton href={`/new?from=${webhook.id}`}>{t.danger.copy}</LinkButton>
       </div>
       <div className={styles.danger}>
         <div>

@@ -113,7 +113,11 @@ function TestForm({
           <>
             <TestResultView {...test.data} />
             <div className="line">
-              <LinkButton small href={`/${webhook.id}/deliveries?attempt=${test.data.result.log_id}`}>
+              <LinkButton
+                small
+                href={`/${webhook.id}/deliveries?attempt=${test.data.result.log_id}`}
+                onClick={onClose}
+              >
                 {t.test.inLog}
               </LinkButton>
               <Button small variant="ghost" onClick={onClose}>

@@ -1,4 +1,5 @@
-import { Body, HeaderTable } from '../components/code.tsx'
+import { Body } from '../components/body.tsx'
+import { HeaderTable } from '../components/code.tsx'
 import { formatDuration } from '../components/format.ts'
 import { Disclosure } from '../components/disclosure.tsx'
 import { Notice, Pill } from '../components/surface.tsx'
@@ -32,7 +33,11 @@ export function TestResultView({ result, attempt }: Tested) {
             {result.response_code === null ? t.drawer.noAnswer : t.drawer.emptyBody}
           </p>
         ) : (
-          <Body text={result.response_body} label={t.drawer.responseBody} />
+          <Body
+            text={result.response_body}
+            label={t.drawer.responseBody}
+            headers={attempt?.response_headers ?? null}
+          />
         )}
       </Disclosure>
       {attempt?.response_headers != null && (

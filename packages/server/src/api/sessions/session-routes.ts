@@ -19,6 +19,8 @@ export interface SessionSettings {
   publicUrl: string | undefined
   /** Origins that may frame the page. */
   frameAncestors: readonly string[]
+  /** Undefined: no alert can be mailed. */
+  smtpUrl: URL | undefined
 }
 
 export interface SessionRoutesOptions {
@@ -60,12 +62,12 @@ export function sessionRoutes(server: FastifyInstance, options: SessionRoutesOpt
     const { id, organization_id, scope } = opened.session
     log.info({ session: id, organization: organization_id, scope }, 'signed in')
     setCookie(request, reply, opened)
-    return await sendSession(reply, opened.session)
+    return await sendSession(reply, opened.session, settings)
   })
 
   server.get('/session', async (request, reply) => {
     const caller = await authenticateSession(options, request)
-    return await sendSession(reply, caller.session!)
+    return await sendSession(reply, caller.session!, settings)
   })
 
   server.delete('/session', async (request, reply) => {
@@ -148,9 +150,18 @@ function refuse(message: string, hint: string): RestError {
 function sendSession(
   reply: FastifyReply,
   { id, organization_id, scope, expires_at }: SessionRow,
+  { smtpUrl }: SessionSettings,
 ): FastifyReply {
   return reply
     .type('application/json; charset=utf-8')
     .header('cache-control', 'no-store')
-    .send(JSON.stringify({ id, organization_id, scope, expires_at: expires_at.toISOString() }))
+    .send(
+      JSON.stringify({
+        id,
+        organization_id,
+        scope,
+        expires_at: expires_at.toISOString(),
+        can_mail: smtpUrl !== undefined,
+      }),
+    )
 }

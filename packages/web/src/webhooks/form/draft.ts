@@ -1,6 +1,7 @@
 import type { JsonObject, Webhook } from '../../api/types.ts'
 import { emptyFilter, readFilter, writeFilter } from './filter-model.ts'
 import type { FilterDraft } from './filter-model.ts'
+import { suggestName } from './url-check.ts'
 
 export interface HeaderDraft {
   name: string
@@ -65,11 +66,18 @@ export function toDraft(webhook: Webhook): Draft {
   }
 }
 
+/** A new webhook like an existing one. Neither the secret nor the values of its headers can be read. */
+export function toCopy(webhook: Webhook, name: string): Draft {
+  const headers = Object.keys(webhook.headers ?? {}).map((header) => ({ name: header, value: '' }))
+  return { ...toDraft(webhook), name, headers }
+}
+
 /** Converts a draft to columns, without the secret. */
 function toColumns(draft: Draft): JsonObject {
   const timeout = toNumber(draft.timeout)
   return {
-    name: draft.name.trim(),
+    // The form shows this name in the empty field.
+    name: draft.name.trim() || (suggestName(draft.url) ?? ''),
     url: draft.url.trim(),
     description: draft.description.trim() === '' ? null : draft.description.trim(),
     is_active: draft.is_active,

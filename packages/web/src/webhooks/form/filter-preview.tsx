@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { call } from '../../api/client.ts'
-import { Body } from '../../components/code.tsx'
+import { Body } from '../../components/body.tsx'
 import { Disclosure } from '../../components/disclosure.tsx'
 import { FieldError } from '../../components/field.tsx'
 import { RelativeTime } from '../../components/time.tsx'

@@ -1,4 +1,4 @@
-import { Check } from 'lucide-react'
+import { Check, ChevronRight } from 'lucide-react'
 import { useId } from 'react'
 import type { ComponentProps, ReactNode } from 'react'
 import { Field, Input, RadioCards, Switch, TextArea } from '../../components/field.tsx'
@@ -6,7 +6,9 @@ import { t } from '../../strings/index.ts'
 import type { Draft } from './draft.ts'
 import type { FieldErrors } from './field-errors.ts'
 import styles from './form.module.css'
-import { checkUrl, suggestName } from './url-check.ts'
+import { suggestName } from './url-check.ts'
+import type { UrlVerdict } from './url-verdict.ts'
+import { useUrlVerdict } from './url-verdict.ts'
 
 export interface SectionProps {
   draft: Draft
@@ -27,17 +29,65 @@ export function FormSection({ title, text, children }: { title: string; text: st
   )
 }
 
-export function EndpointSection({ draft, errors, change, isNew }: SectionProps & { isNew: boolean }) {
-  const check = checkUrl(draft.url)
-  const hint =
-    check === 'fine' ? (
-      <span className={styles.good}>
-        <Check size={13} aria-hidden="true" />
-        {t.form.url.fine}
-      </span>
-    ) : (
-      t.form.url[check]
-    )
+/** Sections that most webhooks do not need. */
+export function Folded({
+  title,
+  note,
+  open,
+  children,
+}: {
+  title: string
+  note: string
+  open: boolean
+  children: ReactNode
+}) {
+  return (
+    <details className={styles.folded} open={open}>
+      <summary>
+        <ChevronRight size={16} aria-hidden="true" />
+        <h2>{title}</h2>
+        <span className={styles.sectionText}>{note}</span>
+      </summary>
+      <div className={styles.form}>{children}</div>
+    </details>
+  )
+}
+
+const ADVANCED_ERRORS = [
+  'headers',
+  'timeout_ms',
+  'rate_limit',
+  'max_in_flight',
+  'ignore_origins',
+  'redact',
+] as const
+
+/** Tests if something advanced is set, or wrong: it must be seen then. */
+export function hasAdvanced(draft: Draft, errors: FieldErrors): boolean {
+  const {
+    headers,
+    timeout,
+    rate_limit: rate,
+    max_in_flight: inFlight,
+    ignore_origins: origins,
+    redact,
+  } = draft
+  return (
+    headers === undefined ||
+    headers.length > 0 ||
+    [timeout, rate, inFlight, origins, redact].some((text) => text !== '') ||
+    ADVANCED_ERRORS.some((field) => errors[field] !== undefined)
+  )
+}
+
+interface EndpointProps extends SectionProps {
+  isNew: boolean
+  organizationId: string
+}
+
+export function EndpointSection({ draft, errors, change, isNew, organizationId }: EndpointProps) {
+  const verdict = useUrlVerdict(draft.url, organizationId)
+  const urlError = errors.url ?? verdict.error
   return (
     <FormSection title={t.form.endpoint} text={t.form.endpointText}>
       <Field label={t.form.name} error={errors.name}>
@@ -45,13 +95,17 @@ export function EndpointSection({ draft, errors, change, isNew }: SectionProps &
           <Input
             {...wiring}
             value={draft.name}
-            placeholder={t.form.namePlaceholder}
+            placeholder={suggestName(draft.url) ?? t.form.namePlaceholder}
             autoFocus={isNew}
             onChange={(event) => change({ name: event.target.value })}
           />
         )}
       </Field>
-      <Field label={t.form.urlLabel} error={errors.url} hint={hint}>
+      <Field
+        label={t.form.urlLabel}
+        error={urlError}
+        hint={urlError === undefined && <UrlHint check={verdict.check} />}
+      >
         {(wiring) => (
           <Input
             {...wiring}
@@ -62,10 +116,6 @@ export function EndpointSection({ draft, errors, change, isNew }: SectionProps &
             value={draft.url}
             placeholder="https://example.com/webhook"
             onChange={(event) => change({ url: event.target.value })}
-            onBlur={() => {
-              const name = suggestName(draft.url)
-              if (draft.name.trim() === '' && name !== undefined) change({ name })
-            }}
           />
         )}
       </Field>
@@ -94,6 +144,16 @@ export function EndpointSection({ draft, errors, change, isNew }: SectionProps &
         </div>
       )}
     </FormSection>
+  )
+}
+
+function UrlHint({ check }: { check: UrlVerdict['check'] }) {
+  if (check !== 'fine') return t.form.url[check]
+  return (
+    <span className={styles.good}>
+      <Check size={13} aria-hidden="true" />
+      {t.form.url.fine}
+    </span>
   )
 }
 
@@ -129,7 +189,7 @@ export function SecretSection({ draft, errors, change }: SectionProps) {
 
 export function AdvancedSection({ draft, errors, change }: SectionProps) {
   return (
-    <FormSection title={t.form.advanced} text={t.form.advancedText}>
+    <FormSection title={t.form.limits} text={t.form.limitsText}>
       <div className={styles.two}>
         <TextField
           label={t.form.timeout}

@@ -1,8 +1,8 @@
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { Webhook } from '../../api/types.ts'
 import { Button } from '../../components/button.tsx'
-import { ErrorNotice } from '../../components/surface.tsx'
+import { ErrorNotice, Notice } from '../../components/surface.tsx'
 import { releaseGuard, useUnsavedChanges } from '../../routes/leave-guard.tsx'
 import { t } from '../../strings/index.ts'
 import { isSame } from './draft.ts'
@@ -12,7 +12,8 @@ import { isAboutFields, readFieldErrors } from './field-errors.ts'
 import { FilterSection } from './filter-section.tsx'
 import styles from './form.module.css'
 import { HeadersSection } from './headers-section.tsx'
-import { AdvancedSection, EndpointSection, SecretSection } from './sections.tsx'
+import { dropDraft, findDraft, keepDraft } from './kept-drafts.ts'
+import { AdvancedSection, EndpointSection, Folded, SecretSection, hasAdvanced } from './sections.tsx'
 
 interface FormProps {
   initial: Draft
@@ -37,10 +38,23 @@ export function WebhookForm({
   onSave,
   cancel,
 }: FormProps) {
-  const [draft, setDraft] = useState(initial)
+  const draftName = webhook?.id ?? `new.${organizationId}`
+  const [kept] = useState(() => findDraft(draftName, initial))
+  const [draft, setDraft] = useState(kept ?? initial)
+  const [isRestored, setRestored] = useState(kept !== undefined)
   const form = useRef<HTMLFormElement>(null)
   const hasChanges = !isSame(draft, initial)
-  useUnsavedChanges(hasChanges && !isSaving)
+  const forget = useCallback(() => dropDraft(draftName), [draftName])
+  useUnsavedChanges(hasChanges && !isSaving, forget)
+  useEffect(() => {
+    if (hasChanges) keepDraft(draftName, draft)
+    else dropDraft(draftName)
+  }, [draftName, draft, hasChanges])
+  // A second click comes before React has disabled the button.
+  const isSubmitted = useRef(false)
+  useEffect(() => {
+    if (!isSaving) isSubmitted.current = false
+  }, [isSaving])
   const errors = readFieldErrors(error)
   useEffect(() => {
     const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]')
@@ -58,16 +72,39 @@ export function WebhookForm({
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
+        if (isSubmitted.current || isSaving) return
+        isSubmitted.current = true
         releaseGuard()
         onSave(draft)
       }}
     >
-      <EndpointSection {...section} isNew={isNew} />
+      {isRestored && (
+        <Notice
+          tone="info"
+          title={t.form.restored}
+          action={
+            <Button
+              small
+              onClick={() => {
+                setDraft(initial)
+                setRestored(false)
+              }}
+            >
+              {t.form.discard}
+            </Button>
+          }
+        >
+          {t.form.restoredText}
+        </Notice>
+      )}
+      <EndpointSection {...section} isNew={isNew} organizationId={organizationId} />
       <EventsSection {...section} />
       <FilterSection {...section} organizationId={organizationId} />
       {isNew && <SecretSection {...section} />}
-      <HeadersSection {...section} {...(webhook === undefined ? {} : { webhook })} />
-      <AdvancedSection {...section} />
+      <Folded title={t.form.advanced} note={t.form.advancedText} open={hasAdvanced(initial, errors)}>
+        <HeadersSection {...section} {...(webhook === undefined ? {} : { webhook })} />
+        <AdvancedSection {...section} />
+      </Folded>
       {error !== null && !isAboutFields(error) && <ErrorNotice error={error} />}
       {(isNew || hasChanges || isSaving || error !== null) && (
         <div className={styles.foot}>

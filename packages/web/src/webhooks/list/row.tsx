@@ -1,0 +1,123 @@
+import { Link } from 'wouter'
+import type { Activity } from '../../api/types.ts'
+import { Sparkline } from '../../components/sparkline.tsx'
+import { Checkbox } from '../../components/field.tsx'
+import { formatNumber, formatShare } from '../../components/format.ts'
+import { RelativeTime } from '../../components/time.tsx'
+import { t } from '../../strings/index.ts'
+import { ActiveSwitch } from '../active-switch.tsx'
+import { certificateDays } from '../certificate.tsx'
+import { ConditionPill, toSentence } from '../health.tsx'
+import { TestButton } from '../test-button.tsx'
+import type { Item } from './list-filters.ts'
+import { reasonOf } from './list-filters.ts'
+import styles from './list.module.css'
+
+const MAX_CHIPS = 3
+const HOUR_MS = 3_600_000
+
+interface RowProps {
+  item: Item
+  canChange: boolean
+  /** Reasons that stand once above the list. */
+  isReasonShared: boolean
+  isSelected: boolean
+  onSelect: (isSelected: boolean) => void
+}
+
+export function WebhookRow({ item, canChange, isReasonShared, isSelected, onSelect }: RowProps) {
+  const { webhook, condition, activity, waiting } = item
+  const certificate = certificateDays(webhook)
+  const reason = reasonOf(item)
+  return (
+    <li className={styles.row} data-selected={isSelected}>
+      {canChange && (
+        <span className={styles.select}>
+          <Checkbox label={t.list.select(webhook.name)} checked={isSelected} onChange={onSelect} />
+        </span>
+      )}
+      <div className={styles.title}>
+        <Link href={`/${webhook.id}`} className={styles.name}>
+          {webhook.name}
+        </Link>
+        <p className={styles.url}>{shortUrl(webhook.url)}</p>
+        <EventChips events={webhook.events} />
+      </div>
+      <div className={styles.health}>
+        <ConditionPill condition={condition} activity={activity} />
+        {waiting !== undefined && waiting > 0 && (
+          <span className={styles.small}>{t.list.waiting(waiting, condition === 'held')}</span>
+        )}
+      </div>
+      <Day activity={activity} />
+      <LastAttempt item={item} />
+      <div className={styles.controls}>
+        {canChange && <TestButton webhook={webhook} small />}
+        <ActiveSwitch webhook={webhook} disabled={!canChange} />
+      </div>
+      {certificate !== undefined && <p className={styles.why}>{t.certificate.short(certificate)}</p>}
+      {reason !== undefined && !isReasonShared && <p className={styles.why}>{toSentence(reason)}</p>}
+    </li>
+  )
+}
+
+/** Host and path. A query string may contain a secret, and lists are shown to others. */
+function shortUrl(text: string): string {
+  try {
+    const { host, pathname, search } = new URL(text)
+    return `${host}${pathname === '/' ? '' : pathname}${search === '' ? '' : '?…'}`
+  } catch {
+    return text
+  }
+}
+
+function LastAttempt({ item: { webhook } }: { item: Item }) {
+  const [last] = webhook.webhook_logs
+  if (last === undefined) return <span className={`${styles.last} ${styles.small}`}>{t.list.nothingYet}</span>
+  return (
+    <div className={styles.last}>
+      <RelativeTime time={last.created_at} />
+      <span className={styles.small}>{t.list.lastResult(last.status, last.response_code)}</span>
+    </div>
+  )
+}
+
+function EventChips({ events }: { events: readonly string[] }) {
+  const shown = events.slice(0, MAX_CHIPS)
+  return (
+    <p className={styles.chips} title={events.join(', ')}>
+      {shown.map((event) => (
+        <span key={event} className={styles.chip}>
+          {event === '*' ? t.list.everyEvent : event}
+        </span>
+      ))}
+      {events.length > shown.length && (
+        <span className={styles.chip}>{t.list.moreEvents(events.length - shown.length)}</span>
+      )}
+    </p>
+  )
+}
+
+function Day({ activity }: { activity: Activity | undefined }) {
+  if (activity === undefined)
+    return <span className={`${styles.chart} ${styles.small}`}>{t.list.quietDay}</span>
+  const { attempts, failed } = activity
+  return (
+    <div className={styles.chart}>
+      <Sparkline label={t.list.dayInWords(attempts, failed)} values={toHours(activity)} />
+      <span className={styles.small}>
+        {t.list.dayShort(formatShare((attempts - failed) / attempts), formatNumber(attempts))}
+      </span>
+    </div>
+  )
+}
+
+/** The 24 hours that end with the present one. */
+function toHours({ hours }: Activity): { ok: number; bad: number }[] {
+  const byHour = new Map(hours.map((hour) => [Date.parse(hour.start), hour]))
+  const present = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
+  return Array.from({ length: 24 }, (_, index) => {
+    const hour = byHour.get(present - (23 - index) * HOUR_MS)
+    return { ok: hour?.success ?? 0, bad: hour?.failed ?? 0 }
+  })
+}

@@ -1,0 +1,102 @@
+import { useQuery } from '@tanstack/react-query'
+import { AlertTriangle, CheckCircle2, CircleDashed } from 'lucide-react'
+import { Link } from 'wouter'
+import { faultsQuery, statsQuery } from '../../api/queries.ts'
+import type { Stats } from '../../api/types.ts'
+import { formatCompact, formatDuration, formatShare } from '../../components/format.ts'
+import { useAccess } from '../../routes/organization.tsx'
+import { t } from '../../strings/index.ts'
+import { needsAttention } from '../condition.ts'
+import { toSentence } from '../health.tsx'
+import type { Item } from './list-filters.ts'
+import { findSharedCauses } from './list-filters.ts'
+import styles from './list.module.css'
+
+const MAX_NAMES = 6
+const MAX_CAUSES = 3
+
+/** Shows first whether all webhooks are healthy. */
+export function Summary({ items }: { items: readonly Item[] }) {
+  const { organizationId } = useAccess()
+  const stats = useQuery(statsQuery({ organization_id: organizationId }, '24h'))
+  const faults = useQuery(faultsQuery(organizationId))
+  return (
+    <section className={styles.summary} aria-label={t.list.summary}>
+      <Verdict items={items} hasFaults={(faults.data ?? []).length > 0} />
+      <DayNumbers stats={stats.data} />
+    </section>
+  )
+}
+
+function Verdict({ items, hasFaults }: { items: readonly Item[]; hasFaults: boolean }) {
+  const troubled = items.filter(({ condition }) => needsAttention(condition))
+  if (troubled.length > 0) return <Troubled troubled={troubled} all={items.length} />
+  const off = items.filter(({ webhook }) => !webhook.is_active).length
+  const isQuiet = off === items.length
+  const Icon = isQuiet ? CircleDashed : CheckCircle2
+  return (
+    <div className={styles.verdict}>
+      <Icon size={20} className={isQuiet ? styles.calm : styles.good} aria-hidden="true" />
+      <div>
+        <p className={styles.verdictTitle}>
+          {isQuiet ? t.list.allOff : hasFaults ? t.list.endpointsWell : t.list.allWell}
+        </p>
+        <p className={styles.verdictText}>{t.list.allWellText(items.length - off, off)}</p>
+      </div>
+    </div>
+  )
+}
+
+function Troubled({ troubled, all }: { troubled: readonly Item[]; all: number }) {
+  const shown = troubled.slice(0, MAX_NAMES)
+  return (
+    <div className={styles.verdict}>
+      <AlertTriangle size={20} className={styles.poor} aria-hidden="true" />
+      <div className="stack-small">
+        <p className={styles.verdictTitle}>{t.list.troubled(troubled.length, all)}</p>
+        <p className={styles.names}>
+          {shown.map(({ webhook }) => (
+            <Link key={webhook.id} href={`/${webhook.id}`}>
+              {webhook.name}
+            </Link>
+          ))}
+          {troubled.length > shown.length && (
+            <Link href="/?health=attention">{t.list.moreTroubled(troubled.length - shown.length)}</Link>
+          )}
+        </p>
+        <SharedCauses troubled={troubled} />
+      </div>
+    </div>
+  )
+}
+
+/** One line for the failure that several webhooks share, instead of the same line at each of them. */
+function SharedCauses({ troubled }: { troubled: readonly Item[] }) {
+  const causes = findSharedCauses(troubled).slice(0, MAX_CAUSES)
+  if (causes.length === 0) return null
+  return (
+    <div className={styles.reasons}>
+      {causes.map(({ cause, count }) => (
+        <p key={cause}>
+          <Link href={`/?cause=${encodeURIComponent(cause)}`}>{t.list.sharedBy(count)}</Link>{' '}
+          {toSentence(cause)}
+        </p>
+      ))}
+    </div>
+  )
+}
+
+function DayNumbers({ stats }: { stats: Stats | undefined }) {
+  const { attempts = 0, success_rate: rate = null, latency = null } = stats?.totals ?? {}
+  const numbers = [
+    [t.list.sent, formatCompact(attempts)],
+    [t.list.successful, rate === null ? '–' : formatShare(rate)],
+    [t.list.typical, latency === null ? '–' : formatDuration(latency.p50)],
+  ] as const
+  return numbers.map(([name, value]) => (
+    <div key={name} className={styles.stat}>
+      <p className={styles.statValue}>{value}</p>
+      <p className={styles.statName}>{name}</p>
+    </div>
+  ))
+}
