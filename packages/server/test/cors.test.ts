@@ -55,15 +55,15 @@ onEachEngine(
         method: 'OPTIONS',
         headers: { apikey: stage.site.settings['SERVICE_KEY']! },
       })
-      assert.deepEqual([status, headers.get('allow')], [200, 'OPTIONS,GET,HEAD,POST,PATCH,DELETE'])
+      assert.deepEqual([status, headers.get('allow')], [200, 'OPTIONS,GET,HEAD'])
     })
 
-    test('a call of a function with GET gets 405 with Allow: POST', async () => {
+    test('a call with GET of a function that changes something gets 405 with the methods that it allows', async () => {
       const { status, headers } = await send('/rest/v1/rpc/test_webhook', {
         headers: { apikey: stage.site.settings['SERVICE_KEY']! },
       })
-      assert.deepEqual([status, headers.get('allow')], [405, 'POST'])
-      assert.equal(headers.get('proxy-status'), 'PostgREST; error=PGRST117')
+      assert.deepEqual([status, headers.get('allow')], [405, 'OPTIONS,POST'])
+      assert.equal(headers.get('proxy-status'), 'PostgREST; error=PGRST101')
     })
   },
   { engines: [ANY_ENGINE] },
@@ -82,7 +82,7 @@ onEachEngine(
       const { status, headers } = await preflight('https://app.example.com')
       assert.equal(status, 204)
       assert.equal(headers.get('access-control-allow-origin'), 'https://app.example.com')
-      assert.equal(headers.get('vary'), 'Origin')
+      assert.match(headers.get('vary') ?? '', /, Origin$/)
     })
 
     test('CORS_ORIGINS allows no unlisted origin', async () => {

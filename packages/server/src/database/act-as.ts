@@ -16,20 +16,22 @@ type Access = 'read only' | 'read write'
 const ACT_AS = prepared(
   'act-as',
   `select set_config('role', $1 || webhooks_internal.role_suffix(), true), set_config('request.jwt.claims', $2, true),
-    set_config('timezone', 'UTC', true), set_config('transaction_read_only', $3, true),
+    set_config('timezone', $8, true), set_config('transaction_read_only', $3, true),
     set_config('webhooks.origin', $4, true), set_config('webhooks.actor', $5, true),
     set_config('webhooks.traceparent', $6, true), set_config('statement_timeout', $7, true)`,
 )
 
 /**
  * Switches to the caller's role for the rest of the transaction, together with the next query; row-level security
- * applies from then on. The time zone is UTC, so that output does not depend on the server's setting.
+ * applies from then on. The time zone is UTC unless the request asks for another, so that output does not depend on the server's
+ * setting.
  */
 export function actAs(
   transaction: Transaction,
   { role, organizationId, origin = null, traceparent = null, actor }: Principal,
   access: Access,
   timeoutMs = OPERATOR_TIMEOUT_MS,
+  timezone = 'UTC',
 ): void {
   transaction.ahead(ACT_AS, [
     role,
@@ -39,6 +41,7 @@ export function actAs(
     actor === undefined || access === 'read only' ? '' : JSON.stringify(actor),
     traceparent ?? '',
     String(timeoutMs),
+    timezone,
   ])
 }
 
@@ -54,13 +57,14 @@ export async function runAs<T>(
   principal: Principal,
   access: Access,
   work: (connection: Transaction) => Promise<T>,
+  timezone?: string,
 ): Promise<T> {
   const isOperator = principal.organizationId === null
   const timeoutMs = isOperator ? OPERATOR_TIMEOUT_MS : ORGANIZATION_TIMEOUT_MS[database.engine]
   return await shares.run(principal.organizationId, (charge) =>
     database.transaction(async (connection) => {
       const startedAt = performance.now()
-      actAs(connection, principal, access, timeoutMs)
+      actAs(connection, principal, access, timeoutMs, timezone)
       return await work(connection).finally(() => charge(performance.now() - startedAt))
     }),
   )

@@ -113,10 +113,16 @@ export const API_ERRORS = {
     meaning: 'The query string, or the request itself, cannot be parsed. Other 4xx: what HTTP says of it.',
     action: '`message` has the position, `details` what was expected there.',
   },
+  PGRST101: {
+    statuses: [405],
+    meaning: 'A function cannot be called with this method.',
+    action: 'Use POST. `Allow` lists GET where a function only reads.',
+  },
   PGRST102: {
     statuses: [400, 415],
-    meaning: 'The body cannot be parsed. 415: it is not JSON.',
-    action: 'Send valid JSON with `Content-Type: application/json`.',
+    meaning: 'The body cannot be parsed, or its rows have different keys. 415: it is not JSON.',
+    action:
+      'Send valid JSON with `Content-Type: application/json`, with the same keys in each row or with `columns=`.',
   },
   PGRST103: {
     statuses: [416],
@@ -176,8 +182,8 @@ export const API_ERRORS = {
   PGRST125: { statuses: [404], meaning: 'Nothing exists at this path.', action: 'Check the path.' },
   PGRST127: {
     statuses: [400],
-    meaning: 'Several rows cannot be spread into columns.',
-    action: 'Embed them without the dots.',
+    meaning: 'Several rows cannot be spread into columns, and results of functions have fields only.',
+    action: 'Embed rows without the dots; select fields of a result by name.',
   },
   PGRST200: {
     statuses: [400],

@@ -8,7 +8,7 @@ import { findRelation, readCatalog } from './schema-cache/schema-cache.ts'
 import type { Catalog } from './schema-cache/schema.ts'
 import { chooseMedia, requireJsonBody, requireProfile } from './request/content-negotiation.ts'
 import { requireEmbedded } from './query/embed-names.ts'
-import { describeTables } from './schema-cache/describe-tables.ts'
+import { describeTable, describeTables } from './schema-cache/describe-tables.ts'
 import type { TableDescription } from './schema-cache/describe-tables.ts'
 import { toErrorResponse } from './response/error-response.ts'
 import { RestError } from '../domain/errors.ts'
@@ -44,8 +44,6 @@ export interface RestOptions {
   /** Called for every 5xx response, which does not reveal its cause. */
   onFailure?(thrown: unknown, request: RestRequest): void
 }
-
-const methods = 'OPTIONS,GET,HEAD,POST,PATCH,DELETE'
 
 /** The dependencies of request handling. */
 interface Context {
@@ -93,21 +91,54 @@ async function serve(context: Context, request: RestRequest): Promise<RestRespon
       return respondToDelete(parsed, await write(context, parsed, prepareDelete(parsed)))
     }
     case 'OPTIONS':
-      findRelation(context.catalog, request.table)
-      return { status: 200, headers: { allow: methods }, body: '' }
+      return serveOptions(context, request)
     default:
       throw new RestError(405, 'PGRST117', `Unsupported HTTP method: ${request.method}`, {
-        headers: { allow: methods },
+        headers: { allow: listMethods(context, request) },
       })
   }
 }
 
+function serveOptions(context: Context, request: RestRequest): RestResponse {
+  return { status: 200, headers: { allow: listMethods(context, request) }, body: '' }
+}
+
+/** Lists the methods that the caller's role may use on a table, as `Allow`. */
+function listMethods({ catalog, rules }: Context, { table, principal }: RestRequest): string {
+  const relation = findRelation(catalog, table)
+  const { readable, insertable, updatable, isDeletable } = describeTable(
+    catalog,
+    relation,
+    rules,
+    principal.role,
+  )
+  return [
+    'OPTIONS',
+    ...(readable.length > 0 ? ['GET', 'HEAD'] : []),
+    ...(insertable.length > 0 ? ['POST'] : []),
+    ...(updatable.length > 0 ? ['PATCH'] : []),
+    ...(isDeletable ? ['DELETE'] : []),
+  ].join(',')
+}
+
+/** `Content-Location` names the resource that a response represents, with its parameters in order. */
+function locateContent({ basePath }: Context, { table, search }: RestRequest): Record<string, string> {
+  const parameters = new URLSearchParams(search)
+  parameters.sort()
+  const text = parameters.toString()
+  return { 'content-location': `${basePath}/${encodeURIComponent(table)}${text === '' ? '' : `?${text}`}` }
+}
+
 async function serveRead(context: Context, request: RestRequest): Promise<RestResponse> {
   const parsed = parseRequest(context, request, 'accept-profile')
-  const page = choosePage(parsed.query.root, readHeader(request.headers, 'range'))
+  // HTTP defines ranges for GET alone.
+  const range = request.method === 'GET' ? readHeader(request.headers, 'range') : ''
+  const page = choosePage(parsed.query.root, range)
   const read = prepareRead(parsed, page, request.method === 'HEAD')
-  const result = await runAs(context, request.principal, 'read only', read)
-  return respondToRead(parsed, request.method, page.offset, result)
+  const timezone = parsed.preferences.timezone ?? undefined
+  const result = await runAs(context, request.principal, 'read only', read, timezone)
+  const response = respondToRead(parsed, request.method, page.offset, result)
+  return { ...response, headers: { ...response.headers, ...locateContent(context, request) } }
 }
 
 function parseWrite(context: Context, request: RestRequest): TableRequest {
@@ -141,13 +172,19 @@ async function write(
   change: (connection: Connection) => Promise<Written>,
 ): Promise<Written> {
   const written = await retryOn(CONFLICT, MAX_TRIES, () =>
-    runAs(context, principal, 'read write', async (connection) => {
-      const result = await change(connection)
-      // Inside the transaction, so that a refused write is rolled back.
-      requireAffected(preferences, result.affected)
-      requireSingle(media, result.rowCount)
-      return result
-    }),
+    runAs(
+      context,
+      principal,
+      'read write',
+      async (connection) => {
+        const result = await change(connection)
+        // Inside the transaction, so that a refused write is rolled back.
+        requireAffected(preferences, result.affected)
+        requireSingle(media, result.rowCount)
+        return result
+      },
+      preferences.timezone ?? undefined,
+    ),
   )
   rules.afterCommit?.()
   return written

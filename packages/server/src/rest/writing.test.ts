@@ -36,22 +36,25 @@ for (const engine of ENGINES) {
     beforeEach(async () => await fixture.reset())
     after(async () => await fixture.close())
 
-    it('an insert of several rows stores null for columns that a row lacks', async () => {
-      const body = [
+    it('an insert of rows with different keys is refused with the row and the key', async () => {
+      const rows = [
         { ...hook, name: 'd', timeout_ms: 2000 },
         { ...hook, name: 'e' },
       ]
-      const { status, json } = await post(`${W}?select=name,timeout_ms&order=name.desc`, body)
-      assert.deepEqual(
-        [status, json],
-        [
-          201,
-          [
-            { name: 'e', timeout_ms: null },
-            { name: 'd', timeout_ms: 2000 },
-          ],
-        ],
+      for (const preference of ['return=minimal', 'resolution=merge-duplicates']) {
+        const refused = expectError(await post(`${W}?on_conflict=id`, rows, preference), 400, 'PGRST102')
+        assert.equal(refused['details'], "Row 1 lacks 'timeout_ms', which row 0 has.")
+      }
+      const added = expectError(await post(W, rows.toReversed()), 400, 'PGRST102')
+      assert.equal(added['details'], "Row 1 has 'timeout_ms', which row 0 lacks.")
+      const listed = await post(
+        `${W}?columns=organization_id,name,url,events,timeout_ms&select=name,timeout_ms`,
+        rows,
       )
+      assert.deepEqual(listed.json, [
+        { name: 'd', timeout_ms: 2000 },
+        { name: 'e', timeout_ms: null },
+      ])
     })
 
     it('an insert with missing=default stores defaults for columns that a row lacks', async () => {
@@ -59,7 +62,6 @@ for (const engine of ENGINES) {
         { ...hook, name: 'd', is_active: false },
         { ...hook, name: 'e' },
       ]
-      expectError(await post(W, body), 400, '23502')
       const filled = await post(`${W}?select=name,is_active`, body, 'return=representation,missing=default')
       assert.deepEqual(filled.json, [
         { name: 'd', is_active: false },

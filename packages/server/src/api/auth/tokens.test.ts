@@ -75,6 +75,11 @@ describe('tokens signed with JWT_SECRET', () => {
     await expectRefusal(verifySigned(valid({ nbf: now() + 40 })), 401, 'PGRST303')
   })
 
+  it('a token that was issued more than 30 seconds ahead is refused', async () => {
+    await verifySigned(valid({ iat: now() + 20 }))
+    await expectRefusal(verifySigned(valid({ iat: now() + 40 })), 401, 'PGRST303')
+  })
+
   it('a token without exp is refused', async () => {
     await expectRefusal(verifySigned({ organization_id: ORGANIZATION }), 401, 'PGRST303')
   })

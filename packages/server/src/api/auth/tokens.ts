@@ -69,6 +69,8 @@ async function verify(token: string, findKey: FindKey, options: JWTVerifyOptions
   } catch (error) {
     throw toTokenError(error)
   }
+  if (payload.iat !== undefined && payload.iat * 1_000 > Date.now() + SKEW_SECONDS * 1_000)
+    throw refuse('PGRST303', 'JWT issued at future')
   return readClaims(payload)
 }
 

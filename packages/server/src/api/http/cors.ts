@@ -6,6 +6,9 @@ const EXPOSED = [
   'RateLimit, RateLimit-Limit, RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset, Retry-After',
 ].join(', ')
 
+/** Request headers that a response depends on. */
+const VARY = 'Accept, Prefer, Range, Authorization, apikey'
+
 const METHODS = 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'
 const USUAL_HEADERS =
   'Authorization, apikey, Content-Type, Accept, Accept-Profile, Content-Profile, Prefer, Range, Range-Unit, X-Client-Info, X-Webhooks-Origin'
@@ -22,9 +25,10 @@ export function addCors(server: FastifyInstance, origins: readonly string[]): vo
   const isForAll = origins.includes('*')
   server.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers
-    if (!request.url.startsWith('/rest/v1') || origin === undefined) return
-    // A cache must not serve the response to pages of another origin.
-    if (!isForAll) reply.header('vary', 'Origin')
+    if (!request.url.startsWith('/rest/v1')) return
+    // A cache must not serve the response to other callers or formats, or to pages of another origin.
+    reply.header('vary', isForAll ? VARY : `${VARY}, Origin`)
+    if (origin === undefined) return
     if (!isForAll && !origins.includes(origin)) return
     reply.headers({
       'access-control-allow-origin': isForAll ? '*' : origin,

@@ -5,6 +5,8 @@ import type { Principal } from '../../domain/principal.ts'
 import { OPERATOR, scopeOf } from '../../domain/principal.ts'
 import type { Rest } from '../../rest/rest.ts'
 import type { RpcFunction } from '../rpc/rpc.ts'
+import { ApiError } from '../../domain/errors.ts'
+import { readHeader } from '../../rest/request/rest-message.ts'
 import { writeOpenApi } from './document.ts'
 import { renderReference } from './reference-page.ts'
 
@@ -24,14 +26,27 @@ interface Described {
 
 /** Adds `GET /`, the OpenAPI document for the caller. */
 export function documentRoute(scope: FastifyInstance, { rest, functions }: Described): void {
+  scope.options('/', (_request, reply) => reply.header('allow', 'OPTIONS,GET,HEAD').send())
   scope.get('/', async (request, reply) => {
     const { principal } = request.caller
+    requireDocumentType(readHeader(request.headers, 'accept'))
     const document = writeOpenApi(
       listTables(rest, principal),
       listFunctions(functions, principal),
       scopeOf(principal.role) !== 'emit',
     )
     return await reply.type('application/openapi+json; charset=utf-8').send(JSON.stringify(document))
+  })
+}
+
+const DOCUMENT_TYPES = /^(?:\*\/\*|application\/(?:\*|json|openapi\+json|vnd\.oai\.openapi(?:\+json)?))$/
+
+/** @throws ApiError 406 if none of the accepted types is JSON */
+function requireDocumentType(accept: string): void {
+  const types = accept.split(',').map((part) => part.split(';')[0]!.trim().toLowerCase())
+  if (accept.trim() === '' || types.some((type) => DOCUMENT_TYPES.test(type))) return
+  throw new ApiError(406, 'PGRST107', `None of these media types are available: ${accept.trim()}`, {
+    hint: 'Available: application/openapi+json, application/json.',
   })
 }
 

@@ -12,6 +12,7 @@ import type { Written } from './run-write.ts'
 import { createParams, quoteIdentifier } from '../query/sql-text.ts'
 import { buildReturned, requireShown } from '../request/table-request.ts'
 import type { TableRequest } from '../request/table-request.ts'
+import type { JsonObject } from '../request/json.ts'
 import type { RevealOnce } from '../schema-cache/table-rules.ts'
 import { checkWritable, replaceRows } from './writable-columns.ts'
 import type { StoredRows } from './writable-columns.ts'
@@ -19,7 +20,9 @@ import type { StoredRows } from './writable-columns.ts'
 /** Checks everything that needs no database first, and returns the function that needs it. */
 export function prepareInsert(request: TableRequest): (connection: Connection) => Promise<Written> {
   const { scope, preferences, rules, principal } = request
-  const posted = checkWritable(request, parseRows(request.body), 'insert')
+  const rows = parseRows(request.body)
+  requireSameKeys(request, rows.rows)
+  const posted = checkWritable(request, rows, 'insert')
   const outputs =
     preferences.return === 'representation' ? buildReturned(request, createParams()).outputs : []
   const onConflict = chooseOnConflict(request)
@@ -69,6 +72,28 @@ async function insertRows(
   const params = createParams()
   const source = buildRowSource(columns, stored.text, fillsDefaults, params)
   return await runChange(connection, request, buildInsert({ columns, source, onConflict }, scope), params)
+}
+
+/**
+ * A key that some rows lack would write null into them, and with `merge-duplicates` over a stored value. Rows of events may differ:
+ * what they lack has its default.
+ */
+function requireSameKeys(request: TableRequest, rows: readonly JsonObject[]): void {
+  const { query, preferences } = request
+  if (query.columns !== null || preferences.missing !== null || isIdempotent(request)) return
+  const first = Object.keys(rows[0] ?? {})
+  for (const [index, row] of rows.entries()) {
+    const lacking = first.find((key) => !Object.hasOwn(row, key))
+    const added = Object.keys(row).find((key) => !first.includes(key))
+    if (lacking === undefined && added === undefined) continue
+    throw new ApiError(400, 'PGRST102', 'All object keys must match', {
+      details:
+        lacking === undefined
+          ? `Row ${index} has '${added}', which row 0 lacks.`
+          : `Row ${index} lacks '${lacking}', which row 0 has.`,
+      hint: 'Give all rows the same keys, or list the columns with columns=, or send Prefer: missing=default.',
+    })
+  }
 }
 
 function findAnyInsertable({ scope }: TableRequest): Column {

@@ -61,6 +61,7 @@ function toMedia({ type, parameters }: Accepted): Media | undefined {
       return { format: 'object', stripsNulls, contentType: `application/vnd.pgrst.object+json${suffix}` }
     case 'application/vnd.pgrst.array':
     case 'application/vnd.pgrst.array+json':
+      if (!stripsNulls) return json
       return { format: 'array', stripsNulls, contentType: `application/vnd.pgrst.array+json${suffix}` }
     default:
       return undefined

@@ -54,14 +54,21 @@ function acceptArrow(scanner: Scanner): JsonStep['arrow'] | undefined {
 }
 
 function parseIndex(scanner: Scanner): number | undefined {
-  return scanner.attempt(() => {
+  // A key cannot begin with a minus sign: a number has to follow.
+  const isNegative = scanner.peek() === '-'
+  const index = scanner.attempt(() => {
     const sign = scanner.accept('-') ? -1 : 1
     const digits = scanner.takeWhile(isDigit)
-    const isWhole = digits !== '' && (scanner.isAtEnd || '-:.,)'.includes(scanner.peek()))
     // More digits do not fit into PostgreSQL's integer, so they must be a key.
-    return isWhole && digits.length < 10 ? sign * Number(digits) : undefined
+    return digits !== '' && digits.length < 10 && isEndOfStep(scanner) ? sign * Number(digits) : undefined
   })
+  if (index === undefined && isNegative) scanner.fail('a JSON index')
+  return index
 }
+
+/** A key may begin with digits and have minus signs: `23-xy-45`. */
+const isEndOfStep = (scanner: Scanner): boolean =>
+  scanner.isAtEnd || ':.,)'.includes(scanner.peek()) || (scanner.peek() === '-' && scanner.peek(1) === '>')
 
 function parseKey(scanner: Scanner): string {
   const key = scanner.takeQuoted() ?? scanner.takeWhile(isKeyCharacter).trim()

@@ -16,10 +16,10 @@ export function parseLogic(operator: Logic['operator'], negated: boolean, text: 
 
 function parseBranch(scanner: Scanner, operator: Logic['operator'], negated: boolean, depth: number): Logic {
   if (depth > MAX_TREE_DEPTH) scanner.fail(`at most ${MAX_TREE_DEPTH} levels of nesting`)
-  scanner.expect('(')
+  scanner.expectSpaced('(')
   const conditions = [parseCondition(scanner, depth)]
-  while (scanner.accept(',')) conditions.push(parseCondition(scanner, depth))
-  scanner.expect(')')
+  while (scanner.acceptSpaced(',')) conditions.push(parseCondition(scanner, depth))
+  scanner.expectSpaced(')')
   return { kind: 'logic', operator, negated, conditions }
 }
 
@@ -27,10 +27,13 @@ function parseCondition(scanner: Scanner, depth: number): Condition {
   const head = scanner.attempt(() => {
     const negated = scanner.accept('not.')
     const operator = (['and', 'or'] as const).find((candidate) => scanner.accept(candidate))
-    return operator !== undefined && scanner.peek() === '(' ? { operator, negated } : undefined
+    return operator !== undefined && isBranch(scanner) ? { operator, negated } : undefined
   })
   if (head !== undefined) return parseBranch(scanner, head.operator, head.negated, depth + 1)
   const field = parseField(scanner)
   scanner.expect('.')
   return { kind: 'filter', field, ...parseOperation(scanner, takeLogicValue) }
 }
+
+/** Looks ahead for the parenthesis that tells `and (…)` from a column of that name. */
+const isBranch = (scanner: Scanner): boolean => /^[ \t]*\(/.test(scanner.rest)

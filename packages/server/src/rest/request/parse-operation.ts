@@ -60,7 +60,7 @@ function parseQuantifier(scanner: Scanner): Quantifier | null {
 function parseIs(scanner: Scanner, takeValue: TakeValue): Operation {
   scanner.expect('.')
   const start = scanner.position
-  const value = takeValue(scanner).toLowerCase()
+  const value = takeValue(scanner).trim().toLowerCase()
   const truth = truths.find((candidate) => candidate === value)
   return truth === undefined ? scanner.fail(`one of ${truths.join(', ')}`, start) : { kind: 'is', truth }
 }
@@ -78,7 +78,7 @@ function parseSearch(scanner: Scanner, operator: TextSearch, takeValue: TakeValu
 
 function parseIn(scanner: Scanner): Operation {
   scanner.expect('.')
-  scanner.expect('(')
+  scanner.expectSpaced('(')
   if (scanner.accept(')')) return { kind: 'in', values: [] }
   const values = [takeListedValue(scanner)]
   while (scanner.accept(',')) values.push(takeListedValue(scanner))

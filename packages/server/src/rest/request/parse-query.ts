@@ -31,7 +31,8 @@ export function parseQuery(search: string): QueryTree {
     if (key !== 'select' && key !== 'columns' && key !== 'on_conflict') readParameter(key, value, getDraft)
   }
   return {
-    select: parseSelect(parameters.get('select') ?? '*'),
+    // An empty select means all columns, as none does.
+    select: parseSelect(parameters.get('select')?.trim() || '*'),
     root,
     embedded: [...drafts.values()].filter((draft) => draft !== root),
     columns: parseNames('columns parameter', parameters.get('columns')),
@@ -49,7 +50,7 @@ function readParameter(key: string, value: string, getDraft: (path: readonly str
 }
 
 function parseNames(what: string, text: string | null): string[] | null {
-  if (text === null || text === '') return null
+  if (text === null || text.trim() === '') return null
   const scanner = new Scanner(what, text)
   const names = [parseName(scanner)]
   while (scanner.accept(',')) names.push(parseName(scanner))

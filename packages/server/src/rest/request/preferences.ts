@@ -9,15 +9,18 @@ export interface Preferences {
   tx: 'commit' | null
   handling: 'strict' | 'lenient' | null
   maxAffected: number | null
+  /** The time zone in which times are written; null: UTC. */
+  timezone: string | null
 }
 
 /** The preferences that each method can apply, in the order of `Preference-Applied`. */
 const applicable: Readonly<Record<string, readonly (keyof Preferences)[]>> = {
-  GET: ['count', 'tx', 'handling'],
-  HEAD: ['count', 'tx', 'handling'],
-  POST: ['resolution', 'missing', 'return', 'count', 'tx', 'handling'],
-  PATCH: ['missing', 'return', 'count', 'tx', 'handling', 'maxAffected'],
-  DELETE: ['return', 'count', 'tx', 'handling', 'maxAffected'],
+  GET: ['count', 'tx', 'handling', 'timezone'],
+  HEAD: ['count', 'tx', 'handling', 'timezone'],
+  POST: ['resolution', 'missing', 'return', 'count', 'tx', 'handling', 'timezone'],
+  PATCH: ['missing', 'return', 'count', 'tx', 'handling', 'timezone', 'maxAffected'],
+  RPC: ['tx', 'handling'],
+  DELETE: ['return', 'count', 'tx', 'handling', 'timezone', 'maxAffected'],
 }
 
 const words = {
@@ -53,13 +56,27 @@ export function parsePreferences(header: string): Preferences {
     tx: pick('tx', words.tx),
     handling: pick('handling', words.handling),
   }
+  const zone = given.find(
+    (preference) => preference.startsWith('timezone=') && isTimezone(preference.slice(9)),
+  )
+  if (zone !== undefined) known.add(zone)
   const limit = given.find((preference) => /^max-affected=\d{1,9}$/.test(preference))
   const invalid = given.filter((preference) => !known.has(preference) && preference !== limit)
   const isStrict = preferences.handling === 'strict'
   if (isStrict && invalid.length > 0) throw refusePreferences(invalid)
   // Applies only to strict requests, because a lenient request would ignore the limit silently.
   const maxAffected = isStrict && limit !== undefined ? Number(limit.slice('max-affected='.length)) : null
-  return { ...preferences, maxAffected }
+  return { ...preferences, maxAffected, timezone: zone?.slice('timezone='.length) ?? null }
+}
+
+/** Names of the IANA database, which PostgreSQL knows as well. An unknown one is ignored, unless the request is strict. */
+function isTimezone(name: string): boolean {
+  if (!/^[A-Za-z][\w+/-]{0,63}$/.test(name)) return false
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
 }
 
 function refusePreferences(invalid: readonly string[], hint?: string): ApiError {

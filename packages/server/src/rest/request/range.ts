@@ -29,6 +29,7 @@ export function choosePage({ limit, offset }: Limits, rangeHeader: string): Page
   const range = parseRangeHeader(rangeHeader)
   const first = Math.max(offset ?? 0, range.first)
   const end = Math.min((offset ?? 0) + (limit ?? Infinity), range.last + 1)
+  if (end <= first && limit !== 0) throw refuseBounds()
   return { offset: first, limit: Math.max(0, Math.min(end - first, MAX_PAGE_SIZE)) }
 }
 
@@ -38,12 +39,13 @@ function parseRangeHeader(header: string): { first: number; last: number } {
   const first = Number(from ?? 0)
   const last = to === undefined || to === '' ? Infinity : Number(to)
   if (first > last) {
-    throw refuseRange(
-      'The lower boundary must be lower than or equal to the upper boundary in the Range header.',
-    )
+    throw refuseBounds()
   }
   return { first, last }
 }
+
+const refuseBounds = (): RestError =>
+  refuseRange('The lower boundary must be lower than or equal to the upper boundary in the Range header.')
 
 function refuseRange(details: string, headers: Record<string, string> = {}): RestError {
   return new RestError(416, 'PGRST103', 'Requested range not satisfiable', { details, headers })

@@ -20,6 +20,11 @@ export class Scanner {
     return this.#position >= this.#text.length
   }
 
+  /** The text from the position on. */
+  get rest(): string {
+    return this.#text.slice(this.#position)
+  }
+
   /** Returns the character `ahead` positions further; '' past the end. */
   peek(ahead = 0): string {
     return this.#text[this.#position + ahead] ?? ''
@@ -29,6 +34,26 @@ export class Scanner {
     if (!this.#text.startsWith(token, this.#position)) return false
     this.#position += token.length
     return true
+  }
+
+  /** Accepts a token with blanks around it, which mean nothing beside punctuation. */
+  acceptSpaced(token: string): boolean {
+    return (
+      this.attempt(() => {
+        this.#skipBlanks()
+        if (!this.accept(token)) return undefined
+        this.#skipBlanks()
+        return true
+      }) ?? false
+    )
+  }
+
+  expectSpaced(token: string): void {
+    if (!this.acceptSpaced(token)) this.fail(`"${token}"`)
+  }
+
+  #skipBlanks(): void {
+    this.takeWhile((character) => character === ' ' || character === '\t')
   }
 
   expect(token: string): void {

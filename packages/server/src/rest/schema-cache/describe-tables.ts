@@ -28,7 +28,7 @@ export function describeTables(catalog: Catalog, rules: Rules, role: Role): Tabl
     .sort((one, other) => one.name.localeCompare(other.name))
 }
 
-function describeTable(
+export function describeTable(
   { relationships }: Catalog,
   relation: Relation,
   rules: Rules,
