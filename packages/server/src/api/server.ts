@@ -27,6 +27,7 @@ import { settingsPage } from './page/settings-page.ts'
 import { restRoutes } from './rest-routes.ts'
 import { FUNCTIONS } from './rpc/functions.ts'
 import type { RpcContext } from './rpc/rpc.ts'
+import { decodeBody } from './http/decode-body.ts'
 import { sessionRoutes } from './sessions/session-routes.ts'
 import type { SessionSettings } from './sessions/session-routes.ts'
 import type { SessionStore } from './sessions/session-store.ts'
@@ -110,6 +111,12 @@ function createBareServer({ settings, trustedProxies, log }: ApiOptions): Fastif
     requestTimeout: settings.clientTimeoutMs,
   })
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, decodeBody(body as Buffer, request.headers['content-type'] ?? ''))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
   return server
 }

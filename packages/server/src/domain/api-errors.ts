@@ -25,6 +25,11 @@ export const API_ERRORS = {
     meaning: "A field's value is not valid.",
     action: 'Correct the field that `details` names.',
   },
+  '22P05': {
+    statuses: [400],
+    meaning: 'A text contains a character that PostgreSQL cannot store: NUL, or half of a surrogate pair.',
+    action: '`message` names the row and the field. Leave the character out.',
+  },
   '23503': {
     statuses: [409],
     meaning: 'The row refers to a row that does not exist.',
@@ -88,8 +93,10 @@ export const API_ERRORS = {
   },
   '55000': {
     statuses: [409],
-    meaning: 'Not possible in this state: the webhook is disabled or deleted, or the record was erased.',
-    action: 'Enable the webhook first. What was deleted or erased does not come back.',
+    meaning:
+      'Not possible in this state: the webhook is disabled or deleted, its secret is being rotated, or the record was erased.',
+    action:
+      'Enable the webhook first; wait for the end of the rotation. What was deleted or erased does not come back.',
   },
   '55006': {
     statuses: [409],

@@ -225,7 +225,6 @@ for (const engine of ENGINES) {
         `select=name&${L}.attempt=eq.1`,
         `select=name&${L}.order=attempt`,
         `select=name&${L}.limit=1`,
-        `select=name,x:${L}(attempt)&${L}.attempt=eq.1`,
         `select=name,${L}(attempt)&${L}.${D}.attempts=eq.1`,
       ]) {
         expectError(await ask('GET', `${W}?${search}`), 400, 'PGRST108')

@@ -7,7 +7,7 @@ import { requireAffordable } from './query/affordable.ts'
 import { findRelation, readCatalog } from './schema-cache/schema-cache.ts'
 import type { Catalog } from './schema-cache/schema.ts'
 import { chooseMedia, requireJsonBody, requireProfile } from './request/content-negotiation.ts'
-import { requireEmbedded } from './query/embed-names.ts'
+import { resolveEmbedded } from './query/embed-names.ts'
 import { describeTable, describeTables } from './schema-cache/describe-tables.ts'
 import type { TableDescription } from './schema-cache/describe-tables.ts'
 import { toErrorResponse } from './response/error-response.ts'
@@ -151,8 +151,7 @@ function parseRequest(context: Context, request: RestRequest, profileHeader: str
   const relation = findRelation(context.catalog, request.table)
   const preferences = parsePreferences(readHeader(headers, 'prefer'))
   const media = chooseMedia(readHeader(headers, 'accept'))
-  const query = parseQuery(request.search)
-  requireEmbedded(query)
+  const query = resolveEmbedded(parseQuery(request.search))
   const rules = Object.hasOwn(context.rules, relation.name) ? context.rules[relation.name]! : {}
   requireAffordable(query, principal)
   const scope = { relation, role: principal.role, alias: 't' }

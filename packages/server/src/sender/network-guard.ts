@@ -68,6 +68,7 @@ function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, ranges: readonly AddressRa
  * @throws BlockedDestination
  */
 export function checkUrl(text: string, { allowHttp, egressAllow, egressPorts }: GuardOptions): URL {
+  requireNoOddCharacter(text)
   const authority = ABSOLUTE_URL.exec(text)?.[1]
   if (authority === undefined || !URL.canParse(text)) {
     throw new UnusableUrl('it is not an absolute URL, such as https://example.com/webhook')
@@ -83,6 +84,20 @@ export function checkUrl(text: string, { allowHttp, egressAllow, egressPorts }: 
   checkPort(url, egressPorts)
   checkHost(url.hostname, egressAllow)
   return url
+}
+
+/** Characters that a URL cannot contain, and what people mean when they write them. */
+const ODD_CHARACTER = /[\s"<>\\^`{|}\p{Cc}]/u
+
+function requireNoOddCharacter(text: string): void {
+  const found = ODD_CHARACTER.exec(text)
+  if (found === null) return
+  const [character] = found
+  const isBlank = /\s/.test(character)
+  const name = isBlank ? 'a blank' : /\p{Cc}/u.test(character) ? 'a control character' : character
+  const isAtEnd = text.trim() === text.trim().replace(ODD_CHARACTER, '') && text !== text.trim()
+  const remedy = isAtEnd ? 'remove it' : `write it as ${encodeURIComponent(character)}`
+  throw new UnusableUrl(`it contains ${name} at character ${found.index + 1}; ${remedy}`)
 }
 
 function checkPort(url: URL, egressPorts: readonly PortRange[]): void {

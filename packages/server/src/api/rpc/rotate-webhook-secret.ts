@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { generateSigningSecret, secretHint } from '../../secrets/secret-box.ts'
 import { secretContext } from '../../secrets/sealed-columns.ts'
+import { ApiError } from '../../domain/errors.ts'
 import { runWithActor } from '../../database/act-as.ts'
 import { GENERATE, secret, uuid } from '../tables/configuration-fields.ts'
 import { time } from './results.ts'
@@ -40,7 +41,7 @@ export const rotateWebhookSecret = defineFunction(
   result,
   async (context, input, principal) => {
     const { webhook_id, overlap_hours } = input
-    await findVisible(context, principal, 'webhook', findWebhook, webhook_id)
+    const webhook = await findVisible(context, principal, 'webhook', findWebhook, webhook_id)
     const fresh =
       input.secret === undefined || input.secret === GENERATE ? generateSigningSecret() : input.secret
     const { rows } = await runWithActor(context.database, principal.actor, (connection) =>
@@ -53,6 +54,17 @@ export const rotateWebhookSecret = defineFunction(
         }),
       ),
     )
-    return { secret: fresh, previous_secret_until: rows[0]?.previous_secret_until?.toISOString() ?? null }
+    const [rotated] = rows
+    if (rotated === undefined) throw refuseSecondRotation(webhook.previous_secret_until)
+    return { secret: fresh, previous_secret_until: rotated.previous_secret_until?.toISOString() ?? null }
   },
 )
+
+/** @param until null: another rotation has just begun */
+function refuseSecondRotation(until: Date | null): ApiError {
+  const end = until === null ? '' : ` until ${until.toISOString()}`
+  return new ApiError(409, '55000', `the secret before the present one still signs${end}`, {
+    details: 'A retried call that was already done gets this response as well.',
+    hint: 'Rotate again after that time, or with overlap_hours 0, which stops the old secrets at once.',
+  })
+}

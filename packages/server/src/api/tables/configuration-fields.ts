@@ -38,6 +38,10 @@ export const secret = z
     'must be exactly "generate" to generate a secret',
   )
   .refine((given) => given.trim() !== '', { error: 'must not be blank; use null for no secret', abort: true })
+  .superRefine((given, context) => {
+    const problem = spellingProblem(given)
+    if (problem !== undefined) context.addIssue(problem)
+  })
   .regex(SECRET, 'must be 8 to 256 printable ASCII characters, or the word generate to generate a secret')
   .refine(isUsableStandardSecret, 'must have 24 to 64 bytes in base64 after whsec_, padded with =')
 
@@ -109,6 +113,16 @@ function checkFilter(filter: unknown, context: z.RefinementCtx): void {
   }
 }
 
+/** What receivers' libraries would refuse, or read as another secret. */
+function spellingProblem(given: string): string | undefined {
+  if (given !== given.trim()) return 'must not begin or end with a space'
+  if (/^v1a?,/i.test(given)) return 'must be given without the prefix v1, which belongs to a signature'
+  if (/^whs[kp]_|^whpk_/i.test(given))
+    return 'is a key of asymmetric signatures; use a secret that begins with whsec_, or any other text'
+  if (/^whsec_/i.test(given) && !given.startsWith('whsec_')) return 'must begin with whsec_ in lower case'
+  return undefined
+}
+
 function isUsableStandardSecret(value: string): boolean {
   if (!value.startsWith('whsec_')) return true
   const encoded = value.slice('whsec_'.length)
@@ -118,9 +132,15 @@ function isUsableStandardSecret(value: string): boolean {
 
 function checkHeaders(named: Readonly<Record<string, string>>, context: z.RefinementCtx): void {
   const masked = maskValues(named)
+  const spellings = new Map<string, string>()
   if (Object.keys(named).length > 20) context.addIssue('must not have more than 20 entries')
   for (const [name, value] of Object.entries(named)) {
-    const problem = headerProblem(name, value, masked[name])
+    const other = spellings.get(name.toLowerCase())
+    spellings.set(name.toLowerCase(), name)
+    const problem =
+      other === undefined
+        ? headerProblem(name, value, masked[name])
+        : `is the same header as ${other}; names are not case-sensitive`
     if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: problem })
   }
 }

@@ -1,4 +1,5 @@
 import { isEqual, someAt } from './filter-steps.ts'
+import { toComparable, toInstant } from './instant.ts'
 import type { Steps } from './filter-steps.ts'
 
 /** Whether a value, or what a path leads to in it, is as asked for. */
@@ -67,17 +68,22 @@ const equal =
   (value, steps) =>
     someAt(value, path, steps, (each) => isEqual(each, operand, steps))
 
-/** Numbers with numbers, text with text. */
+/** Numbers with numbers, times with times, other text with text. */
 function compare(operator: string, operand: unknown, path: Path): Condition {
   const isInclusive = operator.endsWith('e')
   if (operand === null) return isInclusive ? equal(null, path) : () => false
   const bound = operand as Comparable
   const isAbove = operator.startsWith('$gt')
-  const isMet = (each: Comparable): boolean =>
-    (isAbove ? each > bound : each < bound) || (isInclusive && each === bound)
+  const isMet = (each: Comparable, other: Comparable): boolean =>
+    (isAbove ? each > other : each < other) || (isInclusive && each === other)
+  const boundInstant = typeof bound === 'string' ? toInstant(bound) : undefined
+  const holds = (each: unknown): boolean => {
+    if (typeof each !== typeof bound) return false
+    const instant = boundInstant === undefined ? undefined : toInstant(each as string)
+    return instant === undefined ? isMet(each as Comparable, bound) : isMet(instant, boundInstant!)
+  }
   if (!['number', 'string', 'boolean'].includes(typeof operand)) return () => false
-  return (value, steps) =>
-    someAt(value, path, steps, (each) => typeof each === typeof bound && isMet(each as Comparable))
+  return (value, steps) => someAt(value, path, steps, holds)
 }
 
 /** A look-up for each value, however many operands there are; only lists and objects are compared one by one. */
@@ -88,7 +94,7 @@ function oneOf(operands: readonly unknown[], path: Path): Condition {
       value,
       path,
       steps,
-      (each) => plain.has(each ?? null) || nested.some((operand) => isEqual(each, operand, steps)),
+      (each) => plain.has(toComparable(each)) || nested.some((operand) => isEqual(each, operand, steps)),
     )
 }
 
@@ -98,7 +104,8 @@ function allOf(operands: readonly unknown[], path: Path): Condition {
   return (value, steps) => {
     const found = new Set<unknown>()
     return someAt(value, path, steps, (each) => {
-      if (plain.has(each ?? null)) found.add(each ?? null)
+      const key = toComparable(each)
+      if (plain.has(key)) found.add(key)
       for (const operand of nested) if (isEqual(each, operand, steps)) found.add(operand)
       return found.size === most
     })
@@ -108,7 +115,7 @@ function allOf(operands: readonly unknown[], path: Path): Condition {
 function sort(operands: readonly unknown[]): { plain: ReadonlySet<unknown>; nested: readonly unknown[] } {
   const isNested = (operand: unknown): boolean => typeof operand === 'object' && operand !== null
   return {
-    plain: new Set(operands.filter((operand) => !isNested(operand))),
+    plain: new Set(operands.filter((operand) => !isNested(operand)).map(toComparable)),
     nested: operands.filter(isNested),
   }
 }

@@ -1,3 +1,5 @@
+import { toInstant } from './instant.ts'
+
 /** Steps of one filter for one event: a few milliseconds. */
 export const MAX_FILTER_STEPS = 200_000
 /** Nesting of lists in lists that a path enters. */
@@ -82,10 +84,16 @@ function walkList(walking: Walk, list: readonly unknown[], from: number, depth: 
   return key === undefined && test(list, true)
 }
 
+function isSameInstant(one: string, other: string): boolean {
+  const instant = toInstant(one)
+  return instant !== undefined && instant === toInstant(other)
+}
+
 /** Returns whether two JSON values are equal; a missing value equals null. */
 export function isEqual(value: unknown, operand: unknown, steps: Steps): boolean {
   steps.take()
   if (value === operand || (value ?? null) === operand) return true
+  if (typeof value === 'string' && typeof operand === 'string') return isSameInstant(value, operand)
   if (typeof value !== 'object' || typeof operand !== 'object' || value === null || operand === null)
     return false
   if (Array.isArray(value) !== Array.isArray(operand)) return false

@@ -179,3 +179,35 @@ test('a filter with an operator inside a value is refused', () => {
     assert.throws(() => compileFilter({ 'data.x': condition }), /is not allowed here/)
   }
 })
+
+test('times with an offset are compared as instants, and other text as text', () => {
+  const at = (text: string) => ({ event: 'deal.updated', data: { at: text } })
+  const noon = '2026-01-01T12:00:00Z'
+  for (const same of [
+    '2026-01-01T12:00:00+00:00',
+    '2026-01-01T14:00:00.000+02:00',
+    '2026-01-01T12:00Z',
+    '2026-01-01T17:30:00+0530',
+  ]) {
+    assert.equal(compileFilter({ 'data.at': same })(at(noon)), true, same)
+    assert.equal(compileFilter({ 'data.at': { $in: ['x', same] } })(at(noon)), true, same)
+    assert.equal(compileFilter({ 'data.at': { $ne: same } })(at(noon)), false, same)
+    assert.equal(compileFilter({ 'data.at': { $gte: same } })(at(noon)), true, same)
+    assert.equal(compileFilter({ 'data.at': { $lt: same } })(at(noon)), false, same)
+  }
+  assert.equal(compileFilter({ 'data.at': { $lt: '2026-01-01T13:00:00+02:00' } })(at(noon)), false)
+  assert.equal(
+    compileFilter({ 'data.at': { $gt: '2026-01-01T12:00:00.000001Z' } })(at('2026-01-01T12:00:00.000002Z')),
+    true,
+  )
+  assert.equal(compileFilter({ 'data.at': { $gt: '2026-01-01' } })(at('2026-01-02')), true)
+  assert.equal(compileFilter({ 'data.at': '2026-01-01T12:00:00' })(at(noon)), false)
+})
+
+test('a number that JSON does not carry exactly is refused with the way to compare it', () => {
+  const query = JSON.parse('{"data.id": {"$in": [1, 12345678901234567890]}}') as object
+  assert.throws(
+    () => compileNewFilter(query),
+    /filter\.data\.id: has a number that cannot be compared exactly.*as text/,
+  )
+})

@@ -43,6 +43,7 @@ export function compileFilter(query: unknown): Filter {
 /** Compiles a filter that is about to be stored or tried out; its limits are tighter than those of stored filters. */
 export function compileNewFilter(query: unknown): Filter {
   const filter = compileFilter(query)
+  requireExactNumbers(query, 'filter')
   const count = countOperands(query)
   if (count > MAX_OPERANDS) {
     throw new Error(
@@ -50,6 +51,18 @@ export function compileNewFilter(query: unknown): Filter {
     )
   }
   return filter
+}
+
+/** A number that JSON cannot carry exactly would match its neighbours. @throws Error */
+function requireExactNumbers(query: unknown, place: string): void {
+  if (typeof query === 'number' && Number.isInteger(query) && !Number.isSafeInteger(query)) {
+    throw new Error(
+      `${place}: has a number that cannot be compared exactly; numbers may have up to 15 digits. Send the id as text, and compare it as text`,
+    )
+  }
+  if (typeof query !== 'object' || query === null) return
+  for (const [key, part] of Object.entries(query))
+    requireExactNumbers(part, place === 'filter' ? `filter.${key}` : place)
 }
 
 /** For checked values, which are not nested deeply. */

@@ -2,7 +2,7 @@ import { ApiError } from '../../domain/errors.ts'
 import type { Rows } from '../request/body.ts'
 import { forbid, listColumns } from '../schema-cache/schema-cache.ts'
 import type { Scope } from '../query/scope.ts'
-import type { Privilege } from '../schema-cache/schema.ts'
+import type { Privilege, Relation } from '../schema-cache/schema.ts'
 import type { JsonObject } from '../request/json.ts'
 import { findNearest } from '../../database/nearest-name.ts'
 import type { TableRequest } from '../request/table-request.ts'
@@ -26,7 +26,23 @@ export function checkWritable(
   const writable = rules.writable ?? granted
   const names = query.columns ?? listNames(rows)
   for (const name of names) if (!writable.includes(name)) throw refuseColumn(scope, name, writable)
+  for (const [index, row] of rows.entries()) requireFinite(scope.relation, row, index, rows.length)
   return { rows: query.columns === null ? rows : rows.map((row) => pick(row, names)), text, names }
+}
+
+const INFINITE = /^\s*[+-]?(?:nan|inf(?:inity)?)\s*$/i
+const FINITE_TYPE = /^(?:numeric|real|double precision|float|date|timestamp)/
+
+/** PostgreSQL has numbers and times that JSON, and so events, cannot express. */
+function requireFinite(relation: Relation, row: JsonObject, index: number, count: number): void {
+  for (const [name, value] of Object.entries(row)) {
+    if (typeof value !== 'string' || !INFINITE.test(value)) continue
+    const type = relation.columns.get(name)?.baseType ?? ''
+    if (!FINITE_TYPE.test(type)) continue
+    const place = count === 1 ? name : `row ${index}: ${name}`
+    const what = /^(?:date|timestamp)/.test(type) ? 'a date' : 'a finite number'
+    throw new ApiError(400, '22023', `${place}: must be ${what}, not ${value.trim()}`, { details: name })
+  }
 }
 
 /** Rows that a rule stores in place of the body's. */

@@ -1,5 +1,5 @@
 import { ApiError } from '../../domain/errors.ts'
-import type { Condition, Embed, QueryTree, SelectItem } from '../request/query-tree.ts'
+import type { Condition, Embed, QueryTree, Scoped, SelectItem } from '../request/query-tree.ts'
 
 /** Returns the name by which other parameters refer to an embedded resource. */
 export function embedName({ alias, relation }: Embed): string {
@@ -13,20 +13,45 @@ export function testsEmbed(condition: Condition, name: string): boolean {
   return field.name === name && field.path.length === 0 && operation.kind === 'is'
 }
 
-/** Refuses filters, orders and limits of resources that are not embedded. */
-export function requireEmbedded({ select, embedded }: QueryTree): void {
-  for (const { path } of embedded) {
-    let items = select
-    for (const name of path) {
-      const found = findEmbed(items, name)
-      if (found === undefined) throw refuseUnembedded(name)
-      items = found.select
-    }
+/**
+ * Finds the embedded resource of each filter, order and limit. With an alias, it goes by its table's name as well.
+ * @throws ApiError if it is not embedded
+ */
+export function resolveEmbedded(query: QueryTree): QueryTree {
+  const byPath = new Map<string, Scoped>()
+  for (const scoped of query.embedded) {
+    const path = resolvePath(query.select, scoped.path)
+    const key = JSON.stringify(path)
+    const before = byPath.get(key)
+    byPath.set(key, before === undefined ? { ...scoped, path } : merge(before, scoped))
+  }
+  return { ...query, embedded: [...byPath.values()] }
+}
+
+function resolvePath(select: readonly SelectItem[], path: readonly string[]): string[] {
+  let items = select
+  return path.map((name) => {
+    const found = findEmbed(items, name)
+    if (found === undefined) throw refuseUnembedded(name)
+    items = found.select
+    return embedName(found)
+  })
+}
+
+/** The same resource under both of its names. */
+function merge(one: Scoped, other: Scoped): Scoped {
+  return {
+    path: one.path,
+    conditions: [...one.conditions, ...other.conditions],
+    order: other.order.length > 0 ? other.order : one.order,
+    limit: other.limit ?? one.limit,
+    offset: other.offset ?? one.offset,
   }
 }
 
 function findEmbed(items: readonly SelectItem[], name: string): Embed | undefined {
-  return items.find((item): item is Embed => item.kind === 'embed' && embedName(item) === name)
+  const embeds = items.filter((item): item is Embed => item.kind === 'embed')
+  return embeds.find((embed) => embedName(embed) === name) ?? embeds.find(({ relation }) => relation === name)
 }
 
 export function refuseUnembedded(name: string): ApiError {

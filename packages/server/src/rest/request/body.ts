@@ -2,6 +2,7 @@ import { endOfString } from './end-of-string.ts'
 import { ApiError, messageOf } from '../../domain/errors.ts'
 import { isJsonObject } from './json.ts'
 import type { JsonObject } from './json.ts'
+import { requireStorable } from './unstorable-text.ts'
 
 /** PostgreSQL parses JSON by recursion, and the embedded one has a small stack. */
 export const MAX_JSON_DEPTH = 200
@@ -20,6 +21,7 @@ export function parseRows(body: string): Rows {
   if (!rows.every(isJsonObject)) {
     throw new ApiError(400, 'PGRST102', 'The body must be a JSON object or an array of JSON objects')
   }
+  requireStorable(rows, body)
   return { rows, text: isArray ? body : `[${body}]` }
 }
 

@@ -1,1 +1,1 @@
-select organization_id, events, is_active from webhooks.webhook_configurations where id = :id
+select organization_id, events, is_active, previous_secret_until from webhooks.webhook_configurations where id = :id

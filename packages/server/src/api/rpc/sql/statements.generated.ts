@@ -57,6 +57,7 @@ export const findWebhook = typedStatement<
     organization_id: string
     events: string[]
     is_active: boolean
+    previous_secret_until: Date | null
   }
 >(import.meta.url, 'find-webhook')
 

@@ -1,0 +1,43 @@
+import { ApiError } from '../../domain/errors.ts'
+import type { JsonObject } from './json.ts'
+
+/** What JSON can escape and PostgreSQL cannot store. Only a text with such an escape is searched value by value. */
+const SUSPECT = /\\u(?:0000|[dD][89a-fA-F])/
+
+/** @throws ApiError that names the row and the path of the first text with a NUL or a lone surrogate */
+export function requireStorable(rows: readonly JsonObject[], text: string): void {
+  if (!SUSPECT.test(text)) return
+  for (const [index, row] of rows.entries()) {
+    const found = findUnstorable(row, [])
+    if (found === undefined) continue
+    const place = rows.length === 1 ? found.path : `row ${index}: ${found.path}`
+    throw new ApiError(400, '22P05', `${place}: contains ${found.what}, which cannot be stored`, {
+      details: found.path,
+      hint: 'Leave it out, or replace it with U+FFFD.',
+    })
+  }
+}
+
+interface Found {
+  path: string
+  what: string
+}
+
+function findUnstorable(value: unknown, path: readonly string[]): Found | undefined {
+  if (typeof value === 'string') return judge(value, path)
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [key, member] of Object.entries(value)) {
+    const found = judge(key, path) ?? findUnstorable(member, [...path, key])
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function judge(text: string, path: readonly string[]): Found | undefined {
+  const what = text.includes('\0')
+    ? String.raw`\u0000`
+    : text.isWellFormed()
+      ? undefined
+      : 'half of a surrogate pair'
+  return what === undefined ? undefined : { path: path.join('.'), what }
+}
