@@ -43,7 +43,8 @@ export function functionRoute(
       const input = method === 'POST' ? parseArguments(request.body) : readArguments(search, called.input)
       const accept = readHeader(request.headers, 'accept')
       chooseMedia(accept)
-      const call = { caller: request.caller, origin: publicUrl ?? serverOrigin(request) }
+      const text = typeof request.body === 'string' ? request.body : ''
+      const call = { caller: request.caller, origin: publicUrl ?? serverOrigin(request), text }
       const result = selectFields(await called.run(rpc, input, principal, call), search.get('select'))
       const { contentType, body } = writeResult(result, accept)
       const applied = writeApplied(preferences, 'RPC')

@@ -39,6 +39,8 @@ export interface RpcCall {
   caller: Caller
   /** Scheme, host and port of this server, as the client sees it. */
   origin: string
+  /** The body as sent; '' for none. */
+  text: string
 }
 
 export interface RpcFunction {

@@ -7,6 +7,7 @@ import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { redactBody } from '../../domain/redaction/redact.ts'
 import { newId } from '../../domain/ids.ts'
 import { unknownEvents } from '../tables/event-names.ts'
+import { memberText } from '../../rest/request/member-text.ts'
 import { requireSize } from '../tables/webhook-events.ts'
 import { attemptFields } from './results.ts'
 import { defineFunction, describeAttempt, findVisible, readAs } from './rpc.ts'
@@ -41,14 +42,20 @@ export const testWebhook = defineFunction(
   'change',
   schema,
   result,
-  async (context, { webhook_id, event, data }, principal) => {
-    if (data !== undefined) requireSize(Buffer.byteLength(JSON.stringify(data)))
+  async (context, { webhook_id, event, data }, principal, { text }) => {
+    // As sent, which keeps numbers and the order of keys, as in real events.
+    const given = data === undefined ? undefined : (memberText(text, 'data') ?? JSON.stringify(data))
+    if (given !== undefined) requireSize(Buffer.byteLength(given))
     const webhook = await findVisible(context, principal, 'webhook', findWebhook, webhook_id)
     const { rows } = await context.database.query(...findTarget({ webhookId: webhook_id }))
     const type = await chooseType(context.database, event, webhook.events)
     const now = context.clock.now()
     const { redact } = rows[0]!
-    const eventBody = await writeBody(context.database, { ...type, example: data ?? type.example }, now)
+    const eventBody = await writeBody(
+      context.database,
+      { ...type, example: given ?? JSON.stringify(type.example) },
+      now,
+    )
     const sent = redactBody(eventBody, redact)
     const delivery: LeasedDelivery = {
       id: newId(now),
@@ -81,17 +88,20 @@ interface ChosenType {
   previous?: unknown
 }
 
+/** The example is a JSON text. */
+type WrittenType = Omit<ChosenType, 'example'> & { example: string }
+
 /** Writes the body of an event that happens now. */
 async function writeBody(
   connection: Connection,
-  { name, example, previous }: ChosenType,
+  { name, example, previous }: WrittenType,
   now: number,
 ): Promise<string> {
   const { rows } = await connection.query(
     ...writeBodyStatement({
       event: name,
       timestamp: new Date(now).toISOString(),
-      data: JSON.stringify(example),
+      data: example,
       previous: previous === undefined ? null : JSON.stringify(previous),
     }),
   )
