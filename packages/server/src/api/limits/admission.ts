@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import ipaddr from 'ipaddr.js'
 import type { Clock } from '../../domain/clock.ts'
@@ -123,5 +123,5 @@ export function toNetwork(address: string): string {
 
 /** Credentials are not kept in memory unhashed. */
 function digest(credential = ''): string {
-  return createHash('sha256').update(credential).digest('base64')
+  return hash('sha256', credential, 'base64')
 }
