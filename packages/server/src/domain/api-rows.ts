@@ -239,7 +239,7 @@ export interface Rows {
     response_code: number | null
     response_headers: Record<string, string> | null
     status: 'success' | 'failed'
-    trigger: 'event' | 'retry' | 'manual' | 'test'
+    trigger: 'event' | 'retry' | 'manual' | 'replay' | 'test'
     url: string
     webhook_id: string
   }

@@ -1,3 +1,4 @@
+import type { AttemptTrigger } from '../domain/delivery.ts'
 import { signBody, signStandard } from '../domain/signature/sign.ts'
 import { USER_AGENT } from '../settings/version.ts'
 
@@ -6,6 +7,7 @@ export interface RequestParts {
   eventId: string
   deliveryId: string
   attempt: number
+  trigger: AttemptTrigger
   body: Buffer
   secrets: readonly string[]
   /** The webhook's own, already checked against the reserved names. */
@@ -28,6 +30,7 @@ export function buildHeaders(parts: RequestParts): Record<string, string> {
     'X-Webhook-Id': parts.eventId,
     'X-Webhook-Delivery': parts.deliveryId,
     'X-Webhook-Attempt': String(parts.attempt),
+    'X-Webhook-Trigger': parts.trigger,
     ...(parts.secrets.length > 0 ? signatures(parts) : {}),
   }
 }

@@ -113,6 +113,7 @@ async function exchange(
       eventId: delivery.eventId,
       deliveryId: delivery.id,
       attempt: delivery.attempt,
+      trigger: delivery.trigger,
       body,
       secrets: target.secrets,
       customHeaders: target.headers,

@@ -150,6 +150,7 @@ export const deliveries = {
       event: 'first attempt',
       retry: 'automatic retry',
       manual: 'manual retry',
+      replay: 'replay',
       test: 'test',
     },
     next: 'Next attempt',

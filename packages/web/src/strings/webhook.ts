@@ -201,6 +201,7 @@ export const webhook = {
     id: 'event ID, the same for every attempt',
     delivery: 'delivery ID',
     attempt: '1, 2, 3…',
+    trigger: 'event, retry, manual, replay or test',
     signature: 'sha256= followed by the hex HMAC-SHA256 of the raw body',
     standardId: 'event ID',
     standardTimestamp: 'time of this attempt, Unix seconds',

@@ -84,6 +84,7 @@ function listHeaders(webhook: Webhook): Record<string, string> {
     'X-Webhook-Id': t.code.id,
     'X-Webhook-Delivery': t.code.delivery,
     'X-Webhook-Attempt': t.code.attempt,
+    'X-Webhook-Trigger': t.code.trigger,
     ...(webhook.has_secret
       ? {
           'X-Webhook-Signature': t.code.signature,

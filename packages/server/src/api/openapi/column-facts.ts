@@ -1,4 +1,5 @@
 import { ATTEMPT_ERRORS } from '../../domain/attempt-errors.ts'
+import { ATTEMPT_TRIGGERS } from '../../domain/delivery.ts'
 import { SCOPES } from '../../domain/principal.ts'
 
 interface ColumnFacts {
@@ -69,7 +70,7 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     ],
     columns: {
       status: { values: ['success', 'failed'] },
-      trigger: { values: ['event', 'retry', 'manual', 'test'] },
+      trigger: { values: ATTEMPT_TRIGGERS },
       error_code: { values: Object.keys(ATTEMPT_ERRORS) },
       request_headers: TEXTS,
       response_headers: TEXTS,

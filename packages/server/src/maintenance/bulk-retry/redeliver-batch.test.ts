@@ -138,7 +138,7 @@ for (const engine of ENGINES) {
           const [delivered, tried] = await one.deliveries()
           const id = await one.start(kind)
           await one.batch(
-            meanwhile(database, requeue({ deliveryIds: [] })[0], async (connection) => {
+            meanwhile(database, requeue({ deliveryIds: [], trigger: 'manual' })[0], async (connection) => {
               await connection.query(
                 `update webhooks.webhook_deliveries set status = 'delivered' where id = $1`,
                 [delivered!.id],

@@ -202,9 +202,12 @@ async function missedPage(
   }
 }
 
-const OPENS: Record<RedeliveryKind, { from: readonly string[]; reason: string }> = {
-  retry_failed: { from: ['failed'], reason: 'retried manually' },
-  replay_events: { from: ['failed', 'cancelled', 'filtered'], reason: 'replayed' },
+const OPENS: Record<
+  RedeliveryKind,
+  { from: readonly string[]; reason: string; trigger: 'manual' | 'replay' }
+> = {
+  retry_failed: { from: ['failed'], reason: 'retried manually', trigger: 'manual' },
+  replay_events: { from: ['failed', 'cancelled', 'filtered'], reason: 'replayed', trigger: 'replay' },
 }
 
 /**
@@ -217,8 +220,8 @@ async function enqueue(
   page: Page,
 ): Promise<number> {
   if (page.reopened.length === 0) return 0
-  const { rows } = await connection.query(...requeue({ deliveryIds: page.reopened }))
-  const { from, reason } = OPENS[kind]
+  const { from, reason, trigger } = OPENS[kind]
+  const { rows } = await connection.query(...requeue({ deliveryIds: page.reopened, trigger }))
   const { rowCount } = await connection.query(
     ...reopen({
       deliveryIds: rows.map((row) => row.delivery_id),

@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import { plainArray } from '../../database/array-literal.ts'
 import type { Database } from '../../database/database.ts'
-import type { LeasedDelivery } from '../../domain/delivery.ts'
+import type { AttemptTrigger, LeasedDelivery } from '../../domain/delivery.ts'
 import { LEASE_MARGIN_MS } from '../../domain/delivery.ts'
 import { redactBody } from '../../domain/redaction/redact.ts'
 import { newToken } from '../../domain/ids.ts'
@@ -26,6 +26,8 @@ export interface ClaimOptions {
 
 /** A delivery as a claiming statement returns it. */
 export interface ClaimedRow extends TargetRow {
+  /** What the next attempt stands for; null: its first one, or a scheduled retry. */
+  trigger: string | null
   id: string
   organization_id: string
   event_id: string
@@ -94,11 +96,16 @@ export function toLeasedDelivery(
     isRedacted: row.redact !== null,
     traceparent: row.traceparent,
     attempt: row.attempts + 1,
-    trigger: row.attempts === 0 ? 'event' : 'retry',
+    trigger: readTrigger(row),
     // A manual retry of a final delivery, by a process that died: one attempt was asked for.
     isLast: row.status !== 'pending' && row.status !== 'retrying',
     lease,
     leaseEnds: now + target.timeout + LEASE_MARGIN_MS,
     target,
   }
+}
+
+function readTrigger({ trigger, attempts }: ClaimedRow): AttemptTrigger {
+  if (trigger === 'manual' || trigger === 'replay') return trigger
+  return attempts === 0 ? 'event' : 'retry'
 }

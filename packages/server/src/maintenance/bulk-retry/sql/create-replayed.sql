@@ -7,5 +7,5 @@ with created as (
   from unnest(:ids::uuid[], :event_ids::uuid[], :events::text[], :record_ids::text[]) as n (id, event_id, event, record_id)
   returning id, webhook_id
 )
-insert into webhooks_internal.queue (delivery_id, webhook_id)
-select id, webhook_id from created
+insert into webhooks_internal.queue (delivery_id, webhook_id, trigger)
+select id, webhook_id, 'replay' from created

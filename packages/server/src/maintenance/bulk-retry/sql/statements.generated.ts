@@ -215,6 +215,7 @@ export const readLeased = typedStatement<
     body: string
     redact: string[] | null
     traceparent: string | null
+    trigger: string | null
     webhook_id: string
     url: string
     secret: string | null
@@ -264,6 +265,7 @@ export const reopen = typedStatement<
 
 export const requeue = typedStatement<
   {
+    trigger: string
     deliveryIds: readonly string[] | string
   },
   {

@@ -86,7 +86,7 @@ claimed as (
     due_at = now() + (coalesce(c.timeout_ms, :default_timeout_ms::integer) + :lease_margin_ms::integer) * interval '1 millisecond'
   from chosen c
   where q.ctid = c.place
-  returning q.delivery_id, q.attempts, c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
+  returning q.delivery_id, q.attempts, q.trigger, c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
     c.is_healthy, c.is_held, c.is_parked
 )
 -- The larger of both counts, because either may be behind: the delivery's in this statement's snapshot, and the queue's when a
@@ -94,7 +94,7 @@ claimed as (
 select d.id as "id!", d.organization_id as "organization_id!", d.event_id as "event_id!", d.event as "event!",
   greatest(c.attempts, d.attempts) as "attempts!", d.status as "status!",
   webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as "body!",
-  d.redact, e.traceparent,
+  d.redact, e.traceparent, c.trigger,
   c.webhook_id as "webhook_id!", c.url as "url!", c.secret, c.previous_secret, c.sealed_headers, c.timeout_ms, c.max_in_flight,
   c.is_healthy as "is_healthy!", c.is_held as "is_held!", c.is_parked as "is_parked!"
 from claimed c

@@ -52,6 +52,7 @@ export const claimDue = typedStatement<
     body: string
     redact: string[] | null
     traceparent: string | null
+    trigger: string | null
     webhook_id: string
     url: string
     secret: string | null
