@@ -46,8 +46,9 @@ suite('what a request stands for', () => {
   const failed = async (webhookId: string): Promise<string> => {
     let id = ''
     await until('the delivery to fail', async () => {
-      const rows = await server.api.get(`webhook_deliveries?webhook_id=eq.${webhookId}&status=eq.failed`)
-      id = String(rows[0]?.['id'] ?? '')
+      const failures = `webhook_deliveries?webhook_id=eq.${webhookId}&status=eq.failed`
+      const rows = await server.api.get<{ id: string }>(failures)
+      id = rows[0]?.id ?? ''
       return rows.length === 1
     })
     return id

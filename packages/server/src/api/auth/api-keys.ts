@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto'
+import { hash as digest, randomBytes } from 'node:crypto'
 import type { Database } from '../../database/database.ts'
 import { plainArray } from '../../database/array-literal.ts'
 import type { RowOf } from '../../database/statement.ts'
@@ -22,7 +22,7 @@ export function generateApiKey(): string {
 
 /** Returns the digest under which a key is stored, as hex. */
 export function hashApiKey(key: string): string {
-  return hash('sha256', key, 'hex')
+  return digest('sha256', key, 'hex')
 }
 
 /** Undefined for a key that is unknown or revoked. */

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
 
 /** Parameters of a call by GET that shape the result. All others are arguments. */
-export const SHAPING = new Set(['select'])
+const SHAPING = new Set(['select'])
 
 /**
  * Reads the arguments of a function from a query string. A value is taken as text, or as JSON where the function expects a number, a
