@@ -45,6 +45,8 @@ export interface RestOptions {
   onFailure?(thrown: unknown, request: RestRequest): void
 }
 
+const MAX_CONTENT_LOCATION = 2_000
+
 /** The dependencies of request handling. */
 interface Context {
   database: Database
@@ -126,6 +128,8 @@ function locateContent({ basePath }: Context, { table, search }: RestRequest): R
   const parameters = new URLSearchParams(search)
   parameters.sort()
   const text = parameters.toString()
+  // Clients limit the size of a response's head; a long filter is not worth a refused response.
+  if (text.length > MAX_CONTENT_LOCATION) return {}
   return { 'content-location': `${basePath}/${encodeURIComponent(table)}${text === '' ? '' : `?${text}`}` }
 }
 

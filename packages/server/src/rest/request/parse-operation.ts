@@ -78,8 +78,9 @@ function parseSearch(scanner: Scanner, operator: TextSearch, takeValue: TakeValu
 
 function parseIn(scanner: Scanner): Operation {
   scanner.expect('.')
-  scanner.expectSpaced('(')
-  if (scanner.accept(')')) return { kind: 'in', values: [] }
+  scanner.expect('(')
+  // Blanks belong to the values: clients do not quote a value for them.
+  if (scanner.acceptSpaced(')')) return { kind: 'in', values: [] }
   const values = [takeListedValue(scanner)]
   while (scanner.accept(',')) values.push(takeListedValue(scanner))
   scanner.expect(')')
