@@ -35,15 +35,15 @@ export function formatDuration(ms: number): string {
   return unit(Math.round(ms / 100) / 10, 'second')
 }
 
-/** "512 byte", "16 kB"; a kilobyte has 1,024 bytes, as limits are counted. */
+/** "512 bytes", "16 kB"; a kilobyte has 1,024 bytes, as limits are counted. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1_024) return unit(bytes, 'byte')
+  if (bytes < 1_024) return unit(bytes, 'byte', 'long')
   if (bytes < 1_048_576) return unit(Math.round(bytes / 102.4) / 10, 'kilobyte')
   return unit(Math.round(bytes / 104_857.6) / 10, 'megabyte')
 }
 
-function unit(value: number, name: string): string {
-  return new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value)
+function unit(value: number, name: string, unitDisplay: 'short' | 'long' = 'short'): string {
+  return new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay }).format(value)
 }
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
