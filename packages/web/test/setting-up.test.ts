@@ -58,15 +58,11 @@ onStage('webhook setup', (stage) => {
       assert.equal(await input.getAttribute('aria-invalid'), 'true', label)
       return await page.locator(`[id="${ids.split(' ').at(-1)}"]`).innerText()
     }
-    await page
-      .getByText(/8 to 256/)
-      .last()
-      .waitFor()
+    await page.getByText('Not saved. Correct the errors above.').waitFor()
     assert.match(await errorOf('URL'), /10\.0\.0\.1/)
     assert.match(await errorOf('Secret'), /8 to 256/)
     assert.match(await errorOf('Timeout in seconds'), /whole number/)
     await page.getByText('Must name at least one event type').waitFor()
-    await page.getByText('Not saved. Correct the errors above.').waitFor()
     assert.equal(await page.evaluate('document.activeElement.getAttribute("aria-invalid")'), 'true')
   })
 
