@@ -31,7 +31,7 @@ onAttached('capture of unusual values and names', (crm) => {
 
   test("a table with a column for every identifier in the trigger's code emits all of them", async () => {
     const [first] = await crm.attachPeople('status text')
-    const { functions } = writeCapture(first!)
+    const { functions } = writeCapture({ ...first!, id: 'contact' })
     const identifiers = new Set(functions.join('\n').match(/\b[a-z_][a-z_0-9]*\b/g))
     const names = [...identifiers].filter(
       (name) =>

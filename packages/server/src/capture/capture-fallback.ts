@@ -1,7 +1,7 @@
 import { quoteLiteral } from '../database/identifiers.ts'
 import type { CapturedTable, Operation } from './captured-table.ts'
 import { EXACT_TYPES, RAISED, TEXT_TYPES, changeSql, keyTextSql } from './captured-table.ts'
-import { indent, insertChanged, insertCreated, writtenRow } from './event-select.ts'
+import { indent, insertChanged, insertWhole, writtenRow } from './event-select.ts'
 
 /** If rows cannot be examined one by one, each fault row lists the keys of this many. */
 const KEYS_PER_FAULT = 1_000
@@ -19,6 +19,7 @@ const HOLES = {
   wholeColumns: `webhooks_internal.row_columns(capture.columns, 'np', '{}')`,
   change: 'webhooks_internal.change_columns(capture.changes, capture.lacking)',
   data: 'capture.data',
+  oldData: 'capture.old_data',
 } as const
 
 const hole = (name: keyof typeof HOLES): string => `\u0001${name}\u0001`
@@ -46,6 +47,7 @@ declare
   lacking text[];
   changes json;
   data text;
+  old_data text;
   field record;
   statement text;
   faults text;
@@ -63,7 +65,7 @@ exception
   when ${RAISED} then
     raise;
   when others or assert_failure then
-${indent(indent(WHOLE_FAULT))}
+${indent(indent(writeWholeFault(operation)))}
 end;`
 }
 
@@ -72,10 +74,10 @@ function writePreparation(table: CapturedTable, operation: Operation): string {
 capture.place := 'place_' || replace(gen_random_uuid()::text, '-', '');
 capture.faults := 'insert into webhooks.webhook_capture_faults (relation, operation, code, message, row_count, record_ids)
   select $1, lower($2), $3, left($4, 1000), count(*), array_remove(array_agg(k.key order by k.place), null)
-  from (select row_number() over () as place, ' || ${quoteLiteral(keyTextSql(table, 'n'))} || ' as key from new_rows as n) as k
+  from (select row_number() over () as place, ' || ${quoteLiteral(keyTextSql(table, 'n'))} || ' as key from ${rowsOf(operation)} as n) as k
   where k.place between $5 and $6
   group by (k.place - 1) / ${KEYS_PER_FAULT}';
-capture.total := (select count(*) from new_rows);
+capture.total := (select count(*) from ${rowsOf(operation)});
 capture.columns := webhooks_internal.columns_of(tg_relid);
 capture.lacking := array(
   select known.name from unnest(${textArrayLiteral(listSources(table))}) as known (name)
@@ -84,11 +86,14 @@ capture.lacking := array(
 ${operation === 'update' ? `${PAIR_CHECK}\n` : ''}${writeFields(table, operation)}
 if cardinality(capture.lacking) > 0 then
   perform webhooks_internal.record_capture_fault(format('%I.%I', tg_table_schema, tg_table_name), tg_op, '42703',
-    format('events go on without the column %s: it is missing or of another type', array_to_string(capture.lacking, ', ')),
+    format('events go on without %s: missing, or of another type', array_to_string(capture.lacking, ', ')),
     capture.total, '{}', 'field');
 end if;
 ${writeOrganizationCheck(table)}capture.statement := ${concatenate(writeStatement(table, operation))};`
 }
+
+/** The transition table with the rows that a statement is about. */
+const rowsOf = (operation: Operation): string => (operation === 'delete' ? 'old_rows' : 'new_rows')
 
 const PAIR_CHECK = `if capture.total <> (select count(*) from old_rows) then
   raise exception 'the changed rows cannot be paired with what they were';
@@ -112,12 +117,18 @@ function writeFields(table: CapturedTable, operation: Operation): string {
   }
   const fields = Array.from(table.columns, ([name, column]) => ({
     name,
-    source: column.source,
+    // What is read from more than a column is left out under the name of the field.
+    source: column.source ?? (column.comparable === undefined ? undefined : `the field ${name}`),
     value: column.value('n'),
     changed: name === 'updated_at' ? undefined : changeSql(column),
     old: column.value('o'),
   }))
   const isUpdate = operation === 'update'
+  const listData = (what: 'value' | 'old'): string => `(
+  select string_agg(format('%s as %I', f.item ->> '${what}', f.item ->> 'name'), ', ' order by f.place)
+  from json_array_elements(capture.changes) with ordinality as f (item, place)
+  where coalesce(f.item ->> 'source', '') <> all (capture.lacking)
+)`
   return `capture.changes := ${quoteLiteral(JSON.stringify(fields))}::json;
 for field in
   select f.source, f.value, f.changed
@@ -125,7 +136,7 @@ for field in
   where f.source <> all (capture.lacking)
 loop
   begin
-    execute 'select ' || capture.field.value || ' from new_rows as n limit 0';${
+    execute 'select ' || capture.field.value || ' from ${rowsOf(operation)} as n limit 0';${
       isUpdate
         ? `
     execute 'select ' || coalesce(capture.field.changed, 'true') || ' from new_rows as n, old_rows as o limit 0';`
@@ -138,11 +149,7 @@ loop
       capture.lacking := capture.lacking || capture.field.source;
   end;
 end loop;
-capture.data := (
-  select string_agg(format('%s as %I', f.item ->> 'value', f.item ->> 'name'), ', ' order by f.place)
-  from json_array_elements(capture.changes) with ordinality as f (item, place)
-  where coalesce(f.item ->> 'source', '') <> all (capture.lacking)
-);`
+capture.data := ${listData('value')};${isUpdate ? `\ncapture.old_data := ${listData('old')};` : ''}`
 }
 
 function writeOrganizationCheck({ organization: { source } }: CapturedTable): string {
@@ -156,15 +163,13 @@ end if;
 function writeStatement(table: CapturedTable, operation: Operation): string {
   const rowsSql = (name: string): string =>
     `(select row_number() over () as ${hole('place')}, r.* from ${name} as r)`
-  const data =
-    table.data === 'row'
-      ? 'row_to_json(whole_row.*)'
-      : `(select row_to_json(r.*) from (select ${hole('data')}) as r)`
+  const data = table.data === 'row' ? 'row_to_json(whole_row.*)' : wrap(hole('data'))
   const source = {
     where: `np.${hole('place')} between $1 and $2`,
     data,
+    oldData: wrap(hole('oldData')),
     row: {
-      ...writtenRow(table),
+      ...writtenRow(table, operation),
       isChanged: (name: string) => `${quoteLiteral(name)} = any (change.names)`,
       isAnyChangedBut: (apart: readonly string[]) => `not change.names <@ ${textArrayLiteral(apart)}`,
     },
@@ -173,8 +178,9 @@ function writeStatement(table: CapturedTable, operation: Operation): string {
     `cross join lateral (select ${hole('newColumns')}) as n`,
     ...(table.data === 'row' ? [`cross join lateral (select ${hole('wholeColumns')}) as whole_row`] : []),
   ]
-  if (operation === 'insert') {
-    return insertCreated(table, { ...source, from: [`${rowsSql('new_rows')} as np`, ...rows].join('\n') })
+  if (operation !== 'update') {
+    const from = [`${rowsSql(rowsOf(operation))} as np`, ...rows].join('\n')
+    return insertWhole(table, { ...source, from }, operation)
   }
   return insertChanged(table, {
     ...source,
@@ -188,6 +194,8 @@ function writeStatement(table: CapturedTable, operation: Operation): string {
     change: `cross join lateral (select ${hole('change')}) as change`,
   })
 }
+
+const wrap = (columns: string): string => `(select row_to_json(r.*) from (select ${columns}) as r)`
 
 const LOOP = `capture.size := capture.total;
 while capture.at_row <= capture.total loop
@@ -216,7 +224,7 @@ while capture.at_row <= capture.total loop
 end loop;`
 
 /** No row could be processed: records a fault for all of them, with their keys if these can be read. */
-const WHOLE_FAULT = `capture.code := sqlstate;
+const writeWholeFault = (operation: Operation): string => `capture.code := sqlstate;
 capture.message := sqlerrm;
 begin
   execute capture.faults using format('%I.%I', tg_table_schema, tg_table_name), tg_op, capture.code, capture.message,
@@ -227,7 +235,7 @@ exception
   when others or assert_failure then
     begin
       perform webhooks_internal.record_capture_fault(format('%I.%I', tg_table_schema, tg_table_name), tg_op,
-        capture.code, capture.message, (select count(*) from new_rows), '{}');
+        capture.code, capture.message, (select count(*) from ${rowsOf(operation)}), '{}');
     exception
       when ${RAISED} then
         raise;

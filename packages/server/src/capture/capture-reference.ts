@@ -27,9 +27,9 @@ export async function captureReferenceCrm(database: Database): Promise<void> {
 async function capture(connection: Connection, table: CapturedTable): Promise<void> {
   const { functions, triggers } = writeCapture(table)
   const relation = relationName(table)
-  await installFunctions(connection, { record: table.record, relation, map: null }, functions)
+  await installFunctions(connection, { id: table.id, record: table.subject, relation, map: null }, functions)
   for (const trigger of triggers) {
     if (!(await hasTriggers(connection, relation, [trigger]))) await connection.execute(trigger.sql)
   }
-  await recordExpected(connection, { ...table, map: null })
+  await recordExpected(connection, { ...table, record: table.subject, map: null })
 }

@@ -1,10 +1,9 @@
 import { quoteIdentifier, quoteLiteral } from '../database/identifiers.ts'
 import { writeFallback } from './capture-fallback.ts'
 import type { CapturedTable, Operation } from './captured-table.ts'
-import { RAISED, changeSql, functionName, relationName, triggerName } from './captured-table.ts'
+import { OPERATIONS, RAISED, changeSql, functionName, relationName, triggerName } from './captured-table.ts'
 import type { EventRule } from './event-rules.ts'
-import { RULES } from './event-rules.ts'
-import { columnsData, indent, insertChanged, insertCreated, writtenRow } from './event-select.ts'
+import { columnsData, indent, insertChanged, insertWhole, writtenRow } from './event-select.ts'
 
 /** The functions of a capture, which can be replaced without locking the table, and its triggers. */
 export interface CaptureSql {
@@ -12,12 +11,20 @@ export interface CaptureSql {
   triggers: readonly { name: string; function: string; sql: string }[]
 }
 
-const OPERATIONS: Readonly<Record<Operation, { uses(rule: EventRule): boolean; tables: string }>> = {
-  insert: { uses: ({ onInsert }) => onInsert !== undefined, tables: 'new table as new_rows' },
-  update: {
-    uses: ({ onUpdate }) => onUpdate !== undefined,
-    tables: 'old table as old_rows new table as new_rows',
-  },
+const TRANSITION_TABLES: Readonly<Record<Operation, string>> = {
+  insert: 'new table as new_rows',
+  update: 'old table as old_rows new table as new_rows',
+  delete: 'old table as old_rows',
+}
+
+/** Whether a statement of this kind can emit the event: with a condition, an update inserts and deletes, too. */
+function isUsed(operation: Operation, rule: EventRule, { where }: CapturedTable): boolean {
+  const { onInsert, onUpdate, onDelete } = rule
+  if (operation === 'insert') return onInsert !== undefined
+  if (operation === 'delete') return onDelete !== undefined
+  if (onUpdate !== undefined) return true
+  if (where === undefined) return false
+  return onInsert !== undefined || onDelete !== undefined
 }
 
 /**
@@ -25,18 +32,16 @@ const OPERATIONS: Readonly<Record<Operation, { uses(rule: EventRule): boolean; t
  * one call. They run inside the user's transaction, so events roll back with it and a commit cannot lose them.
  */
 export function writeCapture(table: CapturedTable): CaptureSql {
-  const used = (['insert', 'update'] as const).filter((operation) =>
-    RULES[table.record].some(OPERATIONS[operation].uses),
-  )
+  const used = OPERATIONS.filter((operation) => table.rules.some((rule) => isUsed(operation, rule, table)))
   return {
     functions: used.map((operation) => writeFunction(table, operation)),
     triggers: used.map((operation) => ({
-      name: triggerName(operation),
-      function: functionName(table.record, operation),
+      name: triggerName(table.id, operation),
+      function: functionName(table.id, operation),
       sql:
-        `create or replace trigger ${triggerName(operation)}\n  after ${operation} on ${relationName(table)}\n` +
-        `  referencing ${OPERATIONS[operation].tables}\n  for each statement\n` +
-        `  execute function webhooks_internal.${functionName(table.record, operation)}();`,
+        `create or replace trigger ${triggerName(table.id, operation)}\n  after ${operation} on ${relationName(table)}\n` +
+        `  referencing ${TRANSITION_TABLES[operation]}\n  for each statement\n` +
+        `  execute function webhooks_internal.${functionName(table.id, operation)}();`,
     })),
   }
 }
@@ -73,7 +78,7 @@ const SETTINGS = [
  * `alias.*`, and PL/pgSQL variables are qualified by the name of their block.
  */
 function writeFunction(table: CapturedTable, operation: Operation): string {
-  const name = functionName(table.record, operation)
+  const name = functionName(table.id, operation)
   return `create or replace function webhooks_internal.${name}() returns trigger
 language plpgsql security definer
 ${SETTINGS.map((setting) => `set ${setting}`).join('\n')}
@@ -104,15 +109,19 @@ end if;`
 }
 
 function writeDirect(table: CapturedTable, operation: Operation): string {
-  const row = writtenRow(table)
+  const row = writtenRow(table, operation)
   const data = dataSql(table)
-  if (operation === 'insert') return `${insertCreated(table, { from: 'new_rows as n', data, row })};`
+  if (operation !== 'update') {
+    const from = operation === 'insert' ? 'new_rows as n' : 'old_rows as n'
+    return `${insertWhole(table, { from, data, row }, operation)};`
+  }
   const [first = 'id'] = table.key
   const same = table.key.map((name) => `o.${quoteIdentifier(name)} = n.${quoteIdentifier(name)}`)
   const statement = insertChanged(table, {
     from: `new_rows as n\nleft join old_rows as o on ${same.join(' and ')}`,
     where: `(o.${quoteIdentifier(first)} is not null or webhooks_internal.row_is_unpaired())`,
     data,
+    oldData: dataSql(table, 'o'),
     row,
     ...(hasPrevious(table) ? { previous: 'change.previous', change: writePrevious(table) } : {}),
   })
@@ -128,11 +137,11 @@ end if;
 `
 }
 
-const hasPrevious = ({ record }: CapturedTable): boolean => RULES[record].some((rule) => rule.hasPrevious)
+const hasPrevious = ({ rules }: CapturedTable): boolean => rules.some((rule) => rule.hasPrevious)
 
-export function dataSql({ data, columns }: CapturedTable): string {
-  if (data === 'row') return 'row_to_json(n.*)'
-  return columnsData(Array.from(columns, ([name, column]) => [name, column.value('n')]))
+export function dataSql({ data, columns }: CapturedTable, alias = 'n'): string {
+  if (data === 'row') return `row_to_json(${alias}.*)`
+  return columnsData(Array.from(columns, ([name, column]) => [name, column.value(alias)]))
 }
 
 /** `change.previous`: the old values of the changed columns, as JSON text. Unchanged columns are not converted. */

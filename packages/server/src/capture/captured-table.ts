@@ -1,28 +1,42 @@
 import { quoteIdentifier } from '../database/identifiers.ts'
 import type { RecordName } from '../domain/event-types/records.ts'
+import { RECORD_NAMES } from '../domain/event-types/records.ts'
+import type { EventRule } from './event-rules.ts'
 
-/** A column as events name it; its SQL refers to the alias of a row. */
+/** A field of events; its SQL refers to the alias of a row. */
 export interface CapturedColumn {
-  /** The table's column that it is read from; undefined: a constant. */
+  /** The table's column that it is read from; undefined: a constant, or more than a column. */
   source: string | undefined
   /** SQL of the value in `data`. */
   value(alias: string): string
   /** SQL that differs exactly when the value does; undefined: it never changes. */
   comparable: ((alias: string) => string) | undefined
+  /** SQL over `n` and `o` that is true if the value may have changed, and cheaper to know than the value. */
+  mayChange?: string
 }
 
 /** Returns SQL over `n` and `o` that tests if the value changed; undefined: it never changes. */
-export function changeSql({ comparable }: CapturedColumn): string | undefined {
-  return comparable && `${comparable('n')} is distinct from ${comparable('o')}`
+export function changeSql({ comparable, mayChange }: CapturedColumn): string | undefined {
+  if (comparable === undefined) return undefined
+  const isOther = `${comparable('n')} is distinct from ${comparable('o')}`
+  return mayChange === undefined ? isOther : `(${mayChange} and ${isOther})`
 }
 
 /** A table whose changes emit events, and the names of its columns in them. */
 export interface CapturedTable {
-  record: RecordName
+  /** Names this capture among all; part of the names of its functions and triggers. */
+  id: string
+  /** What the rows are: a record, or the type of the only event that they emit. */
+  subject: string
+  /** Undefined: an event of the operator's own. */
+  record: RecordName | undefined
+  rules: readonly EventRule[]
   schema: string
   name: string
   /** Pairs an updated row with its old version. */
   key: readonly string[]
+  /** SQL of the condition that a row has to meet, over an alias; undefined: every row counts. */
+  where: ((alias: string) => string) | undefined
   organization: CapturedOrganization
   /** By their names in `data`, in the order of `data`. */
   columns: ReadonlyMap<string, CapturedColumn>
@@ -70,12 +84,19 @@ export function toComparable(expression: string, type: string): string {
   return EXACT.test(plain) ? expression : `(${expression})::text collate "C"`
 }
 
-export const functionName = (record: RecordName, operation: Operation): string =>
-  `capture_${record}_${operation}s`
+export const OPERATIONS = ['insert', 'update', 'delete'] as const
+export type Operation = (typeof OPERATIONS)[number]
 
-export type Operation = 'insert' | 'update'
+/** The start of the names of a capture's functions. */
+export const functionPrefix = (id: string): string => `capture_${id}_`
 
-export const triggerName = (operation: Operation): string => `webhooks_capture_${operation}s`
+export const functionName = (id: string, operation: Operation): string => `${functionPrefix(id)}${operation}s`
+
+/** A capture that is named like a record is its table's only one. */
+export const triggerName = (id: string, operation: Operation): string =>
+  RECORD_NAMES.some((record) => record === id)
+    ? `webhooks_capture_${operation}s`
+    : `webhooks_capture_${id}_${operation}s`
 
 export const relationName = ({ schema, name }: Pick<CapturedTable, 'schema' | 'name'>): string =>
   `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
@@ -83,6 +104,7 @@ export const relationName = ({ schema, name }: Pick<CapturedTable, 'schema' | 'n
 /** Returns SQL of a row's key as text, which identifies the row in a fault. */
 export function keyTextSql({ key }: CapturedTable, alias: string): string {
   const parts = key.map((name) => `${alias}.${quoteIdentifier(name)}::text`)
+  if (parts.length === 0) return 'null::text'
   return `left(${parts.length === 1 ? parts[0]! : `json_build_array(${parts.join(', ')})::text`}, 1000)`
 }
 

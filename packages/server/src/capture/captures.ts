@@ -2,16 +2,33 @@ import { createHash } from 'node:crypto'
 import { textArray } from '../database/array-literal.ts'
 import type { Connection } from '../database/database.ts'
 import type { CaptureSql } from './capture-sql.ts'
-import type { RecordName } from '../domain/event-types/records.ts'
 
 /** A row of `webhooks_internal.captures`. */
 export interface Capture {
-  record: RecordName
+  id: string
+  /** A record, an event type of the operator's own, or `organizations`. */
+  record: string
   /** Schema and name, quoted. */
   relation: string
-  /** JSON; null for the reference CRM. */
+  /** The entry of the map, as JSON; null for the reference CRM. */
   map: string | null
   fingerprint: string
+}
+
+export type CaptureRow = Pick<Capture, 'id' | 'record' | 'relation'> & { is_reference: boolean }
+
+/** Reads the installed captures; none if the program was never installed. */
+export async function readCaptures(connection: Connection): Promise<CaptureRow[]> {
+  const { rows: known } = await connection.query<{ there: boolean }>(
+    `select exists (
+       select from pg_attribute where attrelid = to_regclass('webhooks_internal.captures') and attname = 'id'
+     ) as there`,
+  )
+  if (known[0]?.there !== true) return []
+  const { rows } = await connection.query<CaptureRow>(
+    'select id, record, relation, map is null as is_reference from webhooks_internal.captures order by id',
+  )
+  return rows
 }
 
 /** Identifies a version of the functions. */
@@ -22,12 +39,14 @@ export function fingerprintFunctions(functions: readonly string[]): string {
 /** @returns true if it differs from the recorded capture */
 export async function recordCapture(connection: Connection, capture: Capture): Promise<boolean> {
   const { rowCount } = await connection.query(
-    `insert into webhooks_internal.captures as c (record, relation, map, fingerprint)
-     values ($1, $2, $3, $4)
-     on conflict (record) do update
-       set relation = excluded.relation, map = excluded.map, fingerprint = excluded.fingerprint, installed_at = now()
-       where (c.relation, c.map::text, c.fingerprint) is distinct from (excluded.relation, excluded.map::text, excluded.fingerprint)`,
-    [capture.record, capture.relation, capture.map, capture.fingerprint],
+    `insert into webhooks_internal.captures as c (id, record, relation, map, fingerprint)
+     values ($1, $2, $3, $4, $5)
+     on conflict (id) do update
+       set record = excluded.record, relation = excluded.relation, map = excluded.map, fingerprint = excluded.fingerprint,
+         installed_at = now()
+       where (c.record, c.relation, c.map::text, c.fingerprint)
+         is distinct from (excluded.record, excluded.relation, excluded.map::text, excluded.fingerprint)`,
+    [capture.id, capture.record, capture.relation, capture.map, capture.fingerprint],
   )
   return rowCount > 0
 }

@@ -5,6 +5,10 @@ export interface CrmColumn {
   name: string
   /** The base type of a domain; for any other type, the type itself. */
   type: string
+  /** The same with its schema and quoted, as SQL names it everywhere. */
+  fullType: string
+  /** The values of an enum; null: another type. */
+  labels: readonly string[] | null
   /** True if this role may read it. */
   canSelect: boolean
 }

@@ -1,4 +1,5 @@
 import type { RecordName } from '../domain/event-types/records.ts'
+import type { EventEntry } from './map/map-schema.ts'
 
 /** SQL conditions about a row and, for an update, its old version. */
 export interface RowSql {
@@ -9,6 +10,8 @@ export interface RowSql {
   isAnyChangedBut(columns: readonly string[]): string
   /** Tests if this time, which the database maintains, was set for the first time. */
   isFirst(column: string): string
+  /** A condition of the map over `old` and `new`. */
+  change(condition: string): string
 }
 
 /** An event type and the changes of a row that emit it; undefined: no change of that kind does. */
@@ -16,6 +19,7 @@ export interface EventRule {
   event: string
   onInsert?(row: RowSql): string
   onUpdate?(row: RowSql): string
+  onDelete?(row: RowSql): string
   /** `previous` of an update event: the old values of all changed columns. */
   hasPrevious?: true
   /** JSON, for an insert event. */
@@ -95,4 +99,26 @@ export const RULES: Readonly<Record<RecordName, readonly EventRule[]>> = {
       onUpdate: (row) => `${row.isChanged('recording_status')} and ${isRecorded(row)}`,
     },
   ],
+}
+
+const deleted = (record: RecordName): EventRule => ({ event: `${record}.deleted`, onDelete: always })
+
+/** The rules of a record's table; `deletes`: it emits deletions, too. */
+export const rulesOf = (record: RecordName, deletes: boolean): readonly EventRule[] =>
+  deletes ? [...RULES[record], deleted(record)] : RULES[record]
+
+/** The rule of an event of the operator's own. Without a condition, an update has to change a field of its data. */
+export function ruleOfEvent({ type, on, when }: EventEntry): EventRule {
+  const isSo = (row: RowSql): string => (when === undefined ? 'true' : row.change(when))
+  return {
+    event: type,
+    ...(on.includes('insert') ? { onInsert: isSo } : {}),
+    ...(on.includes('update')
+      ? {
+          onUpdate: (row) => (when === undefined ? row.isAnyChangedBut([]) : row.change(when)),
+          hasPrevious: true,
+        }
+      : {}),
+    ...(on.includes('delete') ? { onDelete: isSo } : {}),
+  }
 }

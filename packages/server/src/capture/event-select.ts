@@ -1,17 +1,18 @@
 import { quoteIdentifier, quoteLiteral } from '../database/identifiers.ts'
-import type { CapturedTable } from './captured-table.ts'
+import type { CapturedTable, Operation } from './captured-table.ts'
 import { changeSql } from './captured-table.ts'
 import type { RowSql } from './event-rules.ts'
-import { RULES } from './event-rules.ts'
 
 /** The source of the rows, and the SQL that depends on it. */
 export interface RowSource {
-  /** FROM items that provide the row `n` and, for an update, its old version `o`. */
+  /** FROM items that provide the row `n` and, for an update, its old version `o`. A deleted row is `n`. */
   from: string
   /** A further condition on the rows, evaluated before anything else; undefined: all rows. */
   where?: string
   /** SQL of the event's `data`. */
   data: string
+  /** SQL of the `data` of the old version. */
+  oldData?: string
   row: RowSql
   /** SQL of `previous` as JSON text; undefined: none. */
   previous?: string
@@ -30,7 +31,7 @@ export interface EventTarget {
 const CAPTURED: EventTarget = { origin: 'crm' }
 
 /** Builds the SQL conditions for the columns that the table has now. */
-export function writtenRow({ columns, firstTimes }: CapturedTable): RowSql {
+export function writtenRow({ columns, firstTimes }: CapturedTable, operation: Operation): RowSql {
   const findColumn = (name: string) => {
     const column = columns.get(name)
     if (column === undefined) throw new Error(`${name} is not captured`)
@@ -55,21 +56,46 @@ export function writtenRow({ columns, firstTimes }: CapturedTable): RowSql {
       const { value } = findColumn('status')
       return `${value('n')} = ${quoteLiteral(status)} and ${value('o')} is distinct from ${quoteLiteral(status)}`
     },
+    change: (condition) => changeCondition(condition, operation),
   }
 }
 
-/** Builds the INSERT of the events of new rows. */
-export function insertCreated(table: CapturedTable, source: RowSource): string {
-  const values = RULES[table.record].flatMap(({ event, onInsert, insertPrevious }) =>
-    onInsert === undefined
-      ? []
-      : [`(${quoteLiteral(event)}, ${onInsert(source.row)}, ${jsonLiteral(insertPrevious)})`],
-  )
+/** A condition of the map over `old` and `new`, of which an insert and a delete have one only. */
+function changeCondition(condition: string, operation: Operation): string {
+  const none = (name: string): string =>
+    `(select ${name}.* from (select) as one left join lateral (select n.*) as ${name} on false) as ${name}`
+  const row = (name: string, alias: string): string => `(select ${alias}.*) as ${name}`
+  const [older, newer] = {
+    insert: [none('old'), row('new', 'n')],
+    update: [row('old', 'o'), row('new', 'n')],
+    delete: [row('old', 'n'), none('new')],
+  }[operation]
+  return `coalesce((select (${condition}\n) from ${older}, ${newer}), false)`
+}
+
+/** Builds the INSERT of the events of new rows, or of deleted ones. */
+export function insertWhole(
+  table: CapturedTable,
+  source: RowSource,
+  operation: Exclude<Operation, 'update'>,
+): string {
+  const values = table.rules.flatMap((rule) => {
+    const isSo = (operation === 'insert' ? rule.onInsert : rule.onDelete)?.(source.row)
+    if (isSo === undefined) return []
+    const previous = operation === 'insert' ? rule.insertPrevious : undefined
+    return [
+      `(${quoteLiteral(rule.event)}, ${table.where === undefined ? isSo : `case when holds.is_so then ${isSo} end`}, ${jsonLiteral(previous)})`,
+    ]
+  })
   return insertEvents(table, source, CAPTURED, {
-    joins: writeHappened(values),
+    joins: [...writeHolds(table), writeHappened(values)].join('\n'),
     previous: 'happened.previous',
   })
 }
+
+/** `offset 0` keeps the planner from asking for the condition once for each event type. */
+const writeHolds = ({ where }: CapturedTable): string[] =>
+  where === undefined ? [] : [`cross join lateral (select ${where('n')} as is_so offset 0) as holds`]
 
 /** Builds the INSERT of one event per row and type whose condition holds. */
 export function insertStated(
@@ -88,29 +114,69 @@ export function insertStated(
 
 /**
  * Builds the INSERT of the events of updated rows. A row that moves to another organization is new there: its old
- * values are not disclosed, and the old organization gets no event.
+ * values are not disclosed, and the old organization gets no event. A row that comes to meet the condition of the map is
+ * new, too, and one that no longer does is deleted, with the values that it had.
  */
 export function insertChanged(table: CapturedTable, source: RowSource): string {
-  const { isMoved } = table.organization
-  const values = RULES[table.record].flatMap((rule) => {
+  const phases = writePhases(table)
+  const values = table.rules.flatMap((rule) => {
     const onUpdate = rule.onUpdate?.(source.row)
-    const onMove = isMoved === undefined ? undefined : rule.onInsert?.(source.row)
-    if (onUpdate === undefined && onMove === undefined) return []
-    const isSo =
-      isMoved === undefined
-        ? (onUpdate ?? 'false')
-        : `case when moved.is_so then ${onMove ?? 'false'} else ${onUpdate ?? 'false'} end`
+    const onEnter = phases.entered === undefined ? undefined : rule.onInsert?.(source.row)
+    const onLeave = phases.left === undefined ? undefined : rule.onDelete?.(source.row)
+    if (onUpdate === undefined && onEnter === undefined && onLeave === undefined) return []
+    const cases = [
+      ...(phases.entered === undefined ? [] : [`when ${phases.entered} then ${onEnter ?? 'false'}`]),
+      ...(phases.left === undefined ? [] : [`when ${phases.left} then ${onLeave ?? 'false'}`]),
+    ]
+    const stays = phases.left === undefined ? (onUpdate ?? 'false') : `phase.stays and ${onUpdate ?? 'false'}`
+    const isSo = cases.length === 0 ? stays : `case ${cases.join(' ')} else ${stays} end`
     return [`(${quoteLiteral(rule.event)}, ${isSo}, ${jsonLiteral(rule.insertPrevious)})`]
   })
   const previous = source.previous === undefined ? 'null::json' : `${source.previous}::json`
-  const moved = isMoved === undefined ? [] : [`cross join lateral (select ${isMoved} as is_so) as moved`]
-  return insertEvents(table, source, CAPTURED, {
-    joins: [...(source.change === undefined ? [] : [source.change]), ...moved, writeHappened(values)].join(
-      '\n',
-    ),
-    previous:
-      isMoved === undefined ? previous : `case when moved.is_so then happened.previous else ${previous} end`,
+  const data =
+    phases.left === undefined || source.oldData === undefined || !table.rules.some((rule) => rule.onDelete)
+      ? source.data
+      : `case when ${phases.left} then ${source.oldData} else ${source.data} end`
+  return insertEvents(table, { ...source, data }, CAPTURED, {
+    joins: [
+      ...(source.change === undefined ? [] : [source.change]),
+      ...phases.joins,
+      writeHappened(values),
+    ].join('\n'),
+    previous: writeUpdatePrevious(phases, previous),
   })
+}
+
+function writeUpdatePrevious({ entered, left }: Phases, previous: string): string {
+  if (entered === undefined) return previous
+  const none = left === undefined ? '' : ` when ${left} then null::json`
+  return `case when ${entered} then happened.previous${none} else ${previous} end`
+}
+
+/** What an update means for the subscribers of a row. */
+interface Phases {
+  joins: string[]
+  /** SQL: the row is new to them; undefined: no update makes it so. */
+  entered: string | undefined
+  /** SQL: the row is gone for them. */
+  left: string | undefined
+}
+
+function writePhases({ where, organization: { isMoved } }: CapturedTable): Phases {
+  if (where === undefined) {
+    if (isMoved === undefined) return { joins: [], entered: undefined, left: undefined }
+    const joins = [`cross join lateral (select ${isMoved} as is_so) as moved`]
+    return { joins, entered: 'moved.is_so', left: undefined }
+  }
+  const isNew = isMoved === undefined ? 'not meets.before' : `(not meets.before or ${isMoved})`
+  return {
+    joins: [
+      `cross join lateral (select coalesce(${where('n')}, false) as now, coalesce(${where('o')}, false) as before offset 0) as meets`,
+      `cross join lateral (select meets.now and ${isNew} as entered, meets.before and not meets.now as left_it, meets.now and meets.before as stays) as phase`,
+    ],
+    entered: 'phase.entered',
+    left: 'phase.left_it',
+  }
 }
 
 const writeHappened = (values: readonly string[]): string =>
@@ -141,7 +207,7 @@ function insertEvents(
     return `${into}\nselect ${idSql('happened.event')}${expression}, happened.event, ${source.data}, ${previous}, ${quoteLiteral(origin)}\n${found}${twice}`
   }
   const recordId = table.columns.get('id')?.value('n') ?? 'null::text'
-  const always = `('message.received', 'broadcast.response')`
+  const always = `('message.received', 'broadcast.response', 'message.deleted')`
   return `with found as materialized (
   select ${id === undefined ? 'null::uuid' : id('happened.event')} as id, ${expression} as organization_id, happened.event,
     ${source.data} as data, ${previous} as previous, ${recordId} as record_id

@@ -1,13 +1,16 @@
 import type { Connection, Database } from '../database/database.ts'
-import type { RecordName } from '../domain/event-types/records.ts'
-import { writeCapture } from './capture-sql.ts'
-import type { CapturedTable } from './captured-table.ts'
-import { relationName } from './captured-table.ts'
-import { hasTriggers } from './captures.ts'
+import { OPERATIONS, functionName, functionPrefix } from './captured-table.ts'
+import type { CaptureRow } from './captures.ts'
+import { hasTriggers, readCaptures } from './captures.ts'
 import { installFunctions } from './install-functions.ts'
-import type { CrmMap } from './table-map.ts'
-import { withShortLocks } from './with-short-locks.ts'
+import type { CrmMap } from './map/map-schema.ts'
+import type { ResolvedMap } from './map/resolve-map.ts'
+import { storeMappedTypes } from './store-mapped-types.ts'
+import { storeMap } from './stored-map.ts'
+import type { WantedCapture } from './wanted-captures.ts'
+import { listWanted } from './wanted-captures.ts'
 import { checkCaptures, recordExpected } from './watch-captures.ts'
+import { withShortLocks } from './with-short-locks.ts'
 
 export interface InstallOptions {
   /** Milliseconds during which a busy table is retried. */
@@ -15,76 +18,94 @@ export interface InstallOptions {
 }
 
 export interface Installed {
-  record: RecordName
+  /** A record, an event type of the operator's own, or `organizations`. */
+  record: string
   relation: string
-  state: 'attached' | 'changed' | 'unchanged'
+  state: 'attached' | 'changed' | 'unchanged' | 'detached'
 }
 
 /**
- * Captures the tables; safe to repeat. Only creating and dropping triggers locks a table; the lock is requested
- * briefly, and again if needed. If the triggers exist, only their functions are replaced.
+ * Captures the tables of a map; safe to repeat. Only creating and dropping triggers locks a table; the lock is requested
+ * briefly, and again if needed. If the triggers exist, only their functions are replaced. What a table no longer emits
+ * goes in the transaction in which what it emits now comes, so no change falls between.
  * @throws BusyTableError triggers attached so far stay; call again for the rest
  */
 export async function installCaptures(
   database: Database,
-  tables: readonly CapturedTable[],
+  resolved: ResolvedMap,
   map: CrmMap,
   { maxWaitMs }: InstallOptions,
 ): Promise<Installed[]> {
   // Record drifts first: the code below repairs them, and they could not be detected afterwards.
   await checkCaptures(database)
-  await removeOthers(database, tables, maxWaitMs)
+  const before = (await readCaptures(database)).filter(({ is_reference }) => !is_reference)
+  const wanted = listWanted(resolved, before)
+  const gone = before.filter(({ id }) => !wanted.some((capture) => capture.id === id))
   const installed: Installed[] = []
-  for (const table of tables) {
-    const relation = relationName(table)
-    const { functions, triggers } = writeCapture(table)
-    const mapJson = JSON.stringify(map[table.record])
-    const isChanged = await database.transaction((connection) =>
-      installFunctions(connection, { record: table.record, relation, map: mapJson }, functions),
-    )
-    const isAttached = await hasTriggers(database, relation, triggers)
-    if (!isAttached) {
-      await withShortLocks(database, relation, maxWaitMs, async (connection) => {
-        for (const { sql } of triggers) await connection.execute(sql)
-      })
-    }
-    await recordExpected(database, { ...table, map: mapJson })
-    const state = isAttached ? (isChanged ? 'changed' : 'unchanged') : 'attached'
-    installed.push({ record: table.record, relation, state })
+  for (const relation of new Set(wanted.map((capture) => capture.relation))) {
+    const here = wanted.filter((capture) => capture.relation === relation)
+    const dropped = gone.filter((capture) => capture.relation === relation)
+    installed.push(...(await installRelation(database, relation, { captures: here, dropped }, maxWaitMs)))
   }
+  for (const capture of gone) {
+    if (wanted.some(({ relation }) => relation === capture.relation)) continue
+    await removeCapture(database, capture, maxWaitMs)
+    installed.push({ record: capture.record, relation: capture.relation, state: 'detached' })
+  }
+  await storeMappedTypes(database, resolved.eventTypes)
+  await storeMap(database, map)
   await checkCaptures(database)
   return installed
 }
 
-interface CaptureRow {
-  record: RecordName
-  relation: string
-  is_reference: boolean
-}
-
-/** Reads the installed captures; none if the program was never installed. */
-export async function readCaptures(connection: Connection): Promise<CaptureRow[]> {
-  const { rows: known } = await connection.query<{ there: boolean }>(
-    `select to_regclass('webhooks_internal.captures') is not null as there`,
-  )
-  if (known[0]?.there !== true) return []
-  const { rows } = await connection.query<CaptureRow>(
-    'select record, relation, map is null as is_reference from webhooks_internal.captures order by record',
-  )
-  return rows
-}
-
-/** Removes the capture of records that are no longer in the map, or now come from another table. */
-async function removeOthers(
+async function installRelation(
   database: Database,
-  tables: readonly CapturedTable[],
+  relation: string,
+  { captures, dropped }: { captures: readonly WantedCapture[]; dropped: readonly CaptureRow[] },
   maxWaitMs: number,
-): Promise<void> {
-  for (const capture of await readCaptures(database)) {
-    const stays = tables.some(
-      (table) => table.record === capture.record && relationName(table) === capture.relation,
+): Promise<Installed[]> {
+  const attached = await findAttached(database, captures)
+  const changed = new Set<string>()
+  const attach = async (connection: Connection): Promise<void> => {
+    for (const capture of captures)
+      if (await installFunctions(connection, capture, capture.sql.functions)) changed.add(capture.id)
+    for (const capture of captures.filter(({ id }) => !attached.has(id))) await attachOne(connection, capture)
+    for (const { id } of dropped) await forget(connection, id)
+    for (const { first } of captures) if (first !== undefined) await connection.query(first)
+  }
+  const needsLock = dropped.length > 0 || attached.size < captures.length
+  await (needsLock ? withShortLocks(database, relation, maxWaitMs, attach) : database.transaction(attach))
+  for (const capture of captures) await recordExpected(database, capture)
+  return [
+    ...captures.map(({ id, record }): Installed => {
+      const state = attached.has(id) ? (changed.has(id) ? 'changed' : 'unchanged') : 'attached'
+      return { record, relation, state }
+    }),
+    ...dropped.map(({ record }): Installed => ({ record, relation, state: 'detached' })),
+  ]
+}
+
+/** Finds the captures that have their triggers, and none of an operation that they no longer need. */
+async function findAttached(database: Database, captures: readonly WantedCapture[]): Promise<Set<string>> {
+  const attached = new Set<string>()
+  for (const { id, relation, sql } of captures) {
+    const { rows } = await database.query<{ name: string }>(
+      `select proname as name from pg_proc
+       where pronamespace = 'webhooks_internal'::regnamespace and starts_with(proname::text, $1)`,
+      [functionPrefix(id)],
     )
-    if (!stays) await removeCapture(database, capture, maxWaitMs)
+    const isMore = rows.some(({ name }) => !sql.triggers.some((trigger) => trigger.function === name))
+    if (!isMore && (await hasTriggers(database, relation, sql.triggers))) attached.add(id)
+  }
+  return attached
+}
+
+async function attachOne(connection: Connection, { id, sql }: WantedCapture): Promise<void> {
+  for (const { sql: create } of sql.triggers) await connection.execute(create)
+  for (const operation of OPERATIONS) {
+    const name = functionName(id, operation)
+    if (!sql.triggers.some((trigger) => trigger.function === name))
+      await connection.execute(`drop function if exists webhooks_internal.${name}() cascade`)
   }
 }
 
@@ -94,13 +115,12 @@ async function removeOthers(
  */
 export async function removeCapture(
   database: Database,
-  { record, relation }: Pick<CaptureRow, 'record' | 'relation'>,
+  { id, relation }: Pick<CaptureRow, 'id' | 'relation'>,
   maxWaitMs: number,
 ): Promise<void> {
-  await withShortLocks(database, relation, maxWaitMs, async (connection) => {
-    await connection.execute(`
-      drop function if exists webhooks_internal.capture_${record}_inserts() cascade;
-      drop function if exists webhooks_internal.capture_${record}_updates() cascade;`)
-    await connection.query('delete from webhooks_internal.captures where record = $1', [record])
-  })
+  await withShortLocks(database, relation, maxWaitMs, (connection) => forget(connection, id))
+}
+
+async function forget(connection: Connection, id: string): Promise<void> {
+  await connection.query('select webhooks_internal.forget_capture($1)', [id])
 }

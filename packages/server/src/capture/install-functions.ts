@@ -12,12 +12,15 @@ import { findExpected } from './watch-captures.ts'
  */
 export async function installFunctions(
   connection: Connection,
-  capture: Omit<Capture, 'fingerprint'>,
+  { id, record, relation, map }: Omit<Capture, 'fingerprint'>,
   functions: readonly string[],
 ): Promise<boolean> {
-  const expected = await findExpected(connection, capture.record)
+  const expected = await findExpected(connection, id)
   const isRecordChanged = await recordCapture(connection, {
-    ...capture,
+    id,
+    record,
+    relation,
+    map,
     fingerprint: fingerprintFunctions(functions),
   })
   if (!isRecordChanged && functionsMatchRecord(expected, await readCaptureState(connection))) return false

@@ -1,7 +1,6 @@
 import { quoteLiteral } from '../database/identifiers.ts'
 import type { RecordName } from '../domain/event-types/records.ts'
 import type { CapturedTable } from './captured-table.ts'
-import { RULES } from './event-rules.ts'
 import { writtenRow } from './event-select.ts'
 
 /** Event types, each with its SQL condition over the current row `n`. */
@@ -9,8 +8,8 @@ export type Conditions = [event: string, condition: string][]
 
 /** The conditions to emit the events of an insert for a row in its current state. */
 export function insertedConditions(table: CapturedTable): Conditions {
-  const row = writtenRow(table)
-  return RULES[table.record].flatMap(({ event, onInsert }): Conditions =>
+  const row = writtenRow(table, 'insert')
+  return table.rules.flatMap(({ event, onInsert }): Conditions =>
     onInsert === undefined ? [] : [[event, onInsert(row)]],
   )
 }
@@ -22,11 +21,11 @@ const UPDATED: Readonly<Partial<Record<RecordName, string>>> = {
 }
 
 /**
- * The conditions to emit the events of an update. A record without an update event emits the events of the state it has
- * reached.
+ * The conditions to emit the events of an update. A record without an update event, and a row with events of the
+ * operator's own, emits the events of the state it has reached.
  */
 export function updatedConditions(table: CapturedTable): Conditions {
-  const updated = UPDATED[table.record]
+  const updated = table.record === undefined ? undefined : UPDATED[table.record]
   if (updated !== undefined) return [[updated, 'true']]
   return insertedConditions(table).filter(([event]) => !ARRIVALS.has(event))
 }

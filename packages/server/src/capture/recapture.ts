@@ -1,14 +1,18 @@
 import { plainArray, textArray } from '../database/array-literal.ts'
 import type { Database } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
-import type { RecordName } from '../domain/event-types/records.ts'
+import { nameCaptures } from './capture-ids.ts'
 import { dataSql } from './capture-sql.ts'
 import type { CapturedTable } from './captured-table.ts'
 import { keyTextSql, relationName } from './captured-table.ts'
+import type { CaptureRow } from './captures.ts'
+import { readCaptures } from './captures.ts'
 import { readCrmTables } from './crm-tables.ts'
+import { createDescriber } from './map/describe-expression.ts'
+import { resolveMap } from './map/resolve-map.ts'
+import { TENANTS } from './map/tenant-table.ts'
 import type { RowSource } from './event-select.ts'
 import { insertStated, writtenRow } from './event-select.ts'
-import { mapTables } from './map-tables.ts'
 import type { Conditions } from './recapture-conditions.ts'
 import {
   changeTimeSql,
@@ -17,7 +21,8 @@ import {
   updatedConditions,
 } from './recapture-conditions.ts'
 import { readReferenceTables } from './reference-tables.ts'
-import type { CrmMap, TableMap } from './table-map.ts'
+import { readStoredMap } from './stored-map.ts'
+import { toSubject } from './wanted-captures.ts'
 
 /** Maximum number of rows per fault or drift period; a shorter period selects fewer. */
 const MAX_RECAPTURED_ROWS = 100_000
@@ -75,13 +80,13 @@ export async function recapture(database: Database, request: RecaptureRequest): 
 
 async function markDrifts(
   database: Database,
-  { record }: CapturedTable,
+  { id }: CapturedTable,
   { since, until }: RecaptureRequest,
 ): Promise<void> {
   await database.query(
     `update webhooks_internal.capture_drifts set recaptured_at = now()
-     where record = $1 and since >= $2 and until <= $3 and recaptured_at is null`,
-    [record, since, until],
+     where capture = $1 and since >= $2 and until <= $3 and recaptured_at is null`,
+    [id, since, until],
   )
 }
 
@@ -98,24 +103,40 @@ interface Found {
 }
 
 async function findTables(database: Database, wanted: string | undefined): Promise<Found> {
-  const { rows } = await database.query<{ record: RecordName; map: string | null }>(
-    'select record, map::text as map from webhooks_internal.captures order by record',
-  )
-  const map: CrmMap = {}
-  for (const row of rows) if (row.map !== null) map[row.record] = JSON.parse(row.map) as TableMap
-  const mapped = Object.keys(map).length === 0 ? [] : mapTables(map, await readCrmTables(database)).tables
-  const isReference = rows.some((row) => row.map === null)
-  const tables = [...mapped, ...(isReference ? await readReferenceTables(database) : [])]
+  const installed = await readCaptures(database)
+  const mapped = await readMappedTables(database, installed)
+  const isReference = installed.some((capture) => capture.is_reference)
+  const tables = [...mapped.tables, ...(isReference ? await readReferenceTables(database) : [])]
   const found = tables.filter((table) => wanted === undefined || qualifiedName(table) === wanted)
   if (wanted !== undefined && found.length === 0) {
-    const names = tables.map(qualifiedName).join(', ')
+    const names = [...new Set(tables.map(qualifiedName))].join(', ')
     throw new RecaptureError(
       `table: ${wanted} is not captured${names === '' ? '' : `; captured tables: ${names}`}`,
     )
   }
-  const drifted = Object.entries(map).filter(([record]) => !mapped.some((table) => table.record === record))
-  const leftOut = wanted === undefined ? drifted.map(([, { table }]) => `${table}: ${LEFT_OUT}`) : []
+  const leftOut = wanted === undefined ? mapped.drifted.map((table) => `${table}: ${LEFT_OUT}`) : []
   return { tables: found, leftOut }
+}
+
+interface MappedTables {
+  tables: CapturedTable[]
+  /** Names of tables that are captured and do not match the map. */
+  drifted: string[]
+}
+
+async function readMappedTables(database: Database, installed: readonly CaptureRow[]): Promise<MappedTables> {
+  const map = await readStoredMap(database)
+  if (map === undefined) return { tables: [], drifted: [] }
+  const resolved = await resolveMap(map, await readCrmTables(database), createDescriber(database))
+  const ids = nameCaptures(resolved.tables.map(toSubject), installed)
+  const tables = resolved.tables
+    .map((table, index): CapturedTable => ({ ...table, id: ids[index]! }))
+    .filter(({ id }) => installed.some((capture) => capture.id === id))
+  const drifted = installed.filter(
+    ({ id, record, is_reference }) =>
+      !is_reference && record !== TENANTS && !tables.some((table) => table.id === id),
+  )
+  return { tables, drifted: [...new Set(drifted.map(({ relation }) => relation.replaceAll('"', '')))] }
 }
 
 const LEFT_OUT = 'does not match its map; fix that, run install, then try again'
@@ -124,7 +145,7 @@ const qualifiedName = ({ schema, name }: CapturedTable): string => `${schema}.${
 
 const currentRow = (table: CapturedTable): Pick<RowSource, 'data' | 'row'> => ({
   data: dataSql(table),
-  row: writtenRow(table),
+  row: writtenRow(table, 'insert'),
 })
 
 async function emitFaults(
@@ -200,7 +221,7 @@ interface Span {
 /** Reads the drift periods within the request; they do not overlap. */
 async function readDriftSpans(
   database: Database,
-  { record }: CapturedTable,
+  { id }: CapturedTable,
   { since, until }: RecaptureRequest,
 ): Promise<Span[]> {
   const { rows } = await database.query<Span>(
@@ -208,10 +229,10 @@ async function readDriftSpans(
      from (
        select unnest(range_agg(tstzrange(d.since - interval '${LEAD_SECONDS} seconds', coalesce(d.until, now()))
          * tstzrange($2::timestamptz, $3::timestamptz))) as span
-       from webhooks_internal.capture_drifts d where d.record = $1
+       from webhooks_internal.capture_drifts d where d.capture = $1
      ) as spans
      where not isempty(span) order by span`,
-    [record, since, until],
+    [id, since, until],
   )
   return rows
 }
@@ -244,7 +265,11 @@ join ${relationName(table)} as n on ${keyTextSql(table, 'n')} = lost.key`
     id: (event: string) =>
       `webhooks_internal.derived_id(lost.at, concat_ws('/', lost.seed, lost.key, ${event}))`,
   }
-  const source = { from, where: 'lost.key is not null', ...currentRow(table) }
+  const source = {
+    from,
+    where: `lost.key is not null${table.where === undefined ? '' : ` and ${table.where('n')}`}`,
+    ...currentRow(table),
+  }
   const statement = insertStated(table, source, conditions, target)
   let why = ''
 

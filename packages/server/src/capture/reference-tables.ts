@@ -5,6 +5,7 @@ import { loadStatement } from '../database/statement.ts'
 import { relationName, toComparable } from './captured-table.ts'
 import type { CapturedColumn, CapturedTable } from './captured-table.ts'
 import type { RecordName } from '../domain/event-types/records.ts'
+import { RULES } from './event-rules.ts'
 
 const readColumns = loadStatement(import.meta.url, 'read-columns')
 
@@ -27,7 +28,11 @@ interface ColumnRow {
 /** Reads the tables of the reference CRM with their current columns: an operator may have added some. */
 export async function readReferenceTables(connection: Connection): Promise<CapturedTable[]> {
   const named = Object.entries(TABLES).map(([record, name]) => ({
+    id: record,
+    subject: record,
     record: record as RecordName,
+    rules: RULES[record as RecordName],
+    where: undefined,
     schema: 'public',
     name,
   }))

@@ -1,12 +1,12 @@
 import type { Database } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
-import type { RecordName } from '../domain/event-types/records.ts'
-import { writeCapture } from './capture-sql.ts'
-import { relationName } from './captured-table.ts'
+import { readCaptures } from './captures.ts'
 import { readCrmTables } from './crm-tables.ts'
 import { installFunctions } from './install-functions.ts'
-import { mapTables } from './map-tables.ts'
-import type { CrmMap, TableMap } from './table-map.ts'
+import { createDescriber } from './map/describe-expression.ts'
+import { resolveMap } from './map/resolve-map.ts'
+import { readStoredMap } from './stored-map.ts'
+import { listWanted } from './wanted-captures.ts'
 import { checkCaptures, recordExpected } from './watch-captures.ts'
 
 /**
@@ -14,26 +14,18 @@ import { checkCaptures, recordExpected } from './watch-captures.ts'
  * table that does not match its map keeps its functions, and the watch reports it.
  */
 export async function refreshCaptures(database: Database): Promise<void> {
-  const { rows } = await database.query<{ record: RecordName; map: string }>(
-    'select record, map::text as map from webhooks_internal.captures where map is not null order by record',
-  )
-  if (rows.length === 0) return
-  const all = await readCrmTables(database)
+  const installed = (await readCaptures(database)).filter(({ is_reference }) => !is_reference)
+  const map = installed.length === 0 ? undefined : await readStoredMap(database)
+  if (map === undefined) return
+  const resolved = await resolveMap(map, await readCrmTables(database), createDescriber(database))
   // Record drifts before they are repaired.
   await checkCaptures(database)
-  for (const { record, map } of rows) {
-    const tableMap = JSON.parse(map) as TableMap
-    const crmMap: CrmMap = { [record]: tableMap }
-    const { tables, problems } = mapTables(crmMap, all)
-    const [table] = tables
-    if (table === undefined || problems.length > 0) continue
-    const { functions } = writeCapture(table)
+  for (const capture of listWanted(resolved, installed)) {
+    if (!installed.some(({ id }) => id === capture.id)) continue
     const isChanged = await database
-      .transaction((connection) =>
-        installFunctions(connection, { record, relation: relationName(table), map }, functions),
-      )
+      .transaction((connection) => installFunctions(connection, capture, capture.sql.functions))
       .catch(skipForeignFunctions)
-    if (isChanged) await recordExpected(database, { record, map, schema: table.schema, name: table.name })
+    if (isChanged) await recordExpected(database, capture)
   }
 }
 

@@ -2,14 +2,13 @@ import type { Logger } from 'pino'
 import { textArray } from '../database/array-literal.ts'
 import type { Connection, Database } from '../database/database.ts'
 import { loadStatement } from '../database/statement.ts'
-import type { RecordName } from '../domain/event-types/records.ts'
 import type { CaptureFindings, CaptureStatus } from './capture-problems.ts'
 import { findProblems } from './capture-problems.ts'
 import type { CaptureState, TableName } from './capture-state.ts'
 import { readCaptureState, readTableStates } from './capture-state.ts'
 import type { ExpectedCapture } from './expected-capture.ts'
 import { parseExpected, readExpected } from './expected-capture.ts'
-import type { CrmMap } from './table-map.ts'
+import { listUsedTables } from './used-columns.ts'
 
 const readWatched = loadStatement(import.meta.url, 'read-watched-captures')
 const storeFindings = loadStatement(import.meta.url, 'store-capture-findings')
@@ -20,7 +19,9 @@ const WATCH_LOCK = 4_600_004
 const FRESH_MS = 45_000
 
 interface WatchedRow {
-  record: RecordName
+  id: string
+  /** A record, an event type of the operator's own, or `organizations`. */
+  record: string
   schema: string
   name: string
   map: string | null
@@ -94,7 +95,7 @@ async function checkOne(
     isReference: row.map === null,
   })
   const { rows } = await connection.query<{ wasAltered: boolean }>(storeFindings, [
-    row.record,
+    row.id,
     findings.status,
     textArray(findings.problems),
     row.stamp,
@@ -105,34 +106,27 @@ async function checkOne(
 /** Records the current capture of a table as the expected one. */
 export async function recordExpected(
   connection: Connection,
-  { record, map, schema, name }: Pick<WatchedRow, 'record' | 'map'> & TableName,
+  { id, record, map, schema, name }: Pick<WatchedRow, 'id' | 'record' | 'map'> & TableName,
 ): Promise<ExpectedCapture> {
-  const tableMap = map === null ? null : (JSON.parse(map) as NonNullable<CrmMap[RecordName]>)
-  const previous = await findExpected(connection, record)
   const expected = await readExpected(connection, {
-    record,
-    table: { schema, name },
-    map: tableMap,
-    previous,
+    id,
+    used: listUsedTables(record, { schema, name }, map),
+    previous: await findExpected(connection, id),
   })
-  const text = JSON.stringify(expected)
   await connection.query(
     `update webhooks_internal.captures
      set expected = $2::json, stamp = webhooks_internal.capture_stamp(relation)
-     where record = $1`,
-    [record, text],
+     where id = $1`,
+    [id, JSON.stringify(expected)],
   )
   return expected
 }
 
 /** Reads the expected capture of a table; undefined: not recorded yet. */
-export async function findExpected(
-  connection: Connection,
-  record: RecordName,
-): Promise<ExpectedCapture | undefined> {
+export async function findExpected(connection: Connection, id: string): Promise<ExpectedCapture | undefined> {
   const { rows } = await connection.query<{ expected: string | null }>(
-    'select expected from webhooks_internal.captures where record = $1',
-    [record],
+    'select expected from webhooks_internal.captures where id = $1',
+    [id],
   )
   const json = rows[0]?.expected ?? null
   return json === null ? undefined : parseExpected(json)

@@ -9,7 +9,7 @@ import { USED_WRONGLY, exitByKind } from './exit-codes.ts'
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.ts')).serveCommand(),
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand(),
-  install: async () => (await import('./commands/install.ts')).installCommand(),
+  install: async () => (await import('./commands/install/install.ts')).installCommand(),
   uninstall: async () => (await import('./commands/uninstall.ts')).uninstallCommand(),
   webhooks: async () => (await import('./commands/webhooks.ts')).webhooksCommand(),
   logs: async () => (await import('./commands/logs.ts')).logsCommand(),

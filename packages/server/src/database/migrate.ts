@@ -24,7 +24,7 @@ export interface Migration {
   checksum: string
 }
 
-export type MigrationSet = 'core' | 'crm'
+export type MigrationSet = 'core' | 'crm' | 'attached'
 
 /** Reads the migrations of one set, in the order in which they apply. */
 export function readMigrations(set: MigrationSet): Migration[] {
@@ -40,7 +40,7 @@ export function readMigrations(set: MigrationSet): Migration[] {
 
 /**
  * Brings the database up to date, in one transaction, and returns the names of the applied migrations.
- * `core` always runs; `crm` only where the reference CRM tables are wanted.
+ * `core` always runs; `crm` only where the reference CRM tables are wanted, `attached` only where they are not.
  */
 export async function migrate(database: Database, sets: readonly MigrationSet[]): Promise<string[]> {
   await requireVersion(database)
@@ -58,7 +58,10 @@ async function migrateOnce(database: Database, sets: readonly MigrationSet[]): P
     const applied = await readApplied(connection)
     refuseUnreleased(applied)
     await requireNewEnough(connection)
-    const pending = sets.flatMap(readMigrations).filter((migration) => !isApplied(migration, applied))
+    const pending = sets
+      .filter((set) => set !== 'attached' || !hasReferenceCrm(applied))
+      .flatMap(readMigrations)
+      .filter((migration) => !isApplied(migration, applied))
     const suffix = await chooseRoleSuffix(connection)
     for (const { name, sql, checksum } of pending) {
       await connection.execute(withRoleSuffix(sql, suffix))
@@ -115,6 +118,10 @@ async function readApplied(connection: Connection): Promise<Map<string, string>>
   )
   return new Map(rows.map((row) => [row.name, row.checksum]))
 }
+
+/** The reference CRM has organizations of its own, also for a program that was not told to install it. */
+const hasReferenceCrm = (applied: Map<string, string>): boolean =>
+  [...applied.keys()].some((name) => name.startsWith('crm/'))
 
 function isApplied(migration: Migration, applied: Map<string, string>): boolean {
   const checksum = applied.get(migration.name)

@@ -73,7 +73,9 @@ export interface Rows {
   }
   webhook_captures: {
     checked_at: string | null
+    id: string
     problems: string[]
+    /** What the rows are: a record, an event type of your own, or organizations */
     record: string
     status: 'ok' | 'drifted' | 'missing'
     table_name: string

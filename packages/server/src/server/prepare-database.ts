@@ -13,7 +13,7 @@ export async function prepareDatabase(
   database: Database,
   { crmTables }: { crmTables: boolean },
 ): Promise<string[]> {
-  const applied = await migrate(database, crmTables ? ['core', 'crm'] : ['core'])
+  const applied = await migrate(database, crmTables ? ['core', 'crm'] : ['core', 'attached'])
   await storeEventTypes(database)
   if (crmTables) await captureReferenceCrm(database)
   else await refreshCaptures(database)

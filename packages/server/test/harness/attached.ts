@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, suite } from 'node:test'
-import { mapTables } from '../../src/capture/map-tables.ts'
 import { installCaptures } from '../../src/capture/install-captures.ts'
 import { readCrmTables } from '../../src/capture/crm-tables.ts'
-import type { CapturedTable } from '../../src/capture/captured-table.ts'
-import { parseMap } from '../../src/capture/table-map.ts'
+import { createDescriber } from '../../src/capture/map/describe-expression.ts'
+import { parseMap } from '../../src/capture/map/parse-map.ts'
+import type { MappedTable } from '../../src/capture/map/resolve-map.ts'
+import { resolveMap } from '../../src/capture/map/resolve-map.ts'
+import { toMap } from './maps.ts'
 import type { Database } from '../../src/database/database.ts'
 import type { Engine } from './databases.ts'
 import { EVERY_ENGINE, openMigrated } from './databases.ts'
@@ -29,7 +31,9 @@ export interface RecordedFault {
 
 export interface PeopleMap {
   columns?: object
-  also?: string[]
+  also?: readonly string[] | object
+  where?: string
+  deletes?: boolean
 }
 
 /** A database with a CRM table that we did not shape, and what its changes leave behind. */
@@ -38,9 +42,9 @@ export interface AttachedDatabase {
   url: string | undefined
   organizationId: string
   /** Captures the tables of a map, given as JSON has it. */
-  attach(map: object): Promise<CapturedTable[]>
+  attach(map: object): Promise<MappedTable[]>
   /** A table `public.people` of contacts with these further columns, attached with this map of columns. */
-  attachPeople(columns: string, map?: PeopleMap): Promise<CapturedTable[]>
+  attachPeople(columns: string, map?: PeopleMap): Promise<MappedTable[]>
   /** The events of `work` alone, in their order. */
   eventsOf(work: () => Promise<unknown>): Promise<RawEvent[]>
   /** All faults until now, which are forgotten then. */
@@ -48,20 +52,20 @@ export interface AttachedDatabase {
   close(): Promise<void>
 }
 
-/** Captures the tables of a map, given as JSON has it. */
-export async function attachMap(database: Database, map: object): Promise<CapturedTable[]> {
-  const parsed = parseMap(JSON.stringify(map), 'map.json')
-  const { tables, problems } = mapTables(parsed, await readCrmTables(database))
-  if (problems.length > 0) throw new Error(problems.join('\n'))
-  await installCaptures(database, tables, parsed, { maxWaitMs: 30_000 })
-  return tables
+/** Captures the tables of a map, or of entries by their record. */
+export async function attachMap(database: Database, map: object): Promise<MappedTable[]> {
+  const parsed = parseMap(JSON.stringify(toMap(map)), 'map.json')
+  const resolved = await resolveMap(parsed, await readCrmTables(database), createDescriber(database))
+  if (resolved.problems.length > 0) throw new Error(resolved.problems.join('\n'))
+  await installCaptures(database, resolved, parsed, { maxWaitMs: 30_000 })
+  return resolved.tables
 }
 
 export async function openAttached(engine: Engine): Promise<AttachedDatabase> {
   const { database, url, close } = await openMigrated(engine)
   const organizationId = randomUUID()
 
-  const attach = (map: object): Promise<CapturedTable[]> => attachMap(database, map)
+  const attach = (map: object): Promise<MappedTable[]> => attachMap(database, map)
 
   return {
     database,
@@ -69,14 +73,14 @@ export async function openAttached(engine: Engine): Promise<AttachedDatabase> {
     organizationId,
     close,
     attach,
-    async attachPeople(columns, { columns: mapped = {}, also = [] } = {}) {
+    async attachPeople(columns, { columns: mapped = {}, ...more } = {}) {
       const rest = columns === '' ? '' : `, ${columns}`
       await database.execute(
         `create table public.people (id int primary key, org text default '${organizationId}'${rest})`,
       )
       const columnsOf = { id: 'id', ...mapped }
       return await attach({
-        contact: { table: 'public.people', organization: { column: 'org' }, columns: columnsOf, also },
+        contact: { table: 'public.people', organization: { column: 'org' }, columns: columnsOf, ...more },
       })
     },
     async eventsOf(work) {

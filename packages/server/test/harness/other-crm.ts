@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import type { CommandResult } from './run-command.ts'
 import { runCommand } from './run-command.ts'
 import { createDatabase } from './databases.ts'
-import { SNAPSHOT, writeMap } from './other-crms.ts'
+import { writeMap } from './maps.ts'
+import { SNAPSHOT } from './other-crms.ts'
 
 export interface InstallReport {
   problems: string[]

@@ -1,8 +1,3 @@
-import { randomUUID } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
 /** A CRM that calls everything something else, knows people by numbers, and has been in use. */
 export const OTHER_CRM = `
   create schema crm;
@@ -109,13 +104,6 @@ export const SUPABASE_CRM = `
   grant usage on schema public, auth to anon, authenticated, service_role;
   grant select, insert, update, delete on all tables in schema public to authenticated, service_role;
 `
-
-/** Writes a map for `--map`. */
-export function writeMap(map: object): string {
-  const file = join(tmpdir(), `connectgain-map-${randomUUID()}.json`)
-  writeFileSync(file, JSON.stringify(map))
-  return file
-}
 
 /** Everything that somebody could find in the database, roles apart. */
 export const SNAPSHOT = `

@@ -53,6 +53,15 @@ select
     select json_agg(json_build_object(
       'name', a.attname,
       'type', format_type(coalesce(nullif(t.typbasetype, 0), t.oid), null),
+      'fullType', (
+        select format('%I.%I', bn.nspname, b.typname)
+        from pg_type b
+        join pg_namespace bn on bn.oid = b.typnamespace
+        where b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
+      ),
+      'labels', (
+        select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = coalesce(nullif(t.typbasetype, 0), t.oid)
+      ),
       'canSelect', has_schema_privilege(n.oid, 'usage') and has_column_privilege(c.oid, a.attnum, 'select')
     ) order by a.attnum)
     from pg_attribute a

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import { readEnvironment } from '../../settings/config.ts'
-import { readCaptures, removeCapture } from '../../capture/install-captures.ts'
+import { readCaptures } from '../../capture/captures.ts'
+import { removeCapture } from '../../capture/install-captures.ts'
+import { forgetMap } from '../../capture/stored-map.ts'
 import { purge } from '../../capture/purge.ts'
 import type { Database } from '../../database/database.ts'
 import { FAILED } from '../exit-codes.ts'
@@ -37,7 +39,8 @@ async function uninstall(
   const captures = await readCaptures(database)
   const installed = captures.filter(({ is_reference }) => !is_reference)
   for (const capture of installed) await removeCapture(database, capture, patience)
-  const detached = installed.map(({ relation }) => relation)
+  if (installed.length > 0) await forgetMap(database)
+  const detached = [...new Set(installed.map(({ relation }) => relation))]
   if (isPurge && captures.length > installed.length) {
     process.stderr.write(
       'This database contains the reference CRM, which requires the schemas that --purge drops: nothing was purged.\n',

@@ -1,9 +1,9 @@
-import type { RecordName } from '../domain/event-types/records.ts'
-import { RECORD_COLUMNS, RECORD_NAMES } from '../domain/event-types/records.ts'
-import type { CrmTable } from './crm-tables.ts'
-import { findColumn, qualifiedName } from './crm-tables.ts'
+import type { RecordColumn, RecordName } from '../../domain/event-types/records.ts'
+import { RECORD_COLUMNS, RECORD_NAMES } from '../../domain/event-types/records.ts'
+import type { CrmColumn, CrmTable } from '../crm-tables.ts'
+import { findColumn, qualifiedName } from '../crm-tables.ts'
 import { mappedColumn } from './mapped-column.ts'
-import type { TableMap } from './table-map.ts'
+import type { CrmMap, OrganizationSource, RecordEntry } from './map-schema.ts'
 
 const TABLE_NAMES: Readonly<Record<RecordName, string>> = {
   contact: 'contacts contact customers customer people person persons leads lead clients client',
@@ -58,7 +58,7 @@ const words = (text: string): string[] => text.split(' ')
 const plain = (name: string): string => name.toLowerCase().replace(/^(crm|tbl|app|t)_/, '')
 
 /** Proposes a map from names and types; what cannot be guessed is left out. */
-export function guessMap(all: readonly CrmTable[]): Partial<Record<RecordName, TableMap>> {
+export function guessMap(all: readonly CrmTable[]): CrmMap {
   const tables = all.filter(
     ({ schema, kind, isPartition }) => !PLATFORM.test(schema) && 'rp'.includes(kind) && !isPartition,
   )
@@ -69,30 +69,23 @@ export function guessMap(all: readonly CrmTable[]): Partial<Record<RecordName, T
       .find((candidate) => candidate !== undefined)
     if (table !== undefined) found.set(record, table)
   }
-  return Object.fromEntries(
-    Array.from(found, ([record, table]) => [
-      record,
-      {
-        table: qualifiedName(table),
-        organization: guessOrganization(table, tables) ?? { column: 'organization_id' },
-        columns: guessColumns(record, table),
-        also: [],
-      },
-    ]),
-  )
+  const records = Array.from(found, ([record, table]): RecordEntry => ({
+    record,
+    table: qualifiedName(table),
+    organization: guessOrganization(table, tables) ?? { column: 'organization_id' },
+    columns: guessColumns(record, table),
+  }))
+  return { records, events: [] }
 }
 
-function guessColumns(record: RecordName, table: CrmTable): TableMap['columns'] {
+function guessColumns(record: RecordName, table: CrmTable): RecordEntry['columns'] {
   const taken = new Set<string>()
-  const columns: TableMap['columns'] = {}
+  const columns: RecordEntry['columns'] = {}
   for (const [name, definition] of Object.entries(RECORD_COLUMNS[record])) {
     if (name === 'organization_id') continue
     const column = [name, ...words(COLUMN_NAMES[name] ?? '')]
       .map((candidate) => findColumn(table, candidate))
-      .find(
-        (found) =>
-          found !== undefined && !taken.has(found.name) && mappedColumn(definition, found, undefined),
-      )
+      .find((found) => found !== undefined && !taken.has(found.name) && isMappable(definition, found))
     if (column === undefined) continue
     taken.add(column.name)
     columns[name] = column.name
@@ -100,12 +93,14 @@ function guessColumns(record: RecordName, table: CrmTable): TableMap['columns'] 
   return columns
 }
 
+type JoinedOrganization = Extract<OrganizationSource, { column: string }>
+
 /** Looks for a UUID in the table itself, then in a table that it references, then in its conversation or contact. */
 function guessOrganization(
   table: CrmTable,
   tables: readonly CrmTable[],
   deep = 2,
-): TableMap['organization'] | undefined {
+): JoinedOrganization | undefined {
   const names = words(ORGANIZATIONS)
   for (const name of names) {
     const column = findColumn(table, name)
@@ -118,12 +113,15 @@ function guessOrganization(
     const next = tables.find((candidate) => candidate.schema === schema && candidate.name === to)
     const further =
       next === undefined || next === table ? undefined : guessOrganization(next, tables, deep - 1)
-    if (next === undefined || further === undefined || 'value' in further) continue
+    if (next === undefined || further === undefined) continue
     const hop = { table: qualifiedName(next), key: references, column: further.column }
     return { column, through: [hop, ...(further.through ?? [])] }
   }
   return undefined
 }
+
+const isMappable = (definition: RecordColumn, { name, type }: CrmColumn): boolean =>
+  mappedColumn(definition, { source: name, type, value: () => name }) !== undefined
 
 /** For a numeric organization id whose own table has a UUID. */
 function hopBehind(table: CrmTable, column: string, tables: readonly CrmTable[]) {

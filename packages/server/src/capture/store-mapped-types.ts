@@ -1,0 +1,21 @@
+import type { Connection } from '../database/database.ts'
+import type { MappedEventType } from './map/event-types-of-map.ts'
+
+/** Registers the event types of a map beside the program's own, or updates them. */
+export async function storeMappedTypes(
+  connection: Connection,
+  types: readonly MappedEventType[],
+): Promise<void> {
+  if (types.length === 0) return
+  await connection.query(
+    `insert into webhooks.webhook_event_types as t (name, category, description, schema, example)
+     select name, category, description, schema, example
+     from json_to_recordset($1::json) as given (name text, category text, description text, schema jsonb, example jsonb)
+     on conflict (name) do update
+       set category = excluded.category, description = excluded.description, schema = excluded.schema,
+         example = excluded.example
+       where t.is_custom and (t.category, t.description, t.schema, t.example)
+         is distinct from (excluded.category, excluded.description, excluded.schema, excluded.example)`,
+    [JSON.stringify(types)],
+  )
+}
