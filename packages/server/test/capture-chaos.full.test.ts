@@ -135,9 +135,9 @@ async function readAccounts(database: Database): Promise<Accounts> {
      from webhooks.webhook_capture_faults where effect = 'event'`,
   )
   const drifts = await database.query<Accounts['drifts'][number]>(
-    `select record, extract(epoch from since)::float8 * 1000 as since,
-       extract(epoch from coalesce(until, now()))::float8 * 1000 as until
-     from webhooks_internal.capture_drifts`,
+    `select c.record, extract(epoch from d.since)::float8 * 1000 as since,
+       extract(epoch from coalesce(d.until, now()))::float8 * 1000 as until
+     from webhooks_internal.capture_drifts d join webhooks_internal.captures c on c.id = d.capture`,
   )
   return { faults: faults.rows, drifts: drifts.rows }
 }

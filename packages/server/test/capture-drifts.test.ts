@@ -53,7 +53,7 @@ for (const engine of ENGINES) {
     const readDrifts = async (): Promise<{ since: Date; until: Date | null; problems: string[] }[]> =>
       (
         await crm.database.query<{ since: Date; until: Date | null; problems: string[] }>(
-          `select since, until, problems from webhooks_internal.capture_drifts where record = 'deal' order by id`,
+          `select since, until, problems from webhooks_internal.capture_drifts where capture = 'deal' order by id`,
         )
       ).rows
     const now = async (): Promise<Date> =>

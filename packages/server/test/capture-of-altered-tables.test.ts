@@ -137,10 +137,14 @@ onAttached('capture of altered tables', (crm) => {
 
   test('a start replaces capture functions of an earlier version, except those of a table that has drifted', async () => {
     await crm.attachPeople('name text', { columns: { first_name: 'name' } })
+    const { rows } = await crm.database.query<{ id: string }>(
+      `select id from webhooks_internal.captures where relation = '"public"."people"'`,
+    )
+    const id = rows[0]!.id
     const replace = `
-        create or replace function webhooks_internal.capture_contact_inserts() returns trigger language plpgsql as
+        create or replace function webhooks_internal.capture_${id}_inserts() returns trigger language plpgsql as
           $$ begin return null; end $$;
-        update webhooks_internal.captures set fingerprint = 'of an earlier version', expected = null where record = 'contact'`
+        update webhooks_internal.captures set fingerprint = 'of an earlier version', expected = null where id = '${id}'`
     await crm.database.execute(replace)
     await prepareDatabase(crm.database, { crmTables: false })
     const insert = run(`insert into people (id) values ((select coalesce(max(id), 0) + 1 from people))`)

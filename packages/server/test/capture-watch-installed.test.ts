@@ -60,11 +60,16 @@ suite('capture check of an attached CRM', { skip: !ENGINES.includes('postgresql'
   })
 
   test('installing again restores functions and triggers and ends the drift', async () => {
-    await database.execute('drop function webhooks_internal.capture_contact_inserts cascade')
+    const { rows: captures } = await database.query<{ id: string }>(
+      `select id from webhooks_internal.captures where record = 'contact'`,
+    )
+    const { id } = captures[0]!
+    await database.execute(`drop function webhooks_internal.capture_${id}_inserts cascade`)
     assert.equal((await findProblems('crm.crm_person')).length, 2)
     await crm.install()
     const { rows } = await database.query<{ until: Date | null }>(
-      `select until from webhooks_internal.capture_drifts where record = 'contact' order by id desc limit 1`,
+      `select until from webhooks_internal.capture_drifts where capture = $1 order by id desc limit 1`,
+      [id],
     )
     assert.notEqual(rows[0]?.until ?? null, null)
     assert.deepEqual(await findProblems('crm.crm_person'), [])

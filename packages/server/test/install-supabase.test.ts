@@ -31,6 +31,7 @@ const MAP = {
 suite('installation in a Supabase project', { skip: !ENGINES.includes('postgresql') }, () => {
   let crm: OtherCrm
   let organization: string
+  let captureFunction: string
   const user = '0193f0a2-6c1b-7c3e-8f00-0000000000a1'
 
   before(async () => {
@@ -55,10 +56,10 @@ suite('installation in a Supabase project', { skip: !ENGINES.includes('postgresq
     const { code, report } = await crm.install(MAP)
     assert.equal(code, 1)
     const text = report.problems.join('\n')
-    assert.match(text, /contact\.table: .*grant trigger on "public"\."contacts"/)
+    assert.match(text, /records\.0\.table: .*grant trigger on "public"\."contacts"/)
     assert.match(
       text,
-      /conversation\.organization\.through\.0: .*grant select \("id", "organization_id"\) on "public"\."contacts"/,
+      /records\.1\.organization\.through\.0: .*grant select \("id", "organization_id"\) on "public"\."contacts"/,
     )
     assert.match(text, /row-level security hides the rows of public\.contacts/)
   })
@@ -70,6 +71,10 @@ suite('installation in a Supabase project', { skip: !ENGINES.includes('postgresq
       create policy webhooks on public.contacts for select to ${INSTALLER} using (true);`)
     const { code, report } = await crm.install(MAP)
     assert.deepEqual([code, report.problems], [0, []])
+    const { rows } = await crm.database.query<{ id: string }>(
+      `select id from webhooks_internal.captures where record = 'contact'`,
+    )
+    captureFunction = `webhooks_internal.capture_${rows[0]!.id}_inserts()`
   })
 
   test('a signed-in user under row-level security needs no further privilege to emit events', async () => {
@@ -97,7 +102,7 @@ suite('installation in a Supabase project', { skip: !ENGINES.includes('postgresq
     const { rows } = await crm.database.query<{ may: boolean }>(
       `select has_schema_privilege('authenticated', 'webhooks', 'usage')
          or has_table_privilege('authenticated', 'webhooks.webhook_events', 'insert')
-         or has_function_privilege('authenticated', 'webhooks_internal.capture_contact_inserts()', 'execute') as may`,
+         or has_function_privilege('authenticated', '${captureFunction}', 'execute') as may`,
     )
     assert.deepEqual(rows, [{ may: false }])
   })
@@ -108,7 +113,7 @@ suite('installation in a Supabase project', { skip: !ENGINES.includes('postgresq
         await connection.execute(`grant create on schema public to authenticated; set local role authenticated;
           create table public.forged (id uuid, organization_id uuid);
           create trigger forge after insert on public.forged referencing new table as new_rows
-          for each statement execute function webhooks_internal.capture_contact_inserts();`)
+          for each statement execute function ${captureFunction};`)
       }),
       { code: '42501' },
     )

@@ -317,7 +317,9 @@ onAttached('events by a map', (crm: AttachedDatabase) => {
 
   test('a map that is installed again keeps what it captures under its names', async () => {
     await crm.attachPeople('name text', { columns: { first_name: 'name' } })
-    const before = await crm.database.query('select id, installed_at from webhooks_internal.captures')
+    const before = await crm.database.query(
+      'select id, installed_at from webhooks_internal.captures order by id',
+    )
     const entry = {
       record: 'contact',
       table: 'public.people',
@@ -326,7 +328,7 @@ onAttached('events by a map', (crm: AttachedDatabase) => {
     }
     await crm.attach({ records: [entry] })
     assert.deepEqual(
-      await crm.database.query('select id, installed_at from webhooks_internal.captures'),
+      await crm.database.query('select id, installed_at from webhooks_internal.captures order by id'),
       before,
     )
     await crm.attach({ records: [{ ...entry, record: 'deal', columns: { id: 'id', stage: 'name' } }] })

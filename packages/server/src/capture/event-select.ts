@@ -128,7 +128,8 @@ export function insertChanged(table: CapturedTable, source: RowSource): string {
       ...(phases.entered === undefined ? [] : [`when ${phases.entered} then ${onEnter ?? 'false'}`]),
       ...(phases.left === undefined ? [] : [`when ${phases.left} then ${onLeave ?? 'false'}`]),
     ]
-    const stays = phases.left === undefined ? (onUpdate ?? 'false') : `phase.stays and ${onUpdate ?? 'false'}`
+    const stays =
+      phases.left === undefined ? (onUpdate ?? 'false') : `(phase.stays and (${onUpdate ?? 'false'}))`
     const isSo = cases.length === 0 ? stays : `case ${cases.join(' ')} else ${stays} end`
     return [`(${quoteLiteral(rule.event)}, ${isSo}, ${jsonLiteral(rule.insertPrevious)})`]
   })

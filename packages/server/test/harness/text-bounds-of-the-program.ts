@@ -140,17 +140,20 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
   {
     title: 'no role of the API can write the captures of tables',
     columns: [
-      ...['record', 'relation', 'map', 'fingerprint', 'expected', 'problems', 'stamp'].map(
+      ...['id', 'record', 'relation', 'map', 'fingerprint', 'expected', 'problems', 'stamp'].map(
         (name) => `webhooks_internal.captures.${name}`,
       ),
-      ...['record', 'relation', 'problems'].map((name) => `webhooks_internal.capture_drifts.${name}`),
+      ...['capture', 'relation', 'problems'].map((name) => `webhooks_internal.capture_drifts.${name}`),
+      'webhooks_internal.crm_map.map',
+      'webhooks_internal.tenants.external_id',
+      'webhooks_internal.tenants.name',
     ],
     by: ['src/capture/install-captures.ts', 'src/capture/capture-problems.ts'],
     async prove({ api }) {
       const { rows } = await api.database.query(
         `select role, relation from unnest(array['webhooks_service', 'webhooks_api', 'webhooks_read', 'webhooks_emit']) as role
-         cross join unnest(array['webhooks_internal.captures', 'webhooks_internal.capture_drifts']) as relation
-         where has_any_column_privilege(role || webhooks_internal.role_suffix(), relation, 'insert, update')`,
+         cross join unnest(array['captures', 'capture_drifts', 'crm_map', 'tenants']) as relation
+         where has_any_column_privilege(role || webhooks_internal.role_suffix(), 'webhooks_internal.' || relation, 'insert, update')`,
       )
       assert.deepEqual(rows, [])
     },
