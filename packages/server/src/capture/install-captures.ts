@@ -5,6 +5,7 @@ import { hasTriggers, readCaptures } from './captures.ts'
 import { installFunctions } from './install-functions.ts'
 import type { CrmMap } from './map/map-schema.ts'
 import type { ResolvedMap } from './map/resolve-map.ts'
+import { keepSchemaTenants } from './schema-tenants.ts'
 import { storeMappedTypes } from './store-mapped-types.ts'
 import { storeMap } from './stored-map.ts'
 import type { WantedCapture } from './wanted-captures.ts'
@@ -41,20 +42,34 @@ export async function installCaptures(
   const before = (await readCaptures(database)).filter(({ is_reference }) => !is_reference)
   const wanted = listWanted(resolved, before)
   const gone = before.filter(({ id }) => !wanted.some((capture) => capture.id === id))
-  const installed: Installed[] = []
-  for (const relation of new Set(wanted.map((capture) => capture.relation))) {
-    const here = wanted.filter((capture) => capture.relation === relation)
-    const dropped = gone.filter((capture) => capture.relation === relation)
-    installed.push(...(await installRelation(database, relation, { captures: here, dropped }, maxWaitMs)))
-  }
+  await storeMappedTypes(database, resolved.eventTypes)
+  await keepSchemaTenants(database, resolved.schemas)
+  const installed = await attachCaptures(database, { wanted, gone }, maxWaitMs)
   for (const capture of gone) {
     if (wanted.some(({ relation }) => relation === capture.relation)) continue
     await removeCapture(database, capture, maxWaitMs)
     installed.push({ record: capture.record, relation: capture.relation, state: 'detached' })
   }
-  await storeMappedTypes(database, resolved.eventTypes)
   await storeMap(database, map)
   await checkCaptures(database)
+  return installed
+}
+
+/**
+ * Attaches captures, table by table.
+ * @param gone captures that are replaced, of which those on the same tables are dropped
+ */
+export async function attachCaptures(
+  database: Database,
+  { wanted, gone }: { wanted: readonly WantedCapture[]; gone: readonly CaptureRow[] },
+  maxWaitMs: number,
+): Promise<Installed[]> {
+  const installed: Installed[] = []
+  for (const relation of new Set(wanted.map((capture) => capture.relation))) {
+    const captures = wanted.filter((capture) => capture.relation === relation)
+    const dropped = gone.filter((capture) => capture.relation === relation)
+    installed.push(...(await installRelation(database, relation, { captures, dropped }, maxWaitMs)))
+  }
   return installed
 }
 

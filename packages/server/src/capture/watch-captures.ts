@@ -41,17 +41,19 @@ export interface WatchOptions {
 /**
  * Compares the capture of each table with what was installed. Stores the current state in `captures` and the history of
  * differences in `capture_drifts`. Reads only the catalog, and locks no table.
+ * @returns false if the check was skipped
  */
-export async function checkCaptures(database: Database, options: WatchOptions = {}): Promise<void> {
+export async function checkCaptures(database: Database, options: WatchOptions = {}): Promise<boolean> {
   const { log, unlessFresh = false } = options
   const changes = await database.transaction(async (connection) => {
-    if (!(await takeTurn(connection, unlessFresh))) return []
+    if (!(await takeTurn(connection, unlessFresh))) return undefined
     const { rows } = await connection.query<WatchedRow>(readWatched, [FRESH_MS])
-    if (unlessFresh && rows.length > 0 && rows.every(({ isFresh }) => isFresh)) return []
+    if (unlessFresh && rows.length > 0 && rows.every(({ isFresh }) => isFresh)) return undefined
     await connection.query(closeAbandoned)
     return rows.length === 0 ? [] : await checkAll(connection, rows)
   })
-  for (const change of changes) logChange(change, log)
+  for (const change of changes ?? []) logChange(change, log)
+  return changes !== undefined
 }
 
 async function takeTurn(connection: Connection, unlessBusy: boolean): Promise<boolean> {

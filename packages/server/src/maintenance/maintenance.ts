@@ -12,6 +12,7 @@ import { expireAlerts, sendMails } from './alert-mails/send-mails.ts'
 import { keepPartitions } from './partitions.ts'
 import { createFolding, expireRollups } from './rollups/rollups.ts'
 import { expireCaptures } from '../capture/expire-captures.ts'
+import { followTenants } from '../capture/follow-tenants.ts'
 import { checkCaptures } from '../capture/watch-captures.ts'
 import type { Database } from '../database/database.ts'
 import { runAllSteps } from '../database/run-all-steps.ts'
@@ -121,7 +122,7 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
       log,
       watch,
       run: async () => {
-        await checkCaptures(database, { log, unlessFresh: true })
+        if (await checkCaptures(database, { log, unlessFresh: true })) await followTenants(database, log)
         return false
       },
     }),

@@ -21,7 +21,7 @@ export const TENANTS = 'organizations'
 
 export function resolveTenantTable(
   { table: name, id, name: label }: Extract<Organizations, { table: string }>,
-  resolving: Resolving,
+  resolving: Pick<Resolving, 'all' | 'schema' | 'problems'>,
 ): TenantTable | undefined {
   const { problems } = resolving
   const table = findTable(name, 'organizations.table', resolving)
@@ -46,6 +46,17 @@ export function resolveTenantTable(
   return { schema: table.schema, name: table.name, id, label, hasUuid: key.type === 'uuid' }
 }
 
+/** Finds the table of tenants of an installed map; undefined: there is none, or it does not match the map now. */
+export function findTenantTable(
+  organizations: Organizations | undefined,
+  all: Resolving['all'],
+): TenantTable | undefined {
+  if (organizations === undefined || !('table' in organizations)) return undefined
+  const problems: string[] = []
+  const found = resolveTenantTable(organizations, { all, schema: undefined, problems })
+  return problems.length === 0 ? found : undefined
+}
+
 const SETTINGS = `set search_path = pg_catalog\nset lock_timeout = '1s'`
 
 /** The id, key and name of the tenant in a row. */
@@ -60,6 +71,11 @@ function tenantSql({ id, label, hasUuid }: TenantTable, alias: string): string {
 export function writeTenantSync(table: TenantTable): string {
   return `select webhooks_internal.keep_tenants(array_agg(t.id), array_agg(t.key), array_agg(t.name))
 from (select ${tenantSql(table, 't')} from ${relationName(table)} as t) as t (id, key, name)`
+}
+
+/** Stores the tenants that are not stored yet. */
+export function writeMissingTenants(table: TenantTable): string {
+  return `${writeTenantSync(table)} where not exists (select from webhooks_internal.tenants k where k.id = t.id)`
 }
 
 /**

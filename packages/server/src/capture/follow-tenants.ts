@@ -1,0 +1,75 @@
+import type { Logger } from 'pino'
+import type { Database } from '../database/database.ts'
+import { messageOf } from '../domain/errors.ts'
+import type { CaptureRow } from './captures.ts'
+import { readCaptures } from './captures.ts'
+import type { CrmTable } from './crm-tables.ts'
+import { readCrmTables } from './crm-tables.ts'
+import { attachCaptures } from './install-captures.ts'
+import { createDescriber } from './map/describe-expression.ts'
+import type { CrmMap } from './map/map-schema.ts'
+import { resolveMap } from './map/resolve-map.ts'
+import { listTenantSchemas } from './map/tenant-schemas.ts'
+import { findTenantTable, writeMissingTenants } from './map/tenant-table.ts'
+import { keepSchemaTenants } from './schema-tenants.ts'
+import { readStoredMap } from './stored-map.ts'
+import { listWanted } from './wanted-captures.ts'
+
+/** How long a busy table of a new tenant is retried; the next minute tries again. */
+const MAX_WAIT_MS = 2_000
+
+/**
+ * Captures the schemas of new tenants, forgets those that are gone, and stores tenants that a trigger missed. Runs on
+ * the node that has just checked the captures.
+ */
+export async function followTenants(database: Database, log: Logger): Promise<void> {
+  const map = await readStoredMap(database)
+  if (map?.organizations === undefined || 'value' in map.organizations) return
+  try {
+    if ('schemas' in map.organizations) await followSchemas(database, map, log)
+    else await storeMissing(database, map)
+  } catch (error) {
+    log.error({ error: messageOf(error) }, 'cannot follow the tenants of the CRM')
+  }
+}
+
+async function storeMissing(database: Database, map: CrmMap): Promise<void> {
+  const table = findTenantTable(map.organizations, await readCrmTables(database))
+  if (table !== undefined) await database.query(writeMissingTenants(table))
+}
+
+async function followSchemas(database: Database, map: CrmMap, log: Logger): Promise<void> {
+  const installed = (await readCaptures(database)).filter(({ is_reference }) => !is_reference)
+  const all = await readCrmTables(database)
+  const schemas = listTenantSchemas(map.organizations, all)
+  await forgetMissing(database, installed, all, log)
+  const captured = new Set(installed.map(({ relation }) => schemaOf(relation)))
+  const fresh = schemas.filter((schema) => !captured.has(schema))
+  if (fresh.length === 0) return
+  const known = all.filter(({ schema }) => fresh.includes(schema) || !schemas.includes(schema))
+  const resolved = await resolveMap(map, known, createDescriber(database))
+  if (resolved.problems.length > 0)
+    log.error({ problems: resolved.problems }, 'a new tenant cannot be captured')
+  await keepSchemaTenants(database, fresh)
+  const wanted = listWanted(resolved, installed).filter(({ schema }) => fresh.includes(schema))
+  await attachCaptures(database, { wanted, gone: [] }, MAX_WAIT_MS)
+  if (wanted.length > 0) log.info({ schemas: fresh }, 'captured the tables of new tenants')
+}
+
+/** Quoted as `captures.relation` has it. */
+const schemaOf = (relation: string): string =>
+  (/^"((?:[^"]|"")*)"\./.exec(relation)?.[1] ?? '').replaceAll('""', '"')
+
+/** A dropped schema takes its captures with it: nobody can restore them. */
+async function forgetMissing(
+  database: Database,
+  installed: readonly CaptureRow[],
+  all: readonly CrmTable[],
+  log: Logger,
+): Promise<void> {
+  const present = new Set(all.map(({ schema }) => schema))
+  const gone = installed.filter(({ relation }) => !present.has(schemaOf(relation)))
+  for (const { id } of gone) await database.query('select webhooks_internal.forget_capture($1)', [id])
+  if (gone.length > 0)
+    log.info({ schemas: [...new Set(gone.map(({ relation }) => schemaOf(relation)))] }, 'a tenant is gone')
+}

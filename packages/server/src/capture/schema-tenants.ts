@@ -1,0 +1,12 @@
+import { textArray } from '../database/array-literal.ts'
+import type { Connection } from '../database/database.ts'
+
+/** Stores the schemas that are tenants, each under its name. */
+export async function keepSchemaTenants(connection: Connection, schemas: readonly string[]): Promise<void> {
+  if (schemas.length === 0) return
+  await connection.query(
+    `select webhooks_internal.keep_tenants(array_agg(webhooks_internal.tenant_id(name)), array_agg(name), array_agg(name))
+     from unnest($1::text[]) as given (name)`,
+    [textArray(schemas)],
+  )
+}
