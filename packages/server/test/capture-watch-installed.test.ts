@@ -52,7 +52,7 @@ suite('capture check of an attached CRM', { skip: !ENGINES.includes('postgresql'
   test('the capture check reports a renamed table that the organization is read from', async () => {
     await crm.crm.execute('alter table crm.account rename to company')
     assert.deepEqual(await findProblems('crm.crm_person'), [
-      'The table crm.account, which the organization is read from, was renamed to crm.company. ' +
+      'The table crm.account, which rows are looked up in, was renamed to crm.company. ' +
         'Restore it, or correct the map and run install with it.',
     ])
     await crm.crm.execute('alter table crm.company rename to account')

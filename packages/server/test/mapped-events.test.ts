@@ -211,6 +211,38 @@ onAttached('events by a map', (crm: AttachedDatabase) => {
     assert.equal((await crm.takeFaults())[0]?.effect, 'event')
   })
 
+  test('a condition of an event whose field stops fitting is not met, and other events go on', async () => {
+    await crm.database.execute(`create table public.people (
+      id int primary key, org text default '${crm.organizationId}', kind int, state int)`)
+    await crm.attach({
+      message: {
+        table: 'public.people',
+        organization: { column: 'org' },
+        columns: {
+          id: 'id',
+          direction: { column: 'kind', values: { 0: 'inbound', 1: 'outbound' } },
+          status: { sql: `case when state = 1 then 'sent' else 'queued' end` },
+        },
+      },
+    })
+    await crm.database.execute('alter table people alter column state type text using state::text')
+    assert.deepEqual(
+      names(await crm.eventsOf(run(`insert into people (id, kind, state) values (1, 0, 'x')`))),
+      ['message.received'],
+    )
+    assert.deepEqual(
+      (await crm.takeFaults()).map(({ effect }) => effect),
+      ['field'],
+    )
+  })
+
+  test('a row that leaves a condition while it moves to another organization tells nobody', async () => {
+    await crm.attachPeople('hidden boolean', { where: 'hidden is not true', deletes: true })
+    await crm.database.execute('insert into people (id) values (1)')
+    const moved = `update people set hidden = true, org = '0193f0a2-6c1b-7c3e-8f00-0000000000ff'`
+    assert.deepEqual(await eventsOf(moved), [])
+  })
+
   test('dotted targets: keys of an object, beside those of a column', async () => {
     await crm.attachPeople('extra jsonb, plan text, city text', {
       columns: { custom_fields: 'extra', 'custom_fields.plan': 'plan' },

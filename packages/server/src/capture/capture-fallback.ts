@@ -1,4 +1,4 @@
-import { quoteLiteral } from '../database/identifiers.ts'
+import { quoteIdentifier, quoteLiteral } from '../database/identifiers.ts'
 import type { CapturedTable, Operation } from './captured-table.ts'
 import { EXACT_TYPES, RAISED, TEXT_TYPES, changeSql, keyTextSql } from './captured-table.ts'
 import { indent, insertChanged, insertWhole, writtenRow } from './event-select.ts'
@@ -20,6 +20,8 @@ const HOLES = {
   change: 'webhooks_internal.change_columns(capture.changes, capture.lacking)',
   data: 'capture.data',
   oldData: 'capture.old_data',
+  fields: 'capture.fields',
+  oldFields: 'capture.old_fields',
 } as const
 
 const hole = (name: keyof typeof HOLES): string => `\u0001${name}\u0001`
@@ -48,6 +50,8 @@ declare
   changes json;
   data text;
   old_data text;
+  fields text;
+  old_fields text;
   field record;
   statement text;
   faults text;
@@ -124,6 +128,15 @@ function writeFields(table: CapturedTable, operation: Operation): string {
     old: column.value('o'),
   }))
   const isUpdate = operation === 'update'
+  // What conditions read: a field that cannot be read is null to them.
+  const listFields = (what: 'value' | 'old'): string => `(
+  select string_agg(
+    case when coalesce(f.item ->> 'source', '') <> all (capture.lacking)
+      then format('%s as %I', f.item ->> '${what}', f.item ->> 'name')
+      else format('null::text as %I', f.item ->> 'name')
+    end, ', ' order by f.place)
+  from json_array_elements(capture.changes) with ordinality as f (item, place)
+)`
   const listData = (what: 'value' | 'old'): string => `(
   select string_agg(format('%s as %I', f.item ->> '${what}', f.item ->> 'name'), ', ' order by f.place)
   from json_array_elements(capture.changes) with ordinality as f (item, place)
@@ -149,7 +162,8 @@ loop
       capture.lacking := capture.lacking || capture.field.source;
   end;
 end loop;
-capture.data := ${listData('value')};${isUpdate ? `\ncapture.old_data := ${listData('old')};` : ''}`
+capture.data := ${listData('value')};
+capture.fields := ${listFields('value')};${isUpdate ? `\ncapture.old_data := ${listData('old')};\ncapture.old_fields := ${listFields('old')};` : ''}`
 }
 
 function writeOrganizationCheck({ organization: { source } }: CapturedTable): string {
@@ -169,14 +183,22 @@ function writeStatement(table: CapturedTable, operation: Operation): string {
     data,
     oldData: wrap(hole('oldData')),
     row: {
-      ...writtenRow(table, operation),
+      ...(table.data === 'row'
+        ? writtenRow(table, operation)
+        : writtenRow(
+            table,
+            operation,
+            (name, alias) => `${alias === 'o' ? 'old_field' : 'field'}.${quoteIdentifier(name)}`,
+          )),
       isChanged: (name: string) => `${quoteLiteral(name)} = any (change.names)`,
       isAnyChangedBut: (apart: readonly string[]) => `not change.names <@ ${textArrayLiteral(apart)}`,
     },
   }
   const rows = [
     `cross join lateral (select ${hole('newColumns')}) as n`,
-    ...(table.data === 'row' ? [`cross join lateral (select ${hole('wholeColumns')}) as whole_row`] : []),
+    table.data === 'row'
+      ? `cross join lateral (select ${hole('wholeColumns')}) as whole_row`
+      : `cross join lateral (select ${hole('fields')}) as field`,
   ]
   if (operation !== 'update') {
     const from = [`${rowsSql(rowsOf(operation))} as np`, ...rows].join('\n')
@@ -189,6 +211,7 @@ function writeStatement(table: CapturedTable, operation: Operation): string {
       `join ${rowsSql('old_rows')} as op on op.${hole('place')} = np.${hole('place')}`,
       ...rows,
       `cross join lateral (select ${hole('oldColumns')}) as o`,
+      ...(table.data === 'row' ? [] : [`cross join lateral (select ${hole('oldFields')}) as old_field`]),
     ].join('\n'),
     previous: 'change.previous',
     change: `cross join lateral (select ${hole('change')}) as change`,

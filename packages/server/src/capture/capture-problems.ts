@@ -161,7 +161,7 @@ function findColumnProblems(
   })
 }
 
-/** For a table through which a row's organization is looked up. */
+/** For a table in which a row's organization or a value is looked up. */
 function findLookupProblems(
   expected: ExpectedTable,
   state: TableState | undefined,
@@ -172,7 +172,7 @@ function findLookupProblems(
   const now =
     state === undefined || state.movedTo === null ? 'was dropped' : `was renamed to ${state.movedTo}`
   return [
-    `The table ${name}, which the organization is read from, ${now}. Restore it, or correct the map and run install with it.`,
+    `The table ${name}, which rows are looked up in, ${now}. Restore it, or correct the map and run install with it.`,
   ]
 }
 

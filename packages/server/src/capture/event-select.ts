@@ -30,16 +30,24 @@ export interface EventTarget {
 
 const CAPTURED: EventTarget = { origin: 'crm' }
 
-/** Builds the SQL conditions for the columns that the table has now. */
-export function writtenRow({ columns, firstTimes }: CapturedTable, operation: Operation): RowSql {
+/**
+ * Builds the SQL conditions for the columns that the table has now.
+ * @param valueOf SQL of a field of the row with an alias, `n` or `o`; default: read from its columns
+ */
+export function writtenRow(
+  { columns, firstTimes }: CapturedTable,
+  operation: Operation,
+  valueOf?: (name: string, alias: string) => string,
+): RowSql {
   const findColumn = (name: string) => {
     const column = columns.get(name)
     if (column === undefined) throw new Error(`${name} is not captured`)
     return column
   }
+  const read = valueOf ?? ((name, alias) => findColumn(name).value(alias))
   const isChanged = (name: string): string => changeSql(findColumn(name)) ?? 'false'
   return {
-    value: (name) => findColumn(name).value('n'),
+    value: (name) => read(name, 'n'),
     has: (name) => columns.get(name)?.source !== undefined,
     isChanged,
     isAnyChangedBut: (apart) =>
@@ -49,12 +57,9 @@ export function writtenRow({ columns, firstTimes }: CapturedTable, operation: Op
         .filter((condition) => condition !== 'false')
         .join('\n    or ') || 'false',
     isFirst(status) {
-      if (firstTimes === 'noted') {
-        const { value } = findColumn(`${status}_at`)
-        return `${value('o')} is null and ${value('n')} is not null`
-      }
-      const { value } = findColumn('status')
-      return `${value('n')} = ${quoteLiteral(status)} and ${value('o')} is distinct from ${quoteLiteral(status)}`
+      if (firstTimes === 'noted')
+        return `${read(`${status}_at`, 'o')} is null and ${read(`${status}_at`, 'n')} is not null`
+      return `${read('status', 'n')} = ${quoteLiteral(status)} and ${read('status', 'o')} is distinct from ${quoteLiteral(status)}`
     },
     change: (condition) => changeCondition(condition, operation),
   }
@@ -173,7 +178,7 @@ function writePhases({ where, organization: { isMoved } }: CapturedTable): Phase
   return {
     joins: [
       `cross join lateral (select coalesce(${where('n')}, false) as now, coalesce(${where('o')}, false) as before offset 0) as meets`,
-      `cross join lateral (select meets.now and ${isNew} as entered, meets.before and not meets.now as left_it, meets.now and meets.before as stays) as phase`,
+      `cross join lateral (select meets.now and ${isNew} as entered, meets.before and not meets.now${isMoved === undefined ? '' : ` and not (${isMoved})`} as left_it, meets.now and meets.before as stays) as phase`,
     ],
     entered: 'phase.entered',
     left: 'phase.left_it',

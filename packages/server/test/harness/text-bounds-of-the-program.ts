@@ -146,7 +146,6 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
       ...['capture', 'relation', 'problems'].map((name) => `webhooks_internal.capture_drifts.${name}`),
       'webhooks_internal.crm_map.map',
       'webhooks_internal.tenants.external_id',
-      'webhooks_internal.tenants.name',
     ],
     by: ['src/capture/install-captures.ts', 'src/capture/capture-problems.ts'],
     async prove({ api }) {
