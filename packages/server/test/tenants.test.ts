@@ -174,6 +174,10 @@ suite('tenants of a CRM', { skip: !ENGINES.includes('postgresql') }, () => {
       `select table_name, status from webhooks.webhook_captures`,
     )
     assert.deepEqual(rows, [{ table_name: 'workspace_2.person', status: 'ok' }])
+    assert.deepEqual(
+      (await tenants()).map((tenant) => tenant.external_id),
+      ['workspace_2'],
+    )
     assert.equal((await eventsOf(`insert into workspace_2.person values (3, 'C')`)).length, 1)
   })
 })

@@ -11,7 +11,7 @@ import type { CrmMap } from './map/map-schema.ts'
 import { resolveMap } from './map/resolve-map.ts'
 import { listTenantSchemas } from './map/tenant-schemas.ts'
 import { findTenantTable, writeMissingTenants } from './map/tenant-table.ts'
-import { keepSchemaTenants } from './schema-tenants.ts'
+import { dropSchemaTenants, keepSchemaTenants } from './schema-tenants.ts'
 import { readStoredMap } from './stored-map.ts'
 import { listWanted } from './wanted-captures.ts'
 
@@ -70,6 +70,8 @@ async function forgetMissing(
   const present = new Set(all.map(({ schema }) => schema))
   const gone = installed.filter(({ relation }) => !present.has(schemaOf(relation)))
   for (const { id } of gone) await database.query('select webhooks_internal.forget_capture($1)', [id])
-  if (gone.length > 0)
-    log.info({ schemas: [...new Set(gone.map(({ relation }) => schemaOf(relation)))] }, 'a tenant is gone')
+  if (gone.length === 0) return
+  const schemas = [...new Set(gone.map(({ relation }) => schemaOf(relation)))]
+  await dropSchemaTenants(database, schemas)
+  log.info({ schemas }, 'a tenant is gone')
 }

@@ -10,3 +10,10 @@ export async function keepSchemaTenants(connection: Connection, schemas: readonl
     [textArray(schemas)],
   )
 }
+
+export async function dropSchemaTenants(connection: Connection, schemas: readonly string[]): Promise<void> {
+  await connection.query(
+    `select webhooks_internal.drop_tenants(array_agg(webhooks_internal.tenant_id(name))) from unnest($1::text[]) as given (name)`,
+    [textArray(schemas)],
+  )
+}
