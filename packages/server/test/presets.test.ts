@@ -1,145 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
-import { checkCaptures } from '../src/capture/watch-captures.ts'
-import { openPostgres } from '../src/database/postgres.ts'
+import { existsSync, globSync } from 'node:fs'
+import { suite, test } from 'node:test'
 import { PRESET_CRMS } from './harness/crm-scenarios.ts'
-import type { PresetCrm } from './harness/crm-scenarios/scenario.ts'
-import { ENGINES, createDatabase } from './harness/databases.ts'
-import { findPrograms, runProgram } from './harness/postgres-programs.ts'
-import type { OpenedCrm } from './harness/preset-crm.ts'
-import { openPresetCrm } from './harness/preset-crm.ts'
-import { startReceiver } from './harness/receiver-server.ts'
-import { createSite } from './harness/server-process.ts'
+import { ENGINES } from './harness/databases.ts'
+import { testPresets } from './harness/preset-tests.ts'
 
-const SKIP = !ENGINES.includes('postgresql') && 'there is no PostgreSQL'
-const PROGRAMS = findPrograms(15)
-
-for (const preset of PRESET_CRMS) {
-  suite(`the preset ${preset.name}`, { skip: SKIP }, () => {
-    let opened: OpenedCrm
-    before(async () => {
-      opened = await openPresetCrm(process.env['TEST_DATABASE_URL']!, preset)
-    })
-    after(() => opened?.close())
-
-    test('installs without a problem, and a second time without a change', async () => {
-      assert.deepEqual(await installedStates(opened), ['attached'])
-      assert.deepEqual(await installedStates(opened), ['unchanged'])
-    })
-
-    for (const scenario of preset.scenarios) test(scenario.title, () => opened.play(scenario))
-
-    testNewTenant(preset, () => opened)
-
-    test('does not drift', async () => {
-      await checkCaptures(opened.database)
-      const { rows } = await opened.database.query(
-        `select table_name, problems from webhooks.webhook_captures where status <> 'ok'`,
-      )
-      assert.deepEqual(rows, [])
-    })
-
-    test('sends what it captures', async () => {
-      await assertSent(opened, preset)
-    })
-
-    test(
-      'captures in a copy of the database, too',
-      { skip: PROGRAMS === undefined && 'there is no pg_dump' },
-      async () => {
-        await assertCapturedInCopy(opened, preset)
-      },
-    )
-
-    test('leaves nothing behind when it is uninstalled', async () => {
-      const foreign = (lines: readonly string[]): string[] =>
-        lines.filter((line) => !line.includes('webhooks'))
-      const before = foreign(await opened.snapshot())
-      assert.equal((await opened.command('uninstall')).code, 0)
-      const after = await opened.snapshot()
-      assert.deepEqual(foreign(after), before)
-      assert.deepEqual(
-        after.filter(
-          (line) =>
-            /^trigger (?!webhooks)|capture_\w+_(insert|update|delete)s/.test(line) &&
-            line.includes('webhooks'),
-        ),
-        [],
-      )
-      await opened.crm.execute(preset.probe.sql)
-      assert.equal((await opened.command('uninstall', '--purge')).code, 0)
-      assert.deepEqual(await opened.snapshot(), before)
-    })
+suite('presets', { skip: !ENGINES.includes('postgresql') && 'there is no PostgreSQL' }, () => {
+  test('every preset has a CRM that it is tried on', () => {
+    const files = globSync('*.json', { cwd: new URL('../presets/', import.meta.url).pathname })
+    assert.deepEqual(files.toSorted(), PRESET_CRMS.map(({ name }) => `${name}.json`).toSorted())
+    for (const { name } of PRESET_CRMS)
+      assert.ok(existsSync(new URL(`fixtures/crms/${name}.sql`, import.meta.url)))
   })
-}
 
-async function installedStates(opened: OpenedCrm): Promise<string[]> {
-  const { code, stdout, stderr } = await opened.install()
-  assert.deepEqual([code, stderr], [0, ''], stdout)
-  const { problems, tables } = JSON.parse(stdout) as { problems: string[]; tables: { state: string }[] }
-  assert.deepEqual(problems, [])
-  return [...new Set(tables.map(({ state }) => state))]
-}
-
-function testNewTenant({ newTenant }: PresetCrm, opened: () => OpenedCrm): void {
-  if (newTenant === undefined) return
-  test('finds a tenant that comes later', async () => {
-    await opened().crm.execute(newTenant.sql)
-    assert.deepEqual((await opened().install()).code, 0)
-    assert.match(await opened().findOrganization(newTenant.key), /^[0-9a-f-]{36}$/)
-  })
-  for (const scenario of newTenant.scenarios) test(scenario.title, () => opened().play(scenario))
-}
-
-/** With the program and a receiver of the event. */
-async function assertSent(opened: OpenedCrm, { probe }: PresetCrm): Promise<void> {
-  await opened.database.execute('delete from webhooks_internal.outbox')
-  const receiver = await startReceiver()
-  const site = createSite(opened.url, { CRM_TABLES: 'false' })
-  try {
-    const { api } = await site.start()
-    await api.insert('webhook_configurations', {
-      organization_id: await opened.findOrganization(probe.organization),
-      name: 'All',
-      url: new URL('/all', receiver.url).href,
-      events: ['*'],
-    })
-    await opened.crm.execute(probe.sql)
-    const requests = await receiver.received('/all', 1)
-    assert.deepEqual(
-      requests.map(({ json }) => json.event),
-      [probe.event],
-    )
-  } finally {
-    await site.close()
-    await receiver.close()
-  }
-}
-
-/** The whole database, dumped by its owner and restored elsewhere. */
-async function assertCapturedInCopy(opened: OpenedCrm, { probe }: PresetCrm): Promise<void> {
-  const copy = await createDatabase('postgresql', 'empty')
-  const database = openPostgres({ url: copy.url!, poolSize: 1 })
-  try {
-    const dump = runProgram(`${PROGRAMS}/pg_dump`, [opened.ownerUrl])
-    assert.deepEqual([dump.code, dump.stderr], [0, ''])
-    const strict = [
-      '--quiet',
-      '--no-psqlrc',
-      '--output=/dev/null',
-      '--set=ON_ERROR_STOP=1',
-      '--single-transaction',
-    ]
-    const loaded = runProgram(`${PROGRAMS}/psql`, [...strict, copy.url!], dump.stdout)
-    assert.deepEqual([loaded.code, loaded.stderr], [0, ''])
-    await database.execute('delete from webhooks_internal.outbox')
-    await database.execute(probe.sql)
-    const { rows } = await database.query(
-      'select e.event from webhooks_internal.outbox o join webhooks.webhook_events e on e.id = o.event_id',
-    )
-    assert.deepEqual(rows, [{ event: probe.event }])
-  } finally {
-    await database.close()
-    await copy.drop()
-  }
-}
+  testPresets({ version: 15, url: () => process.env['TEST_DATABASE_URL']! })
+})

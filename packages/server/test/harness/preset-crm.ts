@@ -31,6 +31,8 @@ export interface OpenedCrm {
   snapshot(): Promise<string[]>
   /** The id that events of a tenant carry. */
   findOrganization(key: string): Promise<string>
+  /** Another database on the same server, with nothing in it. */
+  createEmpty(): Promise<{ url: string; drop(): Promise<void> }>
   /** Makes the changes of a scenario, and fails unless exactly its events follow. */
   play(scenario: Scenario): Promise<void>
   close(): Promise<void>
@@ -47,9 +49,9 @@ export async function openPresetCrm(serverUrl: string, preset: PresetCrm): Promi
   await server.execute(`create role ${installer} login createrole password '${installer}' in role ${owner}`)
   await server.execute(`create database ${name} owner ${owner}`)
   if (preset.prepare !== undefined) await server.execute(preset.prepare.replaceAll('crm_app', owner))
-  const urlAs = (user?: string): string => {
+  const urlAs = (user?: string, of = name): string => {
     const url = new URL(serverUrl)
-    url.pathname = `/${name}`
+    url.pathname = `/${of}`
     if (user !== undefined) [url.username, url.password] = [user, user]
     return url.href
   }
@@ -72,6 +74,14 @@ export async function openPresetCrm(serverUrl: string, preset: PresetCrm): Promi
       return rows[0]!.everything.split('\n')
     },
     findOrganization,
+    async createEmpty() {
+      const copy = `${name}_copy`
+      await server.execute(`create database ${copy} template template1`)
+      return {
+        url: urlAs(undefined, copy),
+        drop: () => server.execute(`drop database ${copy} with (force)`),
+      }
+    },
     async play(scenario) {
       await database.execute(
         'delete from webhooks_internal.outbox; delete from webhooks.webhook_capture_faults',

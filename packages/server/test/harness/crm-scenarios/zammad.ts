@@ -68,7 +68,7 @@ const TICKETS: readonly Scenario[] = [
   {
     title:
       'a state that the administrator added has its own name, and a ticket of an unknown kind an unknown channel',
-    sql: `${ticket(104, 'state_id, create_article_type_id', '7, 999')}`,
+    sql: ticket(104, 'state_id, create_article_type_id', '7, 999'),
     expect: [only('conversation.created', { status: 'waiting for parts', channel: 'unknown' })],
   },
   {
