@@ -62,7 +62,7 @@ const TICKETS: readonly Scenario[] = [
       only('conversation.created', { status: 'open' }),
       only('conversation.status.changed', { status: 'pending' }, { status: 'open' }),
       only('conversation.status.changed', { status: 'closed' }, { status: 'pending' }),
-      only('ticket.closed', { id: 103, number: 'T103', closed_at: '2025-01-15T10:30:00' }),
+      only('ticket.closed', { id: 103, number: 'T103', closed_at: '2025-01-15T10:30:00+00:00' }),
     ],
   },
   {
