@@ -73,6 +73,12 @@ const LEADS: readonly Scenario[] = [
     expect: [acme('deal.created', { id: '105' }), globex('deal.created', { id: '105', title: 'Moves' })],
   },
   {
+    title: 'an opportunity that is archived while it moves to another company tells that company nothing',
+    sql: `insert into crm_lead (id, name, type, stage_id, company_id) values (108, 'Secret', 'opportunity', 1, 1);
+          update crm_lead set company_id = 2, active = false where id = 108`,
+    expect: [acme('deal.created', { id: '108' })],
+  },
+  {
     title: 'an opportunity without a stage has none',
     sql: `insert into crm_lead (id, name, type, company_id) values (106, 'Nowhere', 'opportunity', 1);
           update crm_lead set stage_id = 1 where id = 106; delete from crm_lead where id = 106`,
