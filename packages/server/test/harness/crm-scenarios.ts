@@ -6,5 +6,5 @@ import type { PresetCrm } from './crm-scenarios/scenario.ts'
 import { TWENTY } from './crm-scenarios/twenty.ts'
 import { ZAMMAD } from './crm-scenarios/zammad.ts'
 
-/** Every CRM that there is a preset of. */
-export const PRESET_CRMS: readonly PresetCrm[] = [CHATWOOT, TWENTY, ODOO, ZAMMAD, ATOMIC_CRM, PAPERCUPS]
+export const SALES_CRMS: readonly PresetCrm[] = [TWENTY, ODOO, ATOMIC_CRM]
+export const SUPPORT_CRMS: readonly PresetCrm[] = [CHATWOOT, ZAMMAD, PAPERCUPS]

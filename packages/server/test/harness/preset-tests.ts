@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { checkCaptures } from '../../src/capture/watch-captures.ts'
 import { openPostgres } from '../../src/database/postgres.ts'
-import { PRESET_CRMS } from './crm-scenarios.ts'
 import type { PresetCrm } from './crm-scenarios/scenario.ts'
+import { HEAVY, IS_FULL } from './full-run.ts'
 import { findPrograms, runProgram } from './postgres-programs.ts'
 import type { PostgresVersion } from './postgres.ts'
 import type { OpenedCrm } from './preset-crm.ts'
@@ -17,12 +17,12 @@ export interface PresetServer {
   url(): string
 }
 
-/** Tries every preset on a database of its CRM: installs it, plays the CRM's changes, and removes it. */
-export function testPresets(server: PresetServer): void {
-  for (const preset of PRESET_CRMS) testPreset(preset, server)
+/** Tries presets on a database of their CRM each: installs them, plays the CRM's changes, and removes them. */
+export function testPresets(presets: readonly PresetCrm[], server: PresetServer): void {
+  for (const [index, preset] of presets.entries()) testPreset(preset, server, index === 0 || IS_FULL)
 }
 
-function testPreset(preset: PresetCrm, server: PresetServer): void {
+function testPreset(preset: PresetCrm, server: PresetServer, isWhole: boolean): void {
   const programs = findPrograms(server.version)
   suite(`the preset ${preset.name}`, () => {
     let opened: OpenedCrm
@@ -48,13 +48,14 @@ function testPreset(preset: PresetCrm, server: PresetServer): void {
       assert.deepEqual(rows, [])
     })
 
-    test('sends what it captures', async () => {
+    const rarely = isWhole ? false : HEAVY.skip
+    test('sends what it captures', { skip: rarely }, async () => {
       await assertSent(opened, preset)
     })
 
     test(
       'captures in a copy of the database, too',
-      { skip: programs === undefined && `there is no pg_dump of PostgreSQL ${server.version} or newer` },
+      { skip: rarely || (programs === undefined && `there is no pg_dump of PostgreSQL ${server.version}`) },
       () => assertCapturedInCopy(opened, preset, programs!),
     )
 

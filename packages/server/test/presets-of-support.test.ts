@@ -1,0 +1,11 @@
+import { suite } from 'node:test'
+import { SUPPORT_CRMS } from './harness/crm-scenarios.ts'
+import { ENGINES } from './harness/databases.ts'
+import { testPresets } from './harness/preset-tests.ts'
+import { LONG } from './harness/until.ts'
+
+const SKIP = !ENGINES.includes('postgresql') && 'there is no PostgreSQL'
+
+suite('presets for support', { ...LONG, skip: SKIP }, () => {
+  testPresets(SUPPORT_CRMS, { version: 15, url: () => process.env['TEST_DATABASE_URL']! })
+})
