@@ -34,7 +34,7 @@ export interface OpenedCrm {
   /** Another database on the same server, with nothing in it. */
   createEmpty(): Promise<{ url: string; drop(): Promise<void> }>
   /** Makes the changes of a scenario, and fails unless exactly its events follow. */
-  play(scenario: Scenario): Promise<void>
+  play(scenario: Omit<Scenario, 'title'>): Promise<void>
   close(): Promise<void>
 }
 

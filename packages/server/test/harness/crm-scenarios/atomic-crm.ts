@@ -157,6 +157,15 @@ export const ATOMIC_CRM: PresetCrm = {
       create role anon nologin; create role authenticated nologin; create role service_role nologin bypassrls;
     exception when duplicate_object or unique_violation then null; end $$;
     grant authenticated to crm_app`,
+  drift: {
+    change: 'alter table contacts drop column title cascade',
+    restore: 'alter table contacts add column title text',
+    meanwhile: {
+      sql: `insert into contacts (id, first_name) values (401, 'Leo')`,
+      expect: [only('contact.created', { id: '401', first_name: 'Leo' })],
+    },
+    problem: /The column title of public\.contacts is missing/,
+  },
   probe: {
     sql: `insert into public.contacts (first_name) values ('Probe')`,
     organization: '00000000-0000-4000-8000-000000000001',

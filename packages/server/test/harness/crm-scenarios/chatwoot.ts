@@ -236,6 +236,15 @@ const MESSAGES: readonly Scenario[] = [
 
 export const CHATWOOT: PresetCrm = {
   name: 'chatwoot',
+  drift: {
+    change: 'alter table inboxes rename column channel_type to kind',
+    restore: 'alter table inboxes rename column kind to channel_type',
+    meanwhile: {
+      sql: 'insert into conversations (id, account_id, inbox_id, contact_id) values (401, 1, 2, 1)',
+      expect: [acme('conversation.created', { id: '401', status: 'open' })],
+    },
+    problem: /The column channel_type of public\.inboxes was renamed to kind/,
+  },
   probe: {
     sql: `insert into public.contacts (name, account_id) values ('Probe', 2)`,
     organization: '2',

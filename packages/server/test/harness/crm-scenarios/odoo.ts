@@ -194,6 +194,15 @@ const MESSAGES: readonly Scenario[] = [
 
 export const ODOO: PresetCrm = {
   name: 'odoo',
+  drift: {
+    change: 'alter table crm_lead rename column phone to mobile',
+    restore: 'alter table crm_lead rename column mobile to phone',
+    meanwhile: {
+      sql: `insert into crm_lead (id, name, type, stage_id, mobile) values (401, 'Later', 'opportunity', 1, '1')`,
+      expect: [acme('deal.created', { id: '401', stage: 'New' })],
+    },
+    problem: /The column phone of public\.crm_lead was renamed to mobile/,
+  },
   probe: {
     sql: `insert into public.crm_lead (name) values ('Probe')`,
     organization: '1',

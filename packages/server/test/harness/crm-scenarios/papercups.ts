@@ -170,6 +170,15 @@ const MESSAGES: readonly Scenario[] = [
 
 export const PAPERCUPS: PresetCrm = {
   name: 'papercups',
+  drift: {
+    change: 'alter table companies rename column name to title',
+    restore: 'alter table companies rename column title to name',
+    meanwhile: {
+      sql: `insert into customers (id, account_id, company_id, name) values ('${uuid('401')}', '${ACME}', '${LEE}', 'Leo')`,
+      expect: [acme('contact.created', { id: uuid('401'), first_name: 'Leo' })],
+    },
+    problem: /The column name of public\.companies was renamed to title/,
+  },
   probe: {
     sql: `insert into public.customers (account_id, name) values ('${GLOBEX}', 'Probe')`,
     organization: GLOBEX,

@@ -30,6 +30,8 @@ export interface PresetCrm {
   scenarios: readonly Scenario[]
   /** May be repeated; emits one event. */
   probe: { sql: string; organization: string; event: string }
+  /** What a migration of the CRM does, how to take it back, what is emitted meanwhile, and what the watch says. */
+  drift: { change: string; restore: string; meanwhile: Omit<Scenario, 'title'>; problem: RegExp }
   /** For a CRM whose tenants have schemas: what it does for a new one, and scenarios of that tenant once it is found. */
   newTenant?: { sql: string; key: string; scenarios: readonly Scenario[] }
 }

@@ -182,6 +182,15 @@ const MESSAGES: readonly Scenario[] = [
 
 export const TWENTY: PresetCrm = {
   name: 'twenty',
+  drift: {
+    change: `alter table ${ACME}.company rename column name to title`,
+    restore: `alter table ${ACME}.company rename column title to name`,
+    meanwhile: {
+      sql: `insert into ${ACME}.person (id, "nameFirstName", "companyId") values ('${id(501)}', 'Leo', '${LEE}')`,
+      expect: [acme('contact.created', { id: id(501), first_name: 'Leo' })],
+    },
+    problem: /The column name of \S+\.company was renamed to title/,
+  },
   probe: {
     sql: `insert into ${GLOBEX}.person ("nameFirstName") values ('Probe')`,
     organization: GLOBEX,

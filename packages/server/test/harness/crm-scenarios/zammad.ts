@@ -164,6 +164,15 @@ const USERS: readonly Scenario[] = [
 
 export const ZAMMAD: PresetCrm = {
   name: 'zammad',
+  drift: {
+    change: 'alter table groups rename to teams',
+    restore: 'alter table teams rename to groups',
+    meanwhile: {
+      sql: ticket(401),
+      expect: [only('conversation.created', { id: '401', status: 'open' })],
+    },
+    problem: /The table public.groups, .+, was renamed to public.teams/,
+  },
   probe: {
     sql: `insert into public.ticket_articles (ticket_id, type_id, sender_id, body) values (1, 1, 2, 'Probe')`,
     organization: '00000000-0000-4000-8000-000000000001',
