@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { pino } from 'pino'
+import { followTenants } from '../../src/capture/follow-tenants.ts'
 import { checkCaptures } from '../../src/capture/watch-captures.ts'
 import { openPostgres } from '../../src/database/postgres.ts'
 import type { PresetCrm } from './crm-scenarios/scenario.ts'
@@ -104,11 +106,26 @@ async function findProblems({ database }: OpenedCrm): Promise<string[]> {
 function testNewTenant({ newTenant }: PresetCrm, opened: () => OpenedCrm): void {
   if (newTenant === undefined) return
   test('finds a tenant that comes later', async () => {
-    await opened().crm.execute(newTenant.sql)
-    assert.deepEqual((await opened().install()).code, 0)
+    await opened().crm.execute(newTenant.create)
+    await followAsInstalled(opened())
     assert.match(await opened().findOrganization(newTenant.key), /^[0-9a-f-]{36}$/)
   })
   for (const scenario of newTenant.scenarios) test(scenario.title, () => opened().play(scenario))
+  test('forgets a tenant that is gone', async () => {
+    await opened().crm.execute(newTenant.drop)
+    await followAsInstalled(opened())
+    assert.deepEqual(await findProblems(opened()), [])
+  })
+}
+
+/** As the program does once a minute, with the rights of the role that it was installed with. */
+async function followAsInstalled({ url }: OpenedCrm): Promise<void> {
+  const database = openPostgres({ url, poolSize: 1 })
+  try {
+    await followTenants(database, pino({ level: 'silent' }))
+  } finally {
+    await database.close()
+  }
 }
 
 /** With the program and a receiver of the event. */

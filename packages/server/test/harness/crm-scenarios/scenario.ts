@@ -32,8 +32,8 @@ export interface PresetCrm {
   probe: { sql: string; organization: string; event: string }
   /** What a migration of the CRM does, how to take it back, what is emitted meanwhile, and what the watch says. */
   drift: { change: string; restore: string; meanwhile: Omit<Scenario, 'title'>; problem: RegExp }
-  /** For a CRM whose tenants have schemas: what it does for a new one, and scenarios of that tenant once it is found. */
-  newTenant?: { sql: string; key: string; scenarios: readonly Scenario[] }
+  /** For a CRM whose tenants have schemas: how one comes and goes, and scenarios of that tenant once it is found. */
+  newTenant?: { key: string; create: string; drop: string; scenarios: readonly Scenario[] }
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -199,7 +199,8 @@ export const TWENTY: PresetCrm = {
   scenarios: [...PERSONS, ...OPPORTUNITIES, ...MESSAGES],
   newTenant: {
     key: INITECH,
-    sql: `call core.create_workspace('${INITECH}', 'Initech')`,
+    create: `call core.create_workspace('${INITECH}', 'Initech')`,
+    drop: `drop schema ${INITECH} cascade; delete from core.workspace where "databaseSchema" = '${INITECH}'`,
     scenarios: [
       {
         title: 'a workspace that was created later emits like the others',
