@@ -1,17 +1,11 @@
 import { plainArray, textArray } from '../database/array-literal.ts'
 import type { Database } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
-import { nameCaptures } from './capture-ids.ts'
 import { dataSql } from './capture-sql.ts'
 import type { CapturedTable } from './captured-table.ts'
 import { keyTextSql, relationName } from './captured-table.ts'
-import type { CaptureRow } from './captures.ts'
-import { readCaptures } from './captures.ts'
-import { readCrmTables } from './crm-tables.ts'
-import { createDescriber } from './map/describe-expression.ts'
-import { resolveMap } from './map/resolve-map.ts'
-import { TENANTS } from './map/tenant-table.ts'
 import type { RowSource } from './event-select.ts'
+import { findCapturedTables, qualifiedName } from './find-captured-tables.ts'
 import { insertStated, writtenRow } from './event-select.ts'
 import type { Conditions } from './recapture-conditions.ts'
 import {
@@ -20,9 +14,6 @@ import {
   insertedConditions,
   updatedConditions,
 } from './recapture-conditions.ts'
-import { readReferenceTables } from './reference-tables.ts'
-import { readStoredMap } from './stored-map.ts'
-import { toSubject } from './wanted-captures.ts'
 
 /** Maximum number of rows per fault or drift period; a shorter period selects fewer. */
 const MAX_RECAPTURED_ROWS = 100_000
@@ -54,18 +45,13 @@ export interface Recaptured {
   notes?: string[]
 }
 
-/** An error that the caller can correct. */
-export class RecaptureError extends Error {
-  override readonly name = 'RecaptureError'
-}
-
 /**
  * Emits the events that capture faults and drifts lost, from the current rows: for a fault the events of its operation,
  * for a drift those of an update. Repeated calls emit each event once.
  * @throws RecaptureError
  */
 export async function recapture(database: Database, request: RecaptureRequest): Promise<Recaptured> {
-  const { tables, leftOut } = await findTables(database, request.table)
+  const { tables, leftOut } = await findCapturedTables(database, request.table)
   const total: Recaptured = { matched: 0, emitted: 0, ...(leftOut.length > 0 ? { notes: leftOut } : {}) }
   for (const table of tables) {
     for (const part of [
@@ -95,53 +81,6 @@ function add(total: Recaptured, part: Recaptured | undefined): void {
   total.emitted += part?.emitted ?? 0
   if (part?.notes !== undefined) total.notes = [...(total.notes ?? []), ...part.notes]
 }
-
-interface Found {
-  tables: CapturedTable[]
-  /** Sentences about tables that do not match their map. */
-  leftOut: string[]
-}
-
-async function findTables(database: Database, wanted: string | undefined): Promise<Found> {
-  const installed = await readCaptures(database)
-  const mapped = await readMappedTables(database, installed)
-  const isReference = installed.some((capture) => capture.is_reference)
-  const tables = [...mapped.tables, ...(isReference ? await readReferenceTables(database) : [])]
-  const found = tables.filter((table) => wanted === undefined || qualifiedName(table) === wanted)
-  if (wanted !== undefined && found.length === 0) {
-    const names = [...new Set(tables.map(qualifiedName))].join(', ')
-    throw new RecaptureError(
-      `table: ${wanted} is not captured${names === '' ? '' : `; captured tables: ${names}`}`,
-    )
-  }
-  const leftOut = wanted === undefined ? mapped.drifted.map((table) => `${table}: ${LEFT_OUT}`) : []
-  return { tables: found, leftOut }
-}
-
-interface MappedTables {
-  tables: CapturedTable[]
-  /** Names of tables that are captured and do not match the map. */
-  drifted: string[]
-}
-
-async function readMappedTables(database: Database, installed: readonly CaptureRow[]): Promise<MappedTables> {
-  const map = await readStoredMap(database)
-  if (map === undefined) return { tables: [], drifted: [] }
-  const resolved = await resolveMap(map, await readCrmTables(database), createDescriber(database))
-  const ids = nameCaptures(resolved.tables.map(toSubject), installed)
-  const tables = resolved.tables
-    .map((table, index): CapturedTable => ({ ...table, id: ids[index]! }))
-    .filter(({ id }) => installed.some((capture) => capture.id === id))
-  const drifted = installed.filter(
-    ({ id, record, is_reference }) =>
-      !is_reference && record !== TENANTS && !tables.some((table) => table.id === id),
-  )
-  return { tables, drifted: [...new Set(drifted.map(({ relation }) => relation.replaceAll('"', '')))] }
-}
-
-const LEFT_OUT = 'does not match its map; fix that, run install, then try again'
-
-const qualifiedName = ({ schema, name }: CapturedTable): string => `${schema}.${name}`
 
 const currentRow = (table: CapturedTable): Pick<RowSource, 'data' | 'row'> => ({
   data: dataSql(table),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { RecaptureError, recapture } from '../../capture/recapture.ts'
+import { RecaptureError } from '../../capture/find-captured-tables.ts'
+import { recapture } from '../../capture/recapture.ts'
 import { isDatabaseError } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { time } from './redelivery-request.ts'
