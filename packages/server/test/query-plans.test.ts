@@ -249,5 +249,29 @@ for (const engine of ENGINES) {
         })
       }
     }
+
+    for (const [what, search] of [
+      ['deliveries of an organization', 'webhook_deliveries?status=eq.cancelled'],
+      [
+        'deliveries of a webhook',
+        `webhook_deliveries?status=in.(filtered,cancelled)&webhook_id=eq.${idOf.webhook(5)}`,
+      ],
+      ['tests of an organization', 'webhook_logs?trigger=eq.test'],
+    ] as const) {
+      test(`finding that there are no ${what} with a rare outcome reads few rows`, isLarge, async () => {
+        const listing = await createRest({ database: requests })
+        const [table, query] = search.split('?')
+        const request = {
+          method: 'GET',
+          table: table!,
+          search: `${query!}&order=created_at.desc,id.desc&limit=50`,
+          headers: {},
+          body: '',
+          principal: { role: 'webhooks_api' as const, organizationId: idOf.organization(5) },
+        }
+        const { status, body } = await assertCheap(/webhook/, () => listing.handle(request))
+        assert.deepEqual([status, JSON.parse(body)], [200, []])
+      })
+    }
   })
 }

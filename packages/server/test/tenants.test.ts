@@ -157,7 +157,10 @@ suite('tenants of a CRM', { skip: !ENGINES.includes('postgresql') }, () => {
       `insert into workspace_1.person values (1, 'A'); insert into other.person values (1, 'A')`,
     )
     assert.equal(one?.organization_id, (await tenants())[0]?.id)
-    await database.execute(create('workspace_2'))
+    // Its tables arrive one after another.
+    await database.execute('create schema workspace_2; create table workspace_2.other (id int)')
+    await followTenants(database, log)
+    await database.execute('create table workspace_2.person (id int primary key, name text)')
     assert.deepEqual(await eventsOf(`insert into workspace_2.person values (1, 'B')`), [])
     await followTenants(database, log)
     const [two] = await eventsOf(`insert into workspace_2.person values (2, 'B')`)

@@ -1,6 +1,6 @@
 -- The organizations of a CRM that the program is attached to; the reference CRM has a table of its own.
 create view webhooks.organizations with (security_invoker = true) as
-select id, external_id, name, created_at, updated_at from webhooks_internal.tenants;
+select id, external_id, coalesce(name, external_id) as name, created_at, updated_at from webhooks_internal.tenants;
 
 comment on view webhooks.organizations is 'The tenants of the CRM, and the key that it knows each by';
 comment on column webhooks.organizations.id is '@primary';

@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts'
 import { messageOf } from '../domain/errors.ts'
 import type { CaptureRow } from './captures.ts'
 import { readCaptures } from './captures.ts'
+import { relationName } from './captured-table.ts'
 import type { CrmTable } from './crm-tables.ts'
 import { readCrmTables } from './crm-tables.ts'
 import { attachCaptures } from './install-captures.ts'
@@ -43,17 +44,38 @@ async function followSchemas(database: Database, map: CrmMap, log: Logger): Prom
   const all = await readCrmTables(database)
   const schemas = listTenantSchemas(map.organizations, all)
   await forgetMissing(database, installed, all, log)
-  const captured = new Set(installed.map(({ relation }) => schemaOf(relation)))
-  const fresh = schemas.filter((schema) => !captured.has(schema))
-  if (fresh.length === 0) return
-  const known = all.filter(({ schema }) => fresh.includes(schema) || !schemas.includes(schema))
+  // A CRM may create the tables of a tenant one after another.
+  const incomplete = schemas.filter((schema) => hasUncaptured(schema, map, all, installed))
+  if (incomplete.length === 0) return
+  const known = all.filter(({ schema }) => incomplete.includes(schema) || !schemas.includes(schema))
   const resolved = await resolveMap(map, known, createDescriber(database))
   if (resolved.problems.length > 0)
     log.error({ problems: resolved.problems }, 'a new tenant cannot be captured')
-  await keepSchemaTenants(database, fresh)
-  const wanted = listWanted(resolved, installed).filter(({ schema }) => fresh.includes(schema))
+  await keepSchemaTenants(database, incomplete)
+  const wanted = listWanted(resolved, installed).filter(
+    ({ id, schema }) => incomplete.includes(schema) && !installed.some((capture) => capture.id === id),
+  )
   await attachCaptures(database, { wanted, gone: [] }, MAX_WAIT_MS)
-  if (wanted.length > 0) log.info({ schemas: fresh }, 'captured the tables of new tenants')
+  if (wanted.length > 0) log.info({ schemas: incomplete }, 'captured the tables of new tenants')
+}
+
+function hasUncaptured(
+  schema: string,
+  { records, events }: CrmMap,
+  all: readonly CrmTable[],
+  installed: readonly CaptureRow[],
+): boolean {
+  const wanted = [
+    ...records.map((entry) => ({ table: entry.table, subject: entry.record })),
+    ...events.map((entry) => ({ table: entry.table, subject: entry.type })),
+  ]
+  return wanted.some(
+    ({ table, subject }) =>
+      all.some((one) => one.schema === schema && one.name === table) &&
+      !installed.some(
+        ({ record, relation }) => record === subject && relation === relationName({ schema, name: table }),
+      ),
+  )
 }
 
 /** Quoted as `captures.relation` has it. */

@@ -20,7 +20,7 @@ export class ApiError extends Error {
 export class OfflineError extends Error {}
 
 interface Options {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal | undefined
@@ -62,6 +62,12 @@ const REST = '/rest/v1/'
 /** Reads rows of a table. */
 export async function getRows<T>(path: string, signal?: AbortSignal): Promise<T[]> {
   return (await (await send(REST + path, { signal })).json()) as T[]
+}
+
+/** Reads which methods a table allows the caller. */
+export async function readAllowed(table: string, signal?: AbortSignal): Promise<string[]> {
+  const response = await send(REST + table, { method: 'OPTIONS', signal })
+  return (response.headers.get('allow') ?? '').split(/,\s*/)
 }
 
 /** Counts rows without reading them. */

@@ -1,6 +1,6 @@
 import type { Row } from '../../../server/src/domain/api-rows.ts'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
-import { call, countRows, getRows, query } from './client.ts'
+import { call, countRows, getRows, query, readAllowed } from './client.ts'
 import { inOrder } from './event-order.ts'
 import type {
   Activity,
@@ -24,10 +24,21 @@ export function useOrganizations(isNeeded: boolean) {
   return useQuery({
     queryKey: ['organizations'],
     queryFn: ({ signal }) =>
-      getRows<Organization>('organizations?select=id,name&order=name&limit=1000', signal),
+      getRows<Organization>('organizations?select=id,name,external_id&order=name&limit=1000', signal),
     enabled: isNeeded,
     retry: false,
     staleTime: 60 * SECOND,
+  })
+}
+
+/** Whether organizations are made here, and not in a CRM of their own. */
+export function useCanCreateOrganizations(isNeeded: boolean) {
+  return useQuery({
+    queryKey: ['can-create-organizations'],
+    queryFn: ({ signal }) => readAllowed('organizations', signal),
+    select: (methods) => methods.includes('POST'),
+    enabled: isNeeded,
+    retry: false,
   })
 }
 

@@ -21,6 +21,8 @@ export type DriftedCapture = Pick<Row<'webhook_captures'>, 'table_name' | 'probl
 export interface Organization {
   id: string
   name: string
+  /** The CRM's own key of it; null: it has none but the id. */
+  external_id: string | null
 }
 
 export type Webhook = Row<'webhook_configurations'> & {

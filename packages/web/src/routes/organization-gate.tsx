@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { insertRow } from '../api/client.ts'
-import { useOrganizationIds, useOrganizations } from '../api/queries.ts'
+import { useCanCreateOrganizations, useOrganizationIds, useOrganizations } from '../api/queries.ts'
 import { useSignOut } from '../api/session.ts'
 import type { Organization, Session } from '../api/types.ts'
 import { Button } from '../components/button.tsx'
@@ -21,10 +21,12 @@ export function OrganizationGate({ session, children }: { session: Session; chil
   const [, navigate] = useLocation()
   const isOperator = session.organization_id === null
   const listed = useOrganizations(isOperator)
-  // The table does not exist: the CRM has its own organizations elsewhere.
-  const known = useOrganizationIds(isOperator && listed.isError)
-  const organizations: readonly Organization[] =
-    listed.data ?? known.data?.map((id) => ({ id, name: id })) ?? []
+  // None is listed: the rows of the CRM carry the organizations' UUIDs, and those with webhooks are known.
+  const isUnlisted = listed.isError || listed.data?.length === 0
+  const known = useOrganizationIds(isOperator && isUnlisted)
+  const organizations: readonly Organization[] = isUnlisted
+    ? (known.data?.map((id) => ({ id, name: id, external_id: null })) ?? [])
+    : (listed.data ?? [])
 
   function chooseOrganization(id: string | null): void {
     rememberOrganization(id)
@@ -34,7 +36,7 @@ export function OrganizationGate({ session, children }: { session: Session; chil
 
   const organizationId = session.organization_id ?? chosen
   if (organizationId === null) {
-    const isPending = listed.isPending || (listed.isError && known.isPending)
+    const isPending = listed.isPending || (isUnlisted && known.isPending)
     if (isPending) {
       return (
         <Plain>
@@ -67,15 +69,32 @@ function ChooseOrganization({ organizations, onChoose }: ChooseProps) {
   const signOut = useSignOut()
   const [search, setSearch] = useState('')
   const isEmpty = organizations.length === 0
-  const found = organizations.filter(({ id, name }) =>
-    `${name} ${id}`.toLowerCase().includes(search.trim().toLowerCase()),
+  const canCreate = useCanCreateOrganizations(isEmpty)
+  const found = organizations.filter(({ id, name, external_id }) =>
+    `${name} ${id} ${external_id ?? ''}`.toLowerCase().includes(search.trim().toLowerCase()),
   )
+  if (isEmpty && canCreate.isPending) {
+    return (
+      <Plain>
+        <Loading rows={3} />
+      </Plain>
+    )
+  }
+  const isElsewhere = isEmpty && canCreate.data === false
   return (
     <Plain
-      title={isEmpty ? t.organization.first : t.organization.choose}
-      text={isEmpty ? t.organization.firstText : t.organization.chooseText}
+      title={isEmpty && !isElsewhere ? t.organization.first : t.organization.choose}
+      text={
+        isElsewhere
+          ? t.organization.elsewhereText
+          : isEmpty
+            ? t.organization.firstText
+            : t.organization.chooseText
+      }
     >
-      {isEmpty ? (
+      {isElsewhere ? (
+        <EnterOrganization onEntered={onChoose} />
+      ) : isEmpty ? (
         <CreateOrganization onCreated={onChoose} />
       ) : (
         <Card>
@@ -90,10 +109,13 @@ function ChooseOrganization({ organizations, onChoose }: ChooseProps) {
               />
             )}
             <ul className={styles.list}>
-              {found.map(({ id, name }) => (
+              {found.map(({ id, name, external_id }) => (
                 <li key={id}>
                   <button type="button" className={styles.choice} onClick={() => onChoose(id)}>
                     {name}
+                    {external_id !== null && external_id !== name && (
+                      <span className={styles.externalId}>{external_id}</span>
+                    )}
                     <ChevronRight size={16} aria-hidden="true" />
                   </button>
                 </li>
@@ -106,6 +128,43 @@ function ChooseOrganization({ organizations, onChoose }: ChooseProps) {
         {t.signOut}
       </Button>
     </Plain>
+  )
+}
+
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
+function EnterOrganization({ onEntered }: { onEntered: (id: string) => void }) {
+  const [id, setId] = useState('')
+  const [isWrong, setIsWrong] = useState(false)
+  return (
+    <Card>
+      <form
+        className={styles.stack}
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (UUID.test(id.trim())) onEntered(id.trim().toLowerCase())
+          else setIsWrong(true)
+        }}
+      >
+        <Field label={t.organization.id} error={isWrong ? t.organization.idWrong : undefined}>
+          {(wiring) => (
+            <Input
+              {...wiring}
+              value={id}
+              placeholder="0193f0a2-6c1b-7c3e-8f00-000000000001"
+              spellCheck={false}
+              onChange={(event) => {
+                setId(event.target.value)
+                setIsWrong(false)
+              }}
+            />
+          )}
+        </Field>
+        <Button variant="primary" type="submit">
+          {t.organization.open}
+        </Button>
+      </form>
+    </Card>
   )
 }
 

@@ -73,9 +73,9 @@ function OrganizationMenu() {
         </Button>
       }
     >
-      {organizations.slice(0, 10).map(({ id, name }) => (
+      {organizations.slice(0, 10).map(({ id, name, external_id }) => (
         <MenuItem key={id} onSelect={() => chooseOrganization(id)}>
-          {name}
+          {external_id === null || external_id === name ? name : `${name} (${external_id})`}
         </MenuItem>
       ))}
       <MenuLine />

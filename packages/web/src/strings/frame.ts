@@ -68,5 +68,9 @@ export const frame = {
     name: 'Name',
     namePlaceholder: 'Acme',
     create: 'Create organization',
+    elsewhereText: 'The CRM has the organizations. Enter the UUID of one, as its rows have it.',
+    id: 'Organization ID',
+    idWrong: 'Enter a UUID: 32 hexadecimal digits in five groups.',
+    open: 'Open',
   },
 } as const

@@ -1,12 +1,15 @@
 import type { Api } from './api.ts'
 import { CommandFailed } from './api.ts'
 
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
 /**
  * Returns the named organization, or the only one: most self-hosted installations have one.
+ * @param named id, or the CRM's own key of the organization
  * @throws CommandFailed if there are several, or none
  */
 export async function chooseOrganization(api: Api, named: string | undefined): Promise<string> {
-  if (named !== undefined) return named
+  if (named !== undefined) return UUID.test(named) ? named : await findByKey(api, named)
   const found = new Set<string>()
   for (const path of [
     'organizations?select=id&limit=2',
@@ -23,4 +26,12 @@ export async function chooseOrganization(api: Api, named: string | undefined): P
   throw new CommandFailed(only === undefined ? 'no organization exists yet' : 'several organizations exist', {
     hint: 'Choose one: --organization <id>',
   })
+}
+
+async function findByKey(api: Api, key: string): Promise<string> {
+  const [found] = await api.get<{ id: string }>(
+    `organizations?select=id&external_id=eq.${encodeURIComponent(key)}`,
+  )
+  if (found === undefined) throw new CommandFailed(`no organization has the key ${key}`)
+  return found.id
 }
