@@ -45,6 +45,15 @@ onEachEngine(
       }
     })
 
+    test('a page of another origin may send an Idempotency-Key and sees if a response is a repeated one', async () => {
+      const { headers } = await send('/rest/v1/contacts', {
+        method: 'OPTIONS',
+        headers: { 'access-control-request-method': 'POST' },
+      })
+      assert.match(headers.get('access-control-allow-headers') ?? '', /\bIdempotency-Key\b/)
+      assert.match(headers.get('access-control-expose-headers') ?? '', /\bIdempotent-Replayed\b/)
+    })
+
     test('a page outside the API allows no other origin', async () => {
       const { headers } = await send('/settings/webhooks')
       assert.equal(headers.get('access-control-allow-origin'), null)

@@ -105,6 +105,16 @@ onEachEngine('OpenAPI document', (stage) => {
     }
   })
 
+  test('every documented POST accepts an Idempotency-Key', () => {
+    const posts = restPaths().flatMap(([path, { post }]) => (post === undefined ? [] : [{ path, post }]))
+    assert.ok(posts.length > 20)
+    for (const { path, post } of posts)
+      assert.ok(
+        post.parameters?.some(({ name }) => name === 'Idempotency-Key'),
+        path,
+      )
+  })
+
   test('the OpenAPI document shows only what the key that requests it may do', async () => {
     const allowedTo = async (scope: string): Promise<Map<string, string[]>> => {
       const row = { organization_id: stage.organizationId, name: scope, scope }

@@ -112,6 +112,19 @@ for (const engine of EVERY_ENGINE) {
       assert.deepEqual(requests.map(({ json }) => String(json.data['id'])).sort(), ['new', 'old'])
     })
 
+    test('calls with an Idempotency-Key have one effect after the upgrade', async () => {
+      const call = () =>
+        api.request<{ key: string }[]>(
+          'POST',
+          'api_keys',
+          { organization_id: ORGANIZATION, name: 'Once', scope: 'emit' },
+          { 'idempotency-key': 'after the upgrade', prefer: 'return=representation' },
+        )
+      const first = await call()
+      assert.deepEqual([first.status, (await call()).body], [201, first.body])
+      assert.equal((await api.get('api_keys?name=eq.Once')).length, 1)
+    })
+
     test('changes in the CRM are captured after the upgrade', async () => {
       await api.patch(`contacts?id=eq.${CONTACT}`, { last_name: 'King' })
       const requests = await receiver.received('/good', 3)

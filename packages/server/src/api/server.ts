@@ -90,7 +90,7 @@ function registerApi(server: FastifyInstance, rest: Rest, options: ApiOptions): 
   // Sources write to the reference CRM, which not every installation has.
   const hasSources = rest.describe('webhooks_service').some(({ name }) => name === 'webhook_sources')
   if (hasSources) void server.register(sourceRoutes, { ...rpc, sourceRateLimit, sharedCounts })
-  void server.register(restRoutes, { prefix: '/rest/v1', admission, publicUrl, rest, rpc, live })
+  void server.register(restRoutes, { prefix: '/rest/v1', admission, publicUrl, rest, rpc, live, log })
 }
 
 /** Bodies are text, whatever their type: the routes parse them. */

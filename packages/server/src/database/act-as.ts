@@ -28,14 +28,14 @@ const ACT_AS = prepared(
  */
 export function actAs(
   transaction: Transaction,
-  { role, organizationId, origin = null, traceparent = null, actor }: Principal,
+  { role, organizationId, origin = null, traceparent = null, actor, credentialId }: Principal,
   access: Access,
   timeoutMs = OPERATOR_TIMEOUT_MS,
   timezone = 'UTC',
 ): void {
   transaction.ahead(ACT_AS, [
     role,
-    JSON.stringify({ role, organization_id: organizationId }),
+    JSON.stringify({ role, organization_id: organizationId, credential_id: credentialId }),
     access === 'read only' ? 'on' : 'off',
     origin ?? '',
     actor === undefined || access === 'read only' ? '' : JSON.stringify(actor),

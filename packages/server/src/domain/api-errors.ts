@@ -237,10 +237,21 @@ export const API_ERRORS = {
       "A change with a session's cookie lacks `X-Webhooks-Session: 1`, or comes from a page of another origin.",
     action: 'Send the header from a page of this server. Programs use a key instead.',
   },
+  PT409: {
+    statuses: [409],
+    meaning:
+      'The first call with this [Idempotency-Key](api.md#repeated-calls) is still running, or its response was too large to be kept.',
+    action: 'With `Retry-After`, send the same request again after it. Otherwise read what the call changed.',
+  },
+  PT422: {
+    statuses: [422],
+    meaning: 'This [Idempotency-Key](api.md#repeated-calls) was used for another request.',
+    action: 'Use a new key for each request.',
+  },
   PT429: {
     statuses: [429],
     meaning:
-      "Too many requests: in a minute, at once, to an inbox or a [source](sources.md#limits), wrong keys from one address, or more database time than an organization's share.",
+      "Too many requests: in a minute, at once, to an inbox or a [source](sources.md#limits), wrong keys from one address, more database time than an organization's share, or too many kept [repeated calls](api.md#repeated-calls).",
     action: SEND_AGAIN,
   },
   XX000: {

@@ -46,6 +46,8 @@ export interface Principal {
   traceparent?: string | null
   /** Undefined when the request changes nothing that is audited. */
   actor?: Actor
+  /** Identifies the credential of a call with an `Idempotency-Key`; undefined for other calls. */
+  credentialId?: string
 }
 
 /** The holder of the service key, who may act for every organization. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { redeliverBatch } from './bulk-retry/redeliver-batch.ts'
 import { expireAuditLog } from './expire-audit-log.ts'
 import { eraseBatch } from './erasure/erase-batch.ts'
+import { expireCalls } from './expire-calls.ts'
 import { expireInboxes } from './expire-inboxes.ts'
 import { expireSessions } from './expire-sessions.ts'
 import { SOURCES_CHANNEL } from '../sources/source-queue.ts'
@@ -111,6 +112,7 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
         await runAllSteps([
           () => expireSessions(database),
           () => expireInboxes(database),
+          () => expireCalls(database),
           () => releaseSetAside(database),
         ])
         return false

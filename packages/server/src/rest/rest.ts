@@ -81,7 +81,8 @@ async function serve(context: Context, request: RestRequest): Promise<RestRespon
     case 'POST': {
       const parsed = parseWrite(context, request)
       requireJsonBody(readHeader(request.headers, 'content-type'))
-      return respondToInsert(parsed, context.basePath, await write(context, parsed, prepareInsert(parsed)))
+      const respond = (written: Written): RestResponse => respondToInsert(parsed, context.basePath, written)
+      return respond(await write(context, parsed, keeping(request, prepareInsert(parsed), respond)))
     }
     case 'PATCH': {
       const parsed = parseWrite(context, request)
@@ -98,6 +99,16 @@ async function serve(context: Context, request: RestRequest): Promise<RestRespon
       throw new RestError(405, 'PGRST117', `Unsupported HTTP method: ${request.method}`, {
         headers: { allow: listMethods(context, request) },
       })
+  }
+}
+
+/** Stores the response in the transaction of the change, if the request asks for it. */
+function keeping({ keep }: RestRequest, change: Change, respond: (written: Written) => RestResponse): Change {
+  if (keep === undefined) return change
+  return async (connection) => {
+    const written = await change(connection)
+    await keep(connection, respond(written))
+    return written
   }
 }
 
@@ -169,10 +180,12 @@ function parseRequest(context: Context, request: RestRequest, profileHeader: str
 const CONFLICT = /^40(001|P01)$/
 const MAX_TRIES = 3
 
+type Change = (connection: Connection) => Promise<Written>
+
 async function write(
   context: Context,
   { principal, rules, media, preferences }: TableRequest,
-  change: (connection: Connection) => Promise<Written>,
+  change: Change,
 ): Promise<Written> {
   const written = await retryOn(CONFLICT, MAX_TRIES, () =>
     runAs(

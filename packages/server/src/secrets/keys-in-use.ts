@@ -9,7 +9,8 @@ import { keyId } from './secret-box.ts'
  * @throws StartError
  */
 export async function requireKeysInUse(database: Database, keys: readonly Buffer[]): Promise<void> {
-  const { rows } = await database.query(...listKeyIds(await listSealedTables(database)))
+  const tables = (await listSealedTables(database)).filter((table) => table.isShortLived !== true)
+  const { rows } = await database.query(...listKeyIds(tables))
   const known = new Set(keys.map(keyId))
   const missing = rows.filter(({ id }) => !known.has(id))
   if (missing.length > 0) {

@@ -71,8 +71,8 @@ for (const engine of ENGINES) {
          from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
          where c.contype = 'c' and pg_get_constraintdef(c.oid) like '%v1.%' order by 1, 2`,
       )
-      const known = SEALED_TABLES.flatMap(({ name, columns }) =>
-        Object.keys(columns).map((column) => ({ table: `webhooks.${name}`, column })),
+      const known = SEALED_TABLES.flatMap(({ schema, name, columns }) =>
+        Object.keys(columns).map((column) => ({ table: `${schema}.${name}`, column })),
       )
       assert.deepEqual(
         rows,
@@ -97,7 +97,11 @@ for (const engine of ENGINES) {
       const updated = `select max(updated_at) as at from webhooks.webhook_configurations`
       const { rows: was } = await database.query<{ at: Date }>(updated)
       const counted = await resealAll(database, [fresh, old], { dryRun: true })
-      assert.deepEqual(counted.rows, { webhook_configurations: MANY + 1, webhook_sources: 1 })
+      assert.deepEqual(counted.rows, {
+        webhook_configurations: MANY + 1,
+        webhook_sources: 1,
+        repeated_calls: 0,
+      })
       assert.equal(await countSealedWith(fresh), 0)
       assert.deepEqual(await resealAll(database, [fresh, old], { dryRun: false }), counted)
       const target = openWith([fresh], await read(id))
@@ -129,7 +133,7 @@ for (const engine of ENGINES) {
       )
       assert.equal(changes.length, 0)
       const again = await resealAll(database, [fresh, old], { dryRun: false })
-      assert.deepEqual(again.rows, { webhook_configurations: 0, webhook_sources: 0 })
+      assert.deepEqual(again.rows, { webhook_configurations: 0, webhook_sources: 0, repeated_calls: 0 })
     })
 
     test('an interrupted re-encryption leaves each row with one of the two keys, and the next run continues', async () => {

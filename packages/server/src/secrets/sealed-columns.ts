@@ -3,26 +3,43 @@ import { listTables } from './sql/statements.generated.ts'
 
 /** A table with encrypted values: its columns, and the context that each value is bound to. */
 export interface SealedTable {
+  schema: 'webhooks' | 'webhooks_internal'
   name: string
   columns: Readonly<Record<string, (id: string) => string>>
+  /** Its rows expire soon: a value whose key is missing is no reason not to start. */
+  isShortLived?: true
 }
 
 export const secretContext = (webhookId: string): string => `webhook_configurations.secret:${webhookId}`
 export const headersContext = (webhookId: string): string => `webhook_configurations.headers:${webhookId}`
 export const sourceSecretContext = (id: string): string => `webhook_sources.secret:${id}`
 export const verifyTokenContext = (id: string): string => `webhook_sources.verify_token:${id}`
+export const responseContext = (id: string): string => `repeated_calls.response:${id}`
 
 /** All encrypted columns. A test compares them with the columns whose check constraint requires encryption. */
 export const SEALED_TABLES: readonly SealedTable[] = [
   {
+    schema: 'webhooks',
     name: 'webhook_configurations',
     columns: { secret: secretContext, previous_secret: secretContext, sealed_headers: headersContext },
   },
-  { name: 'webhook_sources', columns: { secret: sourceSecretContext, verify_token: verifyTokenContext } },
+  {
+    schema: 'webhooks',
+    name: 'webhook_sources',
+    columns: { secret: sourceSecretContext, verify_token: verifyTokenContext },
+  },
+  {
+    schema: 'webhooks_internal',
+    name: 'repeated_calls',
+    columns: { response: responseContext },
+    isShortLived: true,
+  },
 ]
 
 /** Lists the tables that exist in this database: sources exist only with the reference CRM. */
 export async function listSealedTables(connection: Connection): Promise<SealedTable[]> {
   const { rows } = await connection.query(...listTables())
-  return SEALED_TABLES.filter((table) => rows.some(({ name }) => name === table.name))
+  return SEALED_TABLES.filter((table) =>
+    rows.some(({ schema, name }) => schema === table.schema && name === table.name),
+  )
 }

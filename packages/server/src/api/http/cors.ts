@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 const EXPOSED = [
   'Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Preference-Applied, Proxy-Status',
   'RateLimit, RateLimit-Limit, RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset, Retry-After',
+  'Idempotent-Replayed',
 ].join(', ')
 
 /** Request headers that a response depends on. */
@@ -11,7 +12,7 @@ const VARY = 'Accept, Prefer, Range, Authorization, apikey'
 
 const METHODS = 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'
 const USUAL_HEADERS =
-  'Authorization, apikey, Content-Type, Accept, Accept-Profile, Content-Profile, Prefer, Range, Range-Unit, X-Client-Info, X-Webhooks-Origin'
+  'Authorization, apikey, Content-Type, Accept, Accept-Profile, Content-Profile, Prefer, Range, Range-Unit, X-Client-Info, X-Webhooks-Origin, Idempotency-Key'
 const HEADER_NAMES = /^[\w\-, ]{1,2000}$/
 const DAY_SECONDS = 86_400
 

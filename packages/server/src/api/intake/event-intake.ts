@@ -52,7 +52,8 @@ export function createEventIntake(options: EventIntakeOptions): Rest {
 
   async function handlePost(request: RestRequest): Promise<RestResponse> {
     await requireRoom()
-    const post = readPost(request)
+    // What is stored together with others has no transaction of its own to keep a response in.
+    const post = request.keep === undefined ? readPost(request) : undefined
     if (post === undefined || !(await enqueue(request.principal, post))) return await rest.handle(request)
     const isAsked = request.headers['prefer'] !== undefined && request.headers['prefer'] !== ''
     const applied: Record<string, string> = isAsked ? { 'preference-applied': 'return=minimal' } : {}

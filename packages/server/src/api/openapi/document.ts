@@ -4,7 +4,7 @@ import type { TableDescription } from '../../rest/schema-cache/describe-tables.t
 import { describeColumn } from './column-schema.ts'
 import type { JsonSchema } from './column-schema.ts'
 import { describeSession, sessionSchema } from './session-operations.ts'
-import { describeOperations } from './table-operations.ts'
+import { describeOperations, idempotencyKey } from './table-operations.ts'
 
 export interface FunctionDescription {
   input: z.ZodType
@@ -125,6 +125,7 @@ function describeCall(name: string, input: z.ZodType): JsonSchema {
     operationId: `call_${name}`,
     tags: ['functions'],
     summary: name.replaceAll('_', ' '),
+    parameters: [idempotencyKey],
     requestBody: { required: true, content: json(schema) },
     responses: {
       200: {

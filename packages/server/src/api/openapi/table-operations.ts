@@ -26,6 +26,14 @@ const preferWrite = header(
   'Prefer',
   'return=representation, count=exact, missing=default, max-affected=1 with handling=strict',
 )
+/** Of every POST: see docs/api.md. */
+export const idempotencyKey: JsonSchema = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'A new UUID for each request. A repeated request with the same key gets the response of the first one, within 24 hours',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+}
 const preferInsert = header('Prefer', 'return=representation, resolution=merge-duplicates, missing=default')
 
 /** Parameters that are never filters, even if a column has the same name. */
@@ -69,6 +77,7 @@ export function describeOperations(table: TableDescription): Record<string, unkn
             query('columns', 'The columns of the body to use'),
             query('on_conflict', 'The columns of the unique key to merge by'),
             preferInsert,
+            idempotencyKey,
           ],
           {
             200: { ...rows, description: 'All rows existed and were merged' },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
+import type { CreatedLink } from '../sessions/session-store.ts'
 import { uuid } from '../tables/configuration-fields.ts'
 import { time } from './results.ts'
 import { defineFunction } from './rpc.ts'
@@ -25,11 +26,15 @@ export const createPortalSession = defineFunction(
   'change',
   schema,
   result,
-  async ({ sessions }, { organization_id, expires_in }, principal, { caller, origin }) => {
+  async ({ sessions }, { organization_id, expires_in }, principal, { caller, origin, keep }) => {
     if (principal.organizationId !== null && principal.organizationId !== organization_id) {
       throw new ApiError(404, 'P0002', `no organization has the id ${organization_id}`)
     }
-    const { token, expiresAt } = await sessions.createLink(
+    const describe = ({ token, expiresAt }: CreatedLink) => ({
+      url: `${origin}/settings/webhooks#token=${token}`,
+      expires_at: expiresAt.toISOString(),
+    })
+    const link = await sessions.createLink(
       {
         organizationId: organization_id,
         seconds: expires_in,
@@ -37,7 +42,8 @@ export const createPortalSession = defineFunction(
         sessionId: caller.session?.id,
       },
       principal.actor,
+      (connection, created) => keep(connection, describe(created)),
     )
-    return { url: `${origin}/settings/webhooks#token=${token}`, expires_at: expiresAt.toISOString() }
+    return describe(link)
   },
 )

@@ -32,32 +32,39 @@ const result = z.union([
  * Erases what the log holds about a record, in the background; docs/privacy.md defines what that is. Repeated, it also
  * finds later data. A dry run only counts the events that contain the id.
  */
-export const eraseRecord = defineFunction('change', schema, result, async (context, input, principal) => {
-  const { record_id, object = null, terms, dry_run } = input
-  const organizationId = input.organization_id ?? principal.organizationId
-  if (organizationId === null) {
-    throw new ApiError(400, '22023', 'organization_id: is required with the service key', {
-      details: 'organization_id',
+export const eraseRecord = defineFunction(
+  'change',
+  schema,
+  result,
+  async (context, input, principal, call) => {
+    const { record_id, object = null, terms, dry_run } = input
+    const organizationId = input.organization_id ?? principal.organizationId
+    if (organizationId === null) {
+      throw new ApiError(400, '22023', 'organization_id: is required with the service key', {
+        details: 'organization_id',
+      })
+    }
+    if (principal.organizationId !== null && organizationId !== principal.organizationId) {
+      throw new ApiError(404, 'P0002', `no organization has the id ${organizationId}`)
+    }
+    if (object === null && !UUID.test(record_id)) {
+      throw new ApiError(400, '22023', 'object: is required with an id that is not a UUID', {
+        details: 'object',
+        hint: 'Name the type of the record, such as "contact": other records can have the same id.',
+      })
+    }
+    if (dry_run) {
+      const query = countMentions({ organizationId, terms: textArray([record_id]) })
+      const [counted] = await readAs(context, principal, query)
+      return { matched: counted?.matched ?? 0 }
+    }
+    return await runWithActor(context.database, principal.actor, async (connection) => {
+      const { rows } = await connection.query(
+        ...startErasure({ organizationId, recordId: record_id, object, terms: textArray(terms) }),
+      )
+      const started = { erasure_id: rows[0]!.id }
+      await call.keep(connection, started)
+      return started
     })
-  }
-  if (principal.organizationId !== null && organizationId !== principal.organizationId) {
-    throw new ApiError(404, 'P0002', `no organization has the id ${organizationId}`)
-  }
-  if (object === null && !UUID.test(record_id)) {
-    throw new ApiError(400, '22023', 'object: is required with an id that is not a UUID', {
-      details: 'object',
-      hint: 'Name the type of the record, such as "contact": other records can have the same id.',
-    })
-  }
-  if (dry_run) {
-    const query = countMentions({ organizationId, terms: textArray([record_id]) })
-    const [counted] = await readAs(context, principal, query)
-    return { matched: counted?.matched ?? 0 }
-  }
-  const { rows } = await runWithActor(context.database, principal.actor, (connection) =>
-    connection.query(
-      ...startErasure({ organizationId, recordId: record_id, object, terms: textArray(terms) }),
-    ),
-  )
-  return { erasure_id: rows[0]!.id }
-})
+  },
+)

@@ -1,21 +1,25 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError, RestError } from '../../domain/errors.ts'
+import type { Principal } from '../../domain/principal.ts'
 import { parseArguments } from '../../rest/request/body.ts'
 import { chooseMedia, requireProfile } from '../../rest/request/content-negotiation.ts'
 import { parsePreferences, writeApplied } from '../../rest/request/preferences.ts'
 import { readHeader } from '../../rest/request/rest-message.ts'
+import type { RestResponse } from '../../rest/request/rest-message.ts'
 import { requireFunctionAccess } from '../auth/access.ts'
 import { REST_METHODS, getSearch } from '../http/rest-methods.ts'
+import { sendResponse } from '../http/send-response.ts'
+import type { Keep, RunOnce } from '../repeated-calls/run-once.ts'
 import { serverOrigin } from '../sessions/csrf-header.ts'
 import { FUNCTIONS } from './functions.ts'
 import { readArguments } from './read-arguments.ts'
-import type { RpcContext } from './rpc.ts'
+import type { RpcContext, RpcFunction } from './rpc.ts'
 import { selectFields, writeResult } from './shape-result.ts'
 
 /** Adds `/rpc/<function>`. */
 export function functionRoute(
   scope: FastifyInstance,
-  { rpc, publicUrl }: { rpc: RpcContext; publicUrl: string | undefined },
+  { rpc, publicUrl, runOnce }: { rpc: RpcContext; publicUrl: string | undefined; runOnce: RunOnce },
 ): void {
   scope.route<{ Params: { name: string } }>({
     method: [...REST_METHODS],
@@ -36,22 +40,46 @@ export function functionRoute(
       if (method !== 'POST' && !(isRead && (method === 'GET' || method === 'HEAD')))
         throw refuseMethod(method, isRead)
       requireFunctionAccess(principal, name, called.access)
-      requireProfile(readHeader(request.headers, method === 'POST' ? 'content-profile' : 'accept-profile'))
-      // Refuses what a function cannot do, such as tx=rollback, before it does anything.
-      const preferences = parsePreferences(readHeader(request.headers, 'prefer'))
-      const search = new URLSearchParams(getSearch(request))
-      const input = method === 'POST' ? parseArguments(request.body) : readArguments(search, called.input)
-      const accept = readHeader(request.headers, 'accept')
-      chooseMedia(accept)
-      const text = typeof request.body === 'string' ? request.body : ''
-      const call = { caller: request.caller, origin: publicUrl ?? serverOrigin(request), text }
-      const result = selectFields(await called.run(rpc, input, principal, call), search.get('select'))
-      const { contentType, body } = writeResult(result, accept)
-      const applied = writeApplied(preferences, 'RPC')
-      if (applied !== '') reply.header('preference-applied', applied)
-      return reply.type(contentType).send(method === 'HEAD' ? undefined : body)
+      const response = await runOnce(request, (caller, keep) =>
+        call(request, called, { rpc, origin: publicUrl ?? serverOrigin(request), caller, keep }),
+      )
+      return sendResponse(reply, method === 'HEAD' ? { ...response, body: '' } : response)
     },
   })
+}
+
+interface CallOptions {
+  rpc: RpcContext
+  origin: string
+  caller: Principal
+  keep: Keep | undefined
+}
+
+async function call(
+  request: FastifyRequest,
+  called: RpcFunction,
+  { rpc, origin, caller, keep }: CallOptions,
+): Promise<RestResponse> {
+  const { headers, method } = request
+  requireProfile(readHeader(headers, method === 'POST' ? 'content-profile' : 'accept-profile'))
+  // Refuses what a function cannot do, such as tx=rollback, before it does anything.
+  const applied = writeApplied(parsePreferences(readHeader(headers, 'prefer')), 'RPC')
+  const search = new URLSearchParams(getSearch(request))
+  const input = method === 'POST' ? parseArguments(request.body) : readArguments(search, called.input)
+  const accept = readHeader(headers, 'accept')
+  chooseMedia(accept)
+  const respond = (result: unknown): RestResponse => {
+    const { contentType, body } = writeResult(selectFields(result, search.get('select')), accept)
+    const preference: Record<string, string> = applied === '' ? {} : { 'preference-applied': applied }
+    return { status: 200, headers: { 'content-type': contentType, ...preference }, body }
+  }
+  const result = await called.run(rpc, input, caller, {
+    caller: request.caller,
+    origin,
+    text: typeof request.body === 'string' ? request.body : '',
+    keep: async (connection, kept) => await keep?.(connection, respond(kept)),
+  })
+  return respond(result)
 }
 
 const listMethods = (isRead: boolean): string => (isRead ? 'OPTIONS,GET,HEAD,POST' : 'OPTIONS,POST')

@@ -8,7 +8,7 @@ import { runWithActor } from '../../database/act-as.ts'
 import type { Principal } from '../../domain/principal.ts'
 import { readEventNames, unknownEvents } from '../tables/event-names.ts'
 import type { redelivery } from './results.ts'
-import type { RpcContext } from './rpc.ts'
+import type { RpcCall, RpcContext } from './rpc.ts'
 import { findVisible } from './rpc.ts'
 import { findWebhook } from './sql/statements.generated.ts'
 
@@ -33,6 +33,7 @@ export async function requestRedelivery(
   kind: RedeliveryKind,
   input: RedeliveryRequest,
   principal: Principal,
+  call: RpcCall,
 ): Promise<z.infer<typeof redelivery>> {
   const webhook = await findVisible(context, principal, 'webhook', findWebhook, input.webhook_id)
   requireOrder(input)
@@ -51,10 +52,12 @@ export async function requestRedelivery(
       hint: 'Enable the webhook, then try again.',
     })
   }
-  const redeliveryId = await runWithActor(database, principal.actor, (connection) =>
-    startRedelivery(connection, kind, scope, matched),
-  )
-  return { matched, queued: matched, redelivery_id: redeliveryId }
+  return await runWithActor(database, principal.actor, async (connection) => {
+    const id = await startRedelivery(connection, kind, scope, matched)
+    const started = { matched, queued: matched, redelivery_id: id }
+    await call.keep(connection, started)
+    return started
+  })
 }
 
 async function requireKnownEvent(connection: Connection, event: string | undefined): Promise<void> {

@@ -10,5 +10,6 @@ export const replayEvents = defineFunction(
   'change',
   redeliverySchema.extend({ since: time }),
   redelivery,
-  async (context, input, principal) => await requestRedelivery(context, 'replay_events', input, principal),
+  async (context, input, principal, call) =>
+    await requestRedelivery(context, 'replay_events', input, principal, call),
 )

@@ -14,7 +14,8 @@ export const retryFailed = defineFunction(
   'change',
   redeliverySchema,
   redelivery,
-  async (context, input, principal) => await requestRedelivery(context, 'retry_failed', input, principal),
+  async (context, input, principal, call) =>
+    await requestRedelivery(context, 'retry_failed', input, principal, call),
 )
 
 const cancelSchema = z.strictObject({ redelivery_id: z.guid('must be the UUID of a redelivery') })
@@ -26,11 +27,12 @@ export const cancelRedeliveryFunction = defineFunction(
   'change',
   cancelSchema,
   cancelResult,
-  async (context, { redelivery_id }, principal) => {
+  async (context, { redelivery_id }, principal, call) => {
     await findVisible(context, principal, 'redelivery', findRedelivery, redelivery_id)
-    const cancelled = await runWithActor(context.database, principal.actor, (connection) =>
-      cancelRedelivery(connection, redelivery_id),
-    )
-    return { cancelled }
+    return await runWithActor(context.database, principal.actor, async (connection) => {
+      const result = { cancelled: await cancelRedelivery(connection, redelivery_id) }
+      await call.keep(connection, result)
+      return result
+    })
   },
 )

@@ -39,24 +39,27 @@ export const rotateWebhookSecret = defineFunction(
   'change',
   schema,
   result,
-  async (context, input, principal) => {
+  async (context, input, principal, call) => {
     const { webhook_id, overlap_hours } = input
     const webhook = await findVisible(context, principal, 'webhook', findWebhook, webhook_id)
     const fresh =
       input.secret === undefined || input.secret === GENERATE ? generateSigningSecret() : input.secret
-    const { rows } = await runWithActor(context.database, principal.actor, (connection) =>
-      connection.query(
+    return await runWithActor(context.database, principal.actor, async (connection) => {
+      const { rows } = await connection.query(
         ...rotateSecret({
           webhookId: webhook_id,
           secret: context.box.seal(fresh, secretContext(webhook_id)),
           hint: secretHint(fresh),
           overlapHours: overlap_hours,
         }),
-      ),
-    )
-    const [rotated] = rows
-    if (rotated === undefined) throw refuseSecondRotation(webhook.previous_secret_until)
-    return { secret: fresh, previous_secret_until: rotated.previous_secret_until?.toISOString() ?? null }
+      )
+      const [rotated] = rows
+      if (rotated === undefined) throw refuseSecondRotation(webhook.previous_secret_until)
+      const until = rotated.previous_secret_until?.toISOString() ?? null
+      const rotation = { secret: fresh, previous_secret_until: until }
+      await call.keep(connection, rotation)
+      return rotation
+    })
   },
 )
 
@@ -64,7 +67,8 @@ export const rotateWebhookSecret = defineFunction(
 function refuseSecondRotation(until: Date | null): ApiError {
   const end = until === null ? '' : ` until ${until.toISOString()}`
   return new ApiError(409, '55000', `the secret before the present one still signs${end}`, {
-    details: 'A retried call that was already done gets this response as well.',
+    details:
+      'A retried call that was already done gets this response as well, unless both have the same Idempotency-Key.',
     hint: 'Rotate again after that time, or with overlap_hours 0, which stops the old secrets at once.',
   })
 }

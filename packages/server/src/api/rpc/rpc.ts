@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { AttemptRecorder } from '../../domain/attempt.ts'
 import type { Clock } from '../../domain/clock.ts'
-import type { Database } from '../../database/database.ts'
+import type { Connection, Database } from '../../database/database.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
 import type { Sender } from '../../sender/send.ts'
 import { ApiError } from '../../domain/errors.ts'
@@ -41,6 +41,11 @@ export interface RpcCall {
   origin: string
   /** The body as sent; '' for none. */
   text: string
+  /**
+   * Stores the result of a call with an `Idempotency-Key`. A function calls it last in the transaction of its effect: after a
+   * crash, a repeated call then finds either both or neither.
+   */
+  keep(connection: Connection, result: unknown): Promise<void>
 }
 
 export interface RpcFunction {

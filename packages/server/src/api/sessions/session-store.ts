@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import type { Database } from '../../database/database.ts'
+import type { Connection, Database } from '../../database/database.ts'
 import { plainArray } from '../../database/array-literal.ts'
 import type { RowOf } from '../../database/statement.ts'
 import { runWithActor } from '../../database/act-as.ts'
@@ -53,6 +53,12 @@ export interface LinkRequest {
   sessionId: string | undefined
 }
 
+/** The token is in the link only; its digest is stored. */
+export interface CreatedLink {
+  token: string
+  expiresAt: Date
+}
+
 export interface SessionRequest {
   organizationId: string | null
   scope: SessionRow['scope']
@@ -64,7 +70,12 @@ export interface SessionRequest {
  * Changes are audited with `actor`.
  */
 export interface SessionStore {
-  createLink(request: LinkRequest, actor: Actor | undefined): Promise<{ token: string; expiresAt: Date }>
+  /** @param keep the last part of the transaction */
+  createLink(
+    request: LinkRequest,
+    actor: Actor | undefined,
+    keep?: (connection: Connection, link: CreatedLink) => Promise<void>,
+  ): Promise<CreatedLink>
   /** Undefined for a link that is unknown, used or expired. */
   redeemLink(token: string, actor: Actor): Promise<OpenedSession | undefined>
   open(request: SessionRequest, actor: Actor | undefined): Promise<OpenedSession>
@@ -78,7 +89,7 @@ export interface SessionStore {
 export function createSessionStore(database: Database, serviceMarks: readonly string[]): SessionStore {
   const marks = plainArray(serviceMarks)
   return {
-    async createLink({ organizationId, seconds, sourceKey, sessionId }, actor) {
+    async createLink({ organizationId, seconds, sourceKey, sessionId }, actor, keep) {
       const token = generateToken('cgw_link_')
       const params = {
         organizationId,
@@ -87,10 +98,12 @@ export function createSessionStore(database: Database, serviceMarks: readonly st
         seconds,
         sessionId: sessionId ?? null,
       }
-      const { rows } = await runWithActor(database, actor, (connection) =>
-        connection.query(...createLink(params)),
-      )
-      return { token, expiresAt: rows[0]!.expires_at }
+      return await runWithActor(database, actor, async (connection) => {
+        const { rows } = await connection.query(...createLink(params))
+        const link = { token, expiresAt: rows[0]!.expires_at }
+        await keep?.(connection, link)
+        return link
+      })
     },
     async redeemLink(link, actor) {
       if (!LINK_TOKEN.test(link)) return undefined

@@ -52,6 +52,13 @@ export const expireAuditLog = typedStatement<
   object
 >(import.meta.url, 'expire-audit-log')
 
+export const expireCalls = typedStatement<
+  {
+    batch: number
+  },
+  object
+>(import.meta.url, 'expire-calls')
+
 export const expireFaults = typedStatement<
   {
     retentionMs: number

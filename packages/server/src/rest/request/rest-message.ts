@@ -1,3 +1,4 @@
+import type { Connection } from '../../database/database.ts'
 import type { Principal } from '../../domain/principal.ts'
 
 /** A request to one table, independent of any HTTP framework. */
@@ -11,6 +12,8 @@ export interface RestRequest {
   /** The raw text; '' for none. */
   body: string
   principal: Principal
+  /** Stores the response of an insert in its transaction; undefined: it is not stored. */
+  keep?: ((connection: Connection, response: RestResponse) => Promise<void>) | undefined
 }
 
 export interface RestResponse {

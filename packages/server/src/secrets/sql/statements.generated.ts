@@ -11,6 +11,7 @@ export const allowResealing = typedStatement<
 export const listTables = typedStatement<
   object,
   {
+    schema: string
     name: string
   }
 >(import.meta.url, 'list-tables')

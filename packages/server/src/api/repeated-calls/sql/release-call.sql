@@ -1,0 +1,1 @@
+delete from webhooks_internal.repeated_calls where id = :id and claim = :claim
