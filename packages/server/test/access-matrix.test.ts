@@ -228,9 +228,15 @@ for (const engine of ENGINES) {
       )
       const granted = rows.map(({ role, privilege, relation }) => `${role} ${privilege} ${relation}`)
       assert.deepEqual(granted.filter((grant) => !grant.startsWith('webhooks_read SELECT ')).sort(), [
+        'webhooks_emit INSERT repeated_calls',
         'webhooks_emit INSERT webhook_events',
+        'webhooks_emit SELECT repeated_call_totals',
+        'webhooks_emit SELECT repeated_calls',
         'webhooks_emit SELECT webhook_event_types',
         'webhooks_emit SELECT webhook_events',
+        'webhooks_emit UPDATE repeated_calls',
+        'webhooks_read INSERT repeated_calls',
+        'webhooks_read UPDATE repeated_calls',
       ])
       assert.ok(!granted.includes('webhooks_read SELECT api_keys'))
     })

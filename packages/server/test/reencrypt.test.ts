@@ -35,6 +35,14 @@ onEachEngine(
 
     test('the old encryption key can be removed after reencrypt, which runs beside a node on PostgreSQL', async () => {
       const { path } = await createWebhook(stage, { events: ['deal.created'], secret: SECRET })
+      const repeat = async () =>
+        await stage.server.api.request<{ key: string }[]>(
+          'POST',
+          'api_keys',
+          { organization_id: stage.organizationId, name: 'Kept', scope: 'emit' },
+          { 'idempotency-key': 'kept', prefer: 'return=representation' },
+        )
+      const kept = await repeat()
       await deliver(path, 1)
       const both = { ...stage.site.settings, ENCRYPTION_KEYS: `${NEW_KEY},${ENCRYPTION_KEY}` }
       const run = async (...args: string[]): Promise<Printed> => {
@@ -46,17 +54,22 @@ onEachEngine(
       if (stage.engine === 'postgresql') {
         stage.server = await stage.site.start({ ENCRYPTION_KEYS: both.ENCRYPTION_KEYS })
       }
-      const wanted = { webhook_configurations: 1, webhook_sources: 0 }
+      const wanted = { webhook_configurations: 1, webhook_sources: 0, repeated_calls: 1 }
       const dry = await run('--dry-run')
       assert.deepEqual([dry.dry_run, dry.rows, dry.unreadable], [true, wanted, []])
       assert.deepEqual((await run()).rows, wanted)
-      assert.deepEqual((await run()).rows, { webhook_configurations: 0, webhook_sources: 0 })
+      assert.deepEqual((await run()).rows, {
+        webhook_configurations: 0,
+        webhook_sources: 0,
+        repeated_calls: 0,
+      })
       if (stage.engine === 'postgresql') {
         await deliver(path, 2)
         await stage.server.stop()
       }
       stage.server = await stage.site.start({ ENCRYPTION_KEYS: NEW_KEY })
       await deliver(path, stage.engine === 'postgresql' ? 3 : 2)
+      assert.deepEqual((await repeat()).body, kept.body)
     })
 
     test('reencrypt fails and names the setting if the key of a stored secret is missing', async () => {

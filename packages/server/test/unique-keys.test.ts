@@ -8,6 +8,7 @@ const RANDOM_ID =
   'organizations may only choose random ids, which cannot be guessed: src/rest/mutation/own-ids.ts'
 const OPERATOR = 'written only by the operator or the program'
 const OF_A_WEBHOOK = 'starts with the id of a webhook, which belongs to one organization'
+const DIGEST = 'a digest that includes the credential'
 const TOKEN = 'of a generated token with 256 random bits'
 
 /**
@@ -30,6 +31,8 @@ const WITHOUT_ORGANIZATION: Readonly<Record<string, string>> = {
   'webhooks_internal.outbox_leases (node_id)': OURS,
   'webhooks_internal.portal_links (token_hash)': TOKEN,
   'webhooks_internal.sessions (token_hash)': TOKEN,
+  'webhooks_internal.repeated_calls (id)': DIGEST,
+  'webhooks_internal.repeated_call_totals (credential_id)': DIGEST,
   'webhooks_internal.cancellations (webhook_id, made_before)': OF_A_WEBHOOK,
   'webhooks_internal.endpoint_health (webhook_id)': OF_A_WEBHOOK,
   'webhooks_internal.captures (id)': OPERATOR,

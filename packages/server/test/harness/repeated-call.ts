@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { OURS } from './in-process-api.ts'
 import type { Answer, Ask, InProcessApi } from './in-process-api.ts'
 
 export type Post = <T = unknown>(path: string, body: unknown, more?: Ask) => Promise<Answer<T>>
@@ -10,3 +11,21 @@ export function withKey(api: InProcessApi, key: string = randomUUID()): Post {
 }
 
 export const isReplayed = ({ headers }: Answer<unknown>): boolean => headers['idempotent-replayed'] === 'true'
+
+export interface Created {
+  id: string
+  secret: string
+}
+
+export const SHOWN = { headers: { prefer: 'return=representation' } }
+
+export const webhookRow = (more: object = {}) => ({
+  organization_id: OURS,
+  name: 'Repeated',
+  url: 'https://crm.example.com/hook',
+  events: ['*'],
+  secret: 'generate',
+  ...more,
+})
+
+export const contactRow = (first_name: string) => ({ organization_id: OURS, first_name })
