@@ -28,6 +28,8 @@ export interface AttemptRecord {
   /** By this process's clock; the database adds `wait_ms` to the time of recording. */
   next_attempt_at: string | null
   wait_ms: number | null
+  /** Milliseconds that the receiver asked to be left alone, from the end of the attempt; null: it did not ask. */
+  retry_after_ms: number | null
   created_at: string
   /** The fencing token of the request; null for a test, which has no delivery. */
   lease: string | null

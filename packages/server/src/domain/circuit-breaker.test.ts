@@ -5,7 +5,10 @@ import {
   DEGRADED_AFTER,
   MIN_PROBE_WAIT_MS,
   HEALTHY,
+  MAX_PAUSE_MS,
   MAX_PROBE_WAIT_MS,
+  describeHealth,
+  isPaused,
   nextHealthState,
 } from './circuit-breaker.ts'
 
@@ -21,6 +24,8 @@ function failed(failures: number, fields: Partial<AttemptTally> = {}): AttemptTa
     firstFailedAt: NOW - 100,
     lastFailedAt: NOW - 50,
     leases: new Set(),
+    pauseUntil: undefined,
+    isProven: false,
     ...fields,
   }
 }
@@ -126,4 +131,54 @@ test('once the window is open, a single failure does not put the endpoint on hol
 test('late failures of requests sent before a drain do not end it', () => {
   const late = failed(3, { firstFailedAt: NOW - 9_000, lastFailedAt: NOW - 8_000 })
   assert.equal(after(DRAINING, late, BACKLOG).phase, 'draining')
+})
+
+const asked = (pauseUntil: number, fields: Partial<AttemptTally> = {}): AttemptTally =>
+  failed(1, { pauseUntil, ...fields })
+const PAUSED = after(HEALTHY, asked(NOW + 60_000))
+
+test('a Retry-After pauses an endpoint: it is draining from the end of the pause on', () => {
+  for (const before of [HEALTHY, { ...FAILING, failures: 3 }, DRAINING]) {
+    const { phase, drainingSince, drained } = after(before, asked(NOW + 60_000), BACKLOG)
+    assert.deepEqual([phase, drainingSince, drained], ['draining', NOW + 60_000, 0], before.phase)
+  }
+  assert.deepEqual([isPaused(PAUSED, NOW), isPaused(PAUSED, NOW + 60_000)], [true, false])
+  assert.match(describeHealth(PAUSED, 'x', NOW).reason ?? '', /asked to be left alone/)
+})
+
+test('a pause lasts at most an hour, and one that has ended already is none', () => {
+  assert.equal(after(HEALTHY, asked(NOW + 86_400_000)).drainingSince, NOW + MAX_PAUSE_MS)
+  assert.equal(after(HEALTHY, asked(NOW)).phase, 'healthy')
+})
+
+test('requests that were sent before a pause do not shorten it, but can lengthen it', () => {
+  for (const tally of [succeeded(5), failed(3), asked(NOW + 5_000)])
+    assert.equal(after(PAUSED, tally).drainingSince, NOW + 60_000)
+  assert.equal(after(PAUSED, asked(NOW + 90_000)).drainingSince, NOW + 90_000)
+})
+
+test('a successful test or manual retry ends a pause', () => {
+  const proven = failed(0, { successes: 1, isProven: true })
+  assert.deepEqual(after(PAUSED, proven), HEALTHY)
+  assert.equal(after(PAUSED, proven, BACKLOG).drainingSince, NOW)
+})
+
+test('the first request after a pause drains the backlog, or pauses the endpoint again', () => {
+  const ended = { ...PAUSED, drainingSince: NOW - 10 }
+  assert.deepEqual(after(ended, succeeded()), HEALTHY)
+  assert.equal(after(ended, succeeded(), BACKLOG).drained, 1)
+  assert.equal(after(ended, asked(NOW + 1_000), BACKLOG).drainingSince, NOW + 1_000)
+  assert.equal(after(ended, failed(1, { lastFailedAt: NOW }), BACKLOG).phase, 'held')
+})
+
+test('an endpoint on hold gets no probe before the end of its Retry-After', () => {
+  const probe = { leases: new Set([LEASE]) }
+  assert.equal(after(HELD, asked(NOW + 60_000, probe)).probeAt, NOW + 60_000)
+  assert.equal(after(HELD, asked(NOW + 1_000, probe)).probeAt, NOW + 16_000)
+  assert.equal(after(FAILING, asked(NOW + 60_000)).probeAt, NOW + 60_000)
+  const failing: HealthState = { ...PAUSED, failures: 19, failingSince: NOW - 6_000 }
+  assert.deepEqual(
+    [after(failing, failed(1)).phase, after(failing, failed(1)).probeAt],
+    ['held', NOW + 60_000],
+  )
 })

@@ -15,12 +15,15 @@ import { cutText } from './storable-text.ts'
  * With few `failures` allowed, a healthy endpoint is held at once. A circuit that closes while the last attempts failed is
  * degraded, not healthy.
  *
+ * `Retry-After` pauses an endpoint: from any phase but held it goes to draining, which begins at the end of the pause. One that
+ * is held gets no probe before.
+ *
  * | phase    | circuit   | people read | what may be sent                                                        |
  * |----------|-----------|-------------|-------------------------------------------------------------------------|
  * | healthy  | closed    | Healthy     | everything, as it comes                                                 |
  * | degraded | closed    | Degraded    | everything, as it comes                                                 |
  * | held     | open      | On hold     | from the queue: one probe at a time over all nodes, the oldest that is due; 2 s after holding, then after twice as long each time, up to a minute. A successful test or manual retry counts as a probe |
- * | draining | half-open | Degraded    | from the queue, oldest first, within a window of requests that grows from one to all |
+ * | draining | half-open | Degraded    | from the queue, oldest first, within a window of requests that grows from one to all; nothing before `drainingSince` |
  *
  * `pipeline/claim/sql/claim-due.sql` applies the last column: it locks the webhook's row of `webhooks_internal.endpoint_health`, so that
  * probes and the window (`webhooks_internal.drain_window`) hold over all nodes.
@@ -30,6 +33,7 @@ import { cutText } from './storable-text.ts'
  *   again, starts afresh.
  * - The breaker never ends a delivery. A delivery on hold waits and loses no attempt.
  * - A request that was sent before the endpoint was held says nothing about a probe or a drain when it fails late.
+ * - Only a test or a manual retry ends a pause: other requests that succeed meanwhile were sent before it.
  */
 export type EndpointPhase = 'healthy' | 'degraded' | 'held' | 'draining'
 
@@ -44,6 +48,7 @@ export interface HealthState {
   probeWait: number | undefined
   /** The lease of the probe that is under way. */
   probeLease: string | undefined
+  /** In the future while the endpoint is paused. */
   drainingSince: number | undefined
   /** Successes since then. */
   drained: number
@@ -59,6 +64,10 @@ export interface AttemptTally {
   lastFailedAt: number
   /** The leases of these failures. */
   leases: ReadonlySet<string>
+  /** Until when the endpoint asked to be left alone; undefined: it did not ask. */
+  pauseUntil: number | undefined
+  /** Whether a test or a manual retry succeeded although the endpoint was not healthy. */
+  isProven: boolean
 }
 
 export interface HealthContext {
@@ -81,6 +90,8 @@ export interface BreakerLimits {
 export const DEGRADED_AFTER = 3
 export const MIN_PROBE_WAIT_MS = 2_000
 export const MAX_PROBE_WAIT_MS = 60_000
+/** The longest pause of an endpoint at a time. A single delivery waits for up to 24 hours: see retry-policy.ts. */
+export const MAX_PAUSE_MS = 3_600_000
 
 export const HEALTHY: HealthState = {
   phase: 'healthy',
@@ -101,15 +112,40 @@ export function nextHealthState(
   limits: BreakerLimits,
 ): HealthState {
   const state = { ...before, ...countStreak(before, tally) }
-  if (state.phase === 'draining') return afterDraining(state, tally, context, limits)
+  const pauseEnd = findPauseEnd(before, tally, context.now)
   if (state.phase === 'held') {
-    return tally.successes > 0
-      ? halfOpenCircuit(state, tally, context)
-      : afterProbe(state, tally, context.now)
+    const held =
+      tally.successes > 0 ? halfOpenCircuit(state, tally, context) : afterProbe(state, tally, context.now)
+    return pause(held, pauseEnd)
   }
-  return mustHold(state, context, limits)
+  if (pauseEnd === undefined && state.phase === 'draining') {
+    return isPaused(state, context.now)
+      ? halfOpenCircuit(state, tally, context)
+      : afterDraining(state, tally, context, limits)
+  }
+  const next = mustHold(state, context, limits)
     ? openCircuit(state, context.now, MIN_PROBE_WAIT_MS)
     : closeCircuit(state)
+  return pause(next, pauseEnd)
+}
+
+export function isPaused({ phase, drainingSince = 0 }: HealthState, now: number): boolean {
+  return phase === 'draining' && drainingSince > now
+}
+
+/** Returns the end of the pause after these attempts; undefined: there is none. */
+function findPauseEnd(before: HealthState, tally: AttemptTally, now: number): number | undefined {
+  const asked = Math.min(tally.pauseUntil ?? 0, now + MAX_PAUSE_MS)
+  const known = isPaused(before, now) && !tally.isProven ? before.drainingSince! : 0
+  const end = Math.max(asked, known)
+  return end > now ? end : undefined
+}
+
+function pause(state: HealthState, end: number | undefined): HealthState {
+  if (end === undefined) return state
+  if (state.phase === 'held') return { ...state, probeAt: Math.max(state.probeAt ?? 0, end) }
+  const { failures, failingSince } = state
+  return { ...HEALTHY, failures, failingSince, phase: 'draining', drainingSince: end }
 }
 
 function countStreak(
@@ -201,17 +237,20 @@ export interface ShownHealth {
 
 const MAX_ERROR_LENGTH = 300
 
-export function describeHealth(
-  { phase, failures, failingSince }: HealthState,
-  lastError: string,
-): ShownHealth {
+export function describeHealth(state: HealthState, lastError: string, now: number): ShownHealth {
+  const { phase, failures, failingSince } = state
   const failed = `${failures} consecutive attempts have failed`
   const last = `last error: ${cutText(lastError, MAX_ERROR_LENGTH)}`
   if (phase === 'healthy') return { health: 'healthy', reason: null, is_parked: false }
   if (phase === 'degraded') return { health: 'degraded', reason: `${failed}; ${last}`, is_parked: false }
-  if (phase === 'draining') return { health: 'degraded', reason: DRAINING, is_parked: true }
+  if (phase === 'draining') {
+    return { health: 'degraded', reason: isPaused(state, now) ? PAUSED : DRAINING, is_parked: true }
+  }
   return { health: 'held', reason: holdReason(failed, failingSince, last), is_parked: true }
 }
+
+const PAUSED =
+  'the endpoint asked to be left alone for a while (Retry-After): its deliveries wait until then, at most an hour at a time'
 
 const DRAINING =
   'the endpoint is responding again: deliveries on hold are being sent, oldest first, before new ones'

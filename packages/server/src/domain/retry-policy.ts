@@ -1,5 +1,9 @@
 /** ±10 %: deliveries that failed together do not retry together. */
 const JITTER = 0.1
+/** Deliveries that were told the same `Retry-After` return spread over a tenth of it after its end, within these limits. */
+const RETRY_AFTER_SPREAD = 0.1
+const MIN_SPREAD_MS = 1_000
+const MAX_SPREAD_MS = 60_000
 /** The longest `Retry-After` that is honoured. */
 const MAX_RETRY_AFTER_MS = 24 * 3_600_000
 
@@ -13,21 +17,17 @@ const MAX_RETRY_AFTER_MS = 24 * 3_600_000
 export function nextWait(
   schedule: readonly number[],
   attempt: number,
-  retryAfter: number | undefined,
+  retryAfter = 0,
   random: () => number = Math.random,
 ): number | undefined {
   const wait = schedule[attempt - 1]
   if (wait === undefined) return undefined
   const jittered = Math.round(wait * (1 - JITTER + 2 * JITTER * random()))
-  return Math.max(jittered, Math.min(retryAfter ?? 0, MAX_RETRY_AFTER_MS))
+  return Math.max(jittered, Math.min(retryAfter + spread(retryAfter, random), MAX_RETRY_AFTER_MS))
 }
 
-/** Parses `Retry-After` (seconds or an HTTP date) to milliseconds; undefined for anything else. */
-export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined
-  const text = header.trim()
-  if (/^\d{1,12}$/.test(text)) return Number(text) * 1_000
-  // Only text that looks like an HTTP date: Date.parse accepts almost anything.
-  const date = /^[A-Z][a-z]{2,8},? \d/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+function spread(retryAfter: number, random: () => number): number {
+  if (retryAfter === 0) return 0
+  const range = Math.min(Math.max(retryAfter * RETRY_AFTER_SPREAD, MIN_SPREAD_MS), MAX_SPREAD_MS)
+  return Math.round(range * random())
 }

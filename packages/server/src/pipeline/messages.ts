@@ -16,7 +16,7 @@ export interface PipelineMessages {
   /** Attempts were committed, in the order in which they ended. */
   recorded: [attempts: readonly AttemptRecord[]]
   /** The health of a webhook's endpoint was evaluated. */
-  healthEvaluated: [{ webhookId: string; phase: EndpointPhase }]
+  healthEvaluated: [{ webhookId: string; phase: EndpointPhase; isPaused: boolean }]
   /** A webhook was changed; undefined: any may have been. */
   webhookChanged: [webhookId: string | undefined]
   /** An event or delivery could not be processed and was set aside. */

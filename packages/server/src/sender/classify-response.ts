@@ -1,7 +1,7 @@
 import type { AttemptErrorCode } from '../domain/attempt-errors.ts'
 import { ATTEMPT_ERRORS, diagnosisOf } from '../domain/attempt-errors.ts'
 import { messageOf } from '../domain/errors.ts'
-import { parseRetryAfter } from '../domain/retry-policy.ts'
+import { parseRetryAfter } from '../domain/retry-after.ts'
 import type { Symptom } from './failures.ts'
 import { findFailure } from './failures.ts'
 import { BlockedDestination } from './network-guard.ts'

@@ -75,6 +75,7 @@ function toRecord(
     request_body: delivery.isRedacted ? delivery.body : null,
     ...describe(answer, classification),
     ...planNext(classification, delivery, options.retrySchedule, now),
+    retry_after_ms: classification.retryAfter ?? null,
     created_at: new Date(startedAt).toISOString(),
     lease: delivery.lease,
     deactivate: classification.deactivate ?? null,

@@ -25,6 +25,7 @@ export function attempt(fields: Partial<AttemptRecord> = {}): AttemptRecord {
     response_body: 'ok',
     next_attempt_at: null,
     wait_ms: null,
+    retry_after_ms: null,
     created_at: new Date().toISOString(),
     lease: null,
     deactivate: null,

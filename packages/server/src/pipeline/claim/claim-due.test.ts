@@ -151,6 +151,22 @@ for (const engine of EVERY_ENGINE) {
       }
     })
 
+    test('nothing is claimed for an endpoint before the end of its pause, by any node', async () => {
+      const webhook = await draining(0)
+      const due = await queue.due(webhook, 3)
+      const pauseUntil = (sql: string): Promise<unknown> =>
+        database.query(
+          `update webhooks_internal.endpoint_health set draining_since = ${sql} where webhook_id = $1`,
+          [webhook],
+        )
+      await pauseUntil(`now() + interval '1 minute'`)
+      assert.deepEqual(await claim(), [])
+      await pauseUntil(`now() + interval '100 years'`)
+      assert.deepEqual(await claim(), [])
+      await pauseUntil('now()')
+      assert.deepEqual(ids(await claim()), due.slice(0, 1))
+    })
+
     test('endpoints on hold take no share of a claim', async () => {
       for (let index = 0; index < 20; index += 1) {
         await queue.due(await heldUntil(`now() + interval '1 minute'`), 5)
@@ -231,6 +247,13 @@ for (const engine of EVERY_ENGINE) {
         [rated],
       )
       isAbout(await nextClaimIn(database), 300_000)
+      const paused = await draining(0)
+      await queue.due(paused, 1)
+      await database.query(
+        `update webhooks_internal.endpoint_health set draining_since = now() + interval '2 minutes' where webhook_id = $1`,
+        [paused],
+      )
+      isAbout(await nextClaimIn(database), 120_000)
       await queue.due(await queue.webhook(), 1)
       assert.equal(await nextClaimIn(database), 0)
     })

@@ -71,8 +71,8 @@ export class Claimer implements Stage {
       // Polling finds longer waits; a short one would be late by as much as a poll.
       if (waitMs < POLL_INTERVAL_MS) setTimeout(() => this.wake(), waitMs).unref()
     })
-    messages.on('healthEvaluated', ({ phase }) => {
-      if (phase !== 'draining') return
+    messages.on('healthEvaluated', ({ phase, isPaused }) => {
+      if (phase !== 'draining' || isPaused) return
       this.#mayHaveDue = true
       this.wake()
     })

@@ -65,9 +65,9 @@ export class Dispatcher implements Stage {
     const { messages } = this.#options
     messages.on('webhookChanged', (webhookId) => this.forget(webhookId))
     messages.on('leaseLost', () => this.forget())
-    messages.on('healthEvaluated', ({ webhookId, phase }) => {
+    messages.on('healthEvaluated', ({ webhookId, phase, isPaused }) => {
       // A relay that read the webhook earlier may have put deliveries into memory since.
-      if (phase === 'held') this.forget(webhookId)
+      if (phase === 'held' || isPaused) this.forget(webhookId)
     })
   }
 

@@ -6,7 +6,13 @@ import type { AttemptRecord } from '../../domain/attempt.ts'
 import { isOfEndpoint } from '../../domain/attempt-errors.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { AttemptTally, BreakerLimits, DisableLimits, HealthState } from '../../domain/circuit-breaker.ts'
-import { HEALTHY, describeHealth, explainDisabling, nextHealthState } from '../../domain/circuit-breaker.ts'
+import {
+  HEALTHY,
+  describeHealth,
+  explainDisabling,
+  isPaused,
+  nextHealthState,
+} from '../../domain/circuit-breaker.ts'
 import type { Messages, Stage } from '../messages.ts'
 import type { HealthTransition } from './alerts.ts'
 import { alertsFor, isExhausted, raiseAlerts } from './alerts.ts'
@@ -92,6 +98,7 @@ export class HealthMonitor implements Stage {
     tally.successes += 1
     tally.failures = 0
     tally.leases.clear()
+    tally.isProven ||= isProof(record)
   }
 
   #addFailure(record: AttemptRecord): void {
@@ -104,6 +111,10 @@ export class HealthMonitor implements Stage {
     tally.lastError = record.error_message ?? ''
     if (isExhausted(record)) tally.exhausted += 1
     if (record.lease !== null) tally.leases.add(record.lease)
+    if (record.retry_after_ms !== null) {
+      const pauseUntil = startedAt + record.duration_ms + record.retry_after_ms
+      tally.pauseUntil = Math.max(tally.pauseUntil ?? 0, pauseUntil)
+    }
     this.#watched.add(record.webhook_id)
   }
 
@@ -112,7 +123,8 @@ export class HealthMonitor implements Stage {
     let tally = this.#tallies.get(key)
     if (tally === undefined) {
       const none = { successes: 0, failures: 0, exhausted: 0, firstFailedAt: 0, lastFailedAt: 0 }
-      tally = { webhookId, url, leases: new Set(), lastError: '', ...none }
+      const nothing = { lastError: '', pauseUntil: undefined, isProven: false }
+      tally = { webhookId, url, leases: new Set(), ...none, ...nothing }
       this.#tallies.set(key, tally)
     }
     return tally
@@ -156,7 +168,11 @@ export class HealthMonitor implements Stage {
     for (const { webhookId } of tallies) if (!known.has(webhookId)) this.#watched.delete(webhookId)
     for (const { row, state } of evaluated) {
       if (state.phase === 'healthy' && state.failures === 0) this.#watched.delete(row.webhook_id)
-      this.#options.messages.emit('healthEvaluated', { webhookId: row.webhook_id, phase: state.phase })
+      this.#options.messages.emit('healthEvaluated', {
+        webhookId: row.webhook_id,
+        phase: state.phase,
+        isPaused: isPaused(state, row.now),
+      })
     }
   }
 
@@ -186,6 +202,7 @@ export class HealthMonitor implements Stage {
       ...tally,
       firstFailedAt: tally.firstFailedAt + lag,
       lastFailedAt: tally.lastFailedAt + lag,
+      pauseUntil: tally.pauseUntil === undefined ? undefined : tally.pauseUntil + lag,
     }
     const context = {
       now: row.now,
@@ -239,14 +256,21 @@ function countsForHealth({ trigger, error_code }: AttemptRecord): boolean {
   return trigger !== 'test' && (error_code === null || isOfEndpoint(error_code))
 }
 
+/** One that was sent at once although deliveries wait. */
+function isProof({ trigger, was_healthy }: AttemptRecord): boolean {
+  return !was_healthy && (trigger === 'test' || trigger === 'manual')
+}
+
 function toTransition({ row, tally, before, state }: Evaluation): HealthTransition {
   const { lastError, exhausted } = tally
   return { webhookId: row.webhook_id, before, after: state, now: row.now, lastError, exhausted }
 }
 
 async function toNote(connection: Connection, { row, tally, state }: Evaluation): Promise<object> {
-  const shown = describeHealth(state, tally.lastError)
-  const isNoted = shown.health !== row.health || shown.is_parked !== row.is_parked
+  const shown = describeHealth(state, tally.lastError, row.now)
+  // Of a pause and a drain only the reason tells which it is.
+  const isOther = state.phase === 'draining' && shown.reason !== row.health_reason
+  const isNoted = shown.health !== row.health || shown.is_parked !== row.is_parked || isOther
   const isWorse = isNoted && shown.reason !== null && state.phase !== 'draining'
   const blame = isWorse ? await explainByRecentChange(connection, row.webhook_id, state.failingSince) : ''
   return {

@@ -8,8 +8,8 @@
 -- with exclusions.
 --
 -- An endpoint with `is_parked` has a row in endpoint_health that says what it may get. The row is locked, so that one of several
--- nodes takes the probe or the tokens; the others skip the endpoint. An endpoint on hold costs nothing more until its probe is
--- due, however much it has queued.
+-- nodes takes the probe or the tokens; the others skip the endpoint. An endpoint on hold or paused costs nothing more until its
+-- probe is due or its pause ends, however much it has queued.
 with endpoints as (
   select t.*, coalesce(busy.load, 0) as load,
     -- Probes and deliveries with a token never wait in memory: they are sent as soon as they are claimed.
@@ -27,6 +27,7 @@ gates as (
   join webhooks_internal.endpoint_health h on h.webhook_id = e.webhook_id
   where e.is_parked and e.free > 0
     and (not e.is_held or h.probe_at <= now())
+    and (h.draining_since is null or h.draining_since <= now())
     and (e.rate_limit is null or h.rate_used_until <= now())
   for update of h skip locked
 ),

@@ -1,5 +1,5 @@
 -- Times are milliseconds since the epoch.
-select w.id as "webhook_id!", w.url as "url!", w.is_active as "is_active!", w.health as "health!", w.is_parked as "is_parked!",
+select w.id as "webhook_id!", w.url as "url!", w.is_active as "is_active!", w.health as "health!", w.health_reason, w.is_parked as "is_parked!",
   w.rate_limit is not null as "is_rate_limited!",
   1000 * extract(epoch from clock_timestamp())::double precision as "now!",
   coalesce(h.phase, 'healthy') as "phase!",

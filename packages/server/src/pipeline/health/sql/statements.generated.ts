@@ -56,6 +56,7 @@ export const readHealth = typedStatement<
     url: string
     is_active: boolean
     health: string
+    health_reason: string | null
     is_parked: boolean
     is_rate_limited: boolean
     now: number
