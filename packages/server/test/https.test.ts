@@ -95,6 +95,25 @@ onEachEngine(
       assertRefused(await attempt('localhost', old), /older than 1\.2/)
     })
 
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      test(`an endpoint that demands a client certificate with ${version} is refused, and the diagnosis says so`, async () => {
+        const demanding = await serve('localhost.pem', {
+          requestCert: true,
+          rejectUnauthorized: true,
+          ca: readFileSync(tls('authority.pem')),
+          minVersion: version,
+          maxVersion: version,
+        })
+        assertRefused(await attempt('localhost', demanding), /demands a client certificate/)
+      })
+    }
+
+    test('an endpoint that only speaks HTTP/2 is refused, and the diagnosis says so', async () => {
+      const log = await attempt('localhost', await serve('localhost.pem', { ALPNProtocols: ['h2'] }))
+      assert.equal(log.error_message, 'the endpoint does not speak HTTP/1.1')
+      assertRefused(log, /only speaks HTTP\/2/)
+    })
+
     test('a port that does not use TLS is refused, and the diagnosis says so', async () => {
       const plain = createPlainServer().listen(0, '127.0.0.1')
       await new Promise((resolve) => plain.once('listening', resolve))

@@ -101,13 +101,25 @@ onEachEngine('outcomes of attempts', (stage) => {
       },
       { timeout_ms: 1000 },
     )
-    assert.deepEqual([log.status, log.error_code], ['failed', 'timeout'])
+    assert.deepEqual([log.status, log.response_code, log.error_code], ['failed', 200, 'timeout'])
+    assert.equal(log.error_message, 'the endpoint returned 200, but the response did not end within 1000 ms')
+    assert.match(log.response_body ?? '', /^\.+$/)
     assert.match(log.diagnosis ?? '', /did not finish in time/)
   })
 
   test('a refused connection is recorded and retried', async () => {
     const log = await firstAttempt(stage, 200, { url: `http://127.0.0.1:${await closedPort()}/` })
     assert.deepEqual([log.status, log.error_code], ['failed', 'connection_refused'])
+    assert.ok(log.next_attempt_at)
+  })
+
+  test('a 200 that is cut short is a failure with its status, and is retried', async () => {
+    const log = await firstAttempt(stage, (response) => {
+      response.writeHead(200, { 'content-length': '5' })
+      response.write('hell', () => response.destroy())
+    })
+    assert.deepEqual([log.status, log.response_code, log.error_code], ['failed', 200, 'connection_reset'])
+    assert.deepEqual([log.response_body, log.response_headers?.['content-length']], ['hell', '5'])
     assert.ok(log.next_attempt_at)
   })
 
@@ -119,6 +131,7 @@ onEachEngine('outcomes of attempts', (stage) => {
   test('a host name that does not resolve is a failure', async () => {
     const log = await firstAttempt(stage, 200, { url: 'http://does-not-exist.invalid/' })
     assert.deepEqual([log.status, log.error_code], ['failed', 'dns_failure'])
+    assert.match(log.error_message ?? '', /^the host name (does not resolve|could not be looked up)$/)
   })
 
   test('an https URL of an endpoint without TLS is a TLS failure', async () => {

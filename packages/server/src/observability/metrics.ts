@@ -219,8 +219,10 @@ export function createMetrics({
 /** The clocks of nodes differ slightly; durations are never negative. */
 const seconds = (ms: number): number => Math.max(0, ms) / 1_000
 
-function resultLabel({ response_code: code, error_code: error }: AttemptRecord): string {
-  return code === null ? (error ?? 'unknown') : `${Math.floor(code / 100)}xx`
+/** A failure after a 2xx that broke off counts by its error. */
+function resultLabel({ status, response_code: code, error_code: error }: AttemptRecord): string {
+  const isBrokenOff = status === 'failed' && code !== null && code < 300
+  return code === null || isBrokenOff ? (error ?? 'unknown') : `${Math.floor(code / 100)}xx`
 }
 
 /** Undefined while a retry is scheduled. */

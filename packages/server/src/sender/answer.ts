@@ -1,5 +1,5 @@
-/** How far an attempt came before it failed. */
-export type Phase = 'connecting' | 'waiting' | 'reading'
+/** How far an attempt came before it failed: `heading`: a part of the response's head was read; `reading`: all of it. */
+export type Phase = 'connecting' | 'waiting' | 'heading' | 'reading'
 
 export type Answer = Response | Failure
 
@@ -19,5 +19,14 @@ interface Failure {
   /** What the network, TLS or the guard said; `Timeout` for our own deadline. */
   error: Error
   phase: Phase
+  /** What was read of the response before; undefined: nothing, or no status. */
+  partial?: PartialResponse | undefined
   durationMs: number
+}
+
+export interface PartialResponse {
+  statusCode: number
+  /** Null, like the body: they were not read. */
+  headers: Record<string, string> | null
+  body: string | null
 }

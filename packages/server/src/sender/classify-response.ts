@@ -2,12 +2,12 @@ import type { AttemptErrorCode } from '../domain/attempt-errors.ts'
 import { ATTEMPT_ERRORS, diagnosisOf } from '../domain/attempt-errors.ts'
 import { messageOf } from '../domain/errors.ts'
 import { parseRetryAfter } from '../domain/retry-after.ts'
-import type { Symptom } from './failures.ts'
 import { findFailure } from './failures.ts'
 import { BlockedDestination } from './network-guard.ts'
-import { InvalidResponse } from './invalid-response.ts'
-import type { Answer, Phase } from './answer.ts'
+import { BrokenOff, InvalidResponse } from './invalid-response.ts'
+import type { Answer } from './answer.ts'
 import { Timeout } from './exchange.ts'
+import type { Failure, Symptom } from './symptom.ts'
 
 /** What an answer means for the delivery, and what it says to people. */
 export interface Classification {
@@ -33,16 +33,17 @@ const SUCCESS: Classification = {
 }
 
 export function classify(answer: Answer, now: number): Classification {
-  if (answer.kind === 'failure') return judge(toSymptom(answer.error, answer.phase), undefined)
+  if (answer.kind === 'failure') return judge(toSymptom(answer), undefined)
   if (answer.statusCode >= 200 && answer.statusCode < 300) return SUCCESS
   return judge(answer, parseRetryAfter(answer.headers['retry-after'], now))
 }
 
 function judge(symptom: Symptom, retryAfter: number | undefined): Classification {
-  const { code, diagnosis = diagnosisOf(code), waits, disables } = findFailure(symptom)
+  const failure = findFailure(symptom)
+  const { code, diagnosis = diagnosisOf(code), waits, disables } = failure
   const said = typeof diagnosis === 'string' ? diagnosis : diagnosis(symptom)
   return {
-    ...failed(code, describe(symptom, code), said),
+    ...failed(code, describe(symptom, failure), said + nameCode(symptom)),
     retryAfter: waits ? retryAfter : undefined,
     deactivate: disables ? 'the endpoint returned 410 Gone' : undefined,
   }
@@ -71,26 +72,43 @@ export function judgeDefect(error: unknown): Classification {
   return failed('internal_error', `the request could not be built: ${messageOf(error)}`)
 }
 
+type FailedAnswer = Extract<Answer, { kind: 'failure' }>
+
 interface CodedError extends Error {
   code?: string
   errors?: CodedError[]
 }
 
-function toSymptom(error: CodedError, phase: Phase): Symptom {
-  if (error.cause instanceof BlockedDestination) return toSymptom(error.cause, phase)
-  // Several addresses were tried: the first failure stands for all.
-  const first = error.errors?.[0] ?? error
-  return { kind: 'failure', error: first, errorCode: first.code ?? error.code ?? '', phase }
+function toSymptom({ error, phase, partial }: FailedAnswer): Symptom {
+  const [cause, errorCode] = findCause(error)
+  return { kind: 'failure', error: cause, errorCode, phase, statusCode: partial?.statusCode }
 }
 
-const OURS = [BlockedDestination, Timeout, InvalidResponse]
+function findCause(error: CodedError): [error: Error, code: string] {
+  if (error.cause instanceof BlockedDestination) return findCause(error.cause)
+  // Several addresses were tried: the first failure stands for all.
+  const first = error.errors?.[0] ?? error
+  return [first, first.code ?? error.code ?? '']
+}
 
-/** In our words: those of the runtime (`getaddrinfo ENOTFOUND …`) mean nothing to most. Its code is what can be searched for. */
-function describe(symptom: Symptom, code: AttemptErrorCode): string {
+const OURS = [BlockedDestination, Timeout, InvalidResponse, BrokenOff]
+
+/** In our words: those of the runtime (`getaddrinfo ENOTFOUND …`) mean nothing to most. */
+function describe(symptom: Symptom, { code, headline }: Failure): string {
   if (symptom.kind === 'response') return `the endpoint returned ${symptom.statusCode}`
-  const { error, errorCode } = symptom
-  if (OURS.some((type) => error instanceof type)) return error.message
-  const happened = code === 'timeout' ? 'The connection timed out.' : ATTEMPT_ERRORS[code].cause
-  const short = happened.charAt(0).toLowerCase() + happened.slice(1).replace(/\.$/, '')
-  return `${short} (${(errorCode || error.name).slice(0, 100)})`
+  const { error, statusCode } = symptom
+  const isOurs = OURS.some((type) => error instanceof type)
+  const happened = isOurs ? error.message : (headline ?? toClause(ATTEMPT_ERRORS[code].cause))
+  return statusCode === undefined ? happened : `the endpoint returned ${statusCode}, but ${happened}`
+}
+
+function toClause(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '')
+}
+
+/** The runtime's code can be searched for. */
+function nameCode(symptom: Symptom): string {
+  if (symptom.kind === 'response' || OURS.some((type) => symptom.error instanceof type)) return ''
+  const code = symptom.errorCode || symptom.error.name
+  return ` (${code.slice(0, 100)})`
 }

@@ -82,6 +82,8 @@ export class Connection {
   #user: ConnectionUser | undefined
   /** Whether the socket has carried a request. */
   isUsed = false
+  /** The first error of the socket after it connected: TLS says there why the server ends the connection. */
+  failure: Error | undefined
   /** When the certificate expires, in milliseconds; undefined without TLS and in a resumed session, which shows none. */
   certificateEnds: number | undefined
 
@@ -121,10 +123,12 @@ export class Connection {
     this.#socket = socket
     this.isUsed = false
     this.certificateEnds = undefined
+    this.failure = undefined
     const fail = (error: Error): void => callback(error, null)
     socket.once('error', fail)
     socket.once(socket instanceof tls.TLSSocket ? 'secureConnect' : 'connect', () => {
       socket.off('error', fail)
+      socket.on('error', (error) => (this.failure ??= error))
       if (socket instanceof tls.TLSSocket) this.certificateEnds = readCertificateEnd(socket)
       this.#tapReads(socket)
       callback(null, socket)

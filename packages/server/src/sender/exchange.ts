@@ -1,8 +1,10 @@
+import { errors } from 'undici'
 import type { Dispatcher } from 'undici'
 import type { Connection, Connections, ConnectionUser } from './connections.ts'
+import { readStatus } from './explain-head.ts'
 import { InvalidResponse, switchesProtocol, toTransportError } from './invalid-response.ts'
 import { ContinueSkipper, mayBeContinue } from './skip-continue.ts'
-import type { Answer, Phase } from './answer.ts'
+import type { Answer, PartialResponse, Phase } from './answer.ts'
 
 /** How far the response is read, and how much of its body is kept. */
 const MAX_READ_BYTES = 64 * 1024
@@ -44,6 +46,9 @@ export class Exchange implements ConnectionUser {
   #chunks: Buffer[] = []
   #keptBytes = 0
   #readBytes = 0
+  #bodyBytes = 0
+  /** The first bytes of the response, to explain why it cannot be read. */
+  #head: Buffer | undefined
 
   constructor(
     connections: Connections,
@@ -56,7 +61,7 @@ export class Exchange implements ConnectionUser {
     this.#origin = origin
     this.#options = options
     this.#settle = settle
-    const expire = (): void => this.#fail(new Timeout(`no complete response within ${timeout} ms`))
+    const expire = (): void => this.#fail(new Timeout(`${this.#missing()} within ${timeout} ms`))
     this.#deadline = setTimeout(expire, timeout)
   }
 
@@ -80,6 +85,10 @@ export class Exchange implements ConnectionUser {
     // What was read before has been parsed by now.
     if (this.#readBytes >= MAX_READ_BYTES) this.#finish()
     const isFirst = this.#readBytes === 0
+    if (isFirst) {
+      this.#phase = 'heading'
+      this.#head = chunk
+    }
     this.#readBytes += chunk.length
     if (isFirst && mayBeContinue(chunk)) this.#skipper = new ContinueSkipper(() => this.#countInterim())
     return this.#skipper === undefined ? chunk : this.#skip(this.#skipper, chunk)
@@ -101,6 +110,7 @@ export class Exchange implements ConnectionUser {
     else {
       this.#phase = 'reading'
       this.#statusCode = statusCode
+      this.#head = undefined
       this.#headers = joinValues(headers)
       // It has no body, and some servers state a length for it all the same, which undici takes for an error.
       if (isBodiless(statusCode) && Number(this.#headers['content-length'] ?? 0) > 0) this.#finish()
@@ -109,6 +119,7 @@ export class Exchange implements ConnectionUser {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isSettled) return
+    this.#bodyBytes += chunk.length
     if (this.#keptBytes < MAX_KEPT_BYTES) {
       const kept = Buffer.from(chunk.subarray(0, MAX_KEPT_BYTES - this.#keptBytes))
       this.#chunks.push(kept)
@@ -126,7 +137,34 @@ export class Exchange implements ConnectionUser {
   onResponseError(_: unknown, error: Error): void {
     if (this.#isSettled) return
     if (this.#isReused && this.#readBytes === 0) this.start(true)
-    else this.#fail(toTransportError(error, this.#phase))
+    else this.#fail(this.#explain(error))
+  }
+
+  #explain(error: Error): Error {
+    const length = Number(this.#headers['content-length'] ?? Number.NaN)
+    const { failure } = this.#connection!
+    // The error that follows it only says that the connection has ended.
+    const isTold = error instanceof errors.SocketError && failure !== undefined
+    return toTransportError(isTold ? failure : error, {
+      phase: this.#phase,
+      head: this.#head,
+      contentLength: Number.isNaN(length) ? undefined : length,
+      bodyBytes: this.#bodyBytes,
+    })
+  }
+
+  /** What did not happen in time. */
+  #missing(): string {
+    switch (this.#phase) {
+      case 'connecting':
+        return 'no connection'
+      case 'waiting':
+        return 'no response'
+      case 'heading':
+        return this.#interimResponses > 0 ? 'no final response' : 'the headers of the response did not end'
+      case 'reading':
+        return 'the response did not end'
+    }
   }
 
   #announce(): void {
@@ -158,17 +196,33 @@ export class Exchange implements ConnectionUser {
       kind: 'response',
       statusCode: this.#statusCode,
       headers: this.#headers,
-      body: toStorableText(this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)),
+      body: this.#body(),
       certificateEnds: this.#connection?.certificateEnds,
       durationMs: this.#durationMs(),
     })
   }
 
   #fail(error: Error): void {
-    this.#isSettled = true
-    clearTimeout(this.#deadline)
-    this.#settle({ kind: 'failure', error, phase: this.#phase, durationMs: this.#durationMs() })
+    // Whatever follows the head of such a response, it is a failure that the status explains.
+    if (this.#phase === 'reading' && this.#statusCode >= 300) this.#settleResponse()
+    else {
+      this.#isSettled = true
+      clearTimeout(this.#deadline)
+      const partial = this.#readPartly()
+      this.#settle({ kind: 'failure', error, phase: this.#phase, partial, durationMs: this.#durationMs() })
+    }
     this.#connection?.drop(error)
+  }
+
+  #readPartly(): PartialResponse | undefined {
+    if (this.#phase === 'reading')
+      return { statusCode: this.#statusCode, headers: this.#headers, body: this.#body() }
+    const statusCode = this.#head === undefined ? undefined : readStatus(this.#head)
+    return statusCode === undefined ? undefined : { statusCode, headers: null, body: null }
+  }
+
+  #body(): string {
+    return toStorableText(this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks))
   }
 
   #durationMs(): number {

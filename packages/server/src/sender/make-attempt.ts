@@ -141,7 +141,8 @@ type Outcome = Pick<
 >
 
 function describe(answer: Answer | undefined, classification: Classification): Outcome {
-  const response = answer?.kind === 'response' ? answer : undefined
+  // Of a response that broke off, what was read of it.
+  const response = answer?.kind === 'response' ? answer : answer?.partial
   return {
     status: classification.success ? 'success' : 'failed',
     response_code: response?.statusCode ?? null,
@@ -149,9 +150,13 @@ function describe(answer: Answer | undefined, classification: Classification): O
     error_message: classification.errorMessage && cutText(classification.errorMessage, MAX_MESSAGE_LENGTH),
     diagnosis: classification.diagnosis && cutText(classification.diagnosis, MAX_DIAGNOSIS_LENGTH),
     duration_ms: answer?.durationMs ?? 0,
-    response_headers: response === undefined ? null : JSON.stringify(response.headers),
+    response_headers: toJson(response?.headers),
     response_body: response?.body ?? null,
   }
+}
+
+function toJson(headers: Readonly<Record<string, string>> | null | undefined): string | null {
+  return headers === null || headers === undefined ? null : JSON.stringify(headers)
 }
 
 function planNext(

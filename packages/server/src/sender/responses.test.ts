@@ -61,12 +61,19 @@ suite('HTTP responses', () => {
     return connections === opened
   }
 
-  async function refuses(text: string, message: RegExp, code = 'invalid_response'): Promise<void> {
-    const answer = await receive(text, true)
+  async function refuses(
+    text: string,
+    message: RegExp,
+    code = 'invalid_response',
+    diagnosis = /./,
+    thenCloses = true,
+  ): Promise<void> {
+    const answer = await receive(text, thenCloses)
     assert.ok(answer.kind === 'failure')
-    const { errorCode, errorMessage } = classify(answer, 0)
-    assert.equal(errorCode, code)
-    assert.match(errorMessage ?? '', message)
+    const classified = classify(answer, 0)
+    assert.equal(classified.errorCode, code)
+    assert.match(classified.errorMessage ?? '', message)
+    assert.match(classified.diagnosis ?? '', diagnosis)
   }
 
   test('a body is read by its length, in chunks, or to the end of the connection', async () => {
@@ -108,16 +115,38 @@ suite('HTTP responses', () => {
   })
 
   test('a response is refused if the connection closes before its end', async () => {
-    const broken = /closed before a response/
-    await refuses(`${OK}content-length: 5\r\n\r\nhell`, broken, 'connection_reset')
-    await refuses(`${OK}content-length: 5\r\nconnection: close\r\n\r\nhell`, broken, 'connection_reset')
-    await refuses(`${OK}transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n`, broken, 'connection_reset')
-    await refuses('HTTP/1.1 200', broken, 'connection_reset')
+    const short = /^the endpoint returned 200, but the connection was closed after 4 of 5 bytes/
+    const reset = 'connection_reset'
+    await refuses(`${OK}content-length: 5\r\n\r\nhell`, short, reset, /Content-Length counts bytes/)
+    await refuses(`${OK}content-length: 5\r\nconnection: close\r\n\r\nhell`, short, reset)
+    const unended = /^the endpoint returned 200, but the connection was closed before the body had ended/
+    await refuses(`${OK}transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n`, unended, reset)
+    await refuses('HTTP/1.1 200 OK\r\nx: ', /^the endpoint returned 200, but .* within the headers/, reset)
+    await refuses('', /^the connection was closed before a response arrived$/, reset)
+  })
+
+  test('what was read of a response that breaks off is kept: its status, headers and body', async () => {
+    const answer = await receive(`${OK}content-length: 5\r\nx-a: 1\r\n\r\nhell`, true)
+    assert.ok(answer.kind === 'failure')
+    const headers = { 'content-length': '5', 'x-a': '1' }
+    assert.deepEqual(answer.partial, { statusCode: 200, headers, body: 'hell' })
+    const malformed = await receive(`${OK}a: b\r\n c\r\n\r\n`, true)
+    assert.ok(malformed.kind === 'failure')
+    assert.deepEqual(malformed.partial, { statusCode: 200, headers: null, body: null })
+  })
+
+  test('a response that is not a success counts by its status, even if it breaks off', async () => {
+    const { statusCode, body } = await receiveWhole('HTTP/1.1 500 No\r\ncontent-length: 9\r\n\r\noops', true)
+    assert.deepEqual([statusCode, body], [500, 'oops'])
   })
 
   test('a response that is not HTTP/1 is refused', async () => {
-    await refuses('SSH-2.0-OpenSSH_9.2\r\n', /does not start with/)
-    await refuses('HTTP/2 200\r\n\r\n', /does not start with/)
+    const ssh = /does not speak HTTP: it begins with "SSH-2\.0-OpenSSH_9\.2"/
+    await refuses('SSH-2.0-OpenSSH_9.2\r\n', /does not start with/, 'invalid_response', ssh)
+    await refuses('HTTP/2 200\r\n\r\n', /does not speak HTTP\/1\.1/)
+    const settings = '\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0d'
+    await refuses(settings, /does not speak HTTP\/1\.1/, 'invalid_response', /only speaks HTTP\/2/, false)
+    await refuses('\x15\x03\x01\0\x02\x02\x46', /serves HTTPS/, 'invalid_response', /https:\/\//)
     await refuses('HTTP/1.1 20 OK\r\n\r\n', /does not start with/)
   })
 
@@ -127,10 +156,21 @@ suite('HTTP responses', () => {
   })
 
   test('a response is refused if a header has no name, continues on the next line, or contains NUL', async () => {
-    await refuses(`${OK}: x\r\n\r\n`, /response header is malformed/)
-    await refuses(`${OK}a: b\r\n c\r\n\r\n`, /response header is malformed/)
+    await refuses(`${OK}: x\r\n\r\n`, /^the endpoint returned 200, but a response header is malformed/)
+    const folded = /continues on the next line/
+    await refuses(`${OK}a: b\r\n c\r\n\r\n`, folded, 'invalid_response', /each header in one line/)
     await refuses(`${OK}a: b\0c\r\n\r\n`, /response header is malformed/)
   })
+
+  for (const thenCloses of [true, false]) {
+    test(`a response whose lines end with LF alone is refused at once, ${thenCloses ? 'closed' : 'left open'}`, async () => {
+      for (const text of ['HTTP/1.1 200 OK\ncontent-length: 2\n\nok', `${OK}content-length: 2\n\nok`]) {
+        const message =
+          /^the endpoint returned 200, but the lines of the response end with LF instead of CR LF$/
+        await refuses(text, message, 'invalid_response', /CR LF/, thenCloses)
+      }
+    })
+  }
 
   test('a response with an ambiguous or invalid length is refused', async () => {
     await refuses(`${OK}content-length: 5\r\ncontent-length: 6\r\n\r\n`, /its length twice/)

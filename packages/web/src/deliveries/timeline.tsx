@@ -38,7 +38,7 @@ export function Timeline({ row, isHeld, attempts, chosenId, onChoose }: Timeline
               </span>
               <span className="muted small">{formatDuration(attempt.duration_ms)}</span>
               <span className={styles.why}>
-                {attempt.response_code ?? attempt.error_message ?? ''} · {formatDateTime(attempt.created_at)}
+                {outcomeOf(attempt)} · {formatDateTime(attempt.created_at)}
               </span>
             </button>
           </Entry>
@@ -69,6 +69,11 @@ function Entry({
 }
 
 /** The state of the delivery after its attempts. */
+/** The status of the response; the error where there is none, or where the response broke off after a 2xx. */
+function outcomeOf({ status, response_code: code, error_message: error }: Attempt): string | number {
+  return code === null || (status === 'failed' && code < 300) ? (error ?? '') : code
+}
+
 function End({ row, isHeld }: { row: Delivery; isHeld: boolean }) {
   if (row.status === 'delivered') return null
   const isWaiting = row.status === 'pending' || row.status === 'retrying'

@@ -58,13 +58,18 @@ function toCells(row: LogRow): Cell[] {
   return [
     formatTime(row.created_at),
     showStatus(row.status),
-    row.response_code === null ? (row.error_code ?? '-') : String(row.response_code),
+    outcomeOf(row),
     String(row.duration_ms),
     String(row.attempt),
     row.event,
     row.delivery_id,
     row.url,
   ]
+}
+
+/** The status of the response; the error where there is none, or where it says success although the response broke off. */
+function outcomeOf({ status, response_code: code, error_code: error }: LogRow): string {
+  return code === null || (status === 'failed' && code < 300) ? (error ?? '-') : String(code)
 }
 
 /** Prints new rows until it is stopped; resumes an interrupted stream at its last row. */
