@@ -11,6 +11,13 @@ const MAX_READ_BYTES = 64 * 1024
 const MAX_KEPT_BYTES = 16 * 1024
 const MAX_INTERIM_RESPONSES = 10
 
+const MISSING: Readonly<Record<Phase, string>> = {
+  connecting: 'no connection',
+  waiting: 'no response',
+  heading: 'the headers of the response did not end',
+  reading: 'the response did not end',
+}
+
 /** Our own deadline passed. */
 export class Timeout extends Error {
   override readonly name = 'Timeout'
@@ -155,16 +162,9 @@ export class Exchange implements ConnectionUser {
 
   /** What did not happen in time. */
   #missing(): string {
-    switch (this.#phase) {
-      case 'connecting':
-        return 'no connection'
-      case 'waiting':
-        return 'no response'
-      case 'heading':
-        return this.#interimResponses > 0 ? 'no final response' : 'the headers of the response did not end'
-      case 'reading':
-        return 'the response did not end'
-    }
+    return this.#interimResponses > 0 && this.#phase === 'heading'
+      ? 'no final response'
+      : MISSING[this.#phase]
   }
 
   #announce(): void {
