@@ -139,5 +139,13 @@ for (const engine of ENGINES) {
       assert.equal((await readCounting(known)).statements.length, 2)
       await database.query('delete from webhooks.webhook_configurations where id = $1', [id])
     })
+
+    test('subscriptions with a previous secret that has expired stay cached', async () => {
+      const known = subscriptions()
+      const id = await create('rotated', { previousUntil: '-1 hour' })
+      await readCounting(known)
+      assert.equal((await readCounting(known)).statements.length, 1)
+      await database.query('delete from webhooks.webhook_configurations where id = $1', [id])
+    })
   })
 }

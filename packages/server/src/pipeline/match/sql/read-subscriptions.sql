@@ -4,6 +4,7 @@ select t.webhook_id as "webhook_id!", t.organization_id as "organization_id!", t
   t.filter, t.url as "url!", t.secret, t.previous_secret, t.sealed_headers, t.timeout_ms, t.max_in_flight,
   t.is_healthy as "is_healthy!", t.is_held as "is_held!", t.is_parked as "is_parked!",
   t.ignore_origins as "ignore_origins!", t.redact,
-  (extract(epoch from t.previous_secret_until - now()) * 1000)::double precision as expires_ms
+  (extract(epoch from case when t.previous_secret_until > now() then t.previous_secret_until end - now()) * 1000)::double precision
+    as expires_ms
 from webhooks_internal.targets t
 where t.organization_id = any (:organizations::uuid[])
