@@ -1,6 +1,7 @@
 import { hash as digest, randomBytes } from 'node:crypto'
 import type { Database } from '../../database/database.ts'
 import { plainArray } from '../../database/array-literal.ts'
+import { createSharedLookup } from '../../database/shared-lookup.ts'
 import type { RowOf } from '../../database/statement.ts'
 import type { Scope } from '../../domain/principal.ts'
 import { findApiKeys, touchApiKey as touchApiKeyStatement } from './sql/statements.generated.ts'
@@ -28,46 +29,17 @@ export function hashApiKey(key: string): string {
 /** Undefined for a key that is unknown or revoked. */
 export type FindApiKey = (key: string) => Promise<ApiKey | undefined>
 
-interface Waiting {
-  hash: string
-  resolve(found: ApiKey | undefined): void
-  reject(error: unknown): void
-}
-
 /**
- * Creates the lookup of keys. Keys requested while a query runs are looked up together by the next query. No result is
- * older than its request, so a key revoked before a request is refused. The index holds digests, so its timing reveals
- * nothing about keys.
+ * Creates the lookup of keys. No result is older than its request, so a key revoked before a request is refused. The index
+ * holds digests, so its timing reveals nothing about keys.
  */
 export function createKeyFinder(database: Database): FindApiKey {
-  let waiting: Waiting[] = []
-  let isLooking = false
-
-  async function lookUp(): Promise<void> {
-    isLooking = true
-    while (waiting.length > 0) {
-      const asked = waiting
-      waiting = []
-      try {
-        const hashes = [...new Set(asked.map(({ hash }) => hash))]
-        const { rows } = await database.query(...findApiKeys({ hashes: plainArray(hashes) }))
-        // A check of the table allows no other scopes.
-        const found = new Map(rows.map((row) => [row.hash, { ...row, scope: row.scope as Scope }]))
-        for (const { hash, resolve } of asked) resolve(found.get(hash))
-      } catch (error) {
-        for (const { reject } of asked) reject(error)
-      }
-    }
-    isLooking = false
-  }
-
-  return async (key) => {
-    if (!KEY.test(key)) return undefined
-    return await new Promise((resolve, reject) => {
-      waiting.push({ hash: hashApiKey(key), resolve, reject })
-      if (!isLooking) void lookUp()
-    })
-  }
+  const lookUp = createSharedLookup<ApiKey>(async (hashes) => {
+    const { rows } = await database.query(...findApiKeys({ hashes: plainArray(hashes) }))
+    // A check of the table allows no other scopes.
+    return new Map(rows.map((row) => [row.hash, { ...row, scope: row.scope as Scope }]))
+  })
+  return async (key) => (KEY.test(key) ? await lookUp(hashApiKey(key)) : undefined)
 }
 
 export async function touchApiKey(database: Database, id: string): Promise<void> {
