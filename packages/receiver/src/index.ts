@@ -1,5 +1,7 @@
 export { verifyWebhook } from './verify.ts'
-export type { VerifyWebhookOptions, WebhookHeaders } from './verify.ts'
+export type { VerifyWebhookOptions, WebhookHeaders, WebhookSecret } from './verify.ts'
+export { createKeySet } from './key-set.ts'
+export type { KeySetOptions, WebhookKeySet } from './key-set.ts'
 export { WebhookVerificationError } from './verification-error.ts'
 export type { WebhookVerificationErrorCode } from './verification-error.ts'
 export type {

@@ -2,6 +2,7 @@
  * Why a request was refused. Stable: safe to branch on and to count by.
  *
  * - `missing_secret`, `malformed_secret`: this program is misconfigured, independent of the request.
+ * - `keys_unavailable`: the public keys cannot be fetched; the request may be valid, so respond with a status of 500 or above.
  * - `missing_header`, `malformed_header`: the request is not a signed webhook.
  * - `timestamp_out_of_tolerance`: too old or too new; a wrong clock or a replay.
  * - `signature_mismatch`: another secret, or a body that differs from the signed bytes.
@@ -10,6 +11,7 @@
 export type WebhookVerificationErrorCode =
   | 'missing_secret'
   | 'malformed_secret'
+  | 'keys_unavailable'
   | 'missing_header'
   | 'malformed_header'
   | 'timestamp_out_of_tolerance'

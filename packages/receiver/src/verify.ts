@@ -1,4 +1,8 @@
+import type { Bytes } from './bytes.ts'
+import { encode, fromBase64, join } from './bytes.ts'
 import type { WebhookBody, WebhookEvent } from './events.ts'
+import type { WebhookKeySet } from './key-set.ts'
+import { isPublicKey, isSignedBy, readPublicKey } from './public-keys.ts'
 import { WebhookVerificationError } from './verification-error.ts'
 
 /** A Fetch `Headers`, or an object such as node:http's `request.headers`. Names are case-insensitive. */
@@ -6,14 +10,18 @@ export type WebhookHeaders =
   | { get(name: string): string | null }
   | Readonly<Record<string, string | readonly string[] | undefined>>
 
+export type WebhookSecret = string | WebhookKeySet
+
 export interface VerifyWebhookOptions {
   /** The raw request body: parsing and serializing it again changes the bytes. */
   body: string | Uint8Array
   headers: WebhookHeaders
   /**
-   * The webhook's signing secret, or several of which any may match, such as the new and the old one during a rotation.
+   * The webhook's signing secret; for a webhook with the signature type ed25519 the public key of its organization,
+   * `whpk_…`, or its key set, see {@link createKeySet}. Or several of which any may match, such as the new and the old one
+   * during a rotation.
    */
-  secret: string | readonly string[]
+  secret: WebhookSecret | readonly WebhookSecret[]
   /** Maximum difference between the request's timestamp and now, in seconds, in either direction. Default: 300. */
   toleranceSeconds?: number | undefined
   /** The current time, as a Date or in milliseconds since the Unix epoch. */
@@ -22,15 +30,13 @@ export interface VerifyWebhookOptions {
   standardOnly?: boolean | undefined
 }
 
-type Bytes = Uint8Array<ArrayBuffer>
-
 const standardHeaders = ['webhook-id', 'webhook-timestamp', 'webhook-signature']
 
 /**
  * Verifies that ConnectGain signed this request, and returns its body, parsed and typed by `event`.
  *
  * The Standard Webhooks headers (`webhook-id`, `webhook-timestamp`, `webhook-signature`) are used if any of them is
- * present. ConnectGain always sends them.
+ * present. ConnectGain always sends them. With public keys, they are required.
  *
  * Otherwise `X-Webhook-Signature` is used. It signs only the body: the age of `X-Webhook-Timestamp` is still checked,
  * but an attacker who captured a request can send it again with a new time and id. `standardOnly: true` refuses such
@@ -52,29 +58,53 @@ export async function verifyWebhook(options: VerifyWebhookOptions): Promise<Webh
   const body = readBody(options.body)
   const secrets = readSecrets(options.secret)
   const isStandard = standardHeaders.some((name) => readHeader(options.headers, name) !== undefined)
-  await (isStandard || options.standardOnly ? verifyStandard : verifyBodySignature)(body, secrets, options)
+  // A public key is no secret: whoever knows it could sign with it.
+  const isRequired = options.standardOnly || secrets.shared.length === 0
+  await (isStandard || isRequired ? verifyStandard : verifyBodySignature)(body, secrets, options)
   return parseBody(body)
 }
 
-type Verify = (body: Bytes, secrets: readonly string[], options: VerifyWebhookOptions) => Promise<void>
+interface Secrets {
+  shared: readonly string[]
+  publicKeys: readonly string[]
+  keySets: readonly WebhookKeySet[]
+}
+
+type Verify = (body: Bytes, secrets: Secrets, options: VerifyWebhookOptions) => Promise<void>
 
 const verifyStandard: Verify = async (body, secrets, options) => {
   const need = (name: string, pattern: RegExp, shape: string): RegExpMatchArray =>
     requireHeader(options, name, pattern, shape, `${standardHeaders.join(', ')} come together`)
   const [id] = need('webhook-id', /^[^.\s]+$/, 'an id without dots and spaces')
   const [timestamp] = need('webhook-timestamp', /^\d{1,12}$/, 'unix seconds, such as 1736937000')
-  const signature = /(?<!\S)v1,[A-Za-z0-9+/]{43}=(?!\S)/g
+  const signature = /(?<!\S)v1(?:,[A-Za-z0-9+/]{43}=|a,[A-Za-z0-9+/]{86}==)(?!\S)/g
   const signatures = need(
     'webhook-signature',
     signature,
-    'v1, and the base64 of 32 bytes, spaces between several',
+    'v1, and the base64 of 32 bytes, or v1a, and that of 64; spaces between several',
   )
   checkAge('webhook-timestamp', Number(timestamp) * 1000, options)
 
-  const signed = join(encode(`${id}.${timestamp}.`), body)
-  await requireMatch(signatures, secrets.map(readStandardKey), async (key) => {
+  const signed = join([encode(`${id}.${timestamp}.`), body])
+  if (await isSignedAsymmetrically(signatures, secrets, signed)) return
+  await requireMatch(signatures, secrets.shared.map(readStandardKey), async (key) => {
     return `v1,${btoa(String.fromCharCode(...(await hmac(key, signed))))}`
   })
+}
+
+async function isSignedAsymmetrically(
+  signatures: readonly string[],
+  { publicKeys, keySets }: Secrets,
+  signed: Bytes,
+): Promise<boolean> {
+  const isBy = (keys: readonly string[]): Promise<boolean> =>
+    isSignedBy(keys.map(readPublicKey), signatures, signed)
+  if (await isBy(publicKeys)) return true
+  if (!signatures.some((signature) => signature.startsWith('v1a,'))) return false
+  for (const set of keySets) {
+    if ((await isBy(await set.read(false))) || (await isBy(await set.read(true)))) return true
+  }
+  return false
 }
 
 const verifyBodySignature: Verify = async (body, secrets, options) => {
@@ -98,7 +128,7 @@ const verifyBodySignature: Verify = async (body, secrets, options) => {
   checkAge('X-Webhook-Timestamp', sentAt, options)
 
   const lowerCase = signatures.map((signature) => signature.toLowerCase())
-  await requireMatch(lowerCase, secrets.map(encode), async (key) => {
+  await requireMatch(lowerCase, secrets.shared.map(encode), async (key) => {
     const bytes = await hmac(key, body)
     return 'sha256=' + Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
   })
@@ -116,7 +146,7 @@ async function requireMatch(
   }
   throw new WebhookVerificationError(
     'signature_mismatch',
-    "No signature matches: use this webhook's secret, and the raw bytes of the body, not JSON parsed and written again.",
+    "No signature matches: use this webhook's secret or public key, and the raw bytes of the body, not JSON parsed and written again.",
   )
 }
 
@@ -158,21 +188,34 @@ function readBody(body: unknown): Bytes {
   )
 }
 
-function readSecrets(secret: unknown): string[] {
+function readSecrets(secret: unknown): Secrets {
   const given = ([] as unknown[]).concat(secret)
-  const secrets = given.filter((one) => typeof one === 'string')
+  const texts = given.filter((one) => typeof one === 'string')
+  const keySets = given.filter(isKeySet)
+  if (texts.some((text) => text.startsWith('whsk_'))) {
+    throw new WebhookVerificationError(
+      'malformed_secret',
+      'This is a private key. Use the public key, which starts with whpk_.',
+    )
+  }
+  const [publicKeys, shared] = [texts.filter(isPublicKey), texts.filter((text) => !isPublicKey(text))]
   // One empty secret among valid ones would let anyone sign.
-  if (secrets.length === given.length && secrets.length > 0 && !secrets.includes('')) return secrets
+  if (texts.length + keySets.length === given.length && given.length > 0 && !texts.includes(''))
+    return { shared, publicKeys, keySets }
   throw new WebhookVerificationError(
     'missing_secret',
     "secret is empty or has an empty entry: pass the webhook's signing secret, or several.",
   )
 }
 
+function isKeySet(one: unknown): one is WebhookKeySet {
+  return typeof one === 'object' && one !== null && 'read' in one
+}
+
 function readStandardKey(secret: string): Bytes {
   if (!secret.startsWith('whsec_')) return encode(secret)
   try {
-    const key = Uint8Array.from(atob(secret.slice(6)), (char) => char.charCodeAt(0))
+    const key = fromBase64(secret.slice(6))
     if (key.length > 0) return key
   } catch {
     // Reported below.
@@ -238,15 +281,4 @@ function isWebhookBody(value: unknown): value is WebhookBody<string, unknown> {
   return (
     typeof event === 'string' && typeof timestamp === 'string' && typeof data === 'object' && data !== null
   )
-}
-
-function encode(text: string): Bytes {
-  return new TextEncoder().encode(text)
-}
-
-function join(start: Bytes, end: Bytes): Bytes {
-  const joined = new Uint8Array(start.length + end.length)
-  joined.set(start)
-  joined.set(end, start.length)
-  return joined
 }

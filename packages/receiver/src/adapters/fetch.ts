@@ -1,5 +1,6 @@
 import type { ReceiverOptions } from './handle.ts'
-import { BODY_LIMIT, handleWebhook, joinChunks } from './handle.ts'
+import { join } from '../bytes.ts'
+import { BODY_LIMIT, handleWebhook } from './handle.ts'
 
 export type { Delivery, ReceiverOptions } from './handle.ts'
 
@@ -34,7 +35,7 @@ async function read(request: Request): Promise<Uint8Array | undefined> {
     }
     chunks.push(part.value)
   }
-  return joinChunks(chunks, length)
+  return join(chunks)
 }
 
 function respond(status: number, text: string): Response {

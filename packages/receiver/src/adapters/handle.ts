@@ -1,4 +1,5 @@
 import type { WebhookEvent } from '../events.ts'
+import type { WebhookVerificationErrorCode } from '../verification-error.ts'
 import { WebhookVerificationError } from '../verification-error.ts'
 import type { VerifyWebhookOptions, WebhookHeaders } from '../verify.ts'
 import { verifyWebhook } from '../verify.ts'
@@ -36,6 +37,13 @@ export interface ReceiverResponse {
   text: string
 }
 
+/** Problems of the receiver, not of the request: the sender can only try again later. */
+const OURS: ReadonlySet<WebhookVerificationErrorCode> = new Set([
+  'missing_secret',
+  'malformed_secret',
+  'keys_unavailable',
+])
+
 /** Verifies and handles a request; never rejects. Frameworks only differ in how they provide the bytes. */
 export async function handleWebhook(
   body: Uint8Array,
@@ -51,21 +59,9 @@ export async function handleWebhook(
   } catch (error) {
     options.onError?.(error)
     if (!(error instanceof WebhookVerificationError)) return { status: 500, text: 'Failed' }
-    // A configuration error of the receiver: the sender can only try again later.
-    const isOurs = error.code === 'missing_secret' || error.code === 'malformed_secret'
+    const isOurs = OURS.has(error.code)
     return isOurs ? { status: 500, text: 'Failed' } : { status: 401, text: error.message }
   }
-}
-
-/** Joins the chunks of a body. @param length of all of them together */
-export function joinChunks(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const body = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    body.set(chunk, at)
-    at += chunk.length
-  }
-  return body
 }
 
 function header(headers: WebhookHeaders, name: string): string | undefined {

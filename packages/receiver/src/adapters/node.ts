@@ -1,5 +1,6 @@
 import type { ReceiverResponse, ReceiverOptions } from './handle.ts'
-import { BODY_LIMIT, handleWebhook, joinChunks } from './handle.ts'
+import { join } from '../bytes.ts'
+import { BODY_LIMIT, handleWebhook } from './handle.ts'
 
 export type { Delivery, ReceiverOptions } from './handle.ts'
 
@@ -58,5 +59,5 @@ async function receive(request: NodeRequest, options: ReceiverOptions): Promise<
     return { status: 400, text: 'The body broke off' }
   }
   if (length > BODY_LIMIT) return { status: 413, text: 'The body is too large' }
-  return await handleWebhook(joinChunks(chunks, length), request.headers, options)
+  return await handleWebhook(join(chunks), request.headers, options)
 }
