@@ -41,6 +41,7 @@ function toDelivery({ id, endpoint, data }: LoadEvent): LeasedDelivery {
       id: endpoint.id,
       url: endpoint.url,
       secrets: [endpoint.secret],
+      signingKeys: [],
       headers: {},
       timeout: config.deliveryTimeoutMs,
       maxInFlight: 32,

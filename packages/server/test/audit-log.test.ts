@@ -65,6 +65,7 @@ for (const engine of ENGINES) {
           headers: {},
           ignore_origins: [],
           redact: [],
+          signature_type: 'hmac',
         },
         ip_address: '192.0.2.7',
         user_agent: 'curl/8.5',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
+import { readKeys } from './harness/asymmetric.ts'
 import { ANY_ENGINE } from './harness/databases.ts'
 import type { CommandResult } from './harness/run-command.ts'
 import { HAS_TERMINAL, startCommand, startInTerminal } from './harness/run-command.ts'
@@ -49,6 +50,20 @@ onEachEngine(
       assert.match(await runOk('webhooks', 'list'), /From the shell +disabled/)
       await runOk('webhooks', 'enable', created.id)
       assert.match(await runOk('webhooks', 'delete', created.id), /Deleted From the shell/)
+    })
+
+    test('webhooks create --signature-type ed25519 prints the public key and where all are', async () => {
+      const create = ['webhooks', 'create', '--name', 'Keys', '--events', 'deal.created', '--inactive']
+      const url = ['--webhook-url', `${stage.receiver.url}/keys`]
+      const text = await runOk(...create, ...url, '--signature-type', 'ed25519')
+      const [key] = await readKeys(stage.server.api, stage.organizationId)
+      assert.ok(text.includes(`Public key: ${key!.public_key}`), text)
+      const printed = /All public keys: (\S+)/.exec(text)?.[1] ?? ''
+      const keySet = (await (await fetch(printed)).json()) as { keys: { kid: string }[] }
+      assert.equal(keySet.keys[0]?.kid, key!.id)
+      const wrong = await run(...create, ...url, '--signature-type', 'rsa')
+      assert.equal(wrong.code, 2)
+      assert.match(wrong.stderr, /hmac, ed25519/)
     })
 
     test('webhooks test explains a failed attempt and exits with 1', async () => {

@@ -34,6 +34,7 @@ const CALLS: Readonly<Record<string, (ids: Ids) => object>> = {
   erase_record: ({ organization, webhook }) => ({ organization_id: organization, record_id: webhook }),
   check_captures: () => ({}),
   recapture: () => ({ since: '2025-01-15T00:00:00Z' }),
+  rotate_signing_key: ({ organization }) => ({ organization_id: organization }),
   create_portal_session: ({ organization }) => ({ organization_id: organization }),
 }
 

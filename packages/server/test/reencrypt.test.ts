@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyWebhook } from '@connectgain/webhooks-receiver'
+import { readKeys, verifiedBy } from './harness/asymmetric.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import type { CommandResult } from './harness/run-command.ts'
 import { startCommand } from './harness/run-command.ts'
@@ -43,6 +44,10 @@ onEachEngine(
           { 'idempotency-key': 'kept', prefer: 'return=representation' },
         )
       const kept = await repeat()
+      const asymmetric = await createWebhook(stage, {
+        events: ['deal.created'],
+        signature_type: 'ed25519',
+      })
       await deliver(path, 1)
       const both = { ...stage.site.settings, ENCRYPTION_KEYS: `${NEW_KEY},${ENCRYPTION_KEY}` }
       const run = async (...args: string[]): Promise<Printed> => {
@@ -54,12 +59,18 @@ onEachEngine(
       if (stage.engine === 'postgresql') {
         stage.server = await stage.site.start({ ENCRYPTION_KEYS: both.ENCRYPTION_KEYS })
       }
-      const wanted = { webhook_configurations: 1, webhook_sources: 0, repeated_calls: 1 }
+      const wanted = {
+        webhook_configurations: 1,
+        webhook_signing_keys: 1,
+        webhook_sources: 0,
+        repeated_calls: 1,
+      }
       const dry = await run('--dry-run')
       assert.deepEqual([dry.dry_run, dry.rows, dry.unreadable], [true, wanted, []])
       assert.deepEqual((await run()).rows, wanted)
       assert.deepEqual((await run()).rows, {
         webhook_configurations: 0,
+        webhook_signing_keys: 0,
         webhook_sources: 0,
         repeated_calls: 0,
       })
@@ -68,7 +79,11 @@ onEachEngine(
         await stage.server.stop()
       }
       stage.server = await stage.site.start({ ENCRYPTION_KEYS: NEW_KEY })
-      await deliver(path, stage.engine === 'postgresql' ? 3 : 2)
+      const deliveries = stage.engine === 'postgresql' ? 3 : 2
+      await deliver(path, deliveries)
+      const [key] = await readKeys(stage.server.api, stage.organizationId)
+      for (const request of await stage.receiver.received(asymmetric.path, deliveries))
+        assert.deepEqual(verifiedBy(key!.public_key, request), [true])
       assert.deepEqual((await repeat()).body, kept.body)
     })
 

@@ -31,6 +31,7 @@ import { decodeBody } from './http/decode-body.ts'
 import { sessionRoutes } from './sessions/session-routes.ts'
 import type { SessionSettings } from './sessions/session-routes.ts'
 import type { SessionStore } from './sessions/session-store.ts'
+import { keySetRoute } from './signing-keys/key-set-route.ts'
 import { sourceRoutes } from './sources/source-routes.ts'
 
 export interface ApiOptions extends HealthOptions {
@@ -87,6 +88,7 @@ function registerApi(server: FastifyInstance, rest: Rest, options: ApiOptions): 
   void server.register(referencePage, { rest, functions: FUNCTIONS })
   void server.register(sessionRoutes, { sessions, admission, authenticate, settings, log })
   void server.register(inboxRoute, { ...inbox, sharedCounts })
+  void server.register(keySetRoute, { ...rpc, sharedCounts })
   // Sources write to the reference CRM, which not every installation has.
   const hasSources = rest.describe('webhooks_service').some(({ name }) => name === 'webhook_sources')
   if (hasSources) void server.register(sourceRoutes, { ...rpc, sourceRateLimit, sharedCounts })

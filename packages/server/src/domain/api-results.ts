@@ -60,6 +60,15 @@ export interface Results {
     /** The new secret, which no other response shows */
     secret: string
   }
+  rotate_signing_key: {
+    /** Of the new key; its kid in the JWK set */
+    id: string
+    organization_id: string
+    /** When the replaced key stops signing; null if there is none or it does not sign */
+    previous_expires_at: string | null
+    /** The new public key: whpk_ and base64 */
+    public_key: string
+  }
   preview_filter: {
     matched: number
     /** Recent events of the event types */

@@ -104,6 +104,7 @@ export interface Rows {
     rate_limit: number | null
     redact: string[]
     secret_hint: string | null
+    signature_type: 'hmac' | 'ed25519'
     timeout_ms: number | null
     updated_at: string
     url: string
@@ -267,6 +268,15 @@ export interface Rows {
     until: string
     updated_at: string
     webhook_id: string
+  }
+  webhook_signing_keys: {
+    created_at: string
+    /** When a replaced key stops signing; null for the current key */
+    expires_at: string | null
+    /** Also the kid of the published key */
+    id: string
+    organization_id: string
+    public_key: string
   }
   webhook_skips: {
     count: number

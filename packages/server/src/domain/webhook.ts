@@ -1,3 +1,8 @@
+import type { KeyObject } from 'node:crypto'
+
+/** How a webhook's requests are signed: with its secret, or with the key of its organization. */
+export const SIGNATURE_TYPES = ['hmac', 'ed25519'] as const
+
 /** A row of `webhooks_internal.targets`: the columns of a webhook that sending needs, as stored. */
 export interface TargetRow {
   webhook_id: string
@@ -6,6 +11,8 @@ export interface TargetRow {
   /** The replaced secret, while it still signs. */
   previous_secret: string | null
   sealed_headers: string | null
+  /** JSON text of the organization's sealed keys, the current one first; null: the webhook signs with its secret. */
+  signing_keys: string | null
   timeout_ms: number | null
   max_in_flight: number | null
   is_healthy: boolean
@@ -20,6 +27,8 @@ export interface WebhookTarget {
   url: string
   /** The current secret, then the replaced one during a rotation. Empty: requests are not signed. */
   secrets: readonly string[]
+  /** The organization's Ed25519 keys, which sign instead of secrets; the replaced one last. Empty: secrets sign. */
+  signingKeys: readonly KeyObject[]
   headers: Readonly<Record<string, string>>
   /** Milliseconds for a whole attempt. */
   timeout: number

@@ -4,6 +4,7 @@ import { expireAuditLog } from './expire-audit-log.ts'
 import { eraseBatch } from './erasure/erase-batch.ts'
 import { expireCalls } from './expire-calls.ts'
 import { expireInboxes } from './expire-inboxes.ts'
+import { expireSigningKeys } from './expire-signing-keys.ts'
 import { expireSessions } from './expire-sessions.ts'
 import { SOURCES_CHANNEL } from '../sources/source-queue.ts'
 import { catchUpStatuses, hasMessages } from '../sources/statuses.ts'
@@ -111,6 +112,7 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
       run: async () => {
         await runAllSteps([
           () => expireSessions(database),
+          () => expireSigningKeys(database),
           () => expireInboxes(database),
           () => expireCalls(database),
           () => releaseSetAside(database),

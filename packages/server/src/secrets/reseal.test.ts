@@ -4,11 +4,13 @@ import { after, before, suite, test } from 'node:test'
 import { ENGINES, openMigrated } from '../../test/harness/databases.ts'
 import type { Database } from '../database/database.ts'
 import { newId } from '../domain/ids.ts'
+import { generateSigningKeyPair } from '../domain/signature/ed25519.ts'
 import { resealAll } from './reseal.ts'
 import {
   SEALED_TABLES,
   headersContext,
   secretContext,
+  signingKeyContext,
   sourceSecretContext,
   verifyTokenContext,
 } from './sealed-columns.ts'
@@ -94,11 +96,18 @@ for (const engine of ENGINES) {
           box.seal('verify-token', verifyTokenContext(source)),
         ],
       )
+      const signingKey = newId()
+      const { privateKey, publicKey } = generateSigningKeyPair()
+      await database.query(
+        `insert into webhooks.webhook_signing_keys (id, organization_id, public_key, private_key) values ($1, $2, $3, $4)`,
+        [signingKey, organization, publicKey, box.seal(privateKey, signingKeyContext(signingKey))],
+      )
       const updated = `select max(updated_at) as at from webhooks.webhook_configurations`
       const { rows: was } = await database.query<{ at: Date }>(updated)
       const counted = await resealAll(database, [fresh, old], { dryRun: true })
       assert.deepEqual(counted.rows, {
         webhook_configurations: MANY + 1,
+        webhook_signing_keys: 1,
         webhook_sources: 1,
         repeated_calls: 0,
       })
@@ -113,6 +122,10 @@ for (const engine of ENGINES) {
       const opened = createSecretBox([fresh])
       assert.equal(opened.open(sources[0]!.secret, sourceSecretContext(source)), 'app-secret')
       assert.equal(opened.open(sources[0]!.verify_token, verifyTokenContext(source)), 'verify-token')
+      const { rows: keys } = await database.query<{ private_key: string }>(
+        'select private_key from webhooks.webhook_signing_keys',
+      )
+      assert.equal(opened.open(keys[0]!.private_key, signingKeyContext(signingKey)), privateKey)
       assert.deepEqual((await database.query(updated)).rows, was)
       const { rows: entries } = await database.query<{
         action: string
@@ -126,6 +139,7 @@ for (const engine of ENGINES) {
         [
           ['secrets.reencrypted', { rows: MANY + 1 }],
           ['secrets.reencrypted', { rows: 1 }],
+          ['secrets.reencrypted', { rows: 1 }],
         ],
       )
       const { rows: changes } = await database.query(
@@ -133,7 +147,12 @@ for (const engine of ENGINES) {
       )
       assert.equal(changes.length, 0)
       const again = await resealAll(database, [fresh, old], { dryRun: false })
-      assert.deepEqual(again.rows, { webhook_configurations: 0, webhook_sources: 0, repeated_calls: 0 })
+      assert.deepEqual(again.rows, {
+        webhook_configurations: 0,
+        webhook_signing_keys: 0,
+        webhook_sources: 0,
+        repeated_calls: 0,
+      })
     })
 
     test('an interrupted re-encryption leaves each row with one of the two keys, and the next run continues', async () => {

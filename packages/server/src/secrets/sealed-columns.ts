@@ -16,6 +16,8 @@ export const sourceSecretContext = (id: string): string => `webhook_sources.secr
 export const verifyTokenContext = (id: string): string => `webhook_sources.verify_token:${id}`
 export const responseContext = (id: string): string => `repeated_calls.response:${id}`
 
+export const signingKeyContext = (id: string): string => `webhook_signing_keys.private_key:${id}`
+
 /** All encrypted columns. A test compares them with the columns whose check constraint requires encryption. */
 export const SEALED_TABLES: readonly SealedTable[] = [
   {
@@ -23,6 +25,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     name: 'webhook_configurations',
     columns: { secret: secretContext, previous_secret: secretContext, sealed_headers: headersContext },
   },
+  { schema: 'webhooks', name: 'webhook_signing_keys', columns: { private_key: signingKeyContext } },
   {
     schema: 'webhooks',
     name: 'webhook_sources',

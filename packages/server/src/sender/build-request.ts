@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto'
 import type { AttemptTrigger } from '../domain/delivery.ts'
+import { signAsymmetric } from '../domain/signature/ed25519.ts'
 import { signBody, signStandard } from '../domain/signature/sign.ts'
 import { USER_AGENT } from '../settings/version.ts'
 
@@ -10,6 +12,8 @@ export interface RequestParts {
   trigger: AttemptTrigger
   body: Buffer
   secrets: readonly string[]
+  /** Sign instead of secrets, if there are any. */
+  signingKeys: readonly KeyObject[]
   /** The webhook's own, already checked against the reserved names. */
   customHeaders: Readonly<Record<string, string>>
   /** W3C; null: none is sent. A webhook that sets the header itself keeps its own. */
@@ -31,7 +35,7 @@ export function buildHeaders(parts: RequestParts): Record<string, string> {
     'X-Webhook-Delivery': parts.deliveryId,
     'X-Webhook-Attempt': String(parts.attempt),
     'X-Webhook-Trigger': parts.trigger,
-    ...(parts.secrets.length > 0 ? signatures(parts) : {}),
+    ...signatures(parts),
   }
 }
 
@@ -41,13 +45,18 @@ function traceOf({ traceparent, customHeaders }: RequestParts): Record<string, s
   return isTheirs ? {} : { traceparent }
 }
 
-function signatures({ secrets, eventId, now, body }: RequestParts): Record<string, string> {
+function signatures({ secrets, signingKeys, eventId, now, body }: RequestParts): Record<string, string> {
   const timestamp = Math.floor(now / 1_000)
-  return {
-    'X-Webhook-Signature': signBody(secrets, body),
+  const standard = (signature: string): Record<string, string> => ({
     'webhook-id': eventId,
     'webhook-timestamp': String(timestamp),
-    'webhook-signature': signStandard(secrets, eventId, timestamp, body),
+    'webhook-signature': signature,
+  })
+  if (signingKeys.length > 0) return standard(signAsymmetric(signingKeys, eventId, timestamp, body))
+  if (secrets.length === 0) return {}
+  return {
+    'X-Webhook-Signature': signBody(secrets, body),
+    ...standard(signStandard(secrets, eventId, timestamp, body)),
   }
 }
 

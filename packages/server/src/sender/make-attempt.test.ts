@@ -32,6 +32,7 @@ const unsendable = (fault: string): LeasedDelivery => ({
     id: newId(),
     url: 'https://a.example/',
     secrets: [],
+    signingKeys: [],
     headers: {},
     timeout: 1_000,
     maxInFlight: 1,

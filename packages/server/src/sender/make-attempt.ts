@@ -117,6 +117,7 @@ async function exchange(
       trigger: delivery.trigger,
       body,
       secrets: target.secrets,
+      signingKeys: target.signingKeys,
       customHeaders: target.headers,
       traceparent,
       now: startedAt,

@@ -157,6 +157,15 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
        from webhooks.webhook_inboxes where organization_id = $1 limit 1`,
     ],
   },
+  webhook_signing_keys: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `delete from webhooks.webhook_signing_keys where organization_id = $1`,
+      `insert into webhooks.webhook_signing_keys (organization_id, public_key, private_key)
+       values ($1, 'whpk_AAAA', 'v1.AAAA')`,
+    ],
+  },
   webhook_capture_faults: {
     methods: 'read',
     audience: 'operator',

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../../domain/clock.ts'
 import type { Database } from '../../database/database.ts'
 import { maskValues } from '../../sender/build-request.ts'
+import { isSignedBy } from '../../domain/signature/ed25519.ts'
 import { signBody } from '../../domain/signature/sign.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { OpenTarget, TargetRow, WebhookTarget } from '../../domain/webhook.ts'
@@ -30,7 +31,7 @@ export interface InboxOptions {
   sharedCounts: SharedCounts | undefined
 }
 
-/** `'unknown'`: signed, but no webhook with this URL has a secret to verify it with. */
+/** `'unknown'`: signed, but no webhook with this URL has a secret or key to verify it with. */
 type Signature = 'valid' | 'invalid' | 'unsigned' | 'unknown'
 
 /** Adds `/receive/<id>`, the built-in test receiver. It stores requests and responds as configured in its inbox. */
@@ -74,7 +75,7 @@ function verifySignature(
   targets: readonly WebhookTarget[],
 ): Signature {
   const given = String(headers['x-webhook-signature'] ?? '')
-  if (given === '') return 'unsigned'
+  if (given === '') return verifyAsymmetric(headers, body, targets)
   const expected = targets.flatMap(({ secrets }) =>
     secrets.length === 0 ? [] : signBody(secrets, body).split(', '),
   )
@@ -83,6 +84,22 @@ function verifySignature(
   return signatures.some((signature) => expected.some((right) => isSame(signature, right)))
     ? 'valid'
     : 'invalid'
+}
+
+/** A request that is signed with keys has no `X-Webhook-Signature`. */
+function verifyAsymmetric(
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+  targets: readonly WebhookTarget[],
+): Signature {
+  const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) =>
+    String(headers[name] ?? ''),
+  )
+  if (!signatures!.includes('v1a,')) return 'unsigned'
+  const keys = targets.flatMap(({ signingKeys }) => signingKeys)
+  if (keys.length === 0) return 'unknown'
+  const signed = { id: id!, timestamp: timestamp!, signatures: signatures!, body }
+  return isSignedBy([...new Set(keys)], signed) ? 'valid' : 'invalid'
 }
 
 /** Masks headers as the log does: the values of a webhook's custom headers are secrets. */

@@ -1,6 +1,7 @@
 import { ATTEMPT_ERRORS } from '../../domain/attempt-errors.ts'
 import { ATTEMPT_TRIGGERS } from '../../domain/delivery.ts'
 import { SCOPES } from '../../domain/principal.ts'
+import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
 
 interface ColumnFacts {
   /** The values that the column may have besides null. */
@@ -38,6 +39,7 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
       filter: OBJECT,
       headers: TEXTS,
       health: { values: ['healthy', 'degraded', 'held'] },
+      signature_type: { values: SIGNATURE_TYPES },
     },
   },
   webhook_deliveries: {

@@ -3,6 +3,7 @@ import { VERSION } from '../../settings/version.ts'
 import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
 import { describeColumn } from './column-schema.ts'
 import type { JsonSchema } from './column-schema.ts'
+import { KEY_SET_PATH, describeKeySet, keySetSchema } from './key-set-operation.ts'
 import { describeSession, sessionSchema } from './session-operations.ts'
 import { describeOperations, idempotencyKey } from './table-operations.ts'
 
@@ -26,6 +27,7 @@ export function writeOpenApi(
   functions: Readonly<Record<string, FunctionDescription>>,
   maySignIn = true,
 ): OpenApiDocument {
+  const hasKeys = tables.some(({ name, readable }) => name === 'webhook_signing_keys' && readable.length > 0)
   const tablePaths = tables.map((table) => [`/${table.name}`, describeOperations(table)] as const)
   const functionPaths = Object.entries(functions).map(
     ([name, { input }]) => [`/rpc/${name}`, { post: describeCall(name, input) }] as const,
@@ -43,11 +45,13 @@ export function writeOpenApi(
     paths: {
       ...Object.fromEntries([...tablePaths, ...functionPaths]),
       ...(maySignIn ? { '/session': describeSession() } : {}),
+      ...(hasKeys ? { [KEY_SET_PATH]: describeKeySet() } : {}),
     },
     components: {
       schemas: {
         error: errorSchema,
         session: sessionSchema,
+        ...(hasKeys ? { key_set: keySetSchema } : {}),
         ...Object.fromEntries(tables.flatMap(describeSchemas)),
         ...describeResults(functions),
       },

@@ -2,6 +2,7 @@ import { VERSION } from '../../settings/version.ts'
 import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
 import type { JsonSchema } from './column-schema.ts'
 import { describeColumn } from './column-schema.ts'
+import { KEY_SET_PATH } from './key-set-operation.ts'
 import type { FunctionDescription, OpenApiDocument } from './document.ts'
 
 /** Renders the reference at `/docs`: all tables and functions on one page, without scripts. */
@@ -24,6 +25,8 @@ export function renderReference(
 <ul>${names.map((name) => linkTo(`rpc/${name}`)).join('')}</ul>
 <h2>Sessions</h2>
 <ul>${linkTo('session')}</ul>
+<h2>Public keys</h2>
+<ul>${linkTo(KEY_SET_PATH.slice(1))}</ul>
 </nav>
 <main>
 <h1>ConnectGain Webhooks API ${escapeHtml(VERSION)}</h1>
@@ -31,6 +34,7 @@ ${INTRODUCTION}
 ${tables.map(renderTable).join('')}
 ${names.map((name) => renderFunction(name, document)).join('')}
 ${SESSION}
+${KEY_SET}
 </main>
 </html>
 `
@@ -46,6 +50,13 @@ const SESSION = `<section id="session">
 <p><code>POST</code> with <code>{"key": …}</code> or, for a link from <code>rpc/create_portal_session</code>,
 <code>{"token": …}</code> signs a browser in by a cookie, which <code>/rest/v1</code> then takes instead of a key; changes need
 the header <code>X-Webhooks-Session: 1</code> beside it. <code>GET</code> shows the session, <code>DELETE</code> ends it.</p>
+</section>
+`
+
+const KEY_SET = `<section id="${KEY_SET_PATH.slice(1)}">
+<h2><code>${KEY_SET_PATH}</code></h2>
+<p><code>GET</code> gives the public keys that verify requests of webhooks with the signature type <code>ed25519</code>, as
+a JWK set. It needs no key, may be cached for five minutes, and has an <code>ETag</code>.</p>
 </section>
 `
 

@@ -6,6 +6,7 @@ import { recaptureFunction } from './recapture.ts'
 import { replayEvents } from './replay-events.ts'
 import { cancelRedeliveryFunction, retryFailed } from './retry-failed.ts'
 import { retryDelivery } from './retry-delivery.ts'
+import { rotateSigningKey } from './rotate-signing-key.ts'
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts'
 import type { RpcFunction } from './rpc.ts'
 import { testWebhook } from './test-webhook.ts'
@@ -19,6 +20,7 @@ export const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   replay_events: replayEvents,
   cancel_redelivery: cancelRedeliveryFunction,
   rotate_webhook_secret: rotateWebhookSecret,
+  rotate_signing_key: rotateSigningKey,
   preview_filter: previewFilter,
   webhook_stats: webhookStats,
   create_portal_session: createPortalSession,

@@ -3,6 +3,7 @@ import { isReservedHeader, maskValues } from '../../sender/build-request.ts'
 import type { GuardOptions } from '../../sender/network-guard.ts'
 import { checkUrl } from '../../sender/network-guard.ts'
 import { messageOf } from '../../domain/errors.ts'
+import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
 import { compileNewFilter } from '../../domain/filter/filter.ts'
 import type { OwnInboxes } from '../../sender/own-inboxes.ts'
 
@@ -78,6 +79,7 @@ export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes) {
       .transform((names) => [...new Set(names)]),
     is_active: z.boolean('must be true or false'),
     secret: secret.nullable(),
+    signature_type: z.enum(SIGNATURE_TYPES, `must be one of ${SIGNATURE_TYPES.join(', ')}`),
     description: text(2_000).nullable(),
     filter: z.custom<object | null>().superRefine(checkFilter).nullable(),
     headers,

@@ -15,6 +15,7 @@ import type { RevealOnce, TableRules } from '../../rest/schema-cache/table-rules
 import { GENERATE, configurationFields } from './configuration-fields.ts'
 import { readEventNames, unknownEvents } from './event-names.ts'
 import { parseRow, parseEachRow } from './field-problems.ts'
+import { requireSigningKeys } from './require-signing-keys.ts'
 import { findInboxes, listOwners } from './sql/statements.generated.ts'
 
 /** Validates writes to `webhook_configurations`, and encrypts secrets. */
@@ -47,6 +48,12 @@ export function webhookConfigurationRules(
           return inbox === undefined ? [] : [{ inbox, owner }]
         }),
       )
+      const asymmetric = parsed.filter(({ signature_type: type }) => type === 'ed25519')
+      await requireSigningKeys(
+        connection,
+        box,
+        asymmetric.map((row) => row.organization_id),
+      )
       return parsed.map((row) => {
         const rowId = row.id ?? newId()
         return { ...row, id: rowId, ...seal(box, rowId, row, revealOnce) } as JsonObject
@@ -70,6 +77,8 @@ export function webhookConfigurationRules(
           owners.map((owner) => ({ inbox, owner })),
         )
       }
+      if (parsed.signature_type === 'ed25519')
+        await requireSigningKeys(connection, box, await readOwners(connection, ids))
       return new Map(
         ids.map((rowId) => [rowId, { ...parsed, ...seal(box, rowId, parsed, revealOnce) } as JsonObject]),
       )

@@ -79,7 +79,11 @@ export function listenCommand(): Command {
     .description('receive webhooks on this machine; verify and print each request')
     .option('--port <n>', 'port to listen on; 0 picks a free one', wholeNumber(0, 65_535), 4700)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--secret <s>', 'secret to verify with, repeatable (default: $WEBHOOK_SECRET)', collectSecrets)
+    .option(
+      '--secret <s>',
+      'secret or public key to verify with, repeatable (default: $WEBHOOK_SECRET)',
+      collectSecrets,
+    )
     .option('--status <code>', 'status code to return', wholeNumber(200, 599), 200)
     .option('--delay <ms>', 'delay before each response', wholeNumber(0, 3_600_000), 0)
     .option('--fail-first <n>', 'return 500 for the first requests, this many', wholeNumber(0, 1_000_000), 0)

@@ -1,5 +1,6 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { Row } from '../../domain/api-rows.ts'
+import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, withConnection } from '../client/api.ts'
 import { chooseOrganization } from '../client/organization.ts'
@@ -16,6 +17,7 @@ interface Flags extends ConnectionFlags {
   webhookUrl: string
   events: string[]
   secret?: string
+  signatureType?: (typeof SIGNATURE_TYPES)[number]
   filter?: unknown
   description?: string
   inactive?: boolean
@@ -36,6 +38,12 @@ export function webhooksCommand(): Command {
     .requiredOption('--events <names...>', 'event types, such as contact.created or "deal.*"')
     .option('--organization <id>', 'organization (default: the only one)')
     .option('--secret <secret>', 'signing secret; "generate" creates one and shows it once')
+    .addOption(
+      new Option(
+        '--signature-type <type>',
+        'hmac signs with the secret, ed25519 with the key of the organization',
+      ).choices(SIGNATURE_TYPES),
+    )
     .option('--filter <json>', 'filter on events, see docs/filtering.md', parseJsonOption)
     .option('--description <text>')
     .option('--inactive', 'create it disabled')
@@ -81,13 +89,23 @@ async function create(api: Api, flags: Flags): Promise<void> {
     events: flags.events.flatMap((names) => names.split(',')),
     is_active: flags.inactive !== true,
     ...(flags.secret === undefined ? {} : { secret: flags.secret }),
+    ...(flags.signatureType === undefined ? {} : { signature_type: flags.signatureType }),
     ...(flags.filter === undefined ? {} : { filter: flags.filter }),
     ...(flags.description === undefined ? {} : { description: flags.description }),
   })
   if (flags.json) return printJson(webhook)
   print(`Created ${escapeLine(webhook!.name)}  ${webhook!.id}`)
   if (webhook!.secret !== undefined) print(`Secret, shown only once: ${webhook!.secret}`)
+  if (webhook!.signature_type === 'ed25519') await printPublicKey(api, webhook!)
   print(`Try it: webhooks test ${webhook!.id}`)
+}
+
+async function printPublicKey(api: Api, { organization_id: organization }: Webhook): Promise<void> {
+  const [key] = await api.get<Row<'webhook_signing_keys'>>(
+    `webhook_signing_keys?organization_id=eq.${organization}&expires_at=is.null`,
+  )
+  if (key !== undefined) print(`Public key: ${key.public_key}`)
+  print(`All public keys: ${api.url}/.well-known/webhooks-keys/${organization}`)
 }
 
 async function test(api: Api, { event, data, json }: Flags, [id]: readonly string[]): Promise<void> {

@@ -77,6 +77,11 @@ export const expireSessions = typedStatement<
   object
 >(import.meta.url, 'expire-sessions')
 
+export const expireSigningKeys = typedStatement<
+  object,
+  object
+>(import.meta.url, 'expire-signing-keys')
+
 export const handOverTables = typedStatement<
   object,
   {

@@ -15,6 +15,7 @@ function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDeliver
     id: webhookId,
     url: '',
     secrets: [],
+    signingKeys: [],
     headers: {},
     timeout: 1,
     maxInFlight,

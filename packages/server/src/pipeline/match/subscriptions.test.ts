@@ -147,5 +147,27 @@ for (const engine of ENGINES) {
       assert.equal((await readCounting(known)).statements.length, 1)
       await database.query('delete from webhooks.webhook_configurations where id = $1', [id])
     })
+
+    test('subscriptions are read again when a signing key is replaced, and when the replaced one expires', async () => {
+      const known = subscriptions()
+      const id = await create('asymmetric')
+      await database.query(
+        `update webhooks.webhook_configurations set signature_type = 'ed25519' where id = $1`,
+        [id],
+      )
+      const addKey = `insert into webhooks.webhook_signing_keys (organization_id, public_key, private_key)
+        values ($1, 'whpk_AAAA', 'v1.AAAA')`
+      await database.query(addKey, [organization])
+      await readCounting(known)
+      assert.equal((await readCounting(known)).statements.length, 1)
+      await database.query(`update webhooks.webhook_signing_keys set expires_at = now() + interval '1 hour'`)
+      await database.query(addKey, [organization])
+      assert.equal((await readCounting(known)).statements.length, 2)
+      now += 59 * 60_000
+      assert.equal((await readCounting(known)).statements.length, 1)
+      now += 2 * 60_000
+      assert.equal((await readCounting(known)).statements.length, 2)
+      await database.query('delete from webhooks.webhook_configurations where id = $1', [id])
+    })
   })
 }

@@ -11,6 +11,13 @@ export const countMentions = typedStatement<
   }
 >(import.meta.url, 'count-mentions')
 
+export const deleteSigningKeys = typedStatement<
+  {
+    organizationId: string
+  },
+  object
+>(import.meta.url, 'delete-signing-keys')
+
 export const findDelivery = typedStatement<
   {
     id: string
@@ -40,6 +47,7 @@ export const findTarget = typedStatement<
     secret: string | null
     previous_secret: string | null
     sealed_headers: string | null
+    signing_keys: string | null
     timeout_ms: number | null
     max_in_flight: number | null
     is_healthy: boolean
@@ -60,6 +68,18 @@ export const findWebhook = typedStatement<
     previous_secret_until: Date | null
   }
 >(import.meta.url, 'find-webhook')
+
+export const insertSigningKey = typedStatement<
+  {
+    id: string
+    organizationId: string
+    publicKey: string
+    privateKey: string
+  },
+  {
+    id: string
+  }
+>(import.meta.url, 'insert-signing-key')
 
 export const listCaptures = typedStatement<
   object,
@@ -95,6 +115,16 @@ export const listRecentEvents = typedStatement<
   }
 >(import.meta.url, 'list-recent-events')
 
+export const lockSigningKeys = typedStatement<
+  {
+    organizationId: string
+  },
+  {
+    id: string
+    expires_at: Date | null
+  }
+>(import.meta.url, 'lock-signing-keys')
+
 export const readLost = typedStatement<
   object,
   {
@@ -112,6 +142,16 @@ export const readRequestHeaders = typedStatement<
     request_headers: string | null
   }
 >(import.meta.url, 'read-request-headers')
+
+export const replaceSigningKey = typedStatement<
+  {
+    overlap: number
+    organizationId: string
+  },
+  {
+    expires_at: Date | null
+  }
+>(import.meta.url, 'replace-signing-key')
 
 export const rotateSecret = typedStatement<
   {

@@ -20,6 +20,15 @@ export const findInboxes = typedStatement<
   }
 >(import.meta.url, 'find-inboxes')
 
+export const listKeyOwners = typedStatement<
+  {
+    organizations: readonly string[] | string
+  },
+  {
+    organization_id: string
+  }
+>(import.meta.url, 'list-key-owners')
+
 export const listOwners = typedStatement<
   {
     ids: readonly string[] | string
@@ -44,3 +53,15 @@ export const readEventNames = typedStatement<
     name: string
   }
 >(import.meta.url, 'read-event-names')
+
+export const storeSigningKey = typedStatement<
+  {
+    id: string
+    organizationId: string
+    publicKey: string
+    privateKey: string
+  },
+  {
+    store_signing_key: string | null
+  }
+>(import.meta.url, 'store-signing-key')

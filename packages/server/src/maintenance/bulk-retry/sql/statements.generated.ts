@@ -221,6 +221,7 @@ export const readLeased = typedStatement<
     secret: string | null
     previous_secret: string | null
     sealed_headers: string | null
+    signing_keys: string | null
     timeout_ms: number | null
     max_in_flight: number | null
     is_healthy: boolean
@@ -243,6 +244,7 @@ export const readSubscription = typedStatement<
     secret: string | null
     previous_secret: string | null
     sealed_headers: string | null
+    signing_keys: string | null
     timeout_ms: number | null
     max_in_flight: number | null
     is_healthy: boolean

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import type { Connection } from '../../database/database.ts'
+import { runWithActor } from '../../database/act-as.ts'
+import { ApiError } from '../../domain/errors.ts'
+import { newId } from '../../domain/ids.ts'
+import type { Principal } from '../../domain/principal.ts'
+import { generateSigningKeyPair } from '../../domain/signature/ed25519.ts'
+import { signingKeyContext } from '../../secrets/sealed-columns.ts'
+import { parseDuration } from '../../settings/duration.ts'
+import { uuid } from '../tables/configuration-fields.ts'
+import { time } from './results.ts'
+import { defineFunction } from './rpc.ts'
+import {
+  deleteSigningKeys,
+  insertSigningKey,
+  lockSigningKeys,
+  replaceSigningKey,
+} from './sql/statements.generated.ts'
+
+const HOUR_MS = 3_600_000
+const DEFAULT_OVERLAP = '24h'
+const MAX_OVERLAP_MS = 168 * HOUR_MS
+
+const OVERLAP = 'must be a duration from 0s to 7d, such as "24h", or a number of hours'
+
+const schema = z.strictObject({
+  organization_id: uuid.optional(),
+  overlap: z
+    .union([z.string(), z.number()], OVERLAP)
+    .refine((given) => toMilliseconds(given) <= MAX_OVERLAP_MS, OVERLAP)
+    .default(DEFAULT_OVERLAP),
+})
+
+const result = z.object({
+  id: z.guid().describe('Of the new key; its kid in the JWK set'),
+  organization_id: z.guid(),
+  public_key: z.string().describe('The new public key: whpk_ and base64'),
+  previous_expires_at: time
+    .nullable()
+    .describe('When the replaced key stops signing; null if there is none or it does not sign'),
+})
+
+/**
+ * Replaces the key pair of an organization, or creates its first one. During the overlap requests are signed with both
+ * keys, and both are published; afterwards only with the new one.
+ */
+export const rotateSigningKey = defineFunction(
+  'change',
+  schema,
+  result,
+  async ({ database, box }, input, principal) => {
+    const organizationId = chooseOrganization(principal, input.organization_id)
+    const overlap = toMilliseconds(input.overlap)
+    const { publicKey, privateKey } = generateSigningKeyPair()
+    const id = newId()
+    const until = await runWithActor(database, principal.actor, async (connection) => {
+      const ends = await retire(connection, organizationId, overlap)
+      const { rows } = await connection.query(
+        ...insertSigningKey({
+          id,
+          organizationId,
+          publicKey,
+          privateKey: box.seal(privateKey, signingKeyContext(id)),
+        }),
+      )
+      if (rows.length === 0) throw refuseSecondRotation(null)
+      return ends
+    })
+    return {
+      id,
+      organization_id: organizationId,
+      public_key: publicKey,
+      previous_expires_at: until?.toISOString() ?? null,
+    }
+  },
+)
+
+/** @returns milliseconds; infinite for what is no duration */
+function toMilliseconds(overlap: string | number): number {
+  const given = typeof overlap === 'number' ? overlap * HOUR_MS : parseDuration(overlap)
+  return given !== undefined && given >= 0 ? given : Number.POSITIVE_INFINITY
+}
+
+/** @throws ApiError 400 or 404 */
+function chooseOrganization({ organizationId: own }: Principal, given: string | undefined): string {
+  const chosen = given ?? own
+  if (chosen === null) {
+    throw new ApiError(400, '22023', 'organization_id: is required with the service key', {
+      details: 'organization_id',
+    })
+  }
+  if (own !== null && own !== chosen) throw new ApiError(404, 'P0002', `no organization has the id ${chosen}`)
+  return chosen
+}
+
+/**
+ * Lets the current key sign for as long as the overlap takes, or deletes it at once.
+ * @returns when it stops signing; null if it does not sign
+ * @throws ApiError 409 if the key before it still signs, which must not stop earlier than promised
+ */
+async function retire(connection: Connection, organizationId: string, overlap: number): Promise<Date | null> {
+  if (overlap === 0) {
+    await connection.query(...deleteSigningKeys({ organizationId }))
+    return null
+  }
+  const { rows: keys } = await connection.query(...lockSigningKeys({ organizationId }))
+  const replaced = keys.find(({ expires_at: at }) => at !== null)
+  if (replaced !== undefined) throw refuseSecondRotation(replaced.expires_at)
+  const { rows } = await connection.query(...replaceSigningKey({ organizationId, overlap }))
+  return rows[0]?.expires_at ?? null
+}
+
+/** @param until null: another rotation has just begun */
+function refuseSecondRotation(until: Date | null): ApiError {
+  const end = until === null ? '' : ` until ${until.toISOString()}`
+  return new ApiError(409, '55000', `the signing key before the present one still signs${end}`, {
+    details: 'A retried call that was already done gets this response as well.',
+    hint: 'Rotate again after that time, or with overlap "0s", which stops the old keys at once.',
+  })
+}

@@ -1,0 +1,1 @@
+delete from webhooks.webhook_signing_keys where expires_at <= now()

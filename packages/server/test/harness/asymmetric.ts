@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process'
+import { createPublicKey, verify } from 'node:crypto'
+import type { Row } from '../../src/domain/api-rows.ts'
+import type { Api } from './api.ts'
+import type { ReceivedRequest } from './receiver-server.ts'
+
+export type SigningKeyRow = Row<'webhook_signing_keys'>
+
+/** The public keys of an organization, the current one first. */
+export const readKeys = async (api: Api, organizationId: string): Promise<SigningKeyRow[]> =>
+  await api.get<SigningKeyRow>(
+    `webhook_signing_keys?organization_id=eq.${organizationId}&order=created_at.desc`,
+  )
+
+/** Which of a request's signatures Node.js verifies with a public key, given as SPKI, not by our own code. */
+export function verifiedBy(publicKey: string, { headers, body }: ReceivedRequest): boolean[] {
+  const point = Buffer.from(publicKey.slice('whpk_'.length), 'base64')
+  const prefix = Buffer.from('302a300506032b6570032100', 'hex')
+  const key = createPublicKey({ key: Buffer.concat([prefix, point]), format: 'der', type: 'spki' })
+  const signed = Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`)
+  return (headers['webhook-signature'] ?? '')
+    .split(' ')
+    .map((each) => verify(null, signed, key, Buffer.from(each.replace(/^v1a,/, ''), 'base64')))
+}
+
+/** As docs/receiving.md shows it. Reads key, id, time, signatures and body from its input, and prints whether one matches. */
+const PROGRAM = `
+import base64, json, sys
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+given = json.load(sys.stdin)
+key = Ed25519PublicKey.from_public_bytes(base64.b64decode(given["key"].removeprefix("whpk_")))
+signed = f'{given["id"]}.{given["timestamp"]}.'.encode() + given["body"].encode()
+def matches(signature):
+    try:
+        key.verify(base64.b64decode(signature[4:]), signed)
+        return True
+    except InvalidSignature:
+        return False
+print(any(matches(s) for s in given["signatures"].split(" ") if s.startswith("v1a,")))
+`
+
+export const HAS_PYTHON =
+  spawnSync('python3', ['-c', 'import cryptography.hazmat.primitives.asymmetric.ed25519']).status === 0
+
+/** Whether Python's `cryptography` verifies a request. */
+export function isVerifiedByPython(key: string, { headers, body }: ReceivedRequest): boolean {
+  const { stdout, stderr, status } = spawnSync('python3', ['-c', PROGRAM], {
+    input: JSON.stringify({
+      key,
+      id: headers['webhook-id'],
+      timestamp: headers['webhook-timestamp'],
+      signatures: headers['webhook-signature'],
+      body,
+    }),
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(stderr)
+  return stdout.trim() === 'True'
+}
