@@ -15,5 +15,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1_000,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { '/rest': API, '/session': API, '/receive': API } },
+  server: { proxy: { '/rest': API, '/session': API, '/receive': API, '/.well-known': API } },
 })

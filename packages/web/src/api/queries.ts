@@ -12,6 +12,7 @@ import type {
   ListedWebhook,
   Organization,
   Redelivery,
+  SigningKey,
   Skip,
 } from './types.ts'
 
@@ -190,6 +191,23 @@ export const statsQuery = (scope: StatsScope, range: Range) =>
     queryFn: ({ signal }) => call('webhook_stats', { ...scope, ...rangeBounds(range) }, signal),
     refetchInterval: 20 * SECOND,
     placeholderData: keepPreviousData,
+  })
+
+/** Reads the public keys of an organization that sign, the current one first. */
+export const signingKeysQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: ['signing-keys', organizationId],
+    queryFn: ({ signal }) =>
+      getRows<SigningKey>(
+        `webhook_signing_keys?${query({
+          organization_id: eq(organizationId),
+          or: `(expires_at.is.null,expires_at.gt."${new Date().toISOString()}")`,
+          select: 'id,public_key,expires_at',
+          order: 'created_at.desc',
+        })}`,
+        signal,
+      ),
+    refetchInterval: 30 * SECOND,
   })
 
 export const eventTypesQuery = queryOptions({

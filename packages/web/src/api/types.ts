@@ -69,6 +69,8 @@ export type Activity = Row<'webhook_activity'>
 
 export type Skip = Pick<Row<'webhook_skips'>, 'event' | 'reason' | 'count'>
 
+export type SigningKey = Pick<Row<'webhook_signing_keys'>, 'id' | 'public_key' | 'expires_at'>
+
 export type Stats = Result<'webhook_stats'>
 
 export type TestResult = Result<'test_webhook'>

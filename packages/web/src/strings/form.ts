@@ -219,6 +219,25 @@ export const form = {
     removed: 'Secret removed.',
   },
 
+  signature: {
+    title: 'Signature',
+    text: 'How your endpoint verifies that a request is authentic.',
+    type: 'Signature type',
+    hmac: 'Secret (HMAC)',
+    hmacText: 'Recommended. Your endpoint and this system share a secret.',
+    ed25519: 'Public key (Ed25519)',
+    ed25519Text: 'Your endpoint stores no secret. One key pair signs for all webhooks of this organization.',
+    keyTitle: 'Signing key',
+    signed: 'Requests are signed with the private key of this organization. Verify them with its public key.',
+    noSecret: 'This webhook has no secret: add one, or its requests are not signed.',
+    noKey: 'The key pair is created when you save.',
+    publicKey: 'Public key',
+    replaced: (until: string) => `Previous public key, which also signs until ${until}`,
+    copy: 'Copy public key',
+    copyReplaced: 'Copy previous public key',
+    keySet: 'All public keys as a JWK set',
+  },
+
   headers: {
     title: 'Custom headers',
     text: 'Sent with every request, for example a token for your gateway. Stored encrypted.',

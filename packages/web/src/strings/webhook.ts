@@ -206,5 +206,9 @@ export const webhook = {
     standardId: 'event ID',
     standardTimestamp: 'time of this attempt, Unix seconds',
     standardSignature: 'v1, followed by the base64 HMAC-SHA256 of id.timestamp.body',
+    asymmetric: 'This webhook is signed with a public key',
+    asymmetricText:
+      'Set WEBHOOK_SECRET to the public key, which starts with whpk_. Of the samples below, only the one in Node.js verifies such signatures.',
+    asymmetricSignature: 'v1a, followed by the base64 Ed25519 signature of id.timestamp.body',
   },
 } as const

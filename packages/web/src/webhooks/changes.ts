@@ -27,6 +27,7 @@ export function useRefreshWebhooks() {
       client.invalidateQueries({ queryKey: ['webhook', id] }),
       client.invalidateQueries({ queryKey: ['waiting'] }),
       client.invalidateQueries({ queryKey: ['waiting-of', id] }),
+      client.invalidateQueries({ queryKey: ['signing-keys'] }),
     ])
   }
 }

@@ -26,9 +26,15 @@ type Language = (typeof LANGUAGES)[number][0]
 
 export function CodeTab({ webhook }: { webhook: Webhook }) {
   const [language, setLanguage] = useState<Language>('node.mjs')
+  const isAsymmetric = webhook.signature_type === 'ed25519'
   return (
     <>
-      {!webhook.has_secret && (
+      {isAsymmetric && (
+        <Notice tone="info" title={t.code.asymmetric}>
+          {t.code.asymmetricText}
+        </Notice>
+      )}
+      {!isAsymmetric && !webhook.has_secret && (
         <Notice
           tone="warn"
           title={t.code.noSecret}
@@ -85,14 +91,18 @@ function listHeaders(webhook: Webhook): Record<string, string> {
     'X-Webhook-Delivery': t.code.delivery,
     'X-Webhook-Attempt': t.code.attempt,
     'X-Webhook-Trigger': t.code.trigger,
-    ...(webhook.has_secret
-      ? {
-          'X-Webhook-Signature': t.code.signature,
-          'webhook-id': t.code.standardId,
-          'webhook-timestamp': t.code.standardTimestamp,
-          'webhook-signature': t.code.standardSignature,
-        }
-      : {}),
+    ...listSignatures(webhook),
     ...webhook.headers,
+  }
+}
+
+function listSignatures({ signature_type: type, has_secret: hasSecret }: Webhook): Record<string, string> {
+  const standard = { 'webhook-id': t.code.standardId, 'webhook-timestamp': t.code.standardTimestamp }
+  if (type === 'ed25519') return { ...standard, 'webhook-signature': t.code.asymmetricSignature }
+  if (!hasSecret) return {}
+  return {
+    'X-Webhook-Signature': t.code.signature,
+    ...standard,
+    'webhook-signature': t.code.standardSignature,
   }
 }

@@ -26,6 +26,7 @@ import { InboxSection } from './inbox.tsx'
 import { NotSent } from './not-sent.tsx'
 import { LatestDiagnosis, RecentFailures } from './recent-failures.tsx'
 import { SetupPanel } from './setup-panel.tsx'
+import { SigningKeySection } from './signing-keys.tsx'
 import { Reasons, StatsCharts } from './stats-charts.tsx'
 import { TestButton } from './test-button.tsx'
 import styles from './webhook.module.css'
@@ -77,6 +78,7 @@ export function Overview({ webhook }: { webhook: Webhook }) {
       </div>
       <WebhookAlerts webhookId={webhook.id} />
       <NotSent webhookId={webhook.id} />
+      {webhook.signature_type === 'ed25519' && <SigningKeySection organizationId={webhook.organization_id} />}
       <InboxSection url={webhook.url} />
     </>
   )

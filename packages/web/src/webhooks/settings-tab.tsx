@@ -14,6 +14,7 @@ import { useChangeWebhook, useDeleteWebhook } from './changes.ts'
 import { toDraft, toChange } from './form/draft.ts'
 import { WebhookForm } from './form/webhook-form.tsx'
 import { SecretPanel } from './secret-panel.tsx'
+import { SigningKeySection } from './signing-keys.tsx'
 import styles from './webhook.module.css'
 
 export function SettingsTab({ webhook }: { webhook: Webhook }) {
@@ -23,7 +24,11 @@ export function SettingsTab({ webhook }: { webhook: Webhook }) {
   const [{ initial, version }, setBase] = useState({ initial: toDraft(webhook), version: 0 })
   return (
     <>
-      <SecretPanel webhook={webhook} />
+      {webhook.signature_type === 'ed25519' ? (
+        <SigningKeySection organizationId={webhook.organization_id} />
+      ) : (
+        <SecretPanel webhook={webhook} />
+      )}
       <fieldset disabled={!canChange} style={{ minWidth: 0 }}>
         <WebhookForm
           key={version}

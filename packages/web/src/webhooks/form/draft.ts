@@ -22,6 +22,7 @@ export interface Draft {
   /** Only for new webhooks; existing ones have a separate panel. */
   secretKind: 'generate' | 'own' | 'none'
   secret: string
+  signature_type: Webhook['signature_type']
   /** Undefined: unchanged; the values of stored headers cannot be read. */
   headers: HeaderDraft[] | undefined
   /** Seconds. */
@@ -41,6 +42,7 @@ export const newDraft: Draft = {
   redact: '',
   secretKind: 'generate',
   secret: '',
+  signature_type: 'hmac',
   headers: [],
   timeout: '',
   rate_limit: '',
@@ -59,6 +61,7 @@ export function toDraft(webhook: Webhook): Draft {
     filter: readFilter(webhook.filter),
     ignore_origins: webhook.ignore_origins.join(', '),
     redact: webhook.redact.join(', '),
+    signature_type: webhook.signature_type,
     headers: hasHeaders ? undefined : [],
     timeout: webhook.timeout_ms === null ? '' : String(webhook.timeout_ms / 1_000),
     rate_limit: String(webhook.rate_limit ?? ''),
@@ -85,6 +88,7 @@ function toColumns(draft: Draft): JsonObject {
     filter: writeFilter(draft.filter),
     ignore_origins: toList(draft.ignore_origins),
     redact: toList(draft.redact),
+    signature_type: draft.signature_type,
     timeout_ms: typeof timeout === 'number' ? Math.round(timeout * 1_000) : timeout,
     rate_limit: toNumber(draft.rate_limit),
     max_in_flight: toNumber(draft.max_in_flight),
@@ -115,9 +119,13 @@ function toHeaders(headers: readonly HeaderDraft[]): Record<string, string> {
 }
 
 export function toInsert(draft: Draft, organizationId: string): JsonObject {
-  const secret =
-    draft.secretKind === 'none' ? null : draft.secretKind === 'generate' ? 'generate' : draft.secret
-  return { organization_id: organizationId, ...toColumns(draft), secret }
+  return { organization_id: organizationId, ...toColumns(draft), secret: chooseSecret(draft) }
+}
+
+/** The form hides the secret if the key of the organization signs. */
+function chooseSecret({ signature_type: type, secretKind, secret }: Draft): string | null {
+  if (type === 'ed25519' || secretKind === 'none') return null
+  return secretKind === 'generate' ? 'generate' : secret
 }
 
 /** Returns only changed columns: someone else may have changed the others meanwhile. */

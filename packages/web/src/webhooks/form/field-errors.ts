@@ -11,6 +11,7 @@ export const FIELDS = [
   'ignore_origins',
   'redact',
   'secret',
+  'signature_type',
   'headers',
   'timeout_ms',
   'rate_limit',

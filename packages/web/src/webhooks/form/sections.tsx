@@ -54,6 +54,7 @@ export function Folded({
 }
 
 const ADVANCED_ERRORS = [
+  'signature_type',
   'headers',
   'timeout_ms',
   'rate_limit',
@@ -74,6 +75,7 @@ export function hasAdvanced(draft: Draft, errors: FieldErrors): boolean {
   } = draft
   return (
     headers === undefined ||
+    draft.signature_type !== 'hmac' ||
     headers.length > 0 ||
     [timeout, rate, inFlight, origins, redact].some((text) => text !== '') ||
     ADVANCED_ERRORS.some((field) => errors[field] !== undefined)

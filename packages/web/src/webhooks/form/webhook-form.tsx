@@ -13,6 +13,7 @@ import { FilterSection } from './filter-section.tsx'
 import styles from './form.module.css'
 import { HeadersSection } from './headers-section.tsx'
 import { dropDraft, findDraft, keepDraft } from './kept-drafts.ts'
+import { SignatureSection } from './signature-section.tsx'
 import { AdvancedSection, EndpointSection, Folded, SecretSection, hasAdvanced } from './sections.tsx'
 
 interface FormProps {
@@ -100,9 +101,14 @@ export function WebhookForm({
       <EndpointSection {...section} isNew={isNew} organizationId={organizationId} />
       <EventsSection {...section} />
       <FilterSection {...section} organizationId={organizationId} />
-      {isNew && <SecretSection {...section} />}
+      {isNew && draft.signature_type === 'hmac' && <SecretSection {...section} />}
       <Folded title={t.form.advanced} note={t.form.advancedText} open={hasAdvanced(initial, errors)}>
         <HeadersSection {...section} {...(webhook === undefined ? {} : { webhook })} />
+        <SignatureSection
+          {...section}
+          organizationId={organizationId}
+          {...(webhook === undefined ? {} : { webhook })}
+        />
         <AdvancedSection {...section} />
       </Folded>
       {error !== null && !isAboutFields(error) && <ErrorNotice error={error} />}
