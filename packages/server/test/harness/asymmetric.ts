@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createPublicKey, verify } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { Row } from '../../src/domain/api-rows.ts'
 import type { Api } from './api.ts'
 import type { ReceivedRequest } from './receiver-server.ts'
@@ -23,22 +24,17 @@ export function verifiedBy(publicKey: string, { headers, body }: ReceivedRequest
     .map((each) => verify(null, signed, key, Buffer.from(each.replace(/^v1a,/, ''), 'base64')))
 }
 
-/** As docs/receiving.md shows it. Reads key, id, time, signatures and body from its input, and prints whether one matches. */
-const PROGRAM = `
-import base64, json, sys
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+/** The function that docs/receiving.md shows, and a call of it. */
+const PROGRAM = `${documented()}
+import json, sys
 given = json.load(sys.stdin)
-key = Ed25519PublicKey.from_public_bytes(base64.b64decode(given["key"].removeprefix("whpk_")))
-signed = f'{given["id"]}.{given["timestamp"]}.'.encode() + given["body"].encode()
-def matches(signature):
-    try:
-        key.verify(base64.b64decode(signature[4:]), signed)
-        return True
-    except InvalidSignature:
-        return False
-print(any(matches(s) for s in given["signatures"].split(" ") if s.startswith("v1a,")))
+print(is_signed(given["headers"], given["body"].encode(), given["key"]))
 `
+
+function documented(): string {
+  const docs = readFileSync(new URL('../../../../docs/receiving.md', import.meta.url), 'utf8')
+  return /```python\n([^]*?)```/.exec(docs)![1]!
+}
 
 export const HAS_PYTHON =
   spawnSync('python3', ['-c', 'import cryptography.hazmat.primitives.asymmetric.ed25519']).status === 0
@@ -46,13 +42,7 @@ export const HAS_PYTHON =
 /** Whether Python's `cryptography` verifies a request. */
 export function isVerifiedByPython(key: string, { headers, body }: ReceivedRequest): boolean {
   const { stdout, stderr, status } = spawnSync('python3', ['-c', PROGRAM], {
-    input: JSON.stringify({
-      key,
-      id: headers['webhook-id'],
-      timestamp: headers['webhook-timestamp'],
-      signatures: headers['webhook-signature'],
-      body,
-    }),
+    input: JSON.stringify({ key, headers, body }),
     encoding: 'utf8',
   })
   if (status !== 0) throw new Error(stderr)
