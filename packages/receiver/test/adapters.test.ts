@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib'
 import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
+import { createKeySet } from '@connectgain/webhooks-receiver'
 import { webhookReceiver } from '@connectgain/webhooks-receiver/fastify'
 import { createWebhookHandler as forFetch } from '@connectgain/webhooks-receiver/fetch'
 import { createWebhookHandler as forNode } from '@connectgain/webhooks-receiver/node'
@@ -125,6 +126,19 @@ for (const [name, start] of Object.entries(FRAMEWORKS)) {
       assert.equal(await post(url, { 'content-type': 'application/json' }), 401)
       assert.equal(await post(url, sign('evt_1'), new Uint8Array(gzipSync(body))), 401)
       assert.equal(errors.length, 4)
+      await close()
+    })
+
+    test('the receiver responds 500 when it cannot fetch public keys, so that the request is sent again', async () => {
+      const errors: unknown[] = []
+      const { url, close } = await start({
+        secret: createKeySet('http://127.0.0.1:1/keys'),
+        onEvent: () => assert.fail('an event that was not verified'),
+        onError: (error) => errors.push((error as { code: string }).code),
+      })
+      const signature = `v1a,${Buffer.alloc(64).toString('base64')}`
+      assert.equal(await post(url, { ...sign('evt_1'), 'webhook-signature': signature }), 500)
+      assert.deepEqual(errors, ['keys_unavailable'])
       await close()
     })
 
