@@ -76,10 +76,15 @@ onStage('public keys on the page', (stage) => {
     await page.getByText('This webhook has no secret').waitFor()
   })
 
-  test('during a rotation the page shows both keys, and how long the previous one signs', async () => {
+  test('the key can be rotated, and the page shows how long the previous one signs', async () => {
     const { id } = await createWebhook(stage, ED25519)
-    await stage.api.rpc('rotate_signing_key', { organization_id: stage.organizationId })
+    const before = await currentKey()
     const page = await stage.open(`/${id}`)
+    await regionOf(page).getByRole('button', { name: 'Rotate…' }).click()
+    await dialogOf(page).getByLabel('Overlap').selectOption({ label: '1 hour' })
+    await dialogOf(page).getByRole('button', { name: 'Rotate signing key' }).click()
+    await page.getByText('Signing key rotated.').waitFor()
+    assert.notEqual(await currentKey(), before)
     await regionOf(page).getByText('Previous public key, which also signs until').waitFor()
     assert.equal(
       await regionOf(page)
@@ -87,7 +92,20 @@ onStage('public keys on the page', (stage) => {
         .count(),
       2,
     )
-    await stage.api.rpc('rotate_signing_key', { organization_id: stage.organizationId, overlap: '0s' })
+    await regionOf(page).getByRole('button', { name: 'Rotate…' }).click()
+    await dialogOf(page).getByRole('button', { name: 'Rotate signing key' }).click()
+    await dialogOf(page)
+      .getByText(/still signs until/)
+      .waitFor()
+    await dialogOf(page).getByLabel('Overlap').selectOption({ label: 'None: the old key stops signing now' })
+    await dialogOf(page).getByRole('button', { name: 'Rotate signing key' }).click()
+    await regionOf(page).getByText('Previous public key').waitFor({ state: 'detached' })
+    assert.equal(
+      await regionOf(page)
+        .getByText(/^whpk_/)
+        .count(),
+      1,
+    )
   })
 
   test('the test button and the code samples know signatures with keys', async () => {

@@ -235,6 +235,12 @@ export const form = {
     replaced: (until: string) => `Previous public key, which also signs until ${until}`,
     copy: 'Copy public key',
     copyReplaced: 'Copy previous public key',
+    rotateTitle: 'Rotate signing key',
+    rotateText:
+      'Creates a new key pair for all webhooks of this organization. During the overlap, requests carry two signatures. Endpoints that fetch the JWK set need no change; all others need the new public key.',
+    overlapHint: 'How long the old key also signs.',
+    noOverlap: 'None: the old key stops signing now',
+    rotated: 'Signing key rotated.',
     keySet: 'All public keys as a JWK set',
   },
 

@@ -1,10 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { signingKeysQuery } from '../api/queries.ts'
+import { Button } from '../components/button.tsx'
 import { CopyButton } from '../components/code.tsx'
 import codeStyles from '../components/code.module.css'
 import { formatDateTime } from '../components/format.ts'
 import { ErrorNotice, Section, Skeleton } from '../components/surface.tsx'
+import { useAccess } from '../routes/organization.tsx'
 import { t } from '../strings/index.ts'
+import { RotateKeyDialog } from './rotate-key-dialog.tsx'
 
 /** Shows the public keys that verify an organization's requests, and where receivers can fetch them. */
 export function SigningKeys({ organizationId }: { organizationId: string }) {
@@ -37,12 +41,24 @@ export function SigningKeys({ organizationId }: { organizationId: string }) {
 
 /** In place of the secret, for a webhook that signs with the key of its organization. */
 export function SigningKeySection({ organizationId }: { organizationId: string }) {
+  const { canChange } = useAccess()
+  const [isRotating, setRotating] = useState(false)
   return (
-    <Section title={t.signature.keyTitle}>
+    <Section
+      title={t.signature.keyTitle}
+      tools={
+        canChange && (
+          <Button small onClick={() => setRotating(true)}>
+            {t.secret.rotate}
+          </Button>
+        )
+      }
+    >
       <div className="stack-small">
         <p className="muted">{t.signature.signed}</p>
         <SigningKeys organizationId={organizationId} />
       </div>
+      {isRotating && <RotateKeyDialog organizationId={organizationId} onClose={() => setRotating(false)} />}
     </Section>
   )
 }
