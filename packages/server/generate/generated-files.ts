@@ -5,6 +5,8 @@ import { openPglite } from '../src/database/pglite.ts'
 import { prepareDatabase } from '../src/server/prepare-database.ts'
 import { writeErrorDocs } from './write-error-docs.ts'
 import { writeEventDocs } from './write-event-docs.ts'
+import { writeMapDocs } from './write-map-docs.ts'
+import { writeMapSchema } from './write-map-schema.ts'
 import { writeReceiverTypes } from './write-receiver-types.ts'
 import { writeResultTypes, writeRowTypes } from './write-row-types.ts'
 import { writeSettingsDocs } from './write-settings-docs.ts'
@@ -22,6 +24,8 @@ export const GENERATED: readonly (readonly [path: string, write: Write])[] = [
   ['docs/events.md', writeEventDocs] as const,
   ['docs/errors.md', writeErrorDocs] as const,
   ['docs/operations.md', writeSettingsDocs] as const,
+  ['packages/server/map.schema.json', writeMapSchema] as const,
+  ['docs/installing.md', writeMapDocs] as const,
 ].map(([path, write]) => [fileURLToPath(new URL(path, ROOT)), write])
 
 export async function writeGeneratedFiles(): Promise<void> {

@@ -64,7 +64,13 @@ suite('npm packages', LONG, () => {
 
   test('the packages contain what runs, and neither sources nor tests', () => {
     const server = files['@connectgain/webhooks'] ?? []
-    for (const needed of ['README.md', 'LICENSE', 'bin/connectgain-webhooks.js', 'page/index.html'])
+    for (const needed of [
+      'README.md',
+      'LICENSE',
+      'bin/connectgain-webhooks.js',
+      'page/index.html',
+      'map.schema.json',
+    ])
       assert.ok(server.includes(needed), needed)
     for (const list of Object.values(files)) {
       assert.deepEqual(

@@ -12,7 +12,7 @@ import type { Resolving } from './resolving.ts'
 export type Columns = Map<string, CapturedColumn>
 
 /** Columns without which a table has no useful events. */
-const NEEDED: Readonly<Record<RecordName, readonly string[]>> = {
+export const NEEDED_COLUMNS: Readonly<Record<RecordName, readonly string[]>> = {
   contact: ['id'],
   deal: ['id', 'stage'],
   conversation: ['id', 'status'],
@@ -35,7 +35,7 @@ export async function resolveRecordColumns(
     const parts = Object.entries(entry.columns).filter(([target]) => target.startsWith(`${name}.`))
     const given = entry.columns[name]
     if (given === undefined && parts.length === 0) {
-      if (NEEDED[entry.record].includes(name))
+      if (NEEDED_COLUMNS[entry.record].includes(name))
         problems.push(`${where}: is missing; the events of a ${entry.record} require it`)
       continue
     }
