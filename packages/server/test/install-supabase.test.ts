@@ -4,6 +4,8 @@ import { ENGINES } from './harness/databases.ts'
 import type { OtherCrm } from './harness/other-crm.ts'
 import { openOtherCrm } from './harness/other-crm.ts'
 import { SUPABASE_CRM } from './harness/other-crms.ts'
+import { testSupabaseProject } from './harness/supabase-tests.ts'
+import { LONG } from './harness/until.ts'
 
 const INSTALLER = 'webhooks_installer'
 const MAP = {
@@ -126,4 +128,8 @@ suite('installation in a Supabase project', { skip: !ENGINES.includes('postgresq
     )
     assert.deepEqual(rows, [])
   })
+})
+
+suite('a new Supabase project', { ...LONG, skip: !ENGINES.includes('postgresql') }, () => {
+  testSupabaseProject(() => process.env['TEST_DATABASE_URL']!)
 })
