@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
+import { openPostgres } from '../../src/database/postgres.ts'
 import { PGBOUNCER, startPgBouncer } from './pgbouncer.ts'
 import { startReceiver } from './receiver-server.ts'
 import { createSite } from './server-process.ts'
@@ -7,18 +9,20 @@ import type { SupabaseProject } from './supabase-project.ts'
 import { openSupabaseProject } from './supabase-project.ts'
 
 const ORGANIZATION = '00000000-0000-4000-8000-000000000001'
-/** A role of its own, with what docs/supabase.md grants it. */
+/** The role that the guide calls `webhooks`. */
 const OWN_ROLE = 'supabase_project_webhooks'
-const GRANTS = (database: string): string => `
-  create role ${OWN_ROLE} login createrole password '${OWN_ROLE}';
-  grant create on database ${database} to ${OWN_ROLE};
-  grant usage on schema public to ${OWN_ROLE};
-  grant trigger on public.contacts, public.deals, public.tasks to ${OWN_ROLE};
-  grant select on public.companies, public.contacts, public.deals, public.tasks to ${OWN_ROLE};
-  create policy webhooks on public.companies for select to ${OWN_ROLE} using (true);
-  create policy webhooks on public.contacts for select to ${OWN_ROLE} using (true);
-  create policy webhooks on public.deals for select to ${OWN_ROLE} using (true);
-  create policy webhooks on public.tasks for select to ${OWN_ROLE} using (true);`
+
+/** The statements of docs/supabase.md that mention something, with the names of this server. */
+function sqlOfGuide(mentioned: string, database: string): string {
+  const page = readFileSync(new URL('../../../../docs/supabase.md', import.meta.url), 'utf8')
+  const blocks = [...page.matchAll(/^```sql\n([^]*?)^```$/gm)].map(([, sql = '']) => sql)
+  const sql = blocks.find((block) => block.includes(mentioned))
+  assert.ok(sql !== undefined, mentioned)
+  return sql
+    .replaceAll(/\b(role|to) webhooks\b/g, `$1 ${OWN_ROLE}`)
+    .replaceAll('choose-a-password', OWN_ROLE)
+    .replaceAll('database postgres', `database ${database}`)
+}
 
 /** What of the program's schemas a role of Supabase's API may use in any way. */
 const ALLOWED = `
@@ -48,7 +52,7 @@ export function testSupabaseProject(serverUrl: () => string): void {
 
       before(async () => {
         project = await openSupabaseProject(serverUrl())
-        if (isOwn) await project.owner.execute(GRANTS(project.name))
+        if (isOwn) await project.owner.execute(sqlOfGuide('create role', project.name))
       })
       after(async () => {
         await dropOwnRole(project)
@@ -107,9 +111,9 @@ export function testSupabaseProject(serverUrl: () => string): void {
       )
 
       test("the project's service_role reads logs after the grants of the guide, and no secrets", async () => {
-        await project.admin.execute(`grant usage on schema webhooks to service_role;
-          grant select on webhooks.webhook_events, webhooks.webhook_deliveries, webhooks.webhook_logs,
-            webhooks_internal.attempts to service_role`)
+        const installer = openPostgres({ url: url(), poolSize: 1 })
+        await installer.execute(sqlOfGuide('to service_role', project.name))
+        await installer.close()
         const read = async (table: string): Promise<number> =>
           await project.admin.transaction(async (connection) => {
             await connection.execute('set local role service_role')

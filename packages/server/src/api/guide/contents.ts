@@ -12,7 +12,18 @@ export const CONTENTS: readonly (readonly [part: string, pages: readonly string[
   ['Use', ['api', 'command-line', 'retrying', 'alerts', 'statistics', 'sources', 'errors']],
   [
     'Run',
-    ['operations', 'deploying', 'installing', 'sizing', 'upgrading', 'monitoring', 'security', 'privacy'],
+    [
+      'operations',
+      'deploying',
+      'installing',
+      'presets',
+      'supabase',
+      'sizing',
+      'upgrading',
+      'monitoring',
+      'security',
+      'privacy',
+    ],
   ],
   ['Understand', ['architecture', 'benchmarks', 'comparison']],
 ]
