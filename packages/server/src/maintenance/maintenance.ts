@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { redeliverBatch } from './bulk-retry/redeliver-batch.ts'
+import { deleteOrganization } from './delete-organizations.ts'
 import { expireAuditLog } from './expire-audit-log.ts'
 import { eraseBatch } from './erasure/erase-batch.ts'
 import { expireCalls } from './expire-calls.ts'
@@ -39,6 +40,9 @@ const DAY_MS = 86_400_000
 const ERASE_MS = 5_000
 /** Delay while something to be erased is being sent. */
 const ERASE_RETRY_MS = 200
+const DELETE_MS = 10_000
+/** Delay while something of a deleted organization is still on its way. */
+const DELETE_RETRY_MS = 1_000
 const REDELIVER_MS = 5_000
 /** Delay while bulk work waits for fewer due deliveries of its webhook. */
 const REDELIVER_RETRY_MS = 100
@@ -74,6 +78,16 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
     ...(await startSources(options)),
     ...(await startMailing(options)),
     startErasing(options),
+    startLoop({
+      name: 'delete organizations',
+      everyMs: DELETE_MS,
+      log,
+      watch,
+      run: async () => {
+        const progress = await deleteOrganization(database)
+        return progress === 'waiting' ? DELETE_RETRY_MS : progress === 'deleted'
+      },
+    }),
     await startBulkRetries(options),
     startLoop({
       name: 'fold',

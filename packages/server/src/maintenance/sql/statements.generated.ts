@@ -44,6 +44,17 @@ export const deleteExpiredEvents = typedStatement<
   object
 >(import.meta.url, 'delete-expired-events')
 
+export const deleteRowsOf = typedStatement<
+  {
+    organizationId: string
+    ofTable: string
+    batch: number
+  },
+  {
+    deleted: number
+  }
+>(import.meta.url, 'delete-rows-of')
+
 export const expireAuditLog = typedStatement<
   {
     retentionMs: number
@@ -82,6 +93,13 @@ export const expireSigningKeys = typedStatement<
   object
 >(import.meta.url, 'expire-signing-keys')
 
+export const finishDeletedOrganization = typedStatement<
+  {
+    organizationId: string
+  },
+  object
+>(import.meta.url, 'finish-deleted-organization')
+
 export const handOverTables = typedStatement<
   object,
   {
@@ -118,6 +136,21 @@ export const listSetAside = typedStatement<
     delivery_id: string
   }
 >(import.meta.url, 'list-set-aside')
+
+export const listTablesOfOrganizations = typedStatement<
+  object,
+  {
+    name: string
+  }
+>(import.meta.url, 'list-tables-of-organizations')
+
+export const pickDeletedOrganization = typedStatement<
+  object,
+  {
+    organization_id: string
+    is_busy: boolean
+  }
+>(import.meta.url, 'pick-deleted-organization')
 
 export const prepareDefault = typedStatement<
   {
