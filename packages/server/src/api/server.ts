@@ -22,6 +22,8 @@ import type { Admission } from './limits/admission.ts'
 import type { SharedCounts } from './limits/shared-counts.ts'
 import { requireSpace } from './limits/require-space.ts'
 import type { LiveLog } from './live/live-log.ts'
+import { realtimeRoute } from './realtime/realtime-route.ts'
+import type { Realtime } from './realtime/realtime.ts'
 import { referencePage } from './openapi/routes.ts'
 import { settingsPage } from './page/settings-page.ts'
 import { restRoutes } from './rest-routes.ts'
@@ -47,6 +49,8 @@ export interface ApiOptions extends HealthOptions {
   diskSpace: Pick<DiskSpace, 'shortage'>
   /** Undefined where `rest` is. */
   live: LiveLog | undefined
+  /** The same. */
+  realtime: Realtime | undefined
   /** Addresses and CIDR ranges of the proxies whose `X-Forwarded-For` is trusted. */
   trustedProxies: readonly string[]
   /** Undefined on a worker node, which only serves its health. */
@@ -81,7 +85,8 @@ export function createServer(options: ApiOptions): FastifyInstance {
 }
 
 function registerApi(server: FastifyInstance, rest: Rest, options: ApiOptions): void {
-  const { admission, authenticate, inbox, live, log, rpc, sessions, settings, sharedCounts } = options
+  const { admission, authenticate, inbox, live, log, realtime, rpc, sessions, settings, sharedCounts } =
+    options
   const { frameAncestors, publicUrl, sourceRateLimit } = settings
   void server.register(settingsPage, { frameAncestors })
   void server.register(guide)
@@ -92,6 +97,9 @@ function registerApi(server: FastifyInstance, rest: Rest, options: ApiOptions): 
   // Sources write to the reference CRM, which not every installation has.
   const hasSources = rest.describe('webhooks_service').some(({ name }) => name === 'webhook_sources')
   if (hasSources) void server.register(sourceRoutes, { ...rpc, sourceRateLimit, sharedCounts })
+  if (realtime !== undefined) {
+    void server.register(realtimeRoute, { realtime, publicUrl, corsOrigins: settings.corsOrigins })
+  }
   void server.register(restRoutes, { prefix: '/rest/v1', admission, publicUrl, rest, rpc, live, log })
 }
 

@@ -44,12 +44,15 @@ export interface Database extends Connection {
   /** Begins with the first statement of `work`, commits when it resolves, rolls back when it rejects. */
   transaction<T>(work: (connection: Transaction) => Promise<T>): Promise<T>
   /**
-   * Calls `onNotify` for each NOTIFY until `close`. A notification is a hint: after a lost connection `onNotify` is
-   * called once with an empty payload, because notifications may have been missed.
+   * Calls `onNotify` for each NOTIFY until `close`, or until the function that it returns is called. A notification is a
+   * hint: after a lost connection `onNotify` is called once with an empty payload, because notifications may have been
+   * missed.
    */
-  listen(channel: string, onNotify: (payload: string) => void): Promise<void>
+  listen(channel: string, onNotify: (payload: string) => void): Promise<Unlisten>
   close(): Promise<void>
 }
+
+export type Unlisten = () => Promise<void>
 
 /** An error response of PostgreSQL, from either driver. */
 export interface DatabaseError extends Error {

@@ -1,5 +1,5 @@
 import { Client, escapeIdentifier } from 'pg'
-import type { ClientConfig } from 'pg'
+import type { ClientConfig, Notification } from 'pg'
 import type { Database } from './database.ts'
 import { PGliteConnection } from './pglite-connection.ts'
 import { startPGliteThread } from './pglite-thread.ts'
@@ -38,10 +38,15 @@ export async function openPglite(
     execute: (script) => takeTurn(() => alone.execute(script)),
     transaction: (work) => takeTurn(() => inTransaction(client, work)),
     listen: async (channel, onNotify) => {
-      client.on('notification', ({ channel: notified, payload }) => {
+      const receive = ({ channel: notified, payload }: Notification): void => {
         if (notified === channel) onNotify(payload ?? '')
-      })
+      }
+      client.on('notification', receive)
       await takeTurn(() => alone.execute(`listen ${escapeIdentifier(channel)}`))
+      return async () => {
+        client.off('notification', receive)
+        await takeTurn(() => alone.execute(`unlisten ${escapeIdentifier(channel)}`))
+      }
     },
     close: async () => {
       await takeTurn(() => client.end())

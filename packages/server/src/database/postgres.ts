@@ -1,6 +1,6 @@
 import { Client, Pool, escapeIdentifier, types as pgTypes } from 'pg'
 import type { ClientBase } from 'pg'
-import type { Database, Transaction } from './database.ts'
+import type { Database, Transaction, Unlisten } from './database.ts'
 import { resultParsers } from './database.ts'
 import { connect } from './run-statement.ts'
 import { inTransaction } from './transaction.ts'
@@ -104,7 +104,7 @@ async function runTransaction<T>(pool: Pool, work: (connection: Transaction) => 
 }
 
 interface NotificationListener {
-  listen(channel: string, onNotify: (payload: string) => void): Promise<void>
+  listen(channel: string, onNotify: (payload: string) => void): Promise<Unlisten>
   close(): Promise<void>
 }
 
@@ -130,6 +130,10 @@ function createNotificationListener(
     await fresh.connect()
     await applySettings(fresh)
     for (const channel of callbacks.keys()) await fresh.query(`listen ${escapeIdentifier(channel)}`)
+    if (callbacks.size === 0) {
+      await fresh.end()
+      return
+    }
     client = fresh
     probeListener(fresh)
   }
@@ -154,6 +158,7 @@ function createNotificationListener(
   function redialAfter(wait: number): void {
     client = undefined
     redial = setTimeout(() => {
+      if (callbacks.size === 0) return
       dial().then(
         () => callbacks.forEach((onNotify) => onNotify('')),
         (error: Error) => {
@@ -164,11 +169,27 @@ function createNotificationListener(
     }, wait)
   }
 
+  /** Ends the connection with its last channel. */
+  async function unlisten(channel: string): Promise<void> {
+    callbacks.delete(channel)
+    if (callbacks.size > 0) {
+      await client?.query(`unlisten ${escapeIdentifier(channel)}`)
+      return
+    }
+    clearTimeout(redial)
+    clearTimeout(probeTimer)
+    redial = undefined
+    const ended = client
+    client = undefined
+    await ended?.end()
+  }
+
   return {
     async listen(channel, onNotify) {
       callbacks.set(channel, onNotify)
       if (client === undefined && redial === undefined) await dial()
       else await client?.query(`listen ${escapeIdentifier(channel)}`)
+      return () => unlisten(channel)
     },
     async close() {
       closed = true

@@ -15,6 +15,11 @@ const SEND_AGAIN = 'Send the same request again after `Retry-After`.'
 const CHECK_DOCUMENT = 'Check the name; `GET /rest/v1/` lists all.'
 
 export const API_ERRORS = {
+  '0A000': {
+    statuses: [501],
+    meaning: '[Realtime](api.md#realtime) has changes of tables, but no broadcast and no presence.',
+    action: 'Subscribe to `postgres_changes`.',
+  },
   '21000': {
     statuses: [400],
     meaning: 'A PATCH or DELETE has no filter.',

@@ -43,6 +43,12 @@ export interface Metrics {
   statement(name: string, seconds: number): void
   /** Registers the function that reports the requests in flight, called on each read. */
   watchInFlight(count: () => number): void
+  /** Counts a message to a client of realtime. */
+  realtimeMessage(): void
+  /** Counts a connection of realtime that this server ended. */
+  realtimeDisconnect(cause: string): void
+  /** Registers the function that reports the open connections of realtime, called on each read. */
+  watchRealtime(count: () => { clients: number; channels: number }): void
 }
 
 export interface MetricsOptions {
@@ -143,7 +149,16 @@ export function createMetrics({
   ])
   const clockOff = gauge('clock_offset_seconds', "How far this machine's clock is ahead of the database's")
   let diskGauges: { free: Gauge; size: Gauge } | undefined
+  const realtimeClients = gauge('realtime_clients', 'Open realtime connections to this process', [], 'sum')
+  const realtimeChannels = gauge('realtime_channels', 'Channels of these connections', [], 'sum')
+  const realtimeMessages = counter('realtime_messages_total', 'Messages sent to realtime clients')
+  const realtimeDisconnects = counter(
+    'realtime_disconnects_total',
+    'Realtime connections that this process ended, by cause',
+    'cause',
+  )
   let countInFlight = (): number => 0
+  let countRealtime = (): { clients: number; channels: number } => ({ clients: 0, channels: 0 })
 
   /** With a database server there is no such disk, and no series that would report 0. */
   async function readDisk(): Promise<void> {
@@ -167,6 +182,9 @@ export function createMetrics({
 
   async function refresh(): Promise<void> {
     inFlight.set(countInFlight())
+    const realtime = countRealtime()
+    realtimeClients.set(realtime.clients)
+    realtimeChannels.set(realtime.channels)
     readLoops()
     await readDisk()
     clockOff.set(clockOffset() / 1_000)
@@ -203,6 +221,11 @@ export function createMetrics({
     statement: (name, time) => database.observe({ statement: name }, time),
     watchInFlight(count) {
       countInFlight = count
+    },
+    realtimeMessage: () => realtimeMessages.inc(),
+    realtimeDisconnect: (cause) => realtimeDisconnects.inc({ cause }),
+    watchRealtime(count) {
+      countRealtime = count
     },
     async read() {
       await refresh()

@@ -1,14 +1,19 @@
 import type { Logger } from 'pino'
 import { createAuthenticate } from '../api/auth/authenticate.ts'
+import type { Authenticate } from '../api/auth/authenticate.ts'
 import { createTokenVerifier } from '../api/auth/tokens.ts'
 import { createAdmission } from '../api/limits/admission.ts'
+import type { Admission } from '../api/limits/admission.ts'
 import { EMBEDDED_SHARES, createDatabaseShares, serverShares } from '../database/database-shares.ts'
 import { createBackPressure } from '../api/intake/back-pressure.ts'
 import { createEventIntake } from '../api/intake/event-intake.ts'
 import { createLiveLog } from '../api/live/live-log.ts'
+import { createRealtime } from '../api/realtime/realtime.ts'
+import type { Realtime } from '../api/realtime/realtime.ts'
 import { REQUEST_ID } from '../api/http/request-ids.ts'
 import type { RestRequest } from '../rest/request/rest-message.ts'
 import { createRest } from '../rest/rest.ts'
+import type { Rest } from '../rest/rest.ts'
 import { createServer } from '../api/server.ts'
 import type { ApiOptions } from '../api/server.ts'
 import { createSessionStore, markServiceKey } from '../api/sessions/session-store.ts'
@@ -72,15 +77,17 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   const { authenticate, sessions } = access
   const sharedCounts = parts.siblings?.sharedCounts
   const rest = config.role === 'worker' ? undefined : await createTables(parts, shares)
+  const admission = createAdmission({ authenticate, rateLimit: config.apiRateLimit, clock, sharedCounts })
   return createServer({
     ...access,
-    admission: createAdmission({ authenticate, rateLimit: config.apiRateLimit, clock, sharedCounts }),
+    admission,
     settings: config,
     inbox: { database, clock, openTarget },
     diskSpace: databases.diskSpace,
     trustedProxies: config.trustedProxies,
     rest,
     live: rest === undefined ? undefined : createLiveLog({ rest, authenticate, clock }),
+    realtime: rest && openRealtime(parts, { rest, admission, authenticate }),
     rpc: {
       database,
       shares,
@@ -98,6 +105,21 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     sharedCounts,
     tracing,
     log,
+  })
+}
+
+function openRealtime(
+  { config, databases, clock, metrics, log }: ApiParts,
+  access: { rest: Rest; admission: Admission; authenticate: Authenticate },
+): Realtime {
+  return createRealtime({
+    ...access,
+    database: databases.api,
+    clock,
+    metrics,
+    maxClients: config.realtimeMaxClients,
+    maxClientsPerOrganization: config.realtimeMaxClientsPerOrganization,
+    onFailure: (error) => log.warn({ error: messageOf(error) }, 'realtime: changes cannot be read'),
   })
 }
 
