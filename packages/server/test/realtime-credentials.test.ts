@@ -76,11 +76,11 @@ for (const engine of ENGINES) {
         return ids(followed).includes(id) || ids(followed).length > 1 ? id : undefined
       })
       assert.ok(second)
-      const before = followed.changes.length
+      const { length } = followed.changes
       await addWebhook(OURS)
       const last = await addWebhook(THEIRS)
       await until('their row', () => ids(followed).includes(last))
-      assert.ok(followed.changes.slice(before).every((change) => change.new['organization_id'] === THEIRS))
+      assert.ok(followed.changes.slice(length).every((change) => change.new['organization_id'] === THEIRS))
       await followed.stop()
     })
 

@@ -4,7 +4,7 @@
 
 -- Argument: the column that identifies a row. The announcement names the row; those who follow it read it once.
 create function webhooks_internal.announce_row() returns trigger
-language plpgsql security definer
+language plpgsql
 set search_path = pg_catalog
 as $$
 declare

@@ -116,11 +116,17 @@ function createNotificationListener(
 ): NotificationListener {
   const callbacks = new Map<string, (payload: string) => void>()
   let client: Client | undefined
+  let dialing: Promise<void> | undefined
   let redial: NodeJS.Timeout | undefined
   let probeTimer: NodeJS.Timeout | undefined
   let closed = false
 
   async function dial(): Promise<void> {
+    dialing ??= open().finally(() => (dialing = undefined))
+    await dialing
+  }
+
+  async function open(): Promise<void> {
     const fresh = newClient()
     fresh.on('notification', ({ channel, payload }) => callbacks.get(channel)?.(payload ?? ''))
     fresh.on('error', onLost)
@@ -188,7 +194,8 @@ function createNotificationListener(
     async listen(channel, onNotify) {
       callbacks.set(channel, onNotify)
       if (client === undefined && redial === undefined) await dial()
-      else await client?.query(`listen ${escapeIdentifier(channel)}`)
+      // The connection may have been opened for an earlier channel.
+      await client?.query(`listen ${escapeIdentifier(channel)}`)
       return () => unlisten(channel)
     },
     async close() {

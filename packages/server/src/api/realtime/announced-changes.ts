@@ -70,7 +70,7 @@ export class AnnouncedChanges {
   }
 
   #receive(payload: string): void {
-    const parsed = payload === '' ? undefined : announcement.safeParse(JSON.parse(payload)).data
+    const parsed = parseAnnouncement(payload)
     // Without a payload, announcements may have been missed.
     if (parsed === undefined || this.#waiting.size >= MAX_WAITING) {
       this.#waiting.clear()
@@ -120,13 +120,25 @@ export class AnnouncedChanges {
         const gone = type === 'DELETE' ? { [column]: key, organization_id } : undefined
         const row = gone ?? byKey.get(key)
         // A row that is gone already has its deletion announced.
-        if (row !== undefined) followers.publish({ table, type, organizationId: organization_id, row })
+        if (row === undefined) continue
+        // Whose row it is, the row itself says.
+        const organizationId = row['organization_id'] as string | null | undefined
+        followers.publish({ table, type, organizationId, row })
       }
     }
   }
 
   #reset(tables: readonly string[], reason: string): void {
     for (const table of tables) this.#options.followers.reset(table, reason)
+  }
+}
+
+/** Undefined for one that is empty, or not of our trigger. */
+function parseAnnouncement(payload: string): Announcement | undefined {
+  try {
+    return announcement.safeParse(JSON.parse(payload)).data
+  } catch {
+    return undefined
   }
 }
 

@@ -68,7 +68,9 @@ function toCondition(
   }
   const read = (row: Row): Comparable | undefined => {
     const stored = row[name]
-    return stored === null || stored === undefined ? undefined : toComparable(String(stored))
+    // Columns that can be compared have no other values.
+    const isValue = typeof stored === 'string' || typeof stored === 'number' || typeof stored === 'boolean'
+    return isValue ? toComparable(String(stored)) : undefined
   }
   if (operator === 'in') {
     const wanted = new Set(parseList(value).map(convert))

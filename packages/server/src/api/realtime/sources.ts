@@ -79,6 +79,8 @@ export class Sources {
       follow()
     } finally {
       this.#holds -= 1
+      // Somebody may have stopped meanwhile.
+      await this.release()
     }
   }
 
