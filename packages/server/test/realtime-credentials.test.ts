@@ -8,6 +8,7 @@ import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { connectRaw } from './harness/raw-realtime.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
+import { createSessionClient } from './harness/session-client.ts'
 import { until } from './harness/until.ts'
 
 const SECRET = 'a-secret-that-is-long-enough-for-hs256'
@@ -93,6 +94,21 @@ for (const engine of ENGINES) {
       assert.equal((await client.join('a', [TABLE])).status, 'ok')
       client.socket.close()
       await client.ended
+    })
+
+    test('a page of this server follows with its session until it signs out, and another page does not', async () => {
+      const { cookie } = await createSessionClient(api, url).signIn({ key: SERVICE_KEY })
+      const client = await connectRaw(url, '', { cookie, origin: url })
+      assert.equal((await client.join('a', [TABLE])).status, 'ok')
+      const other = await connectRaw(url, '', { cookie, origin: 'https://evil.example' })
+      assert.equal((await other.join('a', [TABLE])).response?.['code'], 'PGRST302')
+      await api.database.query('update webhooks_internal.sessions set ended_at = now()')
+      const closed = await until('the end of the channel', () =>
+        client.received.some(([, , , event]) => event === 'phx_close'),
+      )
+      assert.ok(closed)
+      for (const { socket } of [client, other]) socket.close()
+      await Promise.all([client.ended, other.ended])
     })
 
     test('a channel follows again after the connection for notifications was lost', async (context) => {

@@ -194,7 +194,7 @@ export const SETTINGS = {
     name: 'CORS_ORIGINS',
     group: 'API and settings page',
     preset: '*',
-    help: 'origins whose pages may call `/rest/v1` from a browser, separated by commas; `*`: all, since a page can do no more than its key allows',
+    help: 'origins whose pages may call `/rest/v1` and use realtime from a browser, separated by commas; `*`: all, since a page can do no more than its key allows',
     schema: by(parseCorsOrigins),
   },
   frameAncestors: {
