@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { pino } from 'pino'
+import { createRecentReaders } from '../src/api/realtime/read-recent.ts'
 import { createRest } from '../src/rest/rest.ts'
 import { createLoopWatch } from '../src/loops/loop-watch.ts'
 import { Recorder } from '../src/pipeline/record/recorder.ts'
@@ -126,6 +127,16 @@ for (const engine of ENGINES) {
         ),
       )
       assert.equal(events.length, 200)
+    })
+
+    test('reading what is new for clients of realtime reads few rows', async () => {
+      const readers = createRecentReaders(requests)
+      const floor = Date.now() - 15_000
+      for (const audience of [null, [idOf.organization(5)]]) {
+        for (const read of [readers.attempts, readers.deliveries, readers.events]) {
+          await assertCheap(/order by/, () => read(audience, floor, 5_000))
+        }
+      }
     })
 
     test('recording outcomes reads few rows', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { after, before, suite, test } from 'node:test'
@@ -80,18 +81,22 @@ for (const engine of ENGINES) {
     test('malformed, large and too many messages end the connection that sends them, and no other', async () => {
       const bystander = await connectRaw(url, SERVICE_KEY)
       await bystander.join('a', [LOGS])
-      const [malformed, odd, large, many] = await Promise.all(
-        Array.from({ length: 4 }, () => connectRaw(url, SERVICE_KEY)),
+      const [malformed, odd, large, many, pinging] = await Promise.all(
+        Array.from({ length: 5 }, () => connectRaw(url, SERVICE_KEY)),
       )
       malformed!.send('{')
       odd!.send({ topic: 1 })
       large!.send(JSON.stringify(['1', '1', 't', 'e', 'x'.repeat(70_000)]))
-      for (let n = 0; n < 150; n += 1) many!.send([null, '1', 'phoenix', 'heartbeat', {}])
+      pinging!.socket.ping('still there?')
+      await once(pinging!.socket, 'pong')
+      for (let n = 0; n < 150; n += 1) {
+        many!.send([null, '1', 'phoenix', 'heartbeat', {}])
+        pinging!.socket.ping()
+      }
+      const ended = await Promise.all([malformed, odd, large, many, pinging].map((client) => client!.ended))
       assert.deepEqual(
-        (await Promise.all([malformed!.ended, odd!.ended, large!.ended, many!.ended])).map(
-          ({ code }) => code,
-        ),
-        [1007, 1007, 1009, 1008],
+        ended.map(({ code }) => code),
+        [1007, 1007, 1009, 1008, 1008],
       )
       assert.match((await many!.ended).reason, /more than 100 messages/)
       await record()

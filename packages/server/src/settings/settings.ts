@@ -1,6 +1,7 @@
 import { parseEncryptionKeys, parseJwtSecret, parseServiceKey } from './encryption-keys.ts'
 import { parsePorts, parseProxies, parseRanges } from './network.ts'
 import { FAILING_ENDPOINTS } from './failing-endpoints.ts'
+import { REALTIME } from './realtime.ts'
 import type { Setting } from './setting.ts'
 import {
   boolean,
@@ -162,20 +163,7 @@ export const SETTINGS = {
     help: 'verified posts to one [source](sources.md) per minute on each node; `0`: no limit',
     schema: wholeNumber(0, 10_000_000, 'SOURCE_RATE_LIMIT=6000 (0 for no limit)'),
   },
-  realtimeMaxClients: {
-    name: 'REALTIME_MAX_CLIENTS',
-    group: 'API and settings page',
-    preset: '1000',
-    help: 'connections of [realtime](api.md#realtime) on each process; `0`: none',
-    schema: wholeNumber(0, 100_000, 'REALTIME_MAX_CLIENTS=1000 (0 for none)'),
-  },
-  realtimeMaxClientsPerOrganization: {
-    name: 'REALTIME_MAX_CLIENTS_PER_ORGANIZATION',
-    group: 'API and settings page',
-    preset: '50',
-    help: 'the same of one organization; those of the service key count together',
-    schema: wholeNumber(1, 100_000, 'REALTIME_MAX_CLIENTS_PER_ORGANIZATION=50'),
-  },
+  ...REALTIME,
   maxBacklog: {
     name: 'MAX_BACKLOG',
     group: 'API and settings page',

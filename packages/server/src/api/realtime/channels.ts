@@ -48,10 +48,10 @@ export class Channels {
   }
 
   /** Ends all channels of a client that is gone. */
-  async leaveAll(client: RealtimeClient): Promise<void> {
+  leaveAll(client: RealtimeClient): void {
     for (const channel of client.channels.values()) this.#unfollow(channel)
     client.channels.clear()
-    await this.#options.sources.release()
+    this.#options.sources.release()
   }
 
   /** Asks again whether credentials are still valid, once for each. Undecided: the database or the key server is away. */
@@ -74,7 +74,7 @@ export class Channels {
       case 'phx_join':
         return await this.#join(client, frame)
       case 'phx_leave':
-        return await this.#leave(client, frame)
+        return this.#leave(client, frame)
       case 'access_token':
         return await this.#renew(client, frame)
       case 'broadcast':
@@ -91,7 +91,7 @@ export class Channels {
     }
     const { changes, accessToken } = parseJoin(frame.payload)
     // Joining a topic again replaces its channel.
-    await this.#remove(client, frame.topic)
+    this.#remove(client, frame.topic)
     if (client.channels.size >= MAX_CHANNELS) throw tooMany(`${MAX_CHANNELS} channels`)
     const credential =
       accessToken === undefined ? client.info.credential : { authorization: `Bearer ${accessToken}` }
@@ -100,11 +100,10 @@ export class Channels {
     this.#options.requireRoom(client, principal.organizationId)
     const subscriptions = changes.map((request) => ({ ...request, id: this.#nextId() }))
     const channel = new Channel(client, frame, subscriptions, { credential, principal }, (reset) => {
-      void this.#remove(client, reset.topic)
+      this.#remove(client, reset.topic)
     })
     await this.#follow(client, channel, principal)
-    if (client.isEnding) return this.#unfollow(channel)
-    client.channels.set(frame.topic, channel)
+    if (client.channels.get(frame.topic) !== channel) return
     client.joinedAt = this.#options.now()
     client.reply(frame, 'ok', { postgres_changes: subscriptions.map(toReply) })
     channel.tell('ok', 'Subscribed to PostgreSQL')
@@ -117,12 +116,18 @@ export class Channels {
   }
 
   async #follow(client: RealtimeClient, channel: Channel, principal: Principal): Promise<void> {
-    const { followers, sources, subscriptions } = this.#options
+    const { followers, requireRoom, sources, subscriptions } = this.#options
+    const present = client.channels.get(channel.topic)
     const followed = subscriptions.resolve(channel.subscriptions, principal, channel)
     requireFew(client, channel, followed)
     const tables = new Set(followed.map(({ view }) => view.table))
     await sources.open(tables, principal.organizationId, () => {
+      // The client may have gone, or left the channel, meanwhile.
+      if (client.isEnding || client.channels.get(channel.topic) !== present) return
+      // Checked again, because others may have joined meanwhile.
+      requireRoom(client, principal.organizationId)
       this.#unfollow(channel)
+      client.channels.set(channel.topic, channel)
       channel.followed = followed
       channel.principal = principal
       for (const one of followed) followers.add(one)
@@ -134,18 +139,18 @@ export class Channels {
     channel.followed = []
   }
 
-  async #remove(client: RealtimeClient, topic: string): Promise<Channel | undefined> {
+  #remove(client: RealtimeClient, topic: string): Channel | undefined {
     const channel = client.channels.get(topic)
     if (channel === undefined) return undefined
     client.channels.delete(topic)
     client.joinedAt = this.#options.now()
     this.#unfollow(channel)
-    await this.#options.sources.release()
+    this.#options.sources.release()
     return channel
   }
 
-  async #leave(client: RealtimeClient, frame: Frame): Promise<void> {
-    const channel = await this.#remove(client, frame.topic)
+  #leave(client: RealtimeClient, frame: Frame): void {
+    const channel = this.#remove(client, frame.topic)
     client.reply(frame, 'ok', {})
     channel?.close()
   }
@@ -182,20 +187,19 @@ export class Channels {
     found: Principal | ApiError | undefined,
   ): Promise<void> {
     if (found === undefined || client.channels.get(channel.topic) !== channel) return
-    if (found instanceof ApiError) return await this.#end(client, channel, found)
+    if (found instanceof ApiError) return this.#end(client, channel, found)
     const { role, organizationId } = channel.principal
     if (found.role === role && found.organizationId === organizationId) return
     try {
-      this.#options.requireRoom(client, found.organizationId)
       await this.#follow(client, channel, found)
     } catch (error) {
-      await this.#end(client, channel, error)
+      this.#end(client, channel, error)
     }
   }
 
-  async #end(client: RealtimeClient, channel: Channel, error: unknown): Promise<void> {
+  #end(client: RealtimeClient, channel: Channel, error: unknown): void {
     if (client.channels.get(channel.topic) !== channel) return
-    await this.#remove(client, channel.topic)
+    this.#remove(client, channel.topic)
     channel.close(this.#toRefusal(error).reason)
   }
 

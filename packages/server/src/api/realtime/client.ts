@@ -67,6 +67,7 @@ export class RealtimeClient implements FrameSink {
     this.#events = events
     this.connectedAt = this.heardAt = events.now()
     socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary))
+    socket.on('ping', (data) => this.#pong(data))
     // A close follows.
     socket.on('error', () => {})
     this.closed = new Promise((resolve) => {
@@ -112,13 +113,16 @@ export class RealtimeClient implements FrameSink {
     this.#socket.once('close', () => clearTimeout(timer))
   }
 
+  /** A ping counts as a message: what is sent for it waits as well. */
+  #pong(data: Buffer): void {
+    if (this.#isEnding || !this.#isInTime()) return
+    if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES)
+      this.disconnect('slow', 'the client reads too slowly')
+    else this.#socket.pong(data)
+  }
+
   #receive(data: Buffer, isBinary: boolean): void {
-    if (this.#isEnding) return
-    this.heardAt = this.#events.now()
-    if (this.#isTooFast()) {
-      this.disconnect('rate', `more than ${MAX_MESSAGES_PER_SECOND} messages in a second`)
-      return
-    }
+    if (this.#isEnding || !this.#isInTime()) return
     const frame = parseFrame(this.info.version, data, isBinary)
     if (frame === undefined) this.disconnect('malformed', `not a message of protocol ${this.info.version}`)
     else if (frame.topic === 'phoenix' && frame.event === 'heartbeat') this.reply(frame, 'ok', {})
@@ -137,9 +141,13 @@ export class RealtimeClient implements FrameSink {
     })
   }
 
-  #isTooFast(): boolean {
+  /** Counts a message, and ends the connection if there are too many. */
+  #isInTime(): boolean {
+    this.heardAt = this.#events.now()
     if (this.heardAt >= this.#window.endsAt) this.#window = { endsAt: this.heardAt + 1_000, count: 0 }
     this.#window.count += 1
-    return this.#window.count > MAX_MESSAGES_PER_SECOND
+    if (this.#window.count <= MAX_MESSAGES_PER_SECOND) return true
+    this.disconnect('rate', `more than ${MAX_MESSAGES_PER_SECOND} messages in a second`)
+    return false
   }
 }

@@ -1,9 +1,11 @@
 import { plainArray } from '../../database/array-literal.ts'
 import type { Database } from '../../database/database.ts'
+import type { BoundStatement } from '../../database/statement.ts'
 import type { Audience } from './followers.ts'
 import { lowestId, timeOfId } from './recent-rows.ts'
 import type { TimedRow } from './recent-rows.ts'
 import {
+  avoidScans,
   readRecentAttempts,
   readRecentDeliveries,
   readRecentEvents,
@@ -30,20 +32,21 @@ export function createRecentReaders(database: Database): {
     limit,
   })
   const withTime = <R extends { id: string }>(row: R): R & TimedRow => ({ ...row, at: timeOfId(row.id) })
+  const read = async <R extends object>(query: BoundStatement<R>): Promise<R[]> =>
+    await database.transaction(async (transaction) => {
+      const [statement] = avoidScans()
+      transaction.ahead(statement, [])
+      return (await transaction.finish(...query)).rows
+    })
   return {
-    async attempts(...given) {
-      return (await database.query(...readRecentAttempts(toParams(...given)))).rows.map(withTime)
-    },
-    async deliveries(...given) {
-      return (await database.query(...readRecentDeliveries(toParams(...given)))).rows.map(withTime)
-    },
+    attempts: async (...given) => (await read(readRecentAttempts(toParams(...given)))).map(withTime),
+    deliveries: async (...given) => (await read(readRecentDeliveries(toParams(...given)))).map(withTime),
     async events(audience, floor, limit) {
       if (audience === null) {
-        const { rows } = await database.query(...readRecentEvents({ after: lowestId(floor + 1), limit }))
-        return rows.map(withTime)
+        return (await read(readRecentEvents({ after: lowestId(floor + 1), limit }))).map(withTime)
       }
-      const params = { organizations: plainArray(audience), floorSeconds: floor / 1_000, limit }
-      return (await database.query(...readRecentEventsOf(params))).rows
+      const organizations = plainArray(audience)
+      return await read(readRecentEventsOf({ organizations, floorSeconds: floor / 1_000, limit }))
     },
   }
 }

@@ -27,6 +27,8 @@ export function realtimeRoute(scope: FastifyInstance, options: RealtimeRouteOpti
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
+    // Each client answers pings within its limits.
+    autoPong: false,
   })
   routeUpgrades(scope, PATH)
   scope.get(PATH, { exposeHeadRoute: false }, async (request, reply) => {

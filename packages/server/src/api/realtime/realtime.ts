@@ -91,11 +91,11 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     onFrame: (client, frame) => channels.serve(client, frame),
     onDisconnect(client, cause) {
       metrics.realtimeDisconnect(cause)
-      void channels.leaveAll(client)
+      channels.leaveAll(client)
     },
     onClose(client) {
       clients.delete(client)
-      void channels.leaveAll(client)
+      channels.leaveAll(client)
       if (clients.size === 0) clearInterval(timer)
     },
     onMessageSent() {

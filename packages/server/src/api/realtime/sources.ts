@@ -80,7 +80,7 @@ export class Sources {
     } finally {
       this.#holds -= 1
       // Somebody may have stopped meanwhile.
-      await this.release()
+      this.release()
     }
   }
 
@@ -90,8 +90,8 @@ export class Sources {
   }
 
   /** To be called after somebody stopped following. Tails notice it themselves. */
-  async release(): Promise<void> {
-    await this.#announced.release()
+  release(): void {
+    void this.#announced.release()
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,14 @@
 // Written by `npm run generate` from the .sql files beside it: change them.
 import { typedStatement } from '../../../database/statement.ts'
 
+export const avoidScans = typedStatement<
+  object,
+  {
+    seqscan: string | null
+    jit: string | null
+  }
+>(import.meta.url, 'avoid-scans')
+
 export const readRecentAttempts = typedStatement<
   {
     after: string
