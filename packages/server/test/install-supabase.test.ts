@@ -26,7 +26,15 @@ const MAP = {
       column: 'contact_id',
       through: [{ table: 'public.contacts', key: 'id', column: 'organization_id' }],
     },
-    columns: { id: 'id', contact_id: 'contact_id', status: 'status' },
+    columns: {
+      id: 'id',
+      contact_id: 'contact_id',
+      status: 'status',
+      subject: {
+        column: 'contact_id',
+        lookup: { table: 'public.contacts', key: 'id', value: `upper(first_name)` },
+      },
+    },
   },
 }
 
@@ -63,13 +71,17 @@ suite('installation in a Supabase project', { skip: !ENGINES.includes('postgresq
       text,
       /records\.1\.organization\.through\.0: .*grant select \("id", "organization_id"\) on "public"\."contacts"/,
     )
+    assert.match(
+      text,
+      /records\.1\.columns\.subject\.lookup: .*grant select \("id", "first_name"\) on "public"\."contacts"/,
+    )
     assert.match(text, /row-level security hides the rows of public\.contacts/)
   })
 
   test('install attaches with only the privileges that it asked for', async () => {
     await crm.database.execute(`
       grant trigger on public.contacts, public.conversations to ${INSTALLER};
-      grant select (id, organization_id) on public.contacts to ${INSTALLER};
+      grant select (id, organization_id, first_name) on public.contacts to ${INSTALLER};
       create policy webhooks on public.contacts for select to ${INSTALLER} using (true);`)
     const { code, report } = await crm.install(MAP)
     assert.deepEqual([code, report.problems], [0, []])

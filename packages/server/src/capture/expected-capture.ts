@@ -3,6 +3,7 @@ import type { Connection } from '../database/database.ts'
 import type { CaptureState, TableName } from './capture-state.ts'
 import { readCaptureState, readTableStates } from './capture-state.ts'
 import { OPERATIONS, functionName, functionPrefix, triggerName } from './captured-table.ts'
+import { findInExpressions } from './map/find-names.ts'
 import type { UsedTable } from './used-columns.ts'
 /** The definition of a trigger that could not be read. */
 export const ANY_DEFINITION = ''
@@ -66,12 +67,6 @@ export async function readExpected(
       }
     }),
   }
-}
-
-/** The columns whose names are in an expression: it may read them. */
-function findInExpressions(columns: readonly { name: string }[], expressions: readonly string[]): string[] {
-  const words = new Set(expressions.flatMap((text) => text.match(/"[^"]+"|[\p{L}\p{N}_$]+/gu) ?? []))
-  return columns.map(({ name }) => name).filter((name) => words.has(name) || words.has(`"${name}"`))
 }
 
 const listColumns = (expected: ExpectedCapture | undefined, { schema, name }: TableName) =>

@@ -40,6 +40,15 @@ export function requireColumn(
   return undefined
 }
 
+/** The columns whose names are in an expression: it may read them. */
+export function findInExpressions(
+  columns: readonly { name: string }[],
+  expressions: readonly string[],
+): string[] {
+  const words = new Set(expressions.flatMap((text) => text.match(/"[^"]+"|[\p{L}\p{N}_$]+/gu) ?? []))
+  return columns.map(({ name }) => name).filter((name) => words.has(name) || words.has(`"${name}"`))
+}
+
 /** Integers of all sizes can be compared with each other, and so can texts. */
 export const comparisonKind = (type: string): string =>
   /^(smallint|integer|bigint)$/.test(type)

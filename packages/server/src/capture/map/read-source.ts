@@ -2,7 +2,13 @@ import { quoteIdentifier, quoteLiteral } from '../../database/identifiers.ts'
 import { relationName, toComparable } from '../captured-table.ts'
 import type { CrmColumn, CrmTable } from '../crm-tables.ts'
 import { findColumn } from '../crm-tables.ts'
-import { checkLookupTable, comparisonKind, findTable, requireColumn } from './find-names.ts'
+import {
+  checkLookupTable,
+  comparisonKind,
+  findInExpressions,
+  findTable,
+  requireColumn,
+} from './find-names.ts'
 import type { ColumnSource, Source } from './map-schema.ts'
 import type { Resolving } from './resolving.ts'
 import { overRow } from './row-scope.ts'
@@ -109,7 +115,8 @@ async function readLookup(
   const found = findColumn(table, value)
   const described = found === undefined ? await resolving.describe(table, value, 'row') : { type: found.type }
   if ('error' in described) problems.push(`${place}.lookup.value: ${described.error}`)
-  checkLookupTable(table, key, found === undefined ? [] : [value], `${place}.lookup`, problems)
+  const read = found === undefined ? findInExpressions(table.columns, [value]) : [value]
+  checkLookupTable(table, key, read, `${place}.lookup`, problems)
   if (keyColumn === undefined || 'error' in described) return undefined
   if (comparisonKind(column.type) !== comparisonKind(keyColumn.type)) {
     problems.push(
