@@ -240,6 +240,13 @@ onEachEngine(
       assert.match(await runOk('webhooks', 'create', '--help'), /Usage: connectgain-webhooks webhooks create/)
     })
 
+    test('a command ends quietly when its reader does not wait for all of its output, as head does', async () => {
+      const { child, done } = startCommand(['completion', 'bash'])
+      child.stdout!.destroy()
+      const { code, stderr } = await done
+      assert.deepEqual([code, stderr], [0, ''])
+    })
+
     test(
       'output has colours only in a terminal, where rows are cut to its width',
       { skip: !HAS_TERMINAL },

@@ -32,6 +32,7 @@ if (names.length > 1) {
   program.addCommand(completionCommand(program))
 }
 exitByKindEverywhere(program)
+if (wanted !== 'serve') process.stdout.on('error', endQuietly)
 
 try {
   await program.parseAsync()
@@ -44,4 +45,10 @@ try {
 function exitByKindEverywhere(command: Command): void {
   command.exitOverride(exitByKind)
   for (const each of command.commands) exitByKindEverywhere(each)
+}
+
+/** A reader such as `head` leaves before everything is printed. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
 }
