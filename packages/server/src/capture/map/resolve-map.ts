@@ -78,7 +78,8 @@ export async function resolveMap(
     ...map.events.map((entry, index): [Entry, string] => [entry, `events.${index}`]),
   ]
   for (const [entry, place] of entries) await resolveEntry(entry, place, resolving, resolved)
-  return resolved
+  // What holds for the tables of every tenant is said once.
+  return { ...resolved, problems: [...new Set(problems)], warnings: [...new Set(warnings)] }
 }
 
 /** With a schema per tenant, the entry stands for the table of every tenant that has it. */
