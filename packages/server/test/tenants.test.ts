@@ -140,7 +140,11 @@ suite('tenants of a CRM', { skip: !ENGINES.includes('postgresql') }, () => {
     assert.deepEqual(await eventsOf('insert into people values (1)'), [
       { event: 'contact.created', organization_id: value },
     ])
-    await database.execute('drop table people')
+    assert.deepEqual(
+      (await tenants()).map(({ id }) => id),
+      [value],
+    )
+    await database.execute('drop table people; delete from webhooks_internal.tenants')
   })
 
   test('a schema is a tenant, new ones are captured by the watch, and dropped ones are forgotten', async () => {

@@ -5,7 +5,7 @@ import { hasTriggers, readCaptures } from './captures.ts'
 import { installFunctions } from './install-functions.ts'
 import type { CrmMap } from './map/map-schema.ts'
 import type { ResolvedMap } from './map/resolve-map.ts'
-import { keepSchemaTenants } from './schema-tenants.ts'
+import { keepOnlyTenant, keepSchemaTenants } from './schema-tenants.ts'
 import { storeMappedTypes } from './store-mapped-types.ts'
 import { storeMap } from './stored-map.ts'
 import type { WantedCapture } from './wanted-captures.ts'
@@ -44,6 +44,8 @@ export async function installCaptures(
   const gone = before.filter(({ id }) => !wanted.some((capture) => capture.id === id))
   await storeMappedTypes(database, resolved.eventTypes)
   await keepSchemaTenants(database, resolved.schemas)
+  if (map.organizations !== undefined && 'value' in map.organizations)
+    await keepOnlyTenant(database, map.organizations.value)
   const installed = await attachCaptures(database, { wanted, gone }, maxWaitMs)
   for (const capture of gone) {
     if (wanted.some(({ relation }) => relation === capture.relation)) continue

@@ -17,3 +17,11 @@ export async function dropSchemaTenants(connection: Connection, schemas: readonl
     [textArray(schemas)],
   )
 }
+
+/** Stores the only organization, which has no key but its id. */
+export async function keepOnlyTenant(connection: Connection, id: string): Promise<void> {
+  await connection.query(
+    'select webhooks_internal.keep_tenants(array[$1::uuid], array[$1::text], array[null])',
+    [id],
+  )
+}
