@@ -250,7 +250,7 @@ const outcome = fc.constantFrom<Outcome>(
   'failure',
   'failure',
   'failure',
-  'failure',
+  'busy',
   'gone',
 )
 const endings = fc.array(fc.record({ at: index, outcome }), { minLength: 1, maxLength: 3 })

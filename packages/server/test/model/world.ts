@@ -32,9 +32,9 @@ const HOUR = 3_600_000
 /** Two waits: three attempts. */
 export const SCHEDULE: readonly number[] = [HOUR, HOUR]
 
-/** What the endpoint answers; `gone` deactivates the webhook. */
-export type Outcome = 'success' | 'failure' | 'gone'
-const STATUS: Readonly<Record<Outcome, number>> = { success: 200, failure: 500, gone: 410 }
+/** What the endpoint answers; `busy` with a Retry-After, `gone` deactivates the webhook. */
+export type Outcome = 'success' | 'failure' | 'busy' | 'gone'
+const STATUS: Readonly<Record<Outcome, number>> = { success: 200, failure: 500, busy: 429, gone: 410 }
 
 /** A process, as far as the database can tell: what it holds in memory is gone when it crashes. */
 export interface Node {
@@ -219,7 +219,7 @@ export async function createWorld(database: Database): Promise<World> {
 const answer = (statusCode: number): Answer => ({
   kind: 'response',
   statusCode,
-  headers: {},
+  headers: statusCode === STATUS.busy ? { 'retry-after': '7200' } : {},
   body: '',
   certificateEnds: undefined,
   durationMs: 1,
