@@ -53,6 +53,16 @@ onEachEngine(
       })
     }
 
+    test('an endpoint that asks for a pause gets no more requests than were under way', async () => {
+      const { id, path } = await createWebhook(stage, { events: ['deal.updated'], max_in_flight: 4 })
+      const arrivals = answerLater(path, 3_600, Number.POSITIVE_INFINITY)
+      await emit(200)
+      await becomes(id, 'degraded')
+      await stage.server.api.rows(`webhook_queues?webhook_id=eq.${id}&waiting=eq.200`, 1)
+      assert.ok(arrivals.length <= 4, String(arrivals.length))
+      await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, { is_active: false })
+    })
+
     test('sixty deliveries that were told to wait equally long return after that, spread over time', async () => {
       const { id, path } = await createWebhook(stage, { events: ['deal.updated'], max_in_flight: 64 })
       const arrivals = answerLater(path, 1, 60)
@@ -76,7 +86,9 @@ onEachEngine(
       const { body } = await stage.server.api.rpc<{ status: string }>('test_webhook', { webhook_id: id })
       assert.equal(body.status, 'success')
       await delivered(id, 5)
-      assert.equal(arrivals.length, 7)
+      const requests = await stage.receiver.received(path, 7)
+      const told = requests[0]!.headers['x-webhook-id']
+      assert.equal(requests.filter(({ headers }) => headers['x-webhook-id'] === told).length, 1)
       const waiting = await stage.server.api.get<{ next_attempt_at: string }>(
         `webhook_deliveries?webhook_id=${id}&status=retrying`,
       )

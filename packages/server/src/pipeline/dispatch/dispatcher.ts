@@ -18,6 +18,8 @@ import { giveBack } from './give-back.ts'
 
 /** Milliseconds that recording an outcome usually takes. */
 const RECORDING_MS = 20
+/** Within this time a pause that an endpoint asked for is stored, and its deliveries are given back to the queue. */
+const REST_MS = 1_000
 
 export interface DispatcherOptions {
   clock: Clock
@@ -190,10 +192,21 @@ export class Dispatcher implements Stage {
   async #attempt(delivery: LeasedDelivery): Promise<void> {
     const attempt = await makeAttempt(delivery, this.#options)
     if (this.#abandoned) return
+    if (attempt.retry_after_ms !== null) this.#rest(attempt.webhook_id, attempt.retry_after_ms)
     // Waits while the recorder is full, which bounds memory.
     await this.#options.recorder.record(attempt)
     if (attempt.wait_ms === null) return
     this.#options.messages.emit('retryScheduled', { waitMs: attempt.wait_ms + RECORDING_MS })
+  }
+
+  /** Leaves an endpoint alone at once, before all nodes know that it asked for that. */
+  #rest(webhookId: string, retryAfterMs: number): void {
+    this.#slots.rest(webhookId)
+    const wake = (): void => {
+      this.#slots.wake(webhookId)
+      this.#pump()
+    }
+    setTimeout(wake, Math.min(retryAfterMs, REST_MS)).unref()
   }
 
   /** Releases leases of deliveries that are not sent from here: they are due again. */

@@ -259,3 +259,32 @@ test('all budgets return to zero after any sequence of operations', () => {
     }),
   )
 })
+
+test('nothing is taken for an endpoint that rests, and others are served', () => {
+  const slots = new EndpointSlots(LIMITS, still)
+  fill(slots, 'a', ['a1', 'a2'])
+  fill(slots, 'b', ['b1'])
+  slots.rest('a')
+  assert.equal(slots.take()?.delivery.id, 'b1')
+  assert.equal(slots.take(), undefined)
+  fill(slots, 'a', ['a3'])
+  assert.equal(slots.take(), undefined)
+  slots.wake('a')
+  assert.deepEqual([slots.take()?.delivery.id, slots.take()?.delivery.id], ['a1', 'a2'])
+})
+
+test('an endpoint that rests is remembered without deliveries, and forgotten when it wakes', () => {
+  const slots = new EndpointSlots(LIMITS, still)
+  fill(slots, 'a', ['a1'])
+  const ticket = takeOne(slots)
+  slots.rest('a')
+  slots.release(ticket)
+  fill(slots, 'a', ['a2'])
+  assert.equal(slots.take(), undefined)
+  assert.deepEqual(
+    slots.drain('a').map(({ id }) => id),
+    ['a2'],
+  )
+  slots.wake('a')
+  assert.deepEqual(slots.loads(), [])
+})

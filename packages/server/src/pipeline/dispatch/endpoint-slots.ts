@@ -59,6 +59,8 @@ interface Endpoint {
   reserved: number
   /** Whether it is in `ready`. */
   listed: boolean
+  /** Whether nothing is taken for it, until `wake`. */
+  isResting: boolean
   pace: Pace
 }
 
@@ -142,6 +144,7 @@ export class EndpointSlots {
       if (webhookId === undefined) return undefined
       const endpoint = this.#endpoint(webhookId)
       endpoint.listed = false
+      if (endpoint.isResting) continue
       const next = endpoint.queue.shift()
       // Drained since it was listed.
       if (next === undefined) this.#forgetIdle(webhookId)
@@ -165,6 +168,18 @@ export class EndpointSlots {
     endpoint.pace.finish(this.#now())
     this.#inFlight -= 1
     this.#bodies -= bodyLength
+    this.#list(webhookId, endpoint)
+    this.#forgetIdle(webhookId)
+  }
+
+  /** Takes nothing more for an endpoint until `wake`. */
+  rest(webhookId: string): void {
+    this.#endpoint(webhookId).isResting = true
+  }
+
+  wake(webhookId: string): void {
+    const endpoint = this.#endpoint(webhookId)
+    endpoint.isResting = false
     this.#list(webhookId, endpoint)
     this.#forgetIdle(webhookId)
   }
@@ -205,7 +220,8 @@ export class EndpointSlots {
     let endpoint = this.#endpoints.get(webhookId)
     if (endpoint === undefined) {
       const pace = new Pace(this.#now())
-      endpoint = { queue: [], inFlight: 0, maxInFlight: 1, reserved: 0, listed: false, pace }
+      const idle = { inFlight: 0, maxInFlight: 1, reserved: 0, listed: false, isResting: false }
+      endpoint = { queue: [], ...idle, pace }
       this.#endpoints.set(webhookId, endpoint)
     }
     return endpoint
@@ -214,14 +230,15 @@ export class EndpointSlots {
   #list(webhookId: string, endpoint: Endpoint): void {
     const isPlentiful = this.#inFlight < this.#limits.inFlight / 2
     const allowed = isPlentiful ? endpoint.maxInFlight : Math.min(endpoint.maxInFlight, ASSURED_IN_FLIGHT)
-    if (endpoint.listed || endpoint.queue.length === 0 || endpoint.inFlight >= allowed) return
+    if (endpoint.listed || endpoint.isResting) return
+    if (endpoint.queue.length === 0 || endpoint.inFlight >= allowed) return
     endpoint.listed = true
     this.#ready.push(webhookId)
   }
 
   #forgetIdle(webhookId: string): void {
     const endpoint = this.#endpoints.get(webhookId)
-    if (endpoint === undefined || endpoint.listed) return
+    if (endpoint === undefined || endpoint.listed || endpoint.isResting) return
     if (endpoint.queue.length + endpoint.inFlight + endpoint.reserved > 0) return
     // Between two claims a fast endpoint is idle for a moment: its pace decides how much the next claim brings.
     if (this.#ahead(endpoint) > CLAIM_AHEAD * endpoint.maxInFlight) return

@@ -30,6 +30,8 @@ import {
 /** Between two writes, so that fast failures are counted in batches. */
 const WRITE_GAP_MS = 100
 const MAX_RETRY_MS = 5_000
+/** The database's clock is known to some milliseconds: a pause must not end before the endpoint's own. */
+const PAUSE_MARGIN_MS = 50
 
 export interface HealthMonitorOptions {
   database: Database
@@ -112,7 +114,7 @@ export class HealthMonitor implements Stage {
     if (isExhausted(record)) tally.exhausted += 1
     if (record.lease !== null) tally.leases.add(record.lease)
     if (record.retry_after_ms !== null) {
-      const pauseUntil = startedAt + record.duration_ms + record.retry_after_ms
+      const pauseUntil = startedAt + record.duration_ms + record.retry_after_ms + PAUSE_MARGIN_MS
       tally.pauseUntil = Math.max(tally.pauseUntil ?? 0, pauseUntil)
     }
     this.#watched.add(record.webhook_id)
