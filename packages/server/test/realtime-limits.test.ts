@@ -161,7 +161,7 @@ for (const engine of ENGINES) {
         (await api.inject('GET', '/metrics')).body.includes(metric),
       )
       slow.socket.resume()
-      await slow.ended
+      assert.deepEqual(await slow.ended, { code: 1013, reason: 'the client reads too slowly' })
       assert.equal((await reader.join('b', [LOGS])).status, 'ok')
       await close(reader)
     })

@@ -93,8 +93,7 @@ export class Channels {
     // Joining a topic again replaces its channel.
     this.#remove(client, frame.topic)
     if (client.channels.size >= MAX_CHANNELS) throw tooMany(`${MAX_CHANNELS} channels`)
-    const credential =
-      accessToken === undefined ? client.info.credential : { authorization: `Bearer ${accessToken}` }
+    const credential = credentialOf(client, accessToken)
     const { caller } = await this.#options.admission.admit(credential, client.info.address)
     const { principal } = caller
     this.#options.requireRoom(client, principal.organizationId)
@@ -158,7 +157,7 @@ export class Channels {
   async #renew(client: RealtimeClient, frame: Frame): Promise<void> {
     const channel = client.channels.get(frame.topic)
     if (channel === undefined) throw new ApiError(404, 'P0002', 'the topic is not joined')
-    const credential = { authorization: `Bearer ${parseToken(frame.payload)}` }
+    const credential = credentialOf(client, parseToken(frame.payload))
     const { admission } = this.#options
     const principal = await admission.admit(credential, client.info.address).then(
       ({ caller }) => caller.principal,
@@ -211,6 +210,9 @@ export class Channels {
     return { reason: hint === null ? message : `${message}. ${hint}`, code }
   }
 }
+
+const credentialOf = (client: RealtimeClient, token: string | undefined): IncomingHttpHeaders =>
+  token === undefined ? client.info.credential : { authorization: `Bearer ${token}` }
 
 /** Each entry as the client sent it, which supabase-js compares. */
 function toReply({ id, event, schema, table, filter }: Subscription): object {

@@ -26,7 +26,7 @@ const joinPayload = z.object({
   access_token: text.nullish(),
 })
 
-const tokenPayload = z.object({ access_token: text.min(1) })
+const tokenPayload = z.object({ access_token: text.min(1).nullish() })
 
 export interface JoinRequest {
   changes: ChangesRequest[]
@@ -45,11 +45,11 @@ export function parseJoin(payload: unknown): JoinRequest {
   return { changes, accessToken: access_token ?? undefined }
 }
 
-/** @throws ApiError */
-export function parseToken(payload: unknown): string {
+/** Undefined: the key of the connection counts again. @throws ApiError */
+export function parseToken(payload: unknown): string | undefined {
   const parsed = tokenPayload.safeParse(payload)
   if (!parsed.success) throw malformed('access_token', parsed.error)
-  return parsed.data.access_token
+  return parsed.data.access_token ?? undefined
 }
 
 /** @param what such as `presence` */
