@@ -27,8 +27,9 @@ export interface Installed {
 
 /**
  * Captures the tables of a map; safe to repeat. Only creating and dropping triggers locks a table; the lock is requested
- * briefly, and again if needed. If the triggers exist, only their functions are replaced. What a table no longer emits
- * goes in the transaction in which what it emits now comes, so no change falls between.
+ * briefly, and again if needed. If the triggers exist, only their functions are replaced, unless several captures of one
+ * table change. What a table no longer emits goes in the transaction in which what it emits now comes, so no change falls
+ * between.
  * @throws BusyTableError triggers attached so far stay; call again for the rest
  */
 export async function installCaptures(
@@ -86,11 +87,14 @@ async function installRelation(
   const attach = async (connection: Connection): Promise<void> => {
     for (const capture of captures)
       if (await installFunctions(connection, capture, capture.sql.functions)) changed.add(capture.id)
-    for (const capture of captures.filter(({ id }) => !attached.has(id))) await attachOne(connection, capture)
+    // One statement fires the triggers of all captures: none may run before the change, and another one after it.
+    const isMoved = (id: string): boolean => changed.size > 1 && changed.has(id)
+    for (const capture of captures.filter(({ id }) => !attached.has(id) || isMoved(id)))
+      await attachOne(connection, capture)
     for (const { id } of dropped) await forget(connection, id)
     for (const { first } of captures) if (first !== undefined) await connection.query(first)
   }
-  const needsLock = dropped.length > 0 || attached.size < captures.length
+  const needsLock = dropped.length > 0 || attached.size < captures.length || captures.length > 1
   await (needsLock ? withShortLocks(database, relation, maxWaitMs, attach) : database.transaction(attach))
   for (const capture of captures) await recordExpected(database, capture)
   return [
@@ -103,7 +107,10 @@ async function installRelation(
 }
 
 /** Finds the captures that have their triggers, and none of an operation that they no longer need. */
-async function findAttached(database: Database, captures: readonly WantedCapture[]): Promise<Set<string>> {
+export async function findAttached(
+  database: Connection,
+  captures: readonly WantedCapture[],
+): Promise<Set<string>> {
   const attached = new Set<string>()
   for (const { id, relation, sql } of captures) {
     const { rows } = await database.query<{ name: string }>(
