@@ -52,7 +52,7 @@ export function writeCapture(table: CapturedTable): CaptureSql {
  * row must not join ten thousand rows by nested loops. `jit`: off, so that no plan is considered expensive enough to be
  * compiled. `lock_timeout`: limits how long the CRM's statement waits for locks on our tables.
  */
-const SETTINGS = [
+export const SETTINGS: readonly string[] = [
   `search_path = pg_catalog`,
   `timezone = 'UTC'`,
   `datestyle = 'ISO, MDY'`,

@@ -122,3 +122,7 @@ export function ruleOfEvent({ type, on, when }: EventEntry): EventRule {
     ...(on.includes('delete') ? { onDelete: isSo } : {}),
   }
 }
+
+/** `previous` of the event of an inserted row, as JSON; undefined: it has none. */
+export const insertedPrevious = (rules: readonly EventRule[], event: string): string | undefined =>
+  rules.find((rule) => rule.event === event)?.insertPrevious

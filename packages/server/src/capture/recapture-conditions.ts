@@ -48,7 +48,7 @@ export function driftConditions(table: CapturedTable, since: string): Conditions
 }
 
 /** SQL of the time of a row's last change, as timestamptz. */
-export function changeTimeSql({ columns }: CapturedTable): string | undefined {
+export function changeTimeSql({ columns }: Pick<CapturedTable, 'columns'>): string | undefined {
   const times = ['updated_at', 'created_at'].flatMap((name) => {
     const column = columns.get(name)
     return column?.source === undefined ? [] : [column.value('n')]

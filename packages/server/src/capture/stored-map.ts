@@ -12,6 +12,14 @@ export async function storeMap(connection: Connection, map: CrmMap): Promise<voi
   )
 }
 
+/** Whether this version of the program, or one like it, has stored maps in the database. */
+export async function hasStoredMap(connection: Connection): Promise<boolean> {
+  const { rows } = await connection.query<{ there: boolean }>(
+    `select to_regclass('webhooks_internal.crm_map') is not null as there`,
+  )
+  return rows[0]?.there === true
+}
+
 /** Reads the map that was installed last; undefined: none was. */
 export async function readStoredMap(connection: Connection): Promise<CrmMap | undefined> {
   const { rows } = await connection.query<{ map: string }>('select map from webhooks_internal.crm_map')

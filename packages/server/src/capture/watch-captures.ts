@@ -84,6 +84,27 @@ async function checkAll(connection: Connection, rows: readonly WatchedRow[]): Pr
   return changes
 }
 
+/** A capture that differs from what was installed, as `webhook_captures` reports it. */
+export interface CaptureReport extends CaptureFindings {
+  table: string
+  record: string
+}
+
+/** Compares as `checkCaptures` does, without storing anything. */
+export async function inspectCaptures(connection: Connection): Promise<CaptureReport[]> {
+  const { rows } = await connection.query<WatchedRow>(readWatched, [FRESH_MS])
+  const state = await readCaptureState(connection)
+  const reports: CaptureReport[] = []
+  for (const { record, schema, name, map, expected: stored } of rows) {
+    if (stored === null) continue
+    const expected = parseExpected(stored)
+    const tables = await readTableStates(connection, expected.tables)
+    const findings = findProblems({ expected, tables, state, isReference: map === null })
+    if (findings.status !== 'ok') reports.push({ table: `${schema}.${name}`, record, ...findings })
+  }
+  return reports
+}
+
 async function checkOne(
   connection: Connection,
   row: WatchedRow,

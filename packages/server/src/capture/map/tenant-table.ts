@@ -60,7 +60,7 @@ export function findTenantTable(
 const SETTINGS = `set search_path = pg_catalog\nset lock_timeout = '1s'`
 
 /** The id, key and name of the tenant in a row. */
-function tenantSql({ id, label, hasUuid }: TenantTable, alias: string): string {
+export function tenantSql({ id, label, hasUuid }: TenantTable, alias: string): string {
   const key = `${alias}.${quoteIdentifier(id)}`
   const uuid = hasUuid ? key : `webhooks_internal.tenant_id(${key}::text)`
   const name = label === undefined ? 'null' : `left(${alias}.${quoteIdentifier(label)}::text, 500)`

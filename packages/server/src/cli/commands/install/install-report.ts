@@ -37,5 +37,5 @@ export function toText({ problems, warnings, migrations, sql, tables, sharedWith
   ].join('\n')
 }
 
-const list = (title: string, lines: readonly string[]): string[] =>
+export const list = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`), '']

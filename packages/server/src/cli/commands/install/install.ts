@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { readEnvironment } from '../../../settings/config.ts'
 import { readCaptures } from '../../../capture/captures.ts'
+import type { CrmTable } from '../../../capture/crm-tables.ts'
 import { readCrmTables } from '../../../capture/crm-tables.ts'
 import { installCaptures } from '../../../capture/install-captures.ts'
 import { createDescriber } from '../../../capture/map/describe-expression.ts'
@@ -10,13 +11,15 @@ import { resolveMap } from '../../../capture/map/resolve-map.ts'
 import { predictSharing, shareTables } from '../../../capture/share-tables.ts'
 import { listWanted } from '../../../capture/wanted-captures.ts'
 import type { Database } from '../../../database/database.ts'
-import { readMigrations } from '../../../database/migrate.ts'
+import { StartError } from '../../../domain/errors.ts'
 import { prepareDatabase } from '../../../server/prepare-database.ts'
 import { FAILED } from '../../exit-codes.ts'
 import { databaseUrlOption, patienceOption, withDatabase } from '../../with-database.ts'
-import { hasMigrations, listMigrations } from '../sql/statements.generated.ts'
+import { checkMap, isFailed, readMapOrInstalled } from './check.ts'
+import { checkToText } from './check-report.ts'
 import type { Report } from './install-report.ts'
 import { toText } from './install-report.ts'
+import { pendingMigrations } from './pending-migrations.ts'
 import { printGuess } from './print-guess.ts'
 import type { MapOptions } from './read-map.ts'
 import { PRESETS, readGivenMap } from './read-map.ts'
@@ -25,6 +28,9 @@ interface Options extends MapOptions {
   databaseUrl?: string
   guess?: boolean
   dryRun?: boolean
+  diff?: boolean
+  check?: boolean
+  measure: boolean
   json?: boolean
   shareWithOwner: boolean
   patience: number
@@ -40,6 +46,18 @@ export function installCommand(): Command {
     .option('--guess', 'print a map for this database, with reasons, and exit')
     .option('--dry-run', 'check and print the SQL without changing anything')
     .option(
+      '--diff',
+      'show what would change and what has drifted, without changing anything; exit with 1 if something would; default map: the installed one',
+    )
+    .option(
+      '--check',
+      'as --diff, and try the map on rows that are there: events they would emit, and what capture costs an update; exit with 1 if something is wrong',
+    )
+    .option(
+      '--no-measure',
+      'with --check: update no rows. Without it, updates of up to 100 rows of each table are rolled back, and the triggers of the CRM run in them',
+    )
+    .option(
       '--no-share-with-owner',
       'do not allow the owner of the database to dump and change the schemas of ConnectGain Webhooks',
     )
@@ -47,9 +65,18 @@ export function installCommand(): Command {
     .option('--json', 'print the result as JSON')
     .action(async (options: Options) => {
       await withDatabase(options.databaseUrl ?? readEnvironment()['DATABASE_URL'], async (database) => {
-        await (options.guess === true ? printGuess(database) : install(database, options))
+        await act(database, options)
       })
     })
+}
+
+async function act(database: Database, options: Options): Promise<void> {
+  const { guess, dryRun, diff, check } = options
+  if ([guess, dryRun, diff, check].filter((flag) => flag === true).length > 1)
+    throw new StartError('--guess, --dry-run, --diff and --check: choose one')
+  if (guess === true) await printGuess(database)
+  else if (diff === true || check === true) await printCheck(database, options)
+  else await install(database, options)
 }
 
 const print = (text: string): boolean => process.stdout.write(`${text}\n`)
@@ -57,13 +84,8 @@ const print = (text: string): boolean => process.stdout.write(`${text}\n`)
 async function install(database: Database, options: Options): Promise<void> {
   const { dryRun = false, json = false } = options
   const map = readGivenMap(options)
-  const resolved = await resolveMap(map, await readCrmTables(database), createDescriber(database))
+  const { resolved } = await resolve(database, map)
   const { problems, warnings } = resolved
-  if ((await readCaptures(database)).some(({ is_reference }) => is_reference)) {
-    problems.push(
-      'this database contains the reference CRM (CRM_TABLES=true), whose tables are already captured',
-    )
-  }
   const report: Report = { problems, warnings, migrations: [] }
   if (problems.length > 0) process.exitCode = FAILED
   else if (dryRun) {
@@ -75,6 +97,26 @@ async function install(database: Database, options: Options): Promise<void> {
     })
   } else await apply(database, resolved, map, options, report)
   print(json ? JSON.stringify(report) : toText(report))
+}
+
+async function printCheck(database: Database, options: Options): Promise<void> {
+  const { check = false, measure: measures, json = false } = options
+  const map = await readMapOrInstalled(database, options)
+  const checked = { map, ...(await resolve(database, map)) }
+  const report = await checkMap(database, checked, { check, measures })
+  if (isFailed(report)) process.exitCode = FAILED
+  print(json ? JSON.stringify(report) : checkToText(report))
+}
+
+async function resolve(database: Database, map: CrmMap): Promise<{ resolved: ResolvedMap; all: CrmTable[] }> {
+  const all = await readCrmTables(database)
+  const resolved = await resolveMap(map, all, createDescriber(database))
+  if ((await readCaptures(database)).some(({ is_reference }) => is_reference)) {
+    resolved.problems.push(
+      'this database contains the reference CRM (CRM_TABLES=true), whose tables are already captured',
+    )
+  }
+  return { resolved, all }
 }
 
 async function apply(
@@ -97,12 +139,4 @@ async function listSql(database: Database, resolved: ResolvedMap): Promise<strin
     ...sql.functions,
     ...sql.triggers.map((trigger) => trigger.sql),
   ])
-}
-
-async function pendingMigrations(database: Database): Promise<string[]> {
-  const names = (['core', 'attached'] as const).flatMap((set) => readMigrations(set).map(({ name }) => name))
-  const { rows: known } = await database.query(...hasMigrations())
-  if (known[0]?.is_there !== true) return names
-  const { rows } = await database.query(...listMigrations())
-  return names.filter((name) => !rows.some((row) => row.name === name))
 }
