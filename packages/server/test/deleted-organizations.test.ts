@@ -57,7 +57,7 @@ for (const engine of EVERY_ENGINE) {
     test('takes its webhooks along at once, and its history when nothing is on its way any more', async () => {
       const organization = await createOrganization()
       const other = await createOrganization()
-      const before = await findTraces(other)
+      const ofTheOther = await findTraces(other)
       assert.equal(await deleteOrganization(database), 'idle')
       await database.query('delete from public.organizations where id = $1', [organization])
       assert.equal(await deleteOrganization(database), 'waiting')
@@ -65,7 +65,7 @@ for (const engine of EVERY_ENGINE) {
       await database.query('delete from webhooks_internal.outbox where organization_id = $1', [organization])
       assert.equal(await deleteOrganization(database), 'deleted')
       assert.deepEqual(await findTraces(organization), [])
-      assert.deepEqual(await findTraces(other), before)
+      assert.deepEqual(await findTraces(other), ofTheOther)
       assert.equal(await deleteOrganization(database), 'idle')
       const { rows } = await database.query(
         'select from webhooks.audit_log where organization_id = $1 limit 1',
