@@ -16,6 +16,7 @@ export const PARTS = [
   'idle',
   'triggers',
   'writers',
+  'presets',
   'history',
 ] as const
 export type Part = (typeof PARTS)[number]

@@ -5,6 +5,8 @@ import { readParent } from './machine/process-tree.ts'
 
 /** A server shared by all contestants, each with its own database. */
 export interface BenchPostgres {
+  /** Of the maintenance database, as superuser. */
+  url: string
   version: string
   /** Undefined for a remote server. */
   postmaster: number | undefined
@@ -51,6 +53,7 @@ async function describeServer(url: string, stop: () => Promise<void>): Promise<B
     return { version: row?.version ?? '', postmaster: isLocal(url) ? readParent(row?.pid ?? 0) : undefined }
   })
   return {
+    url,
     version,
     postmaster,
     async createDatabase() {

@@ -19,6 +19,7 @@ import { measureMemory } from './scenarios/memory.ts'
 import { measureNoisyNeighbour } from './scenarios/noisy-neighbour.ts'
 import { measurePublish } from './scenarios/publish.ts'
 import { measureThroughput } from './scenarios/throughput.ts'
+import { measurePresets } from './scenarios/presets.ts'
 import { measureTriggerOverhead } from './scenarios/trigger-overhead.ts'
 import { measureWebhooksPerOrganization } from './scenarios/webhooks-per-organization.ts'
 import type { Section } from './section.ts'
@@ -37,6 +38,7 @@ const SCENARIOS: Readonly<Record<Part, (bench: Bench) => Promise<Section>>> = {
   memory: measureMemory,
   idle: measureIdleCpu,
   triggers: measureTriggerOverhead,
+  presets: measurePresets,
   writers: measureConcurrentWriters,
   history: measureHistory,
 }
