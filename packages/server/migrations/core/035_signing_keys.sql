@@ -34,7 +34,8 @@ declare
     where k.organization_id = webhook_configurations.organization_id and (k.expires_at is null or k.expires_at > now())
   ), '[]') end as signing_keys$column$;
   was constant text := pg_get_viewdef('webhooks_internal.targets'::regclass);
-  source constant text := 'FROM webhooks.webhook_configurations';
+  -- Without a schema where the role that installs is called like it, because its search path then has it.
+  source constant text := substring(was from 'FROM (?:webhooks\.)?webhook_configurations');
 begin
   execute 'create or replace view webhooks_internal.targets as '
     || overlay(was placing keys || ' ' || source from position(source in was) for length(source));
