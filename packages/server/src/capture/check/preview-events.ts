@@ -172,7 +172,7 @@ async function divide(
     const error = await read(part)
     if (error === undefined) continue
     // Not a matter of a row.
-    if (!isDatabaseError(error) || /^(08|25|40|42|53|55|57|58)/.test(error.code)) throw error
+    if (!isDatabaseError(error) || /^(08|25|3D|3F|40|42|53|55|57|58)/.test(error.code)) throw error
     if (part.length === 1) failed.push([part[0]!, error])
     else parts.push(part.slice(Math.ceil(part.length / 2)), part.slice(0, Math.ceil(part.length / 2)))
   }
