@@ -74,7 +74,7 @@ async function act(database: Database, options: Options): Promise<void> {
   const { guess, dryRun, diff, check } = options
   if ([guess, dryRun, diff, check].filter((flag) => flag === true).length > 1)
     throw new StartError('--guess, --dry-run, --diff and --check: choose one')
-  if (guess === true) await printGuess(database)
+  if (guess === true) await printGuess(database, options)
   else if (diff === true || check === true) await printCheck(database, options)
   else await install(database, options)
 }

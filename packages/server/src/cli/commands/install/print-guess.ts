@@ -1,19 +1,43 @@
-import { readCrmTables } from '../../../capture/crm-tables.ts'
-import { guessMap } from '../../../capture/map/guess-map.ts'
+import { guessMap, surveyDatabase } from '../../../capture/guess/guess-map.ts'
+import type { Guess, SurveyedDatabase } from '../../../capture/guess/guess-map.ts'
+import type { Decision, Question } from '../../../capture/guess/guessing.ts'
 import type { Database } from '../../../database/database.ts'
 
-/** Prints a map to standard output, and what is unsure about it to standard error. */
-export async function printGuess(database: Database): Promise<void> {
-  const tables = await readCrmTables(database)
-  const map = guessMap(tables)
-  process.stdout.write(`${JSON.stringify(map, null, 2)}\n`)
-  for (const { record, table, columns } of map.records) {
-    const mapped = Object.values(columns).map((column) =>
-      typeof column === 'object' && 'column' in column ? column.column : column,
-    )
-    const found = tables.find(({ schema, name }) => `${schema}.${name}` === table)
-    const rest = found?.columns.map(({ name }) => name).filter((name) => !mapped.includes(name)) ?? []
-    process.stderr.write(`${record}: unmapped columns: ${rest.join(', ') || 'none'}\n`)
-  }
-  if (map.records.length === 0) process.stderr.write('No table looks like a CRM table.\n')
+/** Prints a map to standard output; and to standard error what was decided, why, and what only people know. */
+export async function printGuess(database: Database, { json = false }: { json?: boolean }): Promise<void> {
+  const surveyed = await surveyDatabase(database)
+  const guess = await guessMap(surveyed, {})
+  const { map, decisions, questions } = guess
+  process.stdout.write(`${JSON.stringify(json ? { map, decisions, questions } : map, null, 2)}\n`)
+  if (!json) process.stderr.write(`${explainGuess(guess, surveyed)}\n`)
 }
+
+function explainGuess({ map, decisions, questions }: Guess, surveyed: SurveyedDatabase): string {
+  const lines = [
+    ...noteUnread(surveyed),
+    ...(map.records.length === 0 ? ['No table looks like one of a CRM.'] : []),
+    ...toTable(decisions),
+  ]
+  if (questions.length === 0) return lines.join('\n')
+  return [...lines, '', 'Open questions (--interactive asks them):', ...questions.map(summarize)].join('\n')
+}
+
+/** Says which tables the guess is about by name alone. */
+export function noteUnread({ unread }: Pick<SurveyedDatabase, 'unread'>): string[] {
+  if (unread.length === 0) return []
+  const more = unread.length > 10 ? ` and ${unread.length - 10} more` : ''
+  return [
+    `Guessed from the catalog alone, because this role may not read rows: ${unread.slice(0, 10).join(', ')}${more}`,
+  ]
+}
+
+function toTable(decisions: readonly Decision[]): string[] {
+  const width = Math.max(0, ...decisions.map(({ place }) => place.length))
+  return decisions.map(
+    ({ place, choice, confidence, reason }) =>
+      `${confidence.toFixed(2)}  ${place.padEnd(width)}  ${choice} (${reason})`,
+  )
+}
+
+const summarize = ({ text, default: given, options }: Question): string =>
+  `  ${text} Taken: ${options.find(({ value }) => value === given)?.label ?? given}`
