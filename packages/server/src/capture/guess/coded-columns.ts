@@ -6,7 +6,7 @@ import { findColumnsLike } from './column-names.ts'
 import type { Guessing } from './guessing.ts'
 import { nameSql } from './write-sql.ts'
 import { ask, isAnswered } from './guessing.ts'
-import { describeValues, knownValues, parsePairs } from './known-values.ts'
+import { describeValues, isClosedSet, knownValues, parsePairs } from './known-values.ts'
 import { labelColumn, labelSql, nameOf } from './label-column.ts'
 import type { Proposal } from './plain-columns.ts'
 import { isIdLike, isText, isWhole } from './plain-columns.ts'
@@ -14,7 +14,7 @@ import type { Reference } from './references.ts'
 import { isSameTable, isUserTable, referenceOf } from './references.ts'
 import { countValues } from './samples.ts'
 import type { Vocabulary } from './vocabularies.ts'
-import { CONVERSATION_STATUSES, PRIORITIES, translations } from './vocabularies.ts'
+import { CONVERSATION_STATUSES, PRIORITIES, inSameCase, translations } from './vocabularies.ts'
 
 type CodedField = 'stage' | 'pipeline' | 'status' | 'priority' | 'channel' | 'type'
 
@@ -113,20 +113,29 @@ function proposeValues(
 ): Proposal | undefined {
   const place = `${record}.${field}`
   if (isText(column)) {
-    const { values } = valuesOf(knownValues(table, column.name, guessing), VOCABULARIES[place])
+    const vocabulary = VOCABULARIES[place]
+    const known = withOpposites(knownValues(table, column.name, guessing))
+    const usual =
+      vocabulary === undefined || isClosedSet(table, column, guessing) ? [] : Object.keys(vocabulary)
+    const { values } = valuesOf(inSameCase(known, usual), vocabulary)
     return {
       source: values === undefined ? column.name : { column: column.name, values },
       columns: [column.name],
       confidence: 0.95,
-      reason:
-        values === undefined
-          ? 'its name says so'
-          : `its name says so; ${Object.keys(values).length} values are translated`,
+      reason: values === undefined ? 'its name says so' : 'its name says so; values are translated',
     }
   }
   if (!isWhole(column) || isIdLike(column) || CONVENTIONS[place] === undefined) return undefined
   return proposeNumbers(place, table, column, guessing)
 }
+
+/** Where there is a `not_urgent`, there is an `urgent`. */
+const withOpposites = (values: readonly string[]): string[] => [
+  ...new Set([
+    ...values,
+    ...values.filter((value) => value.startsWith('not_')).map((value) => value.slice(4)),
+  ]),
+]
 
 /** What numbers mean is in the program, not in the database. */
 function proposeNumbers(place: string, table: CrmTable, column: CrmColumn, guessing: Guessing): Proposal {

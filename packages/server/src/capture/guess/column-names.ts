@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<string, string>> = {
   company: 'company, company name, organisation name, organization name, account name, employer',
   tags: 'tags, labels',
   custom_fields:
-    'custom fields, custom attributes, custom, custom data, metadata, meta, properties, attributes, extra, extras, lead properties, fields',
+    'custom fields, custom attributes, custom, custom data, metadata, meta, properties, attributes, extra, extras, fields',
   assigned_to:
     'assigned to, assignee, assigned user, owner, responsible, account manager, sales, salesperson, sales rep, agent, assigned agent, user, rep, operator',
   title: 'title, name, subject, topic, summary',
@@ -26,7 +26,7 @@ const NAMES: Readonly<Record<string, string>> = {
   currency: 'currency, currency code, currency iso, ccy',
   expected_close_date:
     'expected close date, expected closing date, expected close, close date, closing date, date deadline, deadline, due date, close on, expected on',
-  channel: 'channel, channel type, inbox, source, medium, create article type, via',
+  channel: 'channel, channel type, inbox, source, medium, via, message type, article type',
   subject: 'subject, title, topic, summary',
   status: 'status, state, conversation status, ticket status, delivery status',
   priority: 'priority, urgency, importance',
@@ -42,7 +42,7 @@ const NAMES: Readonly<Record<string, string>> = {
     'external id, provider message id, provider id, message external id, source id, message id, remote id, wamid, uid, message sid, sid',
   sent_at: 'sent at, sent, sent on, received at, date, sent date, date sent',
   delivered_at: 'delivered at, delivered, delivered on, date delivered',
-  read_at: 'read at, seen at, opened at, read on',
+  read_at: 'read at, seen at, opened at, read on, seen on, viewed at',
   failed_at: 'failed at, failed on, bounced at',
   host_email: 'host email, host, organizer email, organiser email',
   meeting_number: 'meeting number, zoom meeting, join number, meeting code',

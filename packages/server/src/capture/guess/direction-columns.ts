@@ -17,13 +17,17 @@ type Look = (table: CrmTable, guessing: Guessing) => Direction | undefined
 
 const sideOf = (value: string): Side | undefined => translate(value, DIRECTIONS) as Side | undefined
 
-const sidesOf = (values: readonly string[]): Record<string, Side> =>
-  Object.fromEntries(
-    values.flatMap((value): [string, Side][] => {
-      const side = sideOf(value)
-      return side === undefined ? [] : [[value, side]]
-    }),
+/** Users are those of the CRM, unless they are the only ones beside those. */
+function sidesOf(values: readonly string[]): Record<string, Side> {
+  const sides = values.flatMap((value): [string, Side][] => {
+    const side = sideOf(value)
+    return side === undefined ? [] : [[value, side]]
+  })
+  const isAlone = sides.length > 1 && sides.every(([, side]) => side === 'outbound')
+  return Object.fromEntries(
+    sides.map(([value, side]) => [value, isAlone && /^users?$/i.test(value) ? 'inbound' : side]),
   )
+}
 
 const hasBoth = (sides: Readonly<Record<string, Side>>): boolean => new Set(Object.values(sides)).size === 2
 
@@ -169,7 +173,7 @@ function sidesByNumber(
     votes.set(value, (votes.get(value) ?? new Set()).add(side))
   }
   const clear = [...votes].filter(([, sides]) => sides.size === 1)
-  return Object.fromEntries(clear.map(([value, [side]]) => [value, [...[side]][0]!]))
+  return Object.fromEntries(clear.map(([value, sides]) => [value, [...sides][0]!]))
 }
 
 /** Who wrote it: a column for customers and one for users, of which one is set. */

@@ -10,7 +10,7 @@ import { readColumnFacts } from './column-facts.ts'
 import { guessRecord } from './guess-record.ts'
 import { guessTenancy } from './guess-tenancy.ts'
 import type { Answers, Decision, Guessing, Question } from './guessing.ts'
-import { keepResolvable } from './keep-resolvable.ts'
+import { keepResolvable, listMissingRights } from './keep-resolvable.ts'
 import { pickTables } from './pick-tables.ts'
 import { referencesOf } from './references.ts'
 import type { SampleOf } from './samples.ts'
@@ -32,6 +32,8 @@ export interface Guess {
   /** Those of the least confidence first. */
   decisions: readonly Decision[]
   questions: readonly Question[]
+  /** Grants that installing the map needs. */
+  rights: readonly string[]
 }
 
 /** Reads the catalog, and rows of the tables that matter as far as this role may. */
@@ -80,11 +82,13 @@ export async function guessMap(surveyed: SurveyedDatabase, answers: Answers): Pr
   const records = RECORD_NAMES.flatMap((record) => guessEntry(record, guessing, tenancy) ?? [])
   const { organizations } = tenancy
   const map: CrmMap = { ...(organizations === undefined ? {} : { organizations }), records, events: [] }
-  const kept = await keepResolvable(map, all, createDescriber(database), decisions)
+  const describe = createDescriber(database)
+  const kept = await keepResolvable(map, all, describe, decisions)
   return {
     map: kept,
     decisions: decisions.sort((one, other) => one.confidence - other.confidence),
     questions,
+    rights: await listMissingRights(kept, all, describe),
   }
 }
 

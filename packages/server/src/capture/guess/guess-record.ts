@@ -38,7 +38,7 @@ function guessMessage(table: CrmTable, tenancy: Tenancy, guessing: Guessing): Re
   const rows = direction.beside?.table ?? table
   const of = guessing.found.has('conversation') ? undefined : findPolymorphic(table, guessing)
   const notes = findNotes(rows, guessing, direction.columns)
-  const rest = askForRest(rows, guessing)
+  const rest = askForRest(rows, direction, guessing)
   const conditions: Condition[] = [
     ...findSoftDeletes(rows, guessing),
     ...(of === undefined ? [] : [of.condition]),

@@ -184,7 +184,7 @@ function guessOnly(table: CrmTable, key: string, guessing: Guessing): string | u
     text: `To which row of ${qualifiedName(table)} do rows without one belong?`,
     samples: [],
     options: [
-      ...keys.slice(0, 5).map((value): Option => ({ value, label: value })),
+      ...keys.slice(0, 5).map((value): Option => ({ value, label: nameKey(value, table, key, guessing) })),
       { value: 'none', label: 'to none: they emit nothing' },
     ],
     default: keys[0],
@@ -193,6 +193,13 @@ function guessOnly(table: CrmTable, key: string, guessing: Guessing): string | u
   if (isAnswered(guessing, 'no-organization'))
     Object.assign(decision, { choice: answer, confidence: 1, reason: 'answered' })
   return answer === 'none' ? undefined : literal(answer, table, key)
+}
+
+/** A key with the name of its row. */
+function nameKey(value: string, table: CrmTable, key: string, { sample }: Guessing): string {
+  const label = labelOf(table)
+  const name = label === undefined ? undefined : sample(table)?.find((row) => row[key] === value)?.[label]
+  return name === undefined || name === null ? value : `${value} (${name})`
 }
 
 const literal = (value: string, table: CrmTable, key: string): string =>

@@ -8,6 +8,14 @@ const PLACE = /^records\.(\d+)(?:\.columns\.([^:]+?))?(?:\.\w+)*: /
 /** Columns whose loss makes a record useless. */
 const NEEDED = /^(id|direction|status|stage|recording_status)$/
 
+/** A guess is no worse for rights that can be granted before it is installed. */
+const asOwner = (table: CrmTable): CrmTable => ({
+  ...table,
+  canTrigger: true,
+  isHidden: false,
+  columns: table.columns.map((column) => ({ ...column, canSelect: true })),
+})
+
 /** Leaves out what does not resolve against this database, until the rest does. */
 export async function keepResolvable(
   map: CrmMap,
@@ -15,17 +23,27 @@ export async function keepResolvable(
   describe: DescribeExpression,
   decisions: Decision[],
 ): Promise<CrmMap> {
+  const tables = all.map(asOwner)
   let kept = map
-  for (;;) {
-    const { problems } = await resolveMap(kept, all, describe)
+  while (kept.records.length > 0) {
+    const { problems } = await resolveMap(kept, tables, describe)
     if (problems.length === 0) return kept
-    const next = withoutProblem(kept, problems[0]!, decisions)
-    if (next === undefined) return { ...kept, records: [] }
-    kept = next
+    kept = withoutProblem(kept, problems[0]!, decisions)
   }
+  return { records: [], events: [] }
 }
 
-function withoutProblem(map: CrmMap, problem: string, decisions: Decision[]): CrmMap | undefined {
+/** What has to be granted before the map can be installed. */
+export async function listMissingRights(
+  map: CrmMap,
+  all: readonly CrmTable[],
+  describe: DescribeExpression,
+): Promise<string[]> {
+  const { problems } = await resolveMap(map, all, describe)
+  return [...new Set(problems.map((problem) => problem.slice(problem.indexOf(': ') + 2)))]
+}
+
+function withoutProblem(map: CrmMap, problem: string, decisions: Decision[]): CrmMap {
   const [, index, path] = PLACE.exec(problem) ?? []
   const entry = index === undefined ? undefined : map.records[Number(index)]
   const leaveOut = (place: string): void => {
@@ -37,7 +55,6 @@ function withoutProblem(map: CrmMap, problem: string, decisions: Decision[]): Cr
     })
   }
   if (entry === undefined) {
-    if (!problem.startsWith('organizations')) return undefined
     leaveOut('organizations')
     return { ...map, records: [] }
   }

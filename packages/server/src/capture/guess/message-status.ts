@@ -5,10 +5,10 @@ import type { Direction } from './direction.ts'
 import { isSet } from './direction.ts'
 import type { Guessing } from './guessing.ts'
 import { ask, isAnswered } from './guessing.ts'
-import { describeValues, knownValues, parsePairs } from './known-values.ts'
+import { describeValues, isClosedSet, knownValues, parsePairs } from './known-values.ts'
 import type { Proposal } from './plain-columns.ts'
 import { isIdLike, isText, isWhole } from './plain-columns.ts'
-import { MESSAGE_STATUSES, translations } from './vocabularies.ts'
+import { MESSAGE_STATUSES, inSameCase, translations } from './vocabularies.ts'
 import { nameSql, valueSql } from './write-sql.ts'
 
 const PLACE = 'message.status'
@@ -48,22 +48,24 @@ function byTimes(table: CrmTable, direction: Direction): Proposal {
 }
 
 function byTexts(table: CrmTable, column: CrmColumn, direction: Direction, guessing: Guessing): Proposal {
-  const values = knownValues(table, column.name, guessing)
+  const known = knownValues(table, column.name, guessing)
+  const isClosed = isClosedSet(table, column, guessing)
+  const values = isClosed ? known : inSameCase(known, Object.keys(MESSAGE_STATUSES))
   const translated = translations(values, MESSAGE_STATUSES)
   const cases = Object.entries(translated).map(
     ([theirs, ours]) => `when ${nameSql(column.name)} = ${valueSql(column, theirs)} then '${ours}'`,
   )
-  const isWhole = values.some((value) => (translated[value] ?? value) === 'received')
+  const hasReceived = known.some((value) => (translated[value] ?? value) === 'received')
   const text = column.labels === null ? nameSql(column.name) : `${nameSql(column.name)}::text`
   return {
-    source: isWhole
+    source: hasReceived
       ? cases.length === 0
         ? column.name
         : { column: column.name, values: translated }
       : { sql: stateSql(direction, cases, text) },
     columns: [column.name],
     confidence: 0.85,
-    reason: isWhole ? 'its values say so' : 'of messages to customers; those of customers are received',
+    reason: hasReceived ? 'its values say so' : 'of messages to customers; those of customers are received',
   }
 }
 

@@ -3,7 +3,7 @@ import { qualifiedName } from '../crm-tables.ts'
 import type { Direction, Side } from './direction.ts'
 import { directionByCondition, directionByValue } from './direction.ts'
 import { findDirection } from './direction-columns.ts'
-import type { Guessing } from './guessing.ts'
+import type { Decision, Guessing } from './guessing.ts'
 import { SURE, ask, decide, isAnswered } from './guessing.ts'
 import { describeValues, parsePairs } from './known-values.ts'
 import { isText, isWhole } from './plain-columns.ts'
@@ -82,14 +82,12 @@ function readAnswer(answer: string, table: CrmTable, guessed: Direction | undefi
   return directionByCondition(answer, [], { confidence: 1, reason: 'answered' })
 }
 
+const isUnsure = ({ place, confidence, reason }: Decision): boolean =>
+  place === PLACE && (confidence < SURE || reason === 'answered')
+
 /** What else keeps a message from customers, if that was asked. */
-export function askForRest(table: CrmTable, guessing: Guessing): string | undefined {
-  if (
-    guessing.decisions.some(
-      ({ place, confidence, reason }) => place === PLACE && confidence >= SURE && reason !== 'answered',
-    )
-  )
-    return undefined
+export function askForRest(table: CrmTable, { where }: Direction, guessing: Guessing): string | undefined {
+  if (where.length > 0 || !guessing.decisions.some(isUnsure)) return undefined
   const answer = ask(guessing, {
     id: 'message.where',
     text: `Which other rows of ${qualifiedName(table)} are no messages between the organization and a customer?`,

@@ -48,6 +48,8 @@ const EVIDENCE: Readonly<
     { columns: ['first_name', 'email', 'phone', 'full_name'], isNeeded: true, weight: 1 },
     { columns: ['email', 'phone'], weight: 3 },
     { columns: ['first_name', 'last_name'], weight: 1 },
+    // A lead with an amount is rather a deal.
+    { columns: ['value'], weight: -4 },
   ],
   deal: [
     { columns: ['stage'], isNeeded: true, weight: 2 },

@@ -6,7 +6,7 @@ import { proposeCompany, proposeJsonKey, proposeNames, proposeReach } from './co
 import type { Guessing } from './guessing.ts'
 import { proposeAssignee, proposeRecord, proposeValue } from './other-columns.ts'
 import type { Proposal } from './plain-columns.ts'
-import { proposePlain } from './plain-columns.ts'
+import { isJson, proposePlain } from './plain-columns.ts'
 
 /** Proposals by the column of the record. */
 export type Proposals = Record<string, Proposal>
@@ -125,6 +125,8 @@ function propose(
     case 'priority':
     case 'channel':
       return proposeCoded(field, record, table, guessing, isFree)
+    case 'custom_fields':
+      return proposePlain(field, definition, table, isFree) ?? proposeProperties(table, isFree)
     case 'subject':
       return (
         proposePlain(field, definition, table, isFree) ??
@@ -133,4 +135,14 @@ function propose(
     default:
       return proposePlain(field, definition, table, isFree)
   }
+}
+
+/** `lead_properties`: an object whose name only ends in what it holds. */
+function proposeProperties(table: CrmTable, isFree: (column: CrmColumn) => boolean): Proposal | undefined {
+  const column = table.columns.find(
+    (one) => isFree(one) && isJson(one) && /(propert|attribute|field)(y|ies|s)?$/i.test(one.name),
+  )
+  return (
+    column && { source: column.name, columns: [column.name], confidence: 0.8, reason: 'its name is like it' }
+  )
 }

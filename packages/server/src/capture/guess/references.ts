@@ -70,8 +70,12 @@ export const referencesOf = (from: CrmTable, tables: readonly CrmTable[]): Refer
 export const isSameTable = (one: CrmTable | undefined, other: CrmTable | undefined): boolean =>
   one !== undefined && other !== undefined && qualifiedName(one) === qualifiedName(other)
 
-/** Tables of people who work with the CRM. */
-export const isUserTable = ({ name }: Pick<CrmTable, 'name'>): boolean =>
-  /^(user|member|agent|staff|employee|sales|seller|salesperson|profile|admin|operator|teammate)$/.test(
-    tableWords(name).at(-1) ?? '',
+/** Tables of people who work with the CRM; end users are customers. */
+export function isUserTable({ name }: Pick<CrmTable, 'name'>): boolean {
+  const words = tableWords(name)
+  return (
+    /^(user|member|agent|staff|employee|sales|seller|salesperson|profile|admin|operator|teammate)$/.test(
+      words.at(-1) ?? '',
+    ) && !/^(end|portal|external)$/.test(words.at(-2) ?? '')
   )
+}

@@ -99,22 +99,24 @@ function rateUsers(table: CrmTable, { tables, facts, found }: Catalog, add: Add)
     const columns = from.columns.filter((one) => isSameTable(referenceOf(from, one, tables)?.table, table))
     const [column] = columns
     if (column === undefined) continue
-    if (isUserTable(from))
+    if (isMembership(from)) add(2, `users are members of it (${qualifiedName(from)})`)
+    else if (isUserTable(from))
       add(facts(from, column.name).isNotNull ? 2 : 1, `users belong to it (${qualifiedName(from)})`)
-    else if (isMembership(from)) add(2, `users are members of it (${qualifiedName(from)})`)
   }
 }
 
+/** A row for each user of each tenant. */
 const isMembership = (table: CrmTable): boolean =>
-  /^(membership|member|role)$/.test(tableWords(table.name).at(-1) ?? '') ||
-  tableWords(table.name).includes('user') ||
-  table.columns.some(({ name }) => wordsOf(name).join(' ') === 'user id' && table.columns.length <= 6)
+  table.columns.some(({ name }) => /^(user|member|profile) id$/.test(wordsOf(name).join(' '))) &&
+  (/^(membership|member|role|user)$/.test(tableWords(table.name).at(-1) ?? '') || table.columns.length <= 6)
 
 function rateOwnColumns(table: CrmTable, { tables }: Catalog, add: Add): void {
   const words = table.columns.flatMap(({ name }) => wordsOf(name))
   const ofCustomers = new Set(words.filter((word) => OF_CUSTOMERS.test(word)))
   if (ofCustomers.size > 0)
     add(-1.5 * ofCustomers.size, `it has ${[...ofCustomers].join(', ')}, as customers' companies have`)
+  const hasOwnUuid = table.columns.some(({ name, type }) => type === 'uuid' && /uuid|guid/i.test(name))
+  if (hasOwnUuid && words.length <= 12) add(0.75, 'it has a UUID beside its key')
   for (const column of table.columns) {
     const reference = referenceOf(table, column, tables)
     if (reference === undefined || isSameTable(reference.table, table)) continue

@@ -6,7 +6,7 @@ export const DIRECTIONS: Vocabulary = {
     /^(in|inbound|incoming|received?|receive|from(customer|contact|client|user|visitor|lead)|customer|contact|client|visitor|lead|guest|prospect|enduser|patient|requester)$/,
   ],
   outbound: [
-    /^(out|outbound|outgoing|sent|send|to(customer|contact|client|user)|agent|user|staff|operator|employee|admin|member|teammember|bot|agentbot|business|company|support|rep)$/,
+    /^(out|outbound|outgoing|sent|send|to(customer|contact|client|user)|agent|user|staff|operator|employee|admin|member|teammember|bot|agentbot|assistant|business|company|support|rep)$/,
   ],
 }
 /** Neither side wrote it. */
@@ -54,4 +54,12 @@ export function translations(values: readonly string[], vocabulary: Vocabulary):
     return ours === undefined || ours === value ? [] : [[value, ours]]
   })
   return Object.fromEntries(pairs)
+}
+
+/** Values that are usual, written as the known ones are: others may come. */
+export function inSameCase(values: readonly string[], usual: readonly string[]): string[] {
+  const write = (is: (value: string) => string): string[] | undefined =>
+    values.length > 0 && values.every((value) => value === is(value)) ? usual.map(is) : undefined
+  const capital = (value: string): string => value.slice(0, 1).toUpperCase() + value.slice(1).toLowerCase()
+  return [...new Set([...values, ...(write((value) => value.toUpperCase()) ?? write(capital) ?? [])])]
 }

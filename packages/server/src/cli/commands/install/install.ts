@@ -19,6 +19,7 @@ import { checkMap, isFailed, readMapOrInstalled } from './check.ts'
 import { checkToText } from './check-report.ts'
 import type { Report } from './install-report.ts'
 import { toText } from './install-report.ts'
+import { writeMapInteractively } from './interactive.ts'
 import { pendingMigrations } from './pending-migrations.ts'
 import { printGuess } from './print-guess.ts'
 import type { MapOptions } from './read-map.ts'
@@ -27,6 +28,7 @@ import { PRESETS, readGivenMap } from './read-map.ts'
 interface Options extends MapOptions {
   databaseUrl?: string
   guess?: boolean
+  interactive?: boolean
   dryRun?: boolean
   diff?: boolean
   check?: boolean
@@ -44,6 +46,10 @@ export function installCommand(): Command {
     .option('--preset <name>', `the map of a known CRM: ${PRESETS.join(', ')}`)
     .option('--organization <uuid>', 'the only organization, for a map of a CRM without tenants')
     .option('--guess', 'print a map for this database, with reasons, and exit')
+    .option(
+      '--interactive',
+      'ask what --guess is unsure of, write the map to --map (default: map.json), and exit',
+    )
     .option('--dry-run', 'check and print the SQL without changing anything')
     .option(
       '--diff',
@@ -71,10 +77,11 @@ export function installCommand(): Command {
 }
 
 async function act(database: Database, options: Options): Promise<void> {
-  const { guess, dryRun, diff, check } = options
-  if ([guess, dryRun, diff, check].filter((flag) => flag === true).length > 1)
-    throw new StartError('--guess, --dry-run, --diff and --check: choose one')
-  if (guess === true) await printGuess(database, options)
+  const { guess, interactive, dryRun, diff, check } = options
+  if ([guess, interactive, dryRun, diff, check].filter((flag) => flag === true).length > 1)
+    throw new StartError('--guess, --interactive, --dry-run, --diff and --check: choose one')
+  if (interactive === true) await writeMapInteractively(database, options.map)
+  else if (guess === true) await printGuess(database, options)
   else if (diff === true || check === true) await printCheck(database, options)
   else await install(database, options)
 }

@@ -7,16 +7,17 @@ import type { Database } from '../../../database/database.ts'
 export async function printGuess(database: Database, { json = false }: { json?: boolean }): Promise<void> {
   const surveyed = await surveyDatabase(database)
   const guess = await guessMap(surveyed, {})
-  const { map, decisions, questions } = guess
-  process.stdout.write(`${JSON.stringify(json ? { map, decisions, questions } : map, null, 2)}\n`)
+  const { map } = guess
+  process.stdout.write(`${JSON.stringify(json ? guess : map, null, 2)}\n`)
   if (!json) process.stderr.write(`${explainGuess(guess, surveyed)}\n`)
 }
 
-function explainGuess({ map, decisions, questions }: Guess, surveyed: SurveyedDatabase): string {
+function explainGuess({ map, decisions, questions, rights }: Guess, surveyed: SurveyedDatabase): string {
   const lines = [
     ...noteUnread(surveyed),
     ...(map.records.length === 0 ? ['No table looks like one of a CRM.'] : []),
     ...toTable(decisions),
+    ...noteRights(rights),
   ]
   if (questions.length === 0) return lines.join('\n')
   return [...lines, '', 'Open questions (--interactive asks them):', ...questions.map(summarize)].join('\n')
@@ -30,6 +31,9 @@ export function noteUnread({ unread }: Pick<SurveyedDatabase, 'unread'>): string
     `Guessed from the catalog alone, because this role may not read rows: ${unread.slice(0, 10).join(', ')}${more}`,
   ]
 }
+
+export const noteRights = (rights: readonly string[]): string[] =>
+  rights.length === 0 ? [] : ['', 'Before it can be installed:', ...rights.map((right) => `  ${right}`)]
 
 function toTable(decisions: readonly Decision[]): string[] {
   const width = Math.max(0, ...decisions.map(({ place }) => place.length))

@@ -43,7 +43,7 @@ function readFile({ map, preset }: MapOptions): CrmMap {
   if (preset !== undefined) return readPreset(preset)
   if (map === undefined) {
     throw new StartError(
-      '--map is missing. Write one with --guess > map.json and review it, or use --preset.',
+      '--map is missing. Write one with --interactive, or with --guess > map.json, or use --preset.',
     )
   }
   return parseMap(readText(map), map)
