@@ -1,170 +1,28 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import type { Decision, Question } from '../src/capture/guess/guessing.ts'
 import { SURE } from '../src/capture/guess/guessing.ts'
 import type { CrmMap } from '../src/capture/map/map-schema.ts'
-import { RECORD_COLUMNS, RECORD_NAMES } from '../src/domain/event-types/records.ts'
 import { ENGINES } from './harness/databases.ts'
-import type { GuessCase } from './harness/guess-cases.ts'
-import { GUESS_CASES } from './harness/guess-cases.ts'
-import type { EmittedEvent, OtherCrm } from './harness/other-crm.ts'
+import {
+  guess,
+  interact,
+  listTables,
+  newFile,
+  readFixture,
+  readMap,
+  readPreset,
+} from './harness/guessed-map.ts'
+import type { OtherCrm } from './harness/other-crm.ts'
 import { openOtherCrm } from './harness/other-crm.ts'
-import { OTHER_CRM, OTHER_MAP, SUPABASE_CRM } from './harness/other-crms.ts'
-import type { CommandResult } from './harness/run-command.ts'
 import { startCommand } from './harness/run-command.ts'
 import { LONG } from './harness/until.ts'
-
-interface PrintedGuess {
-  map: CrmMap
-  decisions: Decision[]
-  questions: Question[]
-}
-
-const ROLES = `do $$ begin
-  create role anon nologin; create role authenticated nologin; create role service_role nologin bypassrls;
-exception when duplicate_object or unique_violation then null; end $$;`
-
-const readFixture = (name: string): string =>
-  ROLES + readFileSync(new URL(`fixtures/crms/${name}.sql`, import.meta.url), 'utf8')
-const readPreset = (name: string): CrmMap =>
-  JSON.parse(readFileSync(new URL(`../presets/${name}.json`, import.meta.url), 'utf8')) as CrmMap
-const newFile = (): string => join(tmpdir(), `connectgain-guess-${randomUUID()}.json`)
-const readMap = (file: string): CrmMap => JSON.parse(readFileSync(file, 'utf8')) as CrmMap
-
-async function guess(crm: OtherCrm): Promise<PrintedGuess> {
-  const { code, stdout, stderr } = await crm.command('install', '--guess')
-  assert.deepEqual([code, stderr], [0, ''])
-  return JSON.parse(stdout) as PrintedGuess
-}
-
-async function interact(crm: OtherCrm, file: string, lines: readonly string[]): Promise<CommandResult> {
-  const args = ['install', '--interactive', '--map', file, '--database-url', crm.url]
-  const { child, done } = startCommand(args, { DATABASE_URL: '' })
-  child.stdin!.end(lines.map((line) => `${line}\n`).join(''))
-  return await done
-}
-
-/** What matters of events: that they are there, for whom, and what they are about. */
-async function play(crm: OtherCrm, map: object, changes: readonly string[]): Promise<unknown[]> {
-  const { code, report } = await crm.install(map)
-  assert.equal(code, 0, report.problems.join('\n'))
-  const events: EmittedEvent[] = []
-  for (const change of changes) events.push(...(await crm.eventsOf(() => crm.database.execute(change))))
-  const { rows } = await crm.database.query<{ id: string; key: string | null }>(
-    'select id, external_id as key from webhooks.organizations',
-  )
-  return events
-    .filter(({ event }) => /^(contact|deal|conversation|message)\.(?!won|resolved|closed)/.test(event))
-    .map(({ event, organization_id, data }) => ({
-      event,
-      organization: rows.find(({ id }) => id === organization_id)?.key ?? organization_id,
-      ...Object.fromEntries(ownColumns(event).map((name) => [name, data[name]])),
-    }))
-}
-
-const COMPARED = [
-  'id',
-  'contact_id',
-  'conversation_id',
-  'direction',
-  'status',
-  'priority',
-  'stage',
-  'value',
-  'email',
-  'phone',
-  'company',
-  'body',
-  'assigned_to',
-]
-
-/** Without the additional fields of the preset. */
-const ownColumns = (event: string): string[] => {
-  const record = RECORD_NAMES.find((name) => event.startsWith(name))!
-  return COMPARED.filter((name) => RECORD_COLUMNS[record][name] !== undefined)
-}
-
-/** With answers, as they are typed; without, the guess as it is. */
-async function obtainMap({ answers }: GuessCase, crm: OtherCrm): Promise<CrmMap> {
-  if (answers === undefined) return (await guess(crm)).map
-  const file = newFile()
-  const { code, stdout, stderr } = await interact(crm, file, answers)
-  assert.deepEqual([code, stderr], [0, ''], stdout)
-  return readMap(file)
-}
-
-const listTables = ({ records }: CrmMap): string[] =>
-  records.map(({ record, table }) => `${record}: ${table}`)
-
-suite('a guessed map', { ...LONG, skip: !ENGINES.includes('postgresql') }, () => {
-  for (const one of GUESS_CASES) {
-    test(`of ${one.name} emits what its preset does, ${one.answers === undefined ? 'without a question answered' : 'with answers'}`, async () => {
-      const [presetCrm, guessedCrm] = [
-        await openOtherCrm(readFixture(one.name)),
-        await openOtherCrm(readFixture(one.name)),
-      ]
-      try {
-        const preset = readPreset(one.name)
-        const map = await obtainMap(one, guessedCrm)
-        assert.deepEqual(listTables(map), listTables(preset))
-        assert.deepEqual(map.organizations, preset.organizations)
-        const expected = await play(presetCrm, preset, one.changes)
-        assert.ok(expected.length > 4)
-        assert.deepEqual(await play(guessedCrm, map, one.changes), expected)
-      } finally {
-        await presetCrm.close()
-        await guessedCrm.close()
-      }
-    })
-  }
-
-  test('finds tables, tenants and directions in a CRM that calls everything something else', async () => {
-    const crm = await openOtherCrm(OTHER_CRM)
-    try {
-      const { map } = await guess(crm)
-      const found = Object.fromEntries(map.records.map((entry) => [entry.record, entry]))
-      for (const record of ['contact', 'deal', 'message'] as const) {
-        assert.equal(found[record]!.table, OTHER_MAP[record].table)
-        assert.deepEqual(found[record]!.organization, OTHER_MAP[record].organization)
-      }
-      const { score: _, ...contact } = { ...OTHER_MAP.contact.columns, score: '' }
-      assert.deepEqual(found['contact']!.columns, contact)
-      assert.deepEqual(found['message']!.columns['direction'], OTHER_MAP.message.columns.direction)
-    } finally {
-      await crm.close()
-    }
-  })
-
-  test('is sure of a project with organizations, and of the way to them', async () => {
-    const crm = await openOtherCrm(SUPABASE_CRM)
-    try {
-      const { map, questions } = await guess(crm)
-      assert.deepEqual(questions, [])
-      assert.deepEqual(
-        map.records.map(({ organization }) => organization),
-        [
-          { column: 'organization_id' },
-          {
-            column: 'contact_id',
-            through: [{ table: 'public.contacts', key: 'id', column: 'organization_id' }],
-          },
-        ],
-      )
-      assert.equal((await crm.install(map)).code, 0)
-    } finally {
-      await crm.close()
-    }
-  })
-})
 
 suite('install --guess and --interactive', { ...LONG, skip: !ENGINES.includes('postgresql') }, () => {
   let crm: OtherCrm
   before(async () => {
-    crm = await openOtherCrm(readFixture('chatwoot'))
+    crm = await openOtherCrm(readFixture('crms/chatwoot'))
   })
   after(() => crm.close())
 
@@ -197,7 +55,7 @@ suite('install --guess and --interactive', { ...LONG, skip: !ENGINES.includes('p
 
   test('numbers whose rows say who wrote them are told apart, and others are left out', async () => {
     const used = await openOtherCrm(
-      readFixture('chatwoot') +
+      readFixture('crms/chatwoot') +
         `;insert into messages (account_id, inbox_id, conversation_id, message_type, sender_type) values
           (1, 2, 1, 4, 'Contact'), (1, 2, 1, 7, 'User'), (1, 2, 1, 7, 'User'), (1, 2, 1, 9, null)`,
     )

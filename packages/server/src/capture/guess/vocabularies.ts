@@ -9,8 +9,6 @@ export const DIRECTIONS: Vocabulary = {
     /^(out|outbound|outgoing|sent|send|to(customer|contact|client|user)|agent|user|staff|operator|employee|admin|member|teammember|bot|agentbot|assistant|business|company|support|rep)$/,
   ],
 }
-/** Neither side wrote it. */
-export const NOBODY = /^(system|activity|event|log|notification|automation|internal|note)$/
 
 export const MESSAGE_STATUSES: Vocabulary = {
   sent: [/^(sent|send|dispatched|submitted|accepted|ok|success)$/],
