@@ -53,30 +53,17 @@ const byWords: Look = (table, guessing) => {
   return undefined
 }
 
-/** Ways to write directions in a column that has no values yet. */
-const USUAL = [
-  'inbound',
-  'outbound',
-  'in',
-  'out',
-  'incoming',
-  'outgoing',
-  'INBOUND',
-  'OUTBOUND',
-  'INCOMING',
-  'OUTGOING',
-  'IN',
-  'OUT',
-]
-
+/** A column of directions whose values could not all be seen: written in one of the usual ways. */
 const byName: Look = (table, guessing) => {
   const column = findColumnsLike('direction', table).find((one) => isText(one.column))?.column
   if (column === undefined) return undefined
-  const sides = { ...sidesOf(knownValues(table, column.name, guessing)), ...sidesOf(USUAL) }
-  return directionByValue(column, sides, {
-    hasOthers: true,
+  const name =
+    column.labels === null ? `lower(${nameSql(column.name)})` : `lower(${nameSql(column.name)}::text)`
+  const values = knownValues(table, column.name, guessing)
+  return directionByCondition(`${name} in ('inbound', 'incoming', 'in')`, [column.name], {
+    where: [`${name} in ('inbound', 'incoming', 'in', 'outbound', 'outgoing', 'out')`],
     confidence: 0.75,
-    reason: 'its name says so; not all of its values could be seen',
+    reason: `its name says so; of its values, ${values.join(', ') || 'none'} could be seen`,
   })
 }
 

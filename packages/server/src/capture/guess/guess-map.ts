@@ -2,7 +2,7 @@ import type { RecordName } from '../../domain/event-types/records.ts'
 import { RECORD_NAMES } from '../../domain/event-types/records.ts'
 import type { Database } from '../../database/database.ts'
 import type { CrmTable } from '../crm-tables.ts'
-import { qualifiedName, readCrmTables } from '../crm-tables.ts'
+import { readCrmTables } from '../crm-tables.ts'
 import { createDescriber } from '../map/describe-expression.ts'
 import type { CrmMap, RecordEntry } from '../map/map-schema.ts'
 import type { FactsOf } from './column-facts.ts'
@@ -13,18 +13,19 @@ import type { Answers, Decision, Guessing, Question } from './guessing.ts'
 import { keepResolvable, listMissingRights } from './keep-resolvable.ts'
 import { pickTables } from './pick-tables.ts'
 import { referencesOf } from './references.ts'
-import type { SampleOf } from './samples.ts'
+import type { Samples } from './samples.ts'
 import { readSamples } from './samples.ts'
+import type { SchemaPerTenant } from './tenant-schemas.ts'
 import { findSchemaPerTenant, listOwnTables } from './tenant-schemas.ts'
 
 /** A database, as far as it says what a map could be. */
-export interface SurveyedDatabase {
+export interface SurveyedDatabase extends Samples {
   database: Database
   all: readonly CrmTable[]
+  /** Those that could be mapped; with a schema per tenant, those of one tenant. */
+  tables: readonly CrmTable[]
+  perSchema: SchemaPerTenant | undefined
   facts: FactsOf
-  sample: SampleOf
-  /** Tables whose rows this role may not read. */
-  unread: readonly string[]
 }
 
 export interface Guess {
@@ -40,17 +41,12 @@ export interface Guess {
 export async function surveyDatabase(database: Database): Promise<SurveyedDatabase> {
   const all = await readCrmTables(database)
   const facts = await readColumnFacts(database)
-  const relevant = listRelevant(listCandidates(all).tables)
-  const sample = await readSamples(database, relevant)
-  const unread = relevant.filter((table) => sample(table) === undefined).map(qualifiedName)
-  return { database, all, facts, sample, unread }
-}
-
-function listCandidates(all: readonly CrmTable[]) {
   const own = listOwnTables(all)
   const perSchema = findSchemaPerTenant(own)
   const first = perSchema?.schemas.toSorted()[0]
-  return { perSchema, tables: first === undefined ? own : own.filter(({ schema }) => schema === first) }
+  const tables = first === undefined ? own : own.filter(({ schema }) => schema === first)
+  const { sample, unread } = await readSamples(database, listRelevant(tables))
+  return { database, all, tables, perSchema, facts, sample, unread }
 }
 
 /** Tables of records, then those that they refer to, then the others. */
@@ -63,8 +59,7 @@ function listRelevant(tables: readonly CrmTable[]): CrmTable[] {
 
 /** Proposes a map, and says why and what it does not know. */
 export async function guessMap(surveyed: SurveyedDatabase, answers: Answers): Promise<Guess> {
-  const { all, facts, sample, database } = surveyed
-  const { perSchema, tables } = listCandidates(all)
+  const { all, tables, perSchema, facts, sample, database } = surveyed
   const decisions: Decision[] = []
   const questions: Question[] = []
   const found = pickTables({ tables, answers, decisions, questions })

@@ -15,8 +15,23 @@ export interface Reference {
 const isUnique = (table: CrmTable, key: string): boolean =>
   table.keys.some((columns) => columns.length === 1 && columns[0] === key)
 
+/** By the tables among which they lead: a CRM of a thousand tables is asked for the same ones again and again. */
+const known = new WeakMap<readonly CrmTable[], WeakMap<CrmColumn, Reference | 'none'>>()
+
 /** The table that a column refers to. */
 export function referenceOf(
+  from: CrmTable,
+  column: CrmColumn,
+  tables: readonly CrmTable[],
+): Reference | undefined {
+  const among = known.get(tables) ?? new WeakMap<CrmColumn, Reference | 'none'>()
+  known.set(tables, among)
+  const found = among.get(column) ?? findReference(from, column, tables) ?? 'none'
+  among.set(column, found)
+  return found === 'none' ? undefined : found
+}
+
+function findReference(
   from: CrmTable,
   column: CrmColumn,
   tables: readonly CrmTable[],

@@ -24,16 +24,24 @@ const ALL_TIMEOUT_MS = 20_000
 const MAX_TEXT = 200
 const MAX_JSON = 4_000
 
+export interface Samples {
+  sample: SampleOf
+  /** Tables whose rows could not be read. */
+  unread: readonly string[]
+}
+
 /** Reads up to a thousand rows of each table, in read-only transactions of bounded time. */
-export async function readSamples(database: Database, tables: readonly CrmTable[]): Promise<SampleOf> {
+export async function readSamples(database: Database, tables: readonly CrmTable[]): Promise<Samples> {
   const samples = new Map<string, SampleRow[]>()
+  const unread: string[] = []
   const until = Date.now() + ALL_TIMEOUT_MS
   for (const table of tables.slice(0, MAX_TABLES)) {
     if (Date.now() > until) break
     const rows = await readSample(database, table)
-    if (rows !== undefined) samples.set(qualifiedName(table), rows)
+    if (rows === undefined) unread.push(qualifiedName(table))
+    else samples.set(qualifiedName(table), rows)
   }
-  return (table) => samples.get(qualifiedName(table))
+  return { sample: (table) => samples.get(qualifiedName(table)), unread }
 }
 
 async function readSample(database: Database, table: CrmTable): Promise<SampleRow[] | undefined> {

@@ -3,8 +3,8 @@ import type { CrmTable } from '../crm-tables.ts'
 /** Schemas that belong to a platform, not to the CRM. */
 const PLATFORM =
   /^(auth|storage|realtime|vault|graphql|graphql_public|extensions|net|cron|pgbouncer|supabase_.*|hdb_.*|_.*)$/
-const TENANT_PREFIX =
-  /^(workspace|tenant|account|org|organi[sz]ation|client|customer|company|team|site|shop)$/
+/** Of a schema that is the only one of its kind so far. */
+const TENANT_PREFIX = /^(workspace|tenant)$/
 /** Fewer tables in common could be chance. */
 const MIN_TABLES = 3
 
@@ -21,8 +21,8 @@ export const listOwnTables = (all: readonly CrmTable[]): CrmTable[] =>
 
 /** Finds schemas of a common prefix with the same tables. */
 export function findSchemaPerTenant(tables: readonly CrmTable[]): SchemaPerTenant | undefined {
-  const schemas = Map.groupBy(tables, ({ schema }) => schema)
-  const groups = Map.groupBy(schemas.keys(), prefixOf)
+  const schemas = groupBy(tables, ({ schema }) => schema)
+  const groups = groupBy([...schemas.keys()], prefixOf)
   for (const [prefix, members] of groups) {
     if (prefix === undefined) continue
     const named = members.map((schema) => new Set(schemas.get(schema)!.map(({ name }) => name)))
@@ -40,4 +40,10 @@ function prefixOf(schema: string): string | undefined {
   const [, prefix] =
     /^(\p{L}[\p{L}\p{N}]*[_-])[\p{L}\p{N}_-]+$/u.exec(schema) ?? /^(\p{L}{3,}?)\d+$/u.exec(schema) ?? []
   return prefix
+}
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
+  return groups
 }

@@ -28,8 +28,16 @@ export function singular(word: string): string {
   return /[^s]s$/.test(word) ? word.slice(0, -1) : word
 }
 
+const known = new Map<string, string[]>()
+
 /** The words of a table's name, without those that only say that it is a table. */
-export function tableWords(name: string): string[] {
+export function tableWords(name: string): readonly string[] {
+  const words = known.get(name) ?? readTableWords(name)
+  known.set(name, words)
+  return words
+}
+
+function readTableWords(name: string): string[] {
   const words = wordsOf(name).map(singular)
   const rest = words.filter((word, index) => index === words.length - 1 || !/^(tbl|table|t|app)$/.test(word))
   return rest.filter((word, index) => index === 0 || !/^(table|tbl)$/.test(word))

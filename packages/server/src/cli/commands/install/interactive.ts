@@ -100,7 +100,7 @@ function summarize(map: CrmMap, file: string): string {
     `${file} is written. It emits, for ${describeTenants(map)}:`,
     ...map.records.flatMap(describeRecord),
     '',
-    `Next: connectgain-webhooks install --map ${/^[\w./-]+$/.test(file) ? file : JSON.stringify(file)} --dry-run`,
+    `Next: connectgain-webhooks install --map ${/^[\w./-]+$/.test(file) ? file : JSON.stringify(file)} --check`,
   ].join('\n')
 }
 

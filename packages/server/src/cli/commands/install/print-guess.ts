@@ -28,7 +28,7 @@ export function noteUnread({ unread }: Pick<SurveyedDatabase, 'unread'>): string
   if (unread.length === 0) return []
   const more = unread.length > 10 ? ` and ${unread.length - 10} more` : ''
   return [
-    `Guessed from the catalog alone, because this role may not read rows: ${unread.slice(0, 10).join(', ')}${more}`,
+    `Guessed from the catalog alone, because rows could not be read: ${unread.slice(0, 10).join(', ')}${more}`,
   ]
 }
 
