@@ -4,7 +4,7 @@ import type { Connection, Database } from '../database/database.ts'
 import { loadStatement } from '../database/statement.ts'
 import type { CaptureFindings, CaptureStatus } from './capture-problems.ts'
 import { findProblems } from './capture-problems.ts'
-import type { CaptureState, TableName } from './capture-state.ts'
+import type { CaptureState, TableName, TableState } from './capture-state.ts'
 import { readCaptureState, readTableStates } from './capture-state.ts'
 import type { ExpectedCapture } from './expected-capture.ts'
 import { parseExpected, readExpected } from './expected-capture.ts'
@@ -12,6 +12,7 @@ import { listUsedTables } from './used-columns.ts'
 
 const readWatched = loadStatement(import.meta.url, 'read-watched-captures')
 const storeFindings = loadStatement(import.meta.url, 'store-capture-findings')
+const storeNothingNew = loadStatement(import.meta.url, 'store-nothing-new')
 const closeAbandoned = loadStatement(import.meta.url, 'close-abandoned-drifts')
 
 /** Any constant: makes nodes take turns. */
@@ -27,8 +28,11 @@ interface WatchedRow {
   map: string | null
   expected: string | null
   problems: string[]
+  status: CaptureStatus
   /** Changes with the catalog's rows; null: the table does not exist. */
   stamp: string | null
+  /** That of the last check. */
+  knownStamp: string | null
   isFresh: boolean
 }
 
@@ -72,16 +76,39 @@ interface Change extends CaptureFindings {
   wasAltered: boolean
 }
 
+/** Captures whose tables are read with one statement: a CRM with a schema for each tenant has thousands. */
+const CHUNK = 200
+
 /** @returns what has changed since the last check */
 async function checkAll(connection: Connection, rows: readonly WatchedRow[]): Promise<Change[]> {
-  const state = await readCaptureState(connection)
   const changes: Change[] = []
-  for (const row of rows) {
-    const findings = await checkOne(connection, row, state)
-    if (findings.wasAltered || findings.problems.join('\n') !== row.problems.join('\n'))
-      changes.push({ table: `${row.schema}.${row.name}`, ...findings })
+  const same: string[] = []
+  const compared = await compareAll(connection, rows, (row) => recordExpected(connection, row))
+  for (const { row, findings } of compared) {
+    if (findings.status === 'ok' && row.status === 'ok' && row.stamp === row.knownStamp) {
+      same.push(row.id)
+      continue
+    }
+    const wasAltered = await store(connection, row, findings)
+    if (wasAltered || findings.problems.join('\n') !== row.problems.join('\n'))
+      changes.push({ table: `${row.schema}.${row.name}`, ...findings, wasAltered })
   }
+  if (same.length > 0) await connection.query(storeNothingNew, [textArray(same)])
   return changes
+}
+
+async function store(
+  connection: Connection,
+  { id, stamp }: WatchedRow,
+  { status, problems }: CaptureFindings,
+): Promise<boolean> {
+  const { rows } = await connection.query<{ wasAltered: boolean }>(storeFindings, [
+    id,
+    status,
+    textArray(problems),
+    stamp,
+  ])
+  return rows[0]?.wasAltered === true
 }
 
 /** A capture that differs from what was installed, as `webhook_captures` reports it. */
@@ -93,37 +120,69 @@ export interface CaptureReport extends CaptureFindings {
 /** Compares as `checkCaptures` does, without storing anything. */
 export async function inspectCaptures(connection: Connection): Promise<CaptureReport[]> {
   const { rows } = await connection.query<WatchedRow>(readWatched, [FRESH_MS])
-  const state = await readCaptureState(connection)
-  const reports: CaptureReport[] = []
-  for (const { record, schema, name, map, expected: stored } of rows) {
-    if (stored === null) continue
-    const expected = parseExpected(stored)
-    const tables = await readTableStates(connection, expected.tables)
-    const findings = findProblems({ expected, tables, state, isReference: map === null })
-    if (findings.status !== 'ok') reports.push({ table: `${schema}.${name}`, record, ...findings })
-  }
-  return reports
+  const compared = await compareAll(connection, rows, () => undefined)
+  return compared.flatMap(({ row: { record, schema, name }, findings }) =>
+    findings.status === 'ok' ? [] : [{ table: `${schema}.${name}`, record, ...findings }],
+  )
 }
 
-async function checkOne(
+interface Compared {
+  row: WatchedRow
+  findings: CaptureFindings
+}
+
+/** @param record what to compare with if nothing was recorded; undefined: the capture is left out */
+async function compareAll(
   connection: Connection,
-  row: WatchedRow,
-  state: CaptureState,
-): Promise<CaptureFindings & { wasAltered: boolean }> {
-  const expected = row.expected === null ? await recordExpected(connection, row) : parseExpected(row.expected)
-  const findings = findProblems({
-    expected,
-    tables: await readTableStates(connection, expected.tables),
-    state,
-    isReference: row.map === null,
+  rows: readonly WatchedRow[],
+  record: (row: WatchedRow) => Promise<ExpectedCapture> | undefined,
+): Promise<Compared[]> {
+  const known: { row: WatchedRow; expected: ExpectedCapture }[] = []
+  for (const row of rows) {
+    const expected = row.expected === null ? await record(row) : parseExpected(row.expected)
+    if (expected !== undefined) known.push({ row, expected })
+  }
+  const state = indexState(await readCaptureState(connection))
+  const compared: Compared[] = []
+  for (let start = 0; start < known.length; start += CHUNK) {
+    const chunk = known.slice(start, start + CHUNK)
+    const tables = await readTableStates(
+      connection,
+      chunk.flatMap(({ expected }) => expected.tables),
+    )
+    for (const { row, expected } of chunk) {
+      const own = tables.splice(0, expected.tables.length)
+      const isReference = row.map === null
+      compared.push({
+        row,
+        findings: findProblems({ expected, tables: own, state: state(expected, own), isReference }),
+      })
+    }
+  }
+  return compared
+}
+
+function groupBy<V, K>(values: readonly V[], keyOf: (value: V) => K): Map<K, V[]> {
+  const groups = new Map<K, V[]>()
+  for (const value of values) {
+    const group = groups.get(keyOf(value))
+    if (group === undefined) groups.set(keyOf(value), [value])
+    else group.push(value)
+  }
+  return groups
+}
+
+/** Finds what concerns one capture without going through what concerns all. */
+function indexState(
+  all: CaptureState,
+): (expected: ExpectedCapture, tables: readonly TableState[]) => CaptureState {
+  const triggers = groupBy(all.triggers, ({ tableOid }) => tableOid)
+  const functions = groupBy(all.functions, ({ name }) => name)
+  return ({ functions: wanted }, tables) => ({
+    ...all,
+    triggers: triggers.get(tables[0]?.oid ?? 0) ?? [],
+    functions: wanted.flatMap(({ name }) => functions.get(name) ?? []),
   })
-  const { rows } = await connection.query<{ wasAltered: boolean }>(storeFindings, [
-    row.id,
-    findings.status,
-    textArray(findings.problems),
-    row.stamp,
-  ])
-  return { ...findings, wasAltered: rows[0]?.wasAltered === true }
 }
 
 /** Records the current capture of a table as the expected one. */
