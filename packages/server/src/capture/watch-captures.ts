@@ -8,6 +8,7 @@ import type { CaptureState, TableName, TableState } from './capture-state.ts'
 import { readCaptureState, readTableStates } from './capture-state.ts'
 import type { ExpectedCapture } from './expected-capture.ts'
 import { parseExpected, readExpected } from './expected-capture.ts'
+import { groupBy } from './group-by.ts'
 import { listUsedTables } from './used-columns.ts'
 
 const readWatched = loadStatement(import.meta.url, 'read-watched-captures')
@@ -160,16 +161,6 @@ async function compareAll(
     }
   }
   return compared
-}
-
-function groupBy<V, K>(values: readonly V[], keyOf: (value: V) => K): Map<K, V[]> {
-  const groups = new Map<K, V[]>()
-  for (const value of values) {
-    const group = groups.get(keyOf(value))
-    if (group === undefined) groups.set(keyOf(value), [value])
-    else group.push(value)
-  }
-  return groups
 }
 
 /** Finds what concerns one capture without going through what concerns all. */

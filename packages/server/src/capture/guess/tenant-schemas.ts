@@ -1,4 +1,5 @@
 import type { CrmTable } from '../crm-tables.ts'
+import { groupBy } from '../group-by.ts'
 
 /** Schemas that belong to a platform, not to the CRM. */
 const PLATFORM =
@@ -40,10 +41,4 @@ function prefixOf(schema: string): string | undefined {
   const [, prefix] =
     /^(\p{L}[\p{L}\p{N}]*[_-])[\p{L}\p{N}_-]+$/u.exec(schema) ?? /^(\p{L}{3,}?)\d+$/u.exec(schema) ?? []
   return prefix
-}
-
-function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>()
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
-  return groups
 }
