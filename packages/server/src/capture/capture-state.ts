@@ -58,9 +58,10 @@ export interface CaptureState {
   outboxTrigger: string | undefined
 }
 
-export async function readCaptureState(connection: Connection): Promise<CaptureState> {
-  const triggers = await connection.query<TriggerState>(readTriggers)
-  const functions = await connection.query<FunctionState>(readFunctions)
+/** @param prefix of the names of functions: of all that capture tables, or of one capture */
+export async function readCaptureState(connection: Connection, prefix = 'capture_'): Promise<CaptureState> {
+  const triggers = await connection.query<TriggerState>(readTriggers, [prefix])
+  const functions = await connection.query<FunctionState>(readFunctions, [prefix])
   const outbox = await connection.query<{ enabled: string }>(readOutboxTrigger)
   const settings = await connection.query<{ target: string | null }>(readReplicaSettings)
   return {

@@ -45,7 +45,7 @@ export async function readExpected(
     connection,
     used.map(({ table: name }) => name),
   )
-  const { functions, triggers } = await readCaptureState(connection)
+  const { functions, triggers } = await readCaptureState(connection, functionPrefix(id))
   const own = ({ name }: { name: string }): boolean => name.startsWith(functionPrefix(id))
   const present = triggers.flatMap(({ name, tableOid, function: called, definition }) =>
     tableOid === states[0]?.oid && called !== null && own({ name: called })

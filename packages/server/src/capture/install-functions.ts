@@ -1,5 +1,6 @@
 import type { Connection } from '../database/database.ts'
 import { readCaptureState } from './capture-state.ts'
+import { functionPrefix } from './captured-table.ts'
 import type { Capture } from './captures.ts'
 import { fingerprintFunctions, recordCapture } from './captures.ts'
 import { functionsMatchRecord } from './expected-capture.ts'
@@ -23,7 +24,11 @@ export async function installFunctions(
     map,
     fingerprint: fingerprintFunctions(functions),
   })
-  if (!isRecordChanged && functionsMatchRecord(expected, await readCaptureState(connection))) return false
+  if (
+    !isRecordChanged &&
+    functionsMatchRecord(expected, await readCaptureState(connection, functionPrefix(id)))
+  )
+    return false
   for (const text of functions) await connection.execute(text)
   return true
 }

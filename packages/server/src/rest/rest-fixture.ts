@@ -82,7 +82,7 @@ export function expectError(answer: Answer, status: number, code: string): Recor
 }
 
 const SEED = `
-  truncate public.organizations, public.conversations, public.messages, public.broadcasts, public.meetings,
+  truncate webhooks.webhook_signing_keys, public.organizations, public.conversations, public.messages, public.broadcasts, public.meetings,
     webhooks.webhook_configurations, webhooks.webhook_events, webhooks_internal.attempts,
     public.contacts, public.deals, webhooks_internal.outbox, webhooks_internal.cancellations, webhooks.api_keys,
     webhooks.webhook_inboxes, webhooks.webhook_inbox_requests, webhooks_internal.portal_links, webhooks_internal.sessions,

@@ -1,4 +1,4 @@
--- The triggers that capture tables, and what else has their names.
+-- The triggers with functions whose names begin with $1, and if these are all that capture tables, what else has their names.
 select
   t.tgname as name,
   t.tgrelid::bigint as "tableOid",
@@ -9,7 +9,7 @@ from pg_trigger t
 join pg_proc p on p.oid = t.tgfoid
 where not t.tgisinternal
   and (
-    starts_with(t.tgname::text, 'webhooks_capture_')
-    or p.pronamespace = 'webhooks_internal'::regnamespace and starts_with(p.proname::text, 'capture_')
+    $1::text = 'capture_' and starts_with(t.tgname::text, 'webhooks_capture_')
+    or p.pronamespace = 'webhooks_internal'::regnamespace and starts_with(p.proname::text, $1::text)
   )
 order by t.tgrelid, t.tgname
