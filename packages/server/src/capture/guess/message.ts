@@ -9,6 +9,7 @@ import { describeValues, parsePairs } from './known-values.ts'
 import { isText, isWhole } from './plain-columns.ts'
 
 const NONE = 'none'
+const ALL = 'all'
 const AS_GUESSED = 'guessed'
 const PLACE = 'message.direction'
 
@@ -35,7 +36,7 @@ export function chooseDirection(table: CrmTable, guessing: Guessing): Direction 
       { value: NONE, label: 'not known: leave messages out' },
     ],
     default: guessed === undefined ? NONE : AS_GUESSED,
-    free: "pairs such as 0=inbound, 1=outbound, or an SQL condition such as sender = 'customer'",
+    free: `${guessed === undefined ? '' : 'pairs such as 0=inbound, 1=outbound, or '}an SQL condition such as sender = 'customer'`,
   })
   const chosen =
     answer === AS_GUESSED ? guessed : answer === NONE ? undefined : readAnswer(answer, table, guessed)
@@ -90,13 +91,14 @@ export function askForRest(table: CrmTable, { where }: Direction, guessing: Gues
   if (where.length > 0 || !guessing.decisions.some(isUnsure)) return undefined
   const answer = ask(guessing, {
     id: 'message.where',
-    text: `Which other rows of ${qualifiedName(table)} are no messages between the organization and a customer?`,
+    text: `Which rows of ${qualifiedName(table)} are messages between the organization and a customer?`,
     samples: sampleKinds(table, guessing),
-    options: [{ value: NONE, label: 'none' }],
-    default: NONE,
-    free: "an SQL condition for those that are, such as type in ('email', 'sms')",
+    options: [{ value: ALL, label: 'all of them, apart from internal notes that a column marks' }],
+    default: ALL,
+    free: "an SQL condition, such as type in ('email', 'sms')",
   })
   if (isAnswered(guessing, 'message.where'))
     decide(guessing, { place: 'message.where', choice: answer, confidence: 1, reason: 'answered' })
-  return answer === NONE ? undefined : answer
+  if (answer === ALL) return undefined
+  return /\bor\b/i.test(answer) ? `(${answer})` : answer
 }
