@@ -23,7 +23,11 @@ export async function readColumnFacts(connection: Connection): Promise<FactsOf> 
   return ({ schema, name }, column) => known.get(JSON.stringify([schema, name, column])) ?? NOTHING
 }
 
-const toFacts = ({ isNotNull, default: given, checks }: RowOf<typeof readFacts>): ColumnFacts => ({
+const toFacts = ({
+  is_not_null: isNotNull,
+  default: given,
+  checks,
+}: RowOf<typeof readFacts>): ColumnFacts => ({
   isNotNull,
   default: given === null ? undefined : readLiteral(given),
   allowed: checks === null ? [] : readAllowed(checks),

@@ -4,7 +4,7 @@ select
   n.nspname::text as "schema!",
   c.relname::text as "table!",
   a.attname::text as "column!",
-  a.attnotnull as "isNotNull!",
+  a.attnotnull as "is_not_null!",
   pg_get_expr(d.adbin, d.adrelid) as "default",
   (
     select string_agg(pg_get_constraintdef(con.oid), ' ')

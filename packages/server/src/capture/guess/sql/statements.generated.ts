@@ -7,7 +7,7 @@ export const readColumnFacts = typedStatement<
     schema: string
     table: string
     column: string
-    isnotnull: boolean | null
+    is_not_null: boolean
     default: string | null
     checks: string | null
   }
