@@ -135,7 +135,7 @@ async function readAccounts(database: Database): Promise<Accounts> {
      from webhooks.webhook_capture_faults where effect = 'event'`,
   )
   const drifts = await database.query<Accounts['drifts'][number]>(
-    `select c.record, extract(epoch from d.since)::float8 * 1000 as since,
+    `select coalesce(c.subject, c.record) as record, extract(epoch from d.since)::float8 * 1000 as since,
        extract(epoch from coalesce(d.until, now()))::float8 * 1000 as until
      from webhooks_internal.capture_drifts d join webhooks_internal.captures c on c.id = d.capture`,
   )

@@ -61,7 +61,7 @@ suite('capture check of an attached CRM', { skip: !ENGINES.includes('postgresql'
 
   test('installing again restores functions and triggers and ends the drift', async () => {
     const { rows: captures } = await database.query<{ id: string }>(
-      `select id from webhooks_internal.captures where record = 'contact'`,
+      `select id from webhooks_internal.captures where subject = 'contact'`,
     )
     const { id } = captures[0]!
     await database.execute(`drop function webhooks_internal.capture_${id}_inserts cascade`)

@@ -86,7 +86,7 @@ suite('installation in a Supabase project', { skip: !ENGINES.includes('postgresq
     const { code, report } = await crm.install(MAP)
     assert.deepEqual([code, report.problems], [0, []])
     const { rows } = await crm.database.query<{ id: string }>(
-      `select id from webhooks_internal.captures where record = 'contact'`,
+      `select id from webhooks_internal.captures where subject = 'contact'`,
     )
     captureFunction = `webhooks_internal.capture_${rows[0]!.id}_inserts()`
   })

@@ -1,20 +1,18 @@
 -- A map can name any tables: several may hold the same kind of record, one may hold several kinds, and rows of any table may
 -- emit an event of the operator's own. So each capture has a name of its own.
 
-alter table webhooks_internal.captures add column id text;
-update webhooks_internal.captures set id = record;
+-- The version before names a capture by its record, which is what the reference CRM's captures are still called. It goes on
+-- with `record` as the key; `id` and `capture` are the same under their own names.
 alter table webhooks_internal.captures
-  alter column id set not null,
-  drop constraint captures_pkey,
-  add primary key (id);
-comment on column webhooks_internal.captures.record is 'contact, deal, conversation, message, meeting; an event type of the operator''s own; or organizations';
-
-alter table webhooks_internal.capture_drifts rename column record to capture;
+  add column id text generated always as (record) stored,
+  -- contact, deal, conversation, message, meeting; an event type of the operator's own; or organizations. Null: as `record`.
+  add column subject text;
+alter table webhooks_internal.capture_drifts add column capture text generated always as (record) stored;
 
 create or replace view webhooks.webhook_captures with (security_invoker = true) as
 select
   (select format('%I.%I', name[1], name[2]) from parse_ident(c.relation) as name) as table_name,
-  c.record, c.status, c.problems, c.checked_at, c.id
+  coalesce(c.subject, c.record) as record, c.status, c.problems, c.checked_at, c.id
 from webhooks_internal.captures c;
 
 comment on column webhooks.webhook_captures.record is 'What the rows are: a record, an event type of your own, or organizations';
@@ -103,4 +101,4 @@ revoke execute on function
   webhooks_internal.drop_tenants(uuid[]),
   webhooks_internal.forget_capture(text)
 from public;
-grant select (id) on webhooks_internal.captures to webhooks_service;
+grant select (id, subject) on webhooks_internal.captures to webhooks_service;

@@ -26,7 +26,8 @@ export async function readCaptures(connection: Connection): Promise<CaptureRow[]
   )
   if (known[0]?.there !== true) return []
   const { rows } = await connection.query<CaptureRow>(
-    'select id, record, relation, map is null as is_reference from webhooks_internal.captures order by id',
+    `select id, coalesce(subject, record) as record, relation, map is null as is_reference
+     from webhooks_internal.captures order by id`,
   )
   return rows
 }
@@ -39,13 +40,13 @@ export function fingerprintFunctions(functions: readonly string[]): string {
 /** @returns true if it differs from the recorded capture */
 export async function recordCapture(connection: Connection, capture: Capture): Promise<boolean> {
   const { rowCount } = await connection.query(
-    `insert into webhooks_internal.captures as c (id, record, relation, map, fingerprint)
+    `insert into webhooks_internal.captures as c (record, subject, relation, map, fingerprint)
      values ($1, $2, $3, $4, $5)
-     on conflict (id) do update
-       set record = excluded.record, relation = excluded.relation, map = excluded.map, fingerprint = excluded.fingerprint,
+     on conflict (record) do update
+       set subject = excluded.subject, relation = excluded.relation, map = excluded.map, fingerprint = excluded.fingerprint,
          installed_at = now()
-       where (c.record, c.relation, c.map::text, c.fingerprint)
-         is distinct from (excluded.record, excluded.relation, excluded.map::text, excluded.fingerprint)`,
+       where (coalesce(c.subject, c.record), c.relation, c.map::text, c.fingerprint)
+         is distinct from (excluded.subject, excluded.relation, excluded.map::text, excluded.fingerprint)`,
     [capture.id, capture.record, capture.relation, capture.map, capture.fingerprint],
   )
   return rowCount > 0

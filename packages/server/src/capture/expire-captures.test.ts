@@ -11,7 +11,7 @@ for (const engine of ENGINES) {
       select 'public.deals', 'insert', 'P0001', 'x', n, '{}', now() - n * interval '1 hour' from generate_series(0, 1500) n;
       insert into webhooks_internal.reached_statuses (organization_id, record_id, event, reached_at)
       select gen_random_uuid(), n, 'message.sent', now() - n * interval '1 hour' from generate_series(0, 1500) n;
-      insert into webhooks_internal.capture_drifts (capture, relation, since, until, problems)
+      insert into webhooks_internal.capture_drifts (record, relation, since, until, problems)
       select 'deal', 'public.deals', '2025-01-15', now() - n * interval '1 hour', '{}' from generate_series(0, 1500) n;`)
     await expireCaptures(database, 36_000_000 - 1_000)
     for (const table of [

@@ -140,10 +140,10 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
   {
     title: 'no role of the API can write the captures of tables',
     columns: [
-      ...['id', 'record', 'relation', 'map', 'fingerprint', 'expected', 'problems', 'stamp'].map(
+      ...['id', 'record', 'subject', 'relation', 'map', 'fingerprint', 'expected', 'problems', 'stamp'].map(
         (name) => `webhooks_internal.captures.${name}`,
       ),
-      ...['capture', 'relation', 'problems'].map((name) => `webhooks_internal.capture_drifts.${name}`),
+      ...['record', 'capture', 'relation', 'problems'].map((name) => `webhooks_internal.capture_drifts.${name}`),
       'webhooks_internal.crm_map.map',
       'webhooks_internal.tenants.external_id',
     ],

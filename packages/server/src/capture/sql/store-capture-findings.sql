@@ -10,15 +10,15 @@ ended as (
   returning d.id
 ),
 begun as (
-  insert into webhooks_internal.capture_drifts (capture, relation, since, problems)
+  insert into webhooks_internal.capture_drifts (record, relation, since, problems)
   select id, relation, coalesce(well_at, installed_at), $3::text[] from capture where $2::text <> 'ok'
-  on conflict (capture) where until is null
+  on conflict (record) where until is null
     do update set problems = excluded.problems
     where capture_drifts.problems is distinct from excluded.problems
   returning id
 ),
 altered as (
-  insert into webhooks_internal.capture_drifts (capture, relation, since, until, problems)
+  insert into webhooks_internal.capture_drifts (record, relation, since, until, problems)
   select id, relation, coalesce(well_at, installed_at), clock_timestamp(),
     array['The table or its capture was altered and restored between two checks. Changes made in between may have emitted no events.']
   from capture

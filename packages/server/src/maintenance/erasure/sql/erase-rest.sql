@@ -14,7 +14,7 @@ about as (
       f.record_ids && :numbers::text[]
       and f.relation in (
         select format('%I.%I', name[1], name[2])
-        from webhooks_internal.captures c, parse_ident(c.relation) as name where c.record = :object?::text
+        from webhooks_internal.captures c, parse_ident(c.relation) as name where coalesce(c.subject, c.record) = :object?::text
       )
     ) as is_theirs
   from webhooks.webhook_capture_faults f
