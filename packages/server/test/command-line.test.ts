@@ -52,6 +52,22 @@ onEachEngine(
       assert.match(await runOk('webhooks', 'delete', created.id), /Deleted From the shell/)
     })
 
+    test("an organization can be named by the CRM's own key of it", async () => {
+      await stage.server.api.insert('organizations', { name: 'Globex', external_id: '42' })
+      const url = ['--webhook-url', `${stage.receiver.url}/globex`]
+      const create = ['webhooks', 'create', '--name', 'Of Globex', '--events', 'deal.created', '--inactive']
+      await runOk(...create, ...url, '--organization', '42')
+      assert.match(
+        await runOk('webhooks', 'list', '--organization', '42'),
+        /EVENTS +URL\n.*Of Globex[^\n]*\n$/,
+      )
+      const unknown = await run('webhooks', 'list', '--organization', '43')
+      assert.deepEqual([unknown.code, /no organization has the key 43/.test(unknown.stderr)], [1, true])
+      // Other tests have one organization, which need not be named.
+      const { status, body } = await stage.server.api.request('DELETE', 'organizations?external_id=eq.42')
+      assert.equal(status, 204, JSON.stringify(body))
+    })
+
     test('webhooks create --signature-type ed25519 prints the public key and where all are', async () => {
       const create = ['webhooks', 'create', '--name', 'Keys', '--events', 'deal.created', '--inactive']
       const url = ['--webhook-url', `${stage.receiver.url}/keys`]

@@ -143,7 +143,9 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
       ...['id', 'record', 'subject', 'relation', 'map', 'fingerprint', 'expected', 'problems', 'stamp'].map(
         (name) => `webhooks_internal.captures.${name}`,
       ),
-      ...['record', 'capture', 'relation', 'problems'].map((name) => `webhooks_internal.capture_drifts.${name}`),
+      ...['record', 'capture', 'relation', 'problems'].map(
+        (name) => `webhooks_internal.capture_drifts.${name}`,
+      ),
       'webhooks_internal.crm_map.map',
       'webhooks_internal.tenants.external_id',
     ],

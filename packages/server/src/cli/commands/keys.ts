@@ -21,7 +21,7 @@ export function keysCommand(): Command {
   withConnection(command.command('create').description('create a key, which is shown this once'))
     .requiredOption('--name <name>', 'name of the key')
     .addOption(new Option('--scope <scope>', 'scope of the key').choices(SCOPES).default('read'))
-    .option('--organization <id>', 'organization (default: the only one)')
+    .option('--organization <id>', "organization, or the CRM's own key of it (default: the only one)")
     .action(withApi(create))
   withConnection(
     command.command('revoke').argument('<id>').description('revoke a key immediately and permanently'),

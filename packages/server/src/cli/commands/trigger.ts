@@ -26,7 +26,7 @@ export function triggerCommand(): Command {
       .argument('<event>')
       .description('emit an event, with an example record by default'),
   )
-    .option('--organization <id>', 'organization (default: the only one)')
+    .option('--organization <id>', "organization, or the CRM's own key of it (default: the only one)")
     .option('--data <json>', "record: JSON, @file or - (default: the event type's example)", parseJsonOption)
     .option(
       '--wait',

@@ -30,13 +30,13 @@ export function webhooksCommand(): Command {
     'list, create, test, enable, disable and delete webhooks',
   )
   withConnection(command.command('list').description('list webhooks and their health'))
-    .option('--organization <id>', 'only this organization')
+    .option('--organization <id>', "only this organization, or the CRM's own key of it")
     .action(withApi(list))
   withConnection(command.command('create').description('create a webhook'))
     .requiredOption('--name <name>', 'name of the webhook')
     .requiredOption('--webhook-url <url>', 'the https:// URL to send to')
     .requiredOption('--events <names...>', 'event types, such as contact.created or "deal.*"')
-    .option('--organization <id>', 'organization (default: the only one)')
+    .option('--organization <id>', "organization, or the CRM's own key of it (default: the only one)")
     .option('--secret <secret>', 'signing secret; "generate" creates one and shows it once')
     .addOption(
       new Option(
@@ -67,7 +67,8 @@ export function webhooksCommand(): Command {
 }
 
 async function list(api: Api, { organization, json }: Pick<Flags, 'organization' | 'json'>): Promise<void> {
-  const of = organization === undefined ? '' : `&organization_id=eq.${encodeURIComponent(organization)}`
+  const of =
+    organization === undefined ? '' : `&organization_id=eq.${await chooseOrganization(api, organization)}`
   const webhooks = await api.get<Webhook>(`webhook_configurations?order=created_at${of}`)
   if (json) return printJson(webhooks)
   if (webhooks.length === 0) return print('No webhooks yet. Create one: webhooks create --help')
