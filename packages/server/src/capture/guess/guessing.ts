@@ -1,6 +1,6 @@
 import type { RecordName } from '../../domain/event-types/records.ts'
 import type { CrmTable } from '../crm-tables.ts'
-import type { FactsOf } from './column-facts.ts'
+import type { FactsOf } from '../column-facts.ts'
 import type { SampleOf } from './samples.ts'
 
 /** Something that was decided about the map. */

@@ -1,10 +1,10 @@
 -- What the catalog knows about columns beyond their types: whether they may be null, their default, the conditions on
 -- them, and what somebody wrote about them.
 select
-  n.nspname::text as "schema!",
-  c.relname::text as "table!",
-  a.attname::text as "column!",
-  a.attnotnull as "is_not_null!",
+  n.nspname as schema,
+  c.relname as table,
+  a.attname as column,
+  a.attnotnull as "isNotNull",
   pg_get_expr(d.adbin, d.adrelid) as "default",
   (
     select string_agg(pg_get_constraintdef(con.oid), ' ')

@@ -1,6 +1,5 @@
-import type { Connection } from '../../database/database.ts'
-import type { RowOf } from '../../database/statement.ts'
-import { readColumnFacts as readFacts } from './sql/statements.generated.ts'
+import type { Connection } from '../database/database.ts'
+import { loadStatement } from '../database/statement.ts'
 
 /** What the catalog knows about a column beyond its type. */
 export interface ColumnFacts {
@@ -11,23 +10,30 @@ export interface ColumnFacts {
   allowed: readonly string[]
 }
 
+interface FactRow {
+  schema: string
+  table: string
+  column: string
+  isNotNull: boolean
+  default: string | null
+  checks: string | null
+}
+
+const readFacts = loadStatement(import.meta.url, 'read-column-facts')
+
 export type FactsOf = (table: { schema: string; name: string }, column: string) => ColumnFacts
 
 const NOTHING: ColumnFacts = { isNotNull: false, default: undefined, allowed: [] }
 
 export async function readColumnFacts(connection: Connection): Promise<FactsOf> {
-  const { rows } = await connection.query(...readFacts())
+  const { rows } = await connection.query<FactRow>(readFacts)
   const known = new Map(
     rows.map((row) => [JSON.stringify([row.schema, row.table, row.column]), toFacts(row)]),
   )
   return ({ schema, name }, column) => known.get(JSON.stringify([schema, name, column])) ?? NOTHING
 }
 
-const toFacts = ({
-  is_not_null: isNotNull,
-  default: given,
-  checks,
-}: RowOf<typeof readFacts>): ColumnFacts => ({
+const toFacts = ({ isNotNull, default: given, checks }: FactRow): ColumnFacts => ({
   isNotNull,
   default: given === null ? undefined : readLiteral(given),
   allowed: checks === null ? [] : readAllowed(checks),
