@@ -71,7 +71,7 @@ suite('PgBouncer', { skip: SKIP }, () => {
       } finally {
         await site.close()
       }
-      const installed = await runCommand('install', '--database-url', url, '--print-map')
+      const installed = await runCommand('install', '--database-url', url, '--guess')
       assert.equal(installed.code, 2)
       assert.match(installed.stderr, REFUSAL)
     })
