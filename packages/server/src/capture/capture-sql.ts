@@ -1,14 +1,14 @@
 import { quoteIdentifier, quoteLiteral } from '../database/identifiers.ts'
 import { writeFallback } from './capture-fallback.ts'
-import type { CapturedTable, Operation } from './captured-table.ts'
-import { OPERATIONS, RAISED, changeSql, functionName, relationName, triggerName } from './captured-table.ts'
+import type { CapturedTable, Operation, TriggerSql } from './captured-table.ts'
+import { OPERATIONS, RAISED, changeSql, functionName, relationName, writeTrigger } from './captured-table.ts'
 import type { EventRule } from './event-rules.ts'
 import { columnsData, indent, insertChanged, insertWhole, writtenRow } from './event-select.ts'
 
 /** The functions of a capture, which can be replaced without locking the table, and its triggers. */
 export interface CaptureSql {
   functions: readonly string[]
-  triggers: readonly { name: string; function: string; sql: string }[]
+  triggers: readonly TriggerSql[]
 }
 
 const TRANSITION_TABLES: Readonly<Record<Operation, string>> = {
@@ -35,14 +35,7 @@ export function writeCapture(table: CapturedTable): CaptureSql {
   const used = OPERATIONS.filter((operation) => table.rules.some((rule) => isUsed(operation, rule, table)))
   return {
     functions: used.map((operation) => writeFunction(table, operation)),
-    triggers: used.map((operation) => ({
-      name: triggerName(table.id, operation),
-      function: functionName(table.id, operation),
-      sql:
-        `create or replace trigger ${triggerName(table.id, operation)}\n  after ${operation} on ${relationName(table)}\n` +
-        `  referencing ${TRANSITION_TABLES[operation]}\n  for each statement\n` +
-        `  execute function webhooks_internal.${functionName(table.id, operation)}();`,
-    })),
+    triggers: used.map((operation) => writeTrigger(table, operation, TRANSITION_TABLES[operation])),
   }
 }
 

@@ -101,6 +101,29 @@ export const triggerName = (id: string, operation: Operation): string =>
 export const relationName = ({ schema, name }: Pick<CapturedTable, 'schema' | 'name'>): string =>
   `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
 
+export interface TriggerSql {
+  name: string
+  function: string
+  sql: string
+}
+
+/** Writes the statement-level trigger of a capture, which calls the capture's function of that operation. */
+export function writeTrigger(
+  table: Pick<CapturedTable, 'id' | 'schema' | 'name'>,
+  operation: Operation,
+  transitionTables: string,
+): TriggerSql {
+  const [name, called] = [triggerName(table.id, operation), functionName(table.id, operation)]
+  return {
+    name,
+    function: called,
+    sql:
+      `create or replace trigger ${name}\n  after ${operation} on ${relationName(table)}\n` +
+      `  referencing ${transitionTables}\n  for each statement\n` +
+      `  execute function webhooks_internal.${called}();`,
+  }
+}
+
 /** Returns SQL of a row's key as text, which identifies the row in a fault. */
 export function keyTextSql({ key }: CapturedTable, alias: string): string {
   const parts = key.map((name) => `${alias}.${quoteIdentifier(name)}::text`)

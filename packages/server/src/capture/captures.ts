@@ -32,6 +32,10 @@ export async function readCaptures(connection: Connection): Promise<CaptureRow[]
   return rows
 }
 
+/** Reads the captures that a map asked for; those of the reference CRM are the program's own. */
+export const readMappedCaptures = async (connection: Connection): Promise<CaptureRow[]> =>
+  (await readCaptures(connection)).filter(({ is_reference }) => !is_reference)
+
 /** Identifies a version of the functions. */
 export function fingerprintFunctions(functions: readonly string[]): string {
   return createHash('sha256').update(functions.join('\n')).digest('hex')

@@ -2,14 +2,11 @@ import type { Database } from '../database/database.ts'
 import type { CapturedTable } from './captured-table.ts'
 import type { CaptureRow } from './captures.ts'
 import { TENANTS } from './map/tenant-table.ts'
-import { createDescriber } from './map/describe-expression.ts'
-import { nameCaptures } from './capture-ids.ts'
 import { readCaptures } from './captures.ts'
-import { readCrmTables } from './crm-tables.ts'
 import { readReferenceTables } from './reference-tables.ts'
 import { readStoredMap } from './stored-map.ts'
-import { resolveMap } from './map/resolve-map.ts'
-import { toSubject } from './wanted-captures.ts'
+import { resolveOnDatabase } from './map/resolve-map.ts'
+import { nameTables } from './wanted-captures.ts'
 
 /** An error that the caller can correct. */
 export class RecaptureError extends Error {
@@ -54,11 +51,10 @@ interface MappedTables {
 async function readMappedTables(database: Database, installed: readonly CaptureRow[]): Promise<MappedTables> {
   const map = await readStoredMap(database)
   if (map === undefined) return { tables: [], drifted: [] }
-  const resolved = await resolveMap(map, await readCrmTables(database), createDescriber(database))
-  const ids = nameCaptures(resolved.tables.map(toSubject), installed)
-  const tables = resolved.tables
-    .map((table, index): CapturedTable => ({ ...table, id: ids[index]! }))
-    .filter(({ id }) => installed.some((capture) => capture.id === id))
+  const resolved = await resolveOnDatabase(database, map)
+  const tables = nameTables(resolved, installed).filter(({ id }) =>
+    installed.some((capture) => capture.id === id),
+  )
   const drifted = installed.filter(
     ({ id, record, is_reference }) =>
       !is_reference && record !== TENANTS && !tables.some((table) => table.id === id),

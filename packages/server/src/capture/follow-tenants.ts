@@ -1,19 +1,20 @@
 import type { Logger } from 'pino'
 import type { Database } from '../database/database.ts'
 import { messageOf } from '../domain/errors.ts'
+import type { TableName } from './capture-state.ts'
 import type { CaptureRow } from './captures.ts'
-import { readCaptures } from './captures.ts'
+import { readMappedCaptures } from './captures.ts'
 import { relationName } from './captured-table.ts'
-import type { CrmTable } from './crm-tables.ts'
 import { readCrmTables } from './crm-tables.ts'
 import { attachCaptures } from './install-captures.ts'
 import { createDescriber } from './map/describe-expression.ts'
 import type { CrmMap } from './map/map-schema.ts'
 import { resolveMap } from './map/resolve-map.ts'
 import { listTenantSchemas } from './map/tenant-schemas.ts'
-import { findTenantTable, writeMissingTenants } from './map/tenant-table.ts'
+import { TENANTS, writeMissingTenants } from './map/tenant-table.ts'
 import { dropSchemaTenants, keepSchemaTenants } from './schema-tenants.ts'
 import { readStoredMap } from './stored-map.ts'
+import type { StoredCapture } from './used-columns.ts'
 import { listWanted } from './wanted-captures.ts'
 
 /** How long a busy table of a new tenant is retried; the next minute tries again. */
@@ -28,25 +29,30 @@ export async function followTenants(database: Database, log: Logger): Promise<vo
   if (map?.organizations === undefined || 'value' in map.organizations) return
   try {
     if ('schemas' in map.organizations) await followSchemas(database, map, log)
-    else await storeMissing(database, map)
+    else await storeMissing(database)
   } catch (error) {
     log.error({ error: messageOf(error) }, 'cannot follow the tenants of the CRM')
   }
 }
 
-async function storeMissing(database: Database, map: CrmMap): Promise<void> {
-  const table = findTenantTable(map.organizations, await readCrmTables(database))
-  if (table !== undefined) await database.query(writeMissingTenants(table))
+async function storeMissing(database: Database): Promise<void> {
+  const { rows } = await database.query<{ map: string }>(
+    `select map from webhooks_internal.captures where id = $1 and status = 'ok'`,
+    [TENANTS],
+  )
+  const stored = rows[0] && (JSON.parse(rows[0].map) as StoredCapture)
+  if (stored !== undefined && 'tenants' in stored) await database.query(writeMissingTenants(stored.tenants))
 }
 
 async function followSchemas(database: Database, map: CrmMap, log: Logger): Promise<void> {
-  const installed = (await readCaptures(database)).filter(({ is_reference }) => !is_reference)
-  const all = await readCrmTables(database)
-  const schemas = listTenantSchemas(map.organizations, all)
-  await forgetMissing(database, installed, all, log)
+  const installed = await readMappedCaptures(database)
+  const names = await readTableNames(database)
+  const schemas = listTenantSchemas(map.organizations, names)
+  await forgetMissing(database, installed, names, log)
   // A CRM may create the tables of a tenant one after another.
-  const incomplete = schemas.filter((schema) => hasUncaptured(schema, map, all, installed))
+  const incomplete = schemas.filter((schema) => hasUncaptured(schema, map, names, installed))
   if (incomplete.length === 0) return
+  const all = await readCrmTables(database)
   const known = all.filter(({ schema }) => incomplete.includes(schema) || !schemas.includes(schema))
   const resolved = await resolveMap(map, known, createDescriber(database))
   if (resolved.problems.length > 0)
@@ -59,10 +65,20 @@ async function followSchemas(database: Database, map: CrmMap, log: Logger): Prom
   if (wanted.length > 0) log.info({ schemas: incomplete }, 'captured the tables of new tenants')
 }
 
+/** All that the watch needs each minute; the rest of the catalog is read when something is new. */
+async function readTableNames(database: Database): Promise<TableName[]> {
+  const { rows } = await database.query<TableName>(
+    `select n.nspname as schema, c.relname as name
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^pg_'`,
+  )
+  return rows
+}
+
 function hasUncaptured(
   schema: string,
   { records, events }: CrmMap,
-  all: readonly CrmTable[],
+  all: readonly TableName[],
   installed: readonly CaptureRow[],
 ): boolean {
   const wanted = [
@@ -86,7 +102,7 @@ const schemaOf = (relation: string): string =>
 async function forgetMissing(
   database: Database,
   installed: readonly CaptureRow[],
-  all: readonly CrmTable[],
+  all: readonly TableName[],
   log: Logger,
 ): Promise<void> {
   const present = new Set(all.map(({ schema }) => schema))

@@ -1,7 +1,7 @@
 import type { Connection, Database } from '../database/database.ts'
 import { OPERATIONS, functionName, functionPrefix } from './captured-table.ts'
 import type { CaptureRow } from './captures.ts'
-import { hasTriggers, readCaptures } from './captures.ts'
+import { hasTriggers, readMappedCaptures } from './captures.ts'
 import { installFunctions } from './install-functions.ts'
 import type { CrmMap } from './map/map-schema.ts'
 import type { ResolvedMap } from './map/resolve-map.ts'
@@ -40,7 +40,7 @@ export async function installCaptures(
 ): Promise<Installed[]> {
   // Record drifts first: the code below repairs them, and they could not be detected afterwards.
   await checkCaptures(database)
-  const before = (await readCaptures(database)).filter(({ is_reference }) => !is_reference)
+  const before = await readMappedCaptures(database)
   const wanted = listWanted(resolved, before)
   const gone = before.filter(({ id }) => !wanted.some((capture) => capture.id === id))
   await storeMappedTypes(database, resolved.eventTypes)

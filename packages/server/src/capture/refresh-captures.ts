@@ -1,10 +1,8 @@
 import type { Database } from '../database/database.ts'
 import { isDatabaseError } from '../database/database.ts'
-import { readCaptures } from './captures.ts'
-import { readCrmTables } from './crm-tables.ts'
+import { readMappedCaptures } from './captures.ts'
 import { installFunctions } from './install-functions.ts'
-import { createDescriber } from './map/describe-expression.ts'
-import { resolveMap } from './map/resolve-map.ts'
+import { resolveOnDatabase } from './map/resolve-map.ts'
 import { readStoredMap } from './stored-map.ts'
 import { listWanted } from './wanted-captures.ts'
 import { checkCaptures, recordExpected } from './watch-captures.ts'
@@ -14,10 +12,10 @@ import { checkCaptures, recordExpected } from './watch-captures.ts'
  * table that does not match its map keeps its functions, and the watch reports it.
  */
 export async function refreshCaptures(database: Database): Promise<void> {
-  const installed = (await readCaptures(database)).filter(({ is_reference }) => !is_reference)
+  const installed = await readMappedCaptures(database)
   const map = installed.length === 0 ? undefined : await readStoredMap(database)
   if (map === undefined) return
-  const resolved = await resolveMap(map, await readCrmTables(database), createDescriber(database))
+  const resolved = await resolveOnDatabase(database, map)
   // Record drifts before they are repaired.
   await checkCaptures(database)
   for (const capture of listWanted(resolved, installed)) {

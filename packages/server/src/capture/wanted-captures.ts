@@ -5,7 +5,7 @@ import { writeCapture } from './capture-sql.ts'
 import type { CapturedTable } from './captured-table.ts'
 import { relationName } from './captured-table.ts'
 import type { CaptureRow } from './captures.ts'
-import type { ResolvedMap } from './map/resolve-map.ts'
+import type { MappedTable, ResolvedMap } from './map/resolve-map.ts'
 import { TENANTS, writeTenantCapture, writeTenantSync } from './map/tenant-table.ts'
 
 /** A capture as it is to be. */
@@ -22,26 +22,30 @@ export interface WantedCapture {
   first?: string
 }
 
-export const toSubject = (table: Pick<CapturedTable, 'subject' | 'schema' | 'name'>): Subject => ({
+const toSubject = (table: Pick<CapturedTable, 'subject' | 'schema' | 'name'>): Subject => ({
   record: table.subject,
   relation: relationName(table),
 })
 
+/** Gives each table of a map the id of the installed capture that it replaces, or a new one. */
+export function nameTables(
+  { tables }: ResolvedMap,
+  before: readonly CaptureRow[],
+): (MappedTable & Pick<CapturedTable, 'id'>)[] {
+  const ids = nameCaptures(tables.map(toSubject), before)
+  return tables.map((table, index) => ({ ...table, id: ids[index]! }))
+}
+
 /** Lists the captures of a map, each with the id of the installed one that it replaces. */
 export function listWanted(resolved: ResolvedMap, before: readonly CaptureRow[]): WantedCapture[] {
-  const subjects = resolved.tables.map(toSubject)
-  const ids = nameCaptures(subjects, before)
-  const tables = resolved.tables.map((table, index): WantedCapture => {
-    const id = ids[index]!
-    return {
-      id,
-      ...subjects[index]!,
-      schema: table.schema,
-      name: table.name,
-      map: JSON.stringify(table.entry),
-      sql: writeCapture({ ...table, id }),
-    }
-  })
+  const tables = nameTables(resolved, before).map((table): WantedCapture => ({
+    id: table.id,
+    ...toSubject(table),
+    schema: table.schema,
+    name: table.name,
+    map: JSON.stringify(table.entry),
+    sql: writeCapture(table),
+  }))
   const { tenants } = resolved
   if (tenants === undefined) return tables
   const { schema, name } = tenants

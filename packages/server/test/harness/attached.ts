@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, suite } from 'node:test'
 import { installCaptures } from '../../src/capture/install-captures.ts'
-import { readCrmTables } from '../../src/capture/crm-tables.ts'
-import { createDescriber } from '../../src/capture/map/describe-expression.ts'
 import { parseMap } from '../../src/capture/map/parse-map.ts'
 import type { MappedTable } from '../../src/capture/map/resolve-map.ts'
-import { resolveMap } from '../../src/capture/map/resolve-map.ts'
+import { resolveOnDatabase } from '../../src/capture/map/resolve-map.ts'
 import { toMap } from './maps.ts'
 import type { Database } from '../../src/database/database.ts'
 import type { Engine } from './databases.ts'
@@ -55,7 +53,7 @@ export interface AttachedDatabase {
 /** Captures the tables of a map, or of entries by their record. */
 export async function attachMap(database: Database, map: object): Promise<MappedTable[]> {
   const parsed = parseMap(JSON.stringify(toMap(map)), 'map.json')
-  const resolved = await resolveMap(parsed, await readCrmTables(database), createDescriber(database))
+  const resolved = await resolveOnDatabase(database, parsed)
   if (resolved.problems.length > 0) throw new Error(resolved.problems.join('\n'))
   await installCaptures(database, resolved, parsed, { maxWaitMs: 30_000 })
   return resolved.tables

@@ -1,6 +1,6 @@
 import type { Connection, Database } from '../../database/database.ts'
 import { relationName } from '../captured-table.ts'
-import { readCaptures } from '../captures.ts'
+import { readMappedCaptures } from '../captures.ts'
 import type { CrmTable } from '../crm-tables.ts'
 import type { MappedTable, ResolvedMap } from '../map/resolve-map.ts'
 import { TENANTS } from '../map/tenant-table.ts'
@@ -106,7 +106,7 @@ async function measureAll(
   all: readonly CrmTable[],
   warnings: string[],
 ): Promise<MeasuredTable[]> {
-  const before = (await readCaptures(connection)).filter(({ is_reference }) => !is_reference)
+  const before = await readMappedCaptures(connection)
   const wanted = listWanted(resolved, before).filter(({ record }) => record !== TENANTS)
   const measured: MeasuredTable[] = []
   for (const relation of within(MEASURE_MS, listRelations(resolved), 'measured', warnings)) {

@@ -1,7 +1,7 @@
 import type { Connection, Database } from '../../database/database.ts'
 import { readCaptureState } from '../capture-state.ts'
 import type { CaptureRow } from '../captures.ts'
-import { fingerprintFunctions, readCaptures } from '../captures.ts'
+import { fingerprintFunctions, readMappedCaptures } from '../captures.ts'
 import { functionsMatchRecord, parseExpected } from '../expected-capture.ts'
 import type { Installed } from '../install-captures.ts'
 import { findAttached } from '../install-captures.ts'
@@ -47,7 +47,7 @@ export async function diffInstall(
   resolved: ResolvedMap,
   map: CrmMap,
 ): Promise<InstallDiff> {
-  const before = (await readCaptures(database)).filter(({ is_reference }) => !is_reference)
+  const before = await readMappedCaptures(database)
   const wanted = listWanted(resolved, before)
   const gone = before.filter(({ id }) => !wanted.some((capture) => capture.id === id))
   const stored = (await hasStoredMap(database)) ? await readStoredMap(database) : undefined

@@ -1,12 +1,14 @@
 import { eventNames } from '../../domain/event-types/event-types.ts'
 import { OPERATIONAL_EVENTS } from '../../domain/event-types/operational-events.ts'
+import type { Database } from '../../database/database.ts'
 import type { RecordName } from '../../domain/event-types/records.ts'
 import type { CapturedTable } from '../captured-table.ts'
 import { relationName } from '../captured-table.ts'
 import type { CrmTable } from '../crm-tables.ts'
-import { qualifiedName } from '../crm-tables.ts'
+import { qualifiedName, readCrmTables } from '../crm-tables.ts'
 import { ruleOfEvent, rulesOf } from '../event-rules.ts'
 import type { DescribeExpression } from './describe-expression.ts'
+import { createDescriber } from './describe-expression.ts'
 import type { MappedEventType } from './event-types-of-map.ts'
 import { deletedEventType, ownEventType } from './event-types-of-map.ts'
 import { findTable } from './find-names.ts'
@@ -81,6 +83,10 @@ export async function resolveMap(
   // What holds for the tables of every tenant is said once.
   return { ...resolved, problems: [...new Set(problems)], warnings: [...new Set(warnings)] }
 }
+
+/** Validates a map against the tables that the database has now. */
+export const resolveOnDatabase = async (database: Database, map: CrmMap): Promise<ResolvedMap> =>
+  await resolveMap(map, await readCrmTables(database), createDescriber(database))
 
 /** With a schema per tenant, the entry stands for the table of every tenant that has it. */
 async function resolveEntry(

@@ -4,7 +4,7 @@ import type { Organizations } from './map-schema.ts'
 /** Lists the schemas that the map calls tenants. Only schemas with tables count. */
 export function listTenantSchemas(
   organizations: Organizations | undefined,
-  all: readonly CrmTable[],
+  all: readonly Pick<CrmTable, 'schema'>[],
 ): string[] {
   if (organizations === undefined || !('schemas' in organizations)) return []
   const parts = organizations.schemas.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))

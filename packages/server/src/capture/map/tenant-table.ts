@@ -1,5 +1,6 @@
 import { quoteIdentifier } from '../../database/identifiers.ts'
-import { functionName, relationName, triggerName } from '../captured-table.ts'
+import type { Operation, TriggerSql } from '../captured-table.ts'
+import { OPERATIONS, functionName, relationName, writeTrigger } from '../captured-table.ts'
 import type { CaptureSql } from '../capture-sql.ts'
 import { qualifiedName } from '../crm-tables.ts'
 import { findTable, requireColumn } from './find-names.ts'
@@ -21,7 +22,7 @@ export const TENANTS = 'organizations'
 
 export function resolveTenantTable(
   { table: name, id, name: label }: Extract<Organizations, { table: string }>,
-  resolving: Pick<Resolving, 'all' | 'schema' | 'problems'>,
+  resolving: Resolving,
 ): TenantTable | undefined {
   const { problems } = resolving
   const table = findTable(name, 'organizations.table', resolving)
@@ -44,17 +45,6 @@ export function resolveTenantTable(
   }
   if (key === undefined) return undefined
   return { schema: table.schema, name: table.name, id, label, hasUuid: key.type === 'uuid' }
-}
-
-/** Finds the table of tenants of an installed map; undefined: there is none, or it does not match the map now. */
-export function findTenantTable(
-  organizations: Organizations | undefined,
-  all: Resolving['all'],
-): TenantTable | undefined {
-  if (organizations === undefined || !('table' in organizations)) return undefined
-  const problems: string[] = []
-  const found = resolveTenantTable(organizations, { all, schema: undefined, problems })
-  return problems.length === 0 ? found : undefined
 }
 
 const SETTINGS = `set search_path = pg_catalog\nset lock_timeout = '1s'`
@@ -83,30 +73,30 @@ export function writeMissingTenants(table: TenantTable): string {
  * minute.
  */
 export function writeTenantCapture(table: TenantTable): CaptureSql {
-  const bodies = {
-    insert: `perform webhooks_internal.keep_tenants(array_agg(t.id), array_agg(t.key), array_agg(t.name))
-  from (select ${tenantSql(table, 'n')} from new_rows as n) as t (id, key, name);`,
-    update: `perform webhooks_internal.keep_tenants(array_agg(t.id), array_agg(t.key), array_agg(t.name))
-  from (select ${tenantSql(table, 'n')} from new_rows as n) as t (id, key, name);`,
-    delete: `perform webhooks_internal.drop_tenants(array_agg(t.id))
-  from (select ${tenantSql(table, 'o')} from old_rows as o) as t (id, key, name);`,
-  } as const
-  const tables = {
-    insert: 'new table as new_rows',
-    update: 'new table as new_rows',
-    delete: 'old table as old_rows',
-  } as const
-  const operations = ['insert', 'update', 'delete'] as const
+  const keep = `perform webhooks_internal.keep_tenants(array_agg(t.id), array_agg(t.key), array_agg(t.name))
+  from (select ${tenantSql(table, 'n')} from new_rows as n) as t (id, key, name);`
+  const drop = `perform webhooks_internal.drop_tenants(array_agg(t.id))
+  from (select ${tenantSql(table, 'o')} from old_rows as o) as t (id, key, name);`
+  const trigger = (operation: Operation): TriggerSql =>
+    writeTrigger(
+      { ...table, id: TENANTS },
+      operation,
+      operation === 'delete' ? 'old table as old_rows' : 'new table as new_rows',
+    )
   return {
-    functions: operations.map(
-      (
-        operation,
-      ) => `create or replace function webhooks_internal.${functionName(TENANTS, operation)}() returns trigger
+    functions: OPERATIONS.map((operation) => writeFunction(operation, operation === 'delete' ? drop : keep)),
+    triggers: OPERATIONS.map(trigger),
+  }
+}
+
+function writeFunction(operation: Operation, body: string): string {
+  const name = functionName(TENANTS, operation)
+  return `create or replace function webhooks_internal.${name}() returns trigger
 language plpgsql security definer
 ${SETTINGS}
 as $capture$
 begin
-  ${bodies[operation]}
+  ${body}
   return null;
 exception
   when disk_full or out_of_memory then
@@ -116,15 +106,5 @@ exception
     return null;
 end
 $capture$;
-revoke execute on function webhooks_internal.${functionName(TENANTS, operation)} from public;`,
-    ),
-    triggers: operations.map((operation) => ({
-      name: triggerName(TENANTS, operation),
-      function: functionName(TENANTS, operation),
-      sql:
-        `create or replace trigger ${triggerName(TENANTS, operation)}\n  after ${operation} on ${relationName(table)}\n` +
-        `  referencing ${tables[operation]}\n  for each statement\n` +
-        `  execute function webhooks_internal.${functionName(TENANTS, operation)}();`,
-    })),
-  }
+revoke execute on function webhooks_internal.${name} from public;`
 }
