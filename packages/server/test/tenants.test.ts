@@ -147,7 +147,7 @@ suite('tenants of a CRM', { skip: !ENGINES.includes('postgresql') }, () => {
     await database.execute('drop table people; delete from webhooks_internal.tenants')
   })
 
-  test('a schema is a tenant, new ones are captured by the watch, and dropped ones are forgotten', async () => {
+  test('a schema is a tenant, new ones are captured by the watch, and captures of dropped ones are forgotten', async () => {
     const create = (schema: string): string =>
       `create schema ${schema}; create table ${schema}.person (id int primary key, name text);`
     await database.execute(create('workspace_1') + create('other'))
@@ -181,10 +181,61 @@ suite('tenants of a CRM', { skip: !ENGINES.includes('postgresql') }, () => {
       `select table_name, status from webhooks.webhook_captures`,
     )
     assert.deepEqual(rows, [{ table_name: 'workspace_2.person', status: 'ok' }])
-    assert.deepEqual(
-      (await tenants()).map((tenant) => tenant.external_id),
-      ['workspace_2'],
-    )
     assert.equal((await eventsOf(`insert into workspace_2.person values (3, 'C')`)).length, 1)
+    await database.execute(
+      'drop schema workspace_2 cascade; drop schema other cascade; delete from webhooks_internal.tenants',
+    )
+  })
+
+  suite('a schema that is dropped', () => {
+    const schema = (name: string): string =>
+      `create schema ${name}; create table ${name}.person (id int primary key, name text);`
+    const names = async (): Promise<string[]> => (await tenants()).map(({ external_id }) => external_id)
+    const deletions = async (): Promise<number> =>
+      (
+        await database.query(
+          `select from webhooks_internal.deleted_organizations
+           where organization_id = webhooks_internal.tenant_id('space_1')`,
+        )
+      ).rowCount
+
+    before(async () => {
+      await database.execute(schema('space_1') + schema('space_2'))
+      await attachMap(database, {
+        organizations: { schemas: 'space_*' },
+        records: [{ record: 'contact', table: 'person', columns: { id: 'id', first_name: 'name' } }],
+      })
+    })
+
+    test('keeps its organization for seven days', async () => {
+      await database.execute('drop schema space_1 cascade')
+      await followTenants(database, log)
+      await database.execute(
+        `update webhooks_internal.tenants set missing_since = missing_since - interval '6 days 23 hours'`,
+      )
+      await followTenants(database, log)
+      assert.deepEqual(await names(), ['space_1', 'space_2'])
+      assert.equal(await deletions(), 0)
+    })
+
+    test('goes on as the same organization when it is restored', async () => {
+      await database.execute(schema('space_1'))
+      await followTenants(database, log)
+      const [event] = await eventsOf(`insert into space_1.person values (1, 'A')`)
+      assert.equal(event?.organization_id, (await tenants())[0]?.id)
+      await followTenants(database, log)
+      assert.deepEqual(await names(), ['space_1', 'space_2'])
+    })
+
+    test('is deleted with its organization when it stays away', async () => {
+      await database.execute('drop schema space_1 cascade')
+      await followTenants(database, log)
+      await database.execute(
+        `update webhooks_internal.tenants set missing_since = missing_since - interval '7 days 1 minute'`,
+      )
+      await followTenants(database, log)
+      assert.deepEqual(await names(), ['space_2'])
+      assert.equal(await deletions(), 1)
+    })
   })
 })

@@ -12,7 +12,7 @@ import type { CrmMap } from './map/map-schema.ts'
 import { resolveMap } from './map/resolve-map.ts'
 import { listTenantSchemas } from './map/tenant-schemas.ts'
 import { TENANTS, writeMissingTenants } from './map/tenant-table.ts'
-import { dropSchemaTenants, keepSchemaTenants } from './schema-tenants.ts'
+import { dropMissingTenants, keepSchemaTenants, markMissingTenants } from './schema-tenants.ts'
 import { readStoredMap } from './stored-map.ts'
 import type { StoredCapture } from './used-columns.ts'
 import { listWanted } from './wanted-captures.ts'
@@ -21,7 +21,7 @@ import { listWanted } from './wanted-captures.ts'
 const MAX_WAIT_MS = 2_000
 
 /**
- * Captures the schemas of new tenants, forgets those that are gone, and stores tenants that a trigger missed. Runs on
+ * Captures the schemas of new tenants, forgets those that are gone for good, and stores tenants that a trigger missed. Runs on
  * the node that has just checked the captures.
  */
 export async function followTenants(database: Database, log: Logger): Promise<void> {
@@ -49,6 +49,9 @@ async function followSchemas(database: Database, map: CrmMap, log: Logger): Prom
   const names = await readTableNames(database)
   const schemas = listTenantSchemas(map.organizations, names)
   await forgetMissing(database, installed, names, log)
+  const dropped = await dropMissingTenants(database)
+  if (dropped.length > 0)
+    log.info({ schemas: dropped }, 'deleting the organizations of schemas that stayed away')
   // A CRM may create the tables of a tenant one after another.
   const incomplete = schemas.filter((schema) => hasUncaptured(schema, map, names, installed))
   if (incomplete.length === 0) return
@@ -98,7 +101,7 @@ function hasUncaptured(
 const schemaOf = (relation: string): string =>
   (/^"((?:[^"]|"")*)"\./.exec(relation)?.[1] ?? '').replaceAll('""', '"')
 
-/** A dropped schema takes its captures with it: nobody can restore them. */
+/** A dropped schema takes its captures with it. Its organization stays for a while: the schema may be restored. */
 async function forgetMissing(
   database: Database,
   installed: readonly CaptureRow[],
@@ -110,6 +113,9 @@ async function forgetMissing(
   for (const { id } of gone) await database.query('select webhooks_internal.forget_capture($1)', [id])
   if (gone.length === 0) return
   const schemas = [...new Set(gone.map(({ relation }) => schemaOf(relation)))]
-  await dropSchemaTenants(database, schemas)
-  log.info({ schemas }, 'a tenant is gone')
+  await markMissingTenants(database, schemas)
+  log.warn(
+    { schemas },
+    'schemas of tenants are gone; their organizations are deleted in seven days unless they return',
+  )
 }
