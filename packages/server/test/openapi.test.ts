@@ -83,7 +83,9 @@ onEachEngine('OpenAPI document', (stage) => {
           `${path.slice(1)}${search}`,
           body,
         )
-        const isRefused = status >= 400 && status < 500 && path.startsWith('/rpc/')
+        // A PUT has to name the row in its body as well.
+        const mayRefuse = path.startsWith('/rpc/') || method === 'put'
+        const isRefused = status >= 400 && status < 500 && mayRefuse
         assert.ok(isRefused || String(status) in operation.responses, `${method} ${path}: ${status}`)
         called += 1
       }
@@ -104,6 +106,21 @@ onEachEngine('OpenAPI document', (stage) => {
         assert.equal(status, 200, `${path} ${name}: ${JSON.stringify(body)}`)
       }
     }
+  })
+
+  test('a PUT is documented with the primary key where it is possible, and bodies with each of their formats', () => {
+    const put = document.paths['/webhook_configurations']?.['put']
+    assert.deepEqual(
+      put?.parameters?.map(({ name }) => name),
+      ['id', 'select', 'Prefer'],
+    )
+    assert.deepEqual(Object.keys(put?.requestBody?.content ?? {}), [
+      'application/json',
+      'text/csv',
+      'application/x-www-form-urlencoded',
+    ])
+    for (const path of ['/webhook_events', '/webhook_inboxes', '/webhook_sources', '/webhook_logs'])
+      assert.equal(document.paths[path]?.['put'], undefined, path)
   })
 
   test('every documented POST accepts an Idempotency-Key', () => {

@@ -147,11 +147,26 @@ onEachEngine('reading with supabase-js', (stage) => {
     assert.equal((await contacts('*').explain()).error?.code, 'PGRST107')
     assert.equal((await contacts('*').geojson()).error?.code, 'PGRST107')
     assert.equal((await contacts('*').rollback()).error?.code, 'PGRST122')
-    assert.equal((await contacts('value.sum()')).error?.code, 'PGRST123')
     assert.equal(
       (await client.from('contact').select()).error?.hint,
       "Perhaps you meant the table 'public.contacts'",
     )
+  })
+
+  test('supabase-js reads aggregates, groups and spreads', async () => {
+    const deals = client
+      .from('deals')
+      .select('contacts(first_name), value.sum(), count()')
+      .order('count', { ascending: false })
+    const { data } = await deals.eq('organization_id', stage.organizationId).not('contact_id', 'is', null)
+    assert.deepEqual(data, [
+      { contacts: { first_name: 'ann' }, sum: 3, count: 2 },
+      { contacts: { first_name: 'bob' }, sum: 3, count: 1 },
+    ])
+    const spread = await contacts('first_name, ...deals(titles:title)')
+      .eq('first_name', 'ann')
+      .order('title', { referencedTable: 'deals' })
+    assert.deepEqual(spread.data, [{ first_name: 'ann', titles: ['one', 'two'] }])
   })
 
   test('supabase-js embeds one row and several, filtered, ordered, limited and counted', async () => {

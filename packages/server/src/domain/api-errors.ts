@@ -22,8 +22,8 @@ export const API_ERRORS = {
   },
   '21000': {
     statuses: [400],
-    meaning: 'A PATCH or DELETE has no filter.',
-    action: 'Add a filter, such as `?id=eq.<id>`.',
+    meaning: 'A PATCH or DELETE has no filter, or two rows of an upsert have the same key.',
+    action: 'Add a filter, such as `?id=eq.<id>`; send each row once.',
   },
   '22023': {
     statuses: [400],
@@ -57,10 +57,15 @@ export const API_ERRORS = {
     meaning: 'A cast names a type that does not exist.',
     action: 'Cast to a type of PostgreSQL, such as `::text`.',
   },
+  '42803': {
+    statuses: [400],
+    meaning: 'Rows are grouped, and `order` names something else than what they are grouped by.',
+    action: 'Select what you order by, or order by the name of an aggregate.',
+  },
   '42883': {
     statuses: [404],
-    meaning: "The operator does not exist for the column's type.",
-    action: 'Choose another operator.',
+    meaning: "The operator or aggregate does not exist for the column's type.",
+    action: 'Choose another one, or cast the column, such as `data->size::numeric.sum()`.',
   },
   '42P01': { statuses: [404], meaning: 'The table does not exist.', action: CHECK_DOCUMENT },
   '42P10': {
@@ -132,14 +137,19 @@ export const API_ERRORS = {
   },
   PGRST102: {
     statuses: [400, 415],
-    meaning: 'The body cannot be parsed, or its rows have different keys. 415: it is not JSON.',
+    meaning: 'The body cannot be parsed, or its rows have different keys. 415: its charset is unknown.',
     action:
-      'Send valid JSON with `Content-Type: application/json`, with the same keys in each row or with `columns=`.',
+      'Send valid JSON, CSV or a form with its `Content-Type`, and the same keys in each row or `columns=`.',
   },
   PGRST103: {
     statuses: [416],
     meaning: 'The range begins after the last row.',
     action: 'Ask for a smaller offset; `Content-Range` has the number of rows.',
+  },
+  PGRST105: {
+    statuses: [405],
+    meaning: 'A PUT has another filter than `eq.` on each column of the primary key.',
+    action: 'Filter by the primary key alone, such as `?id=eq.<id>`.',
   },
   PGRST106: {
     statuses: [406],
@@ -155,6 +165,16 @@ export const API_ERRORS = {
     statuses: [400],
     meaning: 'A filter, order or limit names a table that is not embedded.',
     action: 'Embed it in `select` under this name.',
+  },
+  PGRST114: {
+    statuses: [400],
+    meaning: 'A PUT has a `limit` or an `offset`.',
+    action: 'Leave them out: a PUT concerns one row.',
+  },
+  PGRST115: {
+    statuses: [400],
+    meaning: 'The body of a PUT is not the one row that its filter names.',
+    action: 'Send one row, with the primary key of the filter.',
   },
   PGRST116: {
     statuses: [406],
@@ -181,11 +201,6 @@ export const API_ERRORS = {
     meaning: 'A preference is unknown or cannot be met.',
     action: 'Correct the header `Prefer`; `details` names the preference.',
   },
-  PGRST123: {
-    statuses: [400],
-    meaning: 'The aggregate is not supported.',
-    action: 'Use `<embedded>(count)`, or `Prefer: count=exact`.',
-  },
   PGRST124: {
     statuses: [400],
     meaning: 'The request would change more rows than `max-affected` allows.',
@@ -194,8 +209,8 @@ export const API_ERRORS = {
   PGRST125: { statuses: [404], meaning: 'Nothing exists at this path.', action: 'Check the path.' },
   PGRST127: {
     statuses: [400],
-    meaning: 'Several rows cannot be spread into columns, and results of functions have fields only.',
-    action: 'Embed rows without the dots; select fields of a result by name.',
+    meaning: 'Aggregates of several rows cannot be spread.',
+    action: 'Embed the rows without the dots.',
   },
   PGRST200: {
     statuses: [400],

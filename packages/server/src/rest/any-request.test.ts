@@ -27,12 +27,33 @@ const change = fc.record(
   { name: junk, headers: fc.jsonValue(), timeout_ms: fc.integer() },
   { requiredKeys: [] },
 )
+/** CSV, or a form, or nearly one of them. */
+const lines = fc
+  .array(
+    fc.array(fc.oneof(fc.constantFrom('name', 'id', 'NULL', OURS, '{*}', '"a\nb"', '[1]', '{"a":1}'), junk), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((cells) => ['organization_id,name,url,events', ...cells.map((line) => line.join(','))].join('\n'))
 const body = fc.oneof(
   { weight: 4, arbitrary: row },
   { weight: 4, arbitrary: change },
   { weight: 2, arbitrary: fc.array(row, { maxLength: 3 }) },
   { weight: 1, arbitrary: fc.jsonValue() },
   { weight: 1, arbitrary: junk },
+)
+const form = fc
+  .array(fc.tuple(fc.constantFrom('id', 'organization_id', 'name', 'url', 'events', 'timeout_ms'), junk))
+  .map((pairs) => new URLSearchParams(pairs).toString())
+const typed = (arbitrary: fc.Arbitrary<unknown>, type: string) =>
+  arbitrary.map((sent) => ({ body: sent, headers: { 'content-type': type } }))
+const sent = fc.oneof(
+  { weight: 12, arbitrary: typed(body, 'application/json') },
+  { weight: 3, arbitrary: typed(lines, 'text/csv') },
+  { weight: 1, arbitrary: typed(form, 'application/x-www-form-urlencoded') },
+  { weight: 1, arbitrary: typed(body, 'text/csv') },
 )
 
 const preference = mostly(
@@ -57,14 +78,14 @@ const headers = fc.record({
 })
 
 const request = fc.record({
-  method: mostly(['GET', 'GET', 'HEAD', 'POST', 'PATCH', 'DELETE'], ['PUT']),
+  method: mostly(['GET', 'GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT'], ['TRACE']),
   table: mostly(
     ['webhook_configurations'],
     ['webhook_logs', 'webhook_events', 'contacts', 'nope', '__proto__'],
   ),
   search,
   headers,
-  body,
+  sent,
 })
 
 for (const engine of ENGINES) {
@@ -78,17 +99,22 @@ for (const engine of ENGINES) {
     after(async () => await fixture.close())
 
     it('any request succeeds or is refused with the four keys of an error', async () => {
-      const property = fc.asyncProperty(request, async ({ method, table, search: query, ...more }) => {
-        const answer = await fixture.ask(method, `${table}?${query}`, more)
-        assert.ok(answer.status >= 200 && answer.status < 500, answer.body)
-        if (answer.status < 300 || method === 'HEAD') return
-        assert.deepEqual(Object.keys(answer.json as object).toSorted(), [
-          'code',
-          'details',
-          'hint',
-          'message',
-        ])
-      })
+      const property = fc.asyncProperty(
+        request,
+        async ({ method, table, search: query, headers: asked, sent: { body: text, headers: type } }) => {
+          const path = `${table}?${method === 'PUT' ? `id=eq.${HOOK_A}` : query}`
+          const more = { body: text, headers: { ...asked, ...type } }
+          const answer = await fixture.ask(method, path, more)
+          assert.ok(answer.status >= 200 && answer.status < 500, answer.body)
+          if (answer.status < 300 || method === 'HEAD') return
+          assert.deepEqual(Object.keys(answer.json as object).toSorted(), [
+            'code',
+            'details',
+            'hint',
+            'message',
+          ])
+        },
+      )
       await fc.assert(property, { numRuns: 3_000 })
     })
 

@@ -75,7 +75,7 @@ for (const engine of ENGINES) {
     it('OPTIONS lists the methods that the role may use on a table', async () => {
       const allow = async (table: string) => (await ask('OPTIONS', table)).headers['allow']
       assert.equal(await allow(L), 'OPTIONS,GET,HEAD')
-      assert.equal(await allow(W), 'OPTIONS,GET,HEAD,POST,PATCH,DELETE')
+      assert.equal(await allow(W), 'OPTIONS,GET,HEAD,POST,PATCH,PUT,DELETE')
     })
 
     it('an embedded table with an alias is filtered by the alias and by its own name', async () => {

@@ -69,6 +69,17 @@ const modifier = mostly(['', '', '', '!inner', '!left'], ['!nope', '!'])
 export function searchOf(table: string, depth = 2): fc.Arbitrary<string> {
   const column = mostly(words('columns', table), ['secret', 'nope', '*', 'status', '', 'count'])
   const field = joined('', column, step)
+  const aggregate = fc.oneof(
+    fc.constantFrom('count()', 'n:count()', 'count()::text', '...webhook_logs(*)'),
+    joined(
+      '',
+      fc.constantFrom('', '', 'n:'),
+      field,
+      mostly(['', '', '::text', '::numeric'], ['::nope']),
+      mostly(['.max()', '.min()', '.count()', '.sum()', '.avg()'], ['.nope()', '.count']),
+      fc.constantFrom('', '', '::text', '::int'),
+    ),
+  )
   const related = mostly(words('related', table), ['nope', 'organizations', 'contacts'])
   const { tree } = fc.letrec<{ tree: string; leaf: string }>((tie) => ({
     leaf: joined('.', field, operation),
@@ -94,12 +105,12 @@ export function searchOf(table: string, depth = 2): fc.Arbitrary<string> {
       { weight: 1, arbitrary: fc.constantFrom('*', 'count', 'id', '') },
       { weight: 2, arbitrary: joined('', field, mostly(['::text', '::int', '::jsonb'], ['::nope', '::'])) },
       { weight: 1, arbitrary: joined(':', junk, field) },
-      { weight: 1, arbitrary: fc.constantFrom('count()', 'id.max()', '...webhook_logs(*)') },
+      { weight: 2, arbitrary: aggregate },
       { weight: 4, arbitrary: embedded(level) },
     )
   const orderTerm = joined(
     '',
-    field,
+    fc.oneof({ weight: 4, arbitrary: field }, { weight: 1, arbitrary: fc.constantFrom('n', 'count', 'max') }),
     mostly(['', '.asc', '.desc', '.desc.nullslast', '.nullsfirst'], ['.up']),
   )
   const nameOfRelated = related.map((name) => name.split(/[:!]/)[0]!)

@@ -38,17 +38,18 @@ export interface Fixture {
   /** Restores the rows. */
   reset(): Promise<void>
   /** Opens the same database with other rules. */
-  withRules(rules: Rules): Promise<Fixture['ask']>
+  withRules(rules: Rules, options?: { hasPlans?: boolean }): Promise<Fixture['ask']>
   close(): Promise<void>
 }
 
 export async function openFixture(engine: Engine, rules: Rules = {}): Promise<Fixture> {
   const { database, close } = await openMigrated(engine)
-  const withRules = async (others: Rules): Promise<Fixture['ask']> => {
+  const withRules: Fixture['withRules'] = async (others, options = {}) => {
     const failures: unknown[] = []
     const rest = await createRest({
       database,
       rules: others,
+      ...options,
       onFailure: (thrown) => failures.push(thrown),
     })
     return async (method, path, { headers = {}, body, principal = tenant } = {}) => {
@@ -58,7 +59,8 @@ export async function openFixture(engine: Engine, rules: Rules = {}): Promise<Fi
       const response = await rest.handle(request)
       const [failure] = failures.splice(0)
       if (failure !== undefined) throw new Error(`${method} ${path.slice(0, 200)} failed`, { cause: failure })
-      const isJson = response.headers['content-type']?.includes('json') === true && response.body !== ''
+      const [type = ''] = (response.headers['content-type'] ?? '').split(';')
+      const isJson = type.includes('json') && response.body !== ''
       return { ...response, json: isJson ? (JSON.parse(response.body) as unknown) : undefined }
     }
   }

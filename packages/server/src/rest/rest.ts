@@ -6,21 +6,29 @@ import type { DatabaseShares } from '../database/database-shares.ts'
 import { requireAffordable } from './query/affordable.ts'
 import { findRelation, readCatalog } from './schema-cache/schema-cache.ts'
 import type { Catalog } from './schema-cache/schema.ts'
-import { chooseMedia, requireJsonBody, requireProfile } from './request/content-negotiation.ts'
+import { chooseMedia, requireProfile } from './request/content-negotiation.ts'
 import { resolveEmbedded } from './query/embed-names.ts'
 import { describeTable, describeTables } from './schema-cache/describe-tables.ts'
 import type { TableDescription } from './schema-cache/describe-tables.ts'
 import { toErrorResponse } from './response/error-response.ts'
 import { RestError } from '../domain/errors.ts'
 import { prepareInsert } from './mutation/insert-rows.ts'
+import { preparePut } from './mutation/put-row.ts'
 import { parsePreferences } from './request/preferences.ts'
 import { parseQuery } from './request/parse-query.ts'
+import { OPERATOR } from '../domain/principal.ts'
 import type { Role } from '../domain/principal.ts'
 import { choosePage } from './request/range.ts'
 import { prepareRead } from './query/read-table.ts'
 import { readHeader } from './request/rest-message.ts'
 import type { RestRequest, RestResponse } from './request/rest-message.ts'
-import { respondToDelete, respondToInsert, respondToRead, respondToUpdate } from './response/respond.ts'
+import {
+  respondToDelete,
+  respondToInsert,
+  respondToPut,
+  respondToRead,
+  respondToUpdate,
+} from './response/respond.ts'
 import type { Written } from './mutation/run-write.ts'
 import { requireAffected, requireSingle } from './request/table-request.ts'
 import type { TableRequest } from './request/table-request.ts'
@@ -41,6 +49,8 @@ export interface RestOptions {
   rules?: Rules
   /** Precedes a table's name in the URL, for `Location`. */
   basePath?: string
+  /** True if the service key may read the plan of a request. */
+  hasPlans?: boolean
   /** Called for every 5xx response, which does not reveal its cause. */
   onFailure?(thrown: unknown, request: RestRequest): void
 }
@@ -54,12 +64,14 @@ interface Context {
   catalog: Catalog
   rules: Rules
   basePath: string
+  hasPlans: boolean
 }
 
 /** Serves the tables that are granted to the API's roles, as PostgREST would. */
 export async function createRest(options: RestOptions): Promise<Rest> {
-  const { database, shares = UNSHARED, rules = {}, basePath = '/rest/v1', onFailure } = options
-  const context = { database, shares, catalog: await readCatalog(database), rules, basePath }
+  const { database, shares = UNSHARED, rules = {}, hasPlans = false, onFailure } = options
+  const { basePath = '/rest/v1' } = options
+  const context = { database, shares, catalog: await readCatalog(database), rules, basePath, hasPlans }
   return {
     describe: (role) => describeTables(context.catalog, rules, role),
     async handle(request) {
@@ -80,27 +92,32 @@ async function serve(context: Context, request: RestRequest): Promise<RestRespon
       return await serveRead(context, request)
     case 'POST': {
       const parsed = parseWrite(context, request)
-      requireJsonBody(readHeader(request.headers, 'content-type'))
       const respond = (written: Written): RestResponse => respondToInsert(parsed, context.basePath, written)
       return respond(await write(context, parsed, keeping(request, prepareInsert(parsed), respond)))
     }
     case 'PATCH': {
       const parsed = parseWrite(context, request)
-      requireJsonBody(readHeader(request.headers, 'content-type'))
       return respondToUpdate(parsed, await write(context, parsed, prepareUpdate(parsed)))
     }
     case 'DELETE': {
       const parsed = parseWrite(context, request)
       return respondToDelete(parsed, await write(context, parsed, prepareDelete(parsed)))
     }
+    case 'PUT': {
+      const parsed = parseWrite(context, request)
+      const allow = listMethods(context, request)
+      if (!allow.includes('PUT')) throw refuseMethod(request.method, allow)
+      return respondToPut(parsed, await write(context, parsed, preparePut(parsed, allow)))
+    }
     case 'OPTIONS':
       return serveOptions(context, request)
     default:
-      throw new RestError(405, 'PGRST117', `Unsupported HTTP method: ${request.method}`, {
-        headers: { allow: listMethods(context, request) },
-      })
+      throw refuseMethod(request.method, listMethods(context, request))
   }
 }
+
+const refuseMethod = (method: string, allow: string): RestError =>
+  new RestError(405, 'PGRST117', `Unsupported HTTP method: ${method}`, { headers: { allow } })
 
 /** Stores the response in the transaction of the change, if the request asks for it. */
 function keeping({ keep }: RestRequest, change: Change, respond: (written: Written) => RestResponse): Change {
@@ -119,7 +136,7 @@ function serveOptions(context: Context, request: RestRequest): RestResponse {
 /** Lists the methods that the caller's role may use on a table, as `Allow`. */
 function listMethods({ catalog, rules }: Context, { table, principal }: RestRequest): string {
   const relation = findRelation(catalog, table)
-  const { readable, insertable, updatable, isDeletable } = describeTable(
+  const { readable, insertable, updatable, isReplaceable, isDeletable } = describeTable(
     catalog,
     relation,
     rules,
@@ -130,6 +147,7 @@ function listMethods({ catalog, rules }: Context, { table, principal }: RestRequ
     ...(readable.length > 0 ? ['GET', 'HEAD'] : []),
     ...(insertable.length > 0 ? ['POST'] : []),
     ...(updatable.length > 0 ? ['PATCH'] : []),
+    ...(isReplaceable ? ['PUT'] : []),
     ...(isDeletable ? ['DELETE'] : []),
   ].join(',')
 }
@@ -161,11 +179,14 @@ function parseWrite(context: Context, request: RestRequest): TableRequest {
 }
 
 function parseRequest(context: Context, request: RestRequest, profileHeader: string): TableRequest {
-  const { headers, principal, body } = request
+  const { headers, principal } = request
+  const body = { text: request.body, contentType: readHeader(headers, 'content-type') }
   requireProfile(readHeader(headers, profileHeader))
   const relation = findRelation(context.catalog, request.table)
   const preferences = parsePreferences(readHeader(headers, 'prefer'))
-  const media = chooseMedia(readHeader(headers, 'accept'))
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  const hasPlans = context.hasPlans && isRead && principal.role === OPERATOR.role
+  const media = chooseMedia(readHeader(headers, 'accept'), hasPlans)
   const query = resolveEmbedded(parseQuery(request.search))
   const rules = Object.hasOwn(context.rules, relation.name) ? context.rules[relation.name]! : {}
   requireAffordable(query, principal)
@@ -178,6 +199,8 @@ function parseRequest(context: Context, request: RestRequest, profileHeader: str
 
 /** PostgreSQL aborts one of two transactions that deadlock or cannot be serialized; the transaction may be retried. */
 const CONFLICT = /^40(001|P01)$/
+/** An upsert by rules fails with 23505 if another request has just inserted its row, which it then finds. */
+const UPSERT_CONFLICT = /^(?:40(?:001|P01)|23505)$/
 const MAX_TRIES = 3
 
 type Change = (connection: Connection) => Promise<Written>
@@ -187,7 +210,8 @@ async function write(
   { principal, rules, media, preferences }: TableRequest,
   change: Change,
 ): Promise<Written> {
-  const written = await retryOn(CONFLICT, MAX_TRIES, () =>
+  const codes = preferences.resolution === 'merge-duplicates' ? UPSERT_CONFLICT : CONFLICT
+  const written = await retryOn(codes, MAX_TRIES, () =>
     runAs(
       context,
       principal,

@@ -108,7 +108,7 @@ for (const engine of ENGINES) {
       for (const body of ['', '5', '[1]', 'null', '{"a":']) {
         expectError(await post(W, body), 400, 'PGRST102')
       }
-      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      const headers = { 'content-type': 'application/xml' }
       expectError(await ask('POST', W, { body: hook, headers }), 400, 'PGRST102')
     })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { WebhookVerificationError, verifyWebhook } from '@connectgain/webhooks-receiver'
-import { parseChange, parseRows } from '../../src/rest/request/body.ts'
+import { parseRows, requireOneChange } from '../../src/rest/request/body.ts'
 import { parseQuery } from '../../src/rest/request/parse-query.ts'
 import { parsePreferences } from '../../src/rest/request/preferences.ts'
 import { mutate, searchOf, tableNames } from '../../src/rest/random-query.ts'
@@ -106,7 +106,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   target('preferences', fc.string({ unit: 'binary' }), (header) => void parsePreferences(header)),
   target('body parser', json, (text) => {
     const rows = mayRefuse(ApiError, () => parseRows(text))
-    const change = mayRefuse(ApiError, () => parseChange(text))
+    const change = mayRefuse(ApiError, () => requireOneChange(parseRows(text)))
     if (rows !== undefined || change !== undefined) JSON.parse(text)
   }),
   target('filter', filter, (given) => {

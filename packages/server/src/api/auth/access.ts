@@ -8,7 +8,7 @@ import { SCOPES_COVER, scopeOf } from '../../domain/principal.ts'
  */
 export type FunctionAccess = 'read' | 'change' | 'operator'
 
-const WRITES = new Set(['POST', 'PATCH', 'DELETE'])
+const WRITES = new Set(['POST', 'PATCH', 'PUT', 'DELETE'])
 
 /**
  * Refuses requests outside of the scope, with an error that names the scope. The grants of the database roles enforce

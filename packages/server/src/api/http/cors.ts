@@ -10,7 +10,7 @@ const EXPOSED = [
 /** Request headers that a response depends on. */
 const VARY = 'Accept, Prefer, Range, Authorization, apikey'
 
-const METHODS = 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'
+const METHODS = 'GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS'
 const USUAL_HEADERS =
   'Authorization, apikey, Content-Type, Accept, Accept-Profile, Content-Profile, Prefer, Range, Range-Unit, X-Client-Info, X-Webhooks-Origin, Idempotency-Key'
 const HEADER_NAMES = /^[\w\-, ]{1,2000}$/

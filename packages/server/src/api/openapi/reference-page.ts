@@ -81,11 +81,12 @@ function linkTo(name: string): string {
 }
 
 function renderTable(table: TableDescription): string {
-  const { name, comment, readable, insertable, updatable, isDeletable, related } = table
+  const { name, comment, readable, insertable, updatable, isReplaceable, isDeletable, related } = table
   const methods = [
     readable.length > 0 ? ['GET', 'HEAD'] : [],
     insertable.length > 0 ? ['POST'] : [],
     updatable.length > 0 ? ['PATCH'] : [],
+    isReplaceable ? ['PUT'] : [],
     isDeletable ? ['DELETE'] : [],
   ].flat()
   const columns = new Map([...readable, ...insertable, ...updatable].map((column) => [column.name, column]))

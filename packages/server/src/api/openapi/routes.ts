@@ -71,6 +71,7 @@ function listTables(rest: Rest, principal: Principal): TableDescription[] {
         readable: may('GET') ? table.readable : [],
         insertable: may('POST') ? table.insertable : [],
         updatable: may('PATCH') ? table.updatable : [],
+        isReplaceable: table.isReplaceable && may('PUT'),
         isDeletable: table.isDeletable && may('DELETE'),
       }
     })

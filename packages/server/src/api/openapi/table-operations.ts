@@ -16,7 +16,7 @@ function header(name: string, description: string): JsonSchema {
   return { name, in: 'header', description, schema: text }
 }
 
-const select = query('select', 'Columns and related rows: name,url,webhook_logs(status)')
+const select = query('select', 'Columns, related rows and aggregates: name,url,webhook_logs(status,count())')
 const order = query('order', 'Columns, each with .desc, .nullsfirst or .nullslast: created_at.desc,id')
 const limit = query('limit', 'Maximum number of rows', { type: 'integer', minimum: 0 })
 const offset = query('offset', 'Number of rows to skip', { type: 'integer', minimum: 0 })
@@ -34,6 +34,7 @@ export const idempotencyKey: JsonSchema = {
     'A new UUID for each request. A repeated request with the same key gets the response of the first one, within 24 hours',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 }
+const preferPut = header('Prefer', 'return=representation, count=exact')
 const preferInsert = header('Prefer', 'return=representation, resolution=merge-duplicates, missing=default')
 
 /** Parameters that are never filters, even if a column has the same name. */
@@ -41,7 +42,7 @@ const reserved = new Set(['select', 'order', 'limit', 'offset', 'columns', 'on_c
 
 /** Describes the operations that the role may use on a table, as a path item. */
 export function describeOperations(table: TableDescription): Record<string, unknown> {
-  const { name, readable, insertable, updatable, isDeletable } = table
+  const { name, readable, insertable, updatable, isReplaceable, isDeletable } = table
   const filters = readable
     .filter(({ name: column }) => !reserved.has(column))
     .map((column) => query(column.name, 'A filter: eq.…, gt.…, in.(…), is.null and so on'))
@@ -84,7 +85,7 @@ export function describeOperations(table: TableDescription): Record<string, unkn
             201: { ...rows, description: 'Inserted' },
           },
         ),
-        requestBody: describeBody(`${name}.insert`, true),
+        requestBody: describeBody(`${name}.insert`, 'several'),
       },
     }),
     ...(updatable.length > 0 && {
@@ -95,7 +96,22 @@ export function describeOperations(table: TableDescription): Record<string, unkn
           [...filters, ...shaping, preferWrite],
           { 200: rows, 204: silent },
         ),
-        requestBody: describeBody(`${name}.update`, false),
+        requestBody: describeBody(`${name}.update`, 'one'),
+      },
+    }),
+    ...(isReplaceable && {
+      put: {
+        ...operation(
+          'put',
+          'Insert or change the row with this primary key',
+          [...table.primaryKey.map(describeKey), select, preferPut],
+          {
+            200: { ...rows, description: 'Changed' },
+            201: { ...rows, description: 'Inserted' },
+            204: silent,
+          },
+        ),
+        requestBody: describeBody(`${name}.insert`, 'one'),
       },
     }),
     ...(isDeletable && {
@@ -108,6 +124,11 @@ export function describeOperations(table: TableDescription): Record<string, unkn
     }),
   }
 }
+
+const describeKey = (name: string): JsonSchema => ({
+  ...query(name, 'eq. and the value, as in the body', { type: 'string', pattern: '^eq\\.' }),
+  required: true,
+})
 
 function writeSummary({ comment, related }: TableDescription): string {
   const names = [...new Set(related.map(({ name }) => name))]
@@ -124,8 +145,16 @@ function describeContent(name: string): JsonSchema {
   }
 }
 
-function describeBody(schema: string, mayBeSeveral: boolean): JsonSchema {
+/** A form is one row, and CSV has a line for each. */
+function describeBody(schema: string, rows: 'one' | 'several'): JsonSchema {
   const row = { $ref: `#/components/schemas/${schema}` }
-  const body = mayBeSeveral ? { oneOf: [row, { type: 'array', items: row }] } : row
-  return { required: true, content: { 'application/json': { schema: body } } }
+  const body = rows === 'several' ? { oneOf: [row, { type: 'array', items: row }] } : row
+  return {
+    required: true,
+    content: {
+      'application/json': { schema: body },
+      'text/csv': { schema: text },
+      'application/x-www-form-urlencoded': { schema: { type: 'object', additionalProperties: text } },
+    },
+  }
 }

@@ -7,6 +7,7 @@ import { getSearch } from '../http/rest-methods.ts'
 
 export const IDEMPOTENCY_KEY = 'idempotency-key'
 const MAX_LENGTH = 255
+const OTHER_ROWS = /^\s*(?:text\/csv|application\/x-www-form-urlencoded)/i
 
 /** A call that may be repeated, as digests: the key and the credential are not stored. */
 export interface RepeatableCall {
@@ -24,7 +25,14 @@ export function identifyCall(request: FastifyRequest): RepeatableCall {
   const path = request.url.split('?')[0]
   const body = typeof request.body === 'string' ? request.body : ''
   const { headers } = request
-  const parts = [getSearch(request), readHeader(headers, 'prefer'), readHeader(headers, 'accept'), body]
+  const parts = [
+    getSearch(request),
+    readHeader(headers, 'prefer'),
+    readHeader(headers, 'accept'),
+    body,
+    // The same text is other rows in another format.
+    ...(OTHER_ROWS.exec(readHeader(headers, 'content-type')) ?? []),
+  ]
   return {
     id: toUuid(JSON.stringify([credential, path, key])),
     credentialId: toUuid(credential),

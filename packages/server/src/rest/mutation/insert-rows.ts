@@ -3,7 +3,7 @@ import { ApiError } from '../../domain/errors.ts'
 import { buildColumn } from '../query/build-field.ts'
 import { buildInsert, buildRowSource, findStored } from './build-write.ts'
 import type { OnConflict } from './build-write.ts'
-import { parseRows } from '../request/body.ts'
+import { readRows } from '../request/read-rows.ts'
 import { findReadable, listColumns } from '../schema-cache/schema-cache.ts'
 import type { Column } from '../schema-cache/schema.ts'
 import { requireOwnIds } from './own-ids.ts'
@@ -14,13 +14,14 @@ import { buildReturned, requireShown } from '../request/table-request.ts'
 import type { TableRequest } from '../request/table-request.ts'
 import type { JsonObject } from '../request/json.ts'
 import type { RevealOnce } from '../schema-cache/table-rules.ts'
+import { refuseMerge, refuseTarget, upsertByRule } from './upsert-by-rule.ts'
 import { checkWritable, replaceRows } from './writable-columns.ts'
 import type { StoredRows } from './writable-columns.ts'
 
 /** Checks everything that needs no database first, and returns the function that needs it. */
 export function prepareInsert(request: TableRequest): (connection: Connection) => Promise<Written> {
   const { scope, preferences, rules, principal } = request
-  const rows = parseRows(request.body)
+  const rows = readRows(request.body, scope.relation)
   requireSameKeys(request, rows.rows)
   const posted = checkWritable(request, rows, 'insert')
   const outputs =
@@ -28,6 +29,12 @@ export function prepareInsert(request: TableRequest): (connection: Connection) =
   const onConflict = chooseOnConflict(request)
   return async (connection) => {
     if (posted.rows.length === 0) return showNothing(request, outputs)
+    if (
+      onConflict?.action === 'merge' &&
+      rules.beforeInsert !== undefined &&
+      rules.beforeUpdate !== undefined
+    )
+      return await upsertByRule(connection, request, posted, onConflict.target)
     const revealOnce: RevealOnce = (key, fields) => request.oneTimeFields.set(key, fields)
     const replaced = await rules.beforeInsert?.(connection, posted.rows, principal, revealOnce, posted.text)
     requireShown(request)
@@ -133,13 +140,6 @@ function requireMergeable(
   })
 }
 
-function refuseMerge(table: string): ApiError {
-  return new ApiError(403, '42501', `permission denied for table ${table}`, {
-    details:
-      'A stored row has a different value in a column that cannot be changed, or the row cannot be changed.',
-  })
-}
-
 /**
  * Returns the stored rows after an insert that repeated some of them. This needs a statement of its own: the insert
  * cannot see a row that another transaction has just committed.
@@ -168,13 +168,6 @@ async function showStored(
   if (rows[0]?.found !== affected) throw refuseDuplicate(relation.name, relation.primaryKey)
   return await showRows(connection, request, { source, order: 'p.place', affected }, params)
 }
-
-const refuseTarget = (): ApiError =>
-  new ApiError(
-    400,
-    '42P10',
-    'there is no unique or exclusion constraint matching the ON CONFLICT specification',
-  )
 
 function refuseDuplicate(table: string, primaryKey: readonly string[]): ApiError {
   return new ApiError(409, '23505', `duplicate key value violates unique constraint "${table}_pkey"`, {

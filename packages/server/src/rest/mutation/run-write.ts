@@ -1,3 +1,4 @@
+import { textArray } from '../../database/array-literal.ts'
 import type { Connection } from '../../database/database.ts'
 import { buildColumn } from '../query/build-field.ts'
 import { buildResponseQuery } from '../query/build-read.ts'
@@ -7,7 +8,7 @@ import { UPDATED_COUNT } from './build-write.ts'
 import { forbid, listColumns } from '../schema-cache/schema-cache.ts'
 import type { Media } from '../request/content-negotiation.ts'
 import type { Params } from '../query/sql-text.ts'
-import { quoteIdentifier } from '../query/sql-text.ts'
+import { createParams, quoteIdentifier } from '../query/sql-text.ts'
 import { buildReturned, finishBody } from '../request/table-request.ts'
 import type { ResponseRow, TableRequest } from '../request/table-request.ts'
 
@@ -27,10 +28,11 @@ interface Shown {
   media: Media | null
   /** Joins of the embedded resources, to follow the rows' source. */
   joins: string
+  groupBy: string | null
   order: string
 }
 
-const nothing = { outputs: [], joins: '', order: '' }
+const nothing = { outputs: [], joins: '', groupBy: null, order: '' }
 const keysAsJson: Media = { format: 'array', stripsNulls: false, contentType: '' }
 
 /** Runs a statement that changes rows, and returns the changed rows. */
@@ -75,6 +77,21 @@ export async function showRows(
   return { ...finish(shown, rows[0]!), affected, updated: 0 }
 }
 
+/** Returns the rows with these keys, in this order. */
+export async function showRowsByKey(
+  connection: Connection,
+  request: TableRequest,
+  key: string,
+  keys: readonly string[],
+): Promise<Written> {
+  const { scope } = request
+  const params = createParams()
+  const source =
+    `(select * from unnest(${params.add(textArray(keys))}::text[]) with ordinality as u(key, place)) as u ` +
+    `join ${scope.relation.sql} as ${quoteIdentifier(scope.alias)} on ${buildColumn(scope, key)}::text = u.key`
+  return await showRows(connection, request, { source, order: 'u.place', affected: keys.length }, params)
+}
+
 /** The result of a write that had nothing to do. */
 export function showNothing(request: TableRequest, outputs: readonly Output[]): Written {
   const body = request.preferences.return === 'representation' ? finishBody('', outputs, request.media) : null
@@ -85,8 +102,8 @@ function chooseShown(request: TableRequest, params: Params): Shown {
   const { scope, preferences, media } = request
   if (preferences.return === 'representation') {
     if (listColumns(scope.relation, scope.role, 'select').length === 0) throw forbid(scope.relation)
-    const { outputs, joins, order } = buildReturned(request, params)
-    return { outputs: [...outputs, ...buildOneTimeOutputs(request, params)], media, joins, order }
+    const { outputs, joins, groupBy, order } = buildReturned(request, params)
+    return { outputs: [...outputs, ...buildOneTimeOutputs(request, params)], media, joins, groupBy, order }
   }
   const keys = scope.relation.primaryKey.map((name) => scope.relation.columns.get(name))
   const areReadable = keys.length > 0 && keys.every((key) => key?.privileges[scope.role].select === true)
@@ -113,7 +130,7 @@ function buildOneTimeOutputs({ scope, oneTimeFields }: TableRequest, params: Par
 /** Order and limits apply to the returned rows, never to the change. */
 function buildShownRows(
   { query: { root } }: TableRequest,
-  { outputs, media, joins, order }: Shown,
+  { outputs, media, joins, groupBy, order }: Shown,
   source: string,
   params: Params,
 ): RowsQuery {
@@ -121,6 +138,7 @@ function buildShownRows(
   return {
     source: source + joins,
     outputs,
+    groupBy,
     order,
     ...(root.limit === null ? {} : { limit: params.add(String(root.limit)) }),
     ...(root.offset === null ? {} : { offset: params.add(String(root.offset)) }),

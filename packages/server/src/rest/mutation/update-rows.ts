@@ -5,10 +5,11 @@ import { buildColumn } from '../query/build-field.ts'
 import type { Scope } from '../query/scope.ts'
 import { buildWhere } from '../query/build-where.ts'
 import { buildDelete, buildRowSource, buildUpdate, findStored } from './build-write.ts'
-import { parseChange } from '../request/body.ts'
+import { requireOneChange } from '../request/body.ts'
+import { readRows } from '../request/read-rows.ts'
 import { forbid, listColumns } from '../schema-cache/schema-cache.ts'
 import type { JsonObject } from '../request/json.ts'
-import { runChange, showNothing, showRows } from './run-write.ts'
+import { runChange, showNothing, showRowsByKey } from './run-write.ts'
 import type { Written } from './run-write.ts'
 import { createParams, quoteIdentifier } from '../query/sql-text.ts'
 import type { Params } from '../query/sql-text.ts'
@@ -33,7 +34,7 @@ export function prepareUpdate(request: TableRequest): (connection: Connection) =
   const { scope, preferences } = request
   if (listColumns(scope.relation, scope.role, 'update').length === 0) throw forbid(scope.relation)
   const buildFilter = prepareFilter(request, 'UPDATE')
-  const change = checkWritable(request, parseChange(request.body), 'update')
+  const change = checkWritable(request, requireOneChange(readRows(request.body, scope.relation)), 'update')
   const outputs =
     preferences.return === 'representation' ? buildReturned(request, createParams()).outputs : []
   return async (connection) => {
@@ -89,18 +90,23 @@ async function updateByRule(
       buildKeyCondition(scope, key, ids, params),
     )
   }
-  const updated: string[] = []
-  for (const group of groupByNames(changes)) {
-    updated.push(...(await updateGroup(connection, scope, key, group)))
-  }
-  const params = createParams()
-  const source =
-    `(select * from unnest(${params.add(textArray(updated))}::text[]) with ordinality as u(key, place)) as u ` +
-    `join ${scope.relation.sql} as ${quoteIdentifier(scope.alias)} on ${buildColumn(scope, key)}::text = u.key`
-  return await showRows(connection, request, { source, order: 'u.place', affected: updated.length }, params)
+  return await showRowsByKey(connection, request, key, await updateEach(connection, scope, changes))
 }
 
-function findSingleKey({ relation }: Scope): string {
+/** Makes a change to each of the rows. @returns the keys of those that were changed */
+export async function updateEach(
+  connection: Connection,
+  scope: Scope,
+  changes: ReadonlyMap<string, JsonObject>,
+): Promise<string[]> {
+  const updated: string[] = []
+  for (const group of groupByNames(changes)) {
+    updated.push(...(await updateGroup(connection, scope, findSingleKey(scope), group)))
+  }
+  return updated
+}
+
+export function findSingleKey({ relation }: Scope): string {
   const [key, ...others] = relation.primaryKey
   if (key === undefined || others.length > 0)
     throw new Error(`${relation.name} has no single key to lock rows by`)

@@ -46,7 +46,7 @@ function requireAtMost(limit: number, count: number, what: string, hint: string)
 }
 
 function addSelected(cost: Cost, item: SelectItem): void {
-  if (item.kind === 'column') cost.jsonSteps += item.field.path.length
+  if (item.kind === 'column' || item.kind === 'aggregate') cost.jsonSteps += item.field?.path.length ?? 0
   if (item.kind === 'embed') for (const inner of item.select) addSelected(cost, inner)
 }
 

@@ -2,6 +2,7 @@ import type { BuiltEmbed } from './scope.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Scope } from './scope.ts'
 import { buildOrder, buildOutputs } from './build-read.ts'
+import { applyAggregates, isAggregated, listGroups } from './group-rows.ts'
 import type { Output } from './scope.ts'
 import { buildWhere } from './build-where.ts'
 import { forbid, listColumns } from '../schema-cache/schema-cache.ts'
@@ -33,44 +34,65 @@ export interface BuiltResource {
   /** The subset of `joins` that filters the rows. */
   restrictingJoins: string
   where: string | undefined
+  /** Places in the select list; '' for one group of all rows; null if rows are not grouped. */
+  groupBy: string | null
   order: string
 }
 
 export type Shaping = Pick<Scoped, 'path' | 'conditions' | 'order'>
 
-/**
- * Builds select list, filter and order of a resource, and recursively of its embedded resources. An unused order is
- * only validated: PostgreSQL rejects parameters that the text does not use.
- */
+interface Use {
+  /** An unused order is only validated: PostgreSQL rejects parameters that the text does not use. */
+  isOrdered?: boolean
+  /** A spread leaves its aggregates to its parent. */
+  isSpread?: boolean
+  /** Its parent's rows are grouped by what it returns. */
+  isGroupedBy?: boolean
+}
+
+/** Builds select list, filter and order of a resource, and recursively of its embedded resources. */
 export function buildResource(
   select: readonly SelectItem[],
   shaping: Shaping,
   scope: Scope,
   building: Building,
-  { isOrdered = true }: { isOrdered?: boolean } = {},
+  { isOrdered = true, isSpread = false, isGroupedBy = false }: Use = {},
 ): BuiltResource {
+  const { params } = building
+  const isGrouped = !isSpread && isAggregated(select, scope.relation)
+  const isCompared = isGrouped || (isSpread && isGroupedBy)
   const embeds = new Map<string, BuiltEmbed>()
   for (const item of select) {
     if (item.kind !== 'embed') continue
     if (embeds.has(embedName(item))) throw refuseRepeated(embedName(item))
-    embeds.set(embedName(item), buildEmbed(item, shaping, scope, building))
+    embeds.set(embedName(item), buildEmbed(item, shaping, scope, building, isCompared))
   }
   const built = [...embeds.values()]
   const inner = { ...scope, embeds }
+  const outputs = buildOutputs(select, inner, params, {
+    purpose: isCompared ? 'comparison' : 'output',
+    isSpread,
+  })
   return {
-    outputs: buildOutputs(select, inner, building.params),
+    outputs: isGrouped ? applyAggregates(outputs) : outputs,
     joins: built.map(({ join }) => join).join(''),
     restrictingJoins: built.map(({ join, restricts }) => (restricts ? join : '')).join(''),
-    where: buildWhere(shaping.conditions, inner, building.params),
-    order: buildOrder(shaping.order, inner, isOrdered ? building.params : createParams()),
+    where: buildWhere(shaping.conditions, inner, params),
+    groupBy: isGrouped ? listGroups(outputs) : null,
+    order: buildOrder(shaping.order, inner, isOrdered ? params : createParams(), isGrouped ? outputs : null),
   }
 }
 
-function buildEmbed(embed: Embed, parent: Shaping, parentScope: Scope, building: Building): BuiltEmbed {
+function buildEmbed(
+  embed: Embed,
+  parent: Shaping,
+  parentScope: Scope,
+  building: Building,
+  isGroupedBy: boolean,
+): BuiltEmbed {
   const { catalog, query } = building
   const relationship = findRelationship(catalog, parentScope.relation, embed.relation, embed.hint)
   const isOne = isToOne(relationship)
-  if (embed.spread && !isOne) throw refuseSpread(parentScope.relation.name, relationship.to.name)
   const scope = { relation: relationship.to, role: parentScope.role, alias: `t${countUp(building)}` }
   requireReadable(scope)
   if (relationship.junction !== null) requireReadable({ ...scope, relation: relationship.junction.relation })
@@ -81,28 +103,48 @@ function buildEmbed(embed: Embed, parent: Shaping, parentScope: Scope, building:
   const shape = chooseShape(embed, scope, isOne)
   const isInner = embed.join === 'inner'
   const restricts = isInner || parent.conditions.some((condition) => testsEmbed(condition, name))
-  const isJoined = restricts || shape === 'columns' || terms.length > 0
+  const isJoined =
+    restricts ||
+    terms.length > 0 ||
+    shape === 'columns' ||
+    shape === 'arrays' ||
+    (isGroupedBy && shape !== 'hidden')
   // Neither returned nor joined: only validated.
   const params = shape === 'hidden' && !isJoined ? createParams() : building.params
   const select = shape === 'count' ? [] : embed.select
-  const isOrdered = shape === 'list'
-  const resource = buildResource(select, scoped, scope, { ...building, params }, { isOrdered })
+  const resource = buildResource(
+    select,
+    scoped,
+    scope,
+    { ...building, params },
+    {
+      isOrdered: shape === 'list' || shape === 'arrays',
+      isSpread: embed.spread,
+      isGroupedBy: isGroupedBy && shape === 'columns',
+    },
+  )
+  if (shape === 'arrays') requireNoAggregate(resource.outputs)
   const conditions = [
     buildLink(relationship, scope, parentScope),
     ...(isOne ? [] : ['webhooks_internal.is_in_time()']),
     ...(resource.where === undefined ? [] : [resource.where]),
   ]
-  const { outputs, order, joins } = resource
+  const { outputs, groupBy, order, joins } = resource
   const from = buildSource(relationship, scope) + joins
   const sortedBy = buildSortedBy(terms, scope, params)
   const where = conditions.join(' and ')
-  const body = buildBody({ shape, isOne, outputs, from, where, order, limits: scoped, sortedBy }, params)
+  const body = buildBody(
+    { shape, isOne, outputs, from, where, groupBy, order, limits: scoped, sortedBy },
+    params,
+  )
   const alias = `e${scope.alias.slice(1)}`
   const lateral = `lateral (${body}) as ${alias}`
   return {
     isToOne: isOne && shape !== 'count',
     outputs: listShown(shape, name, outputs, (column) =>
       isJoined ? `${alias}.${column}` : `(select ${alias}.${column} from (${body}) as ${alias})`,
+    ).map((output) =>
+      isGroupedBy && shape !== 'columns' ? { ...output, sql: `(${output.sql})::jsonb` } : output,
     ),
     join: isJoined ? (isInner ? ` join ${lateral} on ${alias}.found` : ` left join ${lateral} on true`) : '',
     restricts,
@@ -133,9 +175,10 @@ function refuseRepeated(name: string): ApiError {
   })
 }
 
-function refuseSpread(from: string, to: string): ApiError {
-  return new ApiError(400, 'PGRST127', 'Feature not implemented', {
-    details: `'${from}' and '${to}' do not form a many-to-one or one-to-one relationship: there is no one row to spread.`,
-    hint: `Embed it as a list: ${to}(…).`,
+function requireNoAggregate(outputs: readonly Output[]): void {
+  if (outputs.every(({ aggregate }) => aggregate === undefined)) return
+  throw new ApiError(400, 'PGRST127', 'Feature not implemented', {
+    details: 'Aggregates are not implemented for one-to-many or many-to-many spreads.',
+    hint: 'Embed the rows without the dots.',
   })
 }

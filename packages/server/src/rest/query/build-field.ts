@@ -18,9 +18,11 @@ export function buildColumn(scope: Scope, name: string): string {
 }
 
 export function buildField(field: Field, scope: Scope, params: Params, purpose: Purpose): BuiltField {
-  const { baseType } = findReadable(scope.relation, scope.role, field.name)
+  const { baseType, comparedAs } = findReadable(scope.relation, scope.role, field.name)
   const column = buildColumn(scope, field.name)
   const isPath = field.path.length > 0
+  if (comparedAs !== undefined && purpose === 'comparison' && !isPath)
+    return { sql: `cast(${column} as ${comparedAs})`, type: comparedAs }
   const isText = field.path.at(-1)?.arrow === '->>'
   // Extracting text from json needs no jsonb, which cannot hold every number that json can.
   const isUsable = baseType === 'jsonb' || (baseType === 'json' ? purpose === 'output' || isText : !isPath)

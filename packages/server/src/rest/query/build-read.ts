@@ -1,13 +1,13 @@
 import type { Output } from './scope.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { buildColumn, buildField } from './build-field.ts'
+import type { Purpose } from './build-field.ts'
 import type { Scope } from './scope.ts'
-import { checkCast } from '../schema-cache/casts.ts'
 import { listColumns } from '../schema-cache/schema-cache.ts'
-import type { Relation } from '../schema-cache/schema.ts'
 import type { Media } from '../request/content-negotiation.ts'
 import { embedName, refuseUnembedded } from './embed-names.ts'
-import type { OrderTerm, SelectItem } from '../request/query-tree.ts'
+import { buildAggregate, castTo, countOutput, findPlace, isCount } from './group-rows.ts'
+import type { Field, OrderTerm, SelectItem } from '../request/query-tree.ts'
 import { quoteIdentifier } from './sql-text.ts'
 import type { Params } from './sql-text.ts'
 
@@ -16,6 +16,8 @@ export interface RowsQuery {
   source: string
   outputs: readonly Output[]
   where?: string | undefined
+  /** Places in the select list; '' for one group of all rows; null or undefined if rows are not grouped. */
+  groupBy?: string | null
   order?: string
   limit?: string
   offset?: string
@@ -23,49 +25,66 @@ export interface RowsQuery {
   shownWhere?: string | undefined
 }
 
-export function buildOutputs(items: readonly SelectItem[], scope: Scope, params: Params): Output[] {
-  return items.flatMap((item) => buildOutput(item, scope, params))
+interface Selecting {
+  /** Columns of rows that are grouped have the purpose of a comparison. */
+  purpose: Purpose
+  /** A spread has no `count` without parentheses: its parent could not tell it from a column. */
+  isSpread: boolean
 }
 
-function buildOutput(item: SelectItem, scope: Scope, params: Params): Output[] {
+export function buildOutputs(
+  items: readonly SelectItem[],
+  scope: Scope,
+  params: Params,
+  selecting: Selecting,
+): Output[] {
+  return items.flatMap((item) => buildOutput(item, scope, params, selecting))
+}
+
+function buildOutput(
+  item: SelectItem,
+  scope: Scope,
+  params: Params,
+  { purpose, isSpread }: Selecting,
+): Output[] {
+  const build = (field: Field): Output => ({
+    sql: buildField(field, scope, params, purpose).sql,
+    key: field.name,
+    origin: { relation: null, field },
+  })
   if (item.kind === 'star') {
     const columns = listColumns(scope.relation, scope.role, 'select')
-    return columns.map(({ name }) => ({ sql: buildColumn(scope, name), key: name }))
+    return columns.map(({ name }) =>
+      purpose === 'output' ? { sql: buildColumn(scope, name), key: name } : build({ name, path: [] }),
+    )
   }
-  if (item.kind === 'aggregate') throw refuseAggregate(item.name)
+  if (item.kind === 'aggregate') return [buildAggregate(item, scope, params)]
   if (item.kind === 'embed') return [...(scope.embeds?.get(embedName(item))?.outputs ?? [])]
-  if (isCount(item, scope.relation)) throw refuseAggregate('count')
-  const { sql } = buildField(item.field, scope, params, 'output')
-  const cast = item.cast === null ? sql : `cast(${sql} as ${checkCast(item.cast)})`
-  return [{ sql: cast, key: item.alias ?? item.field.name }]
+  if (!isSpread && isCount(item, scope.relation)) return [countOutput]
+  const output = build(item.field)
+  return [{ ...output, sql: castTo(output.sql, item.cast), key: item.alias ?? output.key }]
 }
 
-/** Tests if the item is the `count` of an embedded resource, and not a column with that name. */
-export function isCount(item: SelectItem, relation: Relation): boolean {
-  if (item.kind !== 'column' || item.field.name !== 'count' || item.field.path.length > 0) return false
-  return item.cast === null && item.alias === null && !relation.columns.has('count')
-}
-
-function refuseAggregate(name: string): ApiError {
-  return new ApiError(400, 'PGRST123', 'Use of aggregate functions is not allowed', {
-    details: `${name}() was asked for.`,
-    hint:
-      'To count rows, send the header Prefer: count=exact and read Content-Range; ' +
-      'to count embedded rows, select <embedded>(count) and nothing else of it.',
-  })
-}
-
-export function buildOrder(terms: readonly OrderTerm[], scope: Scope, params: Params): string {
+/** @param grouped the outputs, if rows are grouped */
+export function buildOrder(
+  terms: readonly OrderTerm[],
+  scope: Scope,
+  params: Params,
+  grouped: readonly Output[] | null,
+): string {
   return terms
     .map((term) => {
-      const sql =
-        term.relation === null
-          ? buildField(term.field, scope, params, 'comparison').sql
-          : findSortedBy(term, term.relation, scope)
+      const place = grouped === null ? undefined : findPlace(term, grouped, scope)
+      const sql = place ?? buildOrderTerm(term, scope, params)
       return [sql, term.direction, term.nulls && `nulls ${term.nulls}`].filter(Boolean).join(' ')
     })
     .join(', ')
 }
+
+const buildOrderTerm = (term: OrderTerm, scope: Scope, params: Params): string =>
+  term.relation === null
+    ? buildField(term.field, scope, params, 'comparison').sql
+    : findSortedBy(term, term.relation, scope)
 
 function findSortedBy(term: OrderTerm, name: string, { embeds, relation }: Scope): string {
   const embed = embeds?.get(name)
@@ -77,16 +96,20 @@ function findSortedBy(term: OrderTerm, name: string, { embeds, relation }: Scope
   })
 }
 
-function buildRows({ source, outputs, where, order = '', limit, offset }: RowsQuery): string {
+function buildRows({ source, outputs, where, groupBy, order = '', limit, offset }: RowsQuery): string {
   const columns = outputs.map(({ sql, key }) => `${sql} as ${quoteIdentifier(key)}`)
   return [
     `select ${columns.join(', ')} from ${source}`,
     where === undefined ? '' : ` where ${where}`,
+    buildGroupBy(groupBy),
     order === '' ? '' : ` order by ${order}`,
     limit === undefined ? '' : ` limit ${limit}`,
     offset === undefined ? '' : ` offset ${offset}`,
   ].join('')
 }
+
+export const buildGroupBy = (groupBy: string | null | undefined): string =>
+  groupBy === undefined || groupBy === null || groupBy === '' ? '' : ` group by ${groupBy}`
 
 /**
  * Builds the statement whose single row is the response: `body`, the text to send (null if not wanted), and

@@ -1,5 +1,5 @@
 import type { Role } from '../../domain/principal.ts'
-import type { OrderTerm } from '../request/query-tree.ts'
+import type { Aggregate, Field, OrderTerm } from '../request/query-tree.ts'
 import type { Relation } from '../schema-cache/schema.ts'
 
 /** Resolves names: a relation as one role sees it, under its alias in the statement. */
@@ -30,4 +30,14 @@ export interface BuiltEmbed {
 export interface Output {
   sql: string
   key: string
+  /** To be applied to `sql` by the resource whose rows are grouped. */
+  aggregate?: Aggregate
+  /** What it shows, by which `order` refers to it when rows are grouped. */
+  origin?: Origin
+}
+
+export interface Origin {
+  /** The spread resource that has the field; null for the resource itself. */
+  relation: string | null
+  field: Field
 }

@@ -25,9 +25,8 @@ export function parseRows(body: string): Rows {
   return { rows, text: isArray ? body : `[${body}]` }
 }
 
-/** Parses the body of a PATCH: one object, or an array with one object. */
-export function parseChange(body: string): Rows {
-  const parsed = parseRows(body)
+/** Refuses a PATCH with several rows: it takes one object, or an array with one object. */
+export function requireOneChange(parsed: Rows): Rows {
   if (parsed.rows.length > 1) {
     throw new ApiError(400, 'PGRST102', 'The body of a PATCH must be one JSON object', {
       hint: 'A PATCH makes the same change to all rows that match its filter.',

@@ -5,7 +5,17 @@ export interface Media {
   format: 'array' | 'object' | 'csv'
   stripsNulls: boolean
   contentType: string
+  /** The response is the plan of the statement that would write this format. */
+  plan?: Plan
 }
+
+export interface Plan {
+  isJson: boolean
+  options: readonly PlanOption[]
+}
+
+const PLAN_OPTIONS = ['analyze', 'verbose', 'settings', 'buffers', 'wal'] as const
+export type PlanOption = (typeof PLAN_OPTIONS)[number]
 
 const PROFILE = 'public'
 
@@ -21,16 +31,18 @@ interface Accepted {
   quality: number
 }
 
-/** Chooses the first supported media type, in the client's order of preference. */
-export function chooseMedia(header: string): Media {
+/**
+ * Chooses the first supported media type, in the client's order of preference.
+ * @param hasPlans true if the caller may read the plans of its requests
+ */
+export function chooseMedia(header: string, hasPlans = false): Media {
   if (header.trim() === '') return json
-  const accepted = header
-    .split(',')
+  const accepted = splitOutsideQuotes(header, ',')
     .map(parseAccepted)
     .filter(({ quality }) => quality > 0)
     .sort((one, other) => other.quality - one.quality)
   for (const candidate of accepted) {
-    const media = toMedia(candidate)
+    const media = (hasPlans ? toPlan(candidate) : undefined) ?? toMedia(candidate)
     if (media !== undefined) return media
   }
   throw new ApiError(406, 'PGRST107', `None of these media types are available: ${header.trim()}`, {
@@ -41,9 +53,43 @@ export function chooseMedia(header: string): Media {
 }
 
 function parseAccepted(text: string): Accepted {
-  const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
+  const [type = '', ...parameters] = splitOutsideQuotes(text, ';').map((part) => part.trim().toLowerCase())
   const quality = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1)
   return { type, parameters, quality: Number.isNaN(quality) ? 1 : quality }
+}
+
+/** A quoted parameter, such as `for="…"` of a plan, may contain the separator. */
+function splitOutsideQuotes(text: string, separator: ',' | ';'): string[] {
+  if (!text.includes('"')) return text.split(separator)
+  const parts = ['']
+  let isQuoted = false
+  for (const character of text) {
+    if (character === '"') isQuoted = !isQuoted
+    if (character === separator && !isQuoted) parts.push('')
+    else parts[parts.length - 1] += character
+  }
+  return parts
+}
+
+const PLAN_TYPE = /^application\/vnd\.pgrst\.plan(?:\+(text|json))?$/
+
+/** `application/vnd.pgrst.plan+json; for="text/csv"; options=analyze|buffers` */
+function toPlan({ type, parameters }: Accepted): Media | undefined {
+  const [found, format = 'text'] = PLAN_TYPE.exec(type) ?? []
+  if (found === undefined) return undefined
+  const read = (name: string): string =>
+    parameters.find((parameter) => parameter.startsWith(`${name}=`))?.slice(name.length + 1) ?? ''
+  const [target] = splitOutsideQuotes(read('for').replaceAll('"', '') || 'application/json', ',').map(
+    parseAccepted,
+  )
+  const media = toMedia(target!)
+  if (media === undefined) return undefined
+  const given = read('options').split('|')
+  const options = PLAN_OPTIONS.filter((option) => given.includes(option))
+  const chosen = options.length === 0 ? '' : ` options=${options.join('|')};`
+  const shown = media.contentType.replace('; charset=utf-8', '')
+  const contentType = `application/vnd.pgrst.plan+${format}; for="${shown}";${chosen} charset=utf-8`
+  return { ...media, contentType, plan: { isJson: format === 'json', options } }
 }
 
 function toMedia({ type, parameters }: Accepted): Media | undefined {
@@ -77,11 +123,13 @@ export function requireProfile(header: string): void {
   })
 }
 
-/** Refuses a body whose content type is not JSON. */
-export function requireJsonBody(header: string): void {
+/** @throws ApiError for a content type that rows cannot be read from */
+export function chooseBodyType(header: string): 'json' | 'csv' | 'form' {
   const type = (header.split(';')[0] ?? '').trim().toLowerCase()
-  if (type === '' || type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type)) return
+  if (type === '' || type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type)) return 'json'
+  if (type === 'text/csv') return 'csv'
+  if (type === 'application/x-www-form-urlencoded') return 'form'
   throw new ApiError(400, 'PGRST102', `Content-Type not acceptable: ${type}`, {
-    hint: 'Send the body as JSON, with the header Content-Type: application/json.',
+    hint: 'Send JSON (application/json), CSV (text/csv) or a form (application/x-www-form-urlencoded).',
   })
 }

@@ -1,12 +1,12 @@
 import { isDigit, isLetter, parseName, parsePath } from './parse-field.ts'
-import type { Embed, JsonStep, SelectItem } from './query-tree.ts'
+import type { AggregateName, Embed, JsonStep, SelectItem } from './query-tree.ts'
 import { Scanner } from './scanner.ts'
 
 const MAX_EMBED_DEPTH = 16
 /** PostgreSQL's own limit, beyond which it fails, is 1,664. */
 const MAX_LIST_ITEMS = 1_000
 
-const aggregates = ['count', 'sum', 'avg', 'max', 'min'] as const
+const aggregates: readonly AggregateName[] = ['count', 'sum', 'avg', 'max', 'min']
 
 const isCastCharacter = (character: string): boolean =>
   isLetter(character) || isDigit(character) || '_ []'.includes(character)
@@ -39,7 +39,15 @@ function parseItem(scanner: Scanner, depth: number): SelectItem {
   if (isAlias) scanner.accept(':')
   const alias = isAlias ? first : null
   const name = isAlias ? parseName(scanner, 'a column name or an embedded resource') : first
-  if (name === 'count' && scanner.accept('()')) return endAggregate(scanner, name)
+  if (name === 'count' && scanner.accept('()')) {
+    return {
+      kind: 'aggregate',
+      field: null,
+      alias,
+      cast: null,
+      aggregate: { name, cast: parseCast(scanner) },
+    }
+  }
   if (scanner.peek() === '!' || scanner.peek() === '(') {
     return parseEmbed(scanner, depth, { relation: name, alias, spread: false })
   }
@@ -50,17 +58,14 @@ function parseColumn(scanner: Scanner, name: string, alias: string | null): Sele
   const path = parsePath(scanner)
   const cast = parseCast(scanner)
   if (scanner.accept('.')) {
-    const aggregate = aggregates.find((candidate) => scanner.accept(`${candidate}()`))
-    return aggregate === undefined
-      ? scanner.fail(`one of ${aggregates.map((candidate) => `${candidate}()`).join(', ')}`)
-      : endAggregate(scanner, aggregate)
+    const found = aggregates.find((candidate) => scanner.accept(`${candidate}()`))
+    if (found === undefined) {
+      return scanner.fail(`one of ${aggregates.map((candidate) => `${candidate}()`).join(', ')}`)
+    }
+    const aggregate = { name: found, cast: parseCast(scanner) }
+    return { kind: 'aggregate', field: { name, path }, alias, cast, aggregate }
   }
   return { kind: 'column', field: { name, path }, alias: alias ?? nameOfPath(path), cast }
-}
-
-function endAggregate(scanner: Scanner, name: string): SelectItem {
-  parseCast(scanner)
-  return { kind: 'aggregate', name }
 }
 
 function parseCast(scanner: Scanner): string | null {

@@ -19,7 +19,8 @@ const applicable: Readonly<Record<string, readonly (keyof Preferences)[]>> = {
   HEAD: ['count', 'tx', 'handling', 'timezone'],
   POST: ['resolution', 'missing', 'return', 'count', 'tx', 'handling', 'timezone'],
   PATCH: ['missing', 'return', 'count', 'tx', 'handling', 'timezone', 'maxAffected'],
-  RPC: ['tx', 'handling'],
+  PUT: ['missing', 'return', 'count', 'tx', 'handling', 'timezone'],
+  RPC: ['count', 'tx', 'handling'],
   DELETE: ['return', 'count', 'tx', 'handling', 'timezone', 'maxAffected'],
 }
 

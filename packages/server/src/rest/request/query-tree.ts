@@ -22,10 +22,25 @@ export interface Embed {
   select: readonly SelectItem[]
 }
 
+export type AggregateName = 'count' | 'sum' | 'avg' | 'max' | 'min'
+
+/** `cast` applies to its result. */
+export interface Aggregate {
+  name: AggregateName
+  cast: string | null
+}
+
 export type SelectItem =
   | { kind: 'star' }
   | { kind: 'column'; field: Field; alias: string | null; cast: string | null }
-  | { kind: 'aggregate'; name: string }
+  /** Without a field it counts rows. `cast` applies to the field. */
+  | {
+      kind: 'aggregate'
+      field: Field | null
+      alias: string | null
+      cast: string | null
+      aggregate: Aggregate
+    }
   | Embed
 
 export type Comparison =

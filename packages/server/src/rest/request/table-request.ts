@@ -1,5 +1,6 @@
 import { ApiError } from '../../domain/errors.ts'
 import { buildResource } from '../query/build-embed.ts'
+import { isAggregated } from '../query/group-rows.ts'
 import type { BuiltResource } from '../query/build-embed.ts'
 import type { Scope } from '../query/scope.ts'
 import { writeCsvHeader } from '../query/build-read.ts'
@@ -10,6 +11,7 @@ import type { JsonObject } from './json.ts'
 import type { Preferences } from './preferences.ts'
 import type { Principal } from '../../domain/principal.ts'
 import type { QueryTree } from './query-tree.ts'
+import type { Body } from './read-rows.ts'
 import type { Params } from '../query/sql-text.ts'
 import type { TableRules } from '../schema-cache/table-rules.ts'
 
@@ -20,7 +22,7 @@ export interface TableRequest {
   query: QueryTree
   preferences: Preferences
   media: Media
-  body: string
+  body: Body
   rules: TableRules
   principal: Principal
   /** True if statements check the time row by row, because the embedded database cannot be interrupted. */
@@ -29,11 +31,17 @@ export interface TableRequest {
   oneTimeFields: Map<string, JsonObject>
 }
 
+/** What a read needs of it. */
+export type ReadRequest = Pick<
+  TableRequest,
+  'catalog' | 'scope' | 'query' | 'preferences' | 'media' | 'isTimed'
+>
+
 /** SQL: true, or fails once the statement's time is over. */
 export const ROW_IN_TIME = 'webhooks_internal.is_row_in_time()'
 
 /** Builds select list, filter and order of a read. */
-export function buildSelected({ catalog, query, scope }: TableRequest, params: Params): BuiltResource {
+export function buildSelected({ catalog, query, scope }: ReadRequest, params: Params): BuiltResource {
   return buildResource(query.select, query.root, scope, { catalog, query, params, embedded: { count: 0 } })
 }
 
@@ -68,11 +76,12 @@ export function requireSingle(media: Media, rowCount: number): void {
 }
 
 /** Refuses, and so rolls back, a write that generated a value which the response does not include. */
-export function requireShown({ oneTimeFields, preferences, query: { root } }: TableRequest): void {
+export function requireShown({ oneTimeFields, preferences, query, scope }: TableRequest): void {
+  const { root, select } = query
   const isShownWhole = preferences.return === 'representation' && root.limit === null && root.offset === null
-  if (oneTimeFields.size === 0 || isShownWhole) return
+  if (oneTimeFields.size === 0 || (isShownWhole && !isAggregated(select, scope.relation))) return
   throw new ApiError(400, 'PGRST122', 'The request returns a value that is shown only once', {
-    hint: 'Request the whole response: Prefer: return=representation, without limit and offset.',
+    hint: 'Request the whole response: Prefer: return=representation, without limit, offset and aggregates.',
   })
 }
 

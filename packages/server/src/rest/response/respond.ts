@@ -10,11 +10,12 @@ import type { TableRequest } from '../request/table-request.ts'
 type Headers = Record<string, string>
 
 export function respondToRead(
-  { preferences, media }: TableRequest,
+  { preferences, media }: Pick<TableRequest, 'preferences' | 'media'>,
   method: string,
   offset: number,
   { body, rowCount, total }: ReadResult,
 ): RestResponse {
+  if (media.plan !== undefined) return { status: 200, headers: contentTypeHeader(media), body }
   const range = writeContentRange(offset, rowCount, total)
   return {
     status: chooseReadStatus(offset, rowCount, total),
@@ -32,6 +33,14 @@ export function respondToInsert(request: TableRequest, basePath: string, written
     return { status, headers: { ...contentTypeHeader(media), ...headers }, body: written.body ?? '' }
   }
   return { status, headers: { ...locate(request, basePath, written), ...headers }, body: '' }
+}
+
+/** A PUT without a body in its response tells by its status whether it has created the row. */
+export function respondToPut({ preferences, media }: TableRequest, written: Written): RestResponse {
+  const isNew = written.affected > written.updated
+  const headers = responseHeaders(preferences, 'PUT', `*/${getTotal(preferences, written)}`)
+  const response = respondWithBody(preferences, media, written, headers)
+  return isNew ? { ...response, status: 201 } : response
 }
 
 export function respondToUpdate({ preferences, media }: TableRequest, written: Written): RestResponse {

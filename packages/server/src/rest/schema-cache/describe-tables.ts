@@ -12,6 +12,8 @@ export interface TableDescription {
   readable: readonly Column[]
   insertable: readonly Column[]
   updatable: readonly Column[]
+  /** True if a PUT can insert or change a row by its primary key. */
+  isReplaceable: boolean
   isDeletable: boolean
   related: readonly RelatedTable[]
 }
@@ -34,16 +36,24 @@ export function describeTable(
   rules: Rules,
   role: Role,
 ): TableDescription {
-  const writable = Object.hasOwn(rules, relation.name) ? rules[relation.name]?.writable : undefined
+  const { writable, insert } = (Object.hasOwn(rules, relation.name) ? rules[relation.name] : undefined) ?? {}
   const isWritable = ({ name }: Column): boolean => writable === undefined || writable.includes(name)
+  const insertable = listColumns(relation, role, 'insert').filter(isWritable)
+  const updatable = listColumns(relation, role, 'update').filter(isWritable)
+  const isGiven = (key: string): boolean => insertable.some((column) => column.name === key)
   const isVisible = (other: Relation): boolean => listColumns(other, role, 'select').length > 0
   return {
     name: relation.name,
     comment: relation.comment,
     primaryKey: relation.primaryKey,
     readable: listColumns(relation, role, 'select'),
-    insertable: listColumns(relation, role, 'insert').filter(isWritable),
-    updatable: listColumns(relation, role, 'update').filter(isWritable),
+    insertable,
+    updatable,
+    isReplaceable:
+      insert !== 'idempotent' &&
+      relation.primaryKey.length > 0 &&
+      relation.primaryKey.every(isGiven) &&
+      updatable.length > 0,
     isDeletable: relation.deletableBy.includes(role),
     related: relationships
       .filter(({ from, to }) => from === relation && isVisible(to))

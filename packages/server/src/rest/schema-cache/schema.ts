@@ -8,6 +8,8 @@ export interface Column {
   type: string
   /** The base type of a domain; for any other type, the type itself. */
   baseType: string
+  /** The type that its values are compared and sorted as, if another one. */
+  comparedAs?: string
   isNullable: boolean
   isGenerated: boolean
   /** The SQL expression. */
