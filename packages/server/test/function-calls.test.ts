@@ -63,6 +63,62 @@ suite('calls of functions', () => {
     assert.deepEqual([unknown.status, (unknown.json as { code: string }).code], [400, '42703'])
   })
 
+  test('a result is filtered, ordered, limited and counted as rows of a table', async () => {
+    const told = async (search: string, headers: Record<string, string> = {}) => {
+      const {
+        status,
+        json,
+        headers: given,
+      } = await api.ask('GET', `${stats}&select=bucket&${search}`, { headers })
+      return [status, json, given['content-range']]
+    }
+    const counted = { prefer: 'count=exact' }
+    assert.deepEqual(await told('or=(bucket.eq.1h,bucket.eq.1d)', counted), [200, { bucket: '1h' }, '0-0/1'])
+    assert.deepEqual(await told('totals->>attempts=eq.0&order=bucket'), [200, { bucket: '1h' }, '0-0/*'])
+    assert.deepEqual(await told('not.and=(totals->>attempts.eq.0)'), [200, null, '*/*'])
+    assert.deepEqual(await told('limit=0'), [200, null, '*/*'])
+    assert.deepEqual(await told('', { range: '0-4' }), [200, { bucket: '1h' }, '0-0/*'])
+    const [beyond] = await told('offset=5', counted)
+    assert.equal(beyond, 416)
+    const [single] = await told('offset=1', { accept: 'application/vnd.pgrst.object+json' })
+    assert.equal(single, 406)
+  })
+
+  test('times of a result are compared as times, and its fields can be cast and aggregated', async () => {
+    const body = {
+      organization_id: OURS,
+      since: '2026-11-01T00:00:00Z',
+      until: '2026-11-01T02:00:00Z',
+      bucket: '1h',
+    }
+    const ask = async (search: string) =>
+      (await api.ask('POST', `rpc/webhook_stats?${search}`, { body })).json
+    assert.deepEqual(await ask('select=since&since=eq.2026-11-01T01:00:00%2B01:00'), {
+      since: '2026-11-01T00:00:00.000Z',
+    })
+    assert.equal(await ask('select=since&since=gt.2026-11-01T01:00:00%2B01:00'), null)
+    assert.deepEqual(await ask('select=n:totals->attempts::text,count()'), { n: '0', count: 1 })
+  })
+
+  test('a call whose result cannot be shaped as asked is refused before it has an effect', async () => {
+    const count = async (): Promise<unknown> =>
+      (await api.database.query('select count(*)::int as count from webhooks_internal.portal_links')).rows
+    const stored = await count()
+    for (const search of [
+      'nope=eq.1',
+      'select=nope',
+      'select=url,organizations(name)',
+      'order=url.up',
+      'url=foo',
+    ]) {
+      const { status, json } = await api.ask('POST', `rpc/create_portal_session?${search}`, {
+        body: { organization_id: OURS },
+      })
+      assert.equal(status, 400, JSON.stringify(json))
+    }
+    assert.deepEqual(await count(), stored)
+  })
+
   test('a result is written as CSV or without nulls when the caller accepts that, and in no unknown format', async () => {
     const headers = { apikey: SERVICE_KEY, accept: 'text/csv' }
     const csv = await api.inject('GET', `/rest/v1/${stats}&select=bucket,since`, { headers })

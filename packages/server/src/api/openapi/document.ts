@@ -129,6 +129,8 @@ function describeCall(name: string, input: z.ZodType): JsonSchema {
     operationId: `call_${name}`,
     tags: ['functions'],
     summary: name.replaceAll('_', ' '),
+    description:
+      'The query parameters of tables (select, filters, order, limit, offset) and the header Accept shape the result, which then has fewer fields.',
     parameters: [idempotencyKey],
     requestBody: { required: true, content: json(schema) },
     responses: {

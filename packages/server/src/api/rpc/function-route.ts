@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { runAs } from '../../database/act-as.ts'
 import { ApiError, RestError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
 import { parseArguments } from '../../rest/request/body.ts'
@@ -14,7 +16,8 @@ import { serverOrigin } from '../sessions/csrf-header.ts'
 import { FUNCTIONS } from './functions.ts'
 import { readArguments } from './read-arguments.ts'
 import type { RpcContext, RpcFunction } from './rpc.ts'
-import { selectFields, writeResult } from './shape-result.ts'
+import { prepareResult } from './result-rows.ts'
+import type { ShapeResult } from './result-rows.ts'
 
 /** Adds `/rpc/<function>`. */
 export function functionRoute(
@@ -41,7 +44,7 @@ export function functionRoute(
         throw refuseMethod(method, isRead)
       requireFunctionAccess(principal, name, called.access)
       const response = await runOnce(request, (caller, keep) =>
-        call(request, called, { rpc, origin: publicUrl ?? serverOrigin(request), caller, keep }),
+        call(request, { ...called, name }, { rpc, origin: publicUrl ?? serverOrigin(request), caller, keep }),
       )
       return sendResponse(reply, method === 'HEAD' ? { ...response, body: '' } : response)
     },
@@ -57,29 +60,64 @@ interface CallOptions {
 
 async function call(
   request: FastifyRequest,
-  called: RpcFunction,
+  called: RpcFunction & { name: string },
   { rpc, origin, caller, keep }: CallOptions,
 ): Promise<RestResponse> {
   const { headers, method } = request
   requireProfile(readHeader(headers, method === 'POST' ? 'content-profile' : 'accept-profile'))
-  // Refuses what a function cannot do, such as tx=rollback, before it does anything.
-  const applied = writeApplied(parsePreferences(readHeader(headers, 'prefer')), 'RPC')
-  const search = new URLSearchParams(getSearch(request))
-  const input = method === 'POST' ? parseArguments(request.body) : readArguments(search, called.input)
-  const accept = readHeader(headers, 'accept')
-  chooseMedia(accept)
-  const respond = (result: unknown): RestResponse => {
-    const { contentType, body } = writeResult(selectFields(result, search.get('select')), accept)
-    const preference: Record<string, string> = applied === '' ? {} : { 'preference-applied': applied }
-    return { status: 200, headers: { 'content-type': contentType, ...preference }, body }
-  }
+  const search = getSearch(request)
+  const { input, shaping } =
+    method === 'POST'
+      ? { input: parseArguments(request.body), shaping: search }
+      : readArguments(search, called.input)
+  const { shape, write } = chooseFormat(request, called, shaping)
+  let shaped: RestResponse | undefined
   const result = await called.run(rpc, input, caller, {
     caller: request.caller,
     origin,
     text: typeof request.body === 'string' ? request.body : '',
-    keep: async (connection, kept) => await keep?.(connection, respond(kept)),
+    keep: async (connection, kept) => {
+      // In the transaction of the effect, so that a result that cannot be written as wanted rolls it back.
+      shaped = await shape?.(connection, kept)
+      await keep?.(connection, shaped ?? write(kept))
+    },
   })
-  return respond(result)
+  if (shape === undefined) return write(result)
+  return shaped ?? (await runAs(rpc, caller, 'read only', (connection) => shape(connection, result)))
+}
+
+interface Format {
+  /** Undefined if the result is returned as it is. */
+  shape: ShapeResult | undefined
+  write(result: unknown): RestResponse
+}
+
+/** Refuses what a function cannot do, such as tx=rollback, before it does anything. */
+function chooseFormat(
+  { headers, method, caller: { principal } }: FastifyRequest,
+  { name, output }: RpcFunction & { name: string },
+  search: string,
+): Format {
+  const preferences = parsePreferences(readHeader(headers, 'prefer'))
+  const media = chooseMedia(readHeader(headers, 'accept'))
+  const range = method === 'GET' ? readHeader(headers, 'range') : ''
+  const applied = writeApplied(preferences, 'RPC')
+  const isWhole = search === '' && range === '' && preferences.count === null
+  const isPlain = media.format === 'array' || (media.format === 'object' && !(output instanceof z.ZodArray))
+  return {
+    shape:
+      isWhole && isPlain && !media.stripsNulls
+        ? undefined
+        : prepareResult({ name, output, search, range, media, preferences, principal }),
+    write: (result) => ({
+      status: 200,
+      headers: {
+        'content-type': media.contentType,
+        ...(applied === '' ? {} : { 'preference-applied': applied }),
+      },
+      body: JSON.stringify(result),
+    }),
+  }
 }
 
 const listMethods = (isRead: boolean): string => (isRead ? 'OPTIONS,GET,HEAD,POST' : 'OPTIONS,POST')
