@@ -169,7 +169,7 @@ async function createTables(
     log.error({ request_id: request?.headers[REQUEST_ID], error: messageOf(error) }, 'request failed')
   const rules = createTableRules(box, guard, inboxes)
   return createEventIntake({
-    rest: await createRest({ database, shares, rules, onFailure }),
+    rest: await createRest({ database, shares, rules, hasPlans: config.apiExplain, onFailure }),
     database,
     shares,
     requireRoom: createBackPressure({ database, clock, maxBacklog: config.maxBacklog }),

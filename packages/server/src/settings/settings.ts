@@ -163,6 +163,13 @@ export const SETTINGS = {
     help: 'verified posts to one [source](sources.md) per minute on each node; `0`: no limit',
     schema: wholeNumber(0, 10_000_000, 'SOURCE_RATE_LIMIT=6000 (0 for no limit)'),
   },
+  apiExplain: {
+    name: 'API_EXPLAIN',
+    group: 'API and settings page',
+    preset: 'false',
+    help: "lets the service key read PostgreSQL's [plan](api.md#queries) of a request (`Accept: application/vnd.pgrst.plan`)",
+    schema: boolean,
+  },
   ...REALTIME,
   maxBacklog: {
     name: 'MAX_BACKLOG',
