@@ -43,6 +43,7 @@ function toDelivery({ id, endpoint, data }: LoadEvent): LeasedDelivery {
       secrets: [endpoint.secret],
       signingKeys: [],
       headers: {},
+      auth: undefined,
       timeout: config.deliveryTimeoutMs,
       maxInFlight: 32,
       isHealthy: true,

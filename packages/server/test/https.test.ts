@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createSecureServer } from 'node:http2'
 import { createServer } from 'node:https'
 import type { Server, ServerOptions } from 'node:https'
 import { createServer as createPlainServer } from 'node:http'
@@ -108,10 +109,20 @@ onEachEngine(
       })
     }
 
-    test('an endpoint that only speaks HTTP/2 is refused, and the diagnosis says so', async () => {
-      const log = await attempt('localhost', await serve('localhost.pem', { ALPNProtocols: ['h2'] }))
-      assert.equal(log.error_message, 'the endpoint does not speak HTTP/1.1')
-      assertRefused(log, /only speaks HTTP\/2/)
+    test('an endpoint that only speaks HTTP/2 gets its requests', async () => {
+      const server = createSecureServer({
+        key: readFileSync(tls('localhost.key')),
+        cert: readFileSync(tls('localhost.pem')),
+      })
+      server.on('stream', (stream) => {
+        stream.respond({ ':status': 200 })
+        stream.end('received')
+      })
+      server.listen(0, '127.0.0.1')
+      await new Promise((resolve) => server.once('listening', resolve))
+      const log = await attempt('localhost', (server.address() as AddressInfo).port)
+      server.close()
+      assert.deepEqual([log.status, log.response_code, log.response_body], ['success', 200, 'received'])
     })
 
     test('a port that does not use TLS is refused, and the diagnosis says so', async () => {

@@ -81,6 +81,23 @@ export interface Rows {
     table_name: string
   }
   webhook_configurations: {
+    /** How requests authenticate themselves beside their signature; secrets can be written but not read */
+    auth:
+      | {
+          audience?: string
+          client_id: string
+          scope?: string
+          token_url: string
+          type: 'oauth2'
+        }
+      | {
+          expires_at: string
+          fingerprint: string
+          issuer: string
+          subject: string
+          type: 'mtls'
+        }
+      | null
     certificate_expires_at: string | null
     created_at: string
     description: string | null
@@ -223,6 +240,7 @@ export interface Rows {
       | 'dns_failure'
       | 'tls_failure'
       | 'invalid_response'
+      | 'token_failure'
       | 'blocked_destination'
       | 'network_error'
       | 'secret_unreadable'

@@ -73,6 +73,11 @@ export const ATTEMPT_ERRORS = {
     cause: 'The response is not valid HTTP.',
     nextStep: 'Check that the port in the URL serves HTTP, or HTTPS for an https:// URL.',
   },
+  token_failure: {
+    meaning: "The webhook's token server issued no access token (OAuth 2.0). The endpoint was not asked.",
+    cause: 'The token server issued no access token.',
+    nextStep: 'Check the token URL, the client and its secret.',
+  },
   blocked_destination: {
     meaning: 'The network guard does not allow the URL or its address.',
     cause: 'Requests to private or reserved addresses are blocked.',

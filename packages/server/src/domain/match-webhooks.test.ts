@@ -15,6 +15,7 @@ const webhook = (webhook_id: string, fields: Partial<Subscription> = {}): Subscr
   secret: null,
   previous_secret: null,
   sealed_headers: null,
+  sealed_auth: null,
   signing_keys: null,
   timeout_ms: null,
   max_in_flight: null,

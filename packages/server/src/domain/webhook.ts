@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import type { ReceiverAuth } from './receiver-auth.ts'
 
 /** How a webhook's requests are signed: with its secret, or with the key of its organization. */
 export const SIGNATURE_TYPES = ['hmac', 'ed25519'] as const
@@ -11,6 +12,7 @@ export interface TargetRow {
   /** The replaced secret, while it still signs. */
   previous_secret: string | null
   sealed_headers: string | null
+  sealed_auth: string | null
   /** JSON text of the organization's sealed keys, the current one first; null: the webhook signs with its secret. */
   signing_keys: string | null
   timeout_ms: number | null
@@ -30,6 +32,8 @@ export interface WebhookTarget {
   /** The organization's Ed25519 keys, which sign instead of secrets; the replaced one last. Empty: secrets sign. */
   signingKeys: readonly KeyObject[]
   headers: Readonly<Record<string, string>>
+  /** Of the same value while it does not change: access tokens and connections are kept with it. Undefined: none. */
+  auth: ReceiverAuth | undefined
   /** Milliseconds for a whole attempt. */
   timeout: number
   /** Concurrent requests in this process. */

@@ -8,6 +8,7 @@ import { generateSigningKeyPair } from '../domain/signature/ed25519.ts'
 import { resealAll } from './reseal.ts'
 import {
   SEALED_TABLES,
+  authContext,
   headersContext,
   secretContext,
   signingKeyContext,
@@ -22,6 +23,12 @@ const MANY = 230
 const [old, fresh] = [randomBytes(32), randomBytes(32)]
 const box = createSecretBox([old])
 const organization = newId()
+const AUTH = {
+  type: 'oauth2',
+  token_url: 'https://token.example/',
+  client_id: 'client',
+  client_secret: 'client-secret',
+} as const
 
 for (const engine of ENGINES) {
   suite(`re-encryption with another key (${engine})`, () => {
@@ -38,14 +45,15 @@ for (const engine of ENGINES) {
       const id = newId()
       await database.query(
         `insert into webhooks.webhook_configurations
-           (id, organization_id, name, url, events, secret, previous_secret, previous_secret_until, sealed_headers)
-         values ($1, $2, 'a', 'https://a.example/', '{*}', $3, $4, now() + interval '1 day', $5)`,
+           (id, organization_id, name, url, events, secret, previous_secret, previous_secret_until, sealed_headers, sealed_auth)
+         values ($1, $2, 'a', 'https://a.example/', '{*}', $3, $4, now() + interval '1 day', $5, $6)`,
         [
           id,
           organization,
           box.seal('the-secret', secretContext(id)),
           box.seal('the-one-before', secretContext(id)),
           box.seal('{"X-Key":"value"}', headersContext(id)),
+          box.seal(JSON.stringify(AUTH), authContext(id)),
         ],
       )
       return id
@@ -115,7 +123,10 @@ for (const engine of ENGINES) {
       assert.deepEqual(await resealAll(database, [fresh, old], { dryRun: false }), counted)
       const target = openWith([fresh], await read(id))
       assert.deepEqual(target.secrets, ['the-secret', 'the-one-before'])
-      assert.deepEqual([target.headers, target.unreadable], [{ 'X-Key': 'value' }, undefined])
+      assert.deepEqual(
+        [target.headers, target.auth, target.unreadable],
+        [{ 'X-Key': 'value' }, AUTH, undefined],
+      )
       const { rows: sources } = await database.query<{ secret: string; verify_token: string }>(
         'select secret, verify_token from webhooks.webhook_sources',
       )

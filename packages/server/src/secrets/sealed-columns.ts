@@ -12,6 +12,7 @@ export interface SealedTable {
 
 export const secretContext = (webhookId: string): string => `webhook_configurations.secret:${webhookId}`
 export const headersContext = (webhookId: string): string => `webhook_configurations.headers:${webhookId}`
+export const authContext = (webhookId: string): string => `webhook_configurations.auth:${webhookId}`
 export const sourceSecretContext = (id: string): string => `webhook_sources.secret:${id}`
 export const verifyTokenContext = (id: string): string => `webhook_sources.verify_token:${id}`
 export const responseContext = (id: string): string => `repeated_calls.response:${id}`
@@ -23,7 +24,12 @@ export const SEALED_TABLES: readonly SealedTable[] = [
   {
     schema: 'webhooks',
     name: 'webhook_configurations',
-    columns: { secret: secretContext, previous_secret: secretContext, sealed_headers: headersContext },
+    columns: {
+      secret: secretContext,
+      previous_secret: secretContext,
+      sealed_headers: headersContext,
+      sealed_auth: authContext,
+    },
   },
   { schema: 'webhooks', name: 'webhook_signing_keys', columns: { private_key: signingKeyContext } },
   {

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { newId } from '../domain/ids.ts'
 import { generateSigningKeyPair, toJwk } from '../domain/signature/ed25519.ts'
 import type { TargetRow } from '../domain/webhook.ts'
-import { secretContext, signingKeyContext } from './sealed-columns.ts'
+import { authContext, headersContext, secretContext, signingKeyContext } from './sealed-columns.ts'
 import { createSecretBox } from './secret-box.ts'
 import { createTargetOpener } from './webhook-target.ts'
 
@@ -28,6 +28,7 @@ function makeRow(keys: readonly object[] | null): TargetRow {
     secret: box.seal('the-secret', secretContext(id)),
     previous_secret: null,
     sealed_headers: null,
+    sealed_auth: null,
     signing_keys: keys === null ? null : JSON.stringify(keys),
     timeout_ms: null,
     max_in_flight: null,
@@ -69,4 +70,29 @@ test('nothing is sent for a webhook whose organization has no signing key, or on
   const moved = open(makeRow([{ ...mine.sealed, private_key: theirs.sealed.private_key }]))
   assert.match(moved.unreadable ?? '', /cannot be decrypted/)
   assert.deepEqual([moved.signingKeys, moved.secrets], [[], []])
+})
+
+test('the authentication of a webhook keeps its identity while only other columns change', () => {
+  const row = makeRow(null)
+  const auth = { type: 'oauth2', token_url: 'https://t.example/', client_id: 'a', client_secret: 'b' }
+  const sealed_auth = box.seal(JSON.stringify(auth), authContext(row.webhook_id))
+  const first = open({ ...row, sealed_auth })
+  assert.deepEqual(first.auth, auth)
+  assert.equal(open({ ...row, sealed_auth, is_healthy: false }).auth, first.auth)
+  assert.equal(open(row).auth, undefined)
+})
+
+test('an Authorization header of its own is not sent by a webhook with access tokens', () => {
+  const row = makeRow(null)
+  const headers = { authorization: 'Basic x', 'X-Key': 'value' }
+  const sealed_headers = box.seal(JSON.stringify(headers), headersContext(row.webhook_id))
+  const auth = { type: 'oauth2', token_url: 'https://t.example/', client_id: 'a', client_secret: 'b' }
+  const sealed_auth = box.seal(JSON.stringify(auth), authContext(row.webhook_id))
+  assert.deepEqual(open({ ...row, sealed_headers, sealed_auth }).headers, { 'X-Key': 'value' })
+  assert.deepEqual(open({ ...row, sealed_headers }).headers, headers)
+})
+
+test('nothing is sent for a webhook whose authentication belongs to another row', () => {
+  const sealed_auth = box.seal('{"type":"mtls","certificate":"","key":""}', authContext(newId()))
+  assert.match(open({ ...makeRow(null), sealed_auth }).unreadable ?? '', /cannot be decrypted/)
 })

@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { createLru } from '../domain/lru.ts'
+import type { ReceiverAuth } from '../domain/receiver-auth.ts'
 import { readPrivateKey } from '../domain/signature/ed25519.ts'
-import { headersContext, secretContext, signingKeyContext } from './sealed-columns.ts'
+import { authContext, headersContext, secretContext, signingKeyContext } from './sealed-columns.ts'
 import type { SecretBox } from './secret-box.ts'
 import type { OpenTarget, TargetRow, WebhookTarget } from '../domain/webhook.ts'
 
@@ -21,10 +22,11 @@ const MAX_CACHED_KEYS = 10_000
 export function createTargetOpener(box: SecretBox, defaults: TargetDefaults): OpenTarget {
   const cache = createLru<string, { row: TargetRow; target: WebhookTarget }>(MAX_CACHED_TARGETS)
   const openKeys = createKeyOpener(box)
+  const openAuth = createAuthOpener(box)
   return (row) => {
     const known = cache.get(row.webhook_id)
     if (known !== undefined && isSame(known.row, row)) return known.target
-    const target = openTarget(row, box, openKeys, defaults)
+    const target = openTarget(row, { box, openKeys, openAuth }, defaults)
     if (target.unreadable === undefined) cache.set(row.webhook_id, { row, target })
     return target
   }
@@ -36,6 +38,7 @@ function isSame(a: TargetRow, b: TargetRow): boolean {
     a.secret === b.secret &&
     a.previous_secret === b.previous_secret &&
     a.sealed_headers === b.sealed_headers &&
+    a.sealed_auth === b.sealed_auth &&
     a.signing_keys === b.signing_keys &&
     a.timeout_ms === b.timeout_ms &&
     a.max_in_flight === b.max_in_flight &&
@@ -64,10 +67,42 @@ function createKeyOpener(box: SecretBox): OpenKeys {
   }
 }
 
+type OpenAuth = (webhookId: string, sealed: string | null) => ReceiverAuth | undefined
+
+const authSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('oauth2'),
+    token_url: z.string(),
+    client_id: z.string(),
+    client_secret: z.string(),
+    scope: z.string().optional(),
+    audience: z.string().optional(),
+  }),
+  z.object({ type: z.literal('mtls'), certificate: z.string(), key: z.string() }),
+])
+
+/** The same value for the same webhook, because its access token and its connections are kept with it. */
+function createAuthOpener(box: SecretBox): OpenAuth {
+  const opened = createLru<string, ReceiverAuth>(MAX_CACHED_TARGETS)
+  return (webhookId, sealed) => {
+    if (sealed === null) return undefined
+    const known = opened.get(sealed)
+    if (known !== undefined) return known
+    const auth = authSchema.parse(JSON.parse(box.open(sealed, authContext(webhookId))))
+    opened.set(sealed, auth)
+    return auth
+  }
+}
+
+interface Openers {
+  box: SecretBox
+  openKeys: OpenKeys
+  openAuth: OpenAuth
+}
+
 function openTarget(
   row: TargetRow,
-  box: SecretBox,
-  openKeys: OpenKeys,
+  { box, openKeys, openAuth }: Openers,
   defaults: TargetDefaults,
 ): WebhookTarget {
   const maxInFlight = row.max_in_flight ?? defaults.maxInFlight
@@ -77,6 +112,7 @@ function openTarget(
     secrets: [],
     signingKeys: [],
     headers: {},
+    auth: undefined,
     timeout: row.timeout_ms ?? defaults.timeout,
     maxInFlight: defaults.share?.(maxInFlight) ?? maxInFlight,
     isHealthy: row.is_healthy,
@@ -86,6 +122,7 @@ function openTarget(
   }
   if (row.signing_keys === '[]') return { ...target, unreadable: NO_KEY }
   try {
+    const auth = openAuth(row.webhook_id, row.sealed_auth)
     return {
       ...target,
       secrets: sealedSecrets(row).map((sealed) => box.open(sealed, secretContext(row.webhook_id))),
@@ -93,7 +130,8 @@ function openTarget(
       headers:
         row.sealed_headers === null
           ? {}
-          : parseHeaders(box.open(row.sealed_headers, headersContext(row.webhook_id))),
+          : parseHeaders(box.open(row.sealed_headers, headersContext(row.webhook_id)), auth),
+      auth,
     }
   } catch {
     return { ...target, unreadable: 'the stored secret cannot be decrypted with ENCRYPTION_KEYS' }
@@ -109,6 +147,11 @@ function sealedSecrets({ secret, previous_secret: previous, signing_keys: keys }
 
 const headersSchema = z.record(z.string(), z.string())
 
-function parseHeaders(json: string): Record<string, string> {
-  return headersSchema.parse(JSON.parse(json))
+/** The access token takes the place of an `Authorization` of the webhook's own. */
+function parseHeaders(json: string, auth: ReceiverAuth | undefined): Record<string, string> {
+  const headers = headersSchema.parse(JSON.parse(json))
+  if (auth?.type !== 'oauth2') return headers
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization'),
+  )
 }

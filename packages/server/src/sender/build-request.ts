@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { AttemptTrigger } from '../domain/delivery.ts'
+import type { ReceiverAuth } from '../domain/receiver-auth.ts'
 import { signAsymmetric } from '../domain/signature/ed25519.ts'
 import { signBody, signStandard } from '../domain/signature/sign.ts'
 import { USER_AGENT } from '../settings/version.ts'
@@ -81,8 +82,10 @@ const DERIVED = new Set([
 export function toStoredHeaders(
   headers: Readonly<Record<string, string>>,
   customHeaders: Readonly<Record<string, string>>,
+  auth: ReceiverAuth | undefined,
 ): string {
-  const stored: Record<string, string> = {}
+  // The access token is added when the request is sent.
+  const stored: Record<string, string> = auth?.type === 'oauth2' ? { Authorization: MASK } : {}
   for (const name in headers) {
     if (!DERIVED.has(name)) stored[name] = name in customHeaders ? MASK : headers[name]!
   }

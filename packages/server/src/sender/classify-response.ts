@@ -7,6 +7,8 @@ import { BlockedDestination } from './network-guard.ts'
 import { BrokenOff, InvalidResponse } from './invalid-response.ts'
 import type { Answer } from './answer.ts'
 import { Timeout } from './exchange.ts'
+import { Http2Failure } from './http2-failure.ts'
+import { TokenFailure } from './token-failure.ts'
 import type { Failure, Symptom } from './symptom.ts'
 
 /** What an answer means for the delivery, and what it says to people. */
@@ -33,9 +35,14 @@ const SUCCESS: Classification = {
 }
 
 export function classify(answer: Answer, now: number): Classification {
-  if (answer.kind === 'failure') return judge(toSymptom(answer), undefined)
+  if (answer.kind === 'failure') return judge(toSymptom(answer), retryAfterOf(answer.error))
   if (answer.statusCode >= 200 && answer.statusCode < 300) return SUCCESS
   return judge(answer, parseRetryAfter(answer.headers['retry-after'], now))
+}
+
+/** A token server may ask for time as well. */
+function retryAfterOf(error: Error): number | undefined {
+  return error instanceof TokenFailure ? error.retryAfter : undefined
 }
 
 function judge(symptom: Symptom, retryAfter: number | undefined): Classification {
@@ -91,7 +98,7 @@ function findCause(error: CodedError): [error: Error, code: string] {
   return [first, first.code ?? error.code ?? '']
 }
 
-const OURS = [BlockedDestination, Timeout, InvalidResponse, BrokenOff]
+const OURS = [BlockedDestination, Timeout, InvalidResponse, BrokenOff, Http2Failure, TokenFailure]
 
 /** In our words: those of the runtime (`getaddrinfo ENOTFOUND …`) mean nothing to most. */
 function describe(symptom: Symptom, { code, headline }: Failure): string {

@@ -1,13 +1,17 @@
 import { Timeout } from './exchange.ts'
+import { Http2Failure } from './http2-failure.ts'
 import { InvalidResponse } from './invalid-response.ts'
 import { BlockedDestination, UnusableUrl } from './network-guard.ts'
 import type { Failure, Symptom } from './symptom.ts'
+import { TokenFailure } from './token-failure.ts'
 import { during, hasCode, isError } from './symptom.ts'
 
 const timedOut: Failure['matches'] = (symptom) => isError(Timeout)(symptom) || hasCode('ETIMEDOUT')(symptom)
 
 /** No complete response, for another reason than TLS; the first row that matches counts. */
 export const CONNECTION_FAILURES: readonly Failure[] = [
+  // The endpoint was not asked yet.
+  { matches: isError(TokenFailure), code: 'token_failure', diagnosis: quoteDiagnosis, waits: true },
   // Our own refusals and deadlines.
   {
     matches: isError(UnusableUrl),
@@ -52,7 +56,7 @@ export const CONNECTION_FAILURES: readonly Failure[] = [
     code: 'connection_reset',
     headline: 'the connection was closed before the request was sent',
     diagnosis:
-      'The server closed the connection while it was being made. Check that the port serves HTTPS, that a certificate for this host name is installed, and that no firewall or proxy ends the connection.',
+      'The server closed the connection while it was being made. Check that the port serves HTTPS, that a certificate for this host name is installed, that it accepts the client certificate of this webhook, if there is one, and that no firewall or proxy ends the connection.',
   },
   {
     matches: during('reading', hasCode('ECONNRESET', 'EPIPE', 'ECONNABORTED')),
@@ -72,7 +76,7 @@ export const CONNECTION_FAILURES: readonly Failure[] = [
     matches: hasCode('ECONNRESET', 'EPIPE', 'ECONNABORTED'),
     code: 'connection_reset',
     diagnosis:
-      'The connection was closed before a response arrived. Check the logs of your server and of any proxy in front of it. A server that demands a client certificate may close it as well.',
+      'The connection was closed before a response arrived. Check the logs of your server and of any proxy in front of it. A server that demands a client certificate (mutual TLS), or does not accept the one of this webhook, may close it as well.',
   },
   { matches: hasCode('EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN'), code: 'unreachable' },
   { matches: hasCode('ENOTFOUND', 'ENODATA'), code: 'dns_failure' },
@@ -100,11 +104,13 @@ export const CONNECTION_FAILURES: readonly Failure[] = [
 
 /** What comes after the TLS failures, whose codes are more specific. */
 export const OTHER_FAILURES: readonly Failure[] = [
-  { matches: isError(InvalidResponse), code: 'invalid_response', diagnosis: explainInvalid },
+  { matches: isError(InvalidResponse), code: 'invalid_response', diagnosis: quoteDiagnosis },
+  { matches: isError(Http2Failure), code: 'connection_reset', diagnosis: quoteDiagnosis },
   { matches: () => true, code: 'network_error' },
 ]
 
-function explainInvalid(symptom: Symptom): string {
+/** Our own errors bring theirs along. */
+function quoteDiagnosis(symptom: Symptom): string {
   const { error } = symptom as Symptom & { kind: 'failure' }
-  return (error as InvalidResponse).diagnosis
+  return (error as InvalidResponse | Http2Failure | TokenFailure).diagnosis
 }

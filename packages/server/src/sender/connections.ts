@@ -1,34 +1,34 @@
-import net from 'node:net'
-import type { LookupFunction, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import tls from 'node:tls'
 import { Client } from 'undici'
 import type { Dispatcher, buildConnector } from 'undici'
 import { createLru } from '../domain/lru.ts'
+import { readCertificateEnd } from './dial.ts'
+import type { Dial } from './dial.ts'
+import type { Connection, ConnectionUser } from './connection.ts'
+import { KEEP_ALIVE_MS } from './connection.ts'
+import { Http2Connection } from './http2-connection.ts'
 
-/** Shorter than the 5 s and more that servers usually keep an idle connection. */
-const KEEP_ALIVE_MS = 4_000
 /** As large as Node's own limit. */
 const MAX_HEADER_BYTES = 16 * 1024
-const MAX_TLS_SESSIONS = 1_000
-
-/** Handles one request. */
-export interface ConnectionUser extends Dispatcher.DispatchHandler {
-  /** Gets what was read from the socket; returns what undici shall parse. */
-  onBytes(chunk: Buffer): Buffer
-}
+const MAX_KNOWN_ORIGINS = 10_000
 
 export interface Connections {
   /** Takes an idle connection, or makes one when there is none or `isFresh` asks for it. */
   take(origin: string, isFresh?: boolean): Connection
   /** Keeps a connection whose response is complete for the next request to its origin. */
   keep(connection: Connection): void
+  /** Whether another connection to its origin, which then has the other version of HTTP, may succeed where this one failed. */
+  switchProtocol(failed: Connection, error: NodeJS.ErrnoException): boolean
 }
 
-export type Dial = (options: buildConnector.Options) => Socket
-
-/** Idle connections by origin. */
+/**
+ * Idle connections by origin. HTTP/1.1 alone is offered, which costs least and nearly all servers speak; those that refuse it
+ * get HTTP/2 from then on.
+ */
 export function createConnections(dial: Dial): Connections {
   const idle = new Map<string, Connection[]>()
+  const wantHttp2 = createLru<string, boolean>(MAX_KNOWN_ORIGINS)
 
   function forget(connection: Connection): void {
     const kept = idle.get(connection.origin)
@@ -40,7 +40,10 @@ export function createConnections(dial: Dial): Connections {
   return {
     take(origin, isFresh = false) {
       const kept = isFresh ? undefined : idle.get(origin)?.pop()
-      return kept ?? new Connection(origin, dial, forget)
+      if (kept !== undefined) return kept
+      return wantHttp2.get(origin) === true
+        ? new Http2Connection(origin, dial, forget)
+        : new Http1Connection(origin, dial, forget)
     },
     keep(connection) {
       connection.release()
@@ -48,43 +51,24 @@ export function createConnections(dial: Dial): Connections {
       if (kept === undefined) idle.set(connection.origin, [connection])
       else kept.push(connection)
     },
+    switchProtocol({ origin, isHttp2 }, { code = '' }) {
+      if (!code.includes('NO_APPLICATION_PROTOCOL')) return false
+      wantHttp2.set(origin, !isHttp2)
+      return true
+    },
   }
 }
 
-/** @param lookup returns the addresses that may be connected to */
-export function createDial(lookup: LookupFunction): Dial {
-  const sessions = createLru<string, Buffer>(MAX_TLS_SESSIONS)
-  return ({ hostname: host, protocol, port }) => {
-    if (protocol !== 'https:') return net.connect({ host, port: Number(port || 80), lookup, noDelay: true })
-    const key = `${host}:${port}`
-    const session = sessions.get(key)
-    const socket = tls.connect({
-      host,
-      port: Number(port || 443),
-      lookup,
-      ...(net.isIP(host) === 0 ? { servername: host } : {}),
-      ...(session === undefined ? {} : { session }),
-      minVersion: 'TLSv1.2',
-      ALPNProtocols: ['http/1.1'],
-    })
-    socket.setNoDelay(true)
-    socket.on('session', (ticket: Buffer) => sessions.set(key, ticket))
-    return socket
-  }
-}
-
-/** Carries one request at a time. undici writes it, parses the response and closes the socket when it is idle for long. */
-export class Connection {
+/** undici writes the requests, parses the responses and closes the socket when it is idle for long. */
+class Http1Connection implements Connection {
   readonly origin: string
+  readonly isHttp2 = false
   readonly #client: Client
   readonly #dial: Dial
   #socket: Socket | undefined
   #user: ConnectionUser | undefined
-  /** Whether the socket has carried a request. */
   isUsed = false
-  /** The first error of the socket after it connected: TLS says there why the server ends the connection. */
   failure: Error | undefined
-  /** When the certificate expires, in milliseconds; undefined without TLS and in a resumed session, which shows none. */
   certificateEnds: number | undefined
 
   /** @param onClosed is called when the socket was closed, by whichever side */
@@ -108,18 +92,16 @@ export class Connection {
     this.#client.dispatch(options, user)
   }
 
-  /** Lets go of the request that was sent last. */
   release(): void {
     this.#user = undefined
   }
 
-  /** Closes the socket at once, connected or not. */
   drop(reason: Error): void {
     this.#socket?.destroy(reason)
   }
 
   #connect(options: buildConnector.Options, callback: buildConnector.Callback): void {
-    const socket = this.#dial(options)
+    const socket = this.#dial(options, 'http/1.1')
     this.#socket = socket
     this.isUsed = false
     this.certificateEnds = undefined
@@ -143,9 +125,4 @@ export class Connection {
       return chunk === null ? null : (this.#user?.onBytes(chunk) ?? chunk)
     }
   }
-}
-
-function readCertificateEnd(socket: tls.TLSSocket): number | undefined {
-  const ends = Date.parse(socket.getPeerCertificate().valid_to)
-  return Number.isNaN(ends) ? undefined : ends
 }

@@ -1,8 +1,10 @@
 import { errors } from 'undici'
 import type { Dispatcher } from 'undici'
-import type { Connection, Connections, ConnectionUser } from './connections.ts'
+import type { Abortable, Connection, ConnectionUser, ParsedHeaders } from './connection.ts'
+import type { Connections } from './connections.ts'
 import { readStatus } from './explain-head.ts'
 import { InvalidResponse, switchesProtocol, toTransportError } from './invalid-response.ts'
+import { Http2Failure } from './http2-failure.ts'
 import { ContinueSkipper, mayBeContinue } from './skip-continue.ts'
 import type { Answer, PartialResponse, Phase } from './answer.ts'
 
@@ -44,6 +46,7 @@ export class Exchange implements ConnectionUser {
   #isSettled = false
   /** Whether the request goes over a socket that has carried another one. */
   #isReused = false
+  #hasSwitched = false
   #phase: Phase = 'connecting'
   #interimResponses = 0
   /** There while the response may still begin with `100 Continue`. */
@@ -79,7 +82,7 @@ export class Exchange implements ConnectionUser {
     this.#connection.send(this.#options, this)
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: Abortable): void {
     if (this.#isSettled) return controller.abort(new Settled())
     const connection = this.#connection!
     this.#isReused = connection.isUsed
@@ -110,11 +113,12 @@ export class Exchange implements ConnectionUser {
     }
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: ParsedHeaders): void {
+  onResponseStart(_: Abortable, statusCode: number, headers: ParsedHeaders): void {
     if (this.#isSettled) return
     if (statusCode === 101) this.#fail(switchesProtocol())
     else if (statusCode < 200) this.#announce()
     else {
+      if (this.#connection!.isHttp2) this.#readBytes ||= 1
       this.#phase = 'reading'
       this.#statusCode = statusCode
       this.#head = undefined
@@ -124,9 +128,11 @@ export class Exchange implements ConnectionUser {
     }
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_: Abortable, chunk: Buffer): void {
     if (this.#isSettled) return
     this.#bodyBytes += chunk.length
+    // With HTTP/2, nobody reads the bytes of the socket.
+    if (this.#connection!.isHttp2) this.#readBytes += chunk.length
     if (this.#keptBytes < MAX_KEPT_BYTES) {
       const kept = Buffer.from(chunk.subarray(0, MAX_KEPT_BYTES - this.#keptBytes))
       this.#chunks.push(kept)
@@ -143,8 +149,16 @@ export class Exchange implements ConnectionUser {
 
   onResponseError(_: unknown, error: Error): void {
     if (this.#isSettled) return
-    if (this.#isReused && this.#readBytes === 0) this.start(true)
+    if (this.#isReused && this.#readBytes === 0 && mayBeSentAgain(error)) this.start(true)
+    else if (this.#canSwitchProtocol(error)) this.start()
     else this.#fail(this.#explain(error))
+  }
+
+  /** Once, and not after a request was written. */
+  #canSwitchProtocol(error: Error): boolean {
+    if (this.#hasSwitched || this.#phase !== 'connecting') return false
+    this.#hasSwitched = this.#connections.switchProtocol(this.#connection!, error)
+    return this.#hasSwitched
   }
 
   #explain(error: Error): Error {
@@ -230,7 +244,10 @@ export class Exchange implements ConnectionUser {
   }
 }
 
-type ParsedHeaders = Record<string, string | string[] | undefined>
+/** An endpoint that has ended a request with HTTP/2 has taken note of it, unless it says otherwise. */
+function mayBeSentAgain(error: Error): boolean {
+  return !(error instanceof Http2Failure) || error.isUnprocessed
+}
 
 function isBodiless(statusCode: number): boolean {
   return statusCode === 204 || statusCode === 304

@@ -12,7 +12,7 @@ const TLS_RECORDS = new Set([0x15, 0x16])
 const HTTP_2: ExplainedHead = {
   message: 'the endpoint does not speak HTTP/1.1',
   diagnosis:
-    'Your endpoint only speaks HTTP/2, but requests are sent with HTTP/1.1. Enable HTTP/1.1 on your server, or put a proxy in front of it.',
+    'Your endpoint speaks HTTP/2 without having agreed on it in TLS (ALPN, h2). Enable ALPN on your server, or HTTP/1.1, or put a proxy in front of it.',
 }
 const LINE_ENDS: ExplainedHead = {
   message: 'the lines of the response end with LF instead of CR LF',

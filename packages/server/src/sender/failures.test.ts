@@ -54,8 +54,10 @@ test('a 304 is explained as an answer to a cache and not as a redirect', () => {
 
 test('a demand for a client certificate in a response is explained', () => {
   const page = '<center>No required SSL certificate was sent</center>'
-  for (const { diagnosis } of [respond(400, {}, page), respond(495), respond(496)])
+  for (const { diagnosis } of [respond(400, {}, page), respond(496)])
     assert.match(diagnosis ?? '', /demands a client certificate/)
+  for (const { diagnosis } of [respond(400, {}, 'The SSL certificate error'), respond(495)])
+    assert.match(diagnosis ?? '', /does not accept the webhook's client certificate/)
   assert.match(respond(400).diagnosis ?? '', /could not parse/)
 })
 

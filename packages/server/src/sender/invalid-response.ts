@@ -11,7 +11,7 @@ const CHUNKS =
 const HEADERS =
   'Check the headers that your server or a proxy adds: a name without blanks, a colon, and a value without control characters.'
 
-/** What came back is not an HTTP/1.1 response that can be relied on. */
+/** What came back is not an HTTP response that can be relied on. */
 export class InvalidResponse extends Error {
   override readonly name = 'InvalidResponse'
   /** The likely cause and the next step. */

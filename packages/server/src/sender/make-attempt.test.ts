@@ -34,6 +34,7 @@ const unsendable = (fault: string): LeasedDelivery => ({
     secrets: [],
     signingKeys: [],
     headers: {},
+    auth: undefined,
     timeout: 1_000,
     maxInFlight: 1,
     isHealthy: true,

@@ -9,6 +9,7 @@ import type { Classification } from './classify-response.ts'
 import { classify, judgeDefect, judgeUnreadable, judgeUnsendable } from './classify-response.ts'
 import type { Answer } from './answer.ts'
 import type { Sender } from './send.ts'
+import { TokenFailure } from './token-failure.ts'
 import type { Span, Tracing } from '../observability/tracing.ts'
 
 export interface AttemptOptions {
@@ -71,7 +72,7 @@ function toRecord(
     url: target.url,
     attempt: delivery.attempt,
     trigger: delivery.trigger,
-    request_headers: headers === undefined ? null : toStoredHeaders(headers, target.headers),
+    request_headers: headers === undefined ? null : toStoredHeaders(headers, target.headers, target.auth),
     request_body: delivery.isRedacted ? delivery.body : null,
     ...describe(answer, classification),
     ...planNext(classification, delivery, options.retrySchedule, now),
@@ -85,8 +86,9 @@ function toRecord(
 }
 
 interface Exchange {
-  /** Undefined, like the answer: nothing could be sent. */
+  /** Undefined: nothing was sent to the endpoint. */
   headers: Record<string, string> | undefined
+  /** Undefined: nothing could be sent. */
   answer: Answer | undefined
   classification: Classification
 }
@@ -122,8 +124,15 @@ async function exchange(
       traceparent,
       now: startedAt,
     })
-    const answer = await sender.send({ url: target.url, headers, body, timeout: target.timeout })
-    return { headers, answer, classification: classify(answer, clock.now()) }
+    const answer = await sender.send({
+      url: target.url,
+      headers,
+      body,
+      timeout: target.timeout,
+      auth: target.auth,
+    })
+    const isUnsent = answer.kind === 'failure' && answer.error instanceof TokenFailure
+    return { headers: isUnsent ? undefined : headers, answer, classification: classify(answer, clock.now()) }
   } catch (error) {
     return withoutExchange(judgeDefect(error))
   }

@@ -2,12 +2,14 @@ import type { Failure, Symptom } from './symptom.ts'
 import { status } from './symptom.ts'
 
 const UNAUTHORIZED =
-  'Your endpoint rejected the credentials. Check that it verifies the signature with the current secret over the raw body, and that any custom authorization header is correct.'
+  'Your endpoint rejected the credentials. Check that it verifies the signature with the current secret over the raw body, and that any custom authorization header is correct; with OAuth 2.0, that the token has the scope and audience that it wants.'
 const CLIENT_CERTIFICATE =
-  'Your endpoint demands a client certificate (mutual TLS), which requests do not present. Stop demanding one for this path; the signature already proves who sent a request.'
+  "Your endpoint demands a client certificate (mutual TLS), which this webhook does not present. Set one as the webhook's authentication, or stop demanding one for this path."
+const REFUSED_CERTIFICATE =
+  "Your endpoint does not accept the webhook's client certificate. Check that your server trusts the authority that issued it, that it is given with its intermediates, and that it has not expired or been revoked."
 const HTTPS_PORT = 'The port serves HTTPS, but the URL begins with http://. Change the URL to https://.'
 const HTTP_1 =
-  'Requests are sent with HTTP/1.1. Enable HTTP/1.1 on your server, or put a proxy in front of it.'
+  'Requests are sent with HTTP/1.1, and with HTTP/2 only where a server offers nothing else in TLS (ALPN). Enable HTTP/1.1 on your server, or put a proxy in front of it.'
 const BEHIND_CLOUDFLARE = 'This status comes from Cloudflare, in front of your server:'
 
 /** A response with one of these status codes; the first row that matches counts. */
@@ -29,6 +31,11 @@ export const RESPONSE_FAILURES: readonly Failure[] = [
     matches: saysIn(400, /no required ssl certificate/i),
     code: 'client_error',
     diagnosis: CLIENT_CERTIFICATE,
+  },
+  {
+    matches: saysIn(400, /ssl certificate error/i),
+    code: 'client_error',
+    diagnosis: REFUSED_CERTIFICATE,
   },
   {
     matches: saysIn(400, /plain http request was sent to https/i),
@@ -70,7 +77,8 @@ export const RESPONSE_FAILURES: readonly Failure[] = [
     diagnosis: `Your endpoint wants another protocol. ${HTTP_1}`,
   },
   { matches: status(429), code: 'rate_limited', waits: true },
-  { matches: status(495, 496), code: 'client_error', diagnosis: CLIENT_CERTIFICATE },
+  { matches: status(495), code: 'client_error', diagnosis: REFUSED_CERTIFICATE },
+  { matches: status(496), code: 'client_error', diagnosis: CLIENT_CERTIFICATE },
   { matches: status(497), code: 'client_error', diagnosis: HTTPS_PORT },
   { matches: status(400, 499), code: 'client_error' },
   { matches: status(503), code: 'server_error', waits: true },

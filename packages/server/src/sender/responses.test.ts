@@ -145,7 +145,7 @@ suite('HTTP responses', () => {
     await refuses('SSH-2.0-OpenSSH_9.2\r\n', /does not start with/, 'invalid_response', ssh)
     await refuses('HTTP/2 200\r\n\r\n', /does not speak HTTP\/1\.1/)
     const settings = '\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0d'
-    await refuses(settings, /does not speak HTTP\/1\.1/, 'invalid_response', /only speaks HTTP\/2/, false)
+    await refuses(settings, /does not speak HTTP\/1\.1/, 'invalid_response', /speaks HTTP\/2 without/, false)
     await refuses('\x15\x03\x01\0\x02\x02\x46', /serves HTTPS/, 'invalid_response', /https:\/\//)
     await refuses('HTTP/1.1 20 OK\r\n\r\n', /does not start with/)
   })

@@ -2,8 +2,10 @@ import { lookup } from 'node:dns'
 import { isIPv6 } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { createLru } from '../domain/lru.ts'
-import { createConnections, createDial } from './connections.ts'
+import type { ClientCertificate, ReceiverAuth } from '../domain/receiver-auth.ts'
+import { createConnections } from './connections.ts'
 import type { Connections } from './connections.ts'
+import { createDial } from './dial.ts'
 import type { Answer } from './answer.ts'
 import { Exchange } from './exchange.ts'
 import type { OwnInboxes } from './own-inboxes.ts'
@@ -18,6 +20,8 @@ export interface OutgoingRequest {
   body: Buffer
   /** Milliseconds for everything: connecting, headers and body. */
   timeout: number
+  /** What the endpoint wants beside the signature. */
+  auth?: ReceiverAuth | undefined
 }
 
 export interface Sender {
@@ -45,9 +49,12 @@ export function createSender(
   inboxes?: OwnInboxes,
   resolveHost: ResolveHost = createResolver(),
 ): Sender {
-  const guarded = createConnections(createDial(createGuardedLookup(guard.egressAllow, resolveHost)))
+  const guardedLookup = createGuardedLookup(guard.egressAllow, resolveHost)
+  const guarded = createConnections(createDial(guardedLookup))
   const toInbox = inboxes === undefined ? undefined : createInboxDestinations(inboxes)
   const destinations = createLru<string, Destination>(MAX_CACHED_DESTINATIONS)
+  /** A certificate belongs to one webhook, and so do the connections that have presented it. */
+  const certified = new WeakMap<ClientCertificate, Connections>()
 
   function findDestination(text: string): Destination {
     const known = destinations.get(text)
@@ -57,12 +64,22 @@ export function createSender(
     return destination
   }
 
+  function findConnections({ connections }: Destination, auth: ReceiverAuth | undefined): Connections {
+    if (auth?.type !== 'mtls' || connections !== guarded) return connections
+    const known = certified.get(auth)
+    if (known !== undefined) return known
+    const own = createConnections(createDial(guardedLookup, auth))
+    certified.set(auth, own)
+    return own
+  }
+
   return {
     async send(request) {
       try {
         const destination = findDestination(request.url)
         const options = toOptions(destination, request)
-        const { connections, origin } = destination
+        const connections = findConnections(destination, request.auth)
+        const { origin } = destination
         return await new Promise((resolve) => {
           new Exchange(connections, origin, options, request.timeout, resolve).start()
         })

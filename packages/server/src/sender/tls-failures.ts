@@ -33,12 +33,32 @@ export const TLS_FAILURES: readonly Failure[] = [
   failure(/CERTIFICATE_REQUIRED/, {
     headline: 'the endpoint demands a client certificate',
     diagnosis:
-      'Your endpoint demands a client certificate (mutual TLS), which requests do not present. Stop demanding one for this host; the signature already proves who sent a request.',
+      "Your endpoint demands a client certificate (mutual TLS), which this webhook does not present. Set one as the webhook's authentication, or stop demanding one for this host.",
+  }),
+  failure(/ALERT_CERTIFICATE_EXPIRED/, {
+    headline: "the endpoint says that the webhook's client certificate has expired",
+    diagnosis:
+      "Your endpoint says that the webhook's client certificate has expired. Set a renewed one as its authentication; if it has not expired, check the clock of your server.",
+  }),
+  failure(/ALERT_CERTIFICATE_REVOKED/, {
+    headline: "the endpoint says that the webhook's client certificate was revoked",
+    diagnosis:
+      "Your endpoint says that the webhook's client certificate was revoked. Set another one as its authentication.",
+  }),
+  failure(/ALERT_UNKNOWN_CA/, {
+    headline: "the endpoint does not know the issuer of the webhook's client certificate",
+    diagnosis:
+      "Your endpoint does not trust the authority that issued the webhook's client certificate. Add that authority to those that your server accepts for clients, and give the certificate with its intermediates.",
+  }),
+  failure(/ALERT_(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_UNKNOWN|ACCESS_DENIED)/, {
+    headline: "the endpoint does not accept the webhook's client certificate",
+    diagnosis:
+      "Your endpoint does not accept the webhook's client certificate. Check that it is meant for clients (extended key usage clientAuth), and the log of your server.",
   }),
   failure(/NO_APPLICATION_PROTOCOL/, {
-    headline: 'the endpoint does not speak HTTP/1.1',
+    headline: 'the endpoint speaks neither HTTP/1.1 nor HTTP/2',
     diagnosis:
-      'Your endpoint only speaks HTTP/2, but requests are sent with HTTP/1.1. Enable HTTP/1.1 on your server, or put a proxy in front of it.',
+      'Your endpoint accepts neither http/1.1 nor h2 in TLS (ALPN). Enable one of them on your server, or put a proxy in front of it.',
   }),
   failure(/UNRECOGNIZED_NAME/, {
     headline: 'the endpoint does not know the host name',
@@ -58,7 +78,7 @@ export const TLS_FAILURES: readonly Failure[] = [
   failure(/HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY|NO_SHARED_CIPHER/, {
     headline: 'the endpoint refused the TLS handshake',
     diagnosis:
-      'Your server refused the TLS handshake. It demands a client certificate, has no site for this host name, or supports no current cipher: check its TLS settings and its log.',
+      'Your server refused the TLS handshake. It demands a client certificate (mutual TLS) or does not accept the one it got, has no site for this host name, or supports no current cipher: check its TLS settings and its log.',
   }),
   failure(/(?:)/, {}),
 ]

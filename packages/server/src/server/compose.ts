@@ -5,6 +5,7 @@ import { timeDatabase } from '../observability/timed-database.ts'
 import { CertificateNotes } from '../pipeline/health/certificate-notes.ts'
 import type { Config } from '../settings/config.ts'
 import { createDatabaseClock } from '../database/database-clock.ts'
+import { withAccessTokens } from '../sender/authenticate.ts'
 import { createSender } from '../sender/send.ts'
 import { DEFAULT_MAX_IN_FLIGHT } from '../domain/webhook.ts'
 import { newToken } from '../domain/ids.ts'
@@ -25,6 +26,7 @@ import type { Siblings } from './workers/siblings.ts'
 import type { Server } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Database } from '../database/database.ts'
+import type { Clock } from '../domain/clock.ts'
 import type { DatabaseClock } from '../database/database-clock.ts'
 import { within } from '../loops/loop.ts'
 import type { Metrics } from '../observability/metrics.ts'
@@ -77,7 +79,7 @@ export async function compose(
     readFreeSpace: databases.diskSpace.readSpace,
   })
   const database = timeDatabase(databases.engine, metrics.statement)
-  const sending = createSending(config, keys, () => server.server.address())
+  const sending = createSending(config, keys, clock, () => server.server.address())
   const messages = new Messages((error, message) =>
     log.error({ error: messageOf(error), message }, 'a listener of the pipeline failed'),
   )
@@ -129,7 +131,12 @@ export async function compose(
 }
 
 /** Creates what attempts need: decrypted secrets, and a sender behind the network guard. */
-function createSending(config: Config, keys: Buffer[], addressOf: () => ReturnType<Server['address']>) {
+function createSending(
+  config: Config,
+  keys: Buffer[],
+  clock: Clock,
+  addressOf: () => ReturnType<Server['address']>,
+) {
   const box = createSecretBox(keys)
   const openTarget = createTargetOpener(box, {
     timeout: config.deliveryTimeoutMs,
@@ -143,7 +150,7 @@ function createSending(config: Config, keys: Buffer[], addressOf: () => ReturnTy
   })
   // A worker does not serve the test inboxes, so its sender treats their URLs like any other.
   const sender = createSender(guard, config.role === 'worker' ? undefined : inboxes)
-  return { box, openTarget, guard, inboxes, sender }
+  return { box, openTarget, guard, inboxes, sender: withAccessTokens(sender, clock) }
 }
 
 interface ObserverParts {

@@ -167,7 +167,7 @@ async function createTables(
   const database = databases.api
   const onFailure = (error: unknown, request?: RestRequest): void =>
     log.error({ request_id: request?.headers[REQUEST_ID], error: messageOf(error) }, 'request failed')
-  const rules = createTableRules(box, guard, inboxes)
+  const rules = createTableRules(box, guard, inboxes, clock)
   return createEventIntake({
     rest: await createRest({ database, shares, rules, hasPlans: config.apiExplain, onFailure }),
     database,

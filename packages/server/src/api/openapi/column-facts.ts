@@ -1,6 +1,7 @@
 import { ATTEMPT_ERRORS } from '../../domain/attempt-errors.ts'
 import { ATTEMPT_TRIGGERS } from '../../domain/delivery.ts'
 import { SCOPES } from '../../domain/principal.ts'
+import { AUTH } from './auth-schema.ts'
 import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
 
 interface ColumnFacts {
@@ -8,6 +9,8 @@ interface ColumnFacts {
   values?: readonly string[]
   /** The schema of a JSON value. */
   schema?: Readonly<Record<string, unknown>>
+  /** Of one that is written; left out: the same. */
+  written?: Readonly<Record<string, unknown>>
 }
 
 interface TableFacts {
@@ -36,6 +39,7 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
   },
   webhook_configurations: {
     columns: {
+      auth: AUTH,
       filter: OBJECT,
       headers: TEXTS,
       health: { values: ['healthy', 'degraded', 'held'] },

@@ -22,10 +22,18 @@ const types: Readonly<Record<string, JsonSchema>> = {
 /** What a comment declares for the schema cache, and is no description. */
 const DECLARATION = /@primary|@references \S+(?: within \w+)?/g
 
+/** Some values are read in another form than they are written. */
+export type ColumnUse = 'read' | 'write'
+
 /** Describes a column's value in JSON. */
-export function describeColumn(table: string, { name, baseType, isNullable, comment }: Column): JsonSchema {
+export function describeColumn(
+  table: string,
+  { name, baseType, isNullable, comment }: Column,
+  use: ColumnUse = 'read',
+): JsonSchema {
   const { nullable, columns } = TABLE_FACTS[table] ?? {}
-  const { values, schema = describeType(baseType) } = columns?.[name] ?? {}
+  const { values, schema: read, written = read } = columns?.[name] ?? {}
+  const schema = (use === 'write' ? written : read) ?? describeType(baseType)
   const mayBeNull = nullable === undefined ? isNullable : nullable.includes(name)
   const description = (comment ?? '').replaceAll(DECLARATION, '').trim()
   return {

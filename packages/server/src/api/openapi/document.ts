@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { VERSION } from '../../settings/version.ts'
 import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
 import { describeColumn } from './column-schema.ts'
+import type { ColumnUse } from './column-schema.ts'
 import type { JsonSchema } from './column-schema.ts'
 import { KEY_SET_PATH, describeKeySet, keySetSchema } from './key-set-operation.ts'
 import { describeSession, sessionSchema } from './session-operations.ts'
@@ -84,21 +85,24 @@ const errorSchema: JsonSchema = {
 const json = (schema: JsonSchema): JsonSchema => ({ 'application/json': { schema } })
 
 function describeSchemas({ name, comment, readable, insertable, updatable }: TableDescription) {
-  const describeRow = (columns: TableDescription['readable']): JsonSchema => ({
+  const describeRow = (columns: TableDescription['readable'], use: ColumnUse): JsonSchema => ({
     type: 'object',
-    properties: Object.fromEntries(columns.map((column) => [column.name, describeColumn(name, column)])),
+    properties: Object.fromEntries(columns.map((column) => [column.name, describeColumn(name, column, use)])),
   })
   const required = insertable
     .filter((column) => !column.isNullable && column.default === null)
     .map((column) => column.name)
   const schemas: [string, JsonSchema][] = [
-    [name, { ...describeRow(readable), ...(comment === null ? {} : { description: comment }) }],
+    [name, { ...describeRow(readable, 'read'), ...(comment === null ? {} : { description: comment }) }],
   ]
   if (insertable.length > 0) {
-    schemas.push([`${name}.insert`, { ...describeRow(insertable), required, additionalProperties: false }])
+    schemas.push([
+      `${name}.insert`,
+      { ...describeRow(insertable, 'write'), required, additionalProperties: false },
+    ])
   }
   if (updatable.length > 0) {
-    schemas.push([`${name}.update`, { ...describeRow(updatable), additionalProperties: false }])
+    schemas.push([`${name}.update`, { ...describeRow(updatable, 'write'), additionalProperties: false }])
   }
   return schemas
 }

@@ -5,7 +5,9 @@ import { checkUrl } from '../../sender/network-guard.ts'
 import { messageOf } from '../../domain/errors.ts'
 import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
 import { compileNewFilter } from '../../domain/filter/filter.ts'
+import type { Clock } from '../../domain/clock.ts'
 import type { OwnInboxes } from '../../sender/own-inboxes.ts'
+import { authField } from './auth-field.ts'
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
 /** Visible ASCII, with spaces inside: what every HTTP implementation passes on unchanged. */
@@ -54,7 +56,7 @@ const headers = z
  * The fields that a client may write to `webhook_configurations`, for POST and PATCH, which may omit fields. If `url`
  * names one of our own inboxes, the database checks later that it exists.
  */
-export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes) {
+export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes, clock: Clock) {
   return {
     id: uuid,
     organization_id: uuid,
@@ -83,6 +85,7 @@ export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes) {
     description: text(2_000).nullable(),
     filter: z.custom<object | null>().superRefine(checkFilter).nullable(),
     headers,
+    auth: authField(guard, clock),
     ignore_origins: z
       .array(text(200).trim().min(1, 'must not be empty'), 'must be a list of origins, such as ["hubspot"]')
       .max(20, 'must not list more than 20')

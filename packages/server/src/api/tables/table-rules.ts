@@ -13,9 +13,10 @@ export function createTableRules(
   box: Configurations[0],
   guard: Configurations[1],
   inboxes: Configurations[2],
+  clock: Configurations[3],
 ) {
   return {
-    webhook_configurations: webhookConfigurationRules(box, guard, inboxes),
+    webhook_configurations: webhookConfigurationRules(box, guard, inboxes, clock),
     webhook_events: webhookEventRules,
     webhook_alert_recipients: alertRecipientRules,
     webhook_inboxes: webhookInboxRules(inboxes),

@@ -5,13 +5,16 @@ import { maskValues } from '../../sender/build-request.ts'
 import type { GuardOptions } from '../../sender/network-guard.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { isKnownSubscription } from '../../domain/event-types/event-types.ts'
+import type { Clock } from '../../domain/clock.ts'
 import { newId } from '../../domain/ids.ts'
+import type { ReceiverAuth } from '../../domain/receiver-auth.ts'
 import type { OwnInboxes } from '../../sender/own-inboxes.ts'
 import type { SecretBox } from '../../secrets/secret-box.ts'
 import { generateSigningSecret, secretHint } from '../../secrets/secret-box.ts'
-import { headersContext, secretContext } from '../../secrets/sealed-columns.ts'
+import { authContext, headersContext, secretContext } from '../../secrets/sealed-columns.ts'
 import type { JsonObject } from '../../rest/request/json.ts'
 import type { RevealOnce, TableRules } from '../../rest/schema-cache/table-rules.ts'
+import { showAuth } from './auth-field.ts'
 import { GENERATE, configurationFields } from './configuration-fields.ts'
 import { readEventNames, unknownEvents } from './event-names.ts'
 import { parseRow, parseEachRow } from './field-problems.ts'
@@ -23,8 +26,10 @@ export function webhookConfigurationRules(
   box: SecretBox,
   guard: GuardOptions,
   inboxes: OwnInboxes,
+  clock: Clock,
 ): TableRules {
-  const fields = configurationFields(guard, inboxes)
+  const fields = configurationFields(guard, inboxes, clock)
+  const sealer = { box, clock }
   const { id, organization_id, name, url, events, ...optional } = fields
   const insertSchema = z
     .object({ id, ...optional })
@@ -56,7 +61,7 @@ export function webhookConfigurationRules(
       )
       return parsed.map((row) => {
         const rowId = row.id ?? newId()
-        return { ...row, id: rowId, ...seal(box, rowId, row, revealOnce) } as JsonObject
+        return { ...row, id: rowId, ...seal(sealer, rowId, row, revealOnce) } as JsonObject
       })
     },
     async beforeUpdate(connection, change, ids, _principal, revealOnce) {
@@ -80,7 +85,7 @@ export function webhookConfigurationRules(
       if (parsed.signature_type === 'ed25519')
         await requireSigningKeys(connection, box, await readOwners(connection, ids))
       return new Map(
-        ids.map((rowId) => [rowId, { ...parsed, ...seal(box, rowId, parsed, revealOnce) } as JsonObject]),
+        ids.map((rowId) => [rowId, { ...parsed, ...seal(sealer, rowId, parsed, revealOnce) } as JsonObject]),
       )
     },
   }
@@ -89,18 +94,28 @@ export function webhookConfigurationRules(
 interface Sealable {
   secret?: string | null | undefined
   headers?: Record<string, string> | undefined
+  auth?: ReceiverAuth | null | undefined
+}
+
+interface Sealer {
+  box: SecretBox
+  clock: Clock
 }
 
 /** Each row has its own ciphertext, bound to its id: equal secrets do not look alike. */
 function seal(
-  box: SecretBox,
+  { box, clock }: Sealer,
   rowId: string,
-  { secret, headers }: Sealable,
+  { secret, headers, auth }: Sealable,
   revealOnce: RevealOnce,
 ): JsonObject {
   const plain = secret === GENERATE ? generateSigningSecret() : secret
   if (secret === GENERATE) revealOnce(rowId, { secret: plain ?? null })
-  return { ...sealSecret(box, rowId, plain), ...sealHeaders(box, rowId, headers) }
+  return {
+    ...sealSecret(box, rowId, plain),
+    ...sealHeaders(box, rowId, headers),
+    ...(auth === undefined ? {} : sealAuth({ box, clock }, rowId, auth)),
+  }
 }
 
 function sealSecret(box: SecretBox, rowId: string, secret: string | null | undefined): JsonObject {
@@ -116,6 +131,14 @@ function sealHeaders(box: SecretBox, rowId: string, headers: Record<string, stri
   return {
     headers: maskValues(headers),
     sealed_headers: box.seal(JSON.stringify(headers), headersContext(rowId)),
+  }
+}
+
+function sealAuth({ box, clock }: Sealer, rowId: string, auth: ReceiverAuth | null): JsonObject {
+  if (auth === null) return { auth: null, sealed_auth: null }
+  return {
+    auth: showAuth(auth, clock.now()),
+    sealed_auth: box.seal(JSON.stringify(auth), authContext(rowId)),
   }
 }
 

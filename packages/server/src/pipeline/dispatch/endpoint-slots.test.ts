@@ -17,6 +17,7 @@ function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDeliver
     secrets: [],
     signingKeys: [],
     headers: {},
+    auth: undefined,
     timeout: 1,
     maxInFlight,
     isHealthy: true,

@@ -2,7 +2,12 @@ import type { Connection } from '../../database/database.ts'
 import { inWords } from '../../domain/circuit-breaker.ts'
 import { readRecentChange } from './sql/statements.generated.ts'
 
-const NAMES: Readonly<Record<string, string>> = { url: 'URL', secret: 'secret', headers: 'headers' }
+const NAMES: Readonly<Record<string, string>> = {
+  url: 'URL',
+  secret: 'secret',
+  headers: 'headers',
+  auth: 'authentication',
+}
 
 /**
  * Says that the endpoint first failed after a change of the webhook's URL, secret or headers; '' if it did not. Called when the

@@ -221,6 +221,7 @@ export const readLeased = typedStatement<
     secret: string | null
     previous_secret: string | null
     sealed_headers: string | null
+    sealed_auth: string | null
     signing_keys: string | null
     timeout_ms: number | null
     max_in_flight: number | null
@@ -244,6 +245,7 @@ export const readSubscription = typedStatement<
     secret: string | null
     previous_secret: string | null
     sealed_headers: string | null
+    sealed_auth: string | null
     signing_keys: string | null
     timeout_ms: number | null
     max_in_flight: number | null

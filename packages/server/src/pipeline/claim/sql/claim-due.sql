@@ -32,7 +32,7 @@ gates as (
   for update of h skip locked
 ),
 open as (
-  select e.webhook_id, e.url, e.secret, e.previous_secret, e.sealed_headers, e.signing_keys, e.timeout_ms, e.max_in_flight, e.is_healthy,
+  select e.webhook_id, e.url, e.secret, e.previous_secret, e.sealed_headers, e.sealed_auth, e.signing_keys, e.timeout_ms, e.max_in_flight, e.is_healthy,
     e.is_held, e.is_parked, e.rate_limit,
     least(
       e.free,
@@ -87,7 +87,7 @@ claimed as (
     due_at = now() + (coalesce(c.timeout_ms, :default_timeout_ms::integer) + :lease_margin_ms::integer) * interval '1 millisecond'
   from chosen c
   where q.ctid = c.place
-  returning q.delivery_id, q.attempts, q.trigger, c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.signing_keys, c.timeout_ms, c.max_in_flight,
+  returning q.delivery_id, q.attempts, q.trigger, c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.sealed_auth, c.signing_keys, c.timeout_ms, c.max_in_flight,
     c.is_healthy, c.is_held, c.is_parked
 )
 -- The larger of both counts, because either may be behind: the delivery's in this statement's snapshot, and the queue's when a
@@ -96,7 +96,7 @@ select d.id as "id!", d.organization_id as "organization_id!", d.event_id as "ev
   greatest(c.attempts, d.attempts) as "attempts!", d.status as "status!",
   webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as "body!",
   d.redact, e.traceparent, c.trigger,
-  c.webhook_id as "webhook_id!", c.url as "url!", c.secret, c.previous_secret, c.sealed_headers, c.signing_keys, c.timeout_ms, c.max_in_flight,
+  c.webhook_id as "webhook_id!", c.url as "url!", c.secret, c.previous_secret, c.sealed_headers, c.sealed_auth, c.signing_keys, c.timeout_ms, c.max_in_flight,
   c.is_healthy as "is_healthy!", c.is_held as "is_held!", c.is_parked as "is_parked!"
 from claimed c
 cross join lateral (select * from webhooks.webhook_deliveries d where d.id = c.delivery_id limit 1) as d

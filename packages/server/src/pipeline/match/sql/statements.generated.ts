@@ -67,6 +67,7 @@ export const readSubscriptions = typedStatement<
     secret: string | null
     previous_secret: string | null
     sealed_headers: string | null
+    sealed_auth: string | null
     signing_keys: string | null
     timeout_ms: number | null
     max_in_flight: number | null
