@@ -15,6 +15,8 @@ const WAITING_TOO_LONG_MS = 60_000
 const DAY_MS = 86_400_000
 const MIB = 1024 * 1024
 const CERTIFICATE_DAYS = 14
+/** As in the page: a client certificate is renewed by hand more often than one of a server. */
+const CLIENT_CERTIFICATE_DAYS = 30
 const MAX_ENDPOINTS = 20
 const CONNECT_TIMEOUT_MS = 3_000
 
@@ -175,6 +177,9 @@ async function checkQueue(api: Api): Promise<Finding> {
   )
 }
 
+/** NaN for a time that is not known. */
+const daysUntil = (time: string): number => Math.floor((Date.parse(time) - Date.now()) / DAY_MS)
+
 async function* checkWebhook(webhook: Webhook): AsyncGenerator<Finding> {
   const check = `webhook ${webhook.name}`
   if (webhook.disabled_reason !== null) {
@@ -185,13 +190,19 @@ async function* checkWebhook(webhook: Webhook): AsyncGenerator<Finding> {
     )
     return
   }
-  const ends = Date.parse(webhook.certificate_expires_at ?? '')
-  const days = Math.floor((ends - Date.now()) / DAY_MS)
+  const days = daysUntil(webhook.certificate_expires_at ?? '')
   if (days < CERTIFICATE_DAYS)
     yield warning(
       check,
       `the certificate of its endpoint expires in ${days} days`,
       'Renew it on the receiving server.',
+    )
+  const left = webhook.auth?.type === 'mtls' ? daysUntil(webhook.auth.expires_at) : Number.NaN
+  if (left < CLIENT_CERTIFICATE_DAYS)
+    yield warning(
+      check,
+      left < 0 ? 'its client certificate has expired' : `its client certificate expires in ${left} days`,
+      `Set a renewed one: webhooks update ${webhook.id} --client-certificate … --client-key …`,
     )
   if (webhook.health !== 'healthy') {
     yield problem(

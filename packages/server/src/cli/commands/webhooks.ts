@@ -3,6 +3,8 @@ import type { Row } from '../../domain/api-rows.ts'
 import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
 import type { Api, ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, withConnection } from '../client/api.ts'
+import { readAuth, withAuth } from '../client/auth-options.ts'
+import type { AuthFlags } from '../client/auth-options.ts'
 import { chooseOrganization } from '../client/organization.ts'
 import { print, printJson, printTable, showStatus, formatTime, escapeLine } from '../client/output.ts'
 import type { Cell } from '../client/output.ts'
@@ -11,7 +13,7 @@ import { withApi } from '../client/run.ts'
 
 type Webhook = Row<'webhook_configurations'> & { secret?: string }
 
-interface Flags extends ConnectionFlags {
+interface Flags extends ConnectionFlags, AuthFlags {
   organization?: string
   name: string
   webhookUrl: string
@@ -27,12 +29,12 @@ interface Flags extends ConnectionFlags {
 
 export function webhooksCommand(): Command {
   const command = new Command('webhooks').description(
-    'list, create, test, enable, disable and delete webhooks',
+    'list, create, update, test, enable, disable and delete webhooks',
   )
   withConnection(command.command('list').description('list webhooks and their health'))
     .option('--organization <id>', "only this organization, or the CRM's own key of it")
     .action(withApi(list))
-  withConnection(command.command('create').description('create a webhook'))
+  withAuth(withConnection(command.command('create').description('create a webhook')))
     .requiredOption('--name <name>', 'name of the webhook')
     .requiredOption('--webhook-url <url>', 'the https:// URL to send to')
     .requiredOption('--events <names...>', 'event types, such as contact.created or "deal.*"')
@@ -48,6 +50,15 @@ export function webhooksCommand(): Command {
     .option('--description <text>')
     .option('--inactive', 'create it disabled')
     .action(withApi(create))
+  withAuth(
+    withConnection(command.command('update').argument('<id>').description('change what the options name')),
+  )
+    .option('--name <name>', 'name of the webhook')
+    .option('--webhook-url <url>', 'the https:// URL to send to')
+    .option('--events <names...>', 'event types, such as contact.created or "deal.*"')
+    .option('--description <text>')
+    .option('--no-auth', 'send neither access tokens nor a client certificate any more')
+    .action(withApi(update))
   withConnection(command.command('test').argument('<id>').description('send a test and print the response'))
     .option('--event <name>', 'event type (default: the first of its events)')
     .option('--data <json>', "record to send (default: the event type's example)", parseJsonOption)
@@ -82,17 +93,38 @@ function formatState({ is_active, health }: Webhook): Cell {
   return is_active ? showStatus(health) : 'disabled'
 }
 
+/** The columns that both a new webhook and a changed one take from options. */
+function readColumns(flags: Partial<Flags>): object {
+  const auth = readAuth(flags)
+  return {
+    ...(flags.name === undefined ? {} : { name: flags.name }),
+    ...(flags.webhookUrl === undefined ? {} : { url: flags.webhookUrl }),
+    ...(flags.events === undefined ? {} : { events: flags.events.flatMap((names) => names.split(',')) }),
+    ...(flags.description === undefined ? {} : { description: flags.description }),
+    ...(auth === undefined ? {} : { auth }),
+  }
+}
+
+async function update(api: Api, flags: Flags, [id]: readonly string[]): Promise<void> {
+  const columns = readColumns(flags)
+  if (Object.keys(columns).length === 0)
+    throw new CommandFailed('nothing to change', { hint: 'See: webhooks update --help' })
+  const webhook = only(
+    await api.send<Webhook[]>('PATCH', `webhook_configurations?id=eq.${encodeURIComponent(id!)}`, columns),
+    id!,
+  )
+  if (flags.json) return printJson(webhook)
+  print(`Updated ${escapeLine(webhook.name)}`)
+}
+
 async function create(api: Api, flags: Flags): Promise<void> {
   const [webhook] = await api.send<Webhook[]>('POST', 'webhook_configurations', {
     organization_id: await chooseOrganization(api, flags.organization),
-    name: flags.name,
-    url: flags.webhookUrl,
-    events: flags.events.flatMap((names) => names.split(',')),
+    ...readColumns(flags),
     is_active: flags.inactive !== true,
     ...(flags.secret === undefined ? {} : { secret: flags.secret }),
     ...(flags.signatureType === undefined ? {} : { signature_type: flags.signatureType }),
     ...(flags.filter === undefined ? {} : { filter: flags.filter }),
-    ...(flags.description === undefined ? {} : { description: flags.description }),
   })
   if (flags.json) return printJson(webhook)
   print(`Created ${escapeLine(webhook!.name)}  ${webhook!.id}`)
