@@ -12,6 +12,7 @@ import { t } from '../strings/index.ts'
 import { DisableDialog } from './active-switch.tsx'
 import { useChangeWebhook, useDeleteWebhook } from './changes.ts'
 import { toDraft, toChange } from './form/draft.ts'
+import { dropDraft } from './form/kept-drafts.ts'
 import { WebhookForm } from './form/webhook-form.tsx'
 import { SecretPanel } from './secret-panel.tsx'
 import { SigningKeySection } from './signing-keys.tsx'
@@ -41,6 +42,8 @@ export function SettingsTab({ webhook }: { webhook: Webhook }) {
           onSave={(draft) =>
             change.mutate(toChange(draft, initial), {
               onSuccess: (saved) => {
+                // What was typed in place of hidden values is not a change of what is stored now.
+                dropDraft(webhook.id)
                 setBase({ initial: toDraft(saved), version: version + 1 })
                 toast(t.form.saved)
               },
