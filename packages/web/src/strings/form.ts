@@ -49,7 +49,7 @@ export const form = {
     activeOn: 'Starts sending events as soon as you create it.',
     activeOff: 'Sends nothing until you enable it.',
     advanced: 'Advanced',
-    advancedText: 'Custom headers, timeout, rate limits and excluded data.',
+    advancedText: 'Custom headers, authentication, timeout, rate limits and excluded data.',
     limits: 'Limits and data',
     limitsText: 'How fast to send, and what to leave out.',
     timeout: 'Timeout in seconds',

@@ -1,3 +1,4 @@
+import { auth } from './auth.ts'
 import { deliveries } from './deliveries.ts'
 import { form } from './form.ts'
 import { frame } from './frame.ts'
@@ -8,4 +9,4 @@ import { webhook } from './webhook.ts'
  * Every text of the page, one file a view. To translate the page, translate this folder. The browser formats numbers and
  * dates in the user's locale.
  */
-export const t = { ...frame, ...list, ...form, ...webhook, ...deliveries } as const
+export const t = { ...frame, ...list, ...form, ...auth, ...webhook, ...deliveries } as const

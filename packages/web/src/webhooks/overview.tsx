@@ -18,6 +18,7 @@ import { RedeliveryProgress } from '../deliveries/redelivery-progress.tsx'
 import { useAccess } from '../routes/organization.tsx'
 import { t } from '../strings/index.ts'
 import { WebhookAlerts } from './alerts.tsx'
+import { AuthPanel, ClientCertificateNotice } from './auth.tsx'
 import { CertificateNotice } from './certificate.tsx'
 import { WebhookFaultNotice } from './fault-notice.tsx'
 import { getCondition } from './condition.ts'
@@ -41,6 +42,7 @@ export function Overview({ webhook }: { webhook: Webhook }) {
       <SetupPanel webhook={webhook} />
       <ConditionNotice webhook={webhook} />
       <CertificateNotice webhook={webhook} />
+      <ClientCertificateNotice webhook={webhook} />
       <WebhookFaultNotice webhookId={webhook.id} />
       {redeliveries.data
         ?.filter(({ status }) => status === 'running')
@@ -79,6 +81,7 @@ export function Overview({ webhook }: { webhook: Webhook }) {
       <WebhookAlerts webhookId={webhook.id} />
       <NotSent webhookId={webhook.id} />
       {webhook.signature_type === 'ed25519' && <SigningKeySection organizationId={webhook.organization_id} />}
+      <AuthPanel webhook={webhook} />
       <InboxSection url={webhook.url} />
     </>
   )

@@ -1,4 +1,6 @@
 import type { JsonObject, Webhook } from '../../api/types.ts'
+import { noAuth, toAuthDraft, writeAuth } from './auth-draft.ts'
+import type { AuthDraft } from './auth-draft.ts'
 import { emptyFilter, readFilter, writeFilter } from './filter-model.ts'
 import type { FilterDraft } from './filter-model.ts'
 import { suggestName } from './url-check.ts'
@@ -25,6 +27,8 @@ export interface Draft {
   signature_type: Webhook['signature_type']
   /** Undefined: unchanged; the values of stored headers cannot be read. */
   headers: HeaderDraft[] | undefined
+  /** Undefined: unchanged; stored secrets cannot be read. */
+  auth: AuthDraft | undefined
   /** Seconds. */
   timeout: string
   rate_limit: string
@@ -44,6 +48,7 @@ export const newDraft: Draft = {
   secret: '',
   signature_type: 'hmac',
   headers: [],
+  auth: noAuth,
   timeout: '',
   rate_limit: '',
   max_in_flight: '',
@@ -63,16 +68,17 @@ export function toDraft(webhook: Webhook): Draft {
     redact: webhook.redact.join(', '),
     signature_type: webhook.signature_type,
     headers: hasHeaders ? undefined : [],
+    auth: webhook.auth === null ? noAuth : undefined,
     timeout: webhook.timeout_ms === null ? '' : String(webhook.timeout_ms / 1_000),
     rate_limit: String(webhook.rate_limit ?? ''),
     max_in_flight: String(webhook.max_in_flight ?? ''),
   }
 }
 
-/** A new webhook like an existing one. Neither the secret nor the values of its headers can be read. */
+/** A new webhook like an existing one. Neither its secrets nor the values of its headers can be read. */
 export function toCopy(webhook: Webhook, name: string): Draft {
   const headers = Object.keys(webhook.headers ?? {}).map((header) => ({ name: header, value: '' }))
-  return { ...toDraft(webhook), name, headers }
+  return { ...toDraft(webhook), name, headers, auth: toAuthDraft(webhook.auth) }
 }
 
 /** Converts a draft to columns, without the secret. */
@@ -93,6 +99,7 @@ function toColumns(draft: Draft): JsonObject {
     rate_limit: toNumber(draft.rate_limit),
     max_in_flight: toNumber(draft.max_in_flight),
     ...(draft.headers === undefined ? {} : { headers: toHeaders(draft.headers) }),
+    ...(draft.auth === undefined ? {} : { auth: writeAuth(draft.auth) }),
   }
 }
 

@@ -13,6 +13,7 @@ export const FIELDS = [
   'secret',
   'signature_type',
   'headers',
+  'auth',
   'timeout_ms',
   'rate_limit',
   'max_in_flight',

@@ -1,9 +1,10 @@
+import { withoutSecrets } from './auth-draft.ts'
 import type { Draft } from './draft.ts'
 import { isSame } from './draft.ts'
 
 /*
  * What is typed survives the end of a session and a reload. In memory a draft is complete; in the tab's storage, which other
- * scripts of this origin can read, it has neither the secret nor the values of headers.
+ * scripts of this origin can read, it has neither secrets nor the values of headers.
  */
 const PREFIX = 'webhooks.draft.'
 const drafts = new Map<string, Draft>()
@@ -11,8 +12,8 @@ const drafts = new Map<string, Draft>()
 export function keepDraft(name: string, draft: Draft): void {
   drafts.set(name, draft)
   const headers = draft.headers?.map((header) => ({ ...header, value: '' }))
-  const { secret: _, ...rest } = draft
-  store(name, JSON.stringify({ ...rest, headers, secret: '' }))
+  const auth = draft.auth && withoutSecrets(draft.auth)
+  store(name, JSON.stringify({ ...draft, headers, auth, secret: '' }))
 }
 
 export function dropDraft(name: string): void {

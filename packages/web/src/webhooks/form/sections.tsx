@@ -56,6 +56,7 @@ export function Folded({
 const ADVANCED_ERRORS = [
   'signature_type',
   'headers',
+  'auth',
   'timeout_ms',
   'rate_limit',
   'max_in_flight',
@@ -67,6 +68,7 @@ const ADVANCED_ERRORS = [
 export function hasAdvanced(draft: Draft, errors: FieldErrors): boolean {
   const {
     headers,
+    auth,
     timeout,
     rate_limit: rate,
     max_in_flight: inFlight,
@@ -77,6 +79,7 @@ export function hasAdvanced(draft: Draft, errors: FieldErrors): boolean {
     headers === undefined ||
     draft.signature_type !== 'hmac' ||
     headers.length > 0 ||
+    auth?.kind !== 'none' ||
     [timeout, rate, inFlight, origins, redact].some((text) => text !== '') ||
     ADVANCED_ERRORS.some((field) => errors[field] !== undefined)
   )

@@ -5,6 +5,7 @@ import { Button } from '../../components/button.tsx'
 import { ErrorNotice, Notice } from '../../components/surface.tsx'
 import { releaseGuard, useUnsavedChanges } from '../../routes/leave-guard.tsx'
 import { t } from '../../strings/index.ts'
+import { AuthSection } from './auth-section.tsx'
 import { isSame } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { EventsSection } from './events-section.tsx'
@@ -104,6 +105,7 @@ export function WebhookForm({
       {isNew && draft.signature_type === 'hmac' && <SecretSection {...section} />}
       <Folded title={t.form.advanced} note={t.form.advancedText} open={hasAdvanced(initial, errors)}>
         <HeadersSection {...section} {...(webhook === undefined ? {} : { webhook })} />
+        <AuthSection {...section} {...(webhook === undefined ? {} : { webhook })} />
         <SignatureSection
           {...section}
           organizationId={organizationId}

@@ -6,6 +6,7 @@ import { formatNumber, formatShare } from '../../components/format.ts'
 import { RelativeTime } from '../../components/time.tsx'
 import { t } from '../../strings/index.ts'
 import { ActiveSwitch } from '../active-switch.tsx'
+import { clientCertificateDays } from '../auth.tsx'
 import { certificateDays } from '../certificate.tsx'
 import { ConditionPill, toSentence } from '../health.tsx'
 import { TestButton } from '../test-button.tsx'
@@ -28,6 +29,7 @@ interface RowProps {
 export function WebhookRow({ item, canChange, isReasonShared, isSelected, onSelect }: RowProps) {
   const { webhook, condition, activity, waiting } = item
   const certificate = certificateDays(webhook)
+  const clientCertificate = clientCertificateDays(webhook)
   const reason = reasonOf(item)
   return (
     <li className={styles.row} data-selected={isSelected}>
@@ -56,6 +58,9 @@ export function WebhookRow({ item, canChange, isReasonShared, isSelected, onSele
         <ActiveSwitch webhook={webhook} disabled={!canChange} />
       </div>
       {certificate !== undefined && <p className={styles.why}>{t.certificate.short(certificate)}</p>}
+      {clientCertificate !== undefined && (
+        <p className={styles.why}>{t.auth.expiryShort(clientCertificate)}</p>
+      )}
       {reason !== undefined && !isReasonShared && <p className={styles.why}>{toSentence(reason)}</p>}
     </li>
   )
