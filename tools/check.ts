@@ -10,8 +10,8 @@ interface Step {
   command: string
 }
 
-/** The packages are type-checked against the built receiver library. */
-const FIRST: Step = { name: 'receiver', command: 'tsc -p packages/receiver/tsconfig.build.json' }
+/** The packages are type-checked against the built libraries. */
+const FIRST: Step = { name: 'libraries', command: 'npm run --silent build:libraries' }
 
 /** The longest first. */
 const STEPS: readonly Step[] = [

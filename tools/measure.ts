@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 /** `npm run measure`: prints how many files each package has, how long they are, and whether imports go in circles. */
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
-const PACKAGES = ['packages/server', 'packages/receiver', 'packages/web', 'bench']
+const PACKAGES = ['packages/server', 'packages/receiver', 'packages/client', 'packages/web', 'bench']
 const TEST = /\.(?:test|final)\.tsx?$|-fixture\.ts$|\/test\//
 /** `import … from './x'` and `export … from './x'`, also over several lines, type imports included. */
 const IMPORT = /^(?:import|export)\b[^'"=;()]*\bfrom ['"](\.[^'"]+)['"]/gm

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { Row } from '../../../packages/server/src/domain/api-rows.ts'
+import type { Row } from '../../../packages/client/src/index.ts'
 
 /** One row per attempt with the columns of ours, except for those that only our own engine fills. */
 export type PeerLogRow = Omit<

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url'
 import type { Database } from '../src/database/database.ts'
 import { openPglite } from '../src/database/pglite.ts'
 import { prepareDatabase } from '../src/server/prepare-database.ts'
+import { writeClientTypes } from './write-client-types.ts'
 import { writeErrorDocs } from './write-error-docs.ts'
 import { writeEventDocs } from './write-event-docs.ts'
 import { writeMapDocs } from './write-map-docs.ts'
 import { writeMapSchema } from './write-map-schema.ts'
 import { writeReceiverTypes } from './write-receiver-types.ts'
-import { writeResultTypes, writeRowTypes } from './write-row-types.ts'
 import { writeSettingsDocs } from './write-settings-docs.ts'
 
 const ROOT = new URL('../../../', import.meta.url)
@@ -19,8 +19,7 @@ type Write = (now: string, database: Database) => string | Promise<string>
 /** The files that are generated from the sources, other than the types of statements. A test compares them with the sources. */
 export const GENERATED: readonly (readonly [path: string, write: Write])[] = [
   ['packages/receiver/src/events.ts', writeReceiverTypes] as const,
-  ['packages/server/src/domain/api-rows.ts', writeRowTypes] as const,
-  ['packages/server/src/domain/api-results.ts', writeResultTypes] as const,
+  ['packages/client/src/types.generated.ts', writeClientTypes] as const,
   ['docs/events.md', writeEventDocs] as const,
   ['docs/errors.md', writeErrorDocs] as const,
   ['docs/operations.md', writeSettingsDocs] as const,

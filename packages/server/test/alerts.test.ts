@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { verifyWebhook } from '@connectgain/webhooks-receiver'
 import type { Stage } from './harness/on-each-engine.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
-import type { Row } from '../src/domain/api-rows.ts'
+import type { Row } from '@connectgain/webhooks-client'
 
 type AlertRow = Row<'webhook_alerts'>
 

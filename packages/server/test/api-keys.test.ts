@@ -5,7 +5,7 @@ import type { Api, ErrorBody } from './harness/api.ts'
 import { onEachEngine } from './harness/on-each-engine.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
 import { until } from './harness/until.ts'
-import type { Row } from '../src/domain/api-rows.ts'
+import type { Row } from '@connectgain/webhooks-client'
 
 type KeyRow = Row<'api_keys'> & { key?: string }
 

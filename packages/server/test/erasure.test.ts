@@ -9,7 +9,7 @@ import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { EMAIL, NAME, createPersonalLog } from './harness/personal-log.ts'
 import type { PersonalLog } from './harness/personal-log.ts'
-import type { Row } from '../src/domain/api-rows.ts'
+import type { Row } from '@connectgain/webhooks-client'
 
 const PHONE = '+447700900123'
 const NOTE = 'allergic to penicillin'

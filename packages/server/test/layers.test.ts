@@ -130,9 +130,12 @@ test('only database/ imports the database drivers', () => {
   )
 })
 
-test('the receiver package imports nothing but its own files', () => {
-  assert.deepEqual(
-    violations(({ from, to }) => from.startsWith('receiver/') && !to.startsWith('receiver/src/')),
-    [],
-  )
+test('the receiver and the client package import nothing but their own files', () => {
+  const isForeign = (name: string, { from, to }: Import): boolean =>
+    from.startsWith(`${name}/`) && !to.startsWith(`${name}/src/`)
+  for (const name of ['receiver', 'client'])
+    assert.deepEqual(
+      violations((edge) => isForeign(name, edge)),
+      [],
+    )
 })

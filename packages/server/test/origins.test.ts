@@ -5,7 +5,7 @@ import { createApi } from './harness/api.ts'
 import type { Api, DeliveryRow, ErrorBody } from './harness/api.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
-import type { Row } from '../src/domain/api-rows.ts'
+import type { Row } from '@connectgain/webhooks-client'
 
 type EventRow = Row<'webhook_events'>
 

@@ -39,6 +39,8 @@ suite('npm packages', LONG, () => {
         '-w',
         'packages/receiver',
         '-w',
+        'packages/client',
+        '-w',
         'packages/server',
         '--pack-destination',
         folder,

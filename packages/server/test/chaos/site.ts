@@ -6,7 +6,7 @@ import type { ServerProcess, ServerSite, Settings } from '../harness/server-proc
 import { until } from '../harness/until.ts'
 import type { Load } from './load.ts'
 import { startLoad } from './load.ts'
-import type { Row } from '../../src/domain/api-rows.ts'
+import type { Row } from '@connectgain/webhooks-client'
 
 /** How long the endpoint takes to answer: there is always something under way. */
 const ANSWER_MS = 10

@@ -1,4 +1,4 @@
-import type { Row as RowOf } from '../../src/domain/api-rows.ts'
+import type { Row as RowOf } from '@connectgain/webhooks-client'
 import { checkResult } from './check-result.ts'
 import { until } from './until.ts'
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { createPublicKey, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Row } from '../../src/domain/api-rows.ts'
+import type { Row } from '@connectgain/webhooks-client'
 import type { Api } from './api.ts'
 import type { ReceivedRequest } from './receiver-server.ts'
 

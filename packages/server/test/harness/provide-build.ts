@@ -5,14 +5,14 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const CHECKOUT = fileURLToPath(new URL('../../../../', import.meta.url))
-const BUILT = ['packages/receiver/dist', 'packages/web/dist']
+const BUILT = ['packages/client/dist', 'packages/receiver/dist', 'packages/web/dist']
 /** What the build reads. */
 const READ = [
   'package.json',
   'package-lock.json',
   'tsconfig.json',
-  'packages/receiver/{package,tsconfig.build}.json',
-  'packages/receiver/src/**/*',
+  'packages/{client,receiver}/{package,tsconfig.build}.json',
+  'packages/{client,receiver}/src/**/*',
   'packages/web/{package,tsconfig}.json',
   'packages/web/{index.html,vite.config.ts}',
   'packages/web/src/**/*',

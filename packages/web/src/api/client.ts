@@ -1,4 +1,4 @@
-import type { Result, Results } from '../../../server/src/domain/api-results.ts'
+import type { Functions, Result } from '@connectgain/webhooks-client'
 
 /** An error response of the API: `{code, message, details, hint}` with the HTTP status. */
 export class ApiError extends Error {
@@ -103,7 +103,7 @@ export async function deleteRows(path: string): Promise<void> {
   await send(REST + path, { method: 'DELETE' })
 }
 
-export async function call<Name extends keyof Results>(
+export async function call<Name extends keyof Functions>(
   name: Name,
   body: object,
   signal?: AbortSignal,

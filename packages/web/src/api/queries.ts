@@ -1,4 +1,4 @@
-import type { Row } from '../../../server/src/domain/api-rows.ts'
+import type { Row } from '@connectgain/webhooks-client'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { call, countRows, getRows, query, readAllowed } from './client.ts'
 import { inOrder } from './event-order.ts'

@@ -1,5 +1,4 @@
-import type { Result } from '../../../server/src/domain/api-results.ts'
-import type { Row } from '../../../server/src/domain/api-rows.ts'
+import type { Result, Row } from '@connectgain/webhooks-client'
 
 /** The rows of the API and what its functions return. Times are ISO 8601. */
 

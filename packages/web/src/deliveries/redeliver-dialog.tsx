@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import type { Result } from '../../../server/src/domain/api-results.ts'
+import type { Result } from '@connectgain/webhooks-client'
 import { useState } from 'react'
 import { call } from '../api/client.ts'
 import { eventTypesQuery } from '../api/queries.ts'

@@ -1,13 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createClient, WebhooksError } from '@connectgain/webhooks-client'
+import type { Client } from '@connectgain/webhooks-client'
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import type { Result, Results } from '../../domain/api-results.ts'
 import { readEnvironment } from '../../settings/config.ts'
 import { StartError, messageOf } from '../../domain/errors.ts'
 import { httpUrl } from './parse.ts'
 
 const USUAL_URL = 'http://localhost:4600'
+/** A call may wait for as long as a webhook may take. */
+const TIMEOUT_MS = 120_000
 
 type Environment = ReturnType<typeof readEnvironment>
 
@@ -18,29 +21,15 @@ export interface ConnectionFlags {
   json?: boolean
 }
 
-/** The server refused the request, or could not be reached. Reported to the user, with exit code 1. */
+/** What the user asked for cannot be done. Reported to the user, with exit code 1. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed'
   readonly hint: string | undefined
-  readonly status: number | undefined
 
-  constructor(message: string, { hint, status }: { hint?: string | undefined; status?: number } = {}) {
+  constructor(message: string, { hint }: { hint?: string } = {}) {
     super(message)
     this.hint = hint
-    this.status = status
   }
-}
-
-export interface Api {
-  readonly url: string
-  get<T>(path: string): Promise<T[]>
-  send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>
-  /** Calls a function. */
-  call<Name extends keyof Results>(name: Name, body: object): Promise<Result<Name>>
-  /** @returns the number of rows, without reading them */
-  count(path: string): Promise<number>
-  /** Returns the raw response, for streams and health. */
-  fetch(path: string, init?: RequestInit): Promise<Response>
 }
 
 export function withConnection(command: Command): Command {
@@ -60,9 +49,8 @@ export function withConnection(command: Command): Command {
 }
 
 /** @throws CommandFailed if no key is found; StartError for an invalid URL in the environment */
-export function connectApi({ url, key }: ConnectionFlags): Api {
+export function connectApi({ url, key }: ConnectionFlags): Client {
   const environment = readEnvironment()
-  const { origin } = new URL(url ?? readUrl(environment))
   const apikey =
     key ?? (environment['CONNECTGAIN_KEY'] || environment['SERVICE_KEY'] || readOwnKey(environment))
   if (apikey === undefined) {
@@ -70,7 +58,7 @@ export function connectApi({ url, key }: ConnectionFlags): Api {
       hint: 'Use --key, set CONNECTGAIN_KEY, or run this command in the folder of the server.',
     })
   }
-  return createApi(origin, apikey)
+  return createClient({ url: url ?? readUrl(environment), key: apikey, timeoutMs: TIMEOUT_MS })
 }
 
 function readUrl(environment: Environment): string {
@@ -88,62 +76,15 @@ function readOwnKey(environment: Environment): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
 }
 
-function createApi(url: string, apikey: string): Api {
-  async function open(path: string, init: RequestInit = {}): Promise<Response> {
-    try {
-      return await fetch(`${url}${path}`, {
-        ...init,
-        headers: { apikey, 'content-type': 'application/json', ...(init.headers as Record<string, string>) },
-      })
-    } catch (error) {
-      throw new CommandFailed(`cannot reach ${url}: ${messageOf(rootCause(error))}`, {
-        hint: 'Start the server, or set its URL with --url.',
-      })
-    }
-  }
-
-  async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await open(`/rest/v1/${path}`, {
-      method,
-      headers: { prefer: 'return=representation' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    if (!response.ok) throw await readRefusal(response)
-    const text = await response.text()
-    return (text === '' ? undefined : JSON.parse(text)) as T
-  }
-
-  return {
-    url,
-    get: (path) => request('GET', path),
-    send: request,
-    call: (name, body) => request('POST', `rpc/${name}`, body),
-    async count(path) {
-      const response = await open(`/rest/v1/${path}`, { method: 'HEAD', headers: { prefer: 'count=exact' } })
-      if (!response.ok) throw new CommandFailed(`the server returned ${response.status}`, response)
-      return Number(response.headers.get('content-range')?.split('/')[1])
-    },
-    fetch: open,
-  }
-}
-
-/** Uses the API's own error message; for any other response, such as a proxy's page, only the status. */
-export async function readRefusal(response: Response): Promise<CommandFailed> {
-  const { status } = response
-  try {
-    const { message, details, hint } = (await response.json()) as Record<string, string | null>
-    return new CommandFailed([message, details].filter(Boolean).join('. '), {
-      hint: hint ?? undefined,
-      status,
-    })
-  } catch {
-    return new CommandFailed(`the server returned ${status} but is not ConnectGain Webhooks`, {
-      status,
-    })
-  }
-}
-
-function rootCause(error: unknown): unknown {
-  const { cause } = error as { cause?: { errors?: unknown[] } }
-  return cause?.errors?.[0] ?? cause ?? error
+/** @throws CommandFailed if there is no such row */
+export async function requireRow<Row>(
+  row: Promise<Row | undefined>,
+  ...missing: ConstructorParameters<typeof CommandFailed>
+): Promise<Row> {
+  const found = await row.catch((error: unknown) => {
+    if (error instanceof WebhooksError && error.code === 'not_found') return undefined
+    throw error
+  })
+  if (found === undefined) throw new CommandFailed(...missing)
+  return found
 }

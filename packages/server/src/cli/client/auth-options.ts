@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Tables } from '@connectgain/webhooks-client'
 import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 import { CommandFailed } from './api.ts'
@@ -31,8 +32,10 @@ export function withAuth(command: Command): Command {
     .option('--client-key <file>', 'PEM file with its unencrypted key, or - for standard input', readSecret)
 }
 
-/** @returns the value of `auth`; undefined: the options do not mention it */
-export function readAuth(flags: AuthFlags): object | null | undefined {
+type Auth = Tables['webhook_configurations']['update']['auth']
+
+/** @returns the value of `auth`, whose missing fields the API names; undefined: the options do not mention it */
+export function readAuth(flags: AuthFlags): Auth {
   const { tokenUrl, clientId, clientSecret, scope, audience, clientCertificate, clientKey } = flags
   const oauth2 = { token_url: tokenUrl, client_id: clientId, client_secret: clientSecret, scope, audience }
   const mtls = { certificate: clientCertificate, key: clientKey }
@@ -43,8 +46,8 @@ export function readAuth(flags: AuthFlags): object | null | undefined {
     throw new CommandFailed('a webhook uses either OAuth 2.0 or a client certificate', {
       hint: 'Leave out the options of one of them.',
     })
-  if (wantsToken) return { type: 'oauth2', ...oauth2 }
-  if (hasCertificate) return { type: 'mtls', ...mtls }
+  if (wantsToken) return { type: 'oauth2', ...oauth2 } as Auth
+  if (hasCertificate) return { type: 'mtls', ...mtls } as Auth
   return flags.auth === false ? null : undefined
 }
 

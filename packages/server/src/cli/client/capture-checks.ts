@@ -1,7 +1,6 @@
-import type { Result } from '../../domain/api-results.ts'
+import { WebhooksError } from '@connectgain/webhooks-client'
+import type { Client, Result } from '@connectgain/webhooks-client'
 import { messageOf } from '../../domain/errors.ts'
-import type { Api } from './api.ts'
-import { CommandFailed } from './api.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem, warning } from './finding.ts'
 
@@ -11,7 +10,7 @@ const DAY_MS = 86_400_000
 type CaptureReport = Pick<Result<'check_captures'>, 'captures'> & Partial<Result<'check_captures'>>
 
 /** Reports success for the last 24 hours only if all tables are captured: changes that are not captured cannot fail. */
-export async function* checkCaptures(api: Api): AsyncGenerator<Finding> {
+export async function* checkCaptures(api: Client): AsyncGenerator<Finding> {
   let allOk = true
   for await (const finding of checkWatchedTables(api)) {
     allOk &&= finding.status === 'ok'
@@ -21,12 +20,12 @@ export async function* checkCaptures(api: Api): AsyncGenerator<Finding> {
   if (allOk || faults.status !== 'ok') yield faults
 }
 
-async function* checkWatchedTables(api: Api): AsyncGenerator<Finding> {
+async function* checkWatchedTables(api: Client): AsyncGenerator<Finding> {
   const report: CaptureReport | Error = await api
     .call('check_captures', {})
     .catch((error: unknown) => error as Error)
   if (report instanceof Error) {
-    const status = report instanceof CommandFailed ? report.status : undefined
+    const status = report instanceof WebhooksError ? report.status : undefined
     // 403: an organization's key may not ask; 404: an older server.
     if (status === 403 || status === 404) return
     const fix = 'Check the server log, then run doctor again.'
@@ -49,12 +48,12 @@ async function* checkWatchedTables(api: Api): AsyncGenerator<Finding> {
   )
 }
 
-async function checkCapture(api: Api): Promise<Finding> {
+async function checkCapture(api: Client): Promise<Finding> {
   const since = new Date(Date.now() - DAY_MS).toISOString()
   const faults = await api
-    .get<{ relation: string; message: string; effect: 'event' | 'field' }>(
-      `webhook_capture_faults?created_at=gte.${since}&recaptured_at=is.null&order=id.desc&limit=10`,
-    )
+    .table('webhook_capture_faults')
+    .list({ where: { created_at: { gte: since }, recaptured_at: null }, limit: 10 })
+    .toArray()
     // An organization's key may not read them.
     .catch(() => [])
   const last = faults.find(({ effect }) => effect === 'event') ?? faults[0]

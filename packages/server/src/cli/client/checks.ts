@@ -1,6 +1,5 @@
 import { connect } from 'node:net'
-import type { Api } from './api.ts'
-import type { Row } from '../../domain/api-rows.ts'
+import type { Client, Row } from '@connectgain/webhooks-client'
 import { CLOCK_TOLERANCE_MS } from '../../domain/clock.ts'
 import { messageOf } from '../../domain/errors.ts'
 import { checkCaptures } from './capture-checks.ts'
@@ -18,10 +17,11 @@ const CERTIFICATE_DAYS = 14
 /** As in the page: a client certificate is renewed by hand more often than one of a server. */
 const CLIENT_CERTIFICATE_DAYS = 30
 const MAX_ENDPOINTS = 20
+const MAX_QUEUES = 1_000
 const CONNECT_TIMEOUT_MS = 3_000
 
 /** Runs the checks in order, and stops when the remaining ones could not tell anything more. */
-export async function* runDoctorChecks(api: Api): AsyncGenerator<Finding> {
+export async function* runDoctorChecks(api: Client): AsyncGenerator<Finding> {
   const live = await api.fetch('/health/live').catch((error: unknown) => messageOf(error))
   if (typeof live === 'string' || !live.ok) {
     const why = typeof live === 'string' ? live : `${api.url} returned ${live.status}`
@@ -57,9 +57,13 @@ export async function* runDoctorChecks(api: Api): AsyncGenerator<Finding> {
   yield await checkQueue(api)
   yield* checkFaults(api)
   yield* checkCaptures(api)
-  const webhooks = await api.get<Webhook>(
-    `webhook_configurations?or=(is_active.is.true,disabled_reason.not.is.null)&order=health.desc&limit=${MAX_ENDPOINTS}`,
-  )
+  const webhooks = await api.webhooks
+    .list({
+      where: { or: '(is_active.is.true,disabled_reason.not.is.null)' },
+      order: 'health.desc',
+      limit: MAX_ENDPOINTS,
+    })
+    .toArray()
   if (webhooks.length === 0)
     yield warning('webhooks', 'no webhook is active', 'Create one: webhooks create --help')
   for (const webhook of webhooks) yield* checkWebhook(webhook)
@@ -71,7 +75,7 @@ interface ReadinessBody {
   checks?: Partial<Readiness['checks']>
 }
 
-async function readReadiness(api: Api): Promise<ReadinessBody> {
+async function readReadiness(api: Client): Promise<ReadinessBody> {
   return await api
     .fetch('/health/ready')
     .then(async (response) => (await response.json()) as ReadinessBody)
@@ -162,11 +166,24 @@ function checkClock(response: Response): Finding {
   )
 }
 
-async function checkQueue(api: Api): Promise<Finding> {
+interface LateQueue {
+  due_at: string
+  waiting: number
+  webhook: { health: string } | null
+}
+
+async function checkQueue(api: Client): Promise<Finding> {
   const before = new Date(Date.now() - WAITING_TOO_LONG_MS).toISOString()
-  const late = await api.get<{ waiting: number; webhook: { health: string } | null }>(
-    `webhook_queues?due_at=lt.${before}&select=waiting,webhook:webhook_configurations(health)`,
-  )
+  const late = await api
+    .table<LateQueue>('webhook_queues')
+    .list({
+      where: { due_at: { lt: before } },
+      select: 'waiting,webhook:webhook_configurations(health)',
+      order: 'due_at',
+      limit: MAX_QUEUES,
+      pageSize: MAX_QUEUES,
+    })
+    .toArray()
   const stuck = late.filter(({ webhook }) => webhook?.health === 'healthy')
   if (stuck.length === 0) return ok('queue', 'no deliveries are overdue')
   const waiting = stuck.reduce((sum, queue) => sum + queue.waiting, 0)

@@ -1,6 +1,5 @@
-import type { Row } from '../../domain/api-rows.ts'
-import type { Api } from './api.ts'
-import { CommandFailed } from './api.ts'
+import { WebhooksError } from '@connectgain/webhooks-client'
+import type { Client, Row } from '@connectgain/webhooks-client'
 import type { Finding } from './finding.ts'
 import { ok, problem } from './finding.ts'
 
@@ -14,13 +13,18 @@ const MAX_NAMED = 5
 /**
  * Reports what could not be processed in the last day. Reports nothing for an older server, which does not count it.
  */
-export async function* checkFaults(api: Api): AsyncGenerator<Finding> {
+export async function* checkFaults(api: Client): AsyncGenerator<Finding> {
   const counts = await api
-    .get<FaultCount>(
-      `webhook_fault_counts?order=last_at.desc&limit=${MAX_ROWS_READ.webhooks}&select=*,webhook:webhook_configurations(name)`,
-    )
+    .table<FaultCount>('webhook_fault_counts')
+    .list({
+      select: '*,webhook:webhook_configurations(name)',
+      order: 'last_at.desc',
+      limit: MAX_ROWS_READ.webhooks,
+      pageSize: MAX_ROWS_READ.webhooks,
+    })
+    .toArray()
     .catch((error: unknown) => {
-      if (error instanceof CommandFailed && error.status === 404) return undefined
+      if (error instanceof WebhooksError && error.status === 404) return undefined
       throw error
     })
   if (counts === undefined) return

@@ -1,11 +1,13 @@
+import { WebhooksError } from '@connectgain/webhooks-client'
+import type { Client } from '@connectgain/webhooks-client'
 import type { Command } from 'commander'
 import { FAILED } from '../exit-codes.ts'
-import type { Api, ConnectionFlags } from './api.ts'
+import type { ConnectionFlags } from './api.ts'
 import { CommandFailed, connectApi } from './api.ts'
 import { paint } from './output.ts'
 
 /** Declared as a method, so that an action may accept its own options in addition to the common ones. */
-type Action = { run(api: Api, flags: ConnectionFlags, args: readonly string[]): Promise<void> }['run']
+type Action = { run(api: Client, flags: ConnectionFlags, args: readonly string[]): Promise<void> }['run']
 
 /** Wraps an action that uses the API: its failures are reported with their remedy. */
 export function withApi(run: Action): (...given: unknown[]) => Promise<void> {
@@ -18,10 +20,22 @@ export function withApi(run: Action): (...given: unknown[]) => Promise<void> {
     try {
       await run(connectApi(flags), flags, given.slice(0, -2) as string[])
     } catch (error) {
-      if (!(error instanceof CommandFailed)) throw error
-      process.stderr.write(`${paint('red', 'error:')} ${error.message}\n`)
-      if (error.hint !== undefined) process.stderr.write(`${error.hint}\n`)
+      const [message, hint] = describeFailure(error)
+      process.stderr.write(`${paint('red', 'error:')} ${message}\n`)
+      if (hint !== null) process.stderr.write(`${hint}\n`)
       process.exitCode = FAILED
     }
   }
+}
+
+/** @throws the error itself if it is a fault of the program */
+function describeFailure(error: unknown): [message: string, hint: string | null] {
+  if (error instanceof CommandFailed) return [error.message, error.hint ?? null]
+  if (!(error instanceof WebhooksError)) throw error
+  const { message, details, hint, code } = error
+  const isAway = code === 'unreachable' || code === 'timeout'
+  return [
+    details === null ? message : `${message}. ${details}`,
+    isAway ? 'Start the server, or set its URL with --url.' : hint,
+  ]
 }

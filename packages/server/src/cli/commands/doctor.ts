@@ -1,5 +1,6 @@
+import type { Client } from '@connectgain/webhooks-client'
 import { Command } from 'commander'
-import type { Api, ConnectionFlags } from '../client/api.ts'
+import type { ConnectionFlags } from '../client/api.ts'
 import { withConnection } from '../client/api.ts'
 import { runDoctorChecks } from '../client/checks.ts'
 import type { Finding } from '../client/finding.ts'
@@ -18,7 +19,7 @@ export function doctorCommand(): Command {
 }
 
 /** Exits with 1 for a problem, but not for a warning. */
-async function runDoctor(api: Api, { json }: ConnectionFlags): Promise<void> {
+async function runDoctor(api: Client, { json }: ConnectionFlags): Promise<void> {
   const findings: Finding[] = []
   for await (const finding of runDoctorChecks(api)) {
     findings.push(finding)

@@ -1,18 +1,16 @@
+import type { Client } from '@connectgain/webhooks-client'
 import { Command, Option } from 'commander'
-import type { Row } from '../../domain/api-rows.ts'
 import { SCOPES } from '../../domain/principal.ts'
-import type { Api, ConnectionFlags } from '../client/api.ts'
-import { CommandFailed, withConnection } from '../client/api.ts'
+import type { ConnectionFlags } from '../client/api.ts'
+import { requireRow, withConnection } from '../client/api.ts'
 import { chooseOrganization } from '../client/organization.ts'
 import { print, printJson, printTable, formatTime, escapeLine } from '../client/output.ts'
 import { withApi } from '../client/run.ts'
 
-type ApiKey = Row<'api_keys'> & { key?: string }
-
 interface Flags extends ConnectionFlags {
   organization?: string
   name: string
-  scope: string
+  scope: (typeof SCOPES)[number]
 }
 
 export function keysCommand(): Command {
@@ -29,8 +27,8 @@ export function keysCommand(): Command {
   return command
 }
 
-async function list(api: Api, { json }: Flags): Promise<void> {
-  const keys = await api.get<ApiKey>('api_keys?order=created_at')
+async function list(api: Client, { json }: Flags): Promise<void> {
+  const keys = await api.table('api_keys').list({ order: 'created_at' }).toArray()
   if (json) return printJson(keys)
   if (keys.length === 0) return print('No keys yet. Create one: keys create --help')
   printTable(
@@ -47,22 +45,23 @@ async function list(api: Api, { json }: Flags): Promise<void> {
   )
 }
 
-async function create(api: Api, { organization, name, scope, json }: Flags): Promise<void> {
-  const [key] = await api.send<ApiKey[]>('POST', 'api_keys', {
+async function create(api: Client, { organization, name, scope, json }: Flags): Promise<void> {
+  const key = await api.table('api_keys').insert({
     organization_id: await chooseOrganization(api, organization),
     name,
     scope,
   })
   if (json) return printJson(key)
-  print(`Created ${escapeLine(key!.name)} (${key!.scope})  ${key!.id}`)
-  print(`Key, shown only once: ${key!.key}`)
+  print(`Created ${escapeLine(key.name)} (${key.scope})  ${key.id}`)
+  print(`Key, shown only once: ${key.key}`)
 }
 
-async function revoke(api: Api, { json }: Flags, [id]: readonly string[]): Promise<void> {
-  const [key] = await api.send<ApiKey[]>('PATCH', `api_keys?id=eq.${encodeURIComponent(id!)}`, {
-    revoked_at: new Date().toISOString(),
-  })
-  if (key === undefined) throw new CommandFailed(`no key has the id ${id}`, { hint: 'See: keys list' })
+async function revoke(api: Client, { json }: Flags, [id]: readonly string[]): Promise<void> {
+  const key = await requireRow(
+    api.table('api_keys').update(id!, { revoked_at: new Date().toISOString() }),
+    `no key has the id ${id}`,
+    { hint: 'See: keys list' },
+  )
   if (json) return printJson(key)
   print(`Revoked ${escapeLine(key.name)}`)
 }

@@ -1,7 +1,7 @@
-import type { Row } from '../../domain/api-rows.ts'
+import type { Client, Row } from '@connectgain/webhooks-client'
 import { Command } from 'commander'
-import type { Api, ConnectionFlags } from '../client/api.ts'
-import { CommandFailed, withConnection } from '../client/api.ts'
+import type { ConnectionFlags } from '../client/api.ts'
+import { requireRow, withConnection } from '../client/api.ts'
 import { paint, print, printJson, showStatus, escapeLine } from '../client/output.ts'
 import { parseTimeOption } from '../client/parse.ts'
 import { withApi } from '../client/run.ts'
@@ -43,16 +43,18 @@ export function retryCommand(): Command {
     })
 }
 
-async function retry(api: Api, flags: Flags, [delivery]: readonly string[]): Promise<void> {
+async function retry(api: Client, flags: Flags, [delivery]: readonly string[]): Promise<void> {
   if (delivery !== undefined) return await retryOne(api, flags, delivery)
   const { failed, missed, since, until, event, dryRun, json } = flags
-  const result = await api.call(failed === undefined ? 'replay_events' : 'retry_failed', {
-    webhook_id: failed ?? missed,
-    ...(since === undefined ? {} : { since }),
+  const scope = {
     ...(until === undefined ? {} : { until }),
     ...(event === undefined ? {} : { event }),
     dry_run: dryRun === true,
-  })
+  }
+  const result =
+    failed === undefined
+      ? await api.webhooks.replay(missed!, { ...scope, since: since! })
+      : await api.webhooks.retryFailed(failed, { ...scope, ...(since === undefined ? {} : { since }) })
   if (dryRun || result.redelivery_id === undefined) {
     if (json) return printJson(result)
     if (result.matched === null) return print('Too many events to count')
@@ -60,14 +62,13 @@ async function retry(api: Api, flags: Flags, [delivery]: readonly string[]): Pro
   }
   const ended = await watch(api, result.redelivery_id, json === true)
   if (ended.status !== 'completed') process.exitCode = 1
-  if (json) return printJson({ redelivery_id: result.redelivery_id, ...ended })
-  print(
-    `${ended.queued} of ${ended.matched} queued: ${ended.status}${ended.reason ? `, ${escapeLine(ended.reason)}` : ''}`,
-  )
+  const { status, reason, matched, queued } = ended
+  if (json) return printJson({ redelivery_id: result.redelivery_id, status, reason, matched, queued })
+  print(`${queued} of ${matched} queued: ${status}${reason ? `, ${escapeLine(reason)}` : ''}`)
 }
 
-async function retryOne(api: Api, { json }: Flags, delivery: string): Promise<void> {
-  const attempt = await api.call('retry_delivery', { delivery_id: delivery })
+async function retryOne(api: Client, { json }: Flags, delivery: string): Promise<void> {
+  const attempt = await api.deliveries.retry(delivery)
   if (attempt.status !== 'success') process.exitCode = 1
   if (json) return printJson(attempt)
   print(`${showStatus(attempt.status).toString()}  ${attempt.response_code ?? ''}  ${attempt.duration_ms} ms`)
@@ -76,12 +77,12 @@ async function retryOne(api: Api, { json }: Flags, delivery: string): Promise<vo
 }
 
 /** Shows the progress; on a terminal, on one line that is updated in place. */
-async function watch(api: Api, id: string, isQuiet: boolean): Promise<Redelivery> {
+async function watch(api: Client, id: string, isQuiet: boolean): Promise<Redelivery> {
   for (;;) {
-    const [progress] = await api.get<Redelivery>(
-      `webhook_redeliveries?id=eq.${id}&select=status,reason,matched,queued`,
+    const progress = await requireRow(
+      api.table('webhook_redeliveries').get(id),
+      `the redelivery ${id} no longer exists`,
     )
-    if (progress === undefined) throw new CommandFailed(`the redelivery ${id} no longer exists`)
     const isOver = !['pending', 'running'].includes(progress.status)
     if (process.stderr.isTTY && !isQuiet) {
       process.stderr.write(

@@ -1,13 +1,11 @@
-import type { Row } from '../../domain/api-rows.ts'
+import type { Client, Row } from '@connectgain/webhooks-client'
 import { Command } from 'commander'
-import type { Api, ConnectionFlags } from '../client/api.ts'
+import type { ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, withConnection } from '../client/api.ts'
 import { chooseOrganization } from '../client/organization.ts'
 import { print, printJson, printTable, showStatus, escapeLine } from '../client/output.ts'
 import { parseJsonOption } from '../client/parse.ts'
 import { withApi } from '../client/run.ts'
-
-type EventType = Row<'webhook_event_types'>
 
 type Delivery = Row<'webhook_deliveries'>
 
@@ -35,17 +33,18 @@ export function triggerCommand(): Command {
     .action(withApi(trigger))
 }
 
-async function trigger(api: Api, flags: Flags, [name]: readonly string[]): Promise<void> {
+async function trigger(api: Client, flags: Flags, [name]: readonly string[]): Promise<void> {
   const organization = await chooseOrganization(api, flags.organization)
-  const [event] = await api.send<{ id: string }[]>('POST', 'webhook_events?select=id', {
+  const given = flags.data as Record<string, unknown> | undefined
+  const event = await api.events.emit({
     organization_id: organization,
-    event: name,
-    data: flags.data ?? (await findExample(api, name!, organization)),
+    event: name!,
+    data: given ?? (await findExample(api, name!, organization)),
   })
-  const deliveries = flags.wait ? await waitForDeliveries(api, event!.id) : undefined
+  const deliveries = flags.wait ? await waitForDeliveries(api, event.id) : undefined
   if (deliveries?.some(({ status }) => status !== 'delivered' && status !== 'filtered')) process.exitCode = 1
-  if (flags.json) return printJson({ id: event!.id, ...(deliveries === undefined ? {} : { deliveries }) })
-  print(`Emitted ${escapeLine(name!)}  ${event!.id}`)
+  if (flags.json) return printJson({ id: event.id, ...(deliveries === undefined ? {} : { deliveries }) })
+  print(`Emitted ${escapeLine(name!)}  ${event.id}`)
   if (deliveries === undefined) return print(`See its deliveries: logs --event ${escapeLine(name!)}`)
   if (deliveries.length === 0) return print('No webhook subscribes to it.')
   printTable(
@@ -61,8 +60,15 @@ async function trigger(api: Api, flags: Flags, [name]: readonly string[]): Promi
 }
 
 /** Adapts the example of the event catalog to a record of this organization. */
-async function findExample(api: Api, name: string, organization: string): Promise<Record<string, unknown>> {
-  const types = await api.get<EventType>('webhook_event_types?select=name,example&order=name')
+async function findExample(
+  api: Client,
+  name: string,
+  organization: string,
+): Promise<Record<string, unknown>> {
+  const types = await api
+    .table('webhook_event_types')
+    .list({ select: 'name,example', order: 'name', pageSize: 1_000 })
+    .toArray()
   const example = types.find((type) => type.name === name)?.example
   if (example) return 'organization_id' in example ? { ...example, organization_id: organization } : example
   if (types.some((type) => type.name === name)) return {}
@@ -71,11 +77,11 @@ async function findExample(api: Api, name: string, organization: string): Promis
   })
 }
 
-async function waitForDeliveries(api: Api, eventId: string): Promise<Delivery[]> {
+async function waitForDeliveries(api: Client, eventId: string): Promise<Delivery[]> {
   const columns = 'id,webhook_id,status,reason,last_response_code,last_error'
   const until = Date.now() + WAIT_MS
   for (;;) {
-    const deliveries = await api.get<Delivery>(`webhook_deliveries?event_id=eq.${eventId}&select=${columns}`)
+    const deliveries = await api.deliveries.list({ where: { event_id: eventId }, select: columns }).toArray()
     const isOver = deliveries.length > 0 && deliveries.every(({ status }) => status !== 'pending')
     // Without a matching webhook there is never a delivery; two seconds are enough to know.
     const hasNoRecipient = deliveries.length === 0 && Date.now() > until - WAIT_MS + 2_000

@@ -1,8 +1,8 @@
+import type { Client, Row, Tables } from '@connectgain/webhooks-client'
 import { Command, Option } from 'commander'
-import type { Row } from '../../domain/api-rows.ts'
 import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
-import type { Api, ConnectionFlags } from '../client/api.ts'
-import { CommandFailed, withConnection } from '../client/api.ts'
+import type { ConnectionFlags } from '../client/api.ts'
+import { CommandFailed, requireRow, withConnection } from '../client/api.ts'
 import { readAuth, withAuth } from '../client/auth-options.ts'
 import type { AuthFlags } from '../client/auth-options.ts'
 import { chooseOrganization } from '../client/organization.ts'
@@ -11,7 +11,7 @@ import type { Cell } from '../client/output.ts'
 import { parseJsonOption } from '../client/parse.ts'
 import { withApi } from '../client/run.ts'
 
-type Webhook = Row<'webhook_configurations'> & { secret?: string }
+type Webhook = Row<'webhook_configurations'>
 
 interface Flags extends ConnectionFlags, AuthFlags {
   organization?: string
@@ -20,11 +20,11 @@ interface Flags extends ConnectionFlags, AuthFlags {
   events: string[]
   secret?: string
   signatureType?: (typeof SIGNATURE_TYPES)[number]
-  filter?: unknown
+  filter?: Record<string, unknown>
   description?: string
   inactive?: boolean
   event?: string
-  data?: unknown
+  data?: Record<string, unknown>
 }
 
 export function webhooksCommand(): Command {
@@ -77,10 +77,14 @@ export function webhooksCommand(): Command {
   return command
 }
 
-async function list(api: Api, { organization, json }: Pick<Flags, 'organization' | 'json'>): Promise<void> {
-  const of =
-    organization === undefined ? '' : `&organization_id=eq.${await chooseOrganization(api, organization)}`
-  const webhooks = await api.get<Webhook>(`webhook_configurations?order=created_at${of}`)
+async function list(
+  api: Client,
+  { organization, json }: Pick<Flags, 'organization' | 'json'>,
+): Promise<void> {
+  const chosen = organization === undefined ? undefined : await chooseOrganization(api, organization)
+  const webhooks = await api.webhooks
+    .list({ where: { organization_id: chosen }, order: 'created_at' })
+    .toArray()
   if (json) return printJson(webhooks)
   if (webhooks.length === 0) return print('No webhooks yet. Create one: webhooks create --help')
   printTable(
@@ -94,56 +98,58 @@ function formatState({ is_active, health }: Webhook): Cell {
 }
 
 /** The columns that both a new webhook and a changed one take from options. */
-function readColumns(flags: Partial<Flags>): object {
+function readColumns(flags: Partial<Flags>): Tables['webhook_configurations']['update'] {
   const auth = readAuth(flags)
   return {
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.webhookUrl === undefined ? {} : { url: flags.webhookUrl }),
-    ...(flags.events === undefined ? {} : { events: flags.events.flatMap((names) => names.split(',')) }),
+    ...(flags.events === undefined ? {} : { events: splitNames(flags.events) }),
     ...(flags.description === undefined ? {} : { description: flags.description }),
     ...(auth === undefined ? {} : { auth }),
   }
 }
 
-async function update(api: Api, flags: Flags, [id]: readonly string[]): Promise<void> {
+const splitNames = (lists: readonly string[]): string[] => lists.flatMap((names) => names.split(','))
+
+async function update(api: Client, flags: Flags, [id]: readonly string[]): Promise<void> {
   const columns = readColumns(flags)
   if (Object.keys(columns).length === 0)
     throw new CommandFailed('nothing to change', { hint: 'See: webhooks update --help' })
-  const webhook = only(
-    await api.send<Webhook[]>('PATCH', `webhook_configurations?id=eq.${encodeURIComponent(id!)}`, columns),
-    id!,
-  )
+  const webhook = await requireRow(api.webhooks.update(id!, columns), ...missing(id!))
   if (flags.json) return printJson(webhook)
   print(`Updated ${escapeLine(webhook.name)}`)
 }
 
-async function create(api: Api, flags: Flags): Promise<void> {
-  const [webhook] = await api.send<Webhook[]>('POST', 'webhook_configurations', {
-    organization_id: await chooseOrganization(api, flags.organization),
+async function create(api: Client, flags: Flags): Promise<void> {
+  const webhook = await api.webhooks.create({
     ...readColumns(flags),
+    organization_id: await chooseOrganization(api, flags.organization),
+    name: flags.name,
+    url: flags.webhookUrl,
+    events: splitNames(flags.events),
     is_active: flags.inactive !== true,
     ...(flags.secret === undefined ? {} : { secret: flags.secret }),
     ...(flags.signatureType === undefined ? {} : { signature_type: flags.signatureType }),
     ...(flags.filter === undefined ? {} : { filter: flags.filter }),
   })
   if (flags.json) return printJson(webhook)
-  print(`Created ${escapeLine(webhook!.name)}  ${webhook!.id}`)
-  if (webhook!.secret !== undefined) print(`Secret, shown only once: ${webhook!.secret}`)
-  if (webhook!.signature_type === 'ed25519') await printPublicKey(api, webhook!)
-  print(`Try it: webhooks test ${webhook!.id}`)
+  print(`Created ${escapeLine(webhook.name)}  ${webhook.id}`)
+  if (webhook.secret !== undefined) print(`Secret, shown only once: ${webhook.secret}`)
+  if (webhook.signature_type === 'ed25519') await printPublicKey(api, webhook)
+  print(`Try it: webhooks test ${webhook.id}`)
 }
 
-async function printPublicKey(api: Api, { organization_id: organization }: Webhook): Promise<void> {
-  const [key] = await api.get<Row<'webhook_signing_keys'>>(
-    `webhook_signing_keys?organization_id=eq.${organization}&expires_at=is.null`,
-  )
+async function printPublicKey(api: Client, { organization_id: organization }: Webhook): Promise<void> {
+  const [key] = await api
+    .table('webhook_signing_keys')
+    .list({ where: { organization_id: organization, expires_at: null }, limit: 1 })
+    .toArray()
   if (key !== undefined) print(`Public key: ${key.public_key}`)
   print(`All public keys: ${api.url}/.well-known/webhooks-keys/${organization}`)
 }
 
-async function test(api: Api, { event, data, json }: Flags, [id]: readonly string[]): Promise<void> {
-  const result = await api.call('test_webhook', {
-    webhook_id: id,
+async function test(api: Client, { event, data, json }: Flags, [id]: readonly string[]): Promise<void> {
+  const result = await api.webhooks.test(id!, {
     ...(event === undefined ? {} : { event }),
     ...(data === undefined ? {} : { data }),
   })
@@ -156,30 +162,19 @@ async function test(api: Api, { event, data, json }: Flags, [id]: readonly strin
   if (result.response_body) print(`Answer: ${escapeLine(result.response_body.slice(0, 500))}`)
 }
 
-async function change(api: Api, { json }: ConnectionFlags, id: string, isActive: boolean): Promise<void> {
-  const webhook = only(
-    await api.send<Webhook[]>('PATCH', `webhook_configurations?id=eq.${encodeURIComponent(id)}`, {
-      is_active: isActive,
-    }),
-    id,
-  )
+async function change(api: Client, { json }: ConnectionFlags, id: string, isActive: boolean): Promise<void> {
+  const changed = isActive ? api.webhooks.enable(id) : api.webhooks.disable(id)
+  const webhook = await requireRow(changed, ...missing(id))
   if (json) return printJson(webhook)
   print(
     `${escapeLine(webhook.name)} is ${isActive ? 'active' : 'disabled'} since ${formatTime(new Date().toISOString())}`,
   )
 }
 
-async function remove(api: Api, { json }: Flags, [id]: readonly string[]): Promise<void> {
-  const webhook = only(
-    await api.send<Webhook[]>('DELETE', `webhook_configurations?id=eq.${encodeURIComponent(id!)}`),
-    id!,
-  )
+async function remove(api: Client, { json }: Flags, [id]: readonly string[]): Promise<void> {
+  const webhook = await requireRow(api.webhooks.delete(id!), ...missing(id!))
   if (json) return printJson(webhook)
   print(`Deleted ${escapeLine(webhook.name)}`)
 }
 
-function only([webhook]: readonly Webhook[], id: string): Webhook {
-  if (webhook === undefined)
-    throw new CommandFailed(`no webhook has the id ${id}`, { hint: 'See: webhooks list' })
-  return webhook
-}
+const missing = (id: string) => [`no webhook has the id ${id}`, { hint: 'See: webhooks list' }] as const

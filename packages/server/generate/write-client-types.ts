@@ -1,8 +1,14 @@
+import { systemClock } from '../src/domain/clock.ts'
+import { randomBytes } from 'node:crypto'
 import { writeOpenApi } from '../src/api/openapi/document.ts'
+import type { OpenApiDocument } from '../src/api/openapi/document.ts'
 import { FUNCTIONS } from '../src/api/rpc/functions.ts'
+import { createTableRules } from '../src/api/tables/table-rules.ts'
 import type { Database } from '../src/database/database.ts'
 import { describeTables } from '../src/rest/schema-cache/describe-tables.ts'
 import { readCatalog } from '../src/rest/schema-cache/schema-cache.ts'
+import { createSecretBox } from '../src/secrets/secret-box.ts'
+import { createOwnInboxes } from '../src/sender/own-inboxes.ts'
 
 interface Schema {
   type?: string | readonly string[]
@@ -23,39 +29,65 @@ const TYPES: Readonly<Record<string, string>> = {
   null: 'null',
 }
 
-/** The whole of packages/server/src/domain/api-rows.ts, from the OpenAPI document for the service key. */
-export async function writeRowTypes(_now: string, database: Database): Promise<string> {
+/** The whole of packages/client/src/types.generated.ts, from the OpenAPI document for the service key. */
+export async function writeClientTypes(_now: string, database: Database): Promise<string> {
   const { relations, relationships } = await readCatalog(database)
   // The CRM's tables are not ours to describe: each installation has others.
   const ours = new Map([...relations].filter(([, { schema }]) => schema === 'webhooks'))
-  const tables = describeTables({ relations: ours, relationships }, {}, 'webhooks_service')
-  const { schemas } = writeOpenApi(tables, {}, false).components
-  return `// Written by \`npm run generate\` from the OpenAPI document: change the migrations, or api/openapi/column-facts.ts.
-
-/** The rows of the API's tables and views, as clients read them. Times are ISO 8601. */
-export interface Rows {
-${tables.map(({ name }) => `  ${name}: ${writeType(schemas[name] as Schema, '  ')}`).join('\n')}
-}
-
-export type Row<Table extends keyof Rows> = Rows[Table]
-`
-}
-
-/** The whole of packages/server/src/domain/api-results.ts. */
-export function writeResultTypes(): string {
-  const { schemas } = writeOpenApi([], FUNCTIONS, false).components
-  const results = Object.keys(FUNCTIONS).map((name) =>
-    writeField(`  ${name}`, writeType(schemas[`${name}.result`] as Schema, '  ')),
+  const tables = describeTables({ relations: ours, relationships }, createRules(), 'webhooks_service')
+  const { components, paths } = writeOpenApi(tables, FUNCTIONS, false)
+  const schemas = components.schemas as Readonly<Record<string, Schema>>
+  const functions = Object.keys(FUNCTIONS).map((name) =>
+    writeGroup(name, [
+      ['arguments', readArguments(paths, name)],
+      ['result', schemas[`${name}.result`]],
+    ]),
   )
-  return `// Written by \`npm run generate\` from the OpenAPI document: change the results of the functions in api/rpc.
+  return `// Written by \`npm run generate\` from the OpenAPI document: change the migrations, api/openapi/column-facts.ts, or the
+// schemas of the functions in api/rpc.
 
-/** The results of the API's functions, as clients read them. Times are ISO 8601. */
-export interface Results {
-${results.join('\n')}
+/** The API's tables and views: rows as they are read, and what can be inserted and changed. Times are ISO 8601. */
+export interface Tables {
+${tables.map(({ name }) => writeTable(name, schemas)).join('\n')}
 }
 
-export type Result<Name extends keyof Results> = Results[Name]
+/** The API's functions. */
+export interface Functions {
+${functions.join('\n')}
+}
 `
+}
+
+/** Only for the columns that can be written. */
+function createRules(): ReturnType<typeof createTableRules> {
+  const guard = { allowHttp: false, egressAllow: [], egressPorts: [] }
+  const inboxes = createOwnInboxes(undefined, () => undefined)
+  return createTableRules(createSecretBox([randomBytes(32)]), guard, inboxes, systemClock)
+}
+
+function writeTable(name: string, schemas: Readonly<Record<string, Schema>>): string {
+  const { [`${name}.update`]: update } = schemas
+  return writeGroup(name, [
+    ['row', schemas[name]],
+    ['insert', schemas[`${name}.insert`]],
+    // A change names what it changes.
+    ['update', update && { ...update, required: [] }],
+  ])
+}
+
+function readArguments(paths: OpenApiDocument['paths'], name: string): Schema {
+  const { requestBody } = paths[`/rpc/${name}`]!['post'] as {
+    requestBody: { content: { 'application/json': { schema: Schema } } }
+  }
+  const { schema } = requestBody.content['application/json']
+  return { ...schema, required: schema.required ?? [] }
+}
+
+function writeGroup(name: string, parts: readonly (readonly [string, Schema | undefined])[]): string {
+  const written = parts.flatMap(([part, schema]) =>
+    schema === undefined ? [] : [writeField(`    ${part}`, writeType(schema, '    '))],
+  )
+  return `  ${name}: {\n${written.join('\n')}\n  }`
 }
 
 function writeType(schema: Schema, indent: string): string {

@@ -1,0 +1,8 @@
+export { createClient } from './client.ts'
+export type { Arguments, Client, Result, Row, Webhooks } from './client.ts'
+export { WebhooksError } from './error.ts'
+export type { LiveOptions } from './live.ts'
+export type { ListOptions, Rows, Table } from './table.ts'
+export type { CallOptions, ClientOptions } from './transport.ts'
+export type { Functions, Tables } from './types.generated.ts'
+export type { Condition, Where } from './where.ts'
