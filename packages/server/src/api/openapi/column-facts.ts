@@ -17,6 +17,8 @@ interface TableFacts {
   /** Columns of a view that are null in some rows; for a view the catalog does not say. */
   nullable?: readonly string[]
   columns?: Readonly<Record<string, ColumnFacts>>
+  /** What only the response to the write that makes it contains. */
+  shownOnce?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
 const OBJECT: ColumnFacts = { schema: { type: 'object', additionalProperties: {} } }
@@ -24,7 +26,10 @@ const TEXTS: ColumnFacts = { schema: { type: 'object', additionalProperties: { t
 
 /** What the catalog of the database does not say about tables and views, for the OpenAPI document and the types made from it. */
 export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
-  api_keys: { columns: { scope: { values: SCOPES } } },
+  api_keys: {
+    columns: { scope: { values: SCOPES } },
+    shownOnce: { key: { type: 'string', description: 'The key, in the response to its insert only' } },
+  },
   audit_log: { columns: { old_values: OBJECT, new_values: OBJECT } },
   webhook_alerts: {
     columns: {
@@ -44,6 +49,12 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
       headers: TEXTS,
       health: { values: ['healthy', 'degraded', 'held'] },
       signature_type: { values: SIGNATURE_TYPES },
+    },
+    shownOnce: {
+      secret: {
+        type: 'string',
+        description: 'A generated secret, in the response to the write that made it',
+      },
     },
   },
   webhook_deliveries: {

@@ -1,17 +1,15 @@
-import { z } from 'zod'
 import { VERSION } from '../../settings/version.ts'
 import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
+import { TABLE_FACTS } from './column-facts.ts'
 import { describeColumn } from './column-schema.ts'
 import type { ColumnUse } from './column-schema.ts'
 import type { JsonSchema } from './column-schema.ts'
+import { describeFunction, describeResults } from './function-operations.ts'
+import type { FunctionDescription } from './function-operations.ts'
 import { KEY_SET_PATH, describeKeySet, keySetSchema } from './key-set-operation.ts'
 import { describeSession, sessionSchema } from './session-operations.ts'
-import { describeOperations, idempotencyKey } from './table-operations.ts'
-
-export interface FunctionDescription {
-  input: z.ZodType
-  output: z.ZodType
-}
+import { HEADERS, describeRefusals } from './responses.ts'
+import { describeOperations } from './table-operations.ts'
 
 export interface OpenApiDocument {
   openapi: string
@@ -31,7 +29,7 @@ export function writeOpenApi(
   const hasKeys = tables.some(({ name, readable }) => name === 'webhook_signing_keys' && readable.length > 0)
   const tablePaths = tables.map((table) => [`/${table.name}`, describeOperations(table)] as const)
   const functionPaths = Object.entries(functions).map(
-    ([name, { input }]) => [`/rpc/${name}`, { post: describeCall(name, input) }] as const,
+    ([name, described]) => [`/rpc/${name}`, describeFunction(name, described)] as const,
   )
   return {
     openapi: '3.1.0',
@@ -56,9 +54,8 @@ export function writeOpenApi(
         ...Object.fromEntries(tables.flatMap(describeSchemas)),
         ...describeResults(functions),
       },
-      responses: {
-        refused: { description: 'Refused', content: json({ $ref: '#/components/schemas/error' }) },
-      },
+      responses: describeRefusals(),
+      headers: HEADERS,
       securitySchemes: {
         apikey: { type: 'apiKey', in: 'header', name: 'apikey' },
         bearer: { type: 'http', scheme: 'bearer' },
@@ -82,8 +79,6 @@ const errorSchema: JsonSchema = {
   properties: { code: { type: 'string' }, message: { type: 'string' }, details: {}, hint: nullableText },
 }
 
-const json = (schema: JsonSchema): JsonSchema => ({ 'application/json': { schema } })
-
 function describeSchemas({ name, comment, readable, insertable, updatable }: TableDescription) {
   const describeRow = (columns: TableDescription['readable'], use: ColumnUse): JsonSchema => ({
     type: 'object',
@@ -101,49 +96,13 @@ function describeSchemas({ name, comment, readable, insertable, updatable }: Tab
       { ...describeRow(insertable, 'write'), required, additionalProperties: false },
     ])
   }
+  if (insertable.length > 0 || updatable.length > 0) {
+    const shownOnce = TABLE_FACTS[name]?.shownOnce ?? {}
+    const { properties } = describeRow(readable) as { properties: JsonSchema }
+    schemas.push([`${name}.written`, { type: 'object', properties: { ...properties, ...shownOnce } }])
+  }
   if (updatable.length > 0) {
     schemas.push([`${name}.update`, { ...describeRow(updatable, 'write'), additionalProperties: false }])
   }
   return schemas
-}
-
-/** Describes the functions' results. Clients must accept fields that later versions add. */
-function describeResults(
-  functions: Readonly<Record<string, FunctionDescription>>,
-): Record<string, JsonSchema> {
-  return Object.fromEntries(
-    Object.entries(functions).map(([name, { output }]) => {
-      const { $schema: _, ...schema } = z.toJSONSchema(output, { io: 'input', override: simplify })
-      return [`${name}.result`, schema]
-    }),
-  )
-}
-
-/** Removes what a format says already, and the range of integers in JavaScript. */
-function simplify({ jsonSchema }: { jsonSchema: JsonSchema }): void {
-  if ('format' in jsonSchema) delete jsonSchema['pattern']
-  if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum']
-  if (jsonSchema['minimum'] === Number.MIN_SAFE_INTEGER) delete jsonSchema['minimum']
-  delete jsonSchema['propertyNames']
-}
-
-function describeCall(name: string, input: z.ZodType): JsonSchema {
-  const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
-  return {
-    operationId: `call_${name}`,
-    tags: ['functions'],
-    summary: name.replaceAll('_', ' '),
-    description:
-      'The query parameters of tables (select, filters, order, limit, offset) and the header Accept shape the result, which then has fewer fields.',
-    parameters: [idempotencyKey],
-    requestBody: { required: true, content: json(schema) },
-    responses: {
-      200: {
-        description: 'The result of the function',
-        content: json({ $ref: `#/components/schemas/${name}.result` }),
-      },
-      '4XX': { $ref: '#/components/responses/refused' },
-      '5XX': { $ref: '#/components/responses/refused' },
-    },
-  }
 }

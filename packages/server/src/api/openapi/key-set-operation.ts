@@ -1,4 +1,5 @@
 import type { JsonSchema } from './column-schema.ts'
+import { refer } from './responses.ts'
 
 const member = (value: string): JsonSchema => ({ type: 'string', const: value })
 
@@ -49,8 +50,7 @@ export function describeKeySet(): Record<string, unknown> {
           content: { 'application/jwk-set+json': { schema: { $ref: '#/components/schemas/key_set' } } },
         },
         304: { description: 'The keys are those of If-None-Match' },
-        '4XX': { $ref: '#/components/responses/refused' },
-        '5XX': { $ref: '#/components/responses/refused' },
+        ...refer(),
       },
     },
   }

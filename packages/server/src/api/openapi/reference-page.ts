@@ -3,7 +3,8 @@ import type { TableDescription } from '../../rest/schema-cache/describe-tables.t
 import type { JsonSchema } from './column-schema.ts'
 import { describeColumn } from './column-schema.ts'
 import { KEY_SET_PATH } from './key-set-operation.ts'
-import type { FunctionDescription, OpenApiDocument } from './document.ts'
+import type { OpenApiDocument } from './document.ts'
+import type { FunctionDescription } from './function-operations.ts'
 
 /** Renders the reference at `/docs`: all tables and functions on one page, without scripts. */
 export function renderReference(

@@ -1,11 +1,7 @@
 import { z } from 'zod'
 import { signInSchema } from '../sessions/session-routes.ts'
 import type { JsonSchema } from './column-schema.ts'
-
-const refused = {
-  '4XX': { $ref: '#/components/responses/refused' },
-  '5XX': { $ref: '#/components/responses/refused' },
-}
+import { refer } from './responses.ts'
 
 const cookie = {
   'Set-Cookie': { description: 'webhooks_session, an HttpOnly cookie', schema: { type: 'string' } },
@@ -41,18 +37,18 @@ export function describeSession(): Record<string, unknown> {
     post: {
       ...operation('open', 'Sign in with a key or with the token of a one-time link'),
       requestBody: { required: true, content: { 'application/json': { schema: signIn } } },
-      responses: { 200: { description: 'Signed in', headers: cookie, content: shown }, ...refused },
+      responses: { 200: { description: 'Signed in', headers: cookie, content: shown }, ...refer() },
     },
     get: {
       ...operation('read', 'The current session'),
-      responses: { 200: { description: 'The session', content: shown }, ...refused },
+      responses: { 200: { description: 'The session', content: shown }, ...refer() },
     },
     delete: {
       ...operation('end', 'Sign out'),
       parameters: [
         { name: 'X-Webhooks-Session', in: 'header', description: 'Always 1', schema: { type: 'string' } },
       ],
-      responses: { 204: { description: 'Signed out', headers: cookie }, ...refused },
+      responses: { 204: { description: 'Signed out', headers: cookie }, ...refer() },
     },
   }
 }

@@ -1,127 +1,131 @@
+import type { Column } from '../../rest/schema-cache/schema.ts'
 import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
 import type { JsonSchema } from './column-schema.ts'
+import {
+  IDEMPOTENCY_KEY,
+  PREFER_CHANGE,
+  PREFER_INSERT,
+  PREFER_READ,
+  RANGE,
+  SHAPING,
+  query,
+} from './parameters.ts'
+import { OF_POST, OF_READ, OF_WRITE, refer, referHeaders } from './responses.ts'
 
-const refused = {
-  '4XX': { $ref: '#/components/responses/refused' },
-  '5XX': { $ref: '#/components/responses/refused' },
-}
-
-const text = { type: 'string' }
-
-function query(name: string, description: string, schema: JsonSchema = text): JsonSchema {
-  return { name, in: 'query', description, schema }
-}
-
-function header(name: string, description: string): JsonSchema {
-  return { name, in: 'header', description, schema: text }
-}
-
-const select = query('select', 'Columns, related rows and aggregates: name,url,webhook_logs(status,count())')
-const order = query('order', 'Columns, each with .desc, .nullsfirst or .nullslast: created_at.desc,id')
-const limit = query('limit', 'Maximum number of rows', { type: 'integer', minimum: 0 })
-const offset = query('offset', 'Number of rows to skip', { type: 'integer', minimum: 0 })
-const range = header('Range', 'First and last row, counted from 0: 0-9')
-const preferRead = header('Prefer', 'count=exact')
-const preferWrite = header(
-  'Prefer',
-  'return=representation, count=exact, missing=default, max-affected=1 with handling=strict',
-)
-/** Of every POST: see docs/api.md. */
-export const idempotencyKey: JsonSchema = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  description:
-    'A new UUID for each request. A repeated request with the same key gets the response of the first one, within 24 hours',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
-}
-const preferPut = header('Prefer', 'return=representation, count=exact')
-const preferInsert = header('Prefer', 'return=representation, resolution=merge-duplicates, missing=default')
+type Operation = Record<string, unknown>
 
 /** Parameters that are never filters, even if a column has the same name. */
 const reserved = new Set(['select', 'order', 'limit', 'offset', 'columns', 'on_conflict', 'and', 'or'])
 
 /** Describes the operations that the role may use on a table, as a path item. */
-export function describeOperations(table: TableDescription): Record<string, unknown> {
-  const { name, readable, insertable, updatable, isReplaceable, isDeletable } = table
-  const filters = readable
-    .filter(({ name: column }) => !reserved.has(column))
-    .map((column) => query(column.name, 'A filter: eq.…, gt.…, in.(…), is.null and so on'))
-  const shaping = [select, order, limit, offset]
-  const operation = (
-    verb: string,
-    summary: string,
-    parameters: readonly JsonSchema[],
-    responses: JsonSchema,
-  ) => ({
-    operationId: `${verb}_${name}`,
-    tags: [name],
-    summary,
-    parameters,
-    responses: { ...responses, ...refused },
-  })
-  const rows = { description: 'The rows', content: describeContent(name) }
-  const silent = { description: 'Done, without a body' }
+export function describeOperations(table: TableDescription): Record<string, Operation> {
+  const { readable, insertable, updatable, isDeletable } = table
+  const filters = [
+    ...readable.filter(({ name }) => !reserved.has(name)).map(describeFilter),
+    query('and', 'Conditions that must all hold: (attempt.gt.1,status.eq.failed)'),
+    query('or', 'Conditions of which one must hold'),
+  ]
   return {
     ...(readable.length > 0 && {
-      get: operation('read', writeSummary(table), [...filters, ...shaping, range, preferRead], {
-        200: rows,
-        206: { ...rows, description: 'A part of the rows; there are more' },
-      }),
+      get: describeRead(table, filters),
+      head: describeCount(table, filters),
     }),
-    ...(insertable.length > 0 && {
-      post: {
-        ...operation(
-          'insert',
-          'Insert one row or several',
-          [
-            select,
-            query('columns', 'The columns of the body to use'),
-            query('on_conflict', 'The columns of the unique key to merge by'),
-            preferInsert,
-            idempotencyKey,
-          ],
-          {
-            200: { ...rows, description: 'All rows existed and were merged' },
-            201: { ...rows, description: 'Inserted' },
-          },
-        ),
-        requestBody: describeBody(`${name}.insert`, 'several'),
-      },
-    }),
-    ...(updatable.length > 0 && {
-      patch: {
-        ...operation(
-          'update',
-          'Update the rows that match the filter',
-          [...filters, ...shaping, preferWrite],
-          { 200: rows, 204: silent },
-        ),
-        requestBody: describeBody(`${name}.update`, 'one'),
-      },
-    }),
-    ...(isReplaceable && {
-      put: {
-        ...operation(
-          'put',
-          'Insert or change the row with this primary key',
-          [...table.primaryKey.map(describeKey), select, preferPut],
-          {
-            200: { ...rows, description: 'Changed' },
-            201: { ...rows, description: 'Inserted' },
-            204: silent,
-          },
-        ),
-        requestBody: describeBody(`${name}.insert`, 'one'),
-      },
-    }),
-    ...(isDeletable && {
-      delete: operation(
-        'delete',
-        'Delete the rows that the filter matches',
-        [...filters, ...shaping, preferWrite],
-        { 200: rows, 204: silent },
-      ),
-    }),
+    ...(insertable.length > 0 && { post: describeInsert(table) }),
+    ...(updatable.length > 0 && { patch: describeUpdate(table, filters) }),
+    ...(isDeletable && { delete: describeDelete(table, filters) }),
+  }
+}
+
+const describeFilter = ({ name }: Column): JsonSchema =>
+  query(name, 'A filter: eq.…, gt.…, in.(…), is.null and so on')
+
+function begin(verb: string, { name }: TableDescription, summary: string): Operation {
+  return { operationId: `${verb}_${name}`, tags: [name], summary }
+}
+
+const CONDENSED = ['Content-Range', 'Preference-Applied'] as const
+
+function describeRead(table: TableDescription, filters: readonly JsonSchema[]): Operation {
+  const headers = referHeaders(...CONDENSED, 'Content-Location')
+  const content = describeContent(table.name)
+  return {
+    ...begin('read', table, writeSummary(table)),
+    parameters: [...filters, ...SHAPING, RANGE, PREFER_READ],
+    responses: {
+      200: { description: 'The rows', headers, content },
+      206: { description: 'A part of the rows; there are more', headers, content },
+      ...refer(...OF_READ),
+    },
+  }
+}
+
+function describeCount(table: TableDescription, filters: readonly JsonSchema[]): Operation {
+  const headers = referHeaders(...CONDENSED, 'Content-Location')
+  return {
+    ...begin(
+      'count',
+      table,
+      'What a read would respond with, without its body: a count with Prefer: count=exact',
+    ),
+    parameters: [...filters, ...SHAPING, PREFER_READ],
+    responses: {
+      200: { description: 'As for a read', headers },
+      206: { description: 'As for a read', headers },
+      ...refer(...OF_READ),
+    },
+  }
+}
+
+function describeInsert(table: TableDescription): Operation {
+  const headers = referHeaders(...CONDENSED, 'Location', 'Idempotent-Replayed')
+  const content = describeContent(`${table.name}.written`)
+  return {
+    ...begin('insert', table, 'Insert one row or several'),
+    parameters: [
+      query('select', 'Columns and related rows of the response'),
+      query('columns', 'The columns of the body to use'),
+      query('on_conflict', 'The columns of the unique key to merge by'),
+      PREFER_INSERT,
+      IDEMPOTENCY_KEY,
+    ],
+    requestBody: describeBody(`${table.name}.insert`, true),
+    responses: {
+      200: { description: 'All rows existed and were merged; otherwise as for 201', headers, content },
+      201: { description: `Inserted. ${EMPTY}`, headers, content },
+      ...refer(...OF_POST),
+    },
+  }
+}
+
+const EMPTY = 'The body is empty without return=representation'
+
+function describeUpdate(table: TableDescription, filters: readonly JsonSchema[]): Operation {
+  return {
+    ...begin('update', table, 'Update the rows that match the filter'),
+    parameters: [...filters, ...SHAPING, query('columns', 'The columns of the body to use'), PREFER_CHANGE],
+    requestBody: describeBody(`${table.name}.update`, false),
+    responses: describeChange(`${table.name}.written`),
+  }
+}
+
+function describeDelete(table: TableDescription, filters: readonly JsonSchema[]): Operation {
+  return {
+    ...begin('delete', table, 'Delete the rows that the filter matches'),
+    parameters: [...filters, ...SHAPING, PREFER_CHANGE],
+    responses: describeChange(table.name),
+  }
+}
+
+function describeChange(schema: string): Record<string, JsonSchema> {
+  const headers = referHeaders(...CONDENSED)
+  return {
+    200: {
+      description: 'Done; the rows, with return=representation',
+      headers,
+      content: describeContent(schema),
+    },
+    204: { description: 'Done, without a body', headers },
+    ...refer(...OF_WRITE),
   }
 }
 
@@ -136,17 +140,18 @@ function writeSummary({ comment, related }: TableDescription): string {
   return `${comment ?? 'Read rows'}${embeddable}`
 }
 
+/** The formats of rows in responses. */
 function describeContent(name: string): JsonSchema {
   const row = { $ref: `#/components/schemas/${name}` }
   return {
     'application/json': { schema: { type: 'array', items: row } },
     'application/vnd.pgrst.object+json': { schema: row },
-    'text/csv': { schema: text },
+    'text/csv': { schema: { type: 'string' } },
   }
 }
 
-/** A form is one row, and CSV has a line for each. */
-function describeBody(schema: string, rows: 'one' | 'several'): JsonSchema {
+/** The formats of rows in requests. */
+function describeBody(schema: string, mayBeSeveral: boolean): JsonSchema {
   const row = { $ref: `#/components/schemas/${schema}` }
   const body = rows === 'several' ? { oneOf: [row, { type: 'array', items: row }] } : row
   return {

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import type { FunctionAccess } from '../auth/access.ts'
+import type { JsonSchema } from './column-schema.ts'
+import { IDEMPOTENCY_KEY, query } from './parameters.ts'
+import { OF_POST, OF_READ, refer, referHeaders } from './responses.ts'
+
+export interface FunctionDescription {
+  access: FunctionAccess
+  input: z.ZodType
+  output: z.ZodType
+}
+
+type Operation = Record<string, unknown>
+
+/** Describes how a function is called, as a path item. Those that only read can be called with GET. */
+export function describeFunction(
+  name: string,
+  { access, input }: FunctionDescription,
+): Record<string, Operation> {
+  const { $schema: _, ...schema } = z.toJSONSchema(input, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: simplify,
+  })
+  const result = {
+    description: 'The result of the function',
+    content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}.result` } } },
+  }
+  const summary = name.replaceAll('_', ' ')
+  return {
+    ...(access === 'read' && {
+      get: {
+        operationId: `read_${name}`,
+        tags: ['functions'],
+        summary: `${summary}, with arguments in the query string`,
+        parameters: [...describeArguments(schema), SELECT],
+        responses: {
+          200: { ...result, headers: referHeaders('Preference-Applied') },
+          ...refer(...OF_READ),
+        },
+      },
+    }),
+    post: {
+      operationId: `call_${name}`,
+      tags: ['functions'],
+      summary,
+      parameters: [SELECT, IDEMPOTENCY_KEY],
+      requestBody: { required: true, content: { 'application/json': { schema } } },
+      responses: {
+        200: { ...result, headers: referHeaders('Preference-Applied', 'Idempotent-Replayed') },
+        ...refer(...OF_POST),
+      },
+    },
+  }
+}
+
+const SELECT = query('select', 'Fields of the result')
+
+const SIMPLE = ['string', 'integer', 'number', 'boolean']
+
+/** Lists and objects are written as JSON. */
+function describeArguments({ properties = {}, required = [] }: JsonSchema): JsonSchema[] {
+  return Object.entries(properties as Record<string, JsonSchema>).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: (required as string[]).includes(name),
+    ...(SIMPLE.includes(schema['type'] as string)
+      ? { schema }
+      : { content: { 'application/json': { schema } } }),
+  }))
+}
+
+/** Describes the functions' results. Clients must accept fields that later versions add. */
+export function describeResults(
+  functions: Readonly<Record<string, FunctionDescription>>,
+): Record<string, JsonSchema> {
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, { output }]) => {
+      const { $schema: _, ...schema } = z.toJSONSchema(output, { io: 'input', override: simplify })
+      return [`${name}.result`, schema]
+    }),
+  )
+}
+
+/** Removes what a format says already, and the range of integers in JavaScript. */
+function simplify({ jsonSchema }: { jsonSchema: JsonSchema }): void {
+  if ('format' in jsonSchema) delete jsonSchema['pattern']
+  if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum']
+  if (jsonSchema['minimum'] === Number.MIN_SAFE_INTEGER) delete jsonSchema['minimum']
+  delete jsonSchema['propertyNames']
+}
