@@ -1,7 +1,6 @@
 import { systemClock } from '../src/domain/clock.ts'
 import { randomBytes } from 'node:crypto'
 import { writeOpenApi } from '../src/api/openapi/document.ts'
-import type { OpenApiDocument } from '../src/api/openapi/document.ts'
 import { FUNCTIONS } from '../src/api/rpc/functions.ts'
 import { createTableRules } from '../src/api/tables/table-rules.ts'
 import type { Database } from '../src/database/database.ts'
@@ -35,11 +34,11 @@ export async function writeClientTypes(_now: string, database: Database): Promis
   // The CRM's tables are not ours to describe: each installation has others.
   const ours = new Map([...relations].filter(([, { schema }]) => schema === 'webhooks'))
   const tables = describeTables({ relations: ours, relationships }, createRules(), 'webhooks_service')
-  const { components, paths } = writeOpenApi(tables, FUNCTIONS, false)
+  const { components } = writeOpenApi(tables, FUNCTIONS, false)
   const schemas = components.schemas as Readonly<Record<string, Schema>>
   const functions = Object.keys(FUNCTIONS).map((name) =>
     writeGroup(name, [
-      ['arguments', readArguments(paths, name)],
+      ['arguments', { required: [], ...schemas[`${name}.arguments`] }],
       ['result', schemas[`${name}.result`]],
     ]),
   )
@@ -73,14 +72,6 @@ function writeTable(name: string, schemas: Readonly<Record<string, Schema>>): st
     // A change names what it changes.
     ['update', update && { ...update, required: [] }],
   ])
-}
-
-function readArguments(paths: OpenApiDocument['paths'], name: string): Schema {
-  const { requestBody } = paths[`/rpc/${name}`]!['post'] as {
-    requestBody: { content: { 'application/json': { schema: Schema } } }
-  }
-  const { schema } = requestBody.content['application/json']
-  return { ...schema, required: schema.required ?? [] }
 }
 
 function writeGroup(name: string, parts: readonly (readonly [string, Schema | undefined])[]): string {

@@ -4,7 +4,7 @@ import { TABLE_FACTS } from './column-facts.ts'
 import { describeColumn } from './column-schema.ts'
 import type { ColumnUse } from './column-schema.ts'
 import type { JsonSchema } from './column-schema.ts'
-import { describeFunction, describeResults } from './function-operations.ts'
+import { describeFunction, describeFunctionSchemas } from './function-operations.ts'
 import type { FunctionDescription } from './function-operations.ts'
 import { KEY_SET_PATH, describeKeySet, keySetSchema } from './key-set-operation.ts'
 import { describeSession, sessionSchema } from './session-operations.ts'
@@ -48,11 +48,11 @@ export function writeOpenApi(
     },
     components: {
       schemas: {
-        error: errorSchema,
+        api_error: errorSchema,
         session: sessionSchema,
         ...(hasKeys ? { key_set: keySetSchema } : {}),
         ...Object.fromEntries(tables.flatMap(describeSchemas)),
-        ...describeResults(functions),
+        ...describeFunctionSchemas(functions),
       },
       responses: describeRefusals(),
       headers: HEADERS,

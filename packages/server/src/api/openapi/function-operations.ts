@@ -17,11 +17,6 @@ export function describeFunction(
   name: string,
   { access, input }: FunctionDescription,
 ): Record<string, Operation> {
-  const { $schema: _, ...schema } = z.toJSONSchema(input, {
-    io: 'input',
-    unrepresentable: 'any',
-    override: simplify,
-  })
   const result = {
     description: 'The result of the function',
     content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}.result` } } },
@@ -33,7 +28,7 @@ export function describeFunction(
         operationId: `read_${name}`,
         tags: ['functions'],
         summary: `${summary}, with arguments in the query string`,
-        parameters: [...describeArguments(schema), SELECT],
+        parameters: [...describeParameters(toSchema(input)), SELECT],
         responses: {
           200: { ...result, headers: referHeaders('Preference-Applied') },
           ...refer(...OF_READ),
@@ -45,7 +40,10 @@ export function describeFunction(
       tags: ['functions'],
       summary,
       parameters: [SELECT, IDEMPOTENCY_KEY],
-      requestBody: { required: true, content: { 'application/json': { schema } } },
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}.arguments` } } },
+      },
       responses: {
         200: { ...result, headers: referHeaders('Preference-Applied', 'Idempotent-Replayed') },
         ...refer(...OF_POST),
@@ -59,7 +57,7 @@ const SELECT = query('select', 'Fields of the result')
 const SIMPLE = ['string', 'integer', 'number', 'boolean']
 
 /** Lists and objects are written as JSON. */
-function describeArguments({ properties = {}, required = [] }: JsonSchema): JsonSchema[] {
+function describeParameters({ properties = {}, required = [] }: JsonSchema): JsonSchema[] {
   return Object.entries(properties as Record<string, JsonSchema>).map(([name, schema]) => ({
     name,
     in: 'query',
@@ -70,16 +68,25 @@ function describeArguments({ properties = {}, required = [] }: JsonSchema): Json
   }))
 }
 
-/** Describes the functions' results. Clients must accept fields that later versions add. */
-export function describeResults(
+/** Describes the functions' arguments and results. Clients must accept fields that later versions add to results. */
+export function describeFunctionSchemas(
   functions: Readonly<Record<string, FunctionDescription>>,
 ): Record<string, JsonSchema> {
   return Object.fromEntries(
-    Object.entries(functions).map(([name, { output }]) => {
-      const { $schema: _, ...schema } = z.toJSONSchema(output, { io: 'input', override: simplify })
-      return [`${name}.result`, schema]
-    }),
+    Object.entries(functions).flatMap(([name, { input, output }]) => [
+      [`${name}.arguments`, toSchema(input)],
+      [`${name}.result`, toSchema(output)],
+    ]),
   )
+}
+
+function toSchema(type: z.ZodType): JsonSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(type, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: simplify,
+  })
+  return schema
 }
 
 /** Removes what a format says already, and the range of integers in JavaScript. */

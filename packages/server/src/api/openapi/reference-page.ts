@@ -113,11 +113,8 @@ ${embedded.length === 0 ? '' : `<p>Related rows: ${embedded.join(', ')}</p>`}
 `
 }
 
-function renderFunction(name: string, { paths, components }: OpenApiDocument): string {
-  const call = paths[`/rpc/${name}`]?.['post'] as
-    | { requestBody: { content: { 'application/json': { schema: JsonSchema } } } }
-    | undefined
-  const schema = call?.requestBody.content['application/json'].schema ?? {}
+function renderFunction(name: string, { components }: OpenApiDocument): string {
+  const schema = components.schemas[`${name}.arguments`] ?? {}
   const required = (schema['required'] ?? []) as string[]
   const rows = listProperties(schema).map(
     ([argument, type]) =>

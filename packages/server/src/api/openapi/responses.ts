@@ -65,7 +65,7 @@ export const OF_POST = [...OF_WRITE, 422]
 
 /** The responses for `components`. */
 export function describeRefusals(): Record<string, JsonSchema> {
-  const content = { 'application/json': { schema: { $ref: '#/components/schemas/error' } } }
+  const content = { 'application/json': { schema: { $ref: '#/components/schemas/api_error' } } }
   return Object.fromEntries(
     Object.entries(REFUSALS).map(([status, { description, headers }]) => [
       `refused_${status}`,
