@@ -24,7 +24,7 @@ const header = { Prefer: 'return=representation' }
 
 const created = await client.POST('/webhook_configurations', {
   params: { header },
-  body: { organization_id, name: 'Generated', url: hook, events: ['deal.*'], secret: 'generate' },
+  body: [{ organization_id, name: 'Generated', url: hook, events: ['deal.*'], secret: 'generate' }],
 })
 const rows = created.data
 if (!Array.isArray(rows)) throw new Error(JSON.stringify(created.error))

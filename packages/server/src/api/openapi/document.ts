@@ -1,4 +1,5 @@
 import { VERSION } from '../../settings/version.ts'
+import type { Column } from '../../rest/schema-cache/schema.ts'
 import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
 import { TABLE_FACTS } from './column-facts.ts'
 import { describeColumn } from './column-schema.ts'
@@ -98,7 +99,9 @@ function describeSchemas({ name, comment, readable, insertable, updatable }: Tab
   }
   if (insertable.length > 0 || updatable.length > 0) {
     const shownOnce = TABLE_FACTS[name]?.shownOnce ?? {}
-    const { properties } = describeRow(readable) as { properties: JsonSchema }
+    // In generated Go, `has_secret` and what tells whether `secret` is there would have the same name.
+    const isShown = (column: Column): boolean => !(column.name.replace(/^has_/, '') in shownOnce)
+    const { properties } = describeRow(readable.filter(isShown)) as { properties: JsonSchema }
     schemas.push([`${name}.written`, { type: 'object', properties: { ...properties, ...shownOnce } }])
   }
   if (updatable.length > 0) {

@@ -95,4 +95,6 @@ function simplify({ jsonSchema }: { jsonSchema: JsonSchema }): void {
   if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum']
   if (jsonSchema['minimum'] === Number.MIN_SAFE_INTEGER) delete jsonSchema['minimum']
   delete jsonSchema['propertyNames']
+  // Generated Go does not compile with it.
+  if ('anyOf' in jsonSchema) delete jsonSchema['default']
 }

@@ -150,16 +150,11 @@ function describeContent(name: string): JsonSchema {
   }
 }
 
-/** The formats of rows in requests. */
+const ONE = 'A single row may also be sent as an object'
+
+/** The formats of rows in requests. Generators make nothing that compiles of "a row, or a list of rows". */
 function describeBody(schema: string, mayBeSeveral: boolean): JsonSchema {
   const row = { $ref: `#/components/schemas/${schema}` }
-  const body = rows === 'several' ? { oneOf: [row, { type: 'array', items: row }] } : row
-  return {
-    required: true,
-    content: {
-      'application/json': { schema: body },
-      'text/csv': { schema: text },
-      'application/x-www-form-urlencoded': { schema: { type: 'object', additionalProperties: text } },
-    },
-  }
+  const body = mayBeSeveral ? { type: 'array', items: row, description: ONE } : row
+  return { required: true, content: { 'application/json': { schema: body } } }
 }
