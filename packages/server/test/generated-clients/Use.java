@@ -26,31 +26,31 @@ public class Use {
         .events(List.of("deal.*"))
         .secret("generate");
     var created = webhooks.insertWebhookConfigurations(
-        WebhookConfigurationsApi.APIinsertWebhookConfigurationsRequest.newBuilder()
+        WebhookConfigurationsApi.APIInsertWebhookConfigurationsRequest.newBuilder()
             .webhookConfigurationsInsert(List.of(row))
             .prefer("return=representation")
             .build()).get(0);
     var listed = webhooks.readWebhookConfigurations(
-        WebhookConfigurationsApi.APIreadWebhookConfigurationsRequest.newBuilder()
+        WebhookConfigurationsApi.APIReadWebhookConfigurationsRequest.newBuilder()
             .name("eq.Generated").limit(1).build()).get(0);
     var tested = functions.callTestWebhook(
-        FunctionsApi.APIcallTestWebhookRequest.newBuilder()
+        FunctionsApi.APICallTestWebhookRequest.newBuilder()
             .testWebhookArguments(new TestWebhookArguments().webhookId(created.getId())).build());
     UUID delivery = UUID.fromString(env.get("DELIVERY"));
     var retried = functions.callRetryDelivery(
-        FunctionsApi.APIcallRetryDeliveryRequest.newBuilder()
+        FunctionsApi.APICallRetryDeliveryRequest.newBuilder()
             .retryDeliveryArguments(new RetryDeliveryArguments().deliveryId(delivery)).build());
     ObjectMapper mapper = new ObjectMapper();
     String refused = null;
     try {
       functions.callRetryDelivery(
-          FunctionsApi.APIcallRetryDeliveryRequest.newBuilder()
+          FunctionsApi.APICallRetryDeliveryRequest.newBuilder()
               .retryDeliveryArguments(new RetryDeliveryArguments().deliveryId(created.getId())).build());
     } catch (ApiException refusal) {
       refused = mapper.readTree(refusal.getResponseBody()).get("code").asText();
     }
     webhooks.deleteWebhookConfigurations(
-        WebhookConfigurationsApi.APIdeleteWebhookConfigurationsRequest.newBuilder()
+        WebhookConfigurationsApi.APIDeleteWebhookConfigurationsRequest.newBuilder()
             .id("eq." + created.getId()).build());
 
     System.out.println(mapper.writeValueAsString(Map.of(

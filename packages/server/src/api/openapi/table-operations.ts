@@ -21,7 +21,7 @@ const reserved = new Set(['select', 'order', 'limit', 'offset', 'columns', 'on_c
 export function describeOperations(table: TableDescription): Record<string, Operation> {
   const { readable, insertable, updatable, isDeletable } = table
   const filters = [
-    ...readable.filter(({ name }) => !reserved.has(name)).map(describeFilter),
+    ...readable.filter(isFilterable).map(describeFilter),
     query('and', 'Conditions that must all hold: (attempt.gt.1,status.eq.failed)'),
     query('or', 'Conditions of which one must hold'),
   ]
@@ -35,6 +35,10 @@ export function describeOperations(table: TableDescription): Record<string, Oper
     ...(isDeletable && { delete: describeDelete(table, filters) }),
   }
 }
+
+/** Columns of JSON are filtered by a path, which no parameter can name. */
+const isFilterable = ({ name, baseType }: Column): boolean =>
+  !reserved.has(name) && !['json', 'jsonb'].includes(baseType)
 
 const describeFilter = ({ name }: Column): JsonSchema =>
   query(name, 'A filter: eq.…, gt.…, in.(…), is.null and so on')
