@@ -13,7 +13,7 @@ const run = promisify(execFile)
 const PACKAGE = fileURLToPath(new URL('../', import.meta.url))
 const ROOT = join(PACKAGE, '../..')
 /** Below the package, so that it finds openapi-fetch. */
-const FOLDER = join(PACKAGE, 'node_modules/.cache/openapi-typescript')
+const FOLDER = join(PACKAGE, '.data/openapi-typescript')
 
 const PROGRAM = `import createClient from 'openapi-fetch'
 import type { paths } from './schema.d.ts'
@@ -66,7 +66,7 @@ suite('a client made by openapi-typescript and openapi-fetch', () => {
       writeFileSync(join(FOLDER, 'use.ts'), PROGRAM)
       const options = '--noEmit --strict --exactOptionalPropertyTypes --module nodenext --target es2023'
       const tsc = join(ROOT, 'node_modules/.bin/tsc')
-      const flags = `${options} --skipLibCheck --allowImportingTsExtensions --types node use.ts schema.d.ts`
+      const flags = `${options} --ignoreConfig --skipLibCheck --allowImportingTsExtensions --types node use.ts schema.d.ts`
       await run(tsc, flags.split(' '), { cwd: FOLDER })
       const { stdout } = await run(process.execPath, ['use.ts'], {
         cwd: FOLDER,
