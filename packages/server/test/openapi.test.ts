@@ -117,6 +117,21 @@ onEachEngine('OpenAPI document', (stage) => {
     }
   })
 
+  test('a PUT is documented with the primary key where it is possible, and bodies with each of their formats', () => {
+    const put = document.paths['/webhook_configurations']?.['put']
+    assert.deepEqual(
+      put?.parameters?.map(({ name }) => name),
+      ['id', 'select', 'Prefer'],
+    )
+    assert.deepEqual(Object.keys(put?.requestBody?.content ?? {}), [
+      'application/json',
+      'text/csv',
+      'application/x-www-form-urlencoded',
+    ])
+    for (const path of ['/webhook_events', '/webhook_inboxes', '/webhook_sources', '/webhook_logs'])
+      assert.equal(document.paths[path]?.['put'], undefined, path)
+  })
+
   test('every status of an error code is documented, with the headers that tell what to do', () => {
     const { responses } = document.components
     for (const status of new Set(Object.values(API_ERRORS).flatMap(({ statuses }) => [...statuses]))) {

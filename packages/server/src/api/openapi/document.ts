@@ -3,8 +3,7 @@ import type { Column } from '../../rest/schema-cache/schema.ts'
 import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
 import { TABLE_FACTS } from './column-facts.ts'
 import { describeColumn } from './column-schema.ts'
-import type { ColumnUse } from './column-schema.ts'
-import type { JsonSchema } from './column-schema.ts'
+import type { ColumnUse, JsonSchema } from './column-schema.ts'
 import { describeFunction, describeFunctionSchemas } from './function-operations.ts'
 import type { FunctionDescription } from './function-operations.ts'
 import { KEY_SET_PATH, describeKeySet, keySetSchema } from './key-set-operation.ts'
@@ -101,7 +100,7 @@ function describeSchemas({ name, comment, readable, insertable, updatable }: Tab
     const shownOnce = TABLE_FACTS[name]?.shownOnce ?? {}
     // In generated Go, `has_secret` and what tells whether `secret` is there would have the same name.
     const isShown = (column: Column): boolean => !(column.name.replace(/^has_/, '') in shownOnce)
-    const { properties } = describeRow(readable.filter(isShown)) as { properties: JsonSchema }
+    const { properties } = describeRow(readable.filter(isShown), 'read') as { properties: JsonSchema }
     schemas.push([`${name}.written`, { type: 'object', properties: { ...properties, ...shownOnce } }])
   }
   if (updatable.length > 0) {

@@ -28,6 +28,7 @@ export function describeFunction(
         operationId: `read_${name}`,
         tags: ['functions'],
         summary: `${summary}, with arguments in the query string`,
+        description: SHAPED,
         parameters: [...describeParameters(toSchema(input)), SELECT],
         responses: {
           200: { ...result, headers: referHeaders('Preference-Applied') },
@@ -39,6 +40,7 @@ export function describeFunction(
       operationId: `call_${name}`,
       tags: ['functions'],
       summary,
+      description: SHAPED,
       parameters: [SELECT, IDEMPOTENCY_KEY],
       requestBody: {
         required: true,
@@ -53,6 +55,7 @@ export function describeFunction(
 }
 
 const SELECT = query('select', 'Fields of the result')
+const SHAPED = 'Filters, order, limit, offset and the header Accept shape the result as they do for tables.'
 
 const SIMPLE = ['string', 'integer', 'number', 'boolean']
 

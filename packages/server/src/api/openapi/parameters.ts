@@ -11,7 +11,7 @@ function header(name: string, description: string, schema: JsonSchema = text): J
 }
 
 export const SHAPING: readonly JsonSchema[] = [
-  query('select', 'Columns and related rows: name,url,webhook_logs(status)'),
+  query('select', 'Columns, related rows and aggregates: name,url,webhook_logs(status,count())'),
   query('order', 'Columns, each with .desc, .nullsfirst or .nullslast: created_at.desc,id'),
   query('limit', 'Maximum number of rows', { type: 'integer', minimum: 0 }),
   query('offset', 'Number of rows to skip', { type: 'integer', minimum: 0 }),
@@ -25,6 +25,11 @@ export const PREFER_INSERT = header(
   'Prefer',
   'return=representation for the rows, return=headers-only for their Location; the default is return=minimal. ' +
     'resolution=merge-duplicates or ignore-duplicates, missing=default, count=exact',
+)
+
+export const PREFER_PUT = header(
+  'Prefer',
+  'return=representation for the row; the default is return=minimal. count=exact',
 )
 
 export const PREFER_CHANGE = header(

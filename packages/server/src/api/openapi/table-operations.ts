@@ -5,6 +5,7 @@ import {
   IDEMPOTENCY_KEY,
   PREFER_CHANGE,
   PREFER_INSERT,
+  PREFER_PUT,
   PREFER_READ,
   RANGE,
   SHAPING,
@@ -19,7 +20,7 @@ const reserved = new Set(['select', 'order', 'limit', 'offset', 'columns', 'on_c
 
 /** Describes the operations that the role may use on a table, as a path item. */
 export function describeOperations(table: TableDescription): Record<string, Operation> {
-  const { readable, insertable, updatable, isDeletable } = table
+  const { readable, insertable, updatable, isReplaceable, isDeletable } = table
   const filters = [
     ...readable.filter(isFilterable).map(describeFilter),
     query('and', 'Conditions that must all hold: (attempt.gt.1,status.eq.failed)'),
@@ -32,6 +33,7 @@ export function describeOperations(table: TableDescription): Record<string, Oper
     }),
     ...(insertable.length > 0 && { post: describeInsert(table) }),
     ...(updatable.length > 0 && { patch: describeUpdate(table, filters) }),
+    ...(isReplaceable && { put: describePut(table) }),
     ...(isDeletable && { delete: describeDelete(table, filters) }),
   }
 }
@@ -112,6 +114,31 @@ function describeUpdate(table: TableDescription, filters: readonly JsonSchema[])
   }
 }
 
+function describePut(table: TableDescription): Operation {
+  const headers = referHeaders(...CONDENSED)
+  const content = describeContent(`${table.name}.written`)
+  return {
+    ...begin('put', table, 'Insert or change the row with this primary key'),
+    parameters: [
+      ...table.primaryKey.map(describeKey),
+      query('select', 'Columns and related rows of the response'),
+      PREFER_PUT,
+    ],
+    requestBody: describeBody(`${table.name}.insert`, false),
+    responses: {
+      200: { description: 'Changed; the row, with return=representation', headers, content },
+      201: { description: `Inserted. ${EMPTY}`, headers, content },
+      204: { description: 'Changed, without a body', headers },
+      ...refer(...OF_WRITE),
+    },
+  }
+}
+
+const describeKey = (name: string): JsonSchema => ({
+  ...query(name, 'eq. and the value, as in the body', { type: 'string', pattern: '^eq\\.' }),
+  required: true,
+})
+
 function describeDelete(table: TableDescription, filters: readonly JsonSchema[]): Operation {
   return {
     ...begin('delete', table, 'Delete the rows that the filter matches'),
@@ -133,11 +160,6 @@ function describeChange(schema: string): Record<string, JsonSchema> {
   }
 }
 
-const describeKey = (name: string): JsonSchema => ({
-  ...query(name, 'eq. and the value, as in the body', { type: 'string', pattern: '^eq\\.' }),
-  required: true,
-})
-
 function writeSummary({ comment, related }: TableDescription): string {
   const names = [...new Set(related.map(({ name }) => name))]
   const embeddable = names.length === 0 ? '' : `. Related: ${names.join(', ')}`
@@ -154,11 +176,22 @@ function describeContent(name: string): JsonSchema {
   }
 }
 
+const TEXT = { type: 'string' }
 const ONE = 'A single row may also be sent as an object'
 
-/** The formats of rows in requests. Generators make nothing that compiles of "a row, or a list of rows". */
+/**
+ * The formats of rows in requests; a form is one row, and CSV has a line for each. Generators make nothing that compiles of
+ * "a row, or a list of rows".
+ */
 function describeBody(schema: string, mayBeSeveral: boolean): JsonSchema {
   const row = { $ref: `#/components/schemas/${schema}` }
   const body = mayBeSeveral ? { type: 'array', items: row, description: ONE } : row
-  return { required: true, content: { 'application/json': { schema: body } } }
+  return {
+    required: true,
+    content: {
+      'application/json': { schema: body },
+      'text/csv': { schema: TEXT },
+      'application/x-www-form-urlencoded': { schema: { type: 'object', additionalProperties: TEXT } },
+    },
+  }
 }
