@@ -1,12 +1,13 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { messages } from './build/catalogs.ts'
 
 /** Where `npm run dev` finds the API. The Host header stays: the server refuses changes from an origin other than its own. */
 const API = { target: process.env['API_URL'] ?? 'http://localhost:4600', changeOrigin: false }
 
 export default defineConfig({
   base: '/settings/webhooks/',
-  plugins: [react()],
+  plugins: [react(), messages()],
   build: {
     target: ['chrome123', 'firefox120', 'safari17.5'],
     // Nothing is put into the page as data: URLs, so that the page's policy need not allow them.

@@ -4,6 +4,7 @@ import type { Database } from '../src/database/database.ts'
 import { openPglite } from '../src/database/pglite.ts'
 import { prepareDatabase } from '../src/server/prepare-database.ts'
 import { writeClientTypes } from './write-client-types.ts'
+import { writeMessageTypes } from '../../web/build/write-message-types.ts'
 import { writeErrorDocs } from './write-error-docs.ts'
 import { writeEventDocs } from './write-event-docs.ts'
 import { writeMapDocs } from './write-map-docs.ts'
@@ -20,6 +21,7 @@ type Write = (now: string, database: Database) => string | Promise<string>
 export const GENERATED: readonly (readonly [path: string, write: Write])[] = [
   ['packages/receiver/src/events.ts', writeReceiverTypes] as const,
   ['packages/client/src/types.generated.ts', writeClientTypes] as const,
+  ['packages/web/src/messages/messages.generated.ts', writeMessageTypes] as const,
   ['docs/events.md', writeEventDocs] as const,
   ['docs/errors.md', writeErrorDocs] as const,
   ['docs/operations.md', writeSettingsDocs] as const,

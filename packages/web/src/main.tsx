@@ -5,6 +5,7 @@ import { Router } from 'wouter'
 import { ApiError } from './api/client.ts'
 import { isSessionEnd, noteSessionEnd, sessionKey } from './api/session.ts'
 import { Toaster } from './components/toast.tsx'
+import { showLanguage } from './messages/index.ts'
 import { App } from './routes/app.tsx'
 import { LeaveQuestion, useGuardedLocation } from './routes/leave-guard.tsx'
 import { applyTheme } from './routes/theme.ts'
@@ -36,6 +37,7 @@ const client: QueryClient = new QueryClient({
 })
 
 applyTheme()
+await showLanguage('en')
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>
     <QueryClientProvider client={client}>

@@ -14,7 +14,7 @@ const READ = [
   'packages/{client,receiver}/{package,tsconfig.build}.json',
   'packages/{client,receiver}/src/**/*',
   'packages/web/{package,tsconfig}.json',
-  'packages/web/{index.html,vite.config.ts}',
+  'packages/web/{index.html,vite.config.ts,build/*.ts}',
   'packages/web/src/**/*',
 ]
 const RECORD = join(CHECKOUT, 'node_modules/.cache/connectgain-build')

@@ -1,5 +1,5 @@
 import { Download } from 'lucide-react'
-import { t } from '../strings/index.ts'
+import { inPhrase, t } from '../messages/index.ts'
 import { IconButton } from './button.tsx'
 import { CopyButton, Parts } from './code.tsx'
 import styles from './code.module.css'
@@ -26,8 +26,8 @@ export function Body({ text, label, headers }: BodyProps) {
         {body.isCut && (
           <strong>
             {body.wholeSize === undefined
-              ? t.body.cut(formatBytes(body.size))
-              : t.body.cutOf(formatBytes(body.size), formatBytes(body.wholeSize))}
+              ? t.body.cut({ kept: formatBytes(body.size) })
+              : t.body.cutOf({ kept: formatBytes(body.size), whole: formatBytes(body.wholeSize) })}
           </strong>
         )}
       </p>
@@ -36,8 +36,8 @@ export function Body({ text, label, headers }: BodyProps) {
           <Parts parts={toParts(body)} />
         </pre>
         <div className={styles.tools}>
-          <CopyButton text={text} label={t.copyOf(label)} />
-          <IconButton label={t.body.download(label)} small onClick={() => download(body)}>
+          <CopyButton text={text} label={t.copyOf({ what: inPhrase(label) })} />
+          <IconButton label={t.body.download({ what: inPhrase(label) })} small onClick={() => download(body)}>
             <Download size={14} aria-hidden="true" />
           </IconButton>
         </div>

@@ -1,6 +1,6 @@
 import { Check, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { t } from '../strings/index.ts'
+import { inPhrase, t } from '../messages/index.ts'
 import { IconButton } from './button.tsx'
 import styles from './code.module.css'
 import { highlightCode } from './highlight.ts'
@@ -66,7 +66,7 @@ export function Code({ text, label }: { text: string; label: string }) {
         <Parts parts={highlightCode(text)} />
       </pre>
       <div className={styles.tools}>
-        <CopyButton text={text} label={t.copyOf(label)} />
+        <CopyButton text={text} label={t.copyOf({ what: inPhrase(label) })} />
       </div>
     </div>
   )

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react'
 import { useEffect, useId, useRef } from 'react'
 import type { ReactNode } from 'react'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { Button, IconButton } from './button.tsx'
 import styles from './dialog.module.css'
 

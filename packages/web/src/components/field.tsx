@@ -4,7 +4,7 @@ import * as RadixSwitch from '@radix-ui/react-switch'
 import { AlertCircle, Check, ChevronDown, Minus } from 'lucide-react'
 import { useId } from 'react'
 import type { ComponentProps, ReactNode } from 'react'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import styles from './field.module.css'
 
 /** Connects an input to its label, hint and error. */

@@ -1,32 +1,38 @@
-import { locale } from './locale.ts'
+import {
+  currentLocale,
+  dateTimeFormat,
+  listFormat,
+  numberFormat,
+  relativeTimeFormat,
+} from '../messages/intl.ts'
 
-/* All values are formatted for the browser's locale. */
+/* All values are formatted for the language that the page shows. */
 
-const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
-const shortTime = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
-const shortDay = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric' })
-const dayAndTime = new Intl.DateTimeFormat(locale, {
-  month: 'short',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-})
-const number = new Intl.NumberFormat(locale)
-const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
-const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
+const DATE_TIME = { dateStyle: 'medium', timeStyle: 'medium' } as const
+const TIME = { hour: '2-digit', minute: '2-digit' } as const
+const DAY = { month: 'short', day: 'numeric' } as const
+const COMPACT = { notation: 'compact', maximumFractionDigits: 1 } as const
+const SHARE = { style: 'percent', maximumFractionDigits: 1 } as const
+const RELATIVE = { numeric: 'auto', style: 'short' } as const
 
-export const formatDateTime = (time: string): string => dateTime.format(new Date(time))
-export const formatTime = (time: string): string => shortTime.format(new Date(time))
-export const formatDay = (time: string): string => shortDay.format(new Date(time))
-export const formatDayAndTime = (time: string): string => dayAndTime.format(new Date(time))
-export const formatNumber = (value: number): string => number.format(value)
-export const formatCompact = (value: number): string => compact.format(value)
+const formatDate = (time: string, options: Intl.DateTimeFormatOptions): string =>
+  dateTimeFormat(currentLocale(), options).format(new Date(time))
+
+export const formatDateTime = (time: string): string => formatDate(time, DATE_TIME)
+export const formatTime = (time: string): string => formatDate(time, TIME)
+export const formatDay = (time: string): string => formatDate(time, DAY)
+export const formatDayAndTime = (time: string): string => formatDate(time, { ...DAY, ...TIME })
+export const formatNumber = (value: number): string => numberFormat(currentLocale()).format(value)
+export const formatCompact = (value: number): string => numberFormat(currentLocale(), COMPACT).format(value)
+
+/** "3 delivered, 1 failed again". */
+export const formatList = (parts: readonly string[]): string =>
+  listFormat(currentLocale(), { type: 'unit', style: 'short' }).format(parts)
 
 /** Never rounds 0.9996 to 100 %. */
 export function formatShare(value: number): string {
   const shown = value < 1 && value > 0.999 ? 0.999 : value
-  return share.format(shown)
+  return numberFormat(currentLocale(), SHARE).format(shown)
 }
 
 /** @param ms milliseconds */
@@ -43,7 +49,7 @@ export function formatBytes(bytes: number): string {
 }
 
 function unit(value: number, name: string, unitDisplay: 'short' | 'long' = 'short'): string {
-  return new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay }).format(value)
+  return numberFormat(currentLocale(), { style: 'unit', unit: name, unitDisplay }).format(value)
 }
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
@@ -53,11 +59,15 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 1_000],
 ]
 
+/** "24 hours", "7 days". */
+export const formatHours = (hours: number): string =>
+  hours < 48 ? unit(hours, 'hour', 'long') : unit(hours / 24, 'day', 'long')
+
 /** "5 min. ago", "in 2 hr.". */
 export function formatRelative(time: string, now: number): string {
   const distance = Date.parse(time) - now
   const [name, size] = STEPS.find(([, ms]) => Math.abs(distance) >= ms) ?? ['second', 1_000]
-  return relative.format(Math.trunc(distance / size), name)
+  return relativeTimeFormat(currentLocale(), RELATIVE).format(Math.trunc(distance / size), name)
 }
 
 /** "23 h 59 m", for a future time. */

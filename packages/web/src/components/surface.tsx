@@ -2,7 +2,7 @@ import { AlertTriangle, CheckCircle2, CircleDashed, CirclePause, Clock, Info, XC
 import type { CSSProperties, ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { ApiError, OfflineError } from '../api/client.ts'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { Button } from './button.tsx'
 import styles from './surface.module.css'
 

@@ -1,6 +1,6 @@
 import { AlertCircle, CheckCircle2, X } from 'lucide-react'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { Button, IconButton } from './button.tsx'
 import { describeError } from './surface.tsx'
 import styles from './toast.module.css'

@@ -3,7 +3,7 @@ import { Body } from '../components/body.tsx'
 import { HeaderTable } from '../components/code.tsx'
 import { Disclosure } from '../components/disclosure.tsx'
 import { formatDuration } from '../components/format.ts'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import styles from './drawer.module.css'
 
 /** One request and its response, to the byte. */
@@ -13,11 +13,14 @@ export function AttemptView({ attempt, isOnly }: { attempt: Attempt; isOnly: boo
   return (
     <>
       <section className={styles.section} aria-label={t.drawer.response}>
-        <h3>{isOnly ? t.drawer.response : t.drawer.responseOf(attempt.attempt)}</h3>
+        <h3>{isOnly ? t.drawer.response : t.drawer.responseOf({ attempt: attempt.attempt })}</h3>
         <p className="muted">
           {attempt.response_code === null
             ? t.drawer.noAnswer
-            : t.drawer.answered(attempt.response_code, formatDuration(attempt.duration_ms))}
+            : t.drawer.answered({
+                code: String(attempt.response_code),
+                time: formatDuration(attempt.duration_ms),
+              })}
         </p>
         {attempt.response_body !== null && attempt.response_body !== '' && (
           <Body text={attempt.response_body} label={t.drawer.responseBody} headers={received} />
@@ -32,7 +35,7 @@ export function AttemptView({ attempt, isOnly }: { attempt: Attempt; isOnly: boo
         )}
       </section>
       <section className={styles.section} aria-label={t.drawer.request}>
-        <h3>{isOnly ? t.drawer.request : t.drawer.requestOf(attempt.attempt)}</h3>
+        <h3>{isOnly ? t.drawer.request : t.drawer.requestOf({ attempt: attempt.attempt })}</h3>
         <p className="mono">POST {attempt.url}</p>
         {wasSent ? (
           <Disclosure title={t.drawer.requestHeaders} open>

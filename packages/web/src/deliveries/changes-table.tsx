@@ -1,5 +1,5 @@
 import type { JsonObject } from '../api/types.ts'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { fieldLabel } from '../webhooks/form/filter-fields.ts'
 import styles from './drawer.module.css'
 

@@ -10,7 +10,8 @@ import { formatDateTime } from '../components/format.ts'
 import { Notice } from '../components/surface.tsx'
 import { toast, toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
-import { t } from '../strings/index.ts'
+import { t, textFor } from '../messages/index.ts'
+import { describeAttempt } from './describe-attempt.ts'
 import { useRefreshTraffic } from '../webhooks/changes.ts'
 import { toSentence } from '../webhooks/health.tsx'
 import { AttemptView } from './attempt-view.tsx'
@@ -45,7 +46,7 @@ export function DeliveryDetails({ delivery }: { delivery: Delivered }) {
           <Link href={`/deliveries?record=${encodeURIComponent(row.record_id)}`}>{t.drawer.history}</Link>
         </p>
       )}
-      {event?.origin != null && <p className="muted small">{t.drawer.origin(event.origin)}</p>}
+      {event?.origin != null && <p className="muted small">{t.drawer.origin({ name: event.origin })}</p>}
       <Outcome delivery={delivery} last={last} />
       <Actions delivery={delivery} attempt={chosen} />
       {event?.previous != null && <Changes previous={event.previous} data={event.data} />}
@@ -80,7 +81,7 @@ function Outcome({ delivery, last }: { delivery: Delivered; last: Attempt | unde
   if (row?.status === 'filtered' || row?.status === 'cancelled') {
     return (
       <Notice tone="quiet" title={t.drawer.notSent[row.status]}>
-        {row.reason !== null && toSentence(t.keptBack[row.reason] ?? row.reason)}
+        {row.reason !== null && toSentence(textFor(t.keptBack, row.reason) ?? row.reason)}
       </Notice>
     )
   }
@@ -92,7 +93,7 @@ function Actions({ delivery, attempt }: { delivery: Delivered; attempt: Attempt 
   const refresh = useRefreshTraffic()
   const retry = useMutation({
     mutationFn: () => call('retry_delivery', { delivery_id: delivery.id }),
-    onSuccess: ({ status, response_code: code }) => toast(t.drawer.retried(status === 'success', code)),
+    onSuccess: ({ status, response_code: code }) => toast(describeAttempt(t.drawer.retried, status, code)),
     onError: toastError,
     onSettled: refresh,
   })

@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react'
 import { Link } from 'wouter'
 import { RelativeTime } from '../components/time.tsx'
-import { t } from '../strings/index.ts'
+import { t, textFor } from '../messages/index.ts'
 import styles from './deliveries.module.css'
 import type { Item } from './fetch-page.ts'
 import { useSearchEntries } from './filters.ts'
@@ -73,7 +73,9 @@ function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
           </>
         )}
       </span>
-      <span className={styles.attempts}>{item.attempts > 0 && t.deliveries.attemptCount(item.attempts)}</span>
+      <span className={styles.attempts}>
+        {item.attempts > 0 && t.deliveries.attemptCount({ count: item.attempts })}
+      </span>
       <span className={styles.when}>
         <RelativeTime time={item.created_at} />
       </span>
@@ -86,7 +88,7 @@ const isAhead = (time: string | null): time is string => time !== null && Date.p
 
 /** Null if the status code already tells the reason. */
 function getReason({ status, code, reason }: Item): string | null {
-  if (status === 'filtered') return t.keptBack[reason ?? ''] ?? reason
+  if (status === 'filtered') return textFor(t.keptBack, reason ?? '') ?? reason
   return code !== null && reason === `the endpoint returned ${code}` ? (PHRASES[code] ?? null) : reason
 }
 

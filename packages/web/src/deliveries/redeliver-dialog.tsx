@@ -7,9 +7,9 @@ import type { Redelivery, Webhook } from '../api/types.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Field, Input, Select } from '../components/field.tsx'
-import { toLocalInput } from '../components/format.ts'
+import { formatHours, toLocalInput } from '../components/format.ts'
 import { ErrorNotice, Notice } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { useRefreshTraffic } from '../webhooks/changes.ts'
 import styles from './deliveries.module.css'
 
@@ -63,7 +63,7 @@ export function RedeliverDialog({ webhook, kind, since: given, onClose }: Dialog
             disabled={!webhook.is_active || matched === 0 || count.data === undefined}
             onClick={() => start.mutate()}
           >
-            {matched == null ? t.redeliver.start : t.redeliver.startCount(matched)}
+            {matched == null ? t.redeliver.start : t.redeliver.startCount({ count: matched })}
           </Button>
         </>
       }
@@ -80,7 +80,7 @@ export function RedeliverDialog({ webhook, kind, since: given, onClose }: Dialog
                 setUntil(undefined)
               }}
             >
-              {t.redeliver.preset(hours)}
+              {hours === 1 ? t.redeliver.lastHour : formatHours(hours)}
             </Button>
           ))}
         </div>
@@ -140,6 +140,6 @@ function countInWords(kind: Redelivery['kind'], counted: Result<Redelivery['kind
   if (counted === undefined) return t.redeliver.counting
   if (counted.matched === null) return t.redeliver.uncounted
   return kind === 'retry_failed'
-    ? t.redeliver.countFailed(counted.matched)
-    : t.redeliver.countMissed(counted.matched)
+    ? t.redeliver.countFailed({ count: counted.matched })
+    : t.redeliver.countMissed({ count: counted.matched })
 }

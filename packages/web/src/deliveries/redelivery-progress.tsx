@@ -7,7 +7,8 @@ import { Button, IconButton } from '../components/button.tsx'
 import { Notice } from '../components/surface.tsx'
 import { toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
-import { t } from '../strings/index.ts'
+import { formatList, formatNumber } from '../components/format.ts'
+import { t } from '../messages/index.ts'
 import { useRefreshTraffic } from '../webhooks/changes.ts'
 import styles from './deliveries.module.css'
 
@@ -19,7 +20,7 @@ interface ProgressProps {
 /** The progress of a bulk retry or replay, with a button to cancel it, and its outcome. */
 export function RedeliveryProgress({ redelivery, onDismiss }: ProgressProps) {
   const { canChange } = useAccess()
-  const { id, kind, status, queued, matched, failed, reason } = redelivery
+  const { id, status, queued, matched, failed, reason } = redelivery
   const refresh = useRefreshTraffic()
   const cancel = useMutation({
     mutationFn: () => call('cancel_redelivery', { redelivery_id: id }),
@@ -32,7 +33,7 @@ export function RedeliveryProgress({ redelivery, onDismiss }: ProgressProps) {
     <Notice
       live
       tone={failed > 0 ? 'warn' : status === 'cancelled' ? 'quiet' : isRunning ? 'info' : 'ok'}
-      title={t.redeliver.state[kind][status](queued, matched)}
+      title={describeState(redelivery)}
       action={
         isRunning
           ? canChange && (
@@ -60,10 +61,17 @@ export function RedeliveryProgress({ redelivery, onDismiss }: ProgressProps) {
         </div>
       )}
       {!isRunning && queued > 0 && <Outcome redelivery={redelivery} />}
-      {failed > 0 && <p>{t.redeliver.leftOut(failed)}</p>}
+      {failed > 0 && <p>{t.redeliver.leftOut({ count: failed })}</p>}
       {status === 'cancelled' && reason}
     </Notice>
   )
+}
+
+function describeState({ kind, status, queued, matched }: Redelivery): string {
+  const texts = t.redeliver.state[kind]
+  if (status !== 'running') return texts[status]({ queued })
+  const progress = matched === null ? formatNumber(queued) : t.redeliver.progressOf({ queued, matched })
+  return texts.running({ progress })
 }
 
 /** What became of the deliveries that were queued again. */
@@ -71,5 +79,11 @@ function Outcome({ redelivery }: { redelivery: Redelivery }) {
   const outcome = useQuery(outcomeQuery(redelivery))
   if (outcome.data === undefined) return null
   const { delivered, failed, pending } = outcome.data
-  return <p>{t.redeliver.outcome(delivered, failed, pending)}</p>
+  const { outcome: texts } = t.redeliver
+  const parts = [
+    texts.delivered({ count: delivered }),
+    failed > 0 && texts.failed({ count: failed }),
+    pending > 0 && texts.pending({ count: pending }),
+  ]
+  return <p>{formatList(parts.filter((part) => part !== false))}</p>
 }

@@ -1,6 +1,6 @@
 import type { DeliveryStatus } from '../api/types.ts'
 import { Pill } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 
 const LOOKS = {
   delivered: { tone: 'ok' },

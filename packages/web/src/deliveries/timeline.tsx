@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { Attempt, Delivery } from '../api/types.ts'
 import { formatDateTime, formatDuration } from '../components/format.ts'
 import { RelativeTime } from '../components/time.tsx'
-import { t } from '../strings/index.ts'
+import { t, textFor } from '../messages/index.ts'
 import styles from './drawer.module.css'
 
 interface TimelineProps {
@@ -34,7 +34,7 @@ export function Timeline({ row, isHeld, attempts, chosenId, onChoose }: Timeline
               onClick={() => onChoose(attempt.id)}
             >
               <span className={styles.what}>
-                {t.timeline.attempt(attempt.attempt)} · {t.timeline.trigger[attempt.trigger]}
+                {t.timeline.attempt({ attempt: attempt.attempt })} · {t.timeline.trigger[attempt.trigger]}
               </span>
               <span className="muted small">{formatDuration(attempt.duration_ms)}</span>
               <span className={styles.why}>
@@ -91,7 +91,7 @@ function End({ row, isHeld }: { row: Delivery; isHeld: boolean }) {
           </span>
         )}
         {!isWaiting && row.reason !== null && (
-          <span className={styles.why}>{t.keptBack[row.reason] ?? row.reason}</span>
+          <span className={styles.why}>{textFor(t.keptBack, row.reason) ?? row.reason}</span>
         )}
       </p>
     </Entry>

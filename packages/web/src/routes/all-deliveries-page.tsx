@@ -1,7 +1,7 @@
 import { ChevronLeft } from 'lucide-react'
 import { Link } from 'wouter'
 import { DeliveriesView } from '../deliveries/deliveries-view.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import styles from '../webhooks/webhook.module.css'
 import { useAccess } from './organization.tsx'
 import { useTitle } from './shell.tsx'

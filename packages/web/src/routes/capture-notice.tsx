@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { capturesQuery } from '../api/queries.ts'
 import { Notice } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { useAccess } from './organization.tsx'
 import styles from './shell.module.css'
 
@@ -16,7 +16,7 @@ export function CaptureNotice() {
         <Notice
           key={table}
           tone="bad"
-          title={status === 'missing' ? t.capture.missing(table) : t.capture.drifted(table)}
+          title={status === 'missing' ? t.capture.missing({ table }) : t.capture.drifted({ table })}
           live
         >
           <ul className={styles.problems}>

@@ -7,7 +7,7 @@ import type { Webhook } from '../api/types.ts'
 import { LinkButton } from '../components/button.tsx'
 import { Loading } from '../components/surface.tsx'
 import { useSearchEntries } from '../deliveries/filters.ts'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { useRefreshWebhooks } from '../webhooks/changes.ts'
 import { isSame, newDraft, toCopy, toInsert } from '../webhooks/form/draft.ts'
 import type { Draft } from '../webhooks/form/draft.ts'
@@ -25,7 +25,7 @@ export function CreatePage() {
   const original = useQuery({ ...webhookQuery(from ?? ''), enabled: from !== undefined, staleTime: Infinity })
   if (from !== undefined && original.isPending) return <Loading rows={4} height="6rem" />
   const initial =
-    original.data == null ? newDraft : toCopy(original.data, t.create.copyOf(original.data.name))
+    original.data == null ? newDraft : toCopy(original.data, t.create.copyOf({ name: original.data.name }))
   return <Create initial={initial} />
 }
 

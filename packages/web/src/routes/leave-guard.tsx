@@ -1,7 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import { useBrowserLocation } from 'wouter/use-browser-location'
 import { Confirm } from '../components/dialog.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 
 /*
  * A form with unsaved changes guards the page: leaving asks for confirmation first. Links and the page's own navigation

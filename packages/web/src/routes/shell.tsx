@@ -6,7 +6,7 @@ import { useSignOut } from '../api/session.ts'
 import { Button, IconButton } from '../components/button.tsx'
 import { Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx'
 import { Notice } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import icon from '../styles/icon.svg'
 import { CaptureNotice } from './capture-notice.tsx'
 import { useAccess } from './organization.tsx'
@@ -67,7 +67,7 @@ function OrganizationMenu() {
   return (
     <Menu
       trigger={
-        <Button variant="ghost" small aria-label={t.organization.current(current)}>
+        <Button variant="ghost" small aria-label={t.organization.current({ name: current })}>
           <Building2 size={15} aria-hidden="true" />
           <span className={styles.name}>{current}</span>
         </Button>

@@ -4,7 +4,7 @@ import { hasSessionEnded, useSignIn } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { Field, Input } from '../components/field.tsx'
 import { Card, Notice, describeError } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { Plain, useTitle } from './shell.tsx'
 import styles from './shell.module.css'
 

@@ -7,7 +7,7 @@ import type { Webhook } from '../api/types.ts'
 import { Confirm } from '../components/dialog.tsx'
 import { Switch } from '../components/field.tsx'
 import { toast, toastError } from '../components/toast.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { useChangeWebhook } from './changes.ts'
 import { disabledSince } from './health.tsx'
 
@@ -18,7 +18,7 @@ export function ActiveSwitch({ webhook, disabled = false }: { webhook: Webhook; 
   return (
     <>
       <Switch
-        label={t.active.of(webhook.name)}
+        label={t.active.of({ name: webhook.name })}
         checked={webhook.is_active}
         disabled={disabled || isPending}
         onChange={(isOn) => (isOn ? change(true) : setAsking(true))}
@@ -33,7 +33,7 @@ export function DisableDialog({ webhook, onClose }: { webhook: Webhook; onClose:
   const waiting = useQuery(waitingCountQuery(webhook.id))
   return (
     <Confirm
-      title={t.active.offTitle(webhook.name)}
+      title={t.active.offTitle({ name: webhook.name })}
       action={t.active.offAction}
       danger
       busy={isPending}
@@ -42,7 +42,7 @@ export function DisableDialog({ webhook, onClose }: { webhook: Webhook; onClose:
     >
       <ul className="points">
         <li>{t.active.offNow}</li>
-        <li>{waiting.data === undefined ? t.loading : t.active.offWaiting(waiting.data)}</li>
+        <li>{waiting.data === undefined ? t.loading : t.active.offWaiting({ count: waiting.data })}</li>
         <li>{t.active.offLater}</li>
       </ul>
     </Confirm>
@@ -62,7 +62,7 @@ function useSwitchActive(webhook: Webhook) {
           onError: toastError,
           onSuccess: () => {
             onDone?.()
-            if (!isActive) return toast(t.active.isOff(webhook.name), undefined, webhook.id)
+            if (!isActive) return toast(t.active.isOff({ name: webhook.name }), undefined, webhook.id)
             void offerMissed(webhook, since, () => navigate(`/${webhook.id}/deliveries?replay=${since}`))
           },
         },
@@ -74,8 +74,12 @@ function useSwitchActive(webhook: Webhook) {
 /** After enabling, offers to send the events missed meanwhile. */
 async function offerMissed(webhook: Webhook, since: string, open: () => void): Promise<void> {
   const missed = await countMissed(webhook.id, since)
-  if (missed === 0) return toast(t.active.isOn(webhook.name), undefined, webhook.id)
-  toast(t.active.missed(webhook.name, missed), { text: t.active.seeMissed, run: open }, webhook.id)
+  if (missed === 0) return toast(t.active.isOn({ name: webhook.name }), undefined, webhook.id)
+  toast(
+    t.active.missed({ name: webhook.name, count: missed }),
+    { text: t.active.seeMissed, run: open },
+    webhook.id,
+  )
 }
 
 async function countMissed(webhookId: string, since: string): Promise<number> {

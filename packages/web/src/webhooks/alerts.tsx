@@ -4,12 +4,13 @@ import { useState } from 'react'
 import type { FormEvent } from 'react'
 import { deleteRows, getRows, insertRow, query } from '../api/client.ts'
 import { Button, IconButton } from '../components/button.tsx'
+import { formatShare } from '../components/format.ts'
 import { Field, Input } from '../components/field.tsx'
 import { ErrorNotice, Notice, Section } from '../components/surface.tsx'
 import { RelativeTime } from '../components/time.tsx'
 import { toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { readFieldErrors } from './form/field-errors.ts'
 import { toSentence } from './health.tsx'
 import styles from './webhook.module.css'
@@ -53,8 +54,8 @@ export function WebhookAlerts({ webhookId }: { webhookId: string }) {
 }
 
 function headline({ type, threshold, count }: Alert): string {
-  if (type === 'webhook.failing') return t.alerts.failing(threshold ?? 0)
-  if (type === 'delivery.exhausted') return t.alerts.exhausted(count)
+  if (type === 'webhook.failing') return t.alerts.failing({ share: formatShare((threshold ?? 0) / 100) })
+  if (type === 'delivery.exhausted') return t.alerts.exhausted({ count })
   return t.alerts.types[type]
 }
 
@@ -98,7 +99,7 @@ export function AlertRecipients() {
             <li key={id}>
               <span>{email}</span>
               {canChange && (
-                <IconButton label={t.alerts.remove(email)} onClick={() => remove.mutate(id)}>
+                <IconButton label={t.alerts.remove({ email })} onClick={() => remove.mutate(id)}>
                   <X size={14} aria-hidden="true" />
                 </IconButton>
               )}

@@ -2,7 +2,7 @@ import type { Webhook } from '../api/types.ts'
 import { HeaderTable } from '../components/code.tsx'
 import { formatDateTime } from '../components/format.ts'
 import { Notice, Section } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 
 const DAY_MS = 86_400_000
 /** Client certificates are often renewed by hand, and by others than those who read this. */
@@ -21,8 +21,8 @@ export function ClientCertificateNotice({ webhook }: { webhook: Webhook }) {
   const days = clientCertificateDays(webhook)
   if (days === undefined || webhook.auth?.type !== 'mtls') return null
   return (
-    <Notice tone={days < 0 ? 'bad' : 'warn'} title={t.auth.expiryTitle(days)}>
-      {t.auth.expiryText(formatDateTime(webhook.auth.expires_at))}
+    <Notice tone={days < 0 ? 'bad' : 'warn'} title={days < 0 ? t.auth.expired : t.auth.expiring({ days })}>
+      {t.auth.expiryText({ end: formatDateTime(webhook.auth.expires_at) })}
     </Notice>
   )
 }

@@ -1,7 +1,7 @@
 import type { Webhook } from '../api/types.ts'
 import { Notice } from '../components/surface.tsx'
 import { formatDateTime } from '../components/format.ts'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 
 const DAY_MS = 86_400_000
 /** Late enough for automatic renewal to have happened, early enough for people to act. */
@@ -23,8 +23,11 @@ export function CertificateNotice({ webhook }: { webhook: Webhook }) {
   const days = certificateDays(webhook)
   if (days === undefined || webhook.certificate_expires_at === null) return null
   return (
-    <Notice tone={days < 0 ? 'bad' : 'warn'} title={t.certificate.title(days)}>
-      {t.certificate.text(formatDateTime(webhook.certificate_expires_at))}
+    <Notice
+      tone={days < 0 ? 'bad' : 'warn'}
+      title={days < 0 ? t.certificate.expired : t.certificate.expires({ days })}
+    >
+      {t.certificate.text({ end: formatDateTime(webhook.certificate_expires_at) })}
     </Notice>
   )
 }

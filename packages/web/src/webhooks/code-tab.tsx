@@ -3,7 +3,7 @@ import type { Webhook } from '../api/types.ts'
 import { Code, HeaderTable } from '../components/code.tsx'
 import { LinkButton } from '../components/button.tsx'
 import { Notice, Section, Segments } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import styles from './webhook.module.css'
 
 /** Complete programs, which the tests run if their language is available. */
@@ -57,7 +57,10 @@ export function CodeTab({ webhook }: { webhook: Webhook }) {
       >
         <div className="stack">
           <p className="muted">{t.code.text}</p>
-          <Code text={sampleFor(language, webhook)} label={t.code.sample(languageName(language))} />
+          <Code
+            text={sampleFor(language, webhook)}
+            label={t.code.sample({ language: languageName(language) })}
+          />
         </div>
       </Section>
       <Section title={t.code.headers}>

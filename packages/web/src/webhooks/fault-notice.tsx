@@ -4,7 +4,7 @@ import { faultsQuery } from '../api/queries.ts'
 import type { FaultCount } from '../api/types.ts'
 import { Notice } from '../components/surface.tsx'
 import { useAccess } from '../routes/organization.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { toSentence } from './health.tsx'
 import styles from './webhook.module.css'
 
@@ -17,7 +17,11 @@ export function FaultsNotice() {
   if (faults.length === 0) return null
   return (
     <div className={styles.above}>
-      <Notice tone="bad" title={t.faults.title(faults.reduce((sum, { count }) => sum + count, 0))} live>
+      <Notice
+        tone="bad"
+        title={t.faults.title({ count: faults.reduce((sum, { count }) => sum + count, 0) })}
+        live
+      >
         <ul className={styles.failures}>
           {faults.slice(0, MAX_SHOWN).map((fault) => (
             <li key={fault.webhook_id} className={styles.failure}>
@@ -33,8 +37,8 @@ export function FaultsNotice() {
 }
 
 function FaultyWebhook({ fault: { webhook_id: id, count, webhook } }: { fault: FaultCount }) {
-  if (id === null) return t.faults.ofNone(count)
-  const text = t.faults.of(webhook?.name ?? t.deliveries.deleted, count)
+  if (id === null) return t.faults.ofNone({ count })
+  const text = t.faults.of({ name: webhook?.name ?? t.deliveries.deleted, count })
   return webhook === null ? text : <Link href={`/${id}/deliveries?status=failed`}>{text}</Link>
 }
 
@@ -48,7 +52,7 @@ export function WebhookFaultNotice({ webhookId }: { webhookId: string }) {
   return (
     <Notice
       tone="bad"
-      title={t.faults.title(count)}
+      title={t.faults.title({ count })}
       action={
         delivery !== null && (
           <Link href={`/${webhookId}/deliveries?delivery=${delivery}`}>{t.faults.last}</Link>

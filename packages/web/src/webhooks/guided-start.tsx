@@ -5,8 +5,9 @@ import { inboxRequestsQuery } from '../api/queries.ts'
 import type { Inbox, Webhook } from '../api/types.ts'
 import { Button, LinkButton } from '../components/button.tsx'
 import { SecretText } from '../components/code.tsx'
+import { formatDuration } from '../components/format.ts'
 import { ErrorNotice, Section } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { useRefreshTraffic } from './changes.ts'
 import styles from './first.module.css'
 import { InboxRequestView } from './inbox.tsx'
@@ -50,9 +51,7 @@ export function GuidedStart({ progress, error, onRetry, onDone }: GuidedProps) {
           )}
         </Step>
         <Step title={t.first.stepTest} state={getStepState(tested !== undefined, webhook !== undefined)}>
-          {tested !== undefined && (
-            <p>{t.first.tested(tested.result.response_code, tested.result.duration_ms)}</p>
-          )}
+          {tested !== undefined && <p>{describeTest(tested.result)}</p>}
         </Step>
         <Step title={t.first.stepArrived} state={getStepState(arrived !== undefined, tested !== undefined)}>
           {arrived !== undefined && <InboxRequestView request={arrived} />}
@@ -97,4 +96,9 @@ function Step({ title, state, children }: { title: string; state: StepState; chi
       <div className={styles.stepBody}>{children}</div>
     </li>
   )
+}
+
+function describeTest({ response_code: code, duration_ms }: Tested['result']): string {
+  const time = formatDuration(duration_ms)
+  return code === null ? t.first.testedSilent({ time }) : t.first.tested({ code: String(code), time })
 }

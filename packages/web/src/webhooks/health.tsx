@@ -1,7 +1,7 @@
 import type { Activity, Webhook } from '../api/types.ts'
 import { formatDateTime, formatShare } from '../components/format.ts'
 import { Pill } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import type { Condition } from './condition.ts'
 
 const LOOKS = {
@@ -24,7 +24,7 @@ export function ConditionPill({ condition, activity }: ConditionPillProps) {
   return (
     <Pill {...LOOKS[condition]}>
       {condition === 'unreliable' && activity !== undefined
-        ? t.list.failingShare(formatShare(activity.failed / activity.attempts))
+        ? t.list.failingShare({ share: formatShare(activity.failed / activity.attempts) })
         : t.condition[condition]}
     </Pill>
   )

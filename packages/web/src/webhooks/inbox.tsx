@@ -8,7 +8,7 @@ import { formatCountdown } from '../components/format.ts'
 import { Pill, Section } from '../components/surface.tsx'
 import type { Tone } from '../components/surface.tsx'
 import { RelativeTime, useNow } from '../components/time.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import styles from './first.module.css'
 
 const TONES: Record<InboxRequest['signature'], Tone> = {
@@ -56,13 +56,17 @@ function Arrivals({ inbox }: { inbox: Inbox }) {
   return (
     <Section
       title={t.inbox.title}
-      tools={<span className="muted small">{t.inbox.expires(formatCountdown(inbox.expires_at, now))}</span>}
+      tools={
+        <span className="muted small">
+          {t.inbox.expires({ left: formatCountdown(inbox.expires_at, now) })}
+        </span>
+      }
     >
       <div className="stack">
         <p className="muted">{t.inbox.text}</p>
         {latest === undefined ? <p>{t.inbox.nothing}</p> : <InboxRequestView request={latest} />}
         {older.length > 0 && (
-          <Disclosure title={t.inbox.older(older.length)}>
+          <Disclosure title={t.inbox.older({ count: older.length })}>
             <div className="stack">
               {older.map((request) => (
                 <InboxRequestView key={request.id} request={request} />

@@ -3,7 +3,7 @@ import { countRows, query } from '../api/client.ts'
 import { skipsQuery } from '../api/queries.ts'
 import { formatNumber } from '../components/format.ts'
 import { Section } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import styles from './webhook.module.css'
 
 const WEEK = 7 * 86_400_000

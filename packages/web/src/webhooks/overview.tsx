@@ -16,7 +16,7 @@ import { RelativeTime } from '../components/time.tsx'
 import { useSearchEntries } from '../deliveries/filters.ts'
 import { RedeliveryProgress } from '../deliveries/redelivery-progress.tsx'
 import { useAccess } from '../routes/organization.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { WebhookAlerts } from './alerts.tsx'
 import { AuthPanel, ClientCertificateNotice } from './auth.tsx'
 import { CertificateNotice } from './certificate.tsx'
@@ -165,13 +165,13 @@ function Tiles({ webhook, stats }: { webhook: Webhook; stats: Stats | undefined 
     [
       t.overview.successRate,
       rate === null ? '–' : formatShare(rate),
-      totals && t.overview.ofAttempts(totals.attempts),
+      totals && t.overview.ofAttempts({ count: totals.attempts }),
     ],
     [t.overview.failed, totals === undefined ? '–' : formatCompact(totals.failed), t.overview.failedText],
     [
       t.overview.typical,
       latency === null ? '–' : formatDuration(latency.p50),
-      latency === null ? t.overview.noLatency : t.overview.slowest(formatDuration(latency.p99)),
+      latency === null ? t.overview.noLatency : t.overview.slowest({ time: formatDuration(latency.p99) }),
     ],
     [
       t.overview.waiting,

@@ -4,7 +4,7 @@ import { getRows, query } from '../api/client.ts'
 import type { Attempt } from '../api/types.ts'
 import { Section } from '../components/surface.tsx'
 import { RelativeTime } from '../components/time.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { toSentence } from './health.tsx'
 import styles from './webhook.module.css'
 
@@ -55,10 +55,10 @@ export function RecentFailures({ webhookId }: { webhookId: string }) {
             <Link
               href={`/${webhookId}/deliveries?${failure.trigger === 'test' ? `attempt=${failure.id}` : `delivery=${failure.delivery_id}`}`}
             >
-              {t.failures.line(failure.event, failure.error_message ?? '')}
+              {t.failures.line({ event: failure.event, error: failure.error_message ?? '' })}
             </Link>
             <span className="muted small">
-              {count > 1 && `${t.failures.times(count)} · `}
+              {count > 1 && `${t.failures.times({ count })} · `}
               <RelativeTime time={failure.created_at} />
             </span>
             {failure.diagnosis !== null && <p>{toSentence(failure.diagnosis)}</p>}

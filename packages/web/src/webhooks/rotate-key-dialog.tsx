@@ -3,10 +3,11 @@ import { useState } from 'react'
 import { call } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
+import { formatHours } from '../components/format.ts'
 import { Field, Select } from '../components/field.tsx'
 import { ErrorNotice } from '../components/surface.tsx'
 import { toast } from '../components/toast.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 
 const OVERLAPS = [0, 1, 24, 72, 168] as const
 
@@ -48,7 +49,7 @@ export function RotateKeyDialog({
             <Select {...wiring} value={hours} onChange={(event) => setHours(Number(event.target.value))}>
               {OVERLAPS.map((each) => (
                 <option key={each} value={each}>
-                  {each === 0 ? t.signature.noOverlap : t.secret.hours(each)}
+                  {each === 0 ? t.signature.noOverlap : formatHours(each)}
                 </option>
               ))}
             </Select>

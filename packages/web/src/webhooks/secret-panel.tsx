@@ -6,12 +6,12 @@ import { Button } from '../components/button.tsx'
 import { SecretText } from '../components/code.tsx'
 import { Confirm, Dialog } from '../components/dialog.tsx'
 import { Field, Input, RadioCards, Select } from '../components/field.tsx'
-import { formatCountdown, formatDateTime } from '../components/format.ts'
+import { formatCountdown, formatDateTime, formatHours } from '../components/format.ts'
 import { ErrorNotice, Notice, Section } from '../components/surface.tsx'
 import { useNow } from '../components/time.tsx'
 import { toast, toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { useChangeWebhook, useRefreshWebhooks } from './changes.ts'
 import { isAboutFields, readFieldErrors } from './form/field-errors.ts'
 
@@ -57,8 +57,8 @@ function Overlap({ until }: { until: string | null }) {
   const now = useNow()
   if (until === null || Date.parse(until) <= now) return null
   return (
-    <Notice tone="info" title={t.secret.overlap(formatCountdown(until, now))}>
-      {t.secret.overlapText(formatDateTime(until))}
+    <Notice tone="info" title={t.secret.overlap({ left: formatCountdown(until, now) })}>
+      {t.secret.overlapText({ until: formatDateTime(until) })}
     </Notice>
   )
 }
@@ -136,7 +136,7 @@ function RotateDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => v
               <Select {...wiring} value={hours} onChange={(event) => setHours(Number(event.target.value))}>
                 {OVERLAPS.map((each) => (
                   <option key={each} value={each}>
-                    {t.secret.hours(each)}
+                    {each === 0 ? t.secret.noOverlap : formatHours(each)}
                   </option>
                 ))}
               </Select>

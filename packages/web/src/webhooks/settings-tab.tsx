@@ -8,7 +8,7 @@ import { toast, toastError } from '../components/toast.tsx'
 import { useQuery } from '@tanstack/react-query'
 import { waitingCountQuery } from '../api/queries.ts'
 import { useAccess } from '../routes/organization.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { DisableDialog } from './active-switch.tsx'
 import { useChangeWebhook, useDeleteWebhook } from './changes.ts'
 import { toDraft, toChange } from './form/draft.ts'
@@ -86,7 +86,7 @@ function DangerZone({ webhook }: { webhook: Webhook }) {
             onClick={() =>
               change.mutate(
                 { is_active: true },
-                { onSuccess: () => toast(t.active.isOn(webhook.name)), onError: toastError },
+                { onSuccess: () => toast(t.active.isOn({ name: webhook.name })), onError: toastError },
               )
             }
           >
@@ -122,7 +122,7 @@ function DeleteWebhook({ webhook, onClose }: { webhook: Webhook; onClose: () => 
   const [, navigate] = useLocation()
   return (
     <Confirm
-      title={t.danger.deleteTitle(webhook.name)}
+      title={t.danger.deleteTitle({ name: webhook.name })}
       action={t.danger.delete}
       danger
       busy={remove.isPending}
@@ -131,7 +131,7 @@ function DeleteWebhook({ webhook, onClose }: { webhook: Webhook; onClose: () => 
         remove.mutate(undefined, {
           onError: toastError,
           onSuccess: () => {
-            toast(t.danger.deleted(webhook.name))
+            toast(t.danger.deleted({ name: webhook.name }))
             navigate('/')
           },
         })
@@ -139,7 +139,7 @@ function DeleteWebhook({ webhook, onClose }: { webhook: Webhook; onClose: () => 
     >
       <ul className="points">
         <li>{t.danger.deleteNow}</li>
-        <li>{waiting.data === undefined ? t.loading : t.active.offWaiting(waiting.data)}</li>
+        <li>{waiting.data === undefined ? t.loading : t.active.offWaiting({ count: waiting.data })}</li>
         <li>{t.danger.deleteLog}</li>
       </ul>
     </Confirm>

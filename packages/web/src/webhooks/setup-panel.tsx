@@ -2,7 +2,7 @@ import type { Webhook } from '../api/types.ts'
 import { Button, LinkButton } from '../components/button.tsx'
 import { SecretText } from '../components/code.tsx'
 import { Section } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { dismissSecret, useFresh } from './fresh-secrets.ts'
 import { TestButton } from './test-button.tsx'
 

@@ -7,7 +7,7 @@ import codeStyles from '../components/code.module.css'
 import { formatDateTime } from '../components/format.ts'
 import { ErrorNotice, Section, Skeleton } from '../components/surface.tsx'
 import { useAccess } from '../routes/organization.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { RotateKeyDialog } from './rotate-key-dialog.tsx'
 
 /** Shows the public keys that verify an organization's requests, and where receivers can fetch them. */
@@ -22,7 +22,7 @@ export function SigningKeys({ organizationId }: { organizationId: string }) {
       {keys.data.map(({ id, public_key: key, expires_at: end }) => (
         <div key={id} className="stack-small">
           <p className="muted small">
-            {end === null ? t.signature.publicKey : t.signature.replaced(formatDateTime(end))}
+            {end === null ? t.signature.publicKey : t.signature.replaced({ until: formatDateTime(end) })}
           </p>
           <div className={codeStyles.secret}>
             <code>{key}</code>

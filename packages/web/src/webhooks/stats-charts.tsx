@@ -13,7 +13,7 @@ import {
   formatTime,
 } from '../components/format.ts'
 import { Section, Segments } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t, textFor } from '../messages/index.ts'
 import styles from './webhook.module.css'
 
 const DAY_AND_A_HALF = 36
@@ -45,7 +45,7 @@ export function StatsCharts({ webhookId, stats }: { webhookId: string; stats: St
         {look === 'chart' ? (
           <div className="stack-small">
             <Bars
-              label={t.charts.deliveriesInWords(stats.totals.success, stats.totals.failed)}
+              label={t.charts.deliveriesInWords({ ok: stats.totals.success, bad: stats.totals.failed })}
               labels={labels}
               values={buckets.map(({ success, failed }) => ({ ok: success, bad: failed }))}
               format={formatCompact}
@@ -53,7 +53,7 @@ export function StatsCharts({ webhookId, stats }: { webhookId: string; stats: St
                 const bucket = buckets[index]
                 return bucket === undefined
                   ? ''
-                  : t.charts.bucket(long(bucket.start), bucket.success, bucket.failed)
+                  : t.charts.bucket({ time: long(bucket.start), ok: bucket.success, bad: bucket.failed })
               }}
               onPick={(index) => {
                 const bucket = buckets[index]
@@ -122,9 +122,7 @@ function LatencyChart({ stats, look, labels, long }: LatencyProps) {
       ) : (
         <div className="stack-small">
           <Lines
-            label={t.charts.latencyInWords(
-              stats.totals.latency === null ? undefined : formatDuration(stats.totals.latency.p50),
-            )}
+            label={describeLatency(stats)}
             labels={labels}
             values={buckets.map(({ latency }) => latency)}
             format={formatDuration}
@@ -133,13 +131,13 @@ function LatencyChart({ stats, look, labels, long }: LatencyProps) {
               if (bucket === undefined) return ''
               const { start, latency } = bucket
               return latency === null
-                ? t.charts.bucketQuiet(long(start))
-                : t.charts.bucketLatency(
-                    long(start),
-                    formatDuration(latency.p50),
-                    formatDuration(latency.p95),
-                    formatDuration(latency.p99),
-                  )
+                ? t.charts.bucketQuiet({ time: long(start) })
+                : t.charts.bucketLatency({
+                    time: long(start),
+                    p50: formatDuration(latency.p50),
+                    p95: formatDuration(latency.p95),
+                    p99: formatDuration(latency.p99),
+                  })
             }}
           />
           <Legend
@@ -155,6 +153,11 @@ function LatencyChart({ stats, look, labels, long }: LatencyProps) {
   )
 }
 
+function describeLatency({ totals: { latency } }: Stats): string {
+  if (latency === null) return t.charts.latencyOverTime
+  return t.charts.latencyMedian({ median: formatDuration(latency.p50) })
+}
+
 export function Reasons({ stats }: { stats: Stats }) {
   const reasons = Object.entries(stats.totals.errors)
   if (reasons.length === 0) return null
@@ -162,7 +165,7 @@ export function Reasons({ stats }: { stats: Stats }) {
     <Section title={t.charts.reasons}>
       <ReasonBars
         reasons={reasons.map(([code, count]) => ({
-          text: t.reasons[code] ?? code,
+          text: textFor(t.reasons, code) ?? code,
           count,
           shown: formatNumber(count),
         }))}

@@ -2,14 +2,14 @@ import { Send } from 'lucide-react'
 import { useState } from 'react'
 import type { Webhook } from '../api/types.ts'
 import { Button } from '../components/button.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { TestDialog } from './test-dialog.tsx'
 
 export function TestButton({ webhook, small = false }: { webhook: Webhook; small?: boolean }) {
   const [isOpen, setOpen] = useState(false)
   return (
     <>
-      <Button small={small} aria-label={t.test.of(webhook.name)} onClick={() => setOpen(true)}>
+      <Button small={small} aria-label={t.test.of({ name: webhook.name })} onClick={() => setOpen(true)}>
         <Send size={14} aria-hidden="true" />
         {t.test.action}
       </Button>

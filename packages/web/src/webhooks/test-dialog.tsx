@@ -7,7 +7,7 @@ import { Button, LinkButton, TextButton } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Field, Select, TextArea } from '../components/field.tsx'
 import { ErrorNotice, Loading } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import { useRefreshTraffic } from './changes.ts'
 import { covers } from './event-names.ts'
 import { sendTest } from './send-test.ts'
@@ -17,7 +17,7 @@ import { TestResultView } from './test-result.tsx'
 export function TestDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => void }) {
   const types = useQuery(eventTypesQuery)
   return (
-    <Dialog kind="wide" title={t.test.title(webhook.name)} onClose={onClose}>
+    <Dialog kind="wide" title={t.test.title({ name: webhook.name })} onClose={onClose}>
       {types.isPending && <Loading />}
       {types.isError && <ErrorNotice error={types.error} onRetry={() => void types.refetch()} />}
       {types.data !== undefined && <TestForm webhook={webhook} types={types.data} onClose={onClose} />}

@@ -3,7 +3,7 @@ import { HeaderTable } from '../components/code.tsx'
 import { formatDuration } from '../components/format.ts'
 import { Disclosure } from '../components/disclosure.tsx'
 import { Notice, Pill } from '../components/surface.tsx'
-import { t } from '../strings/index.ts'
+import { t } from '../messages/index.ts'
 import styles from './test.module.css'
 import type { Tested } from './send-test.ts'
 

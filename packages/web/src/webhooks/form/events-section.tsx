@@ -7,7 +7,7 @@ import { IconButton } from '../../components/button.tsx'
 import { Body } from '../../components/body.tsx'
 import { Checkbox, FieldError, Input } from '../../components/field.tsx'
 import { ErrorNotice, Loading } from '../../components/surface.tsx'
-import { t } from '../../strings/index.ts'
+import { t, textFor } from '../../messages/index.ts'
 import { OPERATIONAL_EVENTS } from '../event-names.ts'
 import type { OperationalEvent } from '../event-names.ts'
 import styles from './form.module.css'
@@ -58,7 +58,7 @@ function EventPicker({ types, events, onChange }: PickerProps) {
           {t.events.every}
         </label>
         <span className={styles.count} role="status">
-          {t.events.chosen(covered.size, names.length)}
+          {t.events.chosen({ chosen: covered.size, all: names.length })}
         </span>
       </div>
       <div className={styles.search}>
@@ -142,10 +142,10 @@ function EventGroup({ category, members, covered, isWhole, onGroup, onEvent }: G
           onChange={onGroup}
         />
         <label htmlFor={id} id={`${id}-name`}>
-          {t.events.categories[category] ?? category}
-          <span className={styles.count}>{t.events.allOf(groupName(category))}</span>
+          {textFor(t.events.categories, category) ?? category}
+          <span className={styles.count}>{t.events.allOf({ wildcard: groupName(category) })}</span>
         </label>
-        <span className={styles.count}>{t.events.chosenShort(chosen, members.length)}</span>
+        <span className={styles.count}>{t.events.chosenShort({ chosen, all: members.length })}</span>
       </div>
       {members.map((type) => (
         <EventRow
@@ -181,7 +181,7 @@ function EventRow({ name, description, example, checked, onChange }: RowProps) {
       </label>
       {example !== undefined && (
         <IconButton
-          label={t.events.example(name)}
+          label={t.events.example({ event: name })}
           small
           aria-expanded={isOpen}
           onClick={() => setOpen(!isOpen)}
@@ -192,7 +192,7 @@ function EventRow({ name, description, example, checked, onChange }: RowProps) {
       {isOpen && (
         <div className={styles.example}>
           <Body
-            label={t.events.example(name)}
+            label={t.events.example({ event: name })}
             text={JSON.stringify({ event: name, timestamp: new Date().toISOString(), data: example })}
           />
         </div>

@@ -1,5 +1,5 @@
 import type { EventType } from '../../api/types.ts'
-import { t } from '../../strings/index.ts'
+import { t, textFor } from '../../messages/index.ts'
 import type { FieldKind } from './filter-model.ts'
 
 export interface FilterField {
@@ -36,10 +36,10 @@ function readField(path: string, value: unknown): FilterField[] {
 }
 
 export function fieldLabel(path: string): string {
-  const known = t.fields[path]
+  const known = textFor(t.fields, path)
   if (known !== undefined) return known
   const [first = '', ...rest] = path.split('.')
-  if (first === 'custom_fields' && rest.length > 0) return t.fieldOwn(words(rest.join(' ')))
+  if (first === 'custom_fields' && rest.length > 0) return t.fieldOwn({ name: words(rest.join(' ')) })
   return words(path.replaceAll('.', ' '))
 }
 

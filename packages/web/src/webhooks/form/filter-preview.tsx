@@ -5,7 +5,7 @@ import { Body } from '../../components/body.tsx'
 import { Disclosure } from '../../components/disclosure.tsx'
 import { FieldError } from '../../components/field.tsx'
 import { RelativeTime } from '../../components/time.tsx'
-import { t } from '../../strings/index.ts'
+import { t } from '../../messages/index.ts'
 import { recordTitle } from '../../deliveries/record-title.ts'
 import { toSentence } from '../health.tsx'
 import styles from './form.module.css'
@@ -39,7 +39,7 @@ export function FilterPreview({ filter, events, organizationId }: PreviewProps) 
           ? t.loading
           : of === 0
             ? t.preview.nothingYet
-            : t.preview.matched(matched, of)}
+            : t.preview.matched({ matched, of })}
       </p>
       {samples.length > 0 && (
         <div className={styles.samples}>

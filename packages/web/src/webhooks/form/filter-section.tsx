@@ -5,7 +5,7 @@ import { eventTypesQuery } from '../../api/queries.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { Field, FieldError, Input, Select, TextArea } from '../../components/field.tsx'
 import { Segments } from '../../components/surface.tsx'
-import { t } from '../../strings/index.ts'
+import { t } from '../../messages/index.ts'
 import { covers } from '../event-names.ts'
 import { listFields, fieldLabel } from './filter-fields.ts'
 import type { FilterField } from './filter-fields.ts'
@@ -158,9 +158,9 @@ function ConditionRow({
   const operators = new Set([...OPERATORS_OF[kind], condition.operator])
   const values = useKnownValues(organizationId, events, condition.field)
   return (
-    <div className={styles.condition} role="group" aria-label={t.filter.condition(number)}>
+    <div className={styles.condition} role="group" aria-label={t.filter.condition({ position: number })}>
       <Select
-        aria-label={t.filter.field(number)}
+        aria-label={t.filter.field({ position: number })}
         value={condition.field}
         onChange={(event) => {
           const next = fields.find(({ path }) => path === event.target.value)
@@ -175,7 +175,7 @@ function ConditionRow({
         ))}
       </Select>
       <Select
-        aria-label={t.filter.operator(number)}
+        aria-label={t.filter.operator({ position: number })}
         value={condition.operator}
         onChange={(event) => onChange({ ...condition, kind, operator: event.target.value as Operator })}
       >
@@ -189,7 +189,7 @@ function ConditionRow({
         <span />
       ) : kind === 'yesNo' ? (
         <Select
-          aria-label={t.filter.value(number)}
+          aria-label={t.filter.value({ position: number })}
           value={condition.value}
           onChange={(event) => onChange({ ...condition, kind, value: event.target.value })}
         >
@@ -199,7 +199,7 @@ function ConditionRow({
         </Select>
       ) : (
         <Input
-          aria-label={t.filter.value(number)}
+          aria-label={t.filter.value({ position: number })}
           list={listId}
           inputMode={kind === 'number' ? 'decimal' : 'text'}
           placeholder={
@@ -214,7 +214,7 @@ function ConditionRow({
           <option key={value} value={value} />
         ))}
       </datalist>
-      <IconButton label={t.filter.remove(number)} onClick={onRemove}>
+      <IconButton label={t.filter.remove({ position: number })} onClick={onRemove}>
         <X size={15} aria-hidden="true" />
       </IconButton>
     </div>

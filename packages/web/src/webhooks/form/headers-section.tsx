@@ -3,7 +3,7 @@ import type { Webhook } from '../../api/types.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { HeaderTable } from '../../components/code.tsx'
 import { FieldError, Input } from '../../components/field.tsx'
-import { t } from '../../strings/index.ts'
+import { t } from '../../messages/index.ts'
 import type { HeaderDraft } from './draft.ts'
 import styles from './form.module.css'
 import { FormSection } from './sections.tsx'
@@ -53,20 +53,20 @@ function HeaderRows({ headers, onChange }: RowsProps) {
         <div key={index} className={styles.header}>
           <Input
             mono
-            aria-label={t.headers.name(index + 1)}
+            aria-label={t.headers.name({ position: index + 1 })}
             placeholder="Authorization"
             value={name}
             onChange={(event) => set(index, { name: event.target.value })}
           />
           <Input
             mono
-            aria-label={t.headers.value(index + 1)}
+            aria-label={t.headers.value({ position: index + 1 })}
             placeholder="Bearer …"
             value={value}
             onChange={(event) => set(index, { value: event.target.value })}
           />
           <IconButton
-            label={t.headers.remove(index + 1)}
+            label={t.headers.remove({ position: index + 1 })}
             onClick={() => onChange(headers.filter((_, at) => at !== index))}
           >
             <X size={15} aria-hidden="true" />

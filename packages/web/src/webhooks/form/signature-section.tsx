@@ -1,6 +1,6 @@
 import type { Webhook } from '../../api/types.ts'
 import { FieldError, RadioCards } from '../../components/field.tsx'
-import { t } from '../../strings/index.ts'
+import { t } from '../../messages/index.ts'
 import { SigningKeys } from '../signing-keys.tsx'
 import { FormSection } from './sections.tsx'
 import type { SectionProps } from './sections.tsx'

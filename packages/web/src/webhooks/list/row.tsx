@@ -2,9 +2,10 @@ import { Link } from 'wouter'
 import type { Activity } from '../../api/types.ts'
 import { Sparkline } from '../../components/sparkline.tsx'
 import { Checkbox } from '../../components/field.tsx'
-import { formatNumber, formatShare } from '../../components/format.ts'
+import { formatShare } from '../../components/format.ts'
 import { RelativeTime } from '../../components/time.tsx'
-import { t } from '../../strings/index.ts'
+import { describeAttempt } from '../../deliveries/describe-attempt.ts'
+import { t } from '../../messages/index.ts'
 import { ActiveSwitch } from '../active-switch.tsx'
 import { clientCertificateDays } from '../auth.tsx'
 import { certificateDays } from '../certificate.tsx'
@@ -35,7 +36,7 @@ export function WebhookRow({ item, canChange, isReasonShared, isSelected, onSele
     <li className={styles.row} data-selected={isSelected}>
       {canChange && (
         <span className={styles.select}>
-          <Checkbox label={t.list.select(webhook.name)} checked={isSelected} onChange={onSelect} />
+          <Checkbox label={t.list.select({ name: webhook.name })} checked={isSelected} onChange={onSelect} />
         </span>
       )}
       <div className={styles.title}>
@@ -48,7 +49,9 @@ export function WebhookRow({ item, canChange, isReasonShared, isSelected, onSele
       <div className={styles.health}>
         <ConditionPill condition={condition} activity={activity} />
         {waiting !== undefined && waiting > 0 && (
-          <span className={styles.small}>{t.list.waiting(waiting, condition === 'held')}</span>
+          <span className={styles.small}>
+            {(condition === 'held' ? t.list.held : t.list.queued)({ count: waiting })}
+          </span>
         )}
       </div>
       <Day activity={activity} />
@@ -57,9 +60,15 @@ export function WebhookRow({ item, canChange, isReasonShared, isSelected, onSele
         {canChange && <TestButton webhook={webhook} small />}
         <ActiveSwitch webhook={webhook} disabled={!canChange} />
       </div>
-      {certificate !== undefined && <p className={styles.why}>{t.certificate.short(certificate)}</p>}
+      {certificate !== undefined && (
+        <p className={styles.why}>
+          {certificate < 0 ? t.certificate.expiredShort : t.certificate.expiresShort({ days: certificate })}
+        </p>
+      )}
       {clientCertificate !== undefined && (
-        <p className={styles.why}>{t.auth.expiryShort(clientCertificate)}</p>
+        <p className={styles.why}>
+          {clientCertificate < 0 ? t.auth.expiredShort : t.auth.expiresShort({ days: clientCertificate })}
+        </p>
       )}
       {reason !== undefined && !isReasonShared && <p className={styles.why}>{toSentence(reason)}</p>}
     </li>
@@ -82,7 +91,9 @@ function LastAttempt({ item: { webhook } }: { item: Item }) {
   return (
     <div className={styles.last}>
       <RelativeTime time={last.created_at} />
-      <span className={styles.small}>{t.list.lastResult(last.status, last.response_code)}</span>
+      <span className={styles.small}>
+        {describeAttempt(t.list.lastResult, last.status, last.response_code)}
+      </span>
     </div>
   )
 }
@@ -97,7 +108,7 @@ function EventChips({ events }: { events: readonly string[] }) {
         </span>
       ))}
       {events.length > shown.length && (
-        <span className={styles.chip}>{t.list.moreEvents(events.length - shown.length)}</span>
+        <span className={styles.chip}>{t.list.moreEvents({ count: events.length - shown.length })}</span>
       )}
     </p>
   )
@@ -109,9 +120,9 @@ function Day({ activity }: { activity: Activity | undefined }) {
   const { attempts, failed } = activity
   return (
     <div className={styles.chart}>
-      <Sparkline label={t.list.dayInWords(attempts, failed)} values={toHours(activity)} />
+      <Sparkline label={t.list.dayInWords({ attempts, failed })} values={toHours(activity)} />
       <span className={styles.small}>
-        {t.list.dayShort(formatShare((attempts - failed) / attempts), formatNumber(attempts))}
+        {t.list.dayShort({ rate: formatShare((attempts - failed) / attempts), attempts })}
       </span>
     </div>
   )

@@ -4,7 +4,7 @@ import { call, patchRows } from '../../api/client.ts'
 import { Button } from '../../components/button.tsx'
 import { Confirm } from '../../components/dialog.tsx'
 import { toast, toastError } from '../../components/toast.tsx'
-import { t } from '../../strings/index.ts'
+import { t } from '../../messages/index.ts'
 import { useRefreshTraffic } from '../changes.ts'
 import type { Item } from './list-filters.ts'
 import styles from './list.module.css'
@@ -32,7 +32,7 @@ export function SelectionBar({ selected, onClear }: { selected: readonly Item[];
   const off = selected.filter(({ webhook }) => !webhook.is_active).length
   return (
     <div className={styles.selection} role="region" aria-label={t.list.selection}>
-      <span role="status">{t.list.selected(selected.length)}</span>
+      <span role="status">{t.list.selected({ count: selected.length })}</span>
       <span className={styles.grow} />
       {off > 0 && (
         <Button small busy={run.isPending && asked === undefined} onClick={() => run.mutate('enable')}>
@@ -53,7 +53,9 @@ export function SelectionBar({ selected, onClear }: { selected: readonly Item[];
       {asked !== undefined && (
         <Confirm
           title={
-            asked === 'retry' ? t.list.retryTitle(selected.length) : t.list.disableTitle(selected.length)
+            asked === 'retry'
+              ? t.list.retryTitle({ count: selected.length })
+              : t.list.disableTitle({ count: selected.length })
           }
           action={asked === 'retry' ? t.redeliver.start : t.active.offAction}
           danger={asked === 'disable'}
@@ -74,7 +76,7 @@ async function switchAll(selected: readonly Item[], action: 'enable' | 'disable'
     .filter(({ webhook }) => webhook.is_active !== isActive)
     .map(({ webhook }) => webhook.id)
   await patchRows(`webhook_configurations?id=in.(${ids.join(',')})`, { is_active: isActive })
-  return isActive ? t.list.enabled(ids.length) : t.list.disabled(ids.length)
+  return isActive ? t.list.enabled({ count: ids.length }) : t.list.disabled({ count: ids.length })
 }
 
 /** One after another: each starts a bulk retry of its own. */
@@ -86,5 +88,5 @@ async function retryAll(selected: readonly Item[]): Promise<string> {
     const started = await call('retry_failed', { webhook_id: webhook.id, since })
     matched += started.matched ?? 0
   }
-  return t.list.retried(matched)
+  return t.list.retried({ count: matched })
 }

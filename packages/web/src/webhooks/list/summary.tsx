@@ -3,9 +3,9 @@ import { AlertTriangle, CheckCircle2, CircleDashed } from 'lucide-react'
 import { Link } from 'wouter'
 import { faultsQuery, statsQuery } from '../../api/queries.ts'
 import type { Stats } from '../../api/types.ts'
-import { formatCompact, formatDuration, formatShare } from '../../components/format.ts'
+import { formatCompact, formatDuration, formatList, formatShare } from '../../components/format.ts'
 import { useAccess } from '../../routes/organization.tsx'
-import { t } from '../../strings/index.ts'
+import { t } from '../../messages/index.ts'
 import { needsAttention } from '../condition.ts'
 import { toSentence } from '../health.tsx'
 import type { Item } from './list-filters.ts'
@@ -41,10 +41,15 @@ function Verdict({ items, hasFaults }: { items: readonly Item[]; hasFaults: bool
         <p className={styles.verdictTitle}>
           {isQuiet ? t.list.allOff : hasFaults ? t.list.endpointsWell : t.list.allWell}
         </p>
-        <p className={styles.verdictText}>{t.list.allWellText(items.length - off, off)}</p>
+        <p className={styles.verdictText}>{describeActive(items.length - off, off)}</p>
       </div>
     </div>
   )
+}
+
+function describeActive(on: number, off: number): string {
+  const parts = [on > 0 && t.list.active({ count: on }), off > 0 && t.list.disabledCount({ count: off })]
+  return formatList(parts.filter((part) => part !== false))
 }
 
 function Troubled({ troubled, all }: { troubled: readonly Item[]; all: number }) {
@@ -53,7 +58,7 @@ function Troubled({ troubled, all }: { troubled: readonly Item[]; all: number })
     <div className={styles.verdict}>
       <AlertTriangle size={20} className={styles.poor} aria-hidden="true" />
       <div className="stack-small">
-        <p className={styles.verdictTitle}>{t.list.troubled(troubled.length, all)}</p>
+        <p className={styles.verdictTitle}>{t.list.troubled({ bad: troubled.length, all })}</p>
         <p className={styles.names}>
           {shown.map(({ webhook }) => (
             <Link key={webhook.id} href={`/${webhook.id}`}>
@@ -61,7 +66,9 @@ function Troubled({ troubled, all }: { troubled: readonly Item[]; all: number })
             </Link>
           ))}
           {troubled.length > shown.length && (
-            <Link href="/?health=attention">{t.list.moreTroubled(troubled.length - shown.length)}</Link>
+            <Link href="/?health=attention">
+              {t.list.moreTroubled({ count: troubled.length - shown.length })}
+            </Link>
           )}
         </p>
         <SharedCauses troubled={troubled} />
@@ -78,7 +85,7 @@ function SharedCauses({ troubled }: { troubled: readonly Item[] }) {
     <div className={styles.reasons}>
       {causes.map(({ cause, count }) => (
         <p key={cause}>
-          <Link href={`/?cause=${encodeURIComponent(cause)}`}>{t.list.sharedBy(count)}</Link>{' '}
+          <Link href={`/?cause=${encodeURIComponent(cause)}`}>{t.list.sharedBy({ count })}</Link>{' '}
           {toSentence(cause)}
         </p>
       ))}

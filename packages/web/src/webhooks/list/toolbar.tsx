@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { eventTypesQuery } from '../../api/queries.ts'
 import { Button } from '../../components/button.tsx'
 import { Input, Select } from '../../components/field.tsx'
-import { t } from '../../strings/index.ts'
+import { t } from '../../messages/index.ts'
 import type { HealthFilter, ListFilters, Order } from './list-filters.ts'
 import { HEALTH_FILTERS, ORDERS, isFiltering } from './list-filters.ts'
 import styles from './list.module.css'
@@ -33,7 +33,7 @@ export function Toolbar({ filters, counts, shown, all, onChange }: ToolbarProps)
         <option value="">{t.list.anyHealth}</option>
         {HEALTH_FILTERS.map((health) => (
           <option key={health} value={health}>
-            {t.list.healthFilter[health](counts.get(health) ?? 0)}
+            {t.list.healthFilter[health]({ count: counts.get(health) ?? 0 })}
           </option>
         ))}
       </Select>
@@ -64,7 +64,7 @@ export function Toolbar({ filters, counts, shown, all, onChange }: ToolbarProps)
       </Select>
       {isFiltering(filters) && (
         <p className={styles.found}>
-          <span role="status">{t.list.found(shown, all)}</span>
+          <span role="status">{t.list.found({ shown, all })}</span>
           <Button
             small
             variant="ghost"
