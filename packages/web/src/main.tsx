@@ -1,11 +1,13 @@
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { StrictMode } from 'react'
+import { Fragment, StrictMode, useSyncExternalStore } from 'react'
+import type { ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Router } from 'wouter'
 import { ApiError } from './api/client.ts'
 import { isSessionEnd, noteSessionEnd, sessionKey } from './api/session.ts'
 import { Toaster } from './components/toast.tsx'
-import { showLanguage } from './messages/index.ts'
+import { preferredLanguage } from './messages/choice.ts'
+import { onLanguage, showLanguage, shownLanguage } from './messages/index.ts'
 import { App } from './routes/app.tsx'
 import { LeaveQuestion, useGuardedLocation } from './routes/leave-guard.tsx'
 import { applyTheme } from './routes/theme.ts'
@@ -36,15 +38,23 @@ const client: QueryClient = new QueryClient({
   defaultOptions: { queries: { retry: shouldRetry, staleTime: 2_000 } },
 })
 
+/** Renders everything anew in another language. What was typed into a form is kept as a draft. */
+function InLanguage({ children }: { children: ReactNode }) {
+  const language = useSyncExternalStore(onLanguage, shownLanguage)
+  return <Fragment key={language}>{children}</Fragment>
+}
+
 applyTheme()
-await showLanguage('en')
+await showLanguage(preferredLanguage())
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>
     <QueryClientProvider client={client}>
       <Router base={BASE} hook={useGuardedLocation}>
-        <App />
-        <LeaveQuestion />
-        <Toaster />
+        <InLanguage>
+          <App />
+          <LeaveQuestion />
+          <Toaster />
+        </InLanguage>
       </Router>
     </QueryClientProvider>
   </StrictMode>,

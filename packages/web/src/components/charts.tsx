@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from 'react'
 import type { KeyboardEvent, PointerEvent } from 'react'
 import type { ReactNode } from 'react'
 import styles from './charts.module.css'
+import { isRightToLeft } from '../messages/index.ts'
 import { FailedPattern } from './failed-pattern.tsx'
 
 /** The measured width of the chart, so that it is drawn in real pixels and its text keeps its size. */
@@ -22,6 +23,7 @@ const HEIGHT = 168
 const LEFT = 44
 const BOTTOM = 22
 const TOP = 8
+const LABEL_WIDTH = 56
 const PLOT = HEIGHT - BOTTOM - TOP
 
 /** Rounds up to 1, 2 or 5 times a power of ten. */
@@ -53,10 +55,14 @@ interface Place {
 
 function Frame({ label, top, labels, format, bucketTitle, onPick, children }: FrameProps) {
   const { box, width } = useWidth()
+  const isRtl = isRightToLeft()
   const { active, handlers } = useReadout(labels.length, width, onPick)
   const pattern = useId()
   const step = (width - LEFT) / Math.max(1, labels.length)
-  const x = (index: number): number => LEFT + index * step
+  // Time runs as the language is read, and the scale stands where the line begins.
+  const x = (index: number): number => (isRtl ? width - LEFT - (index + 1) * step : LEFT + index * step)
+  const start = isRtl ? 0 : LEFT
+  const end = isRtl ? width - LEFT : width
   // What lies beyond the scale ends at its top; the readout has the number.
   const y = (value: number): number => TOP + PLOT - (Math.min(value, top) / top) * PLOT
   const every = Math.ceil(labels.length / Math.max(2, Math.floor(width / 110)))
@@ -74,9 +80,14 @@ function Frame({ label, top, labels, format, bucketTitle, onPick, children }: Fr
         <FailedPattern id={pattern} />
         {[0, top / 2, top].map((value) => (
           <g key={value} aria-hidden="true">
-            <line className={styles.grid} x1={LEFT} x2={width} y1={y(value)} y2={y(value)} />
+            <line className={styles.grid} x1={start} x2={end} y1={y(value)} y2={y(value)} />
             {(value === 0 || value === top || top > 1) && (
-              <text className={styles.axis} x={LEFT - 8} y={y(value) + 4} textAnchor="end">
+              <text
+                className={styles.axis}
+                x={isRtl ? end + 8 : start - 8}
+                y={y(value) + 4}
+                textAnchor={isRtl ? 'start' : 'end'}
+              >
                 {format(value)}
               </text>
             )}
@@ -88,9 +99,9 @@ function Frame({ label, top, labels, format, bucketTitle, onPick, children }: Fr
               <text
                 key={index}
                 className={styles.axis}
-                x={x(index)}
+                x={isRtl ? x(index) + step : x(index)}
                 y={HEIGHT - 5}
-                textAnchor={width - x(index) < 56 ? 'end' : 'start'}
+                textAnchor={anchorOf(isRtl, isRtl ? x(index) + step : width - x(index))}
                 aria-hidden="true"
               >
                 {text}
@@ -109,13 +120,19 @@ function Frame({ label, top, labels, format, bucketTitle, onPick, children }: Fr
   )
 }
 
+/** A label begins at its bucket and runs as the chart does, but for the last one, which would leave the chart. */
+function anchorOf(isRtl: boolean, room: number): 'start' | 'end' {
+  return isRtl === room < LABEL_WIDTH ? 'start' : 'end'
+}
+
 /** The bucket under the pointer, the finger, or chosen with the arrow keys. */
 function useReadout(count: number, width: number, onPick: FrameProps['onPick']) {
   const [active, setActive] = useState<number>()
   const at = (event: PointerEvent<SVGSVGElement>): number => {
     const { left, width: shown } = event.currentTarget.getBoundingClientRect()
-    const x = ((event.clientX - left) / shown) * width - LEFT
-    return Math.min(count - 1, Math.max(0, Math.floor((x / (width - LEFT)) * count)))
+    const x = ((event.clientX - left) / shown) * width
+    const along = isRightToLeft() ? width - LEFT - x : x - LEFT
+    return Math.min(count - 1, Math.max(0, Math.floor((along / (width - LEFT)) * count)))
   }
   const handlers = {
     onPointerMove: (event: PointerEvent<SVGSVGElement>) => setActive(at(event)),
@@ -133,7 +150,7 @@ function useReadout(count: number, width: number, onPick: FrameProps['onPick']) 
       if (event.key === 'Enter' && active !== undefined) onPick?.(active)
       if (step === undefined) return
       event.preventDefault()
-      const isForward = document.documentElement.dir === 'rtl' ? step < 0 : step > 0
+      const isForward = isRightToLeft() ? step < 0 : step > 0
       setActive((before) => {
         if (before === undefined) return isForward ? 0 : count - 1
         return Math.min(count - 1, Math.max(0, before + (isForward ? 1 : -1)))

@@ -4,7 +4,7 @@ import * as RadixSwitch from '@radix-ui/react-switch'
 import { AlertCircle, Check, ChevronDown, Minus } from 'lucide-react'
 import { useId } from 'react'
 import type { ComponentProps, ReactNode } from 'react'
-import { t } from '../messages/index.ts'
+import { pageDirection, t } from '../messages/index.ts'
 import styles from './field.module.css'
 
 /** Connects an input to its label, hint and error. */
@@ -66,11 +66,20 @@ const inputClass = ({ mono = false, small = false }: Size, more = ''): string =>
   [styles.input, mono && styles.mono, small && styles.small, more].filter(Boolean).join(' ')
 
 export function Input({ mono = false, small = false, ...rest }: ComponentProps<'input'> & Size) {
-  return <input autoComplete="off" {...rest} className={inputClass({ mono, small })} />
+  return (
+    <input
+      autoComplete="off"
+      {...(mono && { dir: 'ltr' })}
+      {...rest}
+      className={inputClass({ mono, small })}
+    />
+  )
 }
 
 export function TextArea({ mono = false, ...rest }: ComponentProps<'textarea'> & Size) {
-  return <textarea spellCheck={!mono} {...rest} className={inputClass({ mono })} />
+  return (
+    <textarea spellCheck={!mono} {...(mono && { dir: 'ltr' })} {...rest} className={inputClass({ mono })} />
+  )
 }
 
 export function Select({ small = false, ...rest }: ComponentProps<'select'> & Size) {
@@ -143,6 +152,7 @@ interface RadioCardsProps<T extends string> {
 export function RadioCards<T extends string>({ label, value, options, onChange }: RadioCardsProps<T>) {
   return (
     <RadixRadioGroup.Root
+      dir={pageDirection()}
       className={styles.radios}
       aria-label={label}
       value={value}

@@ -36,7 +36,9 @@ export function AttemptView({ attempt, isOnly }: { attempt: Attempt; isOnly: boo
       </section>
       <section className={styles.section} aria-label={t.drawer.request}>
         <h3>{isOnly ? t.drawer.request : t.drawer.requestOf({ attempt: attempt.attempt })}</h3>
-        <p className="mono">POST {attempt.url}</p>
+        <p className="mono">
+          <bdi dir="ltr">POST {attempt.url}</bdi>
+        </p>
         {wasSent ? (
           <Disclosure title={t.drawer.requestHeaders} open>
             <HeaderTable headers={sent} label={t.drawer.requestHeaders} />

@@ -13,12 +13,27 @@ export interface CompiledCatalog {
 export const t = {} as Messages
 
 let shown: Language = 'en'
+const listeners = new Set<() => void>()
 
 export const shownLanguage = (): Language => shown
+
+export const pageDirection = (): 'ltr' | 'rtl' => LANGUAGES[shown].direction
+
+export const isRightToLeft = (): boolean => pageDirection() === 'rtl'
+
+/** Calls the listener after each change of the language; returns a function that ends that. */
+export function onLanguage(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
 
 /** Each is a script of its own, so that the page loads only the one that it shows. */
 const CATALOGS: Record<Language, () => Promise<{ default: CompiledCatalog }>> = {
   en: () => import('virtual:messages/en'),
+  de: () => import('virtual:messages/de'),
+  es: () => import('virtual:messages/es'),
+  'pt-BR': () => import('virtual:messages/pt-BR'),
+  ar: () => import('virtual:messages/ar'),
 }
 
 /** Loads a language and makes it the one of texts, numbers, dates and the document. */
@@ -28,7 +43,8 @@ export async function showLanguage(language: Language): Promise<void> {
   Object.assign(t, build(catalog))
   shown = language
   document.documentElement.lang = language
-  document.documentElement.dir = LANGUAGES[language].direction
+  document.documentElement.dir = pageDirection()
+  for (const listener of listeners) listener()
 }
 
 function build(catalog: CompiledCatalog): object {
@@ -48,10 +64,23 @@ const FORMATTERS = {
   getPluralRules: pluralRules,
 }
 
+type Parameters = Readonly<Record<string, string | number | Date>>
+
+/** Names and URLs keep their own direction within a sentence from right to left, and leave that of the sentence alone. */
+function isolate(parameters: Parameters): Parameters {
+  const entries = Object.entries(parameters).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? `\u2068${value}\u2069` : value,
+  ])
+  return Object.fromEntries(entries) as Parameters
+}
+
 function read(message: CompiledMessage): unknown {
   if (typeof message === 'string') return message
-  return (parameters: Parameters<typeof format<string>>[2]) =>
-    format(message, currentLocale(), parameters, { formatters: FORMATTERS })
+  return (parameters: Parameters) =>
+    format(message, currentLocale(), isRightToLeft() ? isolate(parameters) : parameters, {
+      formatters: FORMATTERS,
+    })
 }
 
 /** The text of a section for a name that the server gave, which may be newer than the page. */

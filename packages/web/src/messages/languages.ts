@@ -1,6 +1,10 @@
 /** The languages of the page, by their tag, as their speakers call them. */
 export const LANGUAGES = {
   en: { name: 'English', direction: 'ltr', hasCapitalNouns: false },
+  de: { name: 'Deutsch', direction: 'ltr', hasCapitalNouns: true },
+  es: { name: 'Español', direction: 'ltr', hasCapitalNouns: false },
+  'pt-BR': { name: 'Português (Brasil)', direction: 'ltr', hasCapitalNouns: false },
+  ar: { name: 'العربية', direction: 'rtl', hasCapitalNouns: false },
 } as const
 
 export type Language = keyof typeof LANGUAGES

@@ -474,6 +474,11 @@ export interface Messages {
     readonly light: string
     readonly dark: string
   }
+  readonly language: {
+    readonly label: string
+    readonly auto: (parameters: { language: string }) => string
+    readonly current: (parameters: { language: string }) => string
+  }
   readonly signIn: {
     readonly title: string
     readonly text: string

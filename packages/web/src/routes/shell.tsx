@@ -9,6 +9,7 @@ import { Notice } from '../components/surface.tsx'
 import { t } from '../messages/index.ts'
 import icon from '../styles/icon.svg'
 import { CaptureNotice } from './capture-notice.tsx'
+import { LanguageMenu } from './language-menu.tsx'
 import { useAccess } from './organization.tsx'
 import styles from './shell.module.css'
 import { chooseTheme, readTheme } from './theme.ts'
@@ -35,6 +36,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </Link>
           <span className={styles.spacer} />
           <OrganizationMenu />
+          <LanguageMenu />
           <ThemeMenu />
           <SignOutButton />
         </div>
@@ -131,6 +133,7 @@ export function Plain({ title, text, children }: { title?: string; text?: string
         {text !== undefined && <p className={styles.muted}>{text}</p>}
       </div>
       {children}
+      <LanguageMenu isNamed />
     </main>
   )
 }

@@ -95,7 +95,9 @@ function Head({ webhook }: { webhook: ListedWebhook }) {
           <h1 className={styles.name}>{webhook.name}</h1>
           <ConditionPill condition={condition} activity={activity} />
         </div>
-        <p className={styles.url}>{webhook.url}</p>
+        <p className={styles.url}>
+          <bdi dir="ltr">{webhook.url}</bdi>
+        </p>
       </div>
       <div className={styles.headTools}>
         <span className={styles.switch}>

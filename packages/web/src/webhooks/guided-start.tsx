@@ -40,7 +40,11 @@ export function GuidedStart({ progress, error, onRetry, onDone }: GuidedProps) {
     <Section title={t.first.guideTitle}>
       <ol className={styles.steps} aria-live="polite">
         <Step title={t.first.stepInbox} state={getStepState(inbox !== undefined, true)}>
-          {inbox !== undefined && <p className="mono">{inbox.url}</p>}
+          {inbox !== undefined && (
+            <p className="mono">
+              <bdi dir="ltr">{inbox.url}</bdi>
+            </p>
+          )}
         </Step>
         <Step title={t.first.stepWebhook} state={getStepState(webhook !== undefined, inbox !== undefined)}>
           {webhook?.secret !== undefined && (

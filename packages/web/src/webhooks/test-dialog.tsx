@@ -106,7 +106,9 @@ function TestForm({
           <div className={styles.waiting}>
             <Send size={20} aria-hidden="true" />
             <p>{test.isPending ? t.test.underWay : t.test.nothingYet}</p>
-            <p className="mono small">{webhook.url}</p>
+            <p className="mono small">
+              <bdi dir="ltr">{webhook.url}</bdi>
+            </p>
           </div>
         )}
         {test.data !== undefined && (

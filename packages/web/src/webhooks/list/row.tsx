@@ -43,7 +43,9 @@ export function WebhookRow({ item, canChange, isReasonShared, isSelected, onSele
         <Link href={`/${webhook.id}`} className={styles.name}>
           {webhook.name}
         </Link>
-        <p className={styles.url}>{shortUrl(webhook.url)}</p>
+        <p className={styles.url}>
+          <bdi dir="ltr">{shortUrl(webhook.url)}</bdi>
+        </p>
         <EventChips events={webhook.events} />
       </div>
       <div className={styles.health}>
