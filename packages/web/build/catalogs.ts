@@ -2,9 +2,11 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import compile from 'icu-minify/compile'
 import type { Plugin } from 'vite'
+import { compileServerWords } from './server-words.ts'
 
 const FOLDER = fileURLToPath(new URL('../src/messages/', import.meta.url))
 const PREFIX = 'virtual:messages/'
+const SERVER_WORDS = 'server-words.json'
 
 /** Messages in ICU MessageFormat, by section and name. */
 export interface Catalog {
@@ -15,11 +17,11 @@ interface Compiled {
   [name: string]: ReturnType<typeof compile> | Compiled
 }
 
-/** The catalog of a language: all files of its folder, one beside the other. */
+/** The page's own texts in a language: all files of its folder, one beside the other. */
 export function readCatalog(language: string): Catalog {
   const catalog: Catalog = {}
   for (const file of catalogFiles(language)) {
-    for (const [name, each] of Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Catalog)) {
+    for (const [name, each] of Object.entries(readJson(file))) {
       if (Object.hasOwn(catalog, name)) throw new Error(`${file}: another file has "${name}" too`)
       catalog[name] = each
     }
@@ -27,9 +29,15 @@ export function readCatalog(language: string): Catalog {
   return catalog
 }
 
+/** What the server says, by code. */
+export const readServerWords = (language: string): Record<string, string> =>
+  readJson(`${FOLDER}${language}/${SERVER_WORDS}`) as Record<string, string>
+
+const readJson = (file: string): Catalog => JSON.parse(readFileSync(file, 'utf8')) as Catalog
+
 const catalogFiles = (language: string): string[] =>
   readdirSync(FOLDER + language)
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => name.endsWith('.json') && name !== SERVER_WORDS)
     .sort()
     .map((name) => `${FOLDER}${language}/${name}`)
 
@@ -41,6 +49,12 @@ function compileAll(catalog: Catalog): Compiled {
   return Object.fromEntries(entries) as Compiled
 }
 
+/** The module of a language. The server speaks English, so English needs no words for it. */
+export function writeModule(catalog: Catalog, words: Record<string, string> | undefined): string {
+  const compiled = words === undefined ? [] : compileServerWords(readServerWords('en'), words)
+  return `export default ${JSON.stringify(compileAll(catalog))}\nexport const words = ${JSON.stringify(compiled)}`
+}
+
 /** Compiles `virtual:messages/<language>` from the language's folder, so that the page needs neither a parser nor `eval`. */
 export function messages(): Plugin {
   return {
@@ -49,8 +63,8 @@ export function messages(): Plugin {
     load(id) {
       if (!id.startsWith(`\0${PREFIX}`)) return undefined
       const language = id.slice(PREFIX.length + 1)
-      for (const file of catalogFiles(language)) this.addWatchFile(file)
-      return `export default ${JSON.stringify(compileAll(readCatalog(language)))}`
+      for (const file of readdirSync(FOLDER + language)) this.addWatchFile(`${FOLDER}${language}/${file}`)
+      return writeModule(readCatalog(language), language === 'en' ? undefined : readServerWords(language))
     },
     hotUpdate({ file, server }) {
       if (!file.startsWith(FOLDER) || !file.endsWith('.json')) return

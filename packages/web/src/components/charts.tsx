@@ -2,7 +2,7 @@ import { useEffect, useId, useRef, useState } from 'react'
 import type { KeyboardEvent, PointerEvent } from 'react'
 import type { ReactNode } from 'react'
 import styles from './charts.module.css'
-import { isRightToLeft } from '../messages/index.ts'
+import { isRightToLeft } from '../messages/intl.ts'
 import { FailedPattern } from './failed-pattern.tsx'
 
 /** The measured width of the chart, so that it is drawn in real pixels and its text keeps its size. */

@@ -59,6 +59,9 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 1_000],
 ]
 
+/** "3 minutes". */
+export const formatPeriod = (count: number, unitName: string): string => unit(count, unitName, 'long')
+
 /** "24 hours", "7 days". */
 export const formatHours = (hours: number): string =>
   hours < 48 ? unit(hours, 'hour', 'long') : unit(hours / 24, 'day', 'long')

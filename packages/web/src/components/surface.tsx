@@ -3,6 +3,7 @@ import type { CSSProperties, ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { ApiError, OfflineError } from '../api/client.ts'
 import { t } from '../messages/index.ts'
+import { say } from '../messages/server-words.ts'
 import { Button } from './button.tsx'
 import styles from './surface.module.css'
 
@@ -127,7 +128,7 @@ export function describeError(error: unknown): { title: string; text: string | u
     if (error.status === 429) return { title: t.errors.tooMany, text: t.errors.tooManyText }
     if (error.status >= 500 && error.code === '')
       return { title: t.errors.unreachable, text: t.errors.unreachableText }
-    return { title: error.message, text: error.hint ?? undefined }
+    return { title: say(error.message), text: error.hint === null ? undefined : say(error.hint) }
   }
   return { title: t.errors.unexpected, text: error instanceof Error ? error.message : undefined }
 }

@@ -72,7 +72,7 @@ function Outcome({ delivery, last }: { delivery: Delivered; last: Attempt | unde
   if (last?.status === 'failed' && row?.status !== 'delivered') {
     return (
       <Notice tone="bad" title={toSentence(last.error_message ?? t.status.failed)}>
-        {last.diagnosis !== null && <p>{last.diagnosis}</p>}
+        {last.diagnosis !== null && <p>{toSentence(last.diagnosis)}</p>}
       </Notice>
     )
   }

@@ -2,6 +2,7 @@ import type { KeyboardEvent } from 'react'
 import { Link } from 'wouter'
 import { RelativeTime } from '../components/time.tsx'
 import { t, textFor } from '../messages/index.ts'
+import { say } from '../messages/server-words.ts'
 import styles from './deliveries.module.css'
 import type { Item } from './fetch-page.ts'
 import { useSearchEntries } from './filters.ts'
@@ -88,8 +89,9 @@ const isAhead = (time: string | null): time is string => time !== null && Date.p
 
 /** Null if the status code already tells the reason. */
 function getReason({ status, code, reason }: Item): string | null {
-  if (status === 'filtered') return textFor(t.keptBack, reason ?? '') ?? reason
-  return code !== null && reason === `the endpoint returned ${code}` ? (PHRASES[code] ?? null) : reason
+  if (reason === null) return null
+  if (status === 'filtered') return textFor(t.keptBack, reason) ?? reason
+  return code !== null && reason === `the endpoint returned ${code}` ? (PHRASES[code] ?? null) : say(reason)
 }
 
 /** Up and Down move between rows. */

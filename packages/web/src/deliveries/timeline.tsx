@@ -4,6 +4,7 @@ import type { Attempt, Delivery } from '../api/types.ts'
 import { formatDateTime, formatDuration } from '../components/format.ts'
 import { RelativeTime } from '../components/time.tsx'
 import { t, textFor } from '../messages/index.ts'
+import { say } from '../messages/server-words.ts'
 import styles from './drawer.module.css'
 
 interface TimelineProps {
@@ -71,7 +72,7 @@ function Entry({
 /** The state of the delivery after its attempts. */
 /** The status of the response; the error where there is none, or where the response broke off after a 2xx. */
 function outcomeOf({ status, response_code: code, error_message: error }: Attempt): string | number {
-  return code === null || (status === 'failed' && code < 300) ? (error ?? '') : code
+  return code === null || (status === 'failed' && code < 300) ? say(error ?? '') : code
 }
 
 function End({ row, isHeld }: { row: Delivery; isHeld: boolean }) {
@@ -91,7 +92,7 @@ function End({ row, isHeld }: { row: Delivery; isHeld: boolean }) {
           </span>
         )}
         {!isWaiting && row.reason !== null && (
-          <span className={styles.why}>{textFor(t.keptBack, row.reason) ?? row.reason}</span>
+          <span className={styles.why}>{textFor(t.keptBack, row.reason) ?? say(row.reason)}</span>
         )}
       </p>
     </Entry>

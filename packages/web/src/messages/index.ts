@@ -1,9 +1,12 @@
 import type { CompiledMessage } from 'icu-minify/format'
-import format from 'icu-minify/format'
-import { currentLocale, dateTimeFormat, numberFormat, pluralRules, setLocale } from './intl.ts'
+import { setLocale } from './intl.ts'
 import type { Language } from './languages.ts'
 import { LANGUAGES, formatLocale } from './languages.ts'
 import type { Messages } from './messages.generated.ts'
+import { setServerWords } from './server-words.ts'
+import type { ServerWord } from './server-words.ts'
+import { toText } from './to-text.ts'
+import type { Parameters } from './to-text.ts'
 
 export interface CompiledCatalog {
   [name: string]: CompiledMessage | CompiledCatalog
@@ -19,16 +22,19 @@ export const shownLanguage = (): Language => shown
 
 export const pageDirection = (): 'ltr' | 'rtl' => LANGUAGES[shown].direction
 
-export const isRightToLeft = (): boolean => pageDirection() === 'rtl'
-
 /** Calls the listener after each change of the language; returns a function that ends that. */
 export function onLanguage(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
 
+interface Module {
+  default: CompiledCatalog
+  words: readonly ServerWord[]
+}
+
 /** Each is a script of its own, so that the page loads only the one that it shows. */
-const CATALOGS: Record<Language, () => Promise<{ default: CompiledCatalog }>> = {
+const CATALOGS: Record<Language, () => Promise<Module>> = {
   en: () => import('virtual:messages/en'),
   de: () => import('virtual:messages/de'),
   es: () => import('virtual:messages/es'),
@@ -38,8 +44,9 @@ const CATALOGS: Record<Language, () => Promise<{ default: CompiledCatalog }>> = 
 
 /** Loads a language and makes it the one of texts, numbers, dates and the document. */
 export async function showLanguage(language: Language): Promise<void> {
-  const { default: catalog } = await CATALOGS[language]()
+  const { default: catalog, words } = await CATALOGS[language]()
   setLocale(formatLocale(language, navigator.languages))
+  setServerWords(words)
   Object.assign(t, build(catalog))
   shown = language
   document.documentElement.lang = language
@@ -58,29 +65,8 @@ function build(catalog: CompiledCatalog): object {
 const isMessage = (each: CompiledMessage | CompiledCatalog): each is CompiledMessage =>
   typeof each === 'string' || Array.isArray(each)
 
-const FORMATTERS = {
-  getNumberFormat: numberFormat,
-  getDateTimeFormat: dateTimeFormat,
-  getPluralRules: pluralRules,
-}
-
-type Parameters = Readonly<Record<string, string | number | Date>>
-
-/** Names and URLs keep their own direction within a sentence from right to left, and leave that of the sentence alone. */
-function isolate(parameters: Parameters): Parameters {
-  const entries = Object.entries(parameters).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? `\u2068${value}\u2069` : value,
-  ])
-  return Object.fromEntries(entries) as Parameters
-}
-
 function read(message: CompiledMessage): unknown {
-  if (typeof message === 'string') return message
-  return (parameters: Parameters) =>
-    format(message, currentLocale(), isRightToLeft() ? isolate(parameters) : parameters, {
-      formatters: FORMATTERS,
-    })
+  return typeof message === 'string' ? message : (parameters: Parameters) => toText(message, parameters)
 }
 
 /** The text of a section for a name that the server gave, which may be newer than the page. */

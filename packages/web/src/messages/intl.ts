@@ -2,6 +2,10 @@ let locale = 'en'
 
 export const currentLocale = (): string => locale
 
+const RIGHT_TO_LEFT = new Set(['ar', 'fa', 'he', 'ur'])
+
+export const isRightToLeft = (): boolean => RIGHT_TO_LEFT.has(new Intl.Locale(locale).language)
+
 export function setLocale(tag: string): void {
   locale = tag
 }

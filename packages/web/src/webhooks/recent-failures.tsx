@@ -5,6 +5,7 @@ import type { Attempt } from '../api/types.ts'
 import { Section } from '../components/surface.tsx'
 import { RelativeTime } from '../components/time.tsx'
 import { t } from '../messages/index.ts'
+import { say } from '../messages/server-words.ts'
 import { toSentence } from './health.tsx'
 import styles from './webhook.module.css'
 
@@ -55,7 +56,7 @@ export function RecentFailures({ webhookId }: { webhookId: string }) {
             <Link
               href={`/${webhookId}/deliveries?${failure.trigger === 'test' ? `attempt=${failure.id}` : `delivery=${failure.delivery_id}`}`}
             >
-              {t.failures.line({ event: failure.event, error: failure.error_message ?? '' })}
+              {t.failures.line({ event: failure.event, error: say(failure.error_message ?? '') })}
             </Link>
             <span className="muted small">
               {count > 1 && `${t.failures.times({ count })} · `}

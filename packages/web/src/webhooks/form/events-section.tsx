@@ -8,6 +8,7 @@ import { Body } from '../../components/body.tsx'
 import { Checkbox, FieldError, Input } from '../../components/field.tsx'
 import { ErrorNotice, Loading } from '../../components/surface.tsx'
 import { t, textFor } from '../../messages/index.ts'
+import { say } from '../../messages/server-words.ts'
 import { OPERATIONAL_EVENTS } from '../event-names.ts'
 import type { OperationalEvent } from '../event-names.ts'
 import styles from './form.module.css'
@@ -42,7 +43,7 @@ function EventPicker({ types, events, onChange }: PickerProps) {
   const covered = new Set(coveredBy(events, names))
   const wanted = search.trim().toLowerCase()
   const isFound = (name: string, description: string): boolean =>
-    `${name} ${description}`.toLowerCase().includes(wanted)
+    `${name} ${say(description)}`.toLowerCase().includes(wanted)
   const found = types.filter(({ name, description }) => isFound(name, description))
   const operational = OPERATIONAL_EVENTS.filter((name) => isFound(name, t.events.operationalTexts[name]))
   const groups = Map.groupBy(found, ({ category }) => category)
@@ -151,7 +152,7 @@ function EventGroup({ category, members, covered, isWhole, onGroup, onEvent }: G
         <EventRow
           key={type.name}
           name={type.name}
-          description={type.description}
+          description={say(type.description)}
           example={type.example}
           checked={covered.has(type.name)}
           onChange={(isOn) => onEvent(type.name, isOn)}

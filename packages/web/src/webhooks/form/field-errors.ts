@@ -1,4 +1,5 @@
 import { ApiError } from '../../api/client.ts'
+import { say } from '../../messages/server-words.ts'
 import { toSentence } from '../health.tsx'
 
 export const FIELDS = [
@@ -33,7 +34,7 @@ export function readFieldErrors(error: unknown): FieldErrors {
     const [whole, field = '', place = ''] = match
     const text = error.message.slice(match.index + whole.length, found[index + 1]?.index)
     const inside = place === '' ? '' : `${place.slice(1)}: `
-    const said = toSentence(inside === '' ? text : inside + text)
+    const said = toSentence(inside + say(text))
     const before = errors[field as FieldName]
     errors[field as FieldName] = before === undefined ? said : `${before} ${said}`
   })
@@ -43,7 +44,7 @@ export function readFieldErrors(error: unknown): FieldErrors {
 function withHint(errors: FieldErrors, hint: string | null): FieldErrors {
   const [only, ...more] = Object.keys(errors) as FieldName[]
   if (hint === null || only === undefined || more.length > 0) return errors
-  return { [only]: `${errors[only]} ${hint}` }
+  return { [only]: `${errors[only]} ${say(hint)}` }
 }
 
 /** Tests if an error belongs to specific fields. */
