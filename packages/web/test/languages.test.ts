@@ -120,7 +120,7 @@ onStage(
 /** Waits until the view is there, whatever its language. */
 async function settle(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor()
-  await page.waitForFunction('document.querySelector("[class*=skeleton]") === null')
+  await page.locator('[class*=skeleton]').first().waitFor({ state: 'detached' })
 }
 
 async function findFaults(page: Page, name: string): Promise<string[]> {

@@ -20,7 +20,7 @@ function useWidth() {
 }
 
 const HEIGHT = 168
-const LEFT = 44
+const LEFT = 52
 const BOTTOM = 22
 const TOP = 8
 const LABEL_WIDTH = 56

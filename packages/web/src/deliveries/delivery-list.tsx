@@ -66,7 +66,7 @@ function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
       {isOfAll && <span className={styles.webhookName}>{item.webhookName ?? t.deliveries.deleted}</span>}
       <span className={styles.reason}>
         {item.code !== null && <span className={styles.code}>{item.code}</span>}
-        {getReason(item)}
+        <bdi>{getReason(item)}</bdi>
         {item.status === 'retrying' && isAhead(item.next_attempt_at) && (
           <>
             {' · '}

@@ -106,7 +106,7 @@ function EventChips({ events }: { events: readonly string[] }) {
     <p className={styles.chips} title={events.join(', ')}>
       {shown.map((event) => (
         <span key={event} className={styles.chip}>
-          {event === '*' ? t.list.everyEvent : event}
+          {event === '*' ? t.list.everyEvent : <bdi dir="ltr">{event}</bdi>}
         </span>
       ))}
       {events.length > shown.length && (
