@@ -45,7 +45,8 @@ function InLanguage({ children }: { children: ReactNode }) {
 }
 
 applyTheme()
-await showLanguage(preferredLanguage())
+// English rather than an empty page, if the language cannot be loaded.
+await showLanguage(preferredLanguage()).catch(async () => await showLanguage('en'))
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>
     <QueryClientProvider client={client}>
