@@ -4,6 +4,7 @@ import { configurationFields } from '../../server/src/api/tables/configuration-f
 import { ATTEMPT_ERRORS, diagnosisOf } from '../../server/src/domain/attempt-errors.ts'
 import { describeHealth, explainDisabling } from '../../server/src/domain/circuit-breaker.ts'
 import type { HealthState } from '../../server/src/domain/circuit-breaker.ts'
+import { systemClock } from '../../server/src/domain/clock.ts'
 import { EVENT_TYPES } from '../../server/src/domain/event-types/event-types.ts'
 import { alertsFor } from '../../server/src/pipeline/health/alerts.ts'
 import { CONNECTION_FAILURES } from '../../server/src/sender/connection-failures.ts'
@@ -109,7 +110,7 @@ suite('the words of the server in other languages', () => {
   test('what the API refuses of a webhook is translated', () => {
     const guard = { allowHttp: false, egressAllow: [], egressPorts: [[443, 443] as const] }
     const inboxes = { idOf: () => undefined }
-    const fields = configurationFields(guard, inboxes as never)
+    const fields = configurationFields(guard, inboxes as never, systemClock)
     const wrong = {
       name: '',
       url: 'http://example.com',

@@ -10,6 +10,9 @@ import type { AuthDraft } from './auth-draft.ts'
 import { FormSection } from './sections.tsx'
 import type { SectionProps } from './sections.tsx'
 
+const CERTIFICATE_START = '-----BEGIN CERTIFICATE-----'
+const KEY_START = '-----BEGIN PRIVATE KEY-----'
+
 interface FieldsProps {
   auth: AuthDraft
   set: (part: Partial<AuthDraft>) => void
@@ -107,7 +110,7 @@ function CertificateFields({ auth, set }: FieldsProps) {
             {...wiring}
             mono
             rows={4}
-            placeholder="-----BEGIN CERTIFICATE-----"
+            placeholder={CERTIFICATE_START}
             value={auth.certificate}
             onChange={(event) => set({ certificate: event.target.value })}
           />
@@ -121,7 +124,7 @@ function CertificateFields({ auth, set }: FieldsProps) {
             mono
             rows={4}
             autoComplete="off"
-            placeholder="-----BEGIN PRIVATE KEY-----"
+            placeholder={KEY_START}
             onChange={(event) => set({ key: event.target.value })}
           />
         )}
