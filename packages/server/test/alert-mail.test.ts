@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import { pino } from 'pino'
+import type { MailSettings } from '../src/maintenance/alert-mails/compose-mail.ts'
 import { sendMails } from '../src/maintenance/alert-mails/send-mails.ts'
 import { openSmtp } from '../src/maintenance/alert-mails/smtp.ts'
 import type { Database } from '../src/database/database.ts'
@@ -17,7 +18,7 @@ for (const engine of ENGINES) {
     let close: () => Promise<void>
     let smtp: TestSmtpServer
     let printed = ''
-    let send: () => Promise<boolean>
+    let send: (settings?: Partial<MailSettings>) => Promise<boolean>
 
     before(async () => {
       ;({ database, close } = await openMigrated(engine))
@@ -25,8 +26,9 @@ for (const engine of ENGINES) {
       const transport = await openSmtp(smtp.url)
       const log = pino({ level: 'warn' }, { write: (line: string) => void (printed += line) })
       const from = 'ConnectGain <webhooks@crm.example>'
-      const publicUrl = 'https://hooks.example'
-      send = async () => await sendMails({ database, log, transport, from, publicUrl })
+      const usual = { publicUrl: 'https://hooks.example', portalRefreshUrl: undefined, portalTheme: {} }
+      send = async (settings = {}) =>
+        await sendMails({ database, log, transport, from, settings: { ...usual, ...settings } })
       await database.query(
         `insert into webhooks.webhook_alert_recipients (organization_id, email)
          values ($1, 'ada@ours.example'), ($1, 'bob@ours.example'), ($2, 'eve@theirs.example')`,
@@ -63,6 +65,21 @@ for (const engine of ENGINES) {
       assert.match(text, /Since 2026-01-15T10:00:00.000Z: the endpoint returned 500\./)
       assert.match(text, /https:\/\/hooks\.example\/settings\/webhooks\/[0-9a-f-]{36}/)
       assert.equal(await waiting(), 0)
+    })
+
+    test('an alert email leads to the sign-in of the host and carries its name', async () => {
+      await raise('CRM Sync', THEIRS)
+      await send({
+        portalRefreshUrl: 'https://crm.example/open?area=webhooks',
+        portalTheme: { name: 'Acme CRM' },
+      })
+      const [mail] = await smtp.received(1)
+      assert.match(
+        mail!.text,
+        /https:\/\/crm\.example\/open\?area=webhooks&return_to=%2Fsettings%2Fwebhooks%2F[0-9a-f-]{36}/,
+      )
+      assert.match(mail!.text, /\n\nAcme CRM\s*$/)
+      assert.ok(!mail!.text.includes('hooks.example'))
     })
 
     test('an alert email that the SMTP server refuses is retried later, and the log does not name its recipient', async () => {

@@ -75,6 +75,24 @@ for (const engine of ENGINES) {
       assert.equal((await client.list(first.cookie)).status, 401)
     })
 
+    test('a link leads to the path of the settings page that was asked for, and to nowhere else', async () => {
+      const path = '/settings/webhooks/0190/deliveries?status=failed'
+      const { url: link, token } = await client.createLink(SERVICE_KEY, { return_to: path })
+      assert.equal(new URL(link).href, `${new URL(link).origin}${path}#token=${token}`)
+      for (const return_to of [
+        'https://elsewhere.example/settings/webhooks',
+        '//elsewhere.example/settings/webhooks',
+        '/settings/webhooks/../../session',
+        '/settings/webhooksx',
+        '/settings/webhooks#token=x',
+        '\\\\elsewhere.example',
+      ]) {
+        const body = { organization_id: OURS, return_to }
+        const { status, json } = await api.ask<ErrorBody>('POST', 'rpc/create_portal_session', { body })
+        assert.deepEqual([status, json.code], [400, '22023'], return_to)
+      }
+    })
+
     test('a link has its token in the fragment and opens one session, which expires with the link', async () => {
       const link = await client.createLink(SERVICE_KEY, { expires_in: 120 })
       assert.match(link.url, /^http:\/\/[^/]+\/settings\/webhooks#token=cgw_link_[\w-]{43}$/)

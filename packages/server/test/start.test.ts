@@ -173,6 +173,20 @@ suite('invalid settings', () => {
       "https://a.example; script-src 'x'",
       /PORTAL_FRAME_ANCESTORS: .*https:\/\/ origins/,
     ],
+    [
+      'PORTAL_REFRESH_URL',
+      'http://crm.example/webhooks',
+      /PORTAL_REFRESH_URL: .*an https:\/\/ URL without credentials/,
+    ],
+    ['PORTAL_THEME', 'green', /PORTAL_THEME: 'green' is not valid\. Use JSON such as/],
+    ['PORTAL_THEME', '{"colours":{}}', /PORTAL_THEME: .*Unrecognized key: "colours"/],
+    ['PORTAL_THEME', '{"logo":"javascript:alert(1)"}', /PORTAL_THEME: logo: must be an https:\/\/ URL/],
+    ['PORTAL_THEME', '{"font":"Inter; } body { color: red"}', /PORTAL_THEME: font: must be up to 8 font names/],
+    [
+      'PORTAL_THEME',
+      '{"colors":{"light":{"accent":"#ffcc00"}}}',
+      /PORTAL_THEME: .*accent \(#ffcc00\) on surface \(#ffffff\) has a contrast of 1\.52:1\. WCAG AA requires 4\.5:1/,
+    ],
     ['ROLE', 'worker', /ROLE: .*Set DATABASE_URL/],
   ]
   for (const [name, value, message] of wrong) {

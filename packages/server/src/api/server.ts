@@ -27,6 +27,7 @@ import type { Realtime } from './realtime/realtime.ts'
 import { referencePage } from './openapi/routes.ts'
 import { settingsPage } from './page/settings-page.ts'
 import { restRoutes } from './rest-routes.ts'
+import type { PortalTheme } from '../domain/portal/theme.ts'
 import { FUNCTIONS } from './rpc/functions.ts'
 import type { RpcContext } from './rpc/rpc.ts'
 import { decodeBody } from './http/decode-body.ts'
@@ -41,6 +42,8 @@ export interface ApiOptions extends HealthOptions {
   authenticate: Authenticate
   sessions: SessionStore
   settings: SessionSettings & {
+    portalRefreshUrl: string | undefined
+    portalTheme: PortalTheme
     corsOrigins: readonly string[]
     clientTimeoutMs: number
     sourceRateLimit: number
@@ -87,8 +90,9 @@ export function createServer(options: ApiOptions): FastifyInstance {
 function registerApi(server: FastifyInstance, rest: Rest, options: ApiOptions): void {
   const { admission, authenticate, inbox, live, log, realtime, rpc, sessions, settings, sharedCounts } =
     options
-  const { frameAncestors, publicUrl, sourceRateLimit } = settings
-  void server.register(settingsPage, { frameAncestors })
+  const { frameAncestors, portalRefreshUrl, portalTheme, publicUrl, sourceRateLimit } = settings
+  const portal = { frame_ancestors: frameAncestors, refresh_url: portalRefreshUrl, theme: portalTheme }
+  void server.register(settingsPage, { portal })
   void server.register(guide)
   void server.register(referencePage, { rest, functions: FUNCTIONS })
   void server.register(sessionRoutes, { sessions, admission, authenticate, settings, log })

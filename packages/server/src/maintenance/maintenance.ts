@@ -11,6 +11,7 @@ import { SOURCES_CHANNEL } from '../sources/source-queue.ts'
 import { catchUpStatuses, hasMessages } from '../sources/statuses.ts'
 import { createTakeIn } from '../sources/take-in.ts'
 import { openSmtp } from './alert-mails/smtp.ts'
+import type { MailSettings } from './alert-mails/compose-mail.ts'
 import { expireAlerts, sendMails } from './alert-mails/send-mails.ts'
 import { keepPartitions } from './partitions.ts'
 import { createFolding, expireRollups } from './rollups/rollups.ts'
@@ -49,7 +50,7 @@ const REDELIVER_RETRY_MS = 100
 const TIDY_MS = 60_000
 const MAIL_MS = 2_000
 
-export interface MaintenanceOptions {
+export interface MaintenanceOptions extends MailSettings {
   database: Database
   log: Logger
   watch: LoopWatch
@@ -59,7 +60,6 @@ export interface MaintenanceOptions {
   auditRetentionMs: number
   smtpUrl: URL | undefined
   alertFrom: string | undefined
-  publicUrl: string | undefined
   messages: Messages
 }
 
@@ -194,9 +194,12 @@ async function startMailing({
   smtpUrl,
   alertFrom,
   publicUrl,
+  portalRefreshUrl,
+  portalTheme,
 }: MaintenanceOptions): Promise<Loop[]> {
   if (smtpUrl === undefined || alertFrom === undefined) return []
-  const mailer = { database, log, transport: await openSmtp(smtpUrl), from: alertFrom, publicUrl }
+  const settings = { publicUrl, portalRefreshUrl, portalTheme }
+  const mailer = { database, log, transport: await openSmtp(smtpUrl), from: alertFrom, settings }
   return [startLoop({ name: 'mail', everyMs: MAIL_MS, log, watch, run: () => sendMails(mailer) })]
 }
 

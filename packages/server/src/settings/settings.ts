@@ -1,6 +1,7 @@
 import { parseEncryptionKeys, parseJwtSecret, parseServiceKey } from './encryption-keys.ts'
 import { parsePorts, parseProxies, parseRanges } from './network.ts'
 import { FAILING_ENDPOINTS } from './failing-endpoints.ts'
+import { PORTAL } from './portal.ts'
 import { REALTIME } from './realtime.ts'
 import type { Setting } from './setting.ts'
 import {
@@ -18,7 +19,6 @@ import {
   parseAlertFrom,
   parseCorsOrigins,
   parseDatabaseUrl,
-  parseFrameAncestors,
   parseJwksUrl,
   parseOtlpEndpoint,
   parsePublicUrl,
@@ -192,13 +192,7 @@ export const SETTINGS = {
     help: 'origins whose pages may call `/rest/v1` and use realtime from a browser, separated by commas; `*`: all, since a page can do no more than its key allows',
     schema: by(parseCorsOrigins),
   },
-  frameAncestors: {
-    name: 'PORTAL_FRAME_ANCESTORS',
-    group: 'API and settings page',
-    preset: '',
-    help: '`https://` origins whose pages may show the settings page in a frame, separated by spaces or commas (`https://*.example.com` for all subdomains); unset: none',
-    schema: by(parseFrameAncestors),
-  },
+  ...PORTAL,
   allowHttpUrls: {
     name: 'ALLOW_HTTP_URLS',
     group: 'Sending',

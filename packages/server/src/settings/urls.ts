@@ -66,17 +66,35 @@ export function parsePublicUrl(text: string): string | undefined {
 
 /** As Content-Security-Policy takes them: a scheme, a host (or all of its subdomains) and perhaps a port. */
 const FRAME_ANCESTOR = /^https:\/\/(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?$/i
+/** Browsers take these for safe without TLS. */
+const LOCAL_ANCESTOR = /^http:\/\/(?:localhost|127\.0\.0\.1)(?::\d{1,5})?$/i
 
 export function parseFrameAncestors(text: string): string[] {
   const origins = text.split(/[\s,]+/).filter((part) => part !== '')
   return origins.map((origin) =>
-    FRAME_ANCESTOR.test(origin)
+    FRAME_ANCESTOR.test(origin) || LOCAL_ANCESTOR.test(origin)
       ? origin.toLowerCase()
       : fail(
           origin,
           'https:// origins without a path, separated by spaces or commas, as in PORTAL_FRAME_ANCESTORS=https://crm.example.com',
         ),
   )
+}
+
+/** The page that gets people signed in; `return_to` is added to its query. */
+export function parseRefreshUrl(text: string): string | undefined {
+  if (text === '') return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isLocal = ['localhost', '127.0.0.1'].includes(url?.hostname ?? '')
+  const isAllowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal)
+  const hasExtras = url?.username !== '' || url.hash !== '' || url.searchParams.has('return_to')
+  if (url === undefined || !isAllowed || hasExtras) {
+    fail(
+      text,
+      'an https:// URL without credentials, fragment, and return_to, as in PORTAL_REFRESH_URL=https://crm.example.com/webhooks',
+    )
+  }
+  return url.href
 }
 
 /** Says what a setting takes instead of what was found. */

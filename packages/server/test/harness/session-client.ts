@@ -57,7 +57,8 @@ export function createSessionClient(api: InProcessApi, url: string): SessionClie
       const body = { organization_id: OURS, ...more }
       const { status, json } = await api.ask<Link>('POST', 'rpc/create_portal_session', { key, body })
       assert.equal(status, 200, JSON.stringify(json))
-      return { ...json, token: new URL(json.url).hash.replace('#token=', '') }
+      assert.equal(new URL(json.url).hash, `#token=${json.token}`)
+      return json
     },
     list: async (cookie, table = 'webhook_inboxes', headers = {}) =>
       await send('GET', `/rest/v1/${table}?select=organization_id`, { cookie, ...headers }),

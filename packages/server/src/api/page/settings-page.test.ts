@@ -6,13 +6,14 @@ import { after, before, suite, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
+import type { PortalSettings } from '../../domain/portal/settings.ts'
 import { settingsPage } from './settings-page.ts'
 
 const SCRIPT = 'console.log("a page")\n'.repeat(100)
 
-async function open(folder: string, frameAncestors: readonly string[] = []): Promise<FastifyInstance> {
+async function open(folder: string, portal: Partial<PortalSettings> = {}): Promise<FastifyInstance> {
   const server = fastify()
-  await server.register(settingsPage, { frameAncestors, folder })
+  await server.register(settingsPage, { portal: { frame_ancestors: [], ...portal }, folder })
   return server
 }
 
@@ -90,7 +91,9 @@ suite('settings page', () => {
   })
 
   test('the settings page can be framed by the origins that the operator names', async () => {
-    const framed = await open(join(folder, 'dist/'), ['https://crm.example', 'https://*.other.example'])
+    const framed = await open(join(folder, 'dist/'), {
+      frame_ancestors: ['https://crm.example', 'https://*.other.example'],
+    })
     const { headers } = await framed.inject('/settings/webhooks')
     assert.match(
       String(headers['content-security-policy']),
@@ -98,6 +101,29 @@ suite('settings page', () => {
     )
     assert.equal(headers['x-frame-options'], undefined)
     await framed.close()
+  })
+
+  test('a theme and the page for signing in are in the document, and need no exception from its policy', async () => {
+    const themed = await open(join(folder, 'dist/'), {
+      refresh_url: 'https://crm.example/webhooks?from="page"',
+      theme: {
+        name: '<b>Acme & Co</b>',
+        logo: 'https://cdn.example/logo.svg',
+        radius: 4,
+        colors: { light: { accent: '#0b6a4b' } },
+      },
+    })
+    const { body, headers } = await themed.inject('/settings/webhooks/deliveries')
+    assert.match(body, /<meta name="connectgain-portal" content="[^"<>]*&lt;b&gt;Acme &amp; Co&lt;\/b&gt;[^"<>]*">/)
+    const policy = String(headers['content-security-policy'])
+    assert.match(policy, /; img-src 'self' data: https:\/\/cdn\.example; /)
+    assert.ok(!policy.includes('unsafe'))
+    const [, href] = /<link rel="stylesheet" href="([^"]+)">/.exec(body)!
+    const stylesheet = await themed.inject(href!)
+    assert.equal(stylesheet.headers['content-type'], 'text/css; charset=utf-8')
+    assert.match(stylesheet.body, /--r2: 4px;/)
+    assert.match(stylesheet.body, /--accent: #0b6a4b;/)
+    await themed.close()
   })
 
   test('the server returns a placeholder if the settings page is not built', async () => {

@@ -4,7 +4,9 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError } from '../../domain/errors.ts'
+import type { PortalSettings } from '../../domain/portal/settings.ts'
 import { shippedFolder } from '../http/shipped-folder.ts'
+import { createPortalFiles } from './portal.ts'
 import { welcomePage } from './welcome-page.ts'
 
 /** The build of packages/web: next to the program in a package, in its build folder in the repository. */
@@ -30,8 +32,7 @@ const YEAR_SECONDS = 31_536_000
 const pack = promisify(gzip)
 
 export interface PageOptions {
-  /** Origins whose pages may frame this one. */
-  frameAncestors: readonly string[]
+  portal: PortalSettings
   /** The build of the page. */
   folder?: string
 }
@@ -40,15 +41,19 @@ export interface PageOptions {
  * Serves the settings page: its files as built, and the page itself at every other path below `/settings/webhooks`,
  * where its own router takes over. Without a build, serves a page that explains the API.
  */
-export function settingsPage(scope: FastifyInstance, { frameAncestors, folder = BUILT }: PageOptions): void {
-  const headers = pageHeaders(frameAncestors)
+export function settingsPage(scope: FastifyInstance, { portal, folder = BUILT }: PageOptions): void {
+  const { stylesheet, addTo, imageOrigins } = createPortalFiles(portal, PATH)
+  const headers = pageHeaders(portal.frame_ancestors, imageOrigins)
   scope.get('/', (_request, reply) => reply.redirect(PATH))
   if (!existsSync(join(folder, 'index.html'))) {
     scope.get(PATH, (_request, reply) => reply.type(TYPES['.html']!).send(welcomePage))
     return
   }
   const files = readFiles(folder)
-  const page = files.get('index.html')!
+  const built = files.get('index.html')!
+  const page = { ...built, content: Buffer.from(addTo(built.content.toString())) }
+  files.set('index.html', page)
+  if (stylesheet !== undefined) files.set(stylesheet.path, asFile(stylesheet.path, stylesheet.content))
   const sendFile = async (reply: FastifyReply, path: string): Promise<FastifyReply> => {
     const file = files.get(path)
     if (file === undefined && path.startsWith('assets/')) {
@@ -67,14 +72,17 @@ export function settingsPage(scope: FastifyInstance, { frameAncestors, folder = 
 }
 
 /** Only allows scripts, styles and requests of this server; nothing inline. */
-function pageHeaders(frameAncestors: readonly string[]): Record<string, string> {
+function pageHeaders(
+  frameAncestors: readonly string[],
+  imageOrigins: readonly string[],
+): Record<string, string> {
   const ancestors = frameAncestors.length === 0 ? "'none'" : ["'self'", ...frameAncestors].join(' ')
   return {
     'content-security-policy': [
       "default-src 'none'",
       "script-src 'self'",
       "style-src 'self'",
-      "img-src 'self' data:",
+      ["img-src 'self' data:", ...imageOrigins].join(' '),
       "connect-src 'self'",
       "font-src 'self'",
       "base-uri 'none'",
@@ -99,23 +107,27 @@ interface BuiltFile {
 }
 
 /** Reads all files into memory: a request cannot reach a file that did not exist at the start. */
-function readFiles(folder: string): ReadonlyMap<string, BuiltFile> {
+function readFiles(folder: string): Map<string, BuiltFile> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   )
   return new Map(
     entries.map((entry) => {
       const path = join(entry.parentPath, entry.name)
-      const extension = extname(entry.name)
-      const file: BuiltFile = {
-        type: TYPES[extension] ?? 'application/octet-stream',
-        content: readFileSync(path),
-        packed: undefined,
-        isPackable: !INCOMPRESSIBLE.has(extension),
-      }
+      const file = asFile(entry.name, readFileSync(path))
       return [path.slice(folder.length).replaceAll('\\', '/').replace(/^\//, ''), file]
     }),
   )
+}
+
+function asFile(name: string, content: Buffer): BuiltFile {
+  const extension = extname(name)
+  return {
+    type: TYPES[extension] ?? 'application/octet-stream',
+    content,
+    packed: undefined,
+    isPackable: !INCOMPRESSIBLE.has(extension),
+  }
 }
 
 async function send(reply: FastifyReply, file: BuiltFile): Promise<FastifyReply> {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isPagePath } from '../../domain/portal/return-path.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { CreatedLink } from '../sessions/session-store.ts'
 import { uuid } from '../tables/configuration-fields.ts'
@@ -10,28 +11,36 @@ const MAX_SECONDS = 86_400
 
 const seconds = `must be a whole number of seconds from 60 to ${MAX_SECONDS}`
 
+const PAGE = '/settings/webhooks'
+
+const path = z
+  .string('must be a string')
+  .refine(isPagePath, `must be a path of the settings page: ${PAGE}, or one below it, without a fragment`)
+
 const schema = z.strictObject({
   organization_id: uuid,
   expires_in: z.int(seconds).min(60, seconds).max(MAX_SECONDS, seconds).default(DEFAULT_SECONDS),
+  return_to: path.default(PAGE),
 })
 
-const result = z.object({ url: z.url(), expires_at: time })
+const result = z.object({ url: z.url(), token: z.string().describe('What the link carries'), expires_at: time })
 
 /**
  * Creates a one-time link to the settings page for one organization: it opens one session, and both end at
  * `expires_at`. The token is in the fragment, which browsers send to no server, so it appears in no log and no
- * `Referer`.
+ * `Referer`. The path of the link is checked, so that a host may pass on the `return_to` that the page gave to it.
  */
 export const createPortalSession = defineFunction(
   'change',
   schema,
   result,
-  async ({ sessions }, { organization_id, expires_in }, principal, { caller, origin, keep }) => {
+  async ({ sessions }, { organization_id, expires_in, return_to }, principal, { caller, origin, keep }) => {
     if (principal.organizationId !== null && principal.organizationId !== organization_id) {
       throw new ApiError(404, 'P0002', `no organization has the id ${organization_id}`)
     }
     const describe = ({ token, expiresAt }: CreatedLink) => ({
-      url: `${origin}/settings/webhooks#token=${token}`,
+      url: `${origin}${return_to}#token=${token}`,
+      token,
       expires_at: expiresAt.toISOString(),
     })
     const link = await sessions.createLink(

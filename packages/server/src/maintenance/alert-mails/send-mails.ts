@@ -4,6 +4,7 @@ import type { Database } from '../../database/database.ts'
 import type { RowOf } from '../../database/statement.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { OperationalEvent } from '../../domain/event-types/operational-events.ts'
+import type { MailSettings } from './compose-mail.ts'
 import { composeMail } from './compose-mail.ts'
 import {
   claimMails,
@@ -26,7 +27,7 @@ export interface MailerOptions {
   log: Logger
   transport: Transporter
   from: string
-  publicUrl: string | undefined
+  settings: MailSettings
 }
 
 /**
@@ -40,7 +41,7 @@ export async function sendMails({
   log,
   transport,
   from,
-  publicUrl,
+  settings,
 }: MailerOptions): Promise<boolean> {
   const { rows } = await database.query(...claimMails({ limit: BATCH_SIZE }))
   for (const row of rows) {
@@ -49,7 +50,7 @@ export async function sendMails({
         from,
         to: { name: '', address: row.recipient },
         // A check of the table allows no other types.
-        ...composeMail({ ...row, type: row.type as OperationalEvent }, publicUrl),
+        ...composeMail({ ...row, type: row.type as OperationalEvent }, settings),
       })
       await database.query(...deleteMail({ id: row.id }))
     } catch (error) {
