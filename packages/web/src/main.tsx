@@ -6,6 +6,9 @@ import { Router } from 'wouter'
 import { ApiError } from './api/client.ts'
 import { isSessionEnd, noteSessionEnd, sessionKey } from './api/session.ts'
 import { Toaster } from './components/toast.tsx'
+import { connectHost } from './embed/connect.ts'
+import { HostLink } from './embed/host-link.tsx'
+import { keepSession } from './embed/session.ts'
 import { preferredLanguage } from './messages/choice.ts'
 import { onLanguage, showLanguage, shownLanguage } from './messages/index.ts'
 import { App } from './routes/app.tsx'
@@ -45,6 +48,8 @@ function InLanguage({ children }: { children: ReactNode }) {
 }
 
 applyTheme()
+const host = await connectHost()
+if (host !== undefined) keepSession(host, client)
 // English rather than an empty page, if the language cannot be loaded.
 await showLanguage(preferredLanguage()).catch(async () => await showLanguage('en'))
 createRoot(document.querySelector('#root')!).render(
@@ -56,6 +61,7 @@ createRoot(document.querySelector('#root')!).render(
           <LeaveQuestion />
           <Toaster />
         </InLanguage>
+        {host !== undefined && <HostLink host={host} base={BASE} />}
       </Router>
     </QueryClientProvider>
   </StrictMode>,

@@ -29,7 +29,34 @@ interface Options {
 /** Browsers attach the session cookie to every request, but other sites cannot make them send this header. */
 const SESSION_HEADER = { 'x-webhooks-session': '1' }
 
+let renew: (() => Promise<boolean>) | undefined
+let renewals = 0
+
+/** Sets what gets a new session when one has ended; it resolves to false if there is none. */
+export function renewWith(renewSession: () => Promise<boolean>): void {
+  renew = renewSession
+}
+
+/** Called when there is a new session, for requests that were sent with the one before. */
+export function noteNewSession(): void {
+  renewals += 1
+}
+
+/** A request that was refused because its session has ended had no effect: with a new session, it is sent again. */
 export async function send(path: string, options: Options = {}): Promise<Response> {
+  const renewalsBefore = renewals
+  try {
+    return await sendOnce(path, options)
+  } catch (error) {
+    const isEnd = error instanceof ApiError && error.status === 401 && path !== '/session'
+    if (!isEnd || renew === undefined) throw error
+    const isRenewed = renewals > renewalsBefore || (await renew())
+    if (!isRenewed) throw error
+    return await sendOnce(path, options)
+  }
+}
+
+async function sendOnce(path: string, options: Options): Promise<Response> {
   const { method = 'GET', body, headers = {}, signal } = options
   const response = await fetch(path, {
     method,

@@ -5,6 +5,7 @@ import type { Session } from './types.ts'
 const SESSION = ['session']
 
 async function readSession(): Promise<Session | null> {
+  if (requestToken !== undefined) return await openHostSession(requestToken)
   const token = takeLinkToken()
   if (token === undefined) return await findSession()
   try {
@@ -26,7 +27,22 @@ async function findSession(): Promise<Session | null> {
   }
 }
 
-async function openSession(credential: { token: string } | { key: string }): Promise<Session> {
+let requestToken: (() => Promise<string | undefined>) | undefined
+
+/** Sets where tokens come from: the page that shows this one in a frame. */
+export function takeTokensFrom(request: () => Promise<string | undefined>): void {
+  requestToken = request
+}
+
+/** The host knows who its user is; the cookie may be of the user before. */
+async function openHostSession(request: () => Promise<string | undefined>): Promise<Session | null> {
+  const token = await request()
+  if (token !== undefined) return await openSession({ token })
+  noteSessionEnd()
+  return null
+}
+
+export async function openSession(credential: { token: string } | { key: string }): Promise<Session> {
   return (await (await send('/session', { method: 'POST', body: credential })).json()) as Session
 }
 

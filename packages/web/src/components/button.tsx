@@ -59,6 +59,19 @@ export function LinkButton({ variant, small, href, onClick, children }: LinkButt
   )
 }
 
+/** Leads out of the page. */
+export function ExternalButton({
+  variant,
+  children,
+  ...rest
+}: Pick<Look, 'variant'> & { href: string; target?: string; children: ReactNode }) {
+  return (
+    <a {...rest} className={buttonClass({ ...(variant && { variant }) })}>
+      {children}
+    </a>
+  )
+}
+
 /** A button within text. */
 export function TextButton(props: ComponentProps<'button'>) {
   return <button type="button" {...props} className={styles.link} />

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import { useEffect, useId, useRef } from 'react'
 import type { ReactNode } from 'react'
+import { holdSpace } from '../embed/size.ts'
 import { t } from '../messages/index.ts'
 import { Button, IconButton } from './button.tsx'
 import styles from './dialog.module.css'
@@ -27,6 +28,7 @@ export function Dialog({ title, onClose, kind = 'dialog', tools, foot, returnTo,
   const dialog = useRef<HTMLDialogElement>(null)
   const body = useRef<HTMLDivElement>(null)
   const titleId = useId()
+  useEffect(() => holdSpace(), [])
   useEffect(() => {
     const opened = dialog.current
     const before = document.activeElement

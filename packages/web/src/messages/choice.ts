@@ -12,8 +12,18 @@ export function readChoice(): Choice {
   return findLanguage([read(() => localStorage.getItem(CHOSEN)) ?? '']) ?? 'auto'
 }
 
-/** The user's choice, else the link's `?locale=`, else the first of the browser's languages that the page speaks. */
+/** Of the page that shows this one in a frame; its user has chosen it there. */
+let given: Language | undefined
+
+export function giveLanguage(language: Language): void {
+  given = language
+}
+
+export const isLanguageGiven = (): boolean => given !== undefined
+
+/** The host's language, else the user's choice, else the link's `?locale=`, else the first of the browser's languages that the page speaks. */
 export function preferredLanguage(choice: Choice = readChoice()): Language {
+  if (given !== undefined) return given
   if (choice !== 'auto') return choice
   return findLanguage([linked ?? '', ...navigator.languages]) ?? 'en'
 }

@@ -489,8 +489,12 @@ export interface Messages {
     readonly link: string
     readonly ended: string
     readonly endedText: string
+    readonly continue: string
+    readonly atHost: (parameters: { name: string }) => string
+    readonly withKey: string
     readonly linkRefused: string
     readonly linkRefusedText: string
+    readonly linkRefusedAtHost: string
   }
   readonly organization: {
     readonly current: (parameters: { name: string }) => string

@@ -6,8 +6,10 @@ import { useSignOut } from '../api/session.ts'
 import { Button, IconButton } from '../components/button.tsx'
 import { Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx'
 import { Notice } from '../components/surface.tsx'
+import { host } from '../embed/host.ts'
+import { isLanguageGiven } from '../messages/choice.ts'
 import { t } from '../messages/index.ts'
-import icon from '../styles/icon.svg'
+import { Logo, brandName } from './brand.tsx'
 import { CaptureNotice } from './capture-notice.tsx'
 import { LanguageMenu } from './language-menu.tsx'
 import { useAccess } from './organization.tsx'
@@ -15,6 +17,9 @@ import styles from './shell.module.css'
 import { chooseTheme, readTheme } from './theme.ts'
 import type { Theme } from './theme.ts'
 import { useOnline } from './use-online.ts'
+
+/** A host has its own logo, way out, and choice of the theme. */
+const isEmbedded = host !== undefined
 
 export function Shell({ children }: { children: ReactNode }) {
   const { canChange } = useAccess()
@@ -27,18 +32,26 @@ export function Shell({ children }: { children: ReactNode }) {
       <header className={styles.bar}>
         <div className={styles.barInner}>
           <Link href="/" className={styles.brand}>
-            <img src={icon} alt={t.brand} width={24} height={24} />
-            <span className={styles.wide}>{t.settings}</span>
-            <span className={`${styles.crumb} ${styles.wide}`} aria-hidden="true">
-              /
-            </span>
+            {!isEmbedded && (
+              <>
+                <Logo alt={brandName()} />
+                <span className={styles.wide}>{t.settings}</span>
+                <span className={`${styles.crumb} ${styles.wide}`} aria-hidden="true">
+                  /
+                </span>
+              </>
+            )}
             {t.webhooks}
           </Link>
           <span className={styles.spacer} />
           <OrganizationMenu />
-          <LanguageMenu />
-          <ThemeMenu />
-          <SignOutButton />
+          {!isLanguageGiven() && <LanguageMenu />}
+          {!isEmbedded && (
+            <>
+              <ThemeMenu />
+              <SignOutButton />
+            </>
+          )}
         </div>
       </header>
       {(!isOnline || !canChange) && (
@@ -128,7 +141,7 @@ export function Plain({ title, text, children }: { title?: string; text?: string
   return (
     <main className={styles.plain}>
       <div className={styles.plainBrand}>
-        <img src={icon} alt="" width={44} height={44} />
+        {!isEmbedded && <Logo />}
         {title !== undefined && <h1>{title}</h1>}
         {text !== undefined && <p className={styles.muted}>{text}</p>}
       </div>
@@ -141,6 +154,6 @@ export function Plain({ title, text, children }: { title?: string; text?: string
 /** Sets the document's title, for the tab and for screen readers. */
 export function useTitle(title: string): void {
   useEffect(() => {
-    document.title = `${title} · ${t.brand}`
+    document.title = `${title} · ${brandName()}`
   }, [title])
 }
