@@ -21,7 +21,11 @@ export function readAddress(src: string, base: string): Address {
 
 /** The address of a view. The language is in it too, so that nothing is shown in another one first. */
 export function pageUrl(origin: string, path: string, locale: string | null): string {
-  const url = new URL(PAGE + normalizePath(path), origin)
+  const asked = new URL(PAGE + normalizePath(path), origin)
+  // Paths come from addresses of the host, which anybody may have written: they lead to a view, and carry no token.
+  const isView = asked.pathname === PAGE || asked.pathname.startsWith(`${PAGE}/`)
+  const url = isView ? asked : new URL(PAGE, origin)
+  url.hash = ''
   if (locale !== null && locale !== '') url.searchParams.set('locale', locale)
   return url.href
 }

@@ -22,7 +22,8 @@ const ATTRIBUTES = ['src', 'path', 'theme', 'locale', 'aria-label'] as const
 const PROPERTIES = ['src', 'token', 'path', 'theme', 'locale', 'getSession'] as const
 
 /** Without a browser (server rendering) the module can be imported, and defines nothing. */
-const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ?? (class {} as typeof HTMLElement)
+const Base =
+  (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ?? (class {} as typeof HTMLElement)
 
 /** `<connectgain-webhooks src="https://webhooks.example.com">`: the settings page, as high as its content. */
 export class ConnectGainWebhooks extends Base {
@@ -104,7 +105,11 @@ export class ConnectGainWebhooks extends Base {
     this.#close()
   }
 
-  attributeChangedCallback(name: (typeof ATTRIBUTES)[number], before: string | null, value: string | null): void {
+  attributeChangedCallback(
+    name: (typeof ATTRIBUTES)[number],
+    before: string | null,
+    value: string | null,
+  ): void {
     if (this.#frame === undefined || before === value) return
     if (name === 'src') this.#open()
     else if (name === 'path') this.#navigate(value ?? '/')

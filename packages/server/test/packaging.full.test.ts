@@ -37,6 +37,8 @@ suite('npm packages', LONG, () => {
         '--json',
         '--silent',
         '-w',
+        'packages/elements',
+        '-w',
         'packages/receiver',
         '-w',
         'packages/client',

@@ -181,7 +181,11 @@ suite('invalid settings', () => {
     ['PORTAL_THEME', 'green', /PORTAL_THEME: 'green' is not valid\. Use JSON such as/],
     ['PORTAL_THEME', '{"colours":{}}', /PORTAL_THEME: .*Unrecognized key: "colours"/],
     ['PORTAL_THEME', '{"logo":"javascript:alert(1)"}', /PORTAL_THEME: logo: must be an https:\/\/ URL/],
-    ['PORTAL_THEME', '{"font":"Inter; } body { color: red"}', /PORTAL_THEME: font: must be up to 8 font names/],
+    [
+      'PORTAL_THEME',
+      '{"font":"Inter; } body { color: red"}',
+      /PORTAL_THEME: font: must be up to 8 font names/,
+    ],
     [
       'PORTAL_THEME',
       '{"colors":{"light":{"accent":"#ffcc00"}}}',

@@ -1,29 +1,10 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { request as forward } from 'node:http'
-import type { RequestListener } from 'node:http'
-import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { after, before, suite, test } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { createSite } from '../../server/test/harness/server-process.ts'
 import type { ServerProcess, ServerSite } from '../../server/test/harness/server-process.ts'
 import { launchChromium } from './harness/chromium.ts'
-
-const tls = (name: string): Buffer =>
-  readFileSync(new URL(`../../server/test/harness/tls/${name}`, import.meta.url))
-
-async function serveHttps(listener: RequestListener): Promise<{ port: number; close(): Promise<void> }> {
-  const server = createServer({ key: tls('localhost.key'), cert: tls('localhost.pem') }, listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
+import { serveHttps, serveProxy } from './harness/https.ts'
 
 suite('page in a frame of the CRM on another site', { timeout: 180_000 }, () => {
   let site: ServerSite
@@ -40,20 +21,7 @@ suite('page in a frame of the CRM on another site', { timeout: 180_000 }, () => 
       response.setHeader('content-type', 'text/html')
       response.end(`<h1>CRM</h1><iframe title="webhooks" width="1200" height="800" src="${link}"></iframe>`)
     })
-    // The proxy that ends TLS, as in front of a real installation.
-    const proxy = await serveHttps((request, response) => {
-      const { method, headers, url } = request
-      const onward = forward(
-        new URL(url ?? '/', server.url),
-        { method, headers: { ...headers, 'x-forwarded-proto': 'https' } },
-        (answer) => {
-          response.writeHead(answer.statusCode ?? 502, answer.headers)
-          answer.pipe(response)
-        },
-      )
-      onward.on('error', () => response.destroy())
-      request.pipe(onward)
-    })
+    const proxy = await serveProxy(() => server.url)
     closers.push(crm.close, proxy.close)
     crmUrl = `https://127.0.0.1:${crm.port}/`
     strangerUrl = `https://localhost:${crm.port}/`

@@ -123,7 +123,9 @@ suite('examples', () => {
   test('every example is listed in this file', () => {
     const known = new Set(SAMPLES.map(({ file }) => file))
     assert.deepEqual(
-      readdirSync(FOLDER).filter((file) => file !== 'README.md' && !known.has(file)),
+      readdirSync(FOLDER, { withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name !== 'README.md' && !known.has(entry.name))
+        .map(({ name }) => name),
       [],
     )
   })

@@ -10,12 +10,16 @@ const MAX_LOGO_CHARACTERS = 65_536
 const LOGO = /^data:image\/(?:png|jpeg|webp|svg\+xml);base64,[a-z0-9+/]+=*$/i
 
 const isLogo = (text: string): boolean =>
-  LOGO.test(text) || (URL.canParse(text) && /^https:\/\/[^\s"';,<>]+$/.test(text) && new URL(text).username === '')
+  LOGO.test(text) ||
+  (URL.canParse(text) && /^https:\/\/[^\s"';,<>]+$/.test(text) && new URL(text).username === '')
 
 const logo = z
   .string()
   .max(MAX_LOGO_CHARACTERS, `must have at most ${MAX_LOGO_CHARACTERS} characters.`)
-  .refine(isLogo, 'must be an https:// URL, or an image as data:image/png;base64,… (png, jpeg, webp, or svg+xml).')
+  .refine(
+    isLogo,
+    'must be an https:// URL, or an image as data:image/png;base64,… (png, jpeg, webp, or svg+xml).',
+  )
 
 const colors = z.strictObject(
   Object.fromEntries(COLOR_NAMES.map((name) => [name, z.string().optional()])) as Record<

@@ -5,14 +5,16 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const CHECKOUT = fileURLToPath(new URL('../../../../', import.meta.url))
-const BUILT = ['packages/client/dist', 'packages/receiver/dist', 'packages/web/dist']
+const BUILT = ['client', 'elements', 'receiver', 'web'].map((name) => `packages/${name}/dist`)
 /** What the build reads. */
 const READ = [
   'package.json',
   'package-lock.json',
   'tsconfig.json',
-  'packages/{client,receiver}/{package,tsconfig.build}.json',
-  'packages/{client,receiver}/src/**/*',
+  'packages/{client,elements,receiver}/{package,tsconfig.build}.json',
+  'packages/{client,elements,receiver}/src/**/*',
+  // What the page shares with the server.
+  'packages/server/src/domain/**/*.ts',
   'packages/web/{package,tsconfig}.json',
   'packages/web/{index.html,vite.config.ts,build/*.ts}',
   'packages/web/src/**/*',

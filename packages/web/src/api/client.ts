@@ -31,6 +31,7 @@ const SESSION_HEADER = { 'x-webhooks-session': '1' }
 
 let renew: (() => Promise<boolean>) | undefined
 let renewals = 0
+let isNewRefused = false
 
 /** Sets what gets a new session when one has ended; it resolves to false if there is none. */
 export function renewWith(renewSession: () => Promise<boolean>): void {
@@ -42,6 +43,9 @@ export function noteNewSession(): void {
   renewals += 1
 }
 
+/** Tests if a session was refused right after it was opened: the browser has not kept its cookie. */
+export const isCookieBlocked = (): boolean => isNewRefused
+
 /** A request that was refused because its session has ended had no effect: with a new session, it is sent again. */
 export async function send(path: string, options: Options = {}): Promise<Response> {
   const renewalsBefore = renewals
@@ -52,7 +56,10 @@ export async function send(path: string, options: Options = {}): Promise<Respons
     if (!isEnd || renew === undefined) throw error
     const isRenewed = renewals > renewalsBefore || (await renew())
     if (!isRenewed) throw error
-    return await sendOnce(path, options)
+    return await sendOnce(path, options).catch((again: unknown) => {
+      isNewRefused = again instanceof ApiError && again.status === 401
+      throw again
+    })
   }
 }
 

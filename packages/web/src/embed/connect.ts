@@ -4,7 +4,7 @@ import { giveLanguage } from '../messages/choice.ts'
 import { showLanguage } from '../messages/index.ts'
 import { findLanguage } from '../messages/languages.ts'
 import { applyTheme } from '../routes/theme.ts'
-import { host } from './host.ts'
+import { findHost, setHost } from './host.ts'
 import type { Host } from './host.ts'
 import { portal } from './portal.ts'
 import { readLook } from './read-look.ts'
@@ -17,11 +17,13 @@ let isConnected = false
 
 /** Greets the host, and shows the page as the host wants it. Undefined where there is no host. */
 export async function connectHost(): Promise<Host | undefined> {
+  const host = findHost()
   if (host === undefined) return undefined
   document.adoptedStyleSheets.push(sheet)
-  const hasAnswered = await host.greet((message) => configure(host!, message))
+  const hasAnswered = await host.greet((message) => configure(host, message))
   if (!hasAnswered) return undefined
   isConnected = true
+  setHost(host)
   fitFrame(host)
   return host
 }

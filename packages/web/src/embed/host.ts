@@ -69,5 +69,15 @@ export class Host {
   }
 }
 
-/** Undefined in a tab, and in a frame that is not the element's. */
-export const host: Host | undefined = parent !== window && window.name === CHANNEL ? new Host() : undefined
+/** Undefined in a tab, and in a frame that is not the element's. It may still not answer. */
+export const findHost = (): Host | undefined =>
+  parent !== window && window.name === CHANNEL ? new Host() : undefined
+
+let connected: Host | undefined
+
+export function setHost(host: Host): void {
+  connected = host
+}
+
+/** Tests if a host shows the page: it has its own logo, way out, and choice of the theme, and signs people in. */
+export const isEmbedded = (): boolean => connected !== undefined

@@ -495,6 +495,8 @@ export interface Messages {
     readonly linkRefused: string
     readonly linkRefusedText: string
     readonly linkRefusedAtHost: string
+    readonly cookieBlocked: string
+    readonly cookieBlockedText: (parameters: { host: string }) => string
   }
   readonly organization: {
     readonly current: (parameters: { name: string }) => string

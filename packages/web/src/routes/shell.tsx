@@ -6,7 +6,7 @@ import { useSignOut } from '../api/session.ts'
 import { Button, IconButton } from '../components/button.tsx'
 import { Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx'
 import { Notice } from '../components/surface.tsx'
-import { host } from '../embed/host.ts'
+import { isEmbedded } from '../embed/host.ts'
 import { isLanguageGiven } from '../messages/choice.ts'
 import { t } from '../messages/index.ts'
 import { Logo, brandName } from './brand.tsx'
@@ -17,9 +17,6 @@ import styles from './shell.module.css'
 import { chooseTheme, readTheme } from './theme.ts'
 import type { Theme } from './theme.ts'
 import { useOnline } from './use-online.ts'
-
-/** A host has its own logo, way out, and choice of the theme. */
-const isEmbedded = host !== undefined
 
 export function Shell({ children }: { children: ReactNode }) {
   const { canChange } = useAccess()
@@ -32,7 +29,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <header className={styles.bar}>
         <div className={styles.barInner}>
           <Link href="/" className={styles.brand}>
-            {!isEmbedded && (
+            {!isEmbedded() && (
               <>
                 <Logo alt={brandName()} />
                 <span className={styles.wide}>{t.settings}</span>
@@ -46,7 +43,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <span className={styles.spacer} />
           <OrganizationMenu />
           {!isLanguageGiven() && <LanguageMenu />}
-          {!isEmbedded && (
+          {!isEmbedded() && (
             <>
               <ThemeMenu />
               <SignOutButton />
@@ -141,7 +138,7 @@ export function Plain({ title, text, children }: { title?: string; text?: string
   return (
     <main className={styles.plain}>
       <div className={styles.plainBrand}>
-        {!isEmbedded && <Logo />}
+        {!isEmbedded() && <Logo />}
         {title !== undefined && <h1>{title}</h1>}
         {text !== undefined && <p className={styles.muted}>{text}</p>}
       </div>

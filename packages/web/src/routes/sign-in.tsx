@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import { refreshLink } from '../../../server/src/domain/portal/return-path.ts'
-import { ApiError } from '../api/client.ts'
+import { ApiError, isCookieBlocked } from '../api/client.ts'
 import { hasSessionEnded, useSession, useSignIn } from '../api/session.ts'
 import { Button, ExternalButton } from '../components/button.tsx'
 import { Disclosure } from '../components/disclosure.tsx'
 import { Field, Input } from '../components/field.tsx'
 import { Card, Notice, describeError } from '../components/surface.tsx'
-import { host } from '../embed/host.ts'
+import { isEmbedded } from '../embed/host.ts'
 import { portal } from '../embed/portal.ts'
 import { t } from '../messages/index.ts'
 import { brandName } from './brand.tsx'
@@ -16,9 +16,10 @@ import styles from './shell.module.css'
 /** @param refused why a one-time link did not open the page */
 export function SignIn({ refused }: { refused?: ApiError }) {
   useTitle(t.signIn.title)
-  if (host !== undefined) return <AskHost />
+  if (isEmbedded()) return <AskHost />
   const { refresh_url: refreshUrl } = portal
-  if (refreshUrl !== undefined) return <LeadToHost refreshUrl={refreshUrl} isRefused={refused !== undefined} />
+  if (refreshUrl !== undefined)
+    return <LeadToHost refreshUrl={refreshUrl} isRefused={refused !== undefined} />
   return (
     <Plain title={t.signIn.title} text={t.signIn.text}>
       {refused !== undefined && (
@@ -48,7 +49,13 @@ function AskHost() {
   const session = useSession()
   return (
     <Plain title={t.signIn.title}>
-      <Ended />
+      {isCookieBlocked() ? (
+        <Notice tone="warn" title={t.signIn.cookieBlocked}>
+          {t.signIn.cookieBlockedText({ host: location.host })}
+        </Notice>
+      ) : (
+        <Ended />
+      )}
       <Button variant="primary" busy={session.isFetching} onClick={() => void session.refetch()}>
         {t.signIn.continue}
       </Button>

@@ -114,7 +114,10 @@ suite('settings page', () => {
       },
     })
     const { body, headers } = await themed.inject('/settings/webhooks/deliveries')
-    assert.match(body, /<meta name="connectgain-portal" content="[^"<>]*&lt;b&gt;Acme &amp; Co&lt;\/b&gt;[^"<>]*">/)
+    assert.match(
+      body,
+      /<meta name="connectgain-portal" content="[^"<>]*&lt;b&gt;Acme &amp; Co&lt;\/b&gt;[^"<>]*">/,
+    )
     const policy = String(headers['content-security-policy'])
     assert.match(policy, /; img-src 'self' data: https:\/\/cdn\.example; /)
     assert.ok(!policy.includes('unsafe'))

@@ -23,7 +23,11 @@ const schema = z.strictObject({
   return_to: path.default(PAGE),
 })
 
-const result = z.object({ url: z.url(), token: z.string().describe('What the link carries'), expires_at: time })
+const result = z.object({
+  url: z.url(),
+  token: z.string().describe('What the link carries'),
+  expires_at: time,
+})
 
 /**
  * Creates a one-time link to the settings page for one organization: it opens one session, and both end at

@@ -3,7 +3,15 @@ import type { Colors, Look, Scheme } from './theme.ts'
 import { SCHEMES } from './theme.ts'
 import { tokensOf } from './tokens.ts'
 
-const GENERIC = new Set(['sans-serif', 'serif', 'monospace', 'system-ui', 'ui-sans-serif', 'ui-serif', 'ui-rounded'])
+const GENERIC = new Set([
+  'sans-serif',
+  'serif',
+  'monospace',
+  'system-ui',
+  'ui-sans-serif',
+  'ui-serif',
+  'ui-rounded',
+])
 
 /** Writes a theme that was checked as a stylesheet over the page's own tokens, whichever is loaded first. */
 export function writeStylesheet({ font, radius, colors = {} }: Look): string {

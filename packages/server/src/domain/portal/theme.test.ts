@@ -65,7 +65,11 @@ suite('theme', () => {
   })
 
   test('a stylesheet has the tokens of the schemes that the theme changes, and no others', () => {
-    const css = writeStylesheet({ font: 'Inter, sans-serif', radius: 10, colors: { dark: { accent: '#ffd75e' } } })
+    const css = writeStylesheet({
+      font: 'Inter, sans-serif',
+      radius: 10,
+      colors: { dark: { accent: '#ffd75e' } },
+    })
     assert.match(css, /--font: 'Inter', sans-serif;/)
     assert.match(css, /--r3: 15px;/)
     assert.match(css, /prefers-color-scheme: dark/)
@@ -75,7 +79,11 @@ suite('theme', () => {
   })
 
   test('a brand has the name and colors of the host, and a logo that mail programs can load', () => {
-    const brand = brandOf({ name: 'Acme', logo: 'https://acme.example/logo.png', colors: { light: { accent: '#0b6a4b' } } })
+    const brand = brandOf({
+      name: 'Acme',
+      logo: 'https://acme.example/logo.png',
+      colors: { light: { accent: '#0b6a4b' } },
+    })
     assert.deepEqual(
       [brand.name, brand.logoUrl, brand.colors.accent, brand.colors.on_accent],
       ['Acme', 'https://acme.example/logo.png', '#0b6a4b', '#ffffff'],
