@@ -23,7 +23,8 @@ const PROPERTIES = ['src', 'token', 'path', 'theme', 'locale', 'getSession'] as 
 
 /** Without a browser (server rendering) the module can be imported, and defines nothing. */
 const Base =
-  (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ?? (class {} as typeof HTMLElement)
+  (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ??
+  (Object as unknown as typeof HTMLElement)
 
 /** `<connectgain-webhooks src="https://webhooks.example.com">`: the settings page, as high as its content. */
 export class ConnectGainWebhooks extends Base {

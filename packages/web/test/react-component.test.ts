@@ -88,7 +88,9 @@ suite('component for React', { timeout: 600_000 }, () => {
     )
 
   const told = async (text: string): Promise<void> => {
-    await until(`the app to be told: ${text}`, async () => (await page.evaluate('told') as string[]).includes(text))
+    await until(`the app to be told: ${text}`, async () =>
+      ((await page.evaluate('told')) as string[]).includes(text),
+    )
   }
 
   test('the component shows the view, language, theme and label of its properties', async () => {
@@ -122,7 +124,10 @@ suite('component for React', { timeout: 600_000 }, () => {
     await say('size', { height: 1e9 })
     await say('size', { height: 'calc(1px)' })
     await say('size', { height: 1234.2 })
-    await until('the height', async () => (await page.locator('iframe').evaluate((element) => element.style.height)) === '1235px')
+    await until(
+      'the height',
+      async () => (await page.locator('iframe').evaluate((element) => element.style.height)) === '1235px',
+    )
     await until('the visible part', async () => {
       const { top, height, screen } = await received('visible')
       return top === 0 && (height as number) > 0 && (height as number) < (screen as number)
