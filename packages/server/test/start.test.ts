@@ -189,7 +189,7 @@ suite('invalid settings', () => {
     [
       'PORTAL_THEME',
       '{"colors":{"light":{"accent":"#ffcc00"}}}',
-      /PORTAL_THEME: .*accent \(#ffcc00\) on surface \(#ffffff\) has a contrast of 1\.52:1\. WCAG AA requires 4\.5:1/,
+      /PORTAL_THEME: .*accent \(#ffcc00\) on surface \(#ffffff\) has a contrast of 1\.51:1\. WCAG AA requires 4\.5:1/,
     ],
     ['ROLE', 'worker', /ROLE: .*Set DATABASE_URL/],
   ]

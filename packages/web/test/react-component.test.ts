@@ -89,7 +89,7 @@ suite('component for React', { timeout: 600_000 }, () => {
 
   const told = async (text: string): Promise<void> => {
     await until(`the app to be told: ${text}`, async () =>
-      ((await page.evaluate('told')) as string[]).includes(text),
+      (await page.evaluate<string[]>('told')).includes(text),
     )
   }
 
