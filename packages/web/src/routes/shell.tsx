@@ -143,7 +143,7 @@ export function Plain({ title, text, children }: { title?: string; text?: string
         {text !== undefined && <p className={styles.muted}>{text}</p>}
       </div>
       {children}
-      <LanguageMenu isNamed />
+      {!isLanguageGiven() && <LanguageMenu isNamed />}
     </main>
   )
 }
