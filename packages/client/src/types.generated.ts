@@ -679,9 +679,12 @@ export interface Functions {
     arguments: {
       expires_in?: number
       organization_id: string
+      return_to?: string
     }
     result: {
       expires_at: string
+      /** What the link carries */
+      token: string
       url: string
     }
   }
