@@ -9,9 +9,11 @@ import { EVENT_TYPES } from '../../server/src/domain/event-types/event-types.ts'
 import { alertsFor } from '../../server/src/pipeline/health/alerts.ts'
 import { CONNECTION_FAILURES } from '../../server/src/sender/connection-failures.ts'
 import { explainHead } from '../../server/src/sender/explain-head.ts'
+import { Http2Failure } from '../../server/src/sender/http2-failure.ts'
 import { checkUrl } from '../../server/src/sender/network-guard.ts'
 import { RESPONSE_FAILURES } from '../../server/src/sender/response-failures.ts'
 import { TLS_FAILURES } from '../../server/src/sender/tls-failures.ts'
+import { explainRefusal, tokenTimeout, unusableToken } from '../../server/src/sender/token-failure.ts'
 import { readServerWords } from '../build/catalogs.ts'
 import { compileServerWords } from '../build/server-words.ts'
 import { setLocale } from '../src/messages/intl.ts'
@@ -69,6 +71,34 @@ suite('the words of the server in other languages', () => {
     }
   })
 
+  test('what a server ends with HTTP/2 is translated with its reason and advice', () => {
+    for (let code = 0; code <= 14; code += 1) {
+      for (const what of ['the request', 'the connection'] as const) {
+        const { message, diagnosis } = new Http2Failure(what, code)
+        for (const text of [message, diagnosis]) {
+          requireKnown(text)
+          assert.doesNotMatch(say(text), /without|because|before|\bfor\b|Check|retried/)
+        }
+      }
+    }
+  })
+
+  test('why a token server issued no token is translated', () => {
+    const client = { client_id: 'crm', client_secret: 'never-said' } as Parameters<typeof explainRefusal>[1]
+    const errors = ['client', 'grant', 'scope', 'target'].map((name) => `invalid_${name}`)
+    const bodies = [...errors, 'unauthorized_client', 'unsupported_grant_type'].map((error) => ({ error }))
+    const refusals = [200, 302, 400, 401, 403, 404, 429, 503].flatMap((statusCode) =>
+      [{}, ...bodies].map((body) =>
+        explainRefusal({ statusCode, headers: {}, body: JSON.stringify(body) } as never, client, 0),
+      ),
+    )
+    const problems = ['returned no access_token', 'returned an access token that no header can carry']
+    for (const { message, diagnosis } of [...refusals, ...problems.map(unusableToken), tokenTimeout(5_000)]) {
+      requireKnown(message)
+      requireKnown(diagnosis)
+    }
+  })
+
   test('the health of an endpoint, with its reason and a recent change, is translated as a whole', () => {
     const state = { phase: 'held', failures: 1_234, failingSince: Date.UTC(2026, 10, 29, 12) } as HealthState
     const { reason } = describeHealth(
@@ -118,6 +148,7 @@ suite('the words of the server in other languages', () => {
       secret: 'short',
       headers: { 'bad name': 'x', 'X-Webhook-Id': 'x', Same: 'a', same: 'b' },
       redact: ['phone'],
+      auth: { type: 'oauth2', token_url: 'x', client_id: '', scope: 'a  b', realm: 'x' },
       timeout_ms: 1,
     }
     const issues = Object.entries(wrong).flatMap(([name, value]) => {
