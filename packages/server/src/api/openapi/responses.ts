@@ -60,7 +60,7 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
 const OF_ALL = [400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 429, 431, 500, 503]
 
 export const OF_READ = [300, 416, 501]
-export const OF_WRITE = [300, 409, 501, 507]
+export const OF_WRITE = [300, 409, 416, 501, 507]
 export const OF_POST = [...OF_WRITE, 422]
 
 /** The responses for `components`. */
