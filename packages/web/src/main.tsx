@@ -1,7 +1,7 @@
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { Fragment, StrictMode, useSyncExternalStore } from 'react'
+import { createRoot } from 'preact/compat/client'
+import { Fragment, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
-import { createRoot } from 'react-dom/client'
 import { Router } from 'wouter'
 import { ApiError } from './api/client.ts'
 import { isSessionEnd, noteSessionEnd, sessionKey } from './api/session.ts'
@@ -9,14 +9,10 @@ import { Toaster } from './components/toast.tsx'
 import { connectHost } from './embed/connect.ts'
 import { HostLink } from './embed/host-link.tsx'
 import { keepSession } from './embed/session.ts'
-import { preferredLanguage } from './messages/choice.ts'
-import { onLanguage, showLanguage, shownLanguage } from './messages/index.ts'
+import { onLanguage, shownLanguage } from './messages/index.ts'
 import { App } from './routes/app.tsx'
+import { BASE } from './routes/base.ts'
 import { LeaveQuestion, useGuardedLocation } from './routes/leave-guard.tsx'
-import { applyTheme } from './routes/theme.ts'
-import './styles/base.css'
-
-const BASE = '/settings/webhooks'
 
 function onError(error: unknown): void {
   if (!isSessionEnd(error)) return
@@ -47,13 +43,10 @@ function InLanguage({ children }: { children: ReactNode }) {
   return <Fragment key={language}>{children}</Fragment>
 }
 
-applyTheme()
-const host = await connectHost()
-if (host !== undefined) keepSession(host, client)
-// English rather than an empty page, if the language cannot be loaded.
-await showLanguage(preferredLanguage()).catch(async () => await showLanguage('en'))
-createRoot(document.querySelector('#root')!).render(
-  <StrictMode>
+export async function start(): Promise<void> {
+  const host = await connectHost()
+  if (host !== undefined) keepSession(host, client)
+  createRoot(document.querySelector('#root')!).render(
     <QueryClientProvider client={client}>
       <Router base={BASE} hook={useGuardedLocation}>
         <InLanguage>
@@ -63,6 +56,6 @@ createRoot(document.querySelector('#root')!).render(
         </InLanguage>
         {host !== undefined && <HostLink host={host} base={BASE} />}
       </Router>
-    </QueryClientProvider>
-  </StrictMode>,
-)
+    </QueryClientProvider>,
+  )
+}

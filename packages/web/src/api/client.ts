@@ -1,4 +1,5 @@
 import type { Functions, Result } from '@connectgain/webhooks-client'
+import { SESSION_HEADER, takeEarly } from './early.ts'
 
 /** An error response of the API: `{code, message, details, hint}` with the HTTP status. */
 export class ApiError extends Error {
@@ -25,9 +26,6 @@ interface Options {
   headers?: Record<string, string>
   signal?: AbortSignal | undefined
 }
-
-/** Browsers attach the session cookie to every request, but other sites cannot make them send this header. */
-const SESSION_HEADER = { 'x-webhooks-session': '1' }
 
 let renew: (() => Promise<boolean>) | undefined
 let renewals = 0
@@ -65,7 +63,9 @@ export async function send(path: string, options: Options = {}): Promise<Respons
 
 async function sendOnce(path: string, options: Options): Promise<Response> {
   const { method = 'GET', body, headers = {}, signal } = options
-  const response = await fetch(path, {
+  const isPlain = method === 'GET' && options.headers === undefined
+  const early = isPlain ? takeEarly(path) : undefined
+  const response = await (early ?? fetch(path, {
     method,
     credentials: 'same-origin',
     headers: {
@@ -75,7 +75,7 @@ async function sendOnce(path: string, options: Options): Promise<Response> {
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
-  }).catch((error: unknown) => {
+  })).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new OfflineError('Can’t reach the server.')
   })

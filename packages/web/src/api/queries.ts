@@ -2,6 +2,7 @@ import type { Row } from '@connectgain/webhooks-client'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { call, countRows, getRows, query, readAllowed } from './client.ts'
 import { inOrder } from './event-order.ts'
+import { WITH_LAST_ATTEMPT, activityPath, eq, queuesPath, webhooksPath } from './list-paths.ts'
 import type {
   Activity,
   DriftedCapture,
@@ -18,8 +19,6 @@ import type {
 
 const SECOND = 1_000
 const HOUR = 3_600_000
-
-const eq = (value: string): string => `eq.${value}`
 
 export function useOrganizations(isNeeded: boolean) {
   return useQuery({
@@ -90,17 +89,7 @@ export const capturesQuery = (isOperator: boolean) =>
 export const webhooksQuery = (organizationId: string) =>
   queryOptions({
     queryKey: ['webhooks', organizationId],
-    queryFn: ({ signal }) =>
-      getRows<ListedWebhook>(
-        `webhook_configurations?${query({
-          organization_id: eq(organizationId),
-          select: '*,webhook_logs(id,created_at,status,response_code,event)',
-          'webhook_logs.order': 'created_at.desc',
-          'webhook_logs.limit': '1',
-          order: 'created_at.asc',
-        })}`,
-        signal,
-      ),
+    queryFn: ({ signal }) => getRows<ListedWebhook>(webhooksPath(organizationId), signal),
     refetchInterval: 10 * SECOND,
   })
 
@@ -110,12 +99,7 @@ export const webhookQuery = (id: string) =>
     queryFn: async ({ signal }) =>
       (
         await getRows<ListedWebhook>(
-          `webhook_configurations?${query({
-            id: eq(id),
-            select: '*,webhook_logs(id,created_at,status,response_code,event)',
-            'webhook_logs.order': 'created_at.desc',
-            'webhook_logs.limit': '1',
-          })}`,
+          `webhook_configurations?${query({ id: eq(id), ...WITH_LAST_ATTEMPT })}`,
           signal,
         )
       )[0] ?? null,
@@ -124,15 +108,12 @@ export const webhookQuery = (id: string) =>
 
 type QueueRow = Pick<Row<'webhook_queues'>, 'webhook_id' | 'waiting'>
 
-const readQueues = (filter: Record<string, string>, signal: AbortSignal): Promise<QueueRow[]> =>
-  getRows(`webhook_queues?${query({ ...filter, select: 'webhook_id,waiting' })}`, signal)
-
 /** Counts pending deliveries by webhook. */
 export const waitingCountsQuery = (organizationId: string) =>
   queryOptions({
     queryKey: ['waiting', organizationId],
     queryFn: async ({ signal }) => {
-      const rows = await readQueues({ organization_id: eq(organizationId) }, signal)
+      const rows = await getRows<QueueRow>(queuesPath({ organization_id: eq(organizationId) }), signal)
       return new Map(rows.map(({ webhook_id, waiting }) => [webhook_id, waiting]))
     },
     refetchInterval: 20 * SECOND,
@@ -144,7 +125,7 @@ export const activityQuery = (organizationId: string) =>
     queryKey: ['activity', organizationId],
     queryFn: async ({ signal }) => {
       const rows = await getRows<Activity>(
-        `webhook_activity?${query({ organization_id: eq(organizationId) })}`,
+        activityPath(organizationId),
         signal,
       )
       return new Map(rows.map((row) => [row.webhook_id, row]))
@@ -164,7 +145,7 @@ export const webhookActivityQuery = (webhookId: string) =>
 export const waitingCountQuery = (webhookId: string) =>
   queryOptions({
     queryKey: ['waiting-of', webhookId],
-    queryFn: async ({ signal }) => (await readQueues({ webhook_id: eq(webhookId) }, signal))[0]?.waiting ?? 0,
+    queryFn: async ({ signal }) => (await getRows<QueueRow>(queuesPath({ webhook_id: eq(webhookId) }), signal))[0]?.waiting ?? 0,
     refetchInterval: 20 * SECOND,
   })
 

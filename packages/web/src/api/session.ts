@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ApiError, send } from './client.ts'
+import { dropEarly } from './early.ts'
 import type { Session } from './types.ts'
 
 const SESSION = ['session']
@@ -22,8 +23,9 @@ async function findSession(): Promise<Session | null> {
   try {
     return (await (await send('/session')).json()) as Session
   } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return null
-    throw error
+    if (!(error instanceof ApiError) || error.status !== 401) throw error
+    dropEarly()
+    return null
   }
 }
 

@@ -1,10 +1,7 @@
-import * as RadixCheckbox from '@radix-ui/react-checkbox'
-import * as RadixRadioGroup from '@radix-ui/react-radio-group'
-import * as RadixSwitch from '@radix-ui/react-switch'
 import { AlertCircle, Check, ChevronDown, Minus } from 'lucide-react'
 import { useId } from 'react'
 import type { ComponentProps, ReactNode } from 'react'
-import { pageDirection, t } from '../messages/index.ts'
+import { t } from '../messages/index.ts'
 import styles from './field.module.css'
 
 /** Connects an input to its label, hint and error. */
@@ -65,12 +62,21 @@ interface Size {
 const inputClass = ({ mono = false, small = false }: Size, more = ''): string =>
   [styles.input, mono && styles.mono, small && styles.small, more].filter(Boolean).join(' ')
 
-export function Input({ mono = false, small = false, ...rest }: ComponentProps<'input'> & Size) {
+const focus = (element: HTMLElement | null): void => element?.focus()
+
+/** With `autoFocus` it has the focus whenever it appears; the browser's own attribute works once per document. */
+export function Input({
+  mono = false,
+  small = false,
+  autoFocus = false,
+  ...rest
+}: ComponentProps<'input'> & Size) {
   return (
     <input
       autoComplete="off"
       {...(mono && { dir: 'ltr' })}
       {...rest}
+      {...(autoFocus && { ref: focus })}
       className={inputClass({ mono, small })}
     />
   )
@@ -78,7 +84,12 @@ export function Input({ mono = false, small = false, ...rest }: ComponentProps<'
 
 export function TextArea({ mono = false, ...rest }: ComponentProps<'textarea'> & Size) {
   return (
-    <textarea spellCheck={!mono} {...(mono && { dir: 'ltr' })} {...rest} className={inputClass({ mono })} />
+    <textarea
+      spellCheck={mono ? 'false' : 'true'}
+      {...(mono && { dir: 'ltr' })}
+      {...rest}
+      className={inputClass({ mono })}
+    />
   )
 }
 
@@ -100,15 +111,17 @@ interface SwitchProps {
 
 export function Switch({ label, checked, disabled = false, onChange }: SwitchProps) {
   return (
-    <RadixSwitch.Root
+    <button
+      type="button"
+      role="switch"
       className={styles.switch}
       aria-label={label}
-      checked={checked}
+      aria-checked={checked}
       disabled={disabled}
-      onCheckedChange={onChange}
+      onClick={() => onChange(!checked)}
     >
-      <RadixSwitch.Thumb className={styles.thumb} />
-    </RadixSwitch.Root>
+      <span className={styles.thumb} />
+    </button>
   )
 }
 
@@ -123,22 +136,19 @@ interface CheckboxProps {
 /** Without a label, uses the `<label>` for its id. */
 export function Checkbox({ id, label, checked, disabled = false, onChange }: CheckboxProps) {
   return (
-    <RadixCheckbox.Root
+    <button
+      type="button"
+      role="checkbox"
       className={styles.checkbox}
       id={id}
       aria-label={label}
-      checked={checked}
+      aria-checked={checked === 'indeterminate' ? 'mixed' : checked}
       disabled={disabled}
-      onCheckedChange={(next) => onChange(next === true)}
+      onClick={() => onChange(checked !== true)}
     >
-      <RadixCheckbox.Indicator>
-        {checked === 'indeterminate' ? (
-          <Minus size={12} strokeWidth={3} />
-        ) : (
-          <Check size={12} strokeWidth={3} />
-        )}
-      </RadixCheckbox.Indicator>
-    </RadixCheckbox.Root>
+      {checked === 'indeterminate' && <Minus size={12} strokeWidth={3} />}
+      {checked === true && <Check size={12} strokeWidth={3} />}
+    </button>
   )
 }
 
@@ -149,22 +159,26 @@ interface RadioCardsProps<T extends string> {
   onChange: (value: T) => void
 }
 
+/** Each card is covered by its radio button, which the browser moves between with the arrow keys. */
 export function RadioCards<T extends string>({ label, value, options, onChange }: RadioCardsProps<T>) {
+  const name = useId()
   return (
-    <RadixRadioGroup.Root
-      dir={pageDirection()}
-      className={styles.radios}
-      aria-label={label}
-      value={value}
-      onValueChange={(next) => onChange(next as T)}
-    >
+    <div role="radiogroup" className={styles.radios} aria-label={label}>
       {options.map((option) => (
-        <RadixRadioGroup.Item key={option.value} value={option.value} className={styles.radio}>
+        <label key={option.value} className={styles.radio}>
+          <input
+            type="radio"
+            className={styles.radioInput}
+            name={name}
+            value={option.value}
+            checked={option.value === value}
+            onChange={() => onChange(option.value)}
+          />
           <span className={styles.dot} aria-hidden="true" />
           <span className={styles.radioTitle}>{option.title}</span>
           <span className={styles.radioText}>{option.text}</span>
-        </RadixRadioGroup.Item>
+        </label>
       ))}
-    </RadixRadioGroup.Root>
+    </div>
   )
 }

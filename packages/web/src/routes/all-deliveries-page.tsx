@@ -1,10 +1,10 @@
 import { ChevronLeft } from 'lucide-react'
 import { Link } from 'wouter'
-import { DeliveriesView } from '../deliveries/deliveries-view.tsx'
 import { t } from '../messages/index.ts'
 import styles from '../webhooks/webhook.module.css'
 import { useAccess } from './organization.tsx'
 import { useTitle } from './shell.tsx'
+import { DeliveriesView } from './views.tsx'
 
 export function AllDeliveriesPage() {
   useTitle(t.allDeliveries.title)

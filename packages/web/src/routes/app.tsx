@@ -3,13 +3,11 @@ import { useSession } from '../api/session.ts'
 import type { Session } from '../api/types.ts'
 import { ErrorNotice, Loading } from '../components/surface.tsx'
 import { Redirect, Route, Switch } from 'wouter'
-import { AllDeliveriesPage } from './all-deliveries-page.tsx'
-import { CreatePage } from './create-page.tsx'
 import { ListPage } from './list-page.tsx'
 import { OrganizationGate } from './organization-gate.tsx'
 import { Plain, Shell } from './shell.tsx'
 import { SignIn } from './sign-in.tsx'
-import { WebhookPage } from './webhook-page.tsx'
+import { AllDeliveriesPage, CreatePage, WebhookPage } from './views.tsx'
 
 export function App() {
   const session = useSession()

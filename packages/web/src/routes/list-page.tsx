@@ -1,23 +1,28 @@
 import { useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { webhooksQuery } from '../api/queries.ts'
 import { LinkButton } from '../components/button.tsx'
 import { ErrorNotice, Loading, Skeleton } from '../components/surface.tsx'
 import { t } from '../messages/index.ts'
 import { AlertRecipients } from '../webhooks/alerts.tsx'
 import { FaultsNotice } from '../webhooks/fault-notice.tsx'
-import { FirstWebhook } from '../webhooks/first-webhook.tsx'
 import styles from '../webhooks/list/list.module.css'
 import { WebhookList } from '../webhooks/list/webhook-list.tsx'
 import { useAccess } from './organization.tsx'
+import { loadOtherScripts } from './scripts.ts'
 import { useTitle } from './shell.tsx'
+import { FirstWebhook } from './views.tsx'
 
 export function ListPage() {
   useTitle(t.webhooks)
   const { organizationId, canChange } = useAccess()
   const webhooks = useQuery(webhooksQuery(organizationId))
   const [isStarting, setStarting] = useState(false)
+  const isShown = webhooks.data !== undefined
+  useEffect(() => {
+    if (isShown) loadOtherScripts()
+  }, [isShown])
   const isEmpty = webhooks.data?.length === 0
   const isTeaching = isEmpty || isStarting
   return (

@@ -152,7 +152,7 @@ function EnterOrganization({ onEntered }: { onEntered: (id: string) => void }) {
               {...wiring}
               value={id}
               placeholder="0193f0a2-6c1b-7c3e-8f00-000000000001"
-              spellCheck={false}
+              spellCheck="false"
               onChange={(event) => {
                 setId(event.target.value)
                 setIsWrong(false)

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react'
+import { readStored } from '../api/stored.ts'
 import type { Organization, Session } from '../api/types.ts'
 
 /** The organization whose webhooks are shown, and the caller's rights. */
@@ -23,13 +24,7 @@ export function useAccess(): Access {
 
 const KEY = 'organization'
 
-export function rememberedOrganization(): string | null {
-  try {
-    return sessionStorage.getItem(KEY)
-  } catch {
-    return null
-  }
-}
+export const rememberedOrganization = (): string | null => readStored(KEY)
 
 export function rememberOrganization(id: string | null): void {
   try {

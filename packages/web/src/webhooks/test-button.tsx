@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { Webhook } from '../api/types.ts'
 import { Button } from '../components/button.tsx'
 import { t } from '../messages/index.ts'
-import { TestDialog } from './test-dialog.tsx'
+import { TestDialog } from '../routes/views.tsx'
 
 export function TestButton({ webhook, small = false }: { webhook: Webhook; small?: boolean }) {
   const [isOpen, setOpen] = useState(false)

@@ -117,7 +117,7 @@ export function EndpointSection({ draft, errors, change, isNew, organizationId }
             mono
             type="url"
             inputMode="url"
-            spellCheck={false}
+            spellCheck="false"
             value={draft.url}
             placeholder="https://example.com/webhook"
             onChange={(event) => change({ url: event.target.value })}
@@ -181,7 +181,7 @@ export function SecretSection({ draft, errors, change }: SectionProps) {
             <Input
               {...wiring}
               mono
-              spellCheck={false}
+              spellCheck="false"
               value={draft.secret}
               onChange={(event) => change({ secret: event.target.value })}
             />
