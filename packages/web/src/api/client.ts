@@ -65,17 +65,20 @@ async function sendOnce(path: string, options: Options): Promise<Response> {
   const { method = 'GET', body, headers = {}, signal } = options
   const isPlain = method === 'GET' && options.headers === undefined
   const early = isPlain ? takeEarly(path) : undefined
-  const response = await (early ?? fetch(path, {
-    method,
-    credentials: 'same-origin',
-    headers: {
-      ...SESSION_HEADER,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(signal === undefined ? {} : { signal }),
-  })).catch((error: unknown) => {
+  const response = await (
+    early ??
+    fetch(path, {
+      method,
+      credentials: 'same-origin',
+      headers: {
+        ...SESSION_HEADER,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+  ).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new OfflineError('Can’t reach the server.')
   })

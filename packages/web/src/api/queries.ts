@@ -124,10 +124,7 @@ export const activityQuery = (organizationId: string) =>
   queryOptions({
     queryKey: ['activity', organizationId],
     queryFn: async ({ signal }) => {
-      const rows = await getRows<Activity>(
-        activityPath(organizationId),
-        signal,
-      )
+      const rows = await getRows<Activity>(activityPath(organizationId), signal)
       return new Map(rows.map((row) => [row.webhook_id, row]))
     },
     refetchInterval: 30 * SECOND,
@@ -145,7 +142,8 @@ export const webhookActivityQuery = (webhookId: string) =>
 export const waitingCountQuery = (webhookId: string) =>
   queryOptions({
     queryKey: ['waiting-of', webhookId],
-    queryFn: async ({ signal }) => (await getRows<QueueRow>(queuesPath({ webhook_id: eq(webhookId) }), signal))[0]?.waiting ?? 0,
+    queryFn: async ({ signal }) =>
+      (await getRows<QueueRow>(queuesPath({ webhook_id: eq(webhookId) }), signal))[0]?.waiting ?? 0,
     refetchInterval: 20 * SECOND,
   })
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { gunzipSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import type { PortalSettings } from '../../domain/portal/settings.ts'
@@ -65,17 +65,29 @@ suite('settings page', () => {
     assert.equal(headers['x-frame-options'], 'DENY')
   })
 
-  test('assets of the settings page are cached permanently, and compressed for clients that accept gzip', async () => {
-    const plain = await get('/settings/webhooks/assets/main-1a2b.js')
-    assert.equal(plain.body, SCRIPT)
-    assert.equal(plain.headers['content-type'], 'text/javascript; charset=utf-8')
-    assert.equal(plain.headers['cache-control'], 'public, max-age=31536000, immutable')
-    const packed = await get('/settings/webhooks/assets/main-1a2b.js', { 'accept-encoding': 'br, gzip' })
-    assert.equal(packed.headers['content-encoding'], 'gzip')
-    assert.equal(gunzipSync(packed.rawPayload).toString(), SCRIPT)
-    assert.ok(packed.rawPayload.length < SCRIPT.length / 5)
-    assert.equal(packed.headers['vary'], 'accept-encoding')
+  test('assets of the settings page are cached permanently', async () => {
+    const { body, headers } = await get('/settings/webhooks/assets/main-1a2b.js')
+    assert.equal(body, SCRIPT)
+    assert.equal(headers['content-type'], 'text/javascript; charset=utf-8')
+    assert.equal(headers['cache-control'], 'public, max-age=31536000, immutable')
+    assert.equal(headers['vary'], 'accept-encoding')
   })
+
+  for (const [accepted, encoding, unpack] of [
+    ['gzip, deflate, br, zstd', 'br', brotliDecompressSync],
+    ['gzip', 'gzip', gunzipSync],
+    ['br;q=0, gzip', 'gzip', gunzipSync],
+    ['identity', undefined, (content: Buffer) => content],
+  ] as const) {
+    test(`assets of the settings page are sent as ${encoding ?? 'they are'} to clients that accept ${accepted}`, async () => {
+      const { headers, rawPayload } = await get('/settings/webhooks/assets/main-1a2b.js', {
+        'accept-encoding': accepted,
+      })
+      assert.equal(headers['content-encoding'], encoding)
+      assert.equal(unpack(rawPayload).toString(), SCRIPT)
+      if (encoding !== undefined) assert.ok(rawPayload.length < SCRIPT.length / 5)
+    })
+  }
 
   test('the server returns other files of the settings page, and 404 for an unknown asset', async () => {
     const icon = await get('/settings/webhooks/favicon.svg')

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { brotliCompress, gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError } from '../../domain/errors.ts'
 import type { PortalSettings } from '../../domain/portal/settings.ts'
@@ -29,7 +29,10 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Already compressed. */
 const INCOMPRESSIBLE = new Set(['.ico', '.png', '.woff2'])
 const YEAR_SECONDS = 31_536_000
-const pack = promisify(gzip)
+const toGzip = promisify(gzip)
+/** At its best, which is slow, but each file is compressed only once. */
+const toBrotli = promisify(brotliCompress)
+type Encoding = 'br' | 'gzip'
 
 export interface PageOptions {
   portal: PortalSettings
@@ -101,8 +104,8 @@ function pageHeaders(
 interface BuiltFile {
   type: string
   content: Buffer
-  /** Compressed once, on the first request. */
-  packed: Promise<Buffer> | undefined
+  /** Compressed on the first request for the encoding. */
+  packed: Map<Encoding, Promise<Buffer>>
   isPackable: boolean
 }
 
@@ -125,7 +128,7 @@ function asFile(name: string, content: Buffer): BuiltFile {
   return {
     type: TYPES[extension] ?? 'application/octet-stream',
     content,
-    packed: undefined,
+    packed: new Map(),
     isPackable: !INCOMPRESSIBLE.has(extension),
   }
 }
@@ -134,7 +137,20 @@ async function send(reply: FastifyReply, file: BuiltFile): Promise<FastifyReply>
   reply.type(file.type)
   if (!file.isPackable) return reply.send(file.content)
   reply.header('vary', 'accept-encoding')
-  if (!/\bgzip\b/.test(reply.request.headers['accept-encoding'] ?? '')) return reply.send(file.content)
-  file.packed ??= pack(file.content, { level: 9 })
-  return reply.header('content-encoding', 'gzip').send(await file.packed)
+  const encoding = chooseEncoding(reply.request.headers['accept-encoding'])
+  if (encoding === undefined) return reply.send(file.content)
+  const packed = file.packed.get(encoding) ?? pack(file.content, encoding)
+  file.packed.set(encoding, packed)
+  return reply.header('content-encoding', encoding).send(await packed)
 }
+
+/** What the client refuses by a quality of zero is not accepted. */
+function chooseEncoding(accepted = ''): Encoding | undefined {
+  const names = accepted
+    .split(',')
+    .flatMap((entry) => (/;\s*q=0(\.0*)?\s*$/.test(entry) ? [] : [entry.split(';')[0]!.trim()]))
+  return (['br', 'gzip'] as const).find((encoding) => names.includes(encoding))
+}
+
+const pack = (content: Buffer, encoding: Encoding): Promise<Buffer> =>
+  encoding === 'br' ? toBrotli(content) : toGzip(content, { level: 9 })
