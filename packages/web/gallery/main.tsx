@@ -1,4 +1,6 @@
+import '../src/styles/base.css'
 import { createRoot } from 'preact/compat/client'
+import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { Router } from 'wouter'
 import { Segments } from '../src/components/surface.tsx'
@@ -6,13 +8,11 @@ import { Toaster } from '../src/components/toast.tsx'
 import { showLanguage } from '../src/messages/index.ts'
 import { BASE } from '../src/routes/base.ts'
 import { applyTheme, chooseTheme, readTheme } from '../src/routes/theme.ts'
-import { useState } from 'react'
 import { Controls } from './controls.tsx'
 import { Data } from './data.tsx'
 import styles from './gallery.module.css'
 import { States } from './states.tsx'
 import { Tokens } from './tokens.tsx'
-import '../src/styles/base.css'
 
 /** Every component in every state, and the tokens that all are made of. `npm run dev` serves it; the build leaves it out. */
 function Gallery() {

@@ -42,7 +42,7 @@ export function Tokens() {
       </Shelf>
       <Shelf title="Corners and shadows">
         <div className={styles.swatches}>
-          {withPrefix(/^--r/).map(({ name, value }) => (
+          {withPrefix(/^--r(\d|-full)/).map(({ name, value }) => (
             <Swatch key={name} name={`${name} ${value}`} style={{ borderRadius: `var(${name})` }} />
           ))}
           {withPrefix(/^--shadow/).map(({ name }) => (
