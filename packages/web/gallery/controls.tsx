@@ -68,7 +68,9 @@ export function Controls() {
           </Case>
           <Case name="long text">
             <Field label="Description" optional>
-              {(wiring) => <TextArea {...wiring} rows={2} defaultValue="Keeps the data warehouse up to date" />}
+              {(wiring) => (
+                <TextArea {...wiring} rows={2} defaultValue="Keeps the data warehouse up to date" />
+              )}
             </Field>
           </Case>
           <Case name="choice">

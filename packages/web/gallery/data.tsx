@@ -18,7 +18,11 @@ const LATENCY = HOURS.map(({ ok }, hour) =>
 const QUIET = HOURS.map(() => ({ ok: 0, bad: 0 }))
 
 const BODIES = [
-  ['JSON', '{"error":"could not reach the ticket database","trace_id":"9f2c1a","retry":false}', 'application/json'],
+  [
+    'JSON',
+    '{"error":"could not reach the ticket database","trace_id":"9f2c1a","retry":false}',
+    'application/json',
+  ],
   ['JSON that was cut off', '{"items":[{"id":1,"name":"first"},{"id":2,"na', 'application/json'],
   ['text with invisible controls', 'evil \u202Elive\u202C text', 'text/plain'],
   ['nothing', '', 'text/plain'],
@@ -75,10 +79,7 @@ export function Data() {
             <NumberTable
               label="Deliveries"
               head={['Time', 'Succeeded', 'Failed']}
-              rows={[
-                { cells: ['10:00', '38', '0'], href: '/deliveries' },
-                { cells: ['11:00', '35', '6'] },
-              ]}
+              rows={[{ cells: ['10:00', '38', '0'], href: '/deliveries' }, { cells: ['11:00', '35', '6'] }]}
             />
           </Case>
         </Cases>
@@ -91,7 +92,10 @@ export function Data() {
             </Case>
           ))}
           <Case name="code" wide>
-            <Code text={'const secret = process.env.WEBHOOK_SECRET // keep it safe\nverify(body, 42)'} label="Sample" />
+            <Code
+              text={'const secret = process.env.WEBHOOK_SECRET // keep it safe\nverify(body, 42)'}
+              label="Sample"
+            />
           </Case>
           <Case name="headers" wide>
             <HeaderTable

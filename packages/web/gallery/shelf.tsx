@@ -12,7 +12,15 @@ export function Shelf({ title, text, children }: { title: string; text?: string;
 }
 
 /** One component in one state. */
-export function Case({ name, wide = false, children }: { name: string; wide?: boolean; children: ReactNode }) {
+export function Case({
+  name,
+  wide = false,
+  children,
+}: {
+  name: string
+  wide?: boolean
+  children: ReactNode
+}) {
   return (
     <div className={wide ? `${styles.case} ${styles.wide}` : styles.case}>
       <p className={styles.caption}>{name}</p>

@@ -13,7 +13,10 @@ const TONES = ['ok', 'warn', 'bad', 'info', 'quiet'] as const
 const ERRORS = [
   ['the server cannot be reached', new OfflineError()],
   ['too many requests', new ApiError(429, { message: 'too many requests' })],
-  ['a refusal', new ApiError(400, { code: 'PT400', message: 'the URL is not valid', hint: 'Start it with https://.' })],
+  [
+    'a refusal',
+    new ApiError(400, { code: 'PT400', message: 'the URL is not valid', hint: 'Start it with https://.' }),
+  ],
   ['an unexpected error', new Error('undefined is not an object')],
 ] as const
 
@@ -65,7 +68,11 @@ export function States() {
             </Empty>
           </Case>
           <Case name="empty, with an action">
-            <Empty icon={<Inbox size={20} />} title="No deliveries yet" action={<Button>Send a test</Button>} />
+            <Empty
+              icon={<Inbox size={20} />}
+              title="No deliveries yet"
+              action={<Button>Send a test</Button>}
+            />
           </Case>
           <Case name="loading">
             <Loading rows={2} />
@@ -97,9 +104,7 @@ function Dialogs() {
           Open: {kind}
         </Button>
       ))}
-      <Button
-        onClick={() => toast('“CRM Sync” is disabled.', { text: 'Undo', run: () => undefined })}
-      >
+      <Button onClick={() => toast('“CRM Sync” is disabled.', { text: 'Undo', run: () => undefined })}>
         Message
       </Button>
       <Button onClick={() => toastError(new OfflineError())}>Message of an error</Button>

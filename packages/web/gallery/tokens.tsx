@@ -9,7 +9,9 @@ interface Token {
 }
 
 const TOKENS: readonly Token[] = [
-  ...new Map([...source.matchAll(/(--[\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [name, value])),
+  ...new Map(
+    [...source.matchAll(/(--[\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [name, value]),
+  ),
 ].map(([name, value]) => ({ name, value }))
 
 const withPrefix = (pattern: RegExp): Token[] => TOKENS.filter(({ name }) => pattern.test(name))
@@ -19,7 +21,10 @@ const pixels = (rem: string): string => `${Number.parseFloat(rem) * (rem.endsWit
 export function Tokens() {
   return (
     <>
-      <Shelf title="Type" text="Running text is md; tables, buttons and labels are sm; nothing is smaller than xs.">
+      <Shelf
+        title="Type"
+        text="Running text is md; tables, buttons and labels are sm; nothing is smaller than xs."
+      >
         <dl className={styles.tokens}>
           {withPrefix(/^--text-/).map(({ name, value }) => (
             <Row key={name} name={name} value={pixels(value)}>

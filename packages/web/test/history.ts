@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import { openPglite } from '../../server/src/database/pglite.ts'
 import type { Demo } from './demo.ts'
 
-interface Past {
+export interface Past {
+  /** Undefined: the demo's. */
+  organization?: string
   webhook: string
   /** How many an hour at most, by day and night. */
   busiest: number
@@ -10,18 +12,23 @@ interface Past {
   failing: number
   /** Milliseconds that an answer takes at least. */
   fastest: number
+  /** Undefined: a month. */
+  days?: number
 }
 
 /** A month of attempts, hour by hour, for charts to have something to show. The program must not be running. */
-export async function writeHistory(dataDir: string, demo: Demo): Promise<void> {
+export async function writeHistory(dataDir: string, demo: Demo, more: readonly Past[] = []): Promise<void> {
   const database = await openPglite(join(dataDir, 'database'))
+  const organizationId = demo.organizationId
   const pasts: Past[] = [
     { webhook: demo.healthy, busiest: 42, failing: 1, fastest: 64 },
     { webhook: demo.filtered, busiest: 9, failing: 0, fastest: 110 },
     { webhook: demo.failing, busiest: 24, failing: 6, fastest: 88 },
     { webhook: demo.held, busiest: 12, failing: 3, fastest: 140 },
+    ...more,
   ]
-  for (const past of pasts) await database.query(INSERT, [demo.organizationId, ...Object.values(past)])
+  for (const { organization = organizationId, webhook, busiest, failing, fastest, days = 29 } of pasts)
+    await database.query(INSERT, [organization, webhook, busiest, failing, fastest, days])
   await database.close()
 }
 
@@ -35,7 +42,7 @@ const INSERT = `
     case when failed then 'the endpoint returned 503' end,
     $5::integer + (chance % 40) + case when chance % 17 = 0 then 180 else 0 end + case when chance % 61 = 0 then 700 else 0 end,
     '{}', hour + n * interval '1 minute'
-  from generate_series(date_trunc('hour', now()) - interval '29 days', date_trunc('hour', now()) - interval '1 hour', interval '1 hour')
+  from generate_series(date_trunc('hour', now()) - $6::integer * interval '1 day', date_trunc('hour', now()) - interval '1 hour', interval '1 hour')
     as hours (hour)
   cross join lateral generate_series(1, (2 + $3::integer * (0.5 + 0.5 * sin((extract(hour from hour)::integer - 8) / 24.0 * 6.283)))::integer)
     as numbers (n)

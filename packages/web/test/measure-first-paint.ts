@@ -51,7 +51,9 @@ async function measure(page: Page, network: CDPSession, url: string): Promise<st
   const list = performance.now() - started
   const loaded = bytes
   network.off('Network.loadingFinished', count)
-  const frame = await page.evaluate<number>('performance.getEntriesByName("first-contentful-paint")[0]?.startTime')
+  const frame = await page.evaluate<number>(
+    'performance.getEntriesByName("first-contentful-paint")[0]?.startTime',
+  )
   const paint = await page.evaluate<number>('performance.getEntriesByName("first-paint")[0]?.startTime')
   return `cache: frame ${ms(paint)}, first text ${ms(frame)}, list ${ms(list)}, ${Math.round(loaded / 1_000)} kB`
 }

@@ -1,39 +1,19 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { startReceiver } from '../../server/test/harness/receiver-server.ts'
-import { SERVICE_KEY, createSite } from '../../server/test/harness/server-process.ts'
-import { until } from '../../server/test/harness/until.ts'
-import { createDemo } from './demo.ts'
+import { SERVICE_KEY } from '../../server/test/harness/server-process.ts'
+import { startDemoSite } from './demo-site.ts'
 import { launchChromium } from './harness/chromium.ts'
-import { writeHistory } from './history.ts'
 import { FIRST_VIEWS, VIEWS } from './views.ts'
 
 /** Makes docs/images anew: every view on a desktop and a phone, light and dark. */
 const FOLDER = fileURLToPath(new URL('../../../docs/images/', import.meta.url))
 const SIZES = { desktop: { width: 1100, height: 660 }, phone: { width: 360, height: 720 } } as const
 
-const site = createSite(undefined, {
-  BREAKER_AFTER: '1ms',
-  BREAKER_FAILURES: '10',
-  RETRY_SCHEDULE: '20m,1h',
-  PORT: '4600',
-})
-const receiver = await startReceiver()
+const site = await startDemoSite()
 const browser = await launchChromium()
 mkdirSync(FOLDER, { recursive: true })
 try {
-  let server = await site.start()
-  const demo = await createDemo(server.api, receiver)
-  for (const id of [demo.failing, demo.held]) {
-    await until('the webhook to be held', async () => {
-      const [webhook] = await server.api.get(`webhook_configurations?id=eq.${id}`)
-      return webhook?.['health'] === 'held'
-    })
-  }
-  await server.stop()
-  await writeHistory(site.settings['DATA_DIR']!, demo)
-  server = await site.start()
-  const beginners = await server.api.insert<{ id: string }>('organizations', { name: 'Beginners Ltd' })
+  const { server, demo, beginners } = site
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const colorScheme of ['light', 'dark'] as const) {
       const context = await browser.newContext({
@@ -56,7 +36,7 @@ try {
       await context.request.post(`${server.url}/session`, { data: { key: SERVICE_KEY } })
       for (const [organization, views] of [
         [demo.organizationId, VIEWS],
-        [beginners.id, FIRST_VIEWS],
+        [beginners, FIRST_VIEWS],
       ] as const) {
         await page.evaluate(`sessionStorage.setItem('organization', '${organization}')`)
         for (const view of views) {
@@ -65,7 +45,7 @@ try {
           await shoot(view.name)
         }
       }
-      const mine = await server.api.get(`webhook_configurations?organization_id=eq.${beginners.id}`)
+      const mine = await server.api.get(`webhook_configurations?organization_id=eq.${beginners}`)
       for (const { id } of mine)
         await server.api.request('DELETE', `webhook_configurations?id=eq.${String(id)}`)
       await context.close()
@@ -73,6 +53,5 @@ try {
   }
 } finally {
   await browser.close()
-  await receiver.close()
   await site.close()
 }

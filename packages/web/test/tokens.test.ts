@@ -34,11 +34,15 @@ function strays(properties: RegExp, isAllowed: (value: string) => boolean): stri
 }
 
 const tokens = new Map(
-  [...readSource(TOKENS).matchAll(/(--[\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [name, value]),
+  [...readSource(TOKENS).matchAll(/(--[\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [
+    name,
+    value,
+  ]),
 )
 
 test('text has only sizes of the type scale', () => {
-  const isOnScale = (value: string): boolean => /^(inherit|(.*\s)?(var\(--text-\w+\)|100%)( \/.*|\))?.*)$/.test(value)
+  const isOnScale = (value: string): boolean =>
+    /^(inherit|(.*\s)?(var\(--text-\w+\)|100%)( \/.*|\))?.*)$/.test(value)
   assert.ok(declarations.length > 500)
   assert.deepEqual(
     strays(/^(font-size|font)$/, (value) => isOnScale(value)),
@@ -47,9 +51,14 @@ test('text has only sizes of the type scale', () => {
 })
 
 test('the type scale goes from 12 to 28 pixels', () => {
-  const pixels = [...tokens].filter(([name]) => name.startsWith('--text-')).map(([, size]) => Number.parseFloat(size) * 16)
+  const pixels = [...tokens]
+    .filter(([name]) => name.startsWith('--text-'))
+    .map(([, size]) => Number.parseFloat(size) * 16)
   assert.deepEqual([Math.min(...pixels), Math.max(...pixels)], [12, 28])
-  assert.deepEqual(pixels, pixels.toSorted((a, b) => a - b))
+  assert.deepEqual(
+    pixels,
+    pixels.toSorted((a, b) => a - b),
+  )
 })
 
 test('space has only sizes of the spacing scale', () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
 
@@ -41,6 +41,23 @@ export async function launchChromium(): Promise<Browser> {
   })
 }
 
+/** The npm package's browser with its own fonts alone: it draws the same on every machine that it runs on. */
+export async function launchBundled(): Promise<Browser> {
+  const { path, env } = await unpackBundled()
+  const fonts = join(mkdtempSync(join(tmpdir(), 'connectgain-fonts-')), 'fonts.conf')
+  writeFileSync(fonts, fontsOf(dirname(path), ''))
+  return await chromium.launch({
+    executablePath: path,
+    args: FLAGS,
+    env: { ...(process.env as Record<string, string>), ...env, FONTCONFIG_FILE: fonts },
+  })
+}
+
+export const bundledVersion = (): string => {
+  const manifest = new URL('../../package.json', import.meta.resolve(PACKAGE))
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
+}
+
 function findInstalled(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
   const candidates = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))
@@ -56,9 +73,7 @@ const PACKAGE = '@sparticuz/chromium'
 const UNPACK = `import('${PACKAGE}').then(({ default: bundled }) => bundled.executablePath())`
 
 async function unpackBundled(): Promise<Chromium> {
-  const manifest = new URL('../../package.json', import.meta.resolve(PACKAGE))
-  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
-  const folder = join(tmpdir(), `connectgain-chromium-${version}`)
+  const folder = join(tmpdir(), `connectgain-chromium-${bundledVersion()}`)
   if (!existsSync(folder)) unpackInto(folder)
   const path = join(folder, 'chromium')
   const fonts = { FONTCONFIG_FILE: join(folder, 'our-fonts.conf') }
@@ -88,10 +103,13 @@ function unpackInto(folder: string): void {
 }
 
 /** The system's fonts and the package's, which is the one that every machine has. */
-const fontsOf = (folder: string): string => `<?xml version="1.0"?>
+const fontsOf = (
+  folder: string,
+  system = '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>',
+): string => `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
-  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  ${system}
   <dir>${folder}/fonts</dir>
   <cachedir>${folder}/fonts-cache</cachedir>
   ${['system-ui', 'ui-sans-serif', 'sans-serif', 'Inter'].map((name) => `<alias binding="strong"><family>${name}</family><prefer><family>Open Sans</family></prefer></alias>`).join('\n  ')}

@@ -1,0 +1,64 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { readBuilt } from '../harness/chromium.ts'
+import { QUIET_LOG, isOfApi, replay } from './recording.ts'
+import type { Recording } from './recording.ts'
+import { LOOKS } from './shots.ts'
+import type { Shot } from './shots.ts'
+
+export type Look = (typeof LOOKS)[number]
+
+const SITE = 'https://webhooks.example'
+
+export async function openStudio(
+  browser: Browser,
+  { width, height, colorScheme }: Look,
+  recording: Recording,
+): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    // Half of the pixels of a desktop are enough to see that something has moved.
+    deviceScaleFactor: width > 1_000 ? 0.5 : 1,
+    colorScheme,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    reducedMotion: 'reduce',
+  })
+  context.setDefaultTimeout(60_000)
+  await context.addInitScript(QUIET_LOG)
+  await context.clock.setFixedTime(recording.time)
+  return context
+}
+
+/** The picture of a view, with the built page and the recorded answers: it needs no server. */
+export async function take(context: BrowserContext, shot: Shot, recording: Recording): Promise<Buffer> {
+  const page = await context.newPage()
+  await page.route(
+    (url) => !isOfApi(url),
+    async (route) => {
+      const { pathname } = new URL(route.request().url())
+      const asset = /\/assets\/[^/]+$/.exec(pathname)
+      await route.fulfill({
+        contentType: asset === null ? 'text/html' : typeOf(pathname),
+        body: readBuilt(asset === null ? 'index.html' : asset[0].slice(1)),
+      })
+    },
+  )
+  await replay(page, shot.name, recording)
+  await chooseOrganization(page, shot)
+  await page.goto(`${SITE}/settings/webhooks${shot.path}`)
+  await shot.ready(page)
+  await page.mouse.move(0, 0)
+  const png = await page.screenshot({ animations: 'disabled' })
+  await page.close()
+  return png
+}
+
+export async function chooseOrganization(page: Page, { organization }: Shot): Promise<void> {
+  if (organization !== null)
+    await page.addInitScript(`sessionStorage.setItem('organization', '${organization}')`)
+}
+
+function typeOf(path: string): string {
+  if (path.endsWith('.js')) return 'text/javascript'
+  return path.endsWith('.css') ? 'text/css' : 'image/svg+xml'
+}
