@@ -8,6 +8,7 @@ import { SERVICE_KEY } from '../../server/test/harness/server-process.ts'
 import { LONG } from '../../server/test/harness/until.ts'
 import type { Demo } from './demo.ts'
 import { createDemo } from './demo.ts'
+import { focusedText, pressUntil, tabTo } from './harness/keyboard.ts'
 import type { Look } from './harness/stage.ts'
 import { dialogOf, onStage } from './harness/stage.ts'
 import { VIEWS } from './views.ts'
@@ -171,20 +172,3 @@ function axeFor(page: Page, colorScheme: 'light' | 'dark'): AxeBuilder {
 function costOf(colorScheme: 'light' | 'dark'): TestOptions {
   return colorScheme === 'dark' ? { ...LONG, ...HEAVY } : LONG
 }
-
-const focusedText = async (page: Page): Promise<string> =>
-  await page.evaluate<string>(
-    '(document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "").trim()',
-  )
-
-const MAX_KEYS = 60
-
-async function pressUntil(page: Page, key: string, text: string): Promise<void> {
-  for (let pressed = 0; pressed < MAX_KEYS; pressed += 1) {
-    await page.keyboard.press(key)
-    if ((await focusedText(page)) === text) return
-  }
-  assert.fail(`pressing ${key} ${MAX_KEYS} times does not focus "${text}"`)
-}
-
-const tabTo = async (page: Page, text: string): Promise<void> => await pressUntil(page, 'Tab', text)

@@ -1,6 +1,7 @@
+import { providePgliteTemplate } from '../../server/test/harness/pglite-template.ts'
 import type { ReceiverServer } from '../../server/test/harness/receiver-server.ts'
 import { startReceiver } from '../../server/test/harness/receiver-server.ts'
-import type { ServerProcess, ServerSite } from '../../server/test/harness/server-process.ts'
+import type { ServerProcess, ServerSite, Settings } from '../../server/test/harness/server-process.ts'
 import { createSite } from '../../server/test/harness/server-process.ts'
 import { until } from '../../server/test/harness/until.ts'
 import { createDemo } from './demo.ts'
@@ -22,12 +23,13 @@ export interface DemoSite {
 const CROWD = 41
 
 /** The program with organizations that have a past, for pictures of the page. */
-export async function startDemoSite(): Promise<DemoSite> {
+export async function startDemoSite(settings: Settings = {}): Promise<DemoSite> {
+  process.env['TEST_PGLITE_TEMPLATE'] ??= await providePgliteTemplate()
   const site = createSite(undefined, {
     BREAKER_AFTER: '1ms',
     BREAKER_FAILURES: '10',
     RETRY_SCHEDULE: '20m,1h',
-    PORT: '4600',
+    ...settings,
   })
   const receiver = await startReceiver()
   try {

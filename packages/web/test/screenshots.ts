@@ -9,7 +9,7 @@ import { FIRST_VIEWS, VIEWS } from './views.ts'
 const FOLDER = fileURLToPath(new URL('../../../docs/images/', import.meta.url))
 const SIZES = { desktop: { width: 1100, height: 660 }, phone: { width: 360, height: 720 } } as const
 
-const site = await startDemoSite()
+const site = await startDemoSite({ PORT: '4600' })
 const browser = await launchChromium()
 mkdirSync(FOLDER, { recursive: true })
 try {
