@@ -127,7 +127,7 @@ onStage(
         page.getByRole('main'),
         /heading "By ear" \[level=1\]/,
         /navigation "Webhook sections"/,
-        /switch "Live".*\[checked\]/,
+        /switch "[^"]*live[^"]*" \[checked\]/i,
         /list "Deliveries"/,
         /link ".*contact\.created.*500/,
       )

@@ -7,6 +7,12 @@ import type { Shot } from './shots.ts'
 
 export type Look = (typeof LOOKS)[number]
 
+/** Answers that were already there have been drawn. */
+const SETTLED = `new Promise((resolve) => {
+  const settle = (frames) => (frames === 0 ? resolve() : requestAnimationFrame(() => settle(frames - 1)))
+  requestIdleCallback(() => settle(3))
+})`
+
 const SITE = 'https://webhooks.example'
 
 export async function openStudio(
@@ -48,6 +54,7 @@ export async function take(context: BrowserContext, shot: Shot, recording: Recor
   await page.goto(`${SITE}/settings/webhooks${shot.path}`)
   await shot.ready(page)
   await page.mouse.move(0, 0)
+  await page.evaluate(SETTLED)
   const png = await page.screenshot({ animations: 'disabled' })
   await page.close()
   return png

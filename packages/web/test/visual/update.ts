@@ -14,6 +14,7 @@ import { chooseOrganization, openStudio, take } from './take.ts'
  * Makes the pictures of all views anew, from the recorded answers of the API; with `--record`, records these first. A
  * name takes only the pictures of that view.
  */
+const IDLE_MS = 3_000
 const PICTURES = fileURLToPath(new URL('./pictures/', import.meta.url))
 const { values, positionals } = parseArgs({
   options: { record: { type: 'boolean', default: false } },
@@ -55,7 +56,8 @@ async function recordAll(): Promise<Recording> {
       await chooseOrganization(page, shot)
       await page.goto(`${site.server.url}/settings/webhooks${shot.path}`)
       await shot.ready(page)
-      await page.waitForLoadState('networkidle')
+      // What is polled never ends; the rest has been answered by then.
+      await page.waitForLoadState('networkidle', { timeout: IDLE_MS }).catch(() => undefined)
       await page.close()
       console.log(`recorded ${shot.name}`)
     }
