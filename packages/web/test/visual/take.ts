@@ -35,8 +35,8 @@ export async function openStudio(
   return context
 }
 
-/** The picture of a view, with the built page and the recorded answers: it needs no server. */
-export async function take(context: BrowserContext, shot: Shot, recording: Recording): Promise<Buffer> {
+/** A view of the built page with the recorded answers: it needs no server. */
+export async function openShot(context: BrowserContext, shot: Shot, recording: Recording): Promise<Page> {
   const page = await context.newPage()
   await page.route(
     (url) => !isOfApi(url),
@@ -55,6 +55,11 @@ export async function take(context: BrowserContext, shot: Shot, recording: Recor
   await shot.ready(page)
   await page.mouse.move(0, 0)
   await page.evaluate(SETTLED)
+  return page
+}
+
+export async function take(context: BrowserContext, shot: Shot, recording: Recording): Promise<Buffer> {
+  const page = await openShot(context, shot, recording)
   const png = await page.screenshot({ animations: 'disabled' })
   await page.close()
   return png
