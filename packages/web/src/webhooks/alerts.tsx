@@ -87,27 +87,29 @@ export function AlertRecipients() {
     return <ErrorNotice error={recipients.error} onRetry={() => void recipients.refetch()} />
   return (
     <Section title={t.alerts.recipients}>
-      <p className="muted">{t.alerts.recipientsText}</p>
-      {!session.can_mail && (
-        <Notice tone="warn" title={t.alerts.noMail}>
-          {t.alerts.noMailText}
-        </Notice>
-      )}
-      {recipients.data !== undefined && recipients.data.length > 0 && (
-        <ul className={styles.recipients}>
-          {recipients.data.map(({ id, email }) => (
-            <li key={id}>
-              <span>{email}</span>
-              {canChange && (
-                <IconButton label={t.alerts.remove({ email })} onClick={() => remove.mutate(id)}>
-                  <X size={14} aria-hidden="true" />
-                </IconButton>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
-      {canChange && <AddRecipient organizationId={organizationId} onAdded={refresh} />}
+      <div className="stack">
+        <p className="muted">{t.alerts.recipientsText}</p>
+        {!session.can_mail && (
+          <Notice tone="warn" title={t.alerts.noMail}>
+            {t.alerts.noMailText}
+          </Notice>
+        )}
+        {recipients.data !== undefined && recipients.data.length > 0 && (
+          <ul className={styles.recipients}>
+            {recipients.data.map(({ id, email }) => (
+              <li key={id}>
+                <span>{email}</span>
+                {canChange && (
+                  <IconButton label={t.alerts.remove({ email })} onClick={() => remove.mutate(id)}>
+                    <X size={14} aria-hidden="true" />
+                  </IconButton>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+        {canChange && <AddRecipient organizationId={organizationId} onAdded={refresh} />}
+      </div>
     </Section>
   )
 }

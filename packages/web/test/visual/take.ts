@@ -2,8 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { readBuilt } from '../harness/chromium.ts'
 import { QUIET_LOG, isOfApi, replay } from './recording.ts'
 import type { Recording } from './recording.ts'
-import { LOOKS } from './shots.ts'
-import type { Shot } from './shots.ts'
+import type { LOOKS, Shot } from './shots.ts'
 
 export type Look = (typeof LOOKS)[number]
 

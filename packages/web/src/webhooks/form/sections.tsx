@@ -142,9 +142,9 @@ export function EndpointSection({ draft, errors, change, isNew, organizationId }
             checked={draft.is_active}
             onChange={(isActive) => change({ is_active: isActive })}
           />
-          <span>
+          <span className={styles.activeText}>
             {t.form.active}
-            <span className="muted small"> {draft.is_active ? t.form.activeOn : t.form.activeOff}</span>
+            <span className="muted small">{draft.is_active ? t.form.activeOn : t.form.activeOff}</span>
           </span>
         </div>
       )}
