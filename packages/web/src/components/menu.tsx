@@ -84,7 +84,7 @@ function findNext(items: readonly HTMLElement[], at: number, key: string): HTMLE
   if (key === 'ArrowUp') return items.at(at <= 0 ? -1 : at - 1)
   if (key === 'Home') return items[0]
   if (key === 'End') return items.at(-1)
-  if (key === ' ' || [...key].length !== 1) return undefined
+  if (key === ' ' || key.length !== 1) return undefined
   const letter = key.toLocaleLowerCase()
   return [...items.slice(at + 1), ...items].find((item) =>
     item.textContent.trim().toLocaleLowerCase().startsWith(letter),
