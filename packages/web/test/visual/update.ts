@@ -12,12 +12,12 @@ import { chooseOrganization, openStudio, take } from './take.ts'
 
 /**
  * Makes the pictures of all views anew, from the recorded answers of the API; with `--record`, records these first. A
- * name takes only the pictures of that view.
+ * name takes only the pictures of that view, and `--look 360-dark` those of that look.
  */
 const IDLE_MS = 3_000
 const PICTURES = fileURLToPath(new URL('./pictures/', import.meta.url))
 const { values, positionals } = parseArgs({
-  options: { record: { type: 'boolean', default: false } },
+  options: { record: { type: 'boolean', default: false }, look: { type: 'string' } },
   allowPositionals: true,
 })
 
@@ -28,6 +28,7 @@ const darkroom = await openDarkroom(browser)
 mkdirSync(PICTURES, { recursive: true })
 let bytes = 0
 for (const look of LOOKS) {
+  if (values.look !== undefined && values.look !== look.name) continue
   const context = await openStudio(browser, look, recording)
   for (const shot of listShots(recording.ids)) {
     if (positionals.length > 0 && !positionals.includes(shot.name)) continue
@@ -38,7 +39,7 @@ for (const look of LOOKS) {
   }
   await context.close()
 }
-if (positionals.length === 0) writeFileSync(`${PICTURES}browser.txt`, `${bundledVersion()}\n`)
+if (positionals.length === 0 && values.look === undefined) writeFileSync(`${PICTURES}browser.txt`, `${bundledVersion()}\n`)
 console.log(`${Math.round(bytes / 1_000)} kB`)
 await browser.close()
 
