@@ -39,7 +39,8 @@ for (const look of LOOKS) {
   }
   await context.close()
 }
-if (positionals.length === 0 && values.look === undefined) writeFileSync(`${PICTURES}browser.txt`, `${bundledVersion()}\n`)
+if (positionals.length === 0 && values.look === undefined)
+  writeFileSync(`${PICTURES}browser.txt`, `${bundledVersion()}\n`)
 console.log(`${Math.round(bytes / 1_000)} kB`)
 await browser.close()
 
