@@ -68,7 +68,7 @@ onStage(
       await page.getByText('Delivered: the endpoint returned 200.').waitFor()
       await page.keyboard.press('Escape')
       await dialogOf(page).waitFor({ state: 'detached' })
-      assert.match(await focusedText(page), /Delivered/, 'the focus returns to the row')
+      assert.match(await focusedText(page), /contact\.created/, 'the focus returns to the row')
     })
 
     test('a screen reader is told what each step from creating a webhook to a retried failure needs', async () => {
