@@ -7,16 +7,18 @@ import type { ListedWebhook } from '../api/types.ts'
 import { LinkButton } from '../components/button.tsx'
 import { Empty, ErrorNotice, Loading, Skeleton, Tabs } from '../components/surface.tsx'
 import { t } from '../messages/index.ts'
+import { AuditLog } from '../webhooks/audit/audit-log.tsx'
 import { ActiveSwitch } from '../webhooks/active-switch.tsx'
 import { getCondition } from '../webhooks/condition.ts'
 import { ConditionPill } from '../webhooks/health.tsx'
 import { TestButton } from '../webhooks/test-button.tsx'
 import styles from '../webhooks/webhook.module.css'
+import { WebhookUrl } from '../webhooks/webhook-url.tsx'
 import { useAccess } from './organization.tsx'
 import { useTitle } from './shell.tsx'
 import { CodeTab, DeliveriesView, Overview, SettingsTab } from './views.tsx'
 
-const TABS = ['overview', 'deliveries', 'settings', 'code'] as const
+const TABS = ['overview', 'deliveries', 'settings', 'code', 'audit'] as const
 type Tab = (typeof TABS)[number]
 
 export function WebhookPage({ id, tab = 'overview' }: { id: string; tab?: string | undefined }) {
@@ -72,6 +74,7 @@ function Found({ webhook, tab }: { webhook: ListedWebhook; tab: Tab }) {
         )}
         {tab === 'settings' && <SettingsTab webhook={webhook} />}
         {tab === 'code' && <CodeTab webhook={webhook} />}
+        {tab === 'audit' && <AuditLog webhook={webhook} />}
       </div>
     </>
   )
@@ -92,9 +95,7 @@ function Head({ webhook }: { webhook: ListedWebhook }) {
           <h1 className={styles.name}>{webhook.name}</h1>
           <ConditionPill condition={condition} activity={activity} />
         </div>
-        <p className={styles.url}>
-          <bdi dir="ltr">{webhook.url}</bdi>
-        </p>
+        <WebhookUrl url={webhook.url} />
       </div>
       <div className={styles.headTools}>
         <span className={styles.switch}>
