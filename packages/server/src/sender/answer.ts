@@ -7,7 +7,7 @@ interface Response {
   kind: 'response'
   statusCode: number
   headers: Record<string, string>
-  /** At most 16 KiB, as text that PostgreSQL can store. */
+  /** The first 16 KiB, as text or, if they are none, as a data: URL. */
   body: string
   /** When the endpoint's certificate expires, in milliseconds; undefined when none was shown. */
   certificateEnds: number | undefined

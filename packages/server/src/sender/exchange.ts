@@ -2,6 +2,7 @@ import { errors } from 'undici'
 import type { Dispatcher } from 'undici'
 import type { Abortable, Connection, ConnectionUser, ParsedHeaders } from './connection.ts'
 import type { Connections } from './connections.ts'
+import { writeBody } from '../domain/kept-body.ts'
 import { readStatus } from './explain-head.ts'
 import { InvalidResponse, switchesProtocol, toTransportError } from './invalid-response.ts'
 import { Http2Failure } from './http2-failure.ts'
@@ -144,7 +145,7 @@ export class Exchange implements ConnectionUser {
   onResponseEnd(): void {
     if (this.#isSettled) return
     this.#connections.keep(this.#connection!)
-    this.#settleResponse()
+    this.#settleResponse(true)
   }
 
   onResponseError(_: unknown, error: Error): void {
@@ -199,18 +200,18 @@ export class Exchange implements ConnectionUser {
   #finish(): void {
     if (this.#statusCode === 0)
       return this.#fail(new InvalidResponse('the endpoint sent an interim (1xx) response but no final one'))
-    this.#settleResponse()
+    this.#settleResponse(false)
     this.#connection?.drop(new Settled())
   }
 
-  #settleResponse(): void {
+  #settleResponse(isWhole: boolean): void {
     this.#isSettled = true
     clearTimeout(this.#deadline)
     this.#settle({
       kind: 'response',
       statusCode: this.#statusCode,
       headers: this.#headers,
-      body: this.#body(),
+      body: this.#body(isWhole),
       certificateEnds: this.#connection?.certificateEnds,
       durationMs: this.#durationMs(),
     })
@@ -218,7 +219,7 @@ export class Exchange implements ConnectionUser {
 
   #fail(error: Error): void {
     // Whatever follows the head of such a response, it is a failure that the status explains.
-    if (this.#phase === 'reading' && this.#statusCode >= 300) this.#settleResponse()
+    if (this.#phase === 'reading' && this.#statusCode >= 300) this.#settleResponse(false)
     else {
       this.#isSettled = true
       clearTimeout(this.#deadline)
@@ -230,13 +231,14 @@ export class Exchange implements ConnectionUser {
 
   #readPartly(): PartialResponse | undefined {
     if (this.#phase === 'reading')
-      return { statusCode: this.#statusCode, headers: this.#headers, body: this.#body() }
+      return { statusCode: this.#statusCode, headers: this.#headers, body: this.#body(false) }
     const statusCode = this.#head === undefined ? undefined : readStatus(this.#head)
     return statusCode === undefined ? undefined : { statusCode, headers: null, body: null }
   }
 
-  #body(): string {
-    return toStorableText(this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks))
+  #body(isWhole: boolean): string {
+    const bytes = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)
+    return writeBody(bytes, this.#headers['content-type'], isWhole && this.#bodyBytes === this.#keptBytes)
   }
 
   #durationMs(): number {
@@ -260,9 +262,4 @@ function joinValues(headers: ParsedHeaders): Record<string, string> {
     headers[name] = Array.isArray(value) ? value.map((each) => each.trim()).join(', ') : value?.trim()
   }
   return headers as Record<string, string>
-}
-
-/** Invalid UTF-8 becomes U+FFFD, and so does NUL, which PostgreSQL cannot store. */
-function toStorableText(bytes: Buffer): string {
-  return bytes.toString('utf8').replaceAll('\0', '\uFFFD')
 }

@@ -1,8 +1,27 @@
 import { indentJson } from './indent-json.ts'
 
-/** The server keeps so much of a response. */
+/** The server keeps so much of a response; a character that would be cut in two is left out. */
 const MAX_KEPT_BYTES = 16 * 1024
+const MAX_CHARACTER_BYTES = 4
 const HEX_COLUMNS = 16
+
+const DATA_URL = /^data:[^,]*;base64,/
+const CHARSET = /;charset=([^;]+)/
+
+/** Of the file that a body is downloaded as. */
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'text/html': 'html',
+  'text/csv': 'csv',
+  'text/xml': 'xml',
+  'application/xml': 'xml',
+  'application/pdf': 'pdf',
+  'application/zip': 'zip',
+  'application/gzip': 'gz',
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+}
 
 export interface ReadBody {
   kind: 'json' | 'text' | 'binary'
@@ -10,6 +29,8 @@ export interface ReadBody {
   type: string
   /** What to display. */
   shown: string
+  /** What to copy: text as it was sent, bytes in hexadecimal. */
+  copied: string
   bytes: Uint8Array<ArrayBuffer>
   /** Bytes that were kept. */
   size: number
@@ -20,28 +41,54 @@ export interface ReadBody {
 }
 
 /** Reads a body of the log: text, or bytes as a data URL. */
-export function readBody(text: string, headers: Readonly<Record<string, string>>): ReadBody {
+export function readBody(kept: string, headers: Readonly<Record<string, string>>): ReadBody {
   const type = find(headers, 'content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
-  const encoded = /^data:[^,]*;base64,/.exec(text)
-  const bytes =
-    encoded === null
-      ? new TextEncoder().encode(text)
-      : Uint8Array.from(atob(text.slice(encoded[0].length)), (character) => character.charCodeAt(0))
+  const { bytes, text } = decode(kept)
   const length = Number(find(headers, 'content-length') ?? Number.NaN)
   const isCompressed = find(headers, 'content-encoding') !== undefined
-  const wholeSize = isCompressed || Number.isNaN(length) || length <= bytes.length ? undefined : length
+  const isLengthKnown = !isCompressed && !Number.isNaN(length)
+  const wholeSize = isLengthKnown && length > bytes.length ? length : undefined
+  const isFull = bytes.length > MAX_KEPT_BYTES - MAX_CHARACTER_BYTES
   const common = {
     type,
     bytes,
     size: bytes.length,
-    isCut: wholeSize !== undefined || bytes.length >= MAX_KEPT_BYTES,
+    isCut: wholeSize !== undefined || (isFull && !isLengthKnown),
     wholeSize,
   }
-  if (encoded !== null) return { ...common, kind: 'binary', shown: toHex(bytes), extension: 'bin' }
+  const extension = EXTENSIONS[type]
+  if (text === undefined) {
+    const shown = toHex(bytes)
+    return { ...common, kind: 'binary', shown, copied: shown, extension: extension ?? 'bin' }
+  }
   const json = indentJson(text)
   return json === undefined
-    ? { ...common, kind: 'text', shown: text, extension: type === 'text/html' ? 'html' : 'txt' }
-    : { ...common, kind: 'json', shown: json.text, extension: 'json' }
+    ? { ...common, kind: 'text', shown: text, copied: text, extension: extension ?? 'txt' }
+    : { ...common, kind: 'json', shown: json.text, copied: text, extension: 'json' }
+}
+
+interface Decoded {
+  bytes: Uint8Array<ArrayBuffer>
+  /** Undefined: the bytes are no text. */
+  text: string | undefined
+}
+
+function decode(kept: string): Decoded {
+  const [start] = DATA_URL.exec(kept) ?? []
+  if (start === undefined) return { bytes: new TextEncoder().encode(kept), text: kept }
+  const bytes = Uint8Array.from(atob(kept.slice(start.length)), (character) => character.charCodeAt(0))
+  return { bytes, text: decodeText(bytes, CHARSET.exec(start)?.[1]) }
+}
+
+/** Text in another character set than UTF-8, if its sender named one. */
+function decodeText(bytes: Uint8Array, charset: string | undefined): string | undefined {
+  if (charset === undefined) return undefined
+  try {
+    const text = new TextDecoder(charset, { fatal: true }).decode(bytes)
+    return text.includes('\0') ? undefined : text
+  } catch {
+    return undefined
+  }
 }
 
 function find(headers: Readonly<Record<string, string>>, name: string): string | undefined {

@@ -7,6 +7,7 @@ import { readBody } from './body-text.ts'
 import type { ReadBody } from './body-text.ts'
 import { formatBytes } from './format.ts'
 import { highlightJson } from './highlight.ts'
+import { saveFile } from './save-file.ts'
 import type { Part } from './highlight.ts'
 
 interface BodyProps {
@@ -36,7 +37,7 @@ export function Body({ text, label, headers }: BodyProps) {
           <Parts parts={toParts(body)} />
         </pre>
         <div className={styles.tools}>
-          <CopyButton text={text} label={t.copyOf({ what: inPhrase(label) })} />
+          <CopyButton text={body.copied} label={t.copyOf({ what: inPhrase(label) })} />
           <IconButton label={t.body.download({ what: inPhrase(label) })} small onClick={() => download(body)}>
             <Download size={14} aria-hidden="true" />
           </IconButton>
@@ -66,11 +67,5 @@ function showControls(kind: Part[0], text: string): Part[] {
 const codeOf = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 
-function download({ bytes, type, extension }: ReadBody): void {
-  const url = URL.createObjectURL(new Blob([bytes], { type: type || 'text/plain' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = `body.${extension}`
-  link.click()
-  URL.revokeObjectURL(url)
-}
+const download = ({ bytes, type, extension }: ReadBody): void =>
+  saveFile(new Blob([bytes], { type: type || 'text/plain' }), `body.${extension}`)

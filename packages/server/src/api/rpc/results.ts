@@ -11,7 +11,10 @@ export const attemptFields = {
   status: z.enum(['success', 'failed']),
   response_code: z.int().nullable().describe('Null without a response'),
   duration_ms: z.int().min(0),
-  response_body: z.string().nullable(),
+  response_body: z
+    .string()
+    .nullable()
+    .describe('The first 16 KiB. Not text in UTF-8: a data: URL with the media type, base64'),
   error_message: z.string().nullable(),
   diagnosis: z.string().nullable().describe('What to do about the failure'),
   log_id: z.guid().describe('Its row in webhook_logs'),

@@ -1,5 +1,6 @@
 import type { Client, Row, Tables } from '@connectgain/webhooks-client'
 import { Command, Option } from 'commander'
+import { describeBytes } from '../../domain/kept-body.ts'
 import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
 import type { ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, requireRow, withConnection } from '../client/api.ts'
@@ -159,7 +160,12 @@ async function test(api: Client, { event, data, json }: Flags, [id]: readonly st
   print(`${showStatus(result.status).toString()}${code}  ${result.duration_ms} ms  log ${result.log_id}`)
   if (result.error_message !== null) print(escapeLine(result.error_message))
   if (result.diagnosis !== null) print(escapeLine(result.diagnosis))
-  if (result.response_body) print(`Answer: ${escapeLine(result.response_body.slice(0, 500))}`)
+  if (result.response_body) print(`Answer: ${describeBody(result.response_body)}`)
+}
+
+function describeBody(body: string): string {
+  const bytes = describeBytes(body)
+  return bytes === undefined ? escapeLine(body.slice(0, 500)) : `${bytes.size} bytes of ${bytes.type}`
 }
 
 async function change(api: Client, { json }: ConnectionFlags, id: string, isActive: boolean): Promise<void> {
