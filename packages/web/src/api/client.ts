@@ -7,13 +7,21 @@ export class ApiError extends Error {
   readonly code: string
   readonly details: string | null
   readonly hint: string | null
+  /** How long to wait before the next request, if the API says so. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(status: number, body: Partial<Record<'code' | 'message' | 'details' | 'hint', string | null>>) {
+  constructor(
+    status: number,
+    body: Partial<Record<'code' | 'message' | 'details' | 'hint', string | null>>,
+    retryAfter: string | null = null,
+  ) {
     super(body.message ?? `HTTP ${status}`)
     this.status = status
     this.code = body.code ?? ''
     this.details = body.details ?? null
     this.hint = body.hint ?? null
+    this.retryAfterMs =
+      retryAfter !== null && /^\d{1,5}$/.test(retryAfter) ? Number(retryAfter) * 1_000 : undefined
   }
 }
 
@@ -82,7 +90,8 @@ async function sendOnce(path: string, options: Options): Promise<Response> {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new OfflineError('Can’t reach the server.')
   })
-  if (!response.ok) throw new ApiError(response.status, await readError(response))
+  if (!response.ok)
+    throw new ApiError(response.status, await readError(response), response.headers.get('retry-after'))
   return response
 }
 

@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent, useState } from 'react'
 import { query, send } from './client.ts'
+import { pause } from './pause.ts'
 import type { Attempt } from './types.ts'
 
 export type LiveState = 'connecting' | 'live' | 'off'
@@ -89,14 +90,4 @@ function parseMessage(block: string): Message {
   const listValues = (name: string): string[] =>
     lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).trimStart())
   return { id: listValues('id')[0], data: listValues('data').join('\n') }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

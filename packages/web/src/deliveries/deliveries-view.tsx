@@ -1,17 +1,19 @@
-import { ListChecks, RotateCcw, SearchX } from 'lucide-react'
+import { Download, ListChecks, RotateCcw, SearchX } from 'lucide-react'
 import { useState } from 'react'
+import type { ComponentProps } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { redeliveriesQuery } from '../api/queries.ts'
 import type { Redelivery, Webhook } from '../api/types.ts'
 import { Button } from '../components/button.tsx'
 import { Switch } from '../components/field.tsx'
 import { Menu, MenuItem } from '../components/menu.tsx'
-import { Empty, ErrorNotice, Loading } from '../components/surface.tsx'
+import { Empty, ErrorNotice, Loading, Notice } from '../components/surface.tsx'
 import { useAccess } from '../routes/organization.tsx'
 import { t } from '../messages/index.ts'
 import styles from './deliveries.module.css'
 import { DeliveryDrawer } from './drawer.tsx'
 import { DeliveryList } from './delivery-list.tsx'
+import { ExportDialog } from './export/export-dialog.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { FILTER_NAMES, isFiltering, readFilters, useSearchEntries } from './filters.ts'
 import { RedeliverDialog } from './redeliver-dialog.tsx'
@@ -28,7 +30,8 @@ export function DeliveriesView({ organizationId, webhook }: ViewProps) {
   const { search, get, change } = useSearchEntries()
   const filters = readFilters(search)
   const [isLive, setLive] = useState(true)
-  const { list, live } = useDeliveries({ organizationId, webhookId: webhook?.id }, filters, isLive)
+  const scope = { organizationId, webhookId: webhook?.id }
+  const { list, live } = useDeliveries(scope, filters, isLive)
   const items = list.data?.pages.flatMap((page) => page.items) ?? []
   const open = get('delivery') ?? get('attempt')
   const clear = (): void => change(Object.fromEntries(FILTER_NAMES.map((name) => [name, undefined])))
@@ -41,8 +44,10 @@ export function DeliveriesView({ organizationId, webhook }: ViewProps) {
           <span role="status">{isLive ? t.deliveries.liveState[live] : t.deliveries.paused}</span>
         </span>
         <span className={styles.grow} />
+        <Export scope={scope} filters={filters} webhookName={webhook?.name} />
         {webhook !== undefined && <Bulk webhook={webhook} />}
       </div>
+      {webhook !== undefined && <StateNotice webhook={webhook} />}
       <FilterBar filters={filters} onChange={change} />
       {webhook !== undefined && <Running webhookId={webhook.id} />}
       {list.isPending && <Loading rows={8} height="2.875rem" />}
@@ -69,6 +74,37 @@ export function DeliveriesView({ organizationId, webhook }: ViewProps) {
           onClose={() => change({ delivery: undefined, attempt: undefined })}
         />
       )}
+    </>
+  )
+}
+
+/** Why nothing is sent now, where people look for what was sent. */
+function StateNotice({ webhook: { is_active: isActive, health } }: { webhook: Webhook }) {
+  if (!isActive)
+    return (
+      <Notice tone="quiet" title={t.overview.isOff}>
+        {t.overview.offDeliveries}
+      </Notice>
+    )
+  if (health !== 'held') return null
+  return (
+    <Notice tone="bad" title={t.overview.held}>
+      {t.overview.heldDeliveries}
+    </Notice>
+  )
+}
+
+type ExportProps = Omit<ComponentProps<typeof ExportDialog>, 'onClose'>
+
+function Export(what: ExportProps) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <Button small onClick={() => setOpen(true)}>
+        <Download size={14} aria-hidden="true" />
+        {t.export.action}
+      </Button>
+      {isOpen && <ExportDialog {...what} onClose={() => setOpen(false)} />}
     </>
   )
 }

@@ -4,8 +4,10 @@ import { useEffect, useRef } from 'react'
 import { useLiveLog } from '../api/live.ts'
 import type { LiveState } from '../api/live.ts'
 import type { Attempt } from '../api/types.ts'
-import { fetchPage, newestFirst } from './fetch-page.ts'
-import type { Cursor, Item, Page, Scope } from './fetch-page.ts'
+import { fetchPage } from './fetch-page.ts'
+import type { Item } from './fetch-page.ts'
+import { newestFirst } from './list-query.ts'
+import type { Cursor, Page, Scope } from './list-query.ts'
 import type { Filters } from './filters.ts'
 
 /** Maximum delay until a new row appears, and minimum interval of reading the list. */
@@ -13,7 +15,7 @@ const REFRESH_DEBOUNCE_MS = 600
 /** For changes without an attempt, and when the live log is unavailable. */
 const POLL_MS = 15_000
 
-type Cached = InfiniteData<Page, Cursor | null>
+type Cached = InfiniteData<Page<Item>, Cursor | null>
 
 export function useDeliveries(scope: Scope, filters: Filters, isLive: boolean) {
   const client = useQueryClient()
@@ -63,7 +65,7 @@ export function useDeliveries(scope: Scope, filters: Filters, isLive: boolean) {
 }
 
 /** Adds new items at the front, updates changed ones in place, and removes none. */
-function mergeFirst(cached: Cached, fresh: Page): Cached {
+function mergeFirst(cached: Cached, fresh: Page<Item>): Cached {
   const known = new Set(fresh.items.map(({ id }) => id))
   const pages = cached.pages.map((page, index) => {
     const kept = page.items.filter(({ id }) => !known.has(id))
