@@ -3,7 +3,7 @@ import { after, before, beforeEach, suite, test } from 'node:test'
 import { pino } from 'pino'
 import type { MailSettings } from '../src/maintenance/alert-mails/compose-mail.ts'
 import { sendMails } from '../src/maintenance/alert-mails/send-mails.ts'
-import { openSmtp } from '../src/maintenance/alert-mails/smtp.ts'
+import { createMailer } from '../src/maintenance/alert-mails/mailer.ts'
 import type { Database } from '../src/database/database.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
 import type { TestSmtpServer } from './harness/smtp-server.ts'
@@ -23,12 +23,11 @@ for (const engine of ENGINES) {
     before(async () => {
       ;({ database, close } = await openMigrated(engine))
       smtp = await startSmtpServer()
-      const transport = await openSmtp(smtp.url)
+      const mailer = createMailer({ smtpUrl: smtp.url, alertFrom: 'ConnectGain <webhooks@crm.example>' })!
       const log = pino({ level: 'warn' }, { write: (line: string) => void (printed += line) })
-      const from = 'ConnectGain <webhooks@crm.example>'
       const usual = { publicUrl: 'https://hooks.example', portalRefreshUrl: undefined, portalTheme: {} }
       send = async (settings = {}) =>
-        await sendMails({ database, log, transport, from, settings: { ...usual, ...settings } })
+        await sendMails({ database, log, mailer, settings: { ...usual, ...settings } })
       await database.query(
         `insert into webhooks.webhook_alert_recipients (organization_id, email)
          values ($1, 'ada@ours.example'), ($1, 'bob@ours.example'), ($2, 'eve@theirs.example')`,
@@ -62,7 +61,8 @@ for (const engine of ENGINES) {
       const [{ from, subject, text }] = mails as [(typeof mails)[0]]
       assert.equal(from, 'webhooks@crm.example')
       assert.equal(subject, 'Webhook "CRM Sync" is failing (50%)')
-      assert.match(text, /Since 2026-01-15T10:00:00.000Z: the endpoint returned 500\./)
+      assert.match(text, /^Since: January 15, 2026 at 10:00 UTC$/m)
+      assert.match(text, /^What happened: The endpoint returned 500\.$/m)
       assert.match(text, /https:\/\/hooks\.example\/settings\/webhooks\/[0-9a-f-]{36}/)
       assert.equal(await waiting(), 0)
     })
@@ -95,6 +95,47 @@ for (const engine of ENGINES) {
       await send()
       assert.deepEqual((await smtp.received(1))[0]?.to, ['eve@theirs.example'])
       assert.equal(await waiting(), 0)
+    })
+
+    test('an alert email has a plain and an HTML half that say the same, and loads nothing from anywhere', async () => {
+      await raise('A <b>bold</b> & "quoted" name', THEIRS)
+      await send()
+      const [{ type, text, html }] = (await smtp.received(1)) as [(typeof smtp.mails)[0]]
+      assert.equal(type, 'multipart/alternative')
+      const link = /https:\/\/\S+/.exec(text)?.[0] ?? ''
+      assert.match(text, /A <b>bold<\/b> & "quoted" name/)
+      assert.match(html, /A &lt;b&gt;bold&lt;\/b&gt; &amp; &quot;quoted&quot; name/)
+      for (const part of ['January 15, 2026 at 10:00 UTC', 'The endpoint returned 500.', `href="${link}"`])
+        assert.ok(html.includes(part), part)
+      assert.doesNotMatch(html, /<(?:img|script|link|iframe)|url\(|@import/i)
+      assert.deepEqual(new Set(html.match(/https?:\/\/[^"\s<]+/g)), new Set([link]))
+    })
+
+    test('an alert email says how to fix the last failure of its webhook, in words of ours', async () => {
+      await raise('CRM Sync', THEIRS)
+      await database.query(
+        `insert into webhooks_internal.attempts (id, organization_id, webhook_id, delivery_id, event_id, event, url, status,
+           attempt, trigger, response_code, error_code, error_message, diagnosis, duration_ms, created_at)
+         select webhooks.uuid_v7(), organization_id, webhook_id, gen_random_uuid(), gen_random_uuid(), 'contact.created',
+           'https://example.com/?token=abc', 'failed', 1, 'event', 302, 'redirect', 'the endpoint returned 302',
+           'The endpoint redirects to https://example.com/?token=abc', 5, now()
+         from webhooks.webhook_alerts where organization_id = $1 order by created_at desc limit 1`,
+        [THEIRS],
+      )
+      await send()
+      const [{ text, html }] = (await smtp.received(1)) as [(typeof smtp.mails)[0]]
+      assert.match(text, /^What to do: The endpoint redirects to another URL\. Set the webhook's URL/m)
+      assert.doesNotMatch(text + html, /token=abc/)
+    })
+
+    test('an alert email that is refused in words that quote its recipient leaves the recipient out of the log', async () => {
+      smtp.refuseRecipient('eve@theirs.example', '5.1.1 <eve@theirs.example> unknown')
+      await raise('CRM Sync', THEIRS)
+      await send()
+      smtp.refuseRecipient('eve@theirs.example', undefined)
+      assert.match(printed, /address_refused/)
+      assert.doesNotMatch(printed, /eve@theirs/)
+      await database.execute('delete from webhooks_internal.alert_mails')
     })
 
     test("line breaks in a webhook's name add no header to an alert email", async () => {

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   trigger: async () => (await import('./commands/trigger.ts')).triggerCommand(),
   retry: async () => (await import('./commands/retry.ts')).retryCommand(),
   keys: async () => (await import('./commands/keys.ts')).keysCommand(),
+  alerts: async () => (await import('./commands/alerts.ts')).alertsCommand(),
   listen: async () => (await import('./commands/listen.ts')).listenCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   reencrypt: async () => (await import('./commands/reencrypt.ts')).reencryptCommand(),

@@ -10,8 +10,8 @@ import { expireSessions } from './expire-sessions.ts'
 import { SOURCES_CHANNEL } from '../sources/source-queue.ts'
 import { catchUpStatuses, hasMessages } from '../sources/statuses.ts'
 import { createTakeIn } from '../sources/take-in.ts'
-import { openSmtp } from './alert-mails/smtp.ts'
 import type { MailSettings } from './alert-mails/compose-mail.ts'
+import { createMailer } from './alert-mails/mailer.ts'
 import { expireAlerts, sendMails } from './alert-mails/send-mails.ts'
 import { keepPartitions } from './partitions.ts'
 import { createFolding, expireRollups } from './rollups/rollups.ts'
@@ -76,7 +76,7 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
   const { database, log, watch, logRetentionMs, auditRetentionMs } = options
   const loops = [
     ...(await startSources(options)),
-    ...(await startMailing(options)),
+    ...startMailing(options),
     startErasing(options),
     startLoop({
       name: 'delete organizations',
@@ -187,20 +187,20 @@ async function startSources({ database, log, watch }: MaintenanceOptions): Promi
 }
 
 /** None without a mail server. */
-async function startMailing({
+function startMailing({
   database,
   log,
   watch,
-  smtpUrl,
-  alertFrom,
   publicUrl,
   portalRefreshUrl,
   portalTheme,
-}: MaintenanceOptions): Promise<Loop[]> {
-  if (smtpUrl === undefined || alertFrom === undefined) return []
+  ...smtp
+}: MaintenanceOptions): Loop[] {
+  const mailer = createMailer(smtp)
+  if (mailer === undefined) return []
   const settings = { publicUrl, portalRefreshUrl, portalTheme }
-  const mailer = { database, log, transport: await openSmtp(smtpUrl), from: alertFrom, settings }
-  return [startLoop({ name: 'mail', everyMs: MAIL_MS, log, watch, run: () => sendMails(mailer) })]
+  const options = { database, log, mailer, settings }
+  return [startLoop({ name: 'mail', everyMs: MAIL_MS, log, watch, run: () => sendMails(options) })]
 }
 
 function startErasing({ database, log, watch, messages }: MaintenanceOptions): Loop {

@@ -14,6 +14,9 @@ import { REQUEST_ID } from '../api/http/request-ids.ts'
 import type { RestRequest } from '../rest/request/rest-message.ts'
 import { createRest } from '../rest/rest.ts'
 import type { Rest } from '../rest/rest.ts'
+import type { AlertContext } from '../api/rpc/rpc.ts'
+import { WindowCounter } from '../api/limits/window-counter.ts'
+import { createMailer } from '../maintenance/alert-mails/mailer.ts'
 import { createServer } from '../api/server.ts'
 import type { ApiOptions } from '../api/server.ts'
 import { createSessionStore, markServiceKey } from '../api/sessions/session-store.ts'
@@ -100,12 +103,24 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
       retrySchedule: config.retrySchedule,
       deliveryTimeoutMs: config.deliveryTimeoutMs,
       tracing,
+      alerts: createAlerts(parts),
     },
     ...createReports(parts),
     sharedCounts,
     tracing,
     log,
   })
+}
+
+/** Test alerts that an organization may send in a minute. */
+const MAX_TEST_ALERTS = 5
+
+function createAlerts({ config, clock, siblings }: ApiParts): AlertContext {
+  return {
+    mailer: createMailer(config),
+    settings: config,
+    tests: new WindowCounter(MAX_TEST_ALERTS, clock, siblings?.sharedCounts.tally('test alerts')),
+  }
 }
 
 function openRealtime(

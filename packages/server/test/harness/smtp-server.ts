@@ -1,16 +1,17 @@
+import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
+import { readMail } from './read-mail.ts'
+import type { MailParts } from './read-mail.ts'
 import { until } from './until.ts'
 
 /** A mail as the server took it. */
-export interface ReceivedMail {
+export interface ReceivedMail extends MailParts {
   from: string
   to: string[]
   /** Headers and text, as they were sent. */
   raw: string
-  /** As they are read. */
-  subject: string
-  text: string
+  isEncrypted: boolean
 }
 
 /** A real mail server that keeps what it gets. */
@@ -19,16 +20,28 @@ export interface TestSmtpServer {
   mails: ReceivedMail[]
   /** Refuses so many mails with a passing fault. */
   refuse(count: number): void
+  /** Refuses an address for good, in these words; undefined: takes it again. */
+  refuseRecipient(address: string, reply: string | undefined): void
   received(count: number): Promise<ReceivedMail[]>
   close(): Promise<void>
 }
 
-export async function startSmtpServer(): Promise<TestSmtpServer> {
+const tls = (name: string): Buffer => readFileSync(new URL(`tls/${name}`, import.meta.url))
+
+/** @param isSecure TLS from the start, with a certificate for localhost of an authority that only tests trust */
+export async function startSmtpServer({ isSecure = false } = {}): Promise<TestSmtpServer> {
   const mails: ReceivedMail[] = []
+  const refused = new Map<string, string>()
   let refusals = 0
   const server = new SMTPServer({
+    ...(isSecure
+      ? { secure: true, key: tls('localhost.key'), cert: tls('localhost.pem') }
+      : { disabledCommands: ['STARTTLS'] }),
     authOptional: true,
-    disabledCommands: ['STARTTLS'],
+    onRcptTo({ address }, _session, done) {
+      const reply = refused.get(address)
+      done(reply === undefined ? null : Object.assign(new Error(reply), { responseCode: 550 }))
+    },
     onData(stream, session, done) {
       let raw = ''
       stream.setEncoding('utf8').on('data', (chunk: string) => (raw += chunk))
@@ -40,18 +53,23 @@ export async function startSmtpServer(): Promise<TestSmtpServer> {
           from: mailFrom === false ? '' : mailFrom.address,
           to: rcptTo.map(({ address }) => address),
           raw,
-          ...parts(raw),
+          isEncrypted: session.secure,
+          ...readMail(raw),
         })
         done()
       })
     },
   })
+  // A client that does not trust the certificate breaks off.
+  server.on('error', () => {})
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   return {
-    url: new URL(`smtp://127.0.0.1:${port}`),
+    url: new URL(isSecure ? `smtps://localhost:${port}` : `smtp://127.0.0.1:${port}`),
     mails,
     refuse: (count) => void (refusals = count),
+    refuseRecipient: (address, reply) =>
+      void (reply === undefined ? refused.delete(address) : refused.set(address, reply)),
     async received(count) {
       await until(`${count} mails`, () => mails.length >= count)
       return mails
@@ -59,15 +77,3 @@ export async function startSmtpServer(): Promise<TestSmtpServer> {
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }
-
-/** Of the two encodings that mails in Latin script are sent in, none and quoted-printable. */
-function parts(raw: string): { subject: string; text: string } {
-  const [head = '', ...rest] = raw.split('\r\n\r\n')
-  const unfolded = head.replaceAll(/\?=\r\n =\?UTF-8\?Q\?/g, '').replaceAll(/\r\n[ \t]+/g, ' ')
-  const subject = /^Subject: (.*)$/m.exec(unfolded)?.[1] ?? ''
-  const word = /^=\?UTF-8\?Q\?(.*)\?=$/.exec(subject)?.[1]?.replaceAll('_', ' ')
-  return { subject: unquote(word ?? subject), text: unquote(rest.join('\r\n\r\n').replaceAll('=\r\n', '')) }
-}
-
-const unquote = (text: string): string =>
-  text.replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

@@ -13,6 +13,7 @@ import { useAccess } from '../routes/organization.tsx'
 import { t } from '../messages/index.ts'
 import { readFieldErrors } from './form/field-errors.ts'
 import { toSentence } from './health.tsx'
+import { TestAlert } from './test-alert.tsx'
 import styles from './webhook.module.css'
 
 interface Alert {
@@ -109,6 +110,9 @@ export function AlertRecipients() {
           </ul>
         )}
         {canChange && <AddRecipient organizationId={organizationId} onAdded={refresh} />}
+        {canChange && session.can_mail && (recipients.data?.length ?? 0) > 0 && (
+          <TestAlert organizationId={organizationId} />
+        )}
       </div>
     </Section>
   )

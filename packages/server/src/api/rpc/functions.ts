@@ -9,12 +9,14 @@ import { retryDelivery } from './retry-delivery.ts'
 import { rotateSigningKey } from './rotate-signing-key.ts'
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts'
 import type { RpcFunction } from './rpc.ts'
+import { testAlert } from './test-alert.ts'
 import { testWebhook } from './test-webhook.ts'
 import { webhookStats } from './webhook-stats.ts'
 
 /** The functions that can be called as `/rest/v1/rpc/<name>`. */
 export const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   test_webhook: testWebhook,
+  test_alert: testAlert,
   retry_delivery: retryDelivery,
   retry_failed: retryFailed,
   replay_events: replayEvents,

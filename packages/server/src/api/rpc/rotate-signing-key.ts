@@ -3,9 +3,9 @@ import type { Connection } from '../../database/database.ts'
 import { runWithActor } from '../../database/act-as.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { newId } from '../../domain/ids.ts'
-import type { Principal } from '../../domain/principal.ts'
 import { generateSigningKeyPair } from '../../domain/signature/ed25519.ts'
 import { signingKeyContext } from '../../secrets/sealed-columns.ts'
+import { chooseOrganization } from './choose-organization.ts'
 import { parseDuration } from '../../settings/duration.ts'
 import { uuid } from '../tables/configuration-fields.ts'
 import { time } from './results.ts'
@@ -79,18 +79,6 @@ export const rotateSigningKey = defineFunction(
 function toMilliseconds(overlap: string | number): number {
   const given = typeof overlap === 'number' ? overlap * HOUR_MS : parseDuration(overlap)
   return given !== undefined && given >= 0 ? given : Number.POSITIVE_INFINITY
-}
-
-/** @throws ApiError 400 or 404 */
-function chooseOrganization({ organizationId: own }: Principal, given: string | undefined): string {
-  const chosen = given ?? own
-  if (chosen === null) {
-    throw new ApiError(400, '22023', 'organization_id: is required with the service key', {
-      details: 'organization_id',
-    })
-  }
-  if (own !== null && own !== chosen) throw new ApiError(404, 'P0002', `no organization has the id ${chosen}`)
-  return chosen
 }
 
 /**

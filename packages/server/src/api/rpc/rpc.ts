@@ -3,6 +3,8 @@ import type { AttemptRecorder } from '../../domain/attempt.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Connection, Database } from '../../database/database.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
+import type { MailSettings } from '../../maintenance/alert-mails/compose-mail.ts'
+import type { Mailer } from '../../maintenance/alert-mails/mailer.ts'
 import type { Sender } from '../../sender/send.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Tracing } from '../../observability/tracing.ts'
@@ -13,6 +15,7 @@ import type { FunctionAccess } from '../auth/access.ts'
 import type { Caller } from '../auth/authenticate.ts'
 import type { DatabaseShares } from '../../database/database-shares.ts'
 import type { Principal } from '../../domain/principal.ts'
+import type { WindowCounter } from '../limits/window-counter.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { parseRow } from '../tables/field-problems.ts'
 import type { attempt as attemptResult } from './results.ts'
@@ -32,6 +35,16 @@ export interface RpcContext {
   /** Timeout in milliseconds for webhooks that set none. */
   deliveryTimeoutMs: number
   tracing: Tracing
+  alerts: AlertContext
+}
+
+/** What test alerts need. */
+export interface AlertContext {
+  /** Undefined without a mail server. */
+  mailer: Mailer | undefined
+  settings: MailSettings
+  /** Counts them by organization. */
+  tests: WindowCounter
 }
 
 /** The request that calls a function. */

@@ -79,6 +79,6 @@ export function formatTime(iso: string | null | undefined): string {
 }
 
 export function showStatus(status: string): Word {
-  if (['success', 'delivered', 'healthy'].includes(status)) return new Word('green', status)
-  return new Word(['failed', 'held', 'cancelled'].includes(status) ? 'red' : 'yellow', status)
+  if (['success', 'delivered', 'healthy', 'sent'].includes(status)) return new Word('green', status)
+  return new Word(['failed', 'held', 'cancelled', 'refused'].includes(status) ? 'red' : 'yellow', status)
 }

@@ -1,11 +1,11 @@
-import type { Transporter } from 'nodemailer'
 import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
 import type { RowOf } from '../../database/statement.ts'
-import { messageOf } from '../../domain/errors.ts'
 import type { OperationalEvent } from '../../domain/event-types/operational-events.ts'
 import type { MailSettings } from './compose-mail.ts'
 import { composeMail } from './compose-mail.ts'
+import { explainMailError } from './mail-refusal.ts'
+import type { Mailer } from './mailer.ts'
 import {
   claimMails,
   deleteMail,
@@ -25,8 +25,7 @@ type MailRow = RowOf<typeof claimMails>
 export interface MailerOptions {
   database: Database
   log: Logger
-  transport: Transporter
-  from: string
+  mailer: Mailer
   settings: MailSettings
 }
 
@@ -36,28 +35,18 @@ export interface MailerOptions {
  *
  * @returns true if there may be more
  */
-export async function sendMails({
-  database,
-  log,
-  transport,
-  from,
-  settings,
-}: MailerOptions): Promise<boolean> {
+export async function sendMails({ database, log, mailer, settings }: MailerOptions): Promise<boolean> {
   const { rows } = await database.query(...claimMails({ limit: BATCH_SIZE }))
   for (const row of rows) {
     try {
-      await transport.sendMail({
-        from,
-        to: { name: '', address: row.recipient },
-        // A check of the table allows no other types.
-        ...composeMail({ ...row, type: row.type as OperationalEvent }, settings),
-      })
+      // A check of the table allows no other types.
+      const mail = composeMail({ ...row, type: row.type as OperationalEvent }, settings)
+      await mailer.send(row.recipient, mail)
       await database.query(...deleteMail({ id: row.id }))
     } catch (error) {
-      log.warn(
-        { mail: row.id, attempts: row.attempts, error: messageOf(error) },
-        'cannot send an alert email',
-      )
+      // Not in the mail server's words, which may quote the recipient.
+      const { code, reason } = explainMailError(error)
+      log.warn({ mail: row.id, attempts: row.attempts, code, error: reason }, 'cannot send an alert email')
       await postpone(database, row)
     }
   }

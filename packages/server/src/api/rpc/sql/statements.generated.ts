@@ -82,6 +82,17 @@ export const insertSigningKey = typedStatement<
   }
 >(import.meta.url, 'insert-signing-key')
 
+export const listAlertRecipients = typedStatement<
+  {
+    organizationId: string
+    limit: number
+  },
+  {
+    id: string
+    email: string
+  }
+>(import.meta.url, 'list-alert-recipients')
+
 export const listCaptures = typedStatement<
   object,
   {

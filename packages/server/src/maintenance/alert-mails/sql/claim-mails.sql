@@ -11,4 +11,7 @@ set due_at = now() + interval '2 minutes', attempts = m.attempts + 1
 from due, webhooks.webhook_alerts a
 where m.id = due.id and a.id = m.alert_id
 returning m.id, m.recipient, m.attempts, a.webhook_id, a.webhook_name, a.type, a.threshold, a.since, a.message,
-  m.created_at < now() - interval '1 day' as "is_old!"
+  m.created_at < now() - interval '1 day' as "is_old!",
+  (select t.error_code from webhooks_internal.attempts t
+   where t.webhook_id = a.webhook_id and t.status = 'failed'
+   order by t.created_at desc limit 1) as error_code

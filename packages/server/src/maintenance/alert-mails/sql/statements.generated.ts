@@ -16,6 +16,7 @@ export const claimMails = typedStatement<
     since: Date
     message: string
     is_old: boolean
+    error_code: string | null
   }
 >(import.meta.url, 'claim-mails')
 
