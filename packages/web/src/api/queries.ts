@@ -2,6 +2,7 @@ import type { Row } from '@connectgain/webhooks-client'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { call, countRows, getRows, query, readAllowed } from './client.ts'
 import { inOrder } from './event-order.ts'
+import { orderExample } from './example-order.ts'
 import { WITH_LAST_ATTEMPT, activityPath, eq, queuesPath, webhooksPath } from './list-paths.ts'
 import type {
   Activity,
@@ -191,7 +192,10 @@ export const signingKeysQuery = (organizationId: string) =>
 
 export const eventTypesQuery = queryOptions({
   queryKey: ['event-types'],
-  queryFn: async ({ signal }) => inOrder(await getRows<EventType>('webhook_event_types', signal)),
+  queryFn: async ({ signal }) => {
+    const types = await getRows<EventType>('webhook_event_types', signal)
+    return inOrder(types).map((type) => ({ ...type, example: orderExample(type) }))
+  },
   staleTime: 10 * 60 * SECOND,
 })
 

@@ -26,6 +26,7 @@ import { disabledSince, toSentence } from './health.tsx'
 import { InboxSection } from './inbox.tsx'
 import { NotSent } from './not-sent.tsx'
 import { LatestDiagnosis, RecentFailures } from './recent-failures.tsx'
+import { SecurityFacts } from './security-facts.tsx'
 import { SetupPanel } from './setup-panel.tsx'
 import { SigningKeySection } from './signing-keys.tsx'
 import { Reasons, StatsCharts } from './stats-charts.tsx'
@@ -78,6 +79,7 @@ export function Overview({ webhook }: { webhook: Webhook }) {
         {stats.data !== undefined && <Reasons stats={stats.data} />}
         <RecentFailures webhookId={webhook.id} />
       </div>
+      <SecurityFacts webhook={webhook} />
       <WebhookAlerts webhookId={webhook.id} />
       <NotSent webhookId={webhook.id} />
       {webhook.signature_type === 'ed25519' && <SigningKeySection organizationId={webhook.organization_id} />}

@@ -6,6 +6,7 @@ import type { EventType, Webhook } from '../api/types.ts'
 import { Button, LinkButton, TextButton } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Field, Select, TextArea } from '../components/field.tsx'
+import { shortUrl } from '../components/short-url.ts'
 import { ErrorNotice, Loading } from '../components/surface.tsx'
 import { t } from '../messages/index.ts'
 import { useRefreshTraffic } from './changes.ts'
@@ -107,7 +108,7 @@ function TestForm({
             <Send size={20} aria-hidden="true" />
             <p>{test.isPending ? t.test.underWay : t.test.nothingYet}</p>
             <p className="mono small">
-              <bdi dir="ltr">{webhook.url}</bdi>
+              <bdi dir="ltr">{shortUrl(webhook.url)}</bdi>
             </p>
           </div>
         )}

@@ -3,6 +3,7 @@ import type { Activity } from '../../api/types.ts'
 import { Sparkline } from '../../components/sparkline.tsx'
 import { Checkbox } from '../../components/field.tsx'
 import { formatShare } from '../../components/format.ts'
+import { shortUrl } from '../../components/short-url.ts'
 import { RelativeTime } from '../../components/time.tsx'
 import { describeAttempt } from '../../deliveries/describe-attempt.ts'
 import { t } from '../../messages/index.ts'
@@ -75,16 +76,6 @@ export function WebhookRow({ item, canChange, isReasonShared, isSelected, onSele
       {reason !== undefined && !isReasonShared && <p className={styles.why}>{toSentence(reason)}</p>}
     </li>
   )
-}
-
-/** Host and path. A query string may contain a secret, and lists are shown to others. */
-function shortUrl(text: string): string {
-  try {
-    const { host, pathname, search } = new URL(text)
-    return `${host}${pathname === '/' ? '' : pathname}${search === '' ? '' : '?…'}`
-  } catch {
-    return text
-  }
 }
 
 function LastAttempt({ item: { webhook } }: { item: Item }) {

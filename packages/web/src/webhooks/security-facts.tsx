@@ -1,0 +1,73 @@
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import type { Webhook } from '../api/types.ts'
+import { formatDay, formatDateTime } from '../components/format.ts'
+import { Pill, Section } from '../components/surface.tsx'
+import type { Tone } from '../components/surface.tsx'
+import { t } from '../messages/index.ts'
+import { certificateDays } from './certificate.tsx'
+import styles from './webhook.module.css'
+
+interface Fact {
+  name: string
+  tone: Tone
+  state: string
+  text: ReactNode
+}
+
+/** How requests prove where they come from, how the endpoint proves who it is, and how we sign in to it. */
+export function SecurityFacts({ webhook }: { webhook: Webhook }) {
+  const facts = [describeSignature(webhook), describeCertificate(webhook), describeAuth(webhook)]
+  return (
+    <Section title={t.facts.title} tools={<Link href={`/${webhook.id}/settings`}>{t.overview.edit}</Link>}>
+      <dl className={styles.facts}>
+        {facts.map(({ name, tone, state, text }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <Pill tone={tone}>{state}</Pill>
+              <span className="muted small">{text}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
+  )
+}
+
+function describeSignature({
+  signature_type: type,
+  has_secret: hasSecret,
+  secret_hint: hint,
+}: Webhook): Fact {
+  const { signature: name } = t.facts
+  if (type === 'ed25519') return { name, tone: 'ok', state: t.facts.ed25519, text: t.facts.ed25519Text }
+  if (!hasSecret) return { name, tone: 'warn', state: t.facts.unsigned, text: t.facts.unsignedText }
+  return { name, tone: 'ok', state: t.facts.hmac, text: t.facts.hmacText({ hint: hint ?? '' }) }
+}
+
+function describeCertificate(webhook: Webhook): Fact {
+  const { certificate: name } = t.facts
+  const { certificate_expires_at: end, url } = webhook
+  if (url.startsWith('http:')) return { name, tone: 'warn', state: t.facts.plain, text: t.facts.plainText }
+  if (end === null) return { name, tone: 'quiet', state: t.facts.unseen, text: t.facts.unseenText }
+  const days = certificateDays(webhook)
+  const text = <time dateTime={end}>{t.facts.until({ end: formatDateTime(end) })}</time>
+  if (days === undefined) return { name, tone: 'ok', state: t.facts.valid, text }
+  return days < 0
+    ? { name, tone: 'bad', state: t.facts.expired, text }
+    : { name, tone: 'warn', state: t.facts.endsOn({ day: formatDay(end) }), text }
+}
+
+function describeAuth({ headers }: Webhook): Fact {
+  const { auth: name } = t.facts
+  const names = Object.keys(headers)
+  return names.length === 0
+    ? { name, tone: 'quiet', state: t.facts.noAuth, text: t.facts.noAuthText }
+    : {
+        name,
+        tone: 'ok',
+        state: t.facts.headers({ count: names.length }),
+        text: <bdi>{names.join(', ')}</bdi>,
+      }
+}
