@@ -1,4 +1,5 @@
 import { AlertTriangle, CheckCircle2, CircleDashed, CirclePause, Clock, Info, XCircle } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import type { CSSProperties, ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { ApiError, OfflineError } from '../api/client.ts'
@@ -181,8 +182,13 @@ export function Segments<T extends string>({ label, value, options, onChange }: 
 
 export function Tabs({ label, tabs }: { label: string; tabs: readonly { href: string; text: ReactNode }[] }) {
   const [location] = useLocation()
+  const nav = useRef<HTMLElement>(null)
+  // On a phone, the tabs scroll sideways.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [location])
   return (
-    <nav className={styles.tabs} aria-label={label}>
+    <nav ref={nav} className={styles.tabs} aria-label={label}>
       {tabs.map(({ href, text }) => (
         <Link
           key={href}

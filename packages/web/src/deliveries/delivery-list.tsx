@@ -67,7 +67,8 @@ function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
       <span className={styles.reason}>
         {item.code !== null && <span className={styles.code}>{item.code}</span>}
         <bdi>{getReason(item)}</bdi>
-        {item.status === 'retrying' && isAhead(item.next_attempt_at) && (
+        {isWaiting(item) && item.isHeld && ` · ${t.timeline.held}`}
+        {item.status === 'retrying' && !item.isHeld && isAhead(item.next_attempt_at) && (
           <>
             {' · '}
             {t.deliveries.again} <RelativeTime time={item.next_attempt_at} />
@@ -84,7 +85,9 @@ function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
   )
 }
 
-/** A time that has passed says nothing: the delivery is on hold, or about to be sent. */
+const isWaiting = ({ status }: Item): boolean => status === 'pending' || status === 'retrying'
+
+/** A time that has passed says nothing: the delivery is about to be sent. */
 const isAhead = (time: string | null): time is string => time !== null && Date.parse(time) > Date.now()
 
 /** Null if the status code already tells the reason. */
