@@ -400,6 +400,7 @@ export interface Tables {
       organization_id: string
       request_body: string | null
       request_headers: Record<string, string>
+      /** The first 16 KiB. Not text in UTF-8: a data: URL with the media type, base64 */
       response_body: string | null
       response_code: number | null
       response_headers: Record<string, string> | null
@@ -512,10 +513,30 @@ export interface Functions {
         body: string
         headers: Record<string, string>
       }
+      /** The first 16 KiB. Not text in UTF-8: a data: URL with the media type, base64 */
       response_body: string | null
       /** Null without a response */
       response_code: number | null
       status: 'success' | 'failed'
+    }
+  }
+  test_alert: {
+    arguments: {
+      organization_id?: string
+      recipient_id?: string
+    }
+    result: {
+      results: {
+        code: 'address_refused' | 'mail_refused' | 'auth_refused' | 'tls_failure' | 'timeout' | 'offline' | null
+        email: string
+        reason: string | null
+        /** Its row in webhook_alert_recipients */
+        recipient_id: string
+        /** What the mail server said, such as 550 5.1.1 No such user */
+        reply: string | null
+        /** sent: the mail server accepted the mail */
+        status: 'sent' | 'refused'
+      }[]
     }
   }
   retry_delivery: {
@@ -532,6 +553,7 @@ export interface Functions {
       /** Its row in webhook_logs */
       log_id: string
       next_attempt_at: string | null
+      /** The first 16 KiB. Not text in UTF-8: a data: URL with the media type, base64 */
       response_body: string | null
       /** Null without a response */
       response_code: number | null

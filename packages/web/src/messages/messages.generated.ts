@@ -1,6 +1,63 @@
 // Generated from src/messages/en by `npm run generate`.
 
 export interface Messages {
+  readonly audit: {
+    readonly title: string
+    readonly lead: string
+    readonly noAccess: string
+    readonly noAccessText: (parameters: { created: string; updated: string }) => string
+    readonly none: string
+    readonly noneText: string
+    readonly more: string
+    readonly hidden: string
+    readonly changes: string
+    readonly value: string
+    readonly from: (parameters: { address: string }) => string
+    readonly system: string
+    readonly operator: string
+    readonly key: (parameters: { name: string }) => string
+    readonly keyId: (parameters: { id: string }) => string
+    readonly user: (parameters: { id: string }) => string
+    readonly session: (parameters: { opener: string }) => string
+    readonly link: (parameters: { opener: string }) => string
+    readonly openers: {
+      readonly 'the service key': string
+      readonly 'a token': string
+    }
+    readonly sessionUnknown: string
+    readonly commandLine: string
+    readonly database: (parameters: { name: string }) => string
+    readonly databaseUnknown: string
+    readonly actions: {
+      readonly created: string
+      readonly updated: string
+      readonly deleted: string
+      readonly enabled: string
+      readonly disabled: string
+      readonly deactivated: string
+      readonly secret_changed: string
+    }
+    readonly fields: {
+      readonly name: string
+      readonly url: string
+      readonly events: string
+      readonly is_active: string
+      readonly secret: string
+      readonly secret_hint: string
+      readonly previous_secret_until: string
+      readonly signature_type: string
+      readonly description: string
+      readonly filter: string
+      readonly headers: string
+      readonly timeout_ms: string
+      readonly rate_limit: string
+      readonly max_in_flight: string
+      readonly ignore_origins: string
+      readonly redact: string
+      readonly disabled_reason: string
+      readonly disabled_at: string
+    }
+  }
   readonly auth: {
     readonly title: string
     readonly text: string
@@ -197,6 +254,31 @@ export interface Messages {
       readonly cancelled: string
       readonly filtered: string
     }
+  }
+  readonly export: {
+    readonly action: string
+    readonly title: string
+    readonly text: (parameters: { rows: number; size: string }) => string
+    readonly content: string
+    readonly deliveries: string
+    readonly deliveriesText: string
+    readonly attempts: string
+    readonly attemptsText: string
+    readonly format: string
+    readonly csv: string
+    readonly csvHint: string
+    readonly json: string
+    readonly jsonHint: string
+    readonly start: string
+    readonly stop: string
+    readonly progress: (parameters: { rows: number; size: string; oldest: string }) => string
+    readonly begins: string
+    readonly done: (parameters: { rows: number; name: string }) => string
+    readonly none: (parameters: { name: string }) => string
+    readonly cut: (parameters: { rows: number }) => string
+    readonly cutText: (parameters: { name: string; oldest: string }) => string
+    readonly failed: string
+    readonly saveAgain: string
   }
   readonly create: {
     readonly action: string
@@ -688,10 +770,36 @@ export interface Messages {
       readonly deliveries: string
       readonly settings: string
       readonly code: string
+      readonly audit: string
     }
     readonly notFound: string
     readonly notFoundText: string
     readonly toList: string
+    readonly wholeUrl: string
+    readonly shortUrl: string
+  }
+  readonly facts: {
+    readonly title: string
+    readonly signature: string
+    readonly hmac: string
+    readonly hmacText: (parameters: { hint: string }) => string
+    readonly ed25519: string
+    readonly ed25519Text: string
+    readonly unsigned: string
+    readonly unsignedText: string
+    readonly certificate: string
+    readonly valid: string
+    readonly until: (parameters: { end: string }) => string
+    readonly endsOn: (parameters: { day: string }) => string
+    readonly expired: string
+    readonly plain: string
+    readonly plainText: string
+    readonly unseen: string
+    readonly unseenText: string
+    readonly auth: string
+    readonly noAuth: string
+    readonly noAuthText: string
+    readonly headers: (parameters: { count: number }) => string
   }
   readonly certificate: {
     readonly expired: string
@@ -718,6 +826,8 @@ export interface Messages {
     readonly waiting: string
     readonly waitingText: string
     readonly heldText: string
+    readonly heldDeliveries: string
+    readonly offDeliveries: string
     readonly waitingOff: string
     readonly isOff: string
     readonly offText: string
@@ -793,6 +903,18 @@ export interface Messages {
     readonly address: string
     readonly add: string
     readonly remove: (parameters: { email: string }) => string
+    readonly test: string
+    readonly testSent: (parameters: { email: string }) => string
+    readonly testSentText: string
+    readonly testRefused: (parameters: { email: string }) => string
+    readonly refusals: {
+      readonly address_refused: string
+      readonly mail_refused: string
+      readonly auth_refused: string
+      readonly tls_failure: string
+      readonly timeout: string
+      readonly offline: string
+    }
   }
   readonly notSent: {
     readonly title: string
