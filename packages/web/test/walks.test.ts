@@ -49,6 +49,7 @@ onStage(
       await page.keyboard.press('Enter')
       await dialogOf(page).getByText('Delivered', { exact: true }).waitFor()
       await page.keyboard.press('Escape')
+      await dialogOf(page).waitFor({ state: 'detached' })
       assert.equal(await focusedText(page), 'Test By keys', 'the focus returns to the button of the dialog')
 
       await createContact(stage)
