@@ -36,6 +36,10 @@ suite('refusals that say what is wrong', () => {
     [' whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'must not begin or end with a space'],
     ['v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'must be given without the prefix v1'],
     ['WHSEC_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'must begin with whsec_ in lower case'],
+    ['"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"', 'must be given without the quotes around it'],
+    ['v1whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'must begin with whsec_ exactly'],
+    ['whsec-MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'must begin with whsec_ exactly'],
+    ['sha256=0123456789abcdef', 'must be given without the prefix sha256='],
     ['whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'is a key of asymmetric signatures'],
   ] as const) {
     test(`the secret ${JSON.stringify(secret)} is refused: ${problem}`, async () => {
@@ -57,6 +61,8 @@ suite('refusals that say what is wrong', () => {
     ['https://exa mple.com/x', 'it contains a blank at character 12; write it as %20'],
     ['https://example.com/"x', 'it contains " at character 21; write it as %22'],
     [' https://example.com/', 'it contains a blank at character 1; remove it'],
+    ['“https://example.com/”', 'it contains “ at character 1; remove it'],
+    ['https://example.com/x\u200b', 'it contains a control character at character 22; remove it'],
     ['https://example.com/\tx', 'it contains a blank at character 21; write it as %09'],
   ] as const) {
     test(`the URL ${JSON.stringify(url)} is refused: ${problem}`, async () => {
@@ -101,6 +107,26 @@ suite('refusals that say what is wrong', () => {
       'select count(*)::int as count from webhooks.webhook_events',
     )
     assert.deepEqual(rows, [{ count: 0 }])
+  })
+
+  for (const number of ['12345678901234567890', '-9007199254740993', '1e400', '9007199254740993.0']) {
+    test(`a filter with the number ${number} is refused, because it cannot be compared exactly`, async () => {
+      const body = JSON.stringify(webhook({ filter: 'FILTER' })).replace('"FILTER"', `{"data.id": ${number}}`)
+      assert.match(
+        await refuse('webhook_configurations', body),
+        /^filter\.data\.id: has a number that cannot be/,
+      )
+    })
+  }
+
+  test('a number beyond those of JSON is refused with its row and column', async () => {
+    const contacts = [{ organization_id: OURS }, { organization_id: OURS }]
+    const body = JSON.stringify(contacts.map((row) => ({ ...row, custom_fields: { a: 1 } })))
+    const last = body.lastIndexOf('{"a":1}')
+    assert.match(
+      await refuse('contacts', `${body.slice(0, last)}{"a":1e999999}${body.slice(last + 7)}`),
+      /^row 1: custom_fields: /,
+    )
   })
 
   test('a body that is not UTF-8 is refused with the byte, unless its charset is named', async () => {

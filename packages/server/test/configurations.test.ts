@@ -89,7 +89,7 @@ onEachEngine('webhooks', (stage) => {
       { ...valid(), url: 'ftp://crm.example.com', events: [] },
     ])
     assert.deepEqual([status, body.details], [400, 'url, events'])
-    assert.match(body.message, /^row 2: url: it must start with https:\/\/.*; events: must name at least one/)
+    assert.match(body.message, /^row 1: url: it must start with https:\/\/.*; events: must name at least one/)
   })
 
   test('a webhook with an unknown column is refused, naming the column', async () => {

@@ -30,11 +30,17 @@ export const API_ERRORS = {
     meaning: "A field's value is not valid.",
     action: 'Correct the field that `details` names.',
   },
+  '22P02': {
+    statuses: [400],
+    meaning: 'A value is not of the type of its column. Other codes that begin with 22: it is out of range.',
+    action: '`details` names the column, `hint` says what it takes.',
+  },
   '22P05': {
     statuses: [400],
     meaning: 'A text contains a character that PostgreSQL cannot store: NUL, or half of a surrogate pair.',
     action: '`message` names the row and the field. Leave the character out.',
   },
+  '23502': { statuses: [400], meaning: 'A required value is missing.', action: 'Set what `details` names.' },
   '23503': {
     statuses: [409],
     meaning: 'The row refers to a row that does not exist.',
@@ -44,6 +50,11 @@ export const API_ERRORS = {
     statuses: [409],
     meaning: 'Your organization already has a row with this key.',
     action: 'Choose another key, or upsert with `Prefer: resolution=merge-duplicates`.',
+  },
+  '23514': {
+    statuses: [400],
+    meaning: 'A value breaks a rule of its table.',
+    action: 'Correct the columns that `details` names; `hint` has the rule.',
   },
   '42501': {
     statuses: [403, 401],

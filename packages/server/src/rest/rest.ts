@@ -11,6 +11,7 @@ import { resolveEmbedded } from './query/embed-names.ts'
 import { describeTable, describeTables } from './schema-cache/describe-tables.ts'
 import type { TableDescription } from './schema-cache/describe-tables.ts'
 import { toErrorResponse } from './response/error-response.ts'
+import { explainRefusal } from './response/explain-refusal.ts'
 import { RestError } from '../domain/errors.ts'
 import { prepareInsert } from './mutation/insert-rows.ts'
 import { preparePut } from './mutation/put-row.ts'
@@ -93,21 +94,21 @@ async function serve(context: Context, request: RestRequest): Promise<RestRespon
     case 'POST': {
       const parsed = parseWrite(context, request)
       const respond = (written: Written): RestResponse => respondToInsert(parsed, context.basePath, written)
-      return respond(await write(context, parsed, keeping(request, prepareInsert(parsed), respond)))
+      return respond(await write(context, parsed, keeping(request, prepareInsert(parsed), respond), 'POST'))
     }
     case 'PATCH': {
       const parsed = parseWrite(context, request)
-      return respondToUpdate(parsed, await write(context, parsed, prepareUpdate(parsed)))
+      return respondToUpdate(parsed, await write(context, parsed, prepareUpdate(parsed), 'PATCH'))
     }
     case 'DELETE': {
       const parsed = parseWrite(context, request)
-      return respondToDelete(parsed, await write(context, parsed, prepareDelete(parsed)))
+      return respondToDelete(parsed, await write(context, parsed, prepareDelete(parsed), 'DELETE'))
     }
     case 'PUT': {
       const parsed = parseWrite(context, request)
       const allow = listMethods(context, request)
       if (!allow.includes('PUT')) throw refuseMethod(request.method, allow)
-      return respondToPut(parsed, await write(context, parsed, preparePut(parsed, allow)))
+      return respondToPut(parsed, await write(context, parsed, preparePut(parsed, allow), 'PUT'))
     }
     case 'OPTIONS':
       return serveOptions(context, request)
@@ -169,7 +170,9 @@ async function serveRead(context: Context, request: RestRequest): Promise<RestRe
   const page = choosePage(parsed.query.root, range)
   const read = prepareRead(parsed, page, request.method === 'HEAD')
   const timezone = parsed.preferences.timezone ?? undefined
-  const result = await runAs(context, request.principal, 'read only', read, timezone)
+  const result = await runAs(context, request.principal, 'read only', read, timezone).catch(
+    explaining(context, parsed, 'GET'),
+  )
   const response = respondToRead(parsed, request.method, page.offset, result)
   return { ...response, headers: { ...response.headers, ...locateContent(context, request) } }
 }
@@ -205,11 +208,22 @@ const MAX_TRIES = 3
 
 type Change = (connection: Connection) => Promise<Written>
 
+/** Replaces an error of the database by one that names the row and field of the request. */
+const explaining =
+  (context: Context, parsed: TableRequest, method: string) =>
+  async (thrown: unknown): Promise<never> => {
+    throw await explainRefusal(thrown, parsed, method, (work) =>
+      runAs(context, parsed.principal, 'read only', work),
+    )
+  }
+
 async function write(
   context: Context,
-  { principal, rules, media, preferences }: TableRequest,
+  parsed: TableRequest,
   change: Change,
+  method: string,
 ): Promise<Written> {
+  const { principal, rules, media, preferences } = parsed
   const codes = preferences.resolution === 'merge-duplicates' ? UPSERT_CONFLICT : CONFLICT
   const written = await retryOn(codes, MAX_TRIES, () =>
     runAs(
@@ -225,7 +239,7 @@ async function write(
       },
       preferences.timezone ?? undefined,
     ),
-  )
+  ).catch(explaining(context, parsed, method))
   rules.afterCommit?.()
   return written
 }

@@ -87,16 +87,19 @@ export function checkUrl(text: string, { allowHttp, egressAllow, egressPorts }: 
 }
 
 /** Characters that a URL cannot contain, and what people mean when they write them. */
-const ODD_CHARACTER = /[\s"<>\\^`{|}\p{Cc}]/u
+const ODD_CHARACTER = /[\s"<>\\^`{|}\p{Cc}\p{Cf}\p{Pi}\p{Pf}„]/u
 
 function requireNoOddCharacter(text: string): void {
   const found = ODD_CHARACTER.exec(text)
   if (found === null) return
   const [character] = found
   const isBlank = /\s/.test(character)
-  const name = isBlank ? 'a blank' : /\p{Cc}/u.test(character) ? 'a control character' : character
+  const isInvisible = /[\p{Cc}\p{Cf}]/u.test(character)
+  const name = isBlank ? 'a blank' : isInvisible ? 'a control character' : character
   const isAtEnd = text.trim() === text.trim().replace(ODD_CHARACTER, '') && text !== text.trim()
-  const remedy = isAtEnd ? 'remove it' : `write it as ${encodeURIComponent(character)}`
+  // What comes from a text program, not from the URL.
+  const isOfText = /[\p{Cf}\p{Pi}\p{Pf}„]/u.test(character)
+  const remedy = isAtEnd || isOfText ? 'remove it' : `write it as ${encodeURIComponent(character)}`
   throw new UnusableUrl(`it contains ${name} at character ${found.index + 1}; ${remedy}`)
 }
 

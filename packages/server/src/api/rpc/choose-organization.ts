@@ -12,6 +12,7 @@ export function chooseOrganization({ organizationId: own }: Principal, given: st
       details: 'organization_id',
     })
   }
-  if (own !== null && own !== chosen) throw new ApiError(404, 'P0002', `no organization has the id ${chosen}`)
+  if (own !== null && own !== chosen)
+    throw new ApiError(404, 'P0002', `no organization has the id ${chosen}`, { details: 'organization_id' })
   return chosen
 }

@@ -40,7 +40,9 @@ export const createPortalSession = defineFunction(
   result,
   async ({ sessions }, { organization_id, expires_in, return_to }, principal, { caller, origin, keep }) => {
     if (principal.organizationId !== null && principal.organizationId !== organization_id) {
-      throw new ApiError(404, 'P0002', `no organization has the id ${organization_id}`)
+      throw new ApiError(404, 'P0002', `no organization has the id ${organization_id}`, {
+        details: 'organization_id',
+      })
     }
     const describe = ({ token, expiresAt }: CreatedLink) => ({
       url: `${origin}${return_to}#token=${token}`,

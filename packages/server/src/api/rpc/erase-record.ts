@@ -45,7 +45,9 @@ export const eraseRecord = defineFunction(
       })
     }
     if (principal.organizationId !== null && organizationId !== principal.organizationId) {
-      throw new ApiError(404, 'P0002', `no organization has the id ${organizationId}`)
+      throw new ApiError(404, 'P0002', `no organization has the id ${organizationId}`, {
+        details: 'organization_id',
+      })
     }
     if (object === null && !UUID.test(record_id)) {
       throw new ApiError(400, '22023', 'object: is required with an id that is not a UUID', {

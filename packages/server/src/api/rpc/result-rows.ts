@@ -81,6 +81,7 @@ function describeResult(name: string, output: z.ZodType, rows: string): Relation
     columns: new Map(columns.map((column) => [column.name, column])),
     primaryKey: [],
     uniqueKeys: [],
+    constraints: [],
     deletableBy: [],
   }
 }

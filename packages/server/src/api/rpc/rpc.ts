@@ -120,6 +120,7 @@ export async function findVisible<R extends object>(
   id: string,
 ): Promise<R> {
   const [row] = await readAs(context, principal, findById({ id }))
-  if (row === undefined) throw new ApiError(404, 'P0002', `no ${what} has the id ${id}`)
+  if (row === undefined)
+    throw new ApiError(404, 'P0002', `no ${what} has the id ${id}`, { details: `${what}_id` })
   return row
 }

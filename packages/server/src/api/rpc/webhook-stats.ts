@@ -99,7 +99,9 @@ async function findOrganization(
     const webhook = await findVisible(context, principal, 'webhook', findWebhook, webhook_id)
     if (organization_id === undefined || organization_id === webhook.organization_id)
       return webhook.organization_id
-    throw new ApiError(404, 'P0002', `no webhook of this organization has the id ${webhook_id}`)
+    throw new ApiError(404, 'P0002', `no webhook of this organization has the id ${webhook_id}`, {
+      details: 'webhook_id',
+    })
   }
   const organizationId = organization_id ?? principal.organizationId
   if (organizationId !== null) return organizationId

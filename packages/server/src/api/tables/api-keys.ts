@@ -7,7 +7,7 @@ import { generateApiKey, hashApiKey } from '../auth/api-keys.ts'
 import type { JsonObject } from '../../rest/request/json.ts'
 import type { TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { uuid } from './configuration-fields.ts'
-import { parseRow } from './field-problems.ts'
+import { parseEachRow, parseRow } from './field-problems.ts'
 
 const name = z
   .string('must be a string')
@@ -35,8 +35,7 @@ const FIXED = ['id', 'organization_id', 'scope']
 export const apiKeyRules: TableRules = {
   writable: [...FIXED, 'name', 'revoked_at'],
   beforeInsert(_connection, rows, _principal, revealOnce) {
-    return rows.map((row): JsonObject => {
-      const { id = newId(), ...fields } = parseRow(insertSchema, row)
+    return parseEachRow(insertSchema, rows).map(({ id = newId(), ...fields }): JsonObject => {
       const key = generateApiKey()
       revealOnce(id, { key })
       return { id, ...fields, hint: secretHint(key), key_hash: `\\x${hashApiKey(key)}` }

@@ -121,10 +121,14 @@ function checkFilter(filter: unknown, context: z.RefinementCtx): void {
 /** What receivers' libraries would refuse, or read as another secret. */
 function spellingProblem(given: string): string | undefined {
   if (given !== given.trim()) return 'must not begin or end with a space'
+  if (/^(["'`]).*\1$/.test(given)) return 'must be given without the quotes around it'
   if (/^v1a?,/i.test(given)) return 'must be given without the prefix v1, which belongs to a signature'
   if (/^whs[kp]_|^whpk_/i.test(given))
     return 'is a key of asymmetric signatures; use a secret that begins with whsec_, or any other text'
   if (/^whsec_/i.test(given) && !given.startsWith('whsec_')) return 'must begin with whsec_ in lower case'
+  if (/^.{0,10}whsec/i.test(given) && !given.startsWith('whsec_'))
+    return 'must begin with whsec_ exactly, or not contain it'
+  if (/^sha256=/i.test(given)) return 'must be given without the prefix sha256=, which belongs to a signature'
   return undefined
 }
 

@@ -1,6 +1,7 @@
 import type { Connection } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { nearestNames } from '../../database/nearest-name.ts'
+import { inRow } from '../../rest/request/row-place.ts'
 import { readEventNames as readEventNamesStatement } from './sql/statements.generated.ts'
 
 /** Reads the event types that can currently be subscribed to and emitted. */
@@ -9,14 +10,33 @@ export async function readEventNames(connection: Connection): Promise<string[]> 
   return rows.map(({ name }) => name)
 }
 
+/** Where a batch has a fault: the row, and how many rows it has. */
+export interface RowPlace {
+  index: number
+  count: number
+}
+
+const ALONE: RowPlace = { index: 0, count: 1 }
+
+/** The first of the rows with one of the names. */
+export function placeOf(named: readonly (readonly string[])[], wrong: readonly string[]): RowPlace {
+  const index = named.findIndex((names) => names.some((name) => wrong.includes(name)))
+  return index === -1 ? ALONE : { index, count: named.length }
+}
+
 /** Builds the error for unknown names, with suggestions for each. */
-export function unknownEvents(field: string, wrong: readonly string[], names: readonly string[]): ApiError {
+export function unknownEvents(
+  field: string,
+  wrong: readonly string[],
+  names: readonly string[],
+  { index, count }: RowPlace = ALONE,
+): ApiError {
   const wildcards = new Set(['*', ...names.map((name) => `${name.slice(0, name.indexOf('.'))}.*`)])
   const message = wrong.slice(0, 5).map((name) => {
     const quoted = nearestNames(name, name.includes('*') ? wildcards : names).map((near) => `'${near}'`)
     return `'${name.slice(0, 100)}' is not an event type; the nearest are ${quoted.join(', ')}`
   })
-  return new ApiError(400, '22023', `${field}: ${message.join('; ')}`, {
+  return new ApiError(400, '22023', inRow(index, count, `${field}: ${message.join('; ')}`), {
     details: field,
     hint: 'GET /rest/v1/webhook_event_types lists all of them.',
   })

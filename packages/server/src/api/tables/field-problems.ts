@@ -1,5 +1,6 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
+import { inRow } from '../../rest/request/row-place.ts'
 
 /** SQLSTATE invalid_parameter_value: right type, unacceptable value. */
 const INVALID_VALUE = '22023'
@@ -8,14 +9,36 @@ const INVALID_VALUE = '22023'
  * Builds an error that names each invalid field of a row, and the row if there are several. `details` lists the fields,
  * for a form.
  */
-function toFieldError(issues: readonly z.core.$ZodIssue[], row: unknown, place?: number): ApiError {
-  const fields = [...new Set(issues.map((issue) => String(issue.path[0] ?? 'body')))]
-  const problems = issues.map(
-    ({ path, message }) =>
-      `${path.join('.') || 'body'}: ${isMissing(row, path) ? 'is missing; it ' : ''}${message}`,
-  )
-  const prefix = place === undefined ? '' : `row ${place}: `
-  return new ApiError(400, INVALID_VALUE, prefix + problems.join('; '), { details: fields.join(', ') })
+function toFieldError(
+  schema: z.ZodType,
+  issues: readonly z.core.$ZodIssue[],
+  row: unknown,
+  { index = 0, count = 1 } = {},
+): ApiError {
+  const problems = issues.flatMap((issue) => toProblems(issue, row))
+  const fields = [...new Set(problems.map(({ path }) => String(path[0] ?? 'body')))]
+  const message = problems.map(({ path, text }) => `${path.join('.') || 'body'}: ${text}`).join('; ')
+  const isUnknown = issues.some(({ code, path }) => code === 'unrecognized_keys' && path.length === 0)
+  const known = isUnknown && schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+  return new ApiError(400, INVALID_VALUE, inRow(index, count, message), {
+    details: fields.join(', '),
+    ...(known.length === 0 ? {} : { hint: `Known: ${known.join(', ')}.` }),
+  })
+}
+
+interface Problem {
+  path: readonly PropertyKey[]
+  text: string
+}
+
+function toProblems(issue: z.core.$ZodIssue, row: unknown): Problem[] {
+  const { path, message } = issue
+  // Some fields say which ones they take.
+  if (issue.code === 'unrecognized_keys' && message.startsWith('Unrecognized key'))
+    return issue.keys.map((key) => ({ path: [...path, key], text: 'is unknown; it must be left out' }))
+  // A rule about several fields has words of its own.
+  const isAbsent = issue.code !== 'custom' && isMissing(row, path)
+  return [{ path, text: `${isAbsent ? 'is missing; it ' : ''}${message}` }]
 }
 
 function isMissing(row: unknown, path: readonly PropertyKey[]): boolean {
@@ -27,17 +50,15 @@ function isMissing(row: unknown, path: readonly PropertyKey[]): boolean {
 /** Parses a row, or throws the error that names its fields. */
 export function parseRow<T>(schema: z.ZodType<T>, row: unknown): T {
   const parsed = schema.safeParse(row)
-  if (!parsed.success) throw toFieldError(parsed.error.issues, row)
+  if (!parsed.success) throw toFieldError(schema, parsed.error.issues, row)
   return parsed.data
 }
 
-/** Parses the rows of an insert, or throws the error of the first invalid one, counted from 1. */
+/** Parses the rows of an insert, or throws the error of the first invalid one, counted from 0. */
 export function parseEachRow<T>(schema: z.ZodType<T>, rows: readonly unknown[]): T[] {
   return rows.map((row, index) => {
     const parsed = schema.safeParse(row)
-    if (!parsed.success) {
-      throw toFieldError(parsed.error.issues, row, rows.length === 1 ? undefined : index + 1)
-    }
+    if (!parsed.success) throw toFieldError(schema, parsed.error.issues, row, { index, count: rows.length })
     return parsed.data
   })
 }

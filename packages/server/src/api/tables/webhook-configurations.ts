@@ -13,10 +13,11 @@ import type { SecretBox } from '../../secrets/secret-box.ts'
 import { generateSigningSecret, secretHint } from '../../secrets/secret-box.ts'
 import { authContext, headersContext, secretContext } from '../../secrets/sealed-columns.ts'
 import type { JsonObject } from '../../rest/request/json.ts'
+import { inRow } from '../../rest/request/row-place.ts'
 import type { RevealOnce, TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { showAuth } from './auth-field.ts'
 import { GENERATE, configurationFields } from './configuration-fields.ts'
-import { readEventNames, unknownEvents } from './event-names.ts'
+import { placeOf, readEventNames, unknownEvents } from './event-names.ts'
 import { parseRow, parseEachRow } from './field-problems.ts'
 import { requireSigningKeys } from './require-signing-keys.ts'
 import { findInboxes, listOwners } from './sql/statements.generated.ts'
@@ -44,14 +45,15 @@ export function webhookConfigurationRules(
       const parsed = parseEachRow(insertSchema, rows)
       await requireKnownEvents(
         connection,
-        parsed.flatMap((row) => row.events),
+        parsed.map((row) => row.events),
       )
       await requireOwnInboxes(
         connection,
-        parsed.flatMap(({ url: given, organization_id: owner }) => {
+        parsed.flatMap(({ url: given, organization_id: owner }, index) => {
           const inbox = inboxes.idOf(given)
-          return inbox === undefined ? [] : [{ inbox, owner }]
+          return inbox === undefined ? [] : [{ inbox, owner, index }]
         }),
+        parsed.length,
       )
       const asymmetric = parsed.filter(({ signature_type: type }) => type === 'ed25519')
       await requireSigningKeys(
@@ -73,13 +75,14 @@ export function webhookConfigurationRules(
         })
       }
       const parsed = parseRow(updateSchema, change)
-      await requireKnownEvents(connection, parsed.events ?? [])
+      await requireKnownEvents(connection, [parsed.events ?? []])
       const inbox = inboxes.idOf(parsed.url ?? '')
       if (inbox !== undefined) {
         const owners = await readOwners(connection, ids)
         await requireOwnInboxes(
           connection,
-          owners.map((owner) => ({ inbox, owner })),
+          owners.map((owner) => ({ inbox, owner, index: 0 })),
+          1,
         )
       }
       if (parsed.signature_type === 'ed25519')
@@ -146,18 +149,26 @@ interface InboxUse {
   inbox: string
   /** The organization whose webhook has the inbox's URL. */
   owner: string
+  /** The row that uses it. */
+  index: number
 }
 
 /**
  * The network guard does not cover our own inboxes: a webhook may only use an existing inbox of its own organization.
  */
-async function requireOwnInboxes(connection: Connection, uses: readonly InboxUse[]): Promise<void> {
+async function requireOwnInboxes(
+  connection: Connection,
+  uses: readonly InboxUse[],
+  count: number,
+): Promise<void> {
   if (uses.length === 0) return
   const { rows } = await connection.query(...findInboxes({ ids: plainArray(uses.map(({ inbox }) => inbox)) }))
   const isThere = ({ inbox, owner }: InboxUse): boolean =>
     rows.some(({ id, organization_id }) => id === inbox && organization_id === owner)
-  if (uses.every(isThere)) return
-  throw new ApiError(400, '22023', 'url: this inbox does not exist in this organization or has expired', {
+  const wrong = uses.find((use) => !isThere(use))
+  if (wrong === undefined) return
+  const problem = 'url: this inbox does not exist in this organization or has expired'
+  throw new ApiError(400, '22023', inRow(wrong.index, count, problem), {
     details: 'url',
     hint: 'Create one with POST /rest/v1/webhook_inboxes. An inbox expires after 24 hours.',
   })
@@ -168,11 +179,14 @@ async function readOwners(connection: Connection, ids: readonly string[]): Promi
   return rows.map(({ organization_id }) => organization_id)
 }
 
-async function requireKnownEvents(connection: Connection, subscriptions: readonly string[]): Promise<void> {
-  if (subscriptions.length === 0) return
+/** @param subscriptions of each row */
+async function requireKnownEvents(
+  connection: Connection,
+  subscriptions: readonly (readonly string[])[],
+): Promise<void> {
+  const named = new Set(subscriptions.flat())
+  if (named.size === 0) return
   const names = await readEventNames(connection)
-  const wrong = [...new Set(subscriptions)].filter(
-    (subscription) => !isKnownSubscription(subscription, names),
-  )
-  if (wrong.length > 0) throw unknownEvents('events', wrong, names)
+  const wrong = [...named].filter((subscription) => !isKnownSubscription(subscription, names))
+  if (wrong.length > 0) throw unknownEvents('events', wrong, names, placeOf(subscriptions, wrong))
 }

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../rest/request/json.ts'
 import { memberSizes } from '../../rest/request/member-sizes.ts'
+import { inRow } from '../../rest/request/row-place.ts'
 import type { TableRules } from '../../rest/schema-cache/table-rules.ts'
-import { readEventNames, unknownEvents } from './event-names.ts'
+import { placeOf, readEventNames, unknownEvents } from './event-names.ts'
 import { parseEachRow } from './field-problems.ts'
 
 const MAX_ROWS = 1_000
@@ -38,7 +39,8 @@ export const webhookEventRules: TableRules = {
     const named = checkEvents(rows, text)
     const names = await readEventNames(connection)
     const wrong = [...named].filter((name) => !names.includes(name))
-    if (wrong.length > 0) throw unknownEvents('event', wrong, names)
+    const given = rows.map(({ event }) => (typeof event === 'string' ? [event] : []))
+    if (wrong.length > 0) throw unknownEvents('event', wrong, names, placeOf(given, wrong))
     return undefined
   },
 }
@@ -55,15 +57,16 @@ export function checkEvents(rows: readonly JsonObject[], text: string): Set<stri
     })
   }
   const named = new Set(parseEachRow(eventSchema, rows).map(({ event }) => event))
-  for (const size of memberSizes(text, SIZED)) requireSize(size)
+  for (const [index, size] of memberSizes(text, SIZED).entries()) requireSize(size, index, rows.length)
   requireTimesInAllOrNone(rows)
   return named
 }
 
 /** @throws ApiError 413 */
-export function requireSize(size: number): void {
+export function requireSize(size: number, index = 0, count = 1): void {
   if (size <= MAX_EVENT_BYTES) return
-  throw new ApiError(413, '54000', `data: the event has ${Math.ceil(size / 1_024)} KiB, which is too large`, {
+  const problem = `data: the event has ${Math.ceil(size / 1_024)} KiB, which is too large`
+  throw new ApiError(413, '54000', inRow(index, count, problem), {
     details: 'data',
     hint: `The data and previous of an event can have at most ${MAX_EVENT_BYTES / 1_024} KiB together. Send an id that receivers can fetch the rest with.`,
   })
@@ -71,9 +74,11 @@ export function requireSize(size: number): void {
 
 /** A bulk insert gives all rows the same columns: an omitted time would become null instead of now. */
 function requireTimesInAllOrNone(rows: readonly JsonObject[]): void {
-  const given = rows.filter((row) => row['timestamp'] !== undefined).length
-  if (given > 0 && given < rows.length) {
-    throw new ApiError(400, '22023', 'timestamp: is set in some rows only', {
+  const isTimed = (row: JsonObject): boolean => row['timestamp'] !== undefined
+  const other = rows.findIndex((row) => isTimed(row) !== isTimed(rows[0]!))
+  if (other !== -1) {
+    const problem = 'timestamp: is set in some rows only, unlike row 0'
+    throw new ApiError(400, '22023', inRow(other, rows.length, problem), {
       details: 'timestamp',
       hint: 'Set it in all rows or in none.',
     })

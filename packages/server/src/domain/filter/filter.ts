@@ -55,7 +55,8 @@ export function compileNewFilter(query: unknown): Filter {
 
 /** A number that JSON cannot carry exactly would match its neighbours. @throws Error */
 function requireExactNumbers(query: unknown, place: string): void {
-  if (typeof query === 'number' && Number.isInteger(query) && !Number.isSafeInteger(query)) {
+  // A number beyond the range of JavaScript's is read as infinite, and would be stored as null.
+  if (typeof query === 'number' && Math.abs(query) > Number.MAX_SAFE_INTEGER) {
     throw new Error(
       `${place}: has a number that cannot be compared exactly; numbers may have up to 15 digits. Send the id as text, and compare it as text`,
     )

@@ -111,14 +111,14 @@ function findAnyInsertable({ scope }: TableRequest): Column {
 /** If some rows had a key and others not, the result could not tell them apart. */
 function requireUniformKeys({ scope: { relation } }: TableRequest, { rows }: StoredRows): void {
   for (const key of relation.primaryKey) {
-    const given = rows.filter((row) => (row[key] ?? null) !== null)
-    if (given.length > 0 && given.length < rows.length) {
-      throw new ApiError(
-        400,
-        'PGRST102',
-        `Either all rows of an insert into ${relation.name} have '${key}' or none`,
-      )
-    }
+    const isGiven = (row: JsonObject): boolean => (row[key] ?? null) !== null
+    const other = rows.findIndex((row) => isGiven(row) !== isGiven(rows[0]!))
+    if (other === -1) continue
+    const message = `Either all rows of an insert into ${relation.name} have '${key}' or none`
+    throw new ApiError(400, 'PGRST102', message, {
+      details: `Row ${other} differs from row 0 in '${key}'.`,
+      hint: `Give '${key}' in each row or in none.`,
+    })
   }
 }
 
@@ -170,7 +170,8 @@ async function showStored(
 }
 
 function refuseDuplicate(table: string, primaryKey: readonly string[]): ApiError {
-  return new ApiError(409, '23505', `duplicate key value violates unique constraint "${table}_pkey"`, {
-    details: `A key (${primaryKey.join(', ')}) of the rows is in use.`,
+  return new ApiError(409, '23505', `duplicate key value: a key of ${table} is in use`, {
+    details: primaryKey.filter((name) => name !== 'organization_id').join(', '),
+    hint: 'Choose another key.',
   })
 }

@@ -2,6 +2,7 @@ import type { Connection } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { buildColumn } from '../query/build-field.ts'
 import type { JsonObject } from '../request/json.ts'
+import { inRow } from '../request/row-place.ts'
 import { createParams } from '../query/sql-text.ts'
 import type { TableRequest } from '../request/table-request.ts'
 
@@ -27,22 +28,24 @@ export async function requireOwnIds(
   const given = rows.flatMap(({ [KEY]: id }) => (typeof id === 'string' && !RANDOM.test(id) ? [id] : []))
   if (given.length === 0) return
   const params = createParams()
-  const { rows: found } = await connection.query<{ is_foreign: boolean }>(
-    `select exists (
-       select
-       from json_array_elements_text(${params.add(JSON.stringify(given))}::json) as given (text)
-       cross join lateral (select given.text::uuid as id) as as_uuid
-       where as_uuid.id::text !~ '^.{14}[47].{4}[89ab]'
-         and not exists (
-           select from ${relation.sql} as "${scope.alias}" where ${buildColumn(scope, KEY)} = as_uuid.id)
-     ) as is_foreign`,
+  const { rows: found } = await connection.query<{ id: string }>(
+    `select given.text as id
+     from json_array_elements_text(${params.add(JSON.stringify(given))}::json) as given (text)
+     cross join lateral (select given.text::uuid as id) as as_uuid
+     where as_uuid.id::text !~ '^.{14}[47].{4}[89ab]'
+       and not exists (
+         select from ${relation.sql} as "${scope.alias}" where ${buildColumn(scope, KEY)} = as_uuid.id)
+     limit 1`,
     params.values,
   )
-  if (found[0]?.is_foreign === true) throw refuseId()
+  const [foreign] = found
+  if (foreign === undefined) return
+  const index = rows.findIndex(({ [KEY]: id }) => id === foreign.id)
+  throw refuseId(index, rows.length)
 }
 
-const refuseId = (): ApiError =>
-  new ApiError(400, '22023', 'id: must be a random UUID (version 4 or 7), or omitted', {
+const refuseId = (index: number, count: number): ApiError =>
+  new ApiError(400, '22023', inRow(index, count, 'id: must be a random UUID (version 4 or 7), or omitted'), {
     details: KEY,
     hint: 'Omit it: with Prefer: return=representation, the response has the generated id.',
   })

@@ -1,5 +1,6 @@
 import { ApiError } from '../../domain/errors.ts'
 import type { Rows } from '../request/body.ts'
+import { inRow } from '../request/row-place.ts'
 import { forbid, listColumns } from '../schema-cache/schema-cache.ts'
 import type { Scope } from '../query/scope.ts'
 import type { Privilege, Relation } from '../schema-cache/schema.ts'
@@ -25,7 +26,7 @@ export function checkWritable(
   if (granted.length === 0) throw forbid(scope.relation)
   const writable = rules.writable ?? granted
   const names = query.columns ?? listNames(rows)
-  for (const name of names) if (!writable.includes(name)) throw refuseColumn(scope, name, writable)
+  for (const name of names) if (!writable.includes(name)) throw refuseColumn(scope, name, writable, rows)
   // Rules check the values of their table themselves.
   if (rules.beforeInsert === undefined)
     for (const [index, row] of rows.entries()) requireFinite(scope.relation, row, index, rows.length)
@@ -41,9 +42,9 @@ function requireFinite(relation: Relation, row: JsonObject, index: number, count
     if (typeof value !== 'string' || !INFINITE.test(value)) continue
     const type = relation.columns.get(name)?.baseType ?? ''
     if (!FINITE_TYPE.test(type)) continue
-    const place = count === 1 ? name : `row ${index}: ${name}`
     const what = /^(?:date|timestamp)/.test(type) ? 'a date' : 'a finite number'
-    throw new ApiError(400, '22023', `${place}: must be ${what}, not ${value.trim()}`, { details: name })
+    const problem = `${name}: must be ${what}, not ${value.trim()}`
+    throw new ApiError(400, '22023', inRow(index, count, problem), { details: name })
   }
 }
 
@@ -64,7 +65,14 @@ function pick(row: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(entries)
 }
 
-function refuseColumn({ relation, role }: Scope, name: string, writable: readonly string[]): ApiError {
+function refuseColumn(
+  { relation, role }: Scope,
+  name: string,
+  writable: readonly string[],
+  rows: readonly JsonObject[],
+): ApiError {
+  const index = rows.findIndex((row) => Object.hasOwn(row, name))
+  const place = rows.length > 1 && index !== -1 ? { details: `row ${index}: ${name}` } : { details: name }
   // A column that cannot be read either does not exist for the caller.
   if (relation.columns.get(name)?.privileges[role].select === true) {
     return new ApiError(
@@ -72,6 +80,7 @@ function refuseColumn({ relation, role }: Scope, name: string, writable: readonl
       'PGRST204',
       `The '${name}' column of '${relation.name}' cannot be written here`,
       {
+        ...place,
         hint: `Writable columns: ${writable.join(', ')}.`,
       },
     )
@@ -79,6 +88,7 @@ function refuseColumn({ relation, role }: Scope, name: string, writable: readonl
   const nearest = findNearest(name, writable)
   const message = `Could not find the '${name}' column of '${relation.name}' in the schema cache`
   return new ApiError(400, 'PGRST204', message, {
+    ...place,
     hint:
       nearest === undefined ? `Writable columns: ${writable.join(', ')}.` : `Perhaps you meant '${nearest}'.`,
   })

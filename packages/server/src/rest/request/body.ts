@@ -19,7 +19,11 @@ export function parseRows(body: string): Rows {
   const isArray = Array.isArray(value)
   const rows: unknown[] = isArray ? value : [value]
   if (!rows.every(isJsonObject)) {
-    throw new ApiError(400, 'PGRST102', 'The body must be a JSON object or an array of JSON objects')
+    const wrong = rows.findIndex((row) => !isJsonObject(row))
+    throw new ApiError(400, 'PGRST102', 'The body must be a JSON object or an array of JSON objects', {
+      ...(isArray ? { details: `Row ${wrong} is not a JSON object.` } : {}),
+      hint: 'Send {"column": value} for one row, or [{…}, {…}] for several.',
+    })
   }
   requireStorable(rows, body)
   return { rows, text: isArray ? body : `[${body}]` }

@@ -91,7 +91,7 @@ function toTarget(path: string[], name: string, steps: JsonStep[], mayBeKeyword:
 function parseFilter(field: Field, text: string): Filter {
   const bare = field.path.length === 0 && !startsAsOperation(text) ? parseBare(field, text) : undefined
   if (bare !== undefined) return bare
-  const scanner = new Scanner('filter', text)
+  const scanner = new Scanner('filter', text, field.name)
   const signed = parseOperation(scanner, takeWholeValue)
   scanner.expectEnd('the end')
   return { kind: 'filter', field, ...signed }

@@ -19,7 +19,8 @@ export function parseCount(name: 'limit' | 'offset', text: string): number | nul
     })
   }
   if (text.startsWith('-')) {
-    throw refuseRange(`${name === 'limit' ? 'Limit' : 'Offset'} should be greater than or equal to zero.`)
+    const details = `${name === 'limit' ? 'Limit' : 'Offset'} should be greater than or equal to zero.`
+    throw refuseRange(details, `Give a ${name} of 0 or more, or none.`)
   }
   return Math.min(Number(text), Number.MAX_SAFE_INTEGER)
 }
@@ -45,10 +46,13 @@ function parseRangeHeader(header: string): { first: number; last: number } {
 }
 
 const refuseBounds = (): RestError =>
-  refuseRange('The lower boundary must be lower than or equal to the upper boundary in the Range header.')
+  refuseRange(
+    'The lower boundary must be lower than or equal to the upper boundary in the Range header.',
+    'Ask for a range within limit and offset, such as Range: 0-9.',
+  )
 
-function refuseRange(details: string, headers: Record<string, string> = {}): RestError {
-  return new RestError(416, 'PGRST103', 'Requested range not satisfiable', { details, headers })
+function refuseRange(details: string, hint: string, headers: Record<string, string> = {}): RestError {
+  return new RestError(416, 'PGRST103', 'Requested range not satisfiable', { details, hint, headers })
 }
 
 /** Writes the `Content-Range` of `count` rows from `offset` on; `total` is null if not requested. */
@@ -61,9 +65,13 @@ export function writeContentRange(offset: number, count: number, total: number |
 export function chooseReadStatus(offset: number, count: number, total: number | null): number {
   if (total === null) return 200
   if (offset > total) {
-    throw refuseRange(`An offset of ${offset} was requested, but there are only ${total} rows.`, {
-      'content-range': `*/${total}`,
-    })
+    throw refuseRange(
+      `An offset of ${offset} was requested, but there are only ${total} rows.`,
+      'Ask for a smaller offset.',
+      {
+        'content-range': `*/${total}`,
+      },
+    )
   }
   return count < total ? 206 : 200
 }

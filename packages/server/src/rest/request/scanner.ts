@@ -4,12 +4,14 @@ import { ApiError } from '../../domain/errors.ts'
 export class Scanner {
   readonly #what: string
   readonly #text: string
+  readonly #parameter: string | undefined
   #position = 0
 
-  /** `what` names the text in messages: `filter`, `order`. */
-  constructor(what: string, text: string) {
+  /** `what` names the text in messages: `filter`, `order`; `parameter` the one that it is the value of, if that tells more. */
+  constructor(what: string, text: string, parameter?: string) {
     this.#what = what
     this.#text = text
+    this.#parameter = parameter
   }
 
   get position(): number {
@@ -103,6 +105,9 @@ export class Scanner {
     const place = `(line 1, column ${position + 1})`
     throw new ApiError(400, 'PGRST100', `"failed to parse ${this.#what} (${this.#text})" ${place}`, {
       details: `${unexpected} expecting ${expecting}`,
+      ...(this.#parameter === undefined
+        ? {}
+        : { hint: `Correct the value of the parameter ${this.#parameter}.` }),
     })
   }
 }

@@ -1,5 +1,6 @@
 import { ApiError } from '../../domain/errors.ts'
 import type { JsonObject } from './json.ts'
+import { inRow } from './row-place.ts'
 
 /** What JSON can escape and PostgreSQL cannot store. Only a text with such an escape is searched value by value. */
 const SUSPECT = /\\u(?:0000|[dD][89a-fA-F])/
@@ -10,8 +11,8 @@ export function requireStorable(rows: readonly JsonObject[], text: string): void
   for (const [index, row] of rows.entries()) {
     const found = findUnstorable(row, [])
     if (found === undefined) continue
-    const place = rows.length === 1 ? found.path : `row ${index}: ${found.path}`
-    throw new ApiError(400, '22P05', `${place}: contains ${found.what}, which cannot be stored`, {
+    const problem = `${found.path}: contains ${found.what}, which cannot be stored`
+    throw new ApiError(400, '22P05', inRow(index, rows.length, problem), {
       details: found.path,
       hint: 'Leave it out, or replace it with U+FFFD.',
     })

@@ -1,6 +1,8 @@
 import { isDatabaseError } from '../../database/database.ts'
 import type { DatabaseError } from '../../database/database.ts'
 import { isUnreachable } from '../../database/unavailable.ts'
+import { API_ERRORS } from '../../domain/api-errors.ts'
+import type { ApiErrorCode } from '../../domain/api-errors.ts'
 import { ApiError, RestError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
 import { statusOfState } from './status-of-state.ts'
@@ -29,10 +31,16 @@ export function toErrorResponse(thrown: unknown, principal?: Principal | null): 
     body: JSON.stringify({
       code,
       details: error instanceof AmbiguousEmbedError ? error.choices : details,
-      hint,
+      hint: hint ?? fixOf(status, code),
       message,
     }),
   }
+}
+
+/** What the table of codes says to do, where an error says nothing more precise. */
+function fixOf(status: number, code: string): string | null {
+  if (status < 400 || status >= 500 || !Object.hasOwn(API_ERRORS, code)) return null
+  return API_ERRORS[code as ApiErrorCode].action.replaceAll('`', '')
 }
 
 function toApiError(thrown: unknown, isAnonymous: boolean): ApiError {
@@ -53,10 +61,17 @@ function fromDatabase({ code, message, detail, hint }: DatabaseError, isAnonymou
     const slow = 'Request fewer rows, or filter by an indexed column.'
     return ApiError.of(status, code, 'the query took too long and was cancelled', { hint: slow })
   }
-  // A merge into another organization's row is refused with the same message as an insert for that organization.
-  const told = code === '42501' ? message.replace(' (USING expression)', '') : message
-  return ApiError.of(status === 403 && isAnonymous ? 401 : status, code, told, {
+  if (stateClass === '23') return ApiError.of(status, code, 'a value breaks a rule of the database')
+  if (code === '42501') return ApiError.of(isAnonymous ? 401 : status, code, forbidden(message))
+  return ApiError.of(status, code, message, {
     ...(detail === undefined ? {} : { details: detail }),
     ...(hint === undefined ? {} : { hint }),
   })
+}
+
+/** The database names what nobody outside knows; what triggers of ours say is for callers. */
+function forbidden(message: string): string {
+  if (message.startsWith('permission denied')) return 'permission denied'
+  // A merge into another organization's row is refused with the same message as an insert for that organization.
+  return message.replace(' (USING expression)', '')
 }

@@ -4,6 +4,8 @@ import { loadStatement } from '../../database/statement.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { findNearest } from '../../database/nearest-name.ts'
 import { ROLES } from '../../domain/principal.ts'
+import { readConstraints } from './constraints.ts'
+import type { Constraint } from './constraints.ts'
 import type { Catalog, Column, ForeignKey, Privilege, Relation } from './schema.ts'
 import type { Role } from '../../domain/principal.ts'
 import { deriveRelationships } from './relationships.ts'
@@ -45,9 +47,10 @@ export async function readCatalog(database: Database): Promise<Catalog> {
     textArray(ROLES),
     textArray(schemas),
   ])
+  const constraints = await readConstraints(database, schemas)
   const relations = new Map<string, Relation>()
   for (const row of rows) {
-    const relation = toRelation(row)
+    const relation = toRelation(row, constraints.get(`${row.schema}.${row.name}`) ?? [])
     if (!relations.has(relation.name)) relations.set(relation.name, relation)
   }
   const foreignKeys = rows.flatMap((row) => {
@@ -57,7 +60,7 @@ export async function readCatalog(database: Database): Promise<Catalog> {
   return { relations, relationships: deriveRelationships(foreignKeys) }
 }
 
-function toRelation(row: CatalogRow): Relation {
+function toRelation(row: CatalogRow, constraints: readonly Constraint[]): Relation {
   const { schema, name, columns, primary_key, unique_keys, deletable_by } = row
   const list = JSON.parse(columns) as Column[]
   const declared = list.filter(({ comment }) => comment?.includes('@primary')).map((column) => column.name)
@@ -70,6 +73,7 @@ function toRelation(row: CatalogRow): Relation {
     columns: new Map(list.map((column) => [column.name, column])),
     primaryKey: primaryKey.length > 0 ? primaryKey : declared,
     uniqueKeys: [...(JSON.parse(unique_keys) as string[][]), ...(declared.length > 0 ? [declared] : [])],
+    constraints,
     deletableBy: JSON.parse(deletable_by) as Role[],
   }
 }

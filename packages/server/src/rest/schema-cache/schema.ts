@@ -1,4 +1,5 @@
 import type { Role } from '../../domain/principal.ts'
+import type { Constraint } from './constraints.ts'
 
 export type Privilege = 'select' | 'insert' | 'update'
 
@@ -28,6 +29,7 @@ export interface Relation {
   primaryKey: readonly string[]
   /** Sets of columns whose values are unique per row, including the primary key. */
   uniqueKeys: readonly (readonly string[])[]
+  constraints: readonly Constraint[]
   deletableBy: readonly Role[]
 }
 

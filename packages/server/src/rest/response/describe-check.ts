@@ -1,0 +1,30 @@
+const LIST = /^\(*(\w+) = ANY \(ARRAY\[(.+?)\](?:::[\w ]+\[\])?\)\)*$/
+const NOT_EMPTY = /^\(*(\w+) <> ''::text\)*$/
+const LENGTH = /^\(*length\((\w+)\) <= (\d+)\)*$/
+const PATTERN = /^\(*(\w+) ~ '((?:[^']|'')+)'::text\)*$/
+const JSON_TYPE = /^\(*jsonb_typeof\((\w+)\) = '(\w+)'::text\)*$/
+const AT_LEAST = /^\(*(\w+) >= (-?\d+)\)*$/
+const BETWEEN = /^\(*(\w+) >= (-?\d+)\)* AND \(*(\w+) <= (-?\d+)\)*$/
+
+/** Says in words what a check constraint demands of its column; undefined if there are no words for it. */
+export function describeCheck(definition: string): string | undefined {
+  const list = LIST.exec(definition)?.[2]
+  if (list !== undefined) return `must be one of ${listLiterals(list).join(', ')}`
+  if (NOT_EMPTY.test(definition)) return 'must not be empty'
+  const length = LENGTH.exec(definition)?.[2]
+  if (length !== undefined) return `must not be longer than ${length} characters`
+  const pattern = PATTERN.exec(definition)?.[2]
+  if (pattern !== undefined) return `must match ${pattern.replaceAll("''", "'")}`
+  const type = JSON_TYPE.exec(definition)?.[2]
+  if (type !== undefined) return `must be a JSON ${type}`
+  const [, , from, , to] = BETWEEN.exec(definition) ?? []
+  if (from !== undefined && to !== undefined) return `must be from ${from} to ${to}`
+  const least = AT_LEAST.exec(definition)?.[2]
+  return least === undefined ? undefined : `must be at least ${least}`
+}
+
+function listLiterals(list: string): string[] {
+  return [...list.matchAll(/'((?:[^']|'')*)'|(-?\d+)/g)].map(([, text, number]) =>
+    text === undefined ? number! : text.replaceAll("''", "'"),
+  )
+}

@@ -1,0 +1,136 @@
+import type { DatabaseError } from '../../database/database.ts'
+import { ApiError } from '../../domain/errors.ts'
+import type { Rows } from '../request/body.ts'
+import type { JsonObject } from '../request/json.ts'
+import { inRow } from '../request/row-place.ts'
+import type { TableRequest } from '../request/table-request.ts'
+import type { Constraint } from '../schema-cache/constraints.ts'
+import { describeCheck } from './describe-check.ts'
+import { buildFindRow } from './find-row.ts'
+import type { AskAsCaller } from './find-row.ts'
+import { needOf } from './value-needs.ts'
+
+interface Refusal {
+  status: number
+  /** Follows the fields. */
+  problem: string
+  hint: string
+}
+
+/** Says which fields broke a constraint, in which row, without the constraint's name and the row's other values. */
+export async function explainConstraint(
+  error: DatabaseError,
+  request: TableRequest,
+  { rows, text: given }: Rows,
+  ask: AskAsCaller,
+): Promise<ApiError> {
+  const { relation } = request.scope
+  if (error.code === '23502' && error.column !== undefined && error.table === relation.name)
+    return explainMissing(error.column, request, rows)
+  const constraint = relation.constraints.find(({ name }) => name === error.constraint)
+  if (constraint === undefined || !isShown(constraint, request)) return explainUnknown(error, request)
+  const { status, problem, hint } = refusalOf(constraint, error.code, request)
+  const fields = constraint.columns.filter((name) => rows.length === 0 || isNamed(name, constraint, rows))
+  const named = (fields.length > 0 ? fields : constraint.columns).join(', ')
+  const row = rows.length > 1 ? await findRow(constraint, request, given, ask) : undefined
+  const text = `${named}: ${problem}`
+  return ApiError.of(status, error.code, row === undefined ? text : inRow(row, rows.length, text), {
+    details: named,
+    hint,
+  })
+}
+
+/** Of a key within an organization, the caller is told the part that is not the organization. */
+const isNamed = (name: string, { columns }: Constraint, rows: readonly JsonObject[]): boolean =>
+  (name !== 'organization_id' || columns.length === 1) && rows.some((row) => Object.hasOwn(row, name))
+
+const isShown = ({ columns }: Constraint, { scope: { relation, role } }: TableRequest): boolean =>
+  columns.every((name) => relation.columns.get(name)?.privileges[role].select === true)
+
+function explainMissing(
+  name: string,
+  { scope: { relation, role } }: TableRequest,
+  rows: readonly JsonObject[],
+): ApiError {
+  const column = relation.columns.get(name)
+  if (column?.privileges[role].select !== true) {
+    return ApiError.of(400, '23502', `a value that ${relation.name} requires is missing`, {
+      hint: 'GET /rest/v1/ lists the required columns.',
+    })
+  }
+  const index = rows.findIndex((row) => (row[name] ?? null) === null)
+  const isGiven = index !== -1 && Object.hasOwn(rows[index]!, name)
+  const text = `${name}: ${isGiven ? 'must not be null' : 'is missing; it must not be null'}`
+  const need = needOf(column.baseType) ?? 'a text'
+  const omit = column.default === null || !isGiven ? '' : ', or leave it out for its default'
+  return ApiError.of(400, '23502', index === -1 ? text : inRow(index, rows.length, text), {
+    details: name,
+    hint: `Set ${name} to ${need}${omit}.`,
+  })
+}
+
+function refusalOf(
+  { kind, columns, definition, target }: Constraint,
+  code: string,
+  { scope: { relation }, catalog }: TableRequest,
+): Refusal {
+  const those = columns.length === 1 ? 'value' : 'values'
+  if (kind === 'unique') {
+    return {
+      status: 409,
+      problem: `duplicate key value: ${relation.name} has a row with this ${those}, or another row of the request has`,
+      hint: 'Change that row with PATCH, choose another key, or upsert with Prefer: resolution=merge-duplicates.',
+    }
+  }
+  if (kind === 'foreign key') {
+    const where = target !== null && catalog.relations.has(target) ? target : 'the table it refers to'
+    return {
+      status: 409,
+      problem: `${where} has no row with this ${those}`,
+      hint: 'Create that row first, or correct the id.',
+    }
+  }
+  const rule = describeCheck(definition ?? '')
+  return {
+    status: 400,
+    problem: rule ?? `must fulfil: ${definition}`,
+    hint: rule === undefined ? 'Correct the values so that this holds.' : `${columns.join(', ')} ${rule}.`,
+  }
+}
+
+/** Rows that others refer to, or a constraint of a table that the caller did not name. */
+function explainUnknown({ code }: DatabaseError, { scope: { relation } }: TableRequest): ApiError {
+  if (code === '23503') {
+    return ApiError.of(409, code, `other rows refer to a row of ${relation.name}, or it refers to none`, {
+      hint: 'Create the row that is referred to, or delete those that refer to this one.',
+    })
+  }
+  if (code === '23505') {
+    return ApiError.of(409, code, `duplicate key value: ${relation.name} has such a row`, {
+      hint: 'Change that row with PATCH, or choose another key.',
+    })
+  }
+  return ApiError.of(400, code, `a value breaks a rule of ${relation.name}`, {
+    hint: 'GET /rest/v1/ describes the values of each column.',
+  })
+}
+
+async function findRow(
+  constraint: Constraint,
+  { scope, catalog }: TableRequest,
+  text: string,
+  ask: AskAsCaller,
+): Promise<number | undefined> {
+  const query = buildFindRow(constraint, scope.relation, catalog, text)
+  if (query === undefined) return undefined
+  try {
+    const found = await ask(
+      async (connection) =>
+        (await connection.query<{ row: number }>(query.text, query.params.values)).rows[0],
+    )
+    return found?.row
+  } catch {
+    // The refusal matters; where it happened is a help.
+    return undefined
+  }
+}
