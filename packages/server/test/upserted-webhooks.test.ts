@@ -37,9 +37,9 @@ for (const engine of ENGINES) {
     })
     const upsert = async <T = Webhook[]>(body: unknown, path = 'webhook_configurations?on_conflict=id') =>
       await api.ask<T>('POST', path, { key, headers: SHOWN, body })
-    const readSealed = async (id: string): Promise<{ secret: string }> => {
-      const { rows } = await api.database.query<{ secret: string }>(
-        'select secret from webhooks.webhook_configurations where id = $1',
+    const readSealed = async (id: string): Promise<{ secret: string; sealed_auth: string | null }> => {
+      const { rows } = await api.database.query<{ secret: string; sealed_auth: string | null }>(
+        'select secret, sealed_auth from webhooks.webhook_configurations where id = $1',
         [id],
       )
       return rows[0]!
@@ -85,6 +85,51 @@ for (const engine of ENGINES) {
           [old, 'old', true],
         ],
       )
+    })
+
+    test('an upserted authentication is sealed for the webhook that has it, and shown without its secret', async () => {
+      const [old, added] = [newId(), newId()]
+      const auth = { type: 'oauth2', token_url: 'https://id.example.com/token', client_id: 'crm' }
+      const withSecret = (client_secret: string): object => ({ auth: { ...auth, client_secret } })
+      await upsert([hook({ id: old })])
+      const { status, json } = await upsert<(Webhook & { auth: unknown })[]>([
+        hook({ id: added, ...withSecret('secret-of-added') }),
+        hook({ id: old, ...withSecret('secret-of-old') }),
+      ])
+      assert.equal(status, 201, JSON.stringify(json))
+      assert.deepEqual(
+        json.map((row) => [row.id, row.auth]),
+        [
+          [added, auth],
+          [old, auth],
+        ],
+      )
+      const box = createSecretBox([Buffer.alloc(32, 7)])
+      for (const [id, secret] of [
+        [old, 'secret-of-old'],
+        [added, 'secret-of-added'],
+      ] as const) {
+        const opened = box.open((await readSealed(id)).sealed_auth!, `webhook_configurations.auth:${id}`)
+        assert.deepEqual(JSON.parse(opened), { ...auth, client_secret: secret })
+      }
+      const kept = await upsert<(Webhook & { auth: unknown })[]>([hook({ id: old, name: 'kept' })])
+      assert.deepEqual([kept.status, kept.json[0]?.auth], [200, auth])
+      const dropped = await upsert<(Webhook & { auth: unknown })[]>([hook({ id: old, auth: null })])
+      assert.deepEqual([dropped.json[0]?.auth, (await readSealed(old)).sealed_auth], [null, null])
+    })
+
+    test('an invalid row of an upsert is named by its place in the request, whether it is new or exists', async () => {
+      const [old, added] = [newId(), newId()]
+      await upsert([hook({ id: old })])
+      const wrong = { url: 'ftp://crm.example.com/' }
+      for (const rows of [
+        [hook({ id: old, name: 'b' }), hook({ id: newId() }), hook({ id: added, ...wrong })],
+        [hook({ id: newId() }), hook({ id: added }), hook({ id: old, ...wrong })],
+      ]) {
+        const { status, json } = await upsert<{ message: string; details: string }>(rows)
+        assert.deepEqual([status, json.details], [400, 'url'])
+        assert.match(json.message, /^row 2: url: /)
+      }
     })
 
     test('a webhook can be put with a secret and headers', async () => {

@@ -4,6 +4,7 @@ import { buildColumn } from '../query/build-field.ts'
 import type { Scope } from '../query/scope.ts'
 import { createParams, quoteIdentifier } from '../query/sql-text.ts'
 import type { JsonObject } from '../request/json.ts'
+import { placeInRequest } from '../request/row-place.ts'
 import { requireShown } from '../request/table-request.ts'
 import type { TableRequest } from '../request/table-request.ts'
 import type { RevealOnce } from '../schema-cache/table-rules.ts'
@@ -38,13 +39,20 @@ export async function upsertByRule(
   requireUnique(scope, target)
   const revealOnce: RevealOnce = (id, fields) => request.oneTimeFields.set(id, fields)
   const found = await lockFound(connection, scope, posted, target)
+  const placing =
+    (places: readonly number[]) =>
+    (thrown: unknown): never => {
+      throw placeInRequest(thrown, places, posted.rows.length)
+    }
   const changes = new Map<string, JsonObject>()
   for (const [place, { key, same }] of found) {
     const change = omit(posted.rows[place]!, [...target, ...same])
-    for (const one of await changeRow(connection, request, { key, change }, revealOnce)) changes.set(...one)
+    const changed = changeRow(connection, request, { key, change }, revealOnce).catch(placing([place]))
+    for (const one of await changed) changes.set(...one)
   }
-  const added = posted.rows.filter((_, place) => !found.has(place))
-  const inserted = await insertAdded(connection, request, added, revealOnce)
+  const places = [...posted.rows.keys()].filter((place) => !found.has(place))
+  const added = places.map((place) => posted.rows[place]!)
+  const inserted = await insertAdded(connection, request, added, revealOnce).catch(placing(places))
   requireShown(request)
   const updated = await updateEach(connection, scope, changes)
   if (updated.length < changes.size) throw refuseMerge(scope.relation.name)
