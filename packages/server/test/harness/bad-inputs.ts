@@ -12,8 +12,13 @@ interface Schema {
   $ref?: string
 }
 
+interface Operation {
+  parameters?: { name?: string }[]
+  requestBody?: { content: Record<string, { schema: Schema }> }
+}
+
 interface Document {
-  paths: Record<string, Record<string, { requestBody?: { content: Record<string, { schema: Schema }> } }>>
+  paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, Schema> }
 }
 
@@ -60,13 +65,19 @@ const RIGHT: Readonly<Record<string, unknown>> = {
   object: 'contact',
   record_id: 'r-1',
   delivery_id: '0190a000-0000-7000-8000-00000000000d',
+  'broadcasts.status': 'draft',
+  'conversations.status': 'open',
+  'messages.status': 'received',
+  priority: 'normal',
+  recording_status: 'none',
 }
 
 /** Arguments that calls need although they are not required, or that keep a call from doing much. */
 const RIGHT_OF_CALLS = new Set(['webhook_id', 'organization_id', 'dry_run', 'object'])
 
-function rightValue(name: string, schema: Schema): unknown {
-  if (name in RIGHT) return RIGHT[name]
+function rightValue(name: string, schema: Schema, table = ''): unknown {
+  for (const key of [`${table}.${name}`, name]) if (key in RIGHT) return RIGHT[key]
+  if (typesOf(schema).includes('null')) return null
   if (schema.enum !== undefined) return schema.enum[0]
   if (schema.format === 'uuid') return randomUUID()
   if (schema.format === 'date-time') return '2026-01-01T00:00:00Z'
@@ -79,7 +90,9 @@ function rightValue(name: string, schema: Schema): unknown {
 
 /** A row with what is required alone, and unlike any other. */
 function rightRow(table: string, { properties = {}, required = [] }: Schema): Row {
-  const row = Object.fromEntries(required.map((name) => [name, rightValue(name, properties[name] ?? {})]))
+  const row = Object.fromEntries(
+    required.map((name) => [name, rightValue(name, properties[name] ?? {}, table)]),
+  )
   if (table === 'webhook_event_types') return { name: `own.${randomUUID().slice(0, 8)}`, description: 'x' }
   if (table === 'webhook_sources') return { ...row, verify_token: RIGHT['verify_token'] }
   return 'email' in row ? { ...row, email: `${randomUUID()}@crm.example` } : row
@@ -105,7 +118,7 @@ function* faultsOfInsert(table: string, schema: Schema): Generator<Fault> {
     for (const [what, value] of WRONG) {
       const bad = good({ [column]: value })
       // All rows of a batch have the same columns.
-      const fine = (): Row => good(column in good() ? {} : { [column]: rightValue(column, type) })
+      const fine = (): Row => good(column in good() ? {} : { [column]: rightValue(column, type, table) })
       const batch = [fine(), fine(), bad]
       yield {
         ...insert,
@@ -162,7 +175,8 @@ function* faultsOfUpdate(table: string, { properties = {} }: Schema): Generator<
 /** Every column of every table compared with what it cannot be. */
 export function* faultsOfFilters({ components, paths }: Document): Generator<Fault> {
   for (const [table, { properties }] of Object.entries(components.schemas)) {
-    if (properties === undefined || paths[`/${table}`]?.['get'] === undefined) continue
+    const isTable = paths[`/${table}`]?.['get']?.parameters?.some(({ name }) => name === 'select') === true
+    if (properties === undefined || !isTable) continue
     for (const column of Object.keys(properties)) {
       for (const filter of [
         'eq.no such value',
@@ -181,11 +195,12 @@ export function* faultsOfFilters({ components, paths }: Document): Generator<Fau
 }
 
 /** Every argument of every function with every wrong value, beside arguments that are right. */
-export function* faultsOfFunctions({ paths }: Document, webhookId: string): Generator<Fault> {
+export function* faultsOfFunctions({ paths, components }: Document, webhookId: string): Generator<Fault> {
   for (const [path, { post }] of Object.entries(paths)) {
     const schema = post?.requestBody?.content['application/json']?.schema
-    if (!path.startsWith('/rpc/') || schema === undefined) continue
-    yield* faultsOfFunction(path.slice(1), schema, webhookId)
+    const named = components.schemas[schema?.$ref?.split('/').at(-1) ?? '']
+    if (!path.startsWith('/rpc/') || named === undefined) continue
+    yield* faultsOfFunction(path.slice(1), named, webhookId)
   }
 }
 

@@ -55,21 +55,26 @@ function explainFilter(error: DatabaseError, { query, scope: { relation } }: Tab
   const message = shorten(error.message)
   const status = statusOfState(error)
   const field = findInFilters(error, query, relation)?.field.name
-  const type = typeInMessage(message) ?? relation.columns.get(field ?? '')?.baseType ?? ''
+  const type = relation.columns.get(field ?? '')?.baseType ?? typeInMessage(message) ?? ''
   const need = needOf(type)
   if (field === undefined) {
     const fix = need === undefined ? 'Correct the value.' : `The value must be ${need}.`
     return ApiError.of(status, code, message, { hint: error.hint ?? fix })
   }
   const hint =
-    code === '42883'
-      ? `The filter on ${field} needs an operator that its type has, such as eq, gt or in.`
+    code === '42883' || code === '42704'
+      ? `The filter on ${field} needs an operator that its type has, such as ${operatorsOf(type)}.`
       : code === '42601'
         ? `The filter on ${field} needs words with operators between them, or plfts, which takes plain words.`
         : need === undefined
           ? `Correct the filter on ${field}.`
           : `The filter on ${field} needs ${need}.`
   return ApiError.of(status, code, message, { details: field, hint })
+}
+
+const operatorsOf = (type: string): string => {
+  if (type.endsWith('[]')) return 'cs, cd or ov'
+  return type.startsWith('json') ? 'eq or cs' : 'eq, gt or in'
 }
 
 function explainForbidden(

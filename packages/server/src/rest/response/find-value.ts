@@ -16,6 +16,7 @@ export interface FoundValue {
 
 const QUOTED = /"(.*)"/s
 const TYPE_OF_OPERATOR = /^(?:function \w+\(|operator does not exist: )([a-z ]+?(?:\[\])?)(?:\)| [^\w ])/
+const TYPE_OF_LIST = /array type for data type (.+)$/
 const KEY_IN_HINT = /key "([^"]+)"/
 
 /** Finds the value of the rows that the database means: its messages quote it, and name its type or its key. */
@@ -63,7 +64,7 @@ function isSame(value: JsonValue, quoted: string): boolean {
 
 const withoutBlanks = (text: string): string => text.replaceAll(/\s/g, '')
 
-/** Finds the filter that the database means: by its value, or by the type of its column where an operator does not exist. */
+/** Finds the filter that the database means: by its value, or by the type of its column where it quotes no value. */
 export function findInFilters(
   { message }: RefusedValue,
   query: QueryTree,
@@ -71,14 +72,20 @@ export function findInFilters(
 ): Filter | undefined {
   const filters = [query.root, ...query.embedded].flatMap(({ conditions }) => listFilters(conditions))
   const quoted = QUOTED.exec(message)?.[1]
-  const type = TYPE_OF_OPERATOR.exec(message)?.[1]
+  const type = (TYPE_OF_OPERATOR.exec(message) ?? TYPE_OF_LIST.exec(message))?.[1]
+  const byType = (meant: string): Filter | undefined =>
+    filters.find(({ field }) => isSameType(columns.get(field.name)?.baseType ?? '', meant))
   const byValue = (isValue: (value: string) => boolean): Filter | undefined =>
     filters.find(({ operation }) => valuesOf(operation).some(isValue))
-  if (type !== undefined) return filters.find(({ field }) => columns.get(field.name)?.baseType === type)
-  if (quoted === undefined) return undefined
+  if (type !== undefined) return byType(type)
+  if (quoted === undefined) return byType(typeInMessage(message) ?? '')
   if (message.startsWith('invalid byte sequence')) return byValue((value) => value.includes('\0'))
   return byValue((value) => value === quoted) ?? byValue((value) => value.includes(quoted))
 }
+
+/** Columns of type json are compared as jsonb, which says json when it cannot be read. */
+const isSameType = (one: string, other: string): boolean =>
+  one === other || (/^jsonb?$/.test(one) && /^jsonb?$/.test(other))
 
 function listFilters(conditions: readonly Condition[]): Filter[] {
   return conditions.flatMap((condition) =>
