@@ -20,7 +20,7 @@ export function parseCount(name: 'limit' | 'offset', text: string): number | nul
   }
   if (text.startsWith('-')) {
     const details = `${name === 'limit' ? 'Limit' : 'Offset'} should be greater than or equal to zero.`
-    throw refuseRange(details, `Give a ${name} of 0 or more, or none.`)
+    throw refuseRange(details, `Give ${name}=0 or more, or leave ${name} out.`)
   }
   return Math.min(Number(text), Number.MAX_SAFE_INTEGER)
 }

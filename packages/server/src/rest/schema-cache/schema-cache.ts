@@ -124,8 +124,11 @@ export function findReadable(relation: Relation, role: Role, name: string): Colu
   const readable = listColumns(relation, role, 'select').map((candidate) => candidate.name)
   const nearest = findNearest(name, readable)
   const suggestion = `Perhaps you meant to reference the column "${relation.name}.${nearest}".`
-  const hint = nearest === undefined ? {} : { hint: suggestion }
-  throw new ApiError(400, '42703', `column ${relation.name}.${name} does not exist`, hint)
+  const listed = `Known: ${readable.join(', ')}.`
+  throw new ApiError(400, '42703', `column ${relation.name}.${name} does not exist`, {
+    details: name,
+    hint: nearest === undefined ? listed : suggestion,
+  })
 }
 
 export function forbid(relation: Relation): ApiError {
