@@ -65,7 +65,13 @@ onEachEngine('webhooks', (stage) => {
       ] as const) {
         const response = await stage.server.api.request<ErrorBody>(method, path, body)
         assert.equal(response.status, 400, JSON.stringify(response.body))
-        assert.deepEqual(Object.keys(response.body).sort(), ['code', 'details', 'hint', 'message'])
+        assert.deepEqual(Object.keys(response.body).sort(), [
+          'code',
+          'details',
+          'hint',
+          'message',
+          'problems',
+        ])
         assert.equal(response.body.details, field)
         assert.match(response.body.message, message)
       }

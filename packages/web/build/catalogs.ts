@@ -6,7 +6,8 @@ import { compileServerWords } from './server-words.ts'
 
 const FOLDER = fileURLToPath(new URL('../src/messages/', import.meta.url))
 const PREFIX = 'virtual:messages/'
-const SERVER_WORDS = 'server-words.json'
+/** The server's own texts, which its mails use too. */
+const SERVER_FOLDER = fileURLToPath(new URL('../../server/src/domain/messages/', import.meta.url))
 
 /** Messages in ICU MessageFormat, by section and name. */
 export interface Catalog {
@@ -31,13 +32,13 @@ export function readCatalog(language: string): Catalog {
 
 /** What the server says, by code. */
 export const readServerWords = (language: string): Record<string, string> =>
-  readJson(`${FOLDER}${language}/${SERVER_WORDS}`) as Record<string, string>
+  readJson(`${SERVER_FOLDER}${language}.json`) as Record<string, string>
 
 const readJson = (file: string): Catalog => JSON.parse(readFileSync(file, 'utf8')) as Catalog
 
 const catalogFiles = (language: string): string[] =>
   readdirSync(FOLDER + language)
-    .filter((name) => name.endsWith('.json') && name !== SERVER_WORDS)
+    .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => `${FOLDER}${language}/${name}`)
 
@@ -64,10 +65,12 @@ export function messages(): Plugin {
       if (!id.startsWith(`\0${PREFIX}`)) return undefined
       const language = id.slice(PREFIX.length + 1)
       for (const file of readdirSync(FOLDER + language)) this.addWatchFile(`${FOLDER}${language}/${file}`)
+      this.addWatchFile(`${SERVER_FOLDER}${language}.json`)
       return writeModule(readCatalog(language), language === 'en' ? undefined : readServerWords(language))
     },
     hotUpdate({ file, server }) {
-      if (!file.startsWith(FOLDER) || !file.endsWith('.json')) return
+      if (![FOLDER, SERVER_FOLDER].some((folder) => file.startsWith(folder)) || !file.endsWith('.json'))
+        return
       server.moduleGraph.invalidateAll()
       server.ws.send({ type: 'full-reload' })
     },

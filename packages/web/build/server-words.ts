@@ -1,5 +1,5 @@
-import { TYPE, parse } from '@formatjs/icu-messageformat-parser'
 import compile from 'icu-minify/compile'
+import { toPattern } from '../../server/src/domain/messages/pattern.ts'
 
 /** The pattern of an English text, the names of its parameters (numbers with `#`), and the same in another language. */
 type CompiledWord = [pattern: string, parameters: string[], message: ReturnType<typeof compile>]
@@ -13,23 +13,4 @@ export function compileServerWords(
     const { pattern, parameters } = toPattern(message)
     return [pattern, parameters, compile(words[code] ?? message)]
   })
-}
-
-function toPattern(message: string): { pattern: string; parameters: string[] } {
-  const parameters: string[] = []
-  let pattern = ''
-  for (const element of parse(message, { ignoreTag: true })) {
-    if (element.type === TYPE.literal) {
-      pattern += element.value.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
-    } else if (element.type === TYPE.number) {
-      parameters.push(`#${element.value}`)
-      pattern += String.raw`(\d+)`
-    } else if (element.type === TYPE.argument) {
-      parameters.push(element.value)
-      pattern += '([^]+?)'
-    } else {
-      throw new Error(`"${message}": the server says texts, names and numbers only`)
-    }
-  }
-  return { pattern, parameters }
 }

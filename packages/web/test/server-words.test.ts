@@ -13,7 +13,12 @@ import { Http2Failure } from '../../server/src/sender/http2-failure.ts'
 import { checkUrl } from '../../server/src/sender/network-guard.ts'
 import { RESPONSE_FAILURES } from '../../server/src/sender/response-failures.ts'
 import { TLS_FAILURES } from '../../server/src/sender/tls-failures.ts'
-import { explainRefusal, tokenTimeout, unusableToken } from '../../server/src/sender/token-failure.ts'
+import {
+  explainRefusal,
+  tokenTimeout,
+  unreachableTokenServer,
+  unusableToken,
+} from '../../server/src/sender/token-failure.ts'
 import { readServerWords } from '../build/catalogs.ts'
 import { compileServerWords } from '../build/server-words.ts'
 import { setLocale } from '../src/messages/intl.ts'
@@ -26,7 +31,7 @@ const speak = (language: string): void => {
 
 /** Fails unless the text is translated. */
 function requireKnown(text: string): void {
-  assert.notEqual(say(text), text, `src/messages/en/server-words.json lacks "${text}"`)
+  assert.notEqual(say(text), text, `server/src/domain/messages/en.json lacks "${text}"`)
 }
 
 const toClause = (sentence: string): string =>
@@ -96,6 +101,18 @@ suite('the words of the server in other languages', () => {
     for (const { message, diagnosis } of [...refusals, ...problems.map(unusableToken), tokenTimeout(5_000)]) {
       requireKnown(message)
       requireKnown(diagnosis)
+    }
+  })
+
+  test('a failed connection to a token server is translated, and said of it', () => {
+    for (const { headline, diagnosis } of [...CONNECTION_FAILURES, ...TLS_FAILURES]) {
+      if (typeof diagnosis !== 'string') continue
+      const failure = unreachableTokenServer(headline ?? 'the connection was refused', diagnosis)
+      requireKnown(failure.diagnosis)
+      if (failure.diagnosis !== diagnosis)
+        assert.match(say(failure.diagnosis), /^Das betrifft den Token-Server/)
+      assert.match(say(failure.message), /^kein Zugriffstoken: /)
+      assert.doesNotMatch(say(failure.message), /\b(?:the|was|not|of)\b/)
     }
   })
 

@@ -1,3 +1,4 @@
+import { aboutTokenServer } from '../domain/messages/token-server.ts'
 import { parseRetryAfter } from '../domain/retry-after.ts'
 import type { OAuth2Client } from '../domain/receiver-auth.ts'
 import type { Answer } from './answer.ts'
@@ -88,14 +89,7 @@ export function tokenTimeout(ms: number): TokenFailure {
 
 /** Explains a failed connection to the token server by the explanation of one to an endpoint. */
 export function unreachableTokenServer(message: string, diagnosis: string): TokenFailure {
-  const renamed = (text: string): string =>
-    text
-      .replace(/\b(Your|your|The|the) (endpoint|server)\b/g, (_, article: string) =>
-        /^[YT]/.test(article) ? 'The token server' : 'the token server',
-      )
-      .replaceAll("the webhook's URL", 'the token URL')
-      .replaceAll('in the URL', 'in the token URL')
-  return new TokenFailure(`no access token: ${renamed(message)}`, renamed(diagnosis))
+  return new TokenFailure(`no access token: ${aboutTokenServer(message)}`, aboutTokenServer(diagnosis))
 }
 
 interface TokenError {

@@ -1,5 +1,6 @@
 import type { CompiledMessage } from 'icu-minify/format'
 import { formatDateTime, formatPeriod } from '../components/format.ts'
+import { aboutTokenServer } from '../../../server/src/domain/messages/token-server.ts'
 import { toText } from './to-text.ts'
 
 /** What build/server-words.ts writes. */
@@ -12,6 +13,8 @@ interface Known {
 }
 
 let words: readonly Known[] = []
+/** Texts about an endpoint, as they are said of a token server. */
+let wordsOfTokenServer: readonly Known[] = []
 /** Lists show the same few texts again and again. */
 const said = new Map<string, string | undefined>()
 const MAX_REMEMBERED = 500
@@ -22,6 +25,10 @@ export function setServerWords(compiled: readonly ServerWord[]): void {
     parameters,
     message,
   }))
+  wordsOfTokenServer = words.flatMap((word) => {
+    const source = aboutTokenServer(word.pattern.source)
+    return source === word.pattern.source ? [] : [{ ...word, pattern: new RegExp(source, 'u') }]
+  })
   said.clear()
 }
 
@@ -41,13 +48,21 @@ export function say(text: string): string {
 }
 
 function translate(text: string): string | undefined {
-  for (const { pattern, parameters, message } of words) {
-    const found = pattern.exec(text)
-    if (found !== null) return toText(message, toParameters(parameters, found.slice(1)))
-  }
+  const found = find(words, text)
+  if (found !== undefined) return found
+  const ofTokenServer = find(wordsOfTokenServer, text)
+  if (ofTokenServer !== undefined) return say(`About the token server, not the endpoint: ${ofTokenServer}`)
   const [, rest, code] = WITH_CODE.exec(text) ?? []
   const inner = rest === undefined ? undefined : translate(rest)
   return inner === undefined ? undefined : `${inner} ${code}`
+}
+
+function find(known: readonly Known[], text: string): string | undefined {
+  for (const { pattern, parameters, message } of known) {
+    const values = pattern.exec(text)
+    if (values !== null) return toText(message, toParameters(parameters, values.slice(1)))
+  }
+  return undefined
 }
 
 function toParameters(names: readonly string[], values: readonly string[]): Record<string, string | number> {

@@ -5,6 +5,7 @@ import { API_ERRORS } from '../../domain/api-errors.ts'
 import type { ApiErrorCode } from '../../domain/api-errors.ts'
 import { ApiError, RestError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
+import { readMessage, readProblems } from '../../domain/messages/server-message.ts'
 import { statusOfState } from './status-of-state.ts'
 import { AmbiguousEmbedError } from '../schema-cache/relationships.ts'
 import type { RestResponse } from '../request/rest-message.ts'
@@ -19,7 +20,8 @@ const TRY_AGAIN = 'The request is valid. Retry it after the time in Retry-After.
  */
 export function toErrorResponse(thrown: unknown, principal?: Principal | null): RestResponse {
   const error = toApiError(thrown, principal === null)
-  const { status, code, message, details, hint } = error
+  const { status, code, message, details } = error
+  const hint = error.hint ?? fixOf(status, code)
   return {
     status,
     headers: {
@@ -31,8 +33,9 @@ export function toErrorResponse(thrown: unknown, principal?: Principal | null): 
     body: JSON.stringify({
       code,
       details: error instanceof AmbiguousEmbedError ? error.choices : details,
-      hint: hint ?? fixOf(status, code),
+      hint,
       message,
+      ...codesOf(message, details, hint),
     }),
   }
 }
@@ -41,6 +44,16 @@ export function toErrorResponse(thrown: unknown, principal?: Principal | null): 
 function fixOf(status: number, code: string): string | null {
   if (status < 400 || status >= 500 || !Object.hasOwn(API_ERRORS, code)) return null
   return API_ERRORS[code as ApiErrorCode].action.replaceAll('`', '')
+}
+
+/** For clients that say it in another language; left out where a text has no code. */
+function codesOf(message: string, details: string | null, hint: string | null): object {
+  const problems = readProblems(message, details)
+  const advice = hint === null ? undefined : readMessage(hint)
+  return {
+    ...(problems.length === 0 ? {} : { problems }),
+    ...(advice === undefined ? {} : { advice }),
+  }
 }
 
 function toApiError(thrown: unknown, isAnonymous: boolean): ApiError {
