@@ -20,7 +20,7 @@ const types: Readonly<Record<string, JsonSchema>> = {
 }
 
 /** What a comment declares for the schema cache, and is no description. */
-const DECLARATION = /@primary|@references \S+(?: within \w+)?/g
+const DECLARATION = /@primary|@message|@references \S+(?: within \w+)?/g
 
 /** Some values are read in another form than they are written. */
 export type ColumnUse = 'read' | 'write'

@@ -1,3 +1,4 @@
+import { textArray } from '../../database/array-literal.ts'
 import type { Scope } from './scope.ts'
 import { findReadable } from '../schema-cache/schema-cache.ts'
 import type { Field } from '../request/query-tree.ts'
@@ -17,9 +18,14 @@ export function buildColumn(scope: Scope, name: string): string {
   return `${quoteIdentifier(scope.alias)}.${quoteIdentifier(name)}`
 }
 
+function buildCodes(scope: Scope, names: readonly string[], params: Params): string {
+  const texts = names.map((name) => `${buildColumn(scope, name)}::text`).join(', ')
+  return `webhooks_internal.read_messages(${params.add(textArray(names))}::text[], array[${texts}])`
+}
+
 export function buildField(field: Field, scope: Scope, params: Params, purpose: Purpose): BuiltField {
-  const { baseType, comparedAs } = findReadable(scope.relation, scope.role, field.name)
-  const column = buildColumn(scope, field.name)
+  const { baseType, comparedAs, codesOf } = findReadable(scope.relation, scope.role, field.name)
+  const column = codesOf === undefined ? buildColumn(scope, field.name) : buildCodes(scope, codesOf, params)
   const isPath = field.path.length > 0
   if (comparedAs !== undefined && purpose === 'comparison' && !isPath)
     return { sql: `cast(${column} as ${comparedAs})`, type: comparedAs }

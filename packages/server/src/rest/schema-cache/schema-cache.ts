@@ -70,12 +70,36 @@ function toRelation(row: CatalogRow, constraints: readonly Constraint[]): Relati
     name,
     comment: row.comment,
     sql: `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`,
-    columns: new Map(list.map((column) => [column.name, column])),
+    columns: new Map([...list, ...codesColumn(list)].map((column) => [column.name, column])),
     primaryKey: primaryKey.length > 0 ? primaryKey : declared,
     uniqueKeys: [...(JSON.parse(unique_keys) as string[][]), ...(declared.length > 0 ? [declared] : [])],
     constraints,
     deletableBy: JSON.parse(deletable_by) as Role[],
   }
+}
+
+/** `codes`, for a relation with texts of the program, which their comments mark with `@message`. */
+function codesColumn(columns: readonly Column[]): Column[] {
+  const texts = columns.filter(({ comment }) => comment?.includes('@message'))
+  if (texts.length === 0) return []
+  const privilegesOf = (role: Role) => ({
+    select: texts.every(({ privileges }) => privileges[role].select),
+    insert: false,
+    update: false,
+  })
+  return [
+    {
+      name: 'codes',
+      type: 'jsonb',
+      baseType: 'jsonb',
+      isNullable: false,
+      isGenerated: true,
+      default: null,
+      comment: null,
+      codesOf: texts.map(({ name }) => name),
+      privileges: Object.fromEntries(ROLES.map((role) => [role, privilegesOf(role)])) as Column['privileges'],
+    },
+  ]
 }
 
 /**
@@ -112,9 +136,11 @@ export function findRelation(catalog: Catalog, name: string): Relation {
   throw new ApiError(404, 'PGRST205', `Could not find the table 'public.${name}' in the schema cache`, hint)
 }
 
-/** Lists the columns that a role has a privilege on, in the table's order. */
+/** Lists the columns that a role has a privilege on, in the table's order; without what is computed. */
 export function listColumns(relation: Relation, role: Role, privilege: Privilege): Column[] {
-  return [...relation.columns.values()].filter((column) => column.privileges[role][privilege])
+  return [...relation.columns.values()].filter(
+    ({ codesOf, privileges }) => codesOf === undefined && privileges[role][privilege],
+  )
 }
 
 /** Finds a readable column. For the caller, a column that cannot be read does not exist. */

@@ -16,6 +16,8 @@ export interface Column {
   /** The SQL expression. */
   default: string | null
   comment: string | null
+  /** The columns whose texts have the codes that this one shows: it is computed, and only read where it is named. */
+  codesOf?: readonly string[]
   privileges: Readonly<Record<Role, Readonly<Record<Privilege, boolean>>>>
 }
 

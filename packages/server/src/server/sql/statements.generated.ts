@@ -14,3 +14,10 @@ export const storeEventTypes = typedStatement<
   },
   object
 >(import.meta.url, 'store-event-types')
+
+export const storeMessageTexts = typedStatement<
+  {
+    texts: string
+  },
+  object
+>(import.meta.url, 'store-message-texts')
