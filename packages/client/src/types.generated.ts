@@ -63,14 +63,20 @@ export interface Tables {
       created_at: string
       email: string
       id: string
+      /** The language of the mails to this address */
+      locale: 'en' | 'de' | 'es' | 'pt-BR' | 'ar'
       organization_id: string
     }
     insert: {
       email: string
+      /** The language of the mails to this address */
+      locale?: 'en' | 'de' | 'es' | 'pt-BR' | 'ar'
       organization_id: string
     }
     update: {
       email?: string
+      /** The language of the mails to this address */
+      locale?: 'en' | 'de' | 'es' | 'pt-BR' | 'ar'
     }
   }
   webhook_alerts: {
@@ -700,6 +706,7 @@ export interface Functions {
   create_portal_session: {
     arguments: {
       expires_in?: number
+      locale?: 'en' | 'de' | 'es' | 'pt-BR' | 'ar'
       organization_id: string
       return_to?: string
     }

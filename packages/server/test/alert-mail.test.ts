@@ -82,6 +82,32 @@ for (const engine of ENGINES) {
       assert.ok(!mail!.text.includes('hooks.example'))
     })
 
+    test('an alert email is in the language of its recipient, with its direction, numbers and dates', async () => {
+      const set = async (email: string, locale: string): Promise<unknown> =>
+        await database.query('update webhooks.webhook_alert_recipients set locale = $2 where email = $1', [
+          email,
+          locale,
+        ])
+      await set('ada@ours.example', 'de')
+      await set('bob@ours.example', 'ar')
+      await raise('CRM Sync')
+      await send()
+      await set('ada@ours.example', 'en')
+      await set('bob@ours.example', 'en')
+      const mails = await smtp.received(2)
+      const of = (name: string) => mails.find(({ to }) => to[0] === `${name}@ours.example`)!
+      const german = of('ada')
+      assert.equal(german.subject, 'Webhook „CRM Sync“ schlägt fehl (50 %)')
+      assert.match(german.text, /^Seit: 15\. Januar 2026 um 10:00 UTC$/m)
+      assert.match(german.text, /^Was passiert ist: Der Endpunkt gab 500 zurück\.$/m)
+      assert.match(german.html, /<html lang="de" dir="ltr">/)
+      const arabic = of('bob')
+      assert.match(arabic.html, /<html lang="ar" dir="rtl">/)
+      assert.match(arabic.text, /2026/)
+      assert.match(arabic.text, /500/)
+      assert.doesNotMatch(arabic.text, /the endpoint|What|Since/)
+    })
+
     test('an alert email that the SMTP server refuses is retried later, and the log does not name its recipient', async () => {
       await raise('CRM Sync', THEIRS)
       smtp.refuse(1)

@@ -901,6 +901,7 @@ export interface Messages {
     readonly noMail: string
     readonly noMailText: string
     readonly address: string
+    readonly language: string
     readonly add: string
     readonly remove: (parameters: { email: string }) => string
     readonly test: string

@@ -5,12 +5,15 @@ import type { FormEvent } from 'react'
 import { deleteRows, getRows, insertRow, query } from '../api/client.ts'
 import { Button, IconButton } from '../components/button.tsx'
 import { formatShare } from '../components/format.ts'
-import { Field, Input } from '../components/field.tsx'
+import { Field, Input, Select } from '../components/field.tsx'
 import { ErrorNotice, Notice, Section } from '../components/surface.tsx'
 import { RelativeTime } from '../components/time.tsx'
 import { toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
+import { preferredLanguage } from '../messages/choice.ts'
 import { t } from '../messages/index.ts'
+import type { Language } from '../messages/languages.ts'
+import { LANGUAGES } from '../messages/languages.ts'
 import { readFieldErrors } from './form/field-errors.ts'
 import { toSentence } from './health.tsx'
 import { TestAlert } from './test-alert.tsx'
@@ -63,6 +66,7 @@ function headline({ type, threshold, count }: Alert): string {
 interface Recipient {
   id: string
   email: string
+  locale: Language
 }
 
 /** The recipients of the organization's alert mails. */
@@ -97,9 +101,12 @@ export function AlertRecipients() {
         )}
         {recipients.data !== undefined && recipients.data.length > 0 && (
           <ul className={styles.recipients}>
-            {recipients.data.map(({ id, email }) => (
+            {recipients.data.map(({ id, email, locale }) => (
               <li key={id}>
                 <span>{email}</span>
+                <span className="muted small" lang={locale}>
+                  {LANGUAGES[locale].name}
+                </span>
                 {canChange && (
                   <IconButton label={t.alerts.remove({ email })} onClick={() => remove.mutate(id)}>
                     <X size={14} aria-hidden="true" />
@@ -120,9 +127,10 @@ export function AlertRecipients() {
 
 function AddRecipient({ organizationId, onAdded }: { organizationId: string; onAdded: () => Promise<void> }) {
   const [email, setEmail] = useState('')
+  const [locale, setLocale] = useState(() => preferredLanguage())
   const add = useMutation({
     mutationFn: () =>
-      insertRow('webhook_alert_recipients', { organization_id: organizationId, email: email.trim() }),
+      insertRow('webhook_alert_recipients', { organization_id: organizationId, email: email.trim(), locale }),
     onSuccess: async () => {
       setEmail('')
       await onAdded()
@@ -147,6 +155,21 @@ function AddRecipient({ organizationId, onAdded }: { organizationId: string; onA
               add.reset()
             }}
           />
+        )}
+      </Field>
+      <Field label={t.alerts.language}>
+        {(attributes) => (
+          <Select
+            {...attributes}
+            value={locale}
+            onChange={(event) => setLocale(event.target.value as Language)}
+          >
+            {Object.entries(LANGUAGES).map(([tag, { name }]) => (
+              <option key={tag} value={tag} lang={tag}>
+                {name}
+              </option>
+            ))}
+          </Select>
         )}
       </Field>
       <Button type="submit" busy={add.isPending} disabled={email.trim() === ''}>

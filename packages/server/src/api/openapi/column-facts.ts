@@ -1,5 +1,6 @@
 import { ATTEMPT_ERRORS } from '../../domain/attempt-errors.ts'
 import { ATTEMPT_TRIGGERS } from '../../domain/delivery.ts'
+import { LOCALES } from '../../domain/messages/locales.ts'
 import { SCOPES } from '../../domain/principal.ts'
 import { AUTH } from './auth-schema.ts'
 import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
@@ -31,6 +32,7 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     shownOnce: { key: { type: 'string', description: 'The key, in the response to its insert only' } },
   },
   audit_log: { columns: { old_values: OBJECT, new_values: OBJECT } },
+  webhook_alert_recipients: { columns: { locale: { values: LOCALES } } },
   webhook_alerts: {
     columns: {
       type: {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { isPagePath } from '../../domain/portal/return-path.ts'
 import { ApiError } from '../../domain/errors.ts'
+import { LOCALES } from '../../domain/messages/locales.ts'
+import type { Locale } from '../../domain/messages/locales.ts'
 import type { CreatedLink } from '../sessions/session-store.ts'
 import { uuid } from '../tables/configuration-fields.ts'
 import { time } from './results.ts'
@@ -19,6 +21,7 @@ const path = z
 
 const schema = z.strictObject({
   organization_id: uuid,
+  locale: z.enum(LOCALES, `must be one of ${LOCALES.join(', ')}`).optional(),
   expires_in: z.int(seconds).min(60, seconds).max(MAX_SECONDS, seconds).default(DEFAULT_SECONDS),
   return_to: path.default(PAGE),
 })
@@ -38,14 +41,19 @@ export const createPortalSession = defineFunction(
   'change',
   schema,
   result,
-  async ({ sessions }, { organization_id, expires_in, return_to }, principal, { caller, origin, keep }) => {
+  async (
+    { sessions },
+    { organization_id, expires_in, return_to, locale },
+    principal,
+    { caller, origin, keep },
+  ) => {
     if (principal.organizationId !== null && principal.organizationId !== organization_id) {
       throw new ApiError(404, 'P0002', `no organization has the id ${organization_id}`, {
         details: 'organization_id',
       })
     }
     const describe = ({ token, expiresAt }: CreatedLink) => ({
-      url: `${origin}${return_to}#token=${token}`,
+      url: `${origin}${withLocale(return_to, locale)}#token=${token}`,
       token,
       expires_at: expiresAt.toISOString(),
     })
@@ -62,3 +70,11 @@ export const createPortalSession = defineFunction(
     return describe(link)
   },
 )
+
+/** The page takes its language from the link and keeps it. */
+function withLocale(path: string, locale: Locale | undefined): string {
+  if (locale === undefined) return path
+  const url = new URL(path, 'http://page')
+  url.searchParams.set('locale', locale)
+  return url.pathname + url.search
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
+import { isLocale } from '../../domain/messages/locales.ts'
 import { composeTestMail } from '../../maintenance/alert-mails/compose-mail.ts'
 import { MAIL_REFUSALS, explainMailError } from '../../maintenance/alert-mails/mail-refusal.ts'
 import type { MailRefusal } from '../../maintenance/alert-mails/mail-refusal.ts'
@@ -45,9 +46,10 @@ export const testAlert = defineFunction('change', schema, result, async (context
   if (recipients.length === 0) throw noRecipient(input.recipient_id)
   const status = alerts.tests.count(organizationId)
   if (status.exceeded) throw tooManyRequests(status, 'test alerts', 'Each goes to real mailboxes.')
-  const mail = composeTestMail(new Date(clock.now()), alerts.settings)
   const results = await Promise.all(
-    recipients.map(async ({ id, email }) => {
+    recipients.map(async ({ id, email, locale }) => {
+      const language = isLocale(locale) ? locale : 'en'
+      const mail = composeTestMail(new Date(clock.now()), language, alerts.settings)
       const refusal = await mailer.send(email, mail).then(() => undefined, explainMailError)
       return { recipient_id: id, email, ...describe(refusal) }
     }),

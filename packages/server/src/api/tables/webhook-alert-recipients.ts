@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Connection } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
+import { LOCALES } from '../../domain/messages/locales.ts'
 import type { JsonObject } from '../../rest/request/json.ts'
 import type { TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { uuid } from './configuration-fields.ts'
@@ -14,12 +15,14 @@ const email = z
   .email('must be an email address, such as "ops@example.com"')
   .max(254, 'must not be longer than 254 characters')
 
-const insertSchema = z.strictObject({ organization_id: uuid, email })
-const updateSchema = z.strictObject({ email }).partial()
+const locale = z.enum(LOCALES, `must be one of ${LOCALES.join(', ')}`)
+
+const insertSchema = z.strictObject({ organization_id: uuid, email, locale: locale.default('en') })
+const updateSchema = z.strictObject({ email, locale }).partial()
 
 /** The recipients of an organization's alert mails. */
 export const alertRecipientRules: TableRules = {
-  writable: ['organization_id', 'email'],
+  writable: ['organization_id', 'email', 'locale'],
   async beforeInsert(connection, rows) {
     const parsed = parseEachRow(insertSchema, rows)
     for (const organization of new Set(parsed.map((row) => row.organization_id))) {

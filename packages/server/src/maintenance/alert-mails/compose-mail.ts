@@ -1,9 +1,13 @@
 import { ATTEMPT_ERRORS, diagnosisOf } from '../../domain/attempt-errors.ts'
 import type { AttemptErrorCode } from '../../domain/attempt-errors.ts'
 import type { OperationalEvent } from '../../domain/event-types/operational-events.ts'
+import type { Locale } from '../../domain/messages/locales.ts'
+import { formatTime, say } from '../../domain/messages/say.ts'
 import { brandOf } from '../../domain/portal/brand.ts'
 import { refreshLink } from '../../domain/portal/return-path.ts'
 import type { PortalTheme } from '../../domain/portal/theme.ts'
+import { mailText } from './mail-text.ts'
+import type { MailText } from './mail-text.ts'
 import type { Mail } from './write-mail.ts'
 import { writeMail } from './write-mail.ts'
 
@@ -16,6 +20,8 @@ export interface MailedAlert {
   message: string
   /** Of the webhook's last failed attempt; null if there is none. */
   error_code: string | null
+  /** Of the recipient. */
+  locale: Locale
 }
 
 /** What mails say of the installation. */
@@ -26,60 +32,43 @@ export interface MailSettings {
   portalTheme: PortalTheme
 }
 
-const HEADLINE: Readonly<Record<OperationalEvent, string>> = {
-  'webhook.failing': 'is failing',
-  'webhook.deactivated': 'was disabled',
-  'webhook.recovered': 'has recovered',
-  'delivery.exhausted': 'has failed deliveries',
-}
-
-const ADVICE: Readonly<Record<OperationalEvent, string>> = {
-  'webhook.failing':
-    'New events are queued and retried automatically. The webhook page shows every attempt and the likely cause.',
-  'webhook.deactivated':
-    'It receives no more events. Fix the endpoint, enable the webhook, then choose "Replay missed events".',
-  'webhook.recovered': 'Pending deliveries are being sent now. No action is needed.',
-  'delivery.exhausted':
-    'They stay in the log. Fix the endpoint, then choose "Retry failed deliveries". This alert is sent at most once an hour.',
-}
-
-const FOOTER =
-  'You get this mail because this address receives the alerts of your organization. To stop them, remove it under Settings → Webhooks.'
-
 /** Writes the mail about one alert. */
 export function composeMail(alert: MailedAlert, settings: MailSettings): Mail {
+  const { type, locale } = alert
   const name = oneLine(alert.webhook_name)
-  const share = alert.type === 'webhook.failing' ? ` (${alert.threshold}%)` : ''
-  const fix = alert.type === 'webhook.recovered' ? undefined : findFix(alert.error_code)
+  const fix = type === 'webhook.recovered' ? undefined : findFix(alert.error_code)
+  const text = (key: MailText, params = {}): string => mailText(locale, key, params)
   return writeMail(
     {
-      subject: `Webhook "${name}" ${HEADLINE[alert.type]}${share}`,
-      heading: `The webhook "${name}" ${HEADLINE[alert.type]}`,
+      locale,
+      subject: text(`subject.${type}`, { name, share: alert.threshold ?? 0 }),
+      heading: text(`heading.${type}`, { name }),
       facts: [
-        ['Since', formatTime(alert.since)],
-        ['What happened', toSentence(oneLine(alert.message))],
-        ...(fix === undefined ? [] : [['What to do', fix] as const]),
+        [text('since'), writeTime(alert.since, locale)],
+        [text('happened'), toSentence(say(oneLine(alert.message), locale))],
+        ...(fix === undefined ? [] : [[text('fix'), say(fix, locale)] as const]),
       ],
-      advice: ADVICE[alert.type],
-      link: linkTo(settings, `/${alert.webhook_id}`, 'Open the webhook'),
-      footer: FOOTER,
+      advice: text(`advice.${type}`),
+      link: linkTo(settings, `/${alert.webhook_id}`, text('open')),
+      footer: text('footer'),
     },
     brandOf(settings.portalTheme),
   )
 }
 
 /** Writes the mail that shows an admin what alerts look like, and that they arrive. */
-export function composeTestMail(now: Date, settings: MailSettings): Mail {
+export function composeTestMail(now: Date, locale: Locale, settings: MailSettings): Mail {
   const brand = brandOf(settings.portalTheme)
+  const text = (key: MailText, params = {}): string => mailText(locale, key, params)
   return writeMail(
     {
-      subject: `Test alert from ${oneLine(brand.name)}`,
-      heading: 'Alerts reach this address',
-      facts: [['Sent', formatTime(now)]],
-      advice:
-        'This is a test: nothing is wrong. You get a mail like this when a webhook keeps failing, is disabled or recovers, and when deliveries fail after their last attempt.',
-      link: linkTo(settings, '', 'Open Webhooks'),
-      footer: FOOTER,
+      locale,
+      subject: text('test.subject', { brand: oneLine(brand.name) }),
+      heading: text('test.heading'),
+      facts: [[text('test.sent'), writeTime(now, locale)]],
+      advice: text('test.advice'),
+      link: linkTo(settings, '', text('test.open')),
+      footer: text('footer'),
     },
     brand,
   )
@@ -98,18 +87,8 @@ function findFix(code: string | null): string | undefined {
     : undefined
 }
 
-const TIME = new Intl.DateTimeFormat('en-US', {
-  year: 'numeric',
-  month: 'long',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-  timeZone: 'UTC',
-})
-
-/** "January 15, 2026 at 10:00 UTC": the reader's zone is not known. */
-const formatTime = (time: Date): string => `${TIME.format(time)} UTC`
+const writeTime = (time: Date, locale: Locale): string =>
+  mailText(locale, 'time', { time: formatTime(time, locale) })
 
 const toSentence = (words: string): string =>
   words.charAt(0).toUpperCase() + words.slice(1) + (/[.!?]$/.test(words) ? '' : '.')

@@ -7,7 +7,7 @@ import type { MailRefusal } from './mail-refusal.ts'
 import { explainMailError } from './mail-refusal.ts'
 import { createMailer } from './mailer.ts'
 
-const MAIL = composeTestMail(new Date(0), {
+const MAIL = composeTestMail(new Date(0), 'en', {
   publicUrl: undefined,
   portalRefreshUrl: undefined,
   portalTheme: {},

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
 import type { RowOf } from '../../database/statement.ts'
 import type { OperationalEvent } from '../../domain/event-types/operational-events.ts'
+import { isLocale } from '../../domain/messages/locales.ts'
 import type { MailSettings } from './compose-mail.ts'
 import { composeMail } from './compose-mail.ts'
 import { explainMailError } from './mail-refusal.ts'
@@ -40,7 +41,10 @@ export async function sendMails({ database, log, mailer, settings }: MailerOptio
   for (const row of rows) {
     try {
       // A check of the table allows no other types.
-      const mail = composeMail({ ...row, type: row.type as OperationalEvent }, settings)
+      const mail = composeMail(
+        { ...row, type: row.type as OperationalEvent, locale: isLocale(row.locale) ? row.locale : 'en' },
+        settings,
+      )
       await mailer.send(row.recipient, mail)
       await database.query(...deleteMail({ id: row.id }))
     } catch (error) {

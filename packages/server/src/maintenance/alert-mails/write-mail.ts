@@ -1,7 +1,10 @@
+import { isRightToLeft } from '../../domain/messages/locales.ts'
+import type { Locale } from '../../domain/messages/locales.ts'
 import type { Brand } from '../../domain/portal/brand.ts'
 
 /** What a mail says, in the order in which it says it. */
 export interface MailContent {
+  locale: Locale
   subject: string
   heading: string
   /** Names and values. */
@@ -41,11 +44,15 @@ function writeText({ heading, facts, advice, link, footer }: MailContent, { name
  * A page of plain tables, as mail programs can show it: styles stand at the elements, since some drop those of the head. The dark
  * colors are in the head, where programs in dark mode read them; others keep the light ones. Nothing is loaded but the logo.
  */
-function writeHtml({ subject, heading, facts, advice, link, footer }: MailContent, brand: Brand): string {
+function writeHtml(
+  { locale, subject, heading, facts, advice, link, footer }: MailContent,
+  brand: Brand,
+): string {
   const { colors } = brand
+  const [direction, start, end] = isRightToLeft(locale) ? ['rtl', 'right', 'left'] : ['ltr', 'left', 'right']
   const rows = facts.map(
     ([label, value]) =>
-      `<tr><th scope="row" align="left" class="muted" style="padding:4px 16px 4px 0;font-weight:400;vertical-align:top;white-space:nowrap;color:${colors.muted}">${escapeHtml(label)}</th><td style="padding:4px 0;vertical-align:top;word-break:break-word">${escapeHtml(value)}</td></tr>`,
+      `<tr><th scope="row" align="${start}" class="muted" style="padding:4px 0;padding-${end}:16px;font-weight:400;vertical-align:top;white-space:nowrap;color:${colors.muted}">${escapeHtml(label)}</th><td style="padding:4px 0;vertical-align:top;word-break:break-word">${escapeHtml(value)}</td></tr>`,
   )
   const table =
     rows.length === 0
@@ -56,7 +63,7 @@ function writeHtml({ subject, heading, facts, advice, link, footer }: MailConten
       ? ''
       : `<p style="margin:24px 0 0"><a href="${escapeHtml(link.href)}" class="button" style="display:inline-block;padding:10px 18px;border-radius:6px;background:${colors.accent};color:${colors.on_accent};font-weight:600;text-decoration:none">${escapeHtml(link.text)}</a></p>`
   return `<!doctype html>
-<html lang="en" dir="ltr">
+<html lang="${locale}" dir="${direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">

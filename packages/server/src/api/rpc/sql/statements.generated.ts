@@ -90,6 +90,7 @@ export const listAlertRecipients = typedStatement<
   {
     id: string
     email: string
+    locale: string
   }
 >(import.meta.url, 'list-alert-recipients')
 

@@ -10,7 +10,7 @@ update webhooks_internal.alert_mails m
 set due_at = now() + interval '2 minutes', attempts = m.attempts + 1
 from due, webhooks.webhook_alerts a
 where m.id = due.id and a.id = m.alert_id
-returning m.id, m.recipient, m.attempts, a.webhook_id, a.webhook_name, a.type, a.threshold, a.since, a.message,
+returning m.id, m.recipient, m.locale, m.attempts, a.webhook_id, a.webhook_name, a.type, a.threshold, a.since, a.message,
   m.created_at < now() - interval '1 day' as "is_old!",
   (select t.error_code from webhooks_internal.attempts t
    where t.webhook_id = a.webhook_id and t.status = 'failed'

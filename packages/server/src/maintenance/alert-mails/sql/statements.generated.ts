@@ -8,6 +8,7 @@ export const claimMails = typedStatement<
   {
     id: string
     recipient: string
+    locale: string
     attempts: number
     webhook_id: string
     webhook_name: string
