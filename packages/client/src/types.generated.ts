@@ -508,6 +508,11 @@ export interface Functions {
       webhook_id: string
     }
     result: {
+      /** The codes of error_message and diagnosis, for other languages */
+      codes: Record<string, {
+        code: string
+        params: Record<string, unknown>
+      }>
       /** What to do about the failure */
       diagnosis: string | null
       duration_ms: number
@@ -551,6 +556,11 @@ export interface Functions {
     }
     result: {
       attempt: number
+      /** The codes of error_message and diagnosis, for other languages */
+      codes: Record<string, {
+        code: string
+        params: Record<string, unknown>
+      }>
       delivery_id: string
       /** What to do about the failure */
       diagnosis: string | null

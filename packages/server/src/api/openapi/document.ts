@@ -76,7 +76,29 @@ const nullableText = { type: ['string', 'null'] }
 const errorSchema: JsonSchema = {
   type: 'object',
   required: ['code', 'message', 'details', 'hint'],
-  properties: { code: { type: 'string' }, message: { type: 'string' }, details: {}, hint: nullableText },
+  properties: {
+    code: { type: 'string' },
+    message: { type: 'string' },
+    details: {},
+    hint: nullableText,
+    problems: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['code', 'params'],
+        properties: {
+          field: { type: ['string', 'null'] },
+          code: { type: 'string' },
+          params: { type: 'object', additionalProperties: {} },
+        },
+      },
+    },
+    advice: {
+      type: 'object',
+      required: ['code', 'params'],
+      properties: { code: { type: 'string' }, params: { type: 'object', additionalProperties: {} } },
+    },
+  },
 }
 
 function describeSchemas({ name, comment, readable, insertable, updatable }: TableDescription) {

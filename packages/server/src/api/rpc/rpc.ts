@@ -6,6 +6,7 @@ import type { AttemptRecord } from '../../domain/attempt.ts'
 import type { MailSettings } from '../../maintenance/alert-mails/compose-mail.ts'
 import type { Mailer } from '../../maintenance/alert-mails/mailer.ts'
 import type { Sender } from '../../sender/send.ts'
+import { readMessages } from '../../domain/messages/server-message.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Tracing } from '../../observability/tracing.ts'
 import type { SecretBox } from '../../secrets/secret-box.ts'
@@ -91,7 +92,8 @@ export function defineFunction<Input, Output>(
 /** Describes an attempt in the response of a function that sent one. */
 export function describeAttempt(attempt: AttemptRecord): z.infer<typeof attemptResult> {
   const { status, response_code, duration_ms, response_body, error_message, diagnosis, id } = attempt
-  return { status, response_code, duration_ms, response_body, error_message, diagnosis, log_id: id }
+  const codes = readMessages({ error_message, diagnosis })
+  return { status, response_code, duration_ms, response_body, error_message, diagnosis, codes, log_id: id }
 }
 
 /** Reads with the caller's rights: other organizations' rows do not exist. */

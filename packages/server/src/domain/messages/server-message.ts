@@ -58,6 +58,18 @@ export function readMessage(text: string, depth = 0): ServerMessage | undefined 
     : { code: inner.code, params: { ...inner.params, runtime } }
 }
 
+/** The codes of several texts, by their names; without those that are null or have none. */
+export function readMessages(texts: Readonly<Record<string, string | null>>): Record<string, ServerMessage> {
+  const entries = Object.entries(texts).map(([name, text]) => [
+    name,
+    text === null ? undefined : readMessage(text),
+  ])
+  return Object.fromEntries(entries.filter(([, message]) => message !== undefined)) as Record<
+    string,
+    ServerMessage
+  >
+}
+
 function toMessage(
   { code, parameters, isOfTokenServer }: KnownText,
   values: readonly string[],
