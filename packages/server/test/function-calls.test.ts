@@ -148,6 +148,14 @@ suite('calls of functions', () => {
     assert.deepEqual(rows, [{ count: 0 }])
   })
 
+  test('a one-time link carries the language that it is asked for, and refuses another', async () => {
+    const link = async (more: object) =>
+      await api.ask('POST', 'rpc/create_portal_session', { body: { organization_id: OURS, ...more } })
+    const { json } = await link({ locale: 'pt-BR', return_to: '/settings/webhooks?view=a' })
+    assert.match((json as { url: string }).url, /\/settings\/webhooks\?view=a&locale=pt-BR#token=/)
+    assert.equal((await link({ locale: 'fr' })).status, 400)
+  })
+
   test('the document is refused in a format that it does not have, and its methods are listed', async () => {
     assert.equal((await api.ask('GET', '', { headers: { accept: 'application/xml' } })).status, 406)
     assert.equal((await api.ask('OPTIONS', '')).headers['allow'], 'OPTIONS,GET,HEAD')

@@ -72,9 +72,9 @@ export const createPortalSession = defineFunction(
 )
 
 /** The page takes its language from the link and keeps it. */
-function withLocale(path: string, locale: Locale | undefined): string {
-  if (locale === undefined) return path
-  const url = new URL(path, 'http://page')
+function withLocale(view: string, locale: Locale | undefined): string {
+  if (locale === undefined) return view
+  const url = new URL(view, 'http://page')
   url.searchParams.set('locale', locale)
   return url.pathname + url.search
 }
