@@ -20,7 +20,7 @@ function build(): void {
     cwd: HERE,
     stdio: 'inherit',
   })
-  for (const file of globSync('src/**/*.{css,sql}', { cwd: HERE })) {
+  for (const file of globSync('src/**/*.{css,json,sql}', { cwd: HERE })) {
     cpSync(join(HERE, file), join(HERE, file.replace(/^src/, 'dist')))
   }
   // Not into the page's own folder: a server that runs from here serves what is in that.

@@ -78,7 +78,7 @@ for (const engine of ENGINES) {
         mail!.text,
         /https:\/\/crm\.example\/open\?area=webhooks&return_to=%2Fsettings%2Fwebhooks%2F[0-9a-f-]{36}/,
       )
-      assert.match(mail!.text, /\r?\n\r?\nAcme CRM\s*$/)
+      assert.match(mail!.text, /\r?\n-- \r?\nAcme CRM\r?\n/)
       assert.ok(!mail!.text.includes('hooks.example'))
     })
 
