@@ -1,3 +1,14 @@
+/** A text of the server as a code that never changes, for clients that say it in another language: see docs/api.md. */
+export interface CodedText {
+  code: string
+  params: Readonly<Record<string, unknown>>
+}
+
+/** What is wrong with a request, or with a field of it. */
+export interface Problem extends CodedText {
+  field?: string
+}
+
 /** What a failed call is told by; see `WebhooksError`. */
 export interface ErrorFacts {
   code: string
@@ -6,6 +17,8 @@ export interface ErrorFacts {
   hint?: string | null | undefined
   retryAfter?: number | undefined
   requestId?: string | undefined
+  problems?: readonly Problem[] | undefined
+  advice?: CodedText | undefined
 }
 
 /**
@@ -32,15 +45,21 @@ export class WebhooksError extends Error {
   readonly retryAfter: number | undefined
   /** The id of the request in the server's log. */
   readonly requestId: string | undefined
+  /** The message as codes, one for each field; empty where it has none. */
+  readonly problems: readonly Problem[]
+  /** The hint as a code; undefined where it has none. */
+  readonly advice: CodedText | undefined
 
-  constructor(message: string, { code, status, details, hint, retryAfter, requestId }: ErrorFacts) {
+  constructor(message: string, facts: ErrorFacts) {
     super(message)
-    this.code = code
-    this.status = status
-    this.details = details ?? null
-    this.hint = hint ?? null
-    this.retryAfter = retryAfter
-    this.requestId = requestId
+    this.code = facts.code
+    this.status = facts.status
+    this.details = facts.details ?? null
+    this.hint = facts.hint ?? null
+    this.retryAfter = facts.retryAfter
+    this.requestId = facts.requestId
+    this.problems = facts.problems ?? []
+    this.advice = facts.advice
   }
 }
 
@@ -53,9 +72,12 @@ export function readRefusal(status: number, headers: Headers, text: string, hide
   }
   const shown = text.split(hide).join('•••')
   try {
-    const { code, message, details, hint } = JSON.parse(shown) as Record<string, unknown>
+    const body = JSON.parse(shown) as Record<string, unknown>
+    const { code, message, details, hint } = body
     if (typeof code === 'string' && typeof message === 'string') {
-      return new WebhooksError(message, { ...facts, code, details: readText(details), hint: readText(hint) })
+      const { problems, advice } = body as Pick<ErrorFacts, 'problems' | 'advice'>
+      const texts = { details: readText(details), hint: readText(hint) }
+      return new WebhooksError(message, { ...facts, code, ...texts, problems, advice })
     }
   } catch {
     // No JSON: not from the API.

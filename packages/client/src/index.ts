@@ -1,6 +1,7 @@
 export { createClient } from './client.ts'
 export type { Arguments, Client, Result, Row, Webhooks } from './client.ts'
 export { WebhooksError } from './error.ts'
+export type { CodedText, Problem } from './error.ts'
 export type { LiveOptions } from './live.ts'
 export type { ListOptions, Rows, Table } from './table.ts'
 export type { CallOptions, ClientOptions } from './transport.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { createClient } from '@connectgain/webhooks-client'
-import type { Client, Row } from '@connectgain/webhooks-client'
+import type { Client, Row, WebhooksError } from '@connectgain/webhooks-client'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
 import { startTcpProxy } from './harness/tcp-proxy.ts'
@@ -45,6 +45,21 @@ onEachEngine('client package', (stage) => {
     assert.equal(await client.webhooks.delete(id), undefined)
     assert.equal(await client.webhooks.get(id), undefined)
     await assert.rejects(client.webhooks.enable(id), { code: 'not_found', status: 404 })
+  })
+
+  test('a refusal has codes for those who say it in another language', async () => {
+    const url = 'ftp://files.example'
+    const refused = client.webhooks.create({
+      organization_id: stage.organizationId,
+      name: 'No',
+      url,
+      events: ['deal.*'],
+    })
+    await assert.rejects(refused, ({ problems: [problem], advice }: WebhooksError) => {
+      assert.deepEqual(problem, { field: 'url', code: 'url.httpsOrHttp', params: {} })
+      assert.ok(advice === undefined || typeof advice.code === 'string')
+      return true
+    })
   })
 
   test('a webhook that is created twice with the same Idempotency-Key exists once', async () => {

@@ -36,6 +36,7 @@ const WITHOUT_ORGANIZATION: Readonly<Record<string, string>> = {
   'webhooks_internal.cancellations (webhook_id, made_before)': OF_A_WEBHOOK,
   'webhooks_internal.endpoint_health (webhook_id)': OF_A_WEBHOOK,
   'webhooks_internal.captures (record)': OPERATOR,
+  'webhooks_internal.message_texts (place)': OPERATOR,
   'webhooks_internal.tenants (id)': OPERATOR,
   'webhooks_internal.tenants (external_id)': OPERATOR,
   'webhooks_internal.capture_drifts (record)': OPERATOR,
