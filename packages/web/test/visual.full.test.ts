@@ -44,7 +44,7 @@ suite('pictures of all views', { timeout: 900_000, skip: findObstacle() ?? false
         const picture = new URL(`${name}.webp`, PICTURES)
         const now = await take(context, shot, recording)
         const cells = existsSync(picture)
-          ? await darkroom.countDifferences(now, readFileSync(picture))
+          ? await darkroom.countDifferences(await darkroom.compress(now), readFileSync(picture))
           : Infinity
         if (cells <= MAX_CELLS) continue
         const path = join(folder, `${name}.png`)
@@ -60,9 +60,9 @@ suite('pictures of all views', { timeout: 900_000, skip: findObstacle() ?? false
     const page = await browser.newPage({ viewport: { width: 300, height: 100 } })
     const shoot = async (html: string): Promise<Buffer> => {
       await page.setContent(html)
-      return await page.screenshot()
+      return await darkroom.compress(await page.screenshot())
     }
-    const known = await darkroom.compress(await shoot('<p>Webhook is enabled</p>'))
+    const known = await shoot('<p>Webhook is enabled</p>')
     const same = await shoot('<p style="-webkit-font-smoothing: none">Webhook is enabled</p>')
     const other = await shoot('<p>Webhook is disabled, and was so before</p>')
     assert.ok((await darkroom.countDifferences(same, known)) <= MAX_CELLS)

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 
 /** Pictures are compared in cells of so many pixels: what differs by less than a cell is how letters are smoothed. */
 const CELL = 6
-/** Of 255: what a picture loses when it is compressed. */
+/** Of 255: another smoothing of letters, compressed, differs by less. */
 const MAX_DIFFERENCE = 14
 const QUALITY = 0.72
 
@@ -10,8 +10,8 @@ const QUALITY = 0.72
 export interface Darkroom {
   /** A picture as WebP. */
   compress(png: Buffer): Promise<Buffer>
-  /** How many cells differ; infinite for another size. */
-  countDifferences(png: Buffer, webp: Buffer): Promise<number>
+  /** How many cells of two compressed pictures differ; infinite for another size. */
+  countDifferences(one: Buffer, other: Buffer): Promise<number>
   close(): Promise<void>
 }
 
@@ -67,8 +67,8 @@ export async function openDarkroom(browser: Browser): Promise<Darkroom> {
       const url = await page.evaluate<string>(`compress(${JSON.stringify(dataUrl('png', png))})`)
       return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64')
     },
-    async countDifferences(png, webp) {
-      const sources = [dataUrl('png', png), dataUrl('webp', webp)].map((url) => JSON.stringify(url))
+    async countDifferences(one, other) {
+      const sources = [one, other].map((webp) => JSON.stringify(dataUrl('webp', webp)))
       return await page.evaluate<number>(`countDifferences(${sources.join(', ')})`)
     },
     close: async () => await page.close(),
