@@ -64,12 +64,8 @@ suite('first start', () => {
     >[]) {
       const response = await fetch(`${server.url}/rest/v1/webhook_configurations`, { headers })
       assert.equal(response.status, 401)
-      assert.deepEqual(Object.keys((await response.json()) as object).sort(), [
-        'code',
-        'details',
-        'hint',
-        'message',
-      ])
+      const { problems: _, ...body } = (await response.json()) as Record<string, unknown>
+      assert.deepEqual(Object.keys(body).sort(), ['code', 'details', 'hint', 'message'])
     }
   })
 
