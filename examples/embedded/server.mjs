@@ -2,10 +2,12 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createClient } from '@connectgain/webhooks-client'
 
 const { PORT = '3000', WEBHOOKS_URL = 'http://localhost:4600', SERVICE_KEY = '', ORGANIZATION_ID = '' } = process.env
 // Where this server reaches the API, if not where browsers find it.
 const API_URL = process.env.WEBHOOKS_API_URL ?? WEBHOOKS_URL
+const client = createClient({ url: API_URL, key: SERVICE_KEY })
 const SESSION_SECONDS = Number(process.env.SESSION_SECONDS ?? '900')
 
 // Your users, with the organization that each belongs to.
@@ -64,13 +66,8 @@ async function signIn(request, response) {
 /** What the element asks for: the server knows who the user is, and the service key never leaves it. */
 async function createSession(response, user) {
   if (user === undefined) return response.writeHead(401).end()
-  const answer = await fetch(`${API_URL}/rest/v1/rpc/create_portal_session`, {
-    method: 'POST',
-    headers: { apikey: SERVICE_KEY, 'content-type': 'application/json' },
-    body: JSON.stringify({ organization_id: user.organization, expires_in: SESSION_SECONDS }),
-  })
-  if (!answer.ok) throw new Error(`create_portal_session: ${answer.status} ${await answer.text()}`)
-  const { token } = await answer.json()
+  const call = { organization_id: user.organization, expires_in: SESSION_SECONDS }
+  const { token } = await client.createPortalSession(call)
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
   response.end(JSON.stringify({ token }))
 }
