@@ -56,11 +56,11 @@ suite('bodies in CSV and as forms, in tables that check their values', () => {
     assert.match(rows[0]?.data ?? '', /12345678901234567890/)
   })
 
-  test('a value that a rule refuses is refused with its line and field, and nothing is stored', async () => {
+  test('a value that a rule refuses is refused with its row, counted from 0, and field, and nothing is stored', async () => {
     const csv = `organization_id,name,url,events\n${OURS},ok,https://crm.example.com/,{*}\n${OURS},wrong,https://crm.example.com/,{nope.nope\n`
     const refused = await post('webhook_configurations', csv)
     assert.deepEqual([refused.status, refused.json.code], [400, '22023'])
-    assert.match(refused.json.message ?? '', /^row 2: events/)
+    assert.match(refused.json.message ?? '', /^row 1: events/)
     const { json } = await api.ask('GET', 'webhook_configurations?name=eq.ok', { key })
     assert.deepEqual(json, [])
   })

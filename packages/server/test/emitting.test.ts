@@ -85,7 +85,10 @@ onEachEngine('validation of events and records', (stage) => {
     const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
     assert.match(head, /^HTTP\/1\.1 431 /)
     const error = JSON.parse(body) as ErrorBody
-    assert.deepEqual([error.code, error.details, error.hint], ['54000', null, null])
+    assert.deepEqual(
+      [error.code, error.details, error.hint],
+      ['54000', null, 'Send or ask for less at once.'],
+    )
   })
 
   test('concurrent posts with the same id create one event and one delivery', async () => {

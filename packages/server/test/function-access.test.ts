@@ -8,6 +8,8 @@ import { checkResult } from './harness/check-result.ts'
 import { ENGINES } from './harness/databases.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
+import type { TestSmtpServer } from './harness/smtp-server.ts'
+import { startSmtpServer } from './harness/smtp-server.ts'
 
 interface Ids {
   organization: string
@@ -18,6 +20,7 @@ interface Ids {
 
 /** A call of each function with one organization's rows: add new functions here. */
 const CALLS: Readonly<Record<string, (ids: Ids) => object>> = {
+  test_alert: ({ organization }) => ({ organization_id: organization }),
   test_webhook: ({ webhook }) => ({ webhook_id: webhook }),
   retry_delivery: ({ delivery }) => ({ delivery_id: delivery }),
   retry_failed: ({ webhook }) => ({ webhook_id: webhook }),
@@ -43,12 +46,17 @@ for (const engine of ENGINES) {
     let api: InProcessApi
     let ours: Ids
     let theirs: Ids
+    let smtp: TestSmtpServer
     before(async () => {
-      api = await openApi(engine)
+      smtp = await startSmtpServer()
+      api = await openApi(engine, { SMTP_URL: smtp.url.href, ALERT_FROM: 'webhooks@crm.example' })
       ours = await store(OURS)
       theirs = await store(THEIRS)
     })
-    after(async () => await api.close())
+    after(async () => {
+      await api.close()
+      await smtp.close()
+    })
 
     async function store(organization: string): Promise<Ids> {
       const one = async (sql: string, ...params: string[]): Promise<string> =>
@@ -74,6 +82,10 @@ for (const engine of ENGINES) {
          values ($1, $2, 'retry_failed', now(), 1)`,
         organization,
         webhook,
+      )
+      await one(
+        `insert into webhooks.webhook_alert_recipients (organization_id, email) values ($1, 'ops@crm.example')`,
+        organization,
       )
       return { organization, webhook, delivery, redelivery }
     }
