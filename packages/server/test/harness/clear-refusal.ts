@@ -20,6 +20,8 @@ interface Refusal {
 }
 
 const KEYS = 'code,details,hint,message'
+/** Beside them, for other languages. */
+const CODES = ['problems', 'advice']
 /** How a message says what would be right, where no hint does. */
 const SAYS_WHAT_IS_RIGHT =
   /\b(?:must|needs?|is missing|is required|at most|at least|cannot be|provide|nearest|expecting|choose|unknown|it (?:contains|has)|not allowed|no .+ has|use|is only allowed)\b/i
@@ -30,12 +32,8 @@ export function faultsOfRefusal(fault: Fault, { status, json }: Answer<unknown>,
   if (status < 300 || (json as Refusal | undefined)?.code === '23505') return []
   if (status >= 500) return [`answers ${status} ${JSON.stringify(json)}`]
   const refusal = json as Refusal
-  if (
-    Object.keys(refusal ?? {})
-      .toSorted()
-      .join() !== KEYS
-  )
-    return [`has not the four keys`]
+  const keys = Object.keys(refusal ?? {}).filter((key) => !CODES.includes(key))
+  if (keys.toSorted().join() !== KEYS) return [`has not the four keys`]
   const { message, hint, details } = refusal
   const all = JSON.stringify(refusal)
   const told = `${message} ${JSON.stringify(details)}`

@@ -31,7 +31,10 @@ const schema = z
       .array(z.string('must be a string'), 'must be a list of event types')
       .min(1, 'must name at least one')
       .optional(),
-    filter: z.unknown(),
+    filter: z.custom<unknown>(
+      (given) => given !== undefined,
+      'must be a filter, such as {"data.stage": "Won"}, or {} for every event',
+    ),
   })
   .refine(({ webhook_id, events }) => (webhook_id === undefined) !== (events === undefined), {
     path: ['webhook_id'],
