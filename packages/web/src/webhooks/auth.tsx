@@ -3,19 +3,16 @@ import { HeaderTable } from '../components/code.tsx'
 import { formatDateTime } from '../components/format.ts'
 import { Notice, Section } from '../components/surface.tsx'
 import { t } from '../messages/index.ts'
+import { daysIfSoon } from './certificate.tsx'
 
-const DAY_MS = 86_400_000
 /** Client certificates are often renewed by hand, and by others than those who read this. */
 const WARN_DAYS = 30
 
 type Auth = NonNullable<Webhook['auth']>
 
 /** Returns the days until the webhook's client certificate expires, if that is soon; otherwise undefined. */
-export function clientCertificateDays({ auth }: Pick<Webhook, 'auth'>, now = Date.now()): number | undefined {
-  if (auth?.type !== 'mtls') return undefined
-  const days = Math.floor((Date.parse(auth.expires_at) - now) / DAY_MS)
-  return days < WARN_DAYS ? days : undefined
-}
+export const clientCertificateDays = ({ auth }: Pick<Webhook, 'auth'>): number | undefined =>
+  auth?.type === 'mtls' ? daysIfSoon(auth.expires_at, WARN_DAYS) : undefined
 
 export function ClientCertificateNotice({ webhook }: { webhook: Webhook }) {
   const days = clientCertificateDays(webhook)

@@ -9,15 +9,15 @@ const WARN_DAYS = 14
 
 type Certified = Pick<Webhook, 'certificate_expires_at'>
 
-/** Returns the days until the endpoint's certificate expires, if that is soon; otherwise undefined. */
-export function certificateDays(
-  { certificate_expires_at: end }: Certified,
-  now = Date.now(),
-): number | undefined {
-  if (end === null) return undefined
+/** Returns the days until then if they are fewer than `soon`; otherwise undefined. Negative: it is past. */
+export function daysIfSoon(end: string, soon: number, now = Date.now()): number | undefined {
   const days = Math.floor((Date.parse(end) - now) / DAY_MS)
-  return days < WARN_DAYS ? days : undefined
+  return days < soon ? days : undefined
 }
+
+/** Returns the days until the endpoint's certificate expires, if that is soon; otherwise undefined. */
+export const certificateDays = ({ certificate_expires_at: end }: Certified): number | undefined =>
+  end === null ? undefined : daysIfSoon(end, WARN_DAYS)
 
 export function CertificateNotice({ webhook }: { webhook: Webhook }) {
   const days = certificateDays(webhook)
