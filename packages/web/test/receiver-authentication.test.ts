@@ -62,6 +62,8 @@ onStage('authentication at the receiver on the page', (stage) => {
     const facts = page.getByRole('table', { name: 'Authentication' })
     await facts.getByRole('row', { name: 'Client ID crm' }).waitFor()
     await facts.getByRole('row', { name: 'Scope a b' }).waitFor()
+    const definition = page.getByRole('region', { name: 'Security' }).getByRole('definition').last()
+    await definition.getByText('OAuth 2.0', { exact: true }).waitFor()
     await createContact(stage)
     const [request] = await stage.receiver.received('/oauth2', 1)
     assert.equal(request?.headers['authorization'], 'Bearer issued-for-the-page')

@@ -59,15 +59,14 @@ function describeCertificate(webhook: Webhook): Fact {
     : { name, tone: 'warn', state: t.facts.endsOn({ day: formatDay(end) }), text }
 }
 
-function describeAuth({ headers }: Webhook): Fact {
+function describeAuth({ auth, headers }: Webhook): Fact {
   const { auth: name } = t.facts
+  if (auth?.type === 'oauth2')
+    return { name, tone: 'ok', state: t.auth.oauth2, text: <bdi dir="ltr">{auth.token_url}</bdi> }
+  if (auth?.type === 'mtls')
+    return { name, tone: 'ok', state: t.auth.mtls, text: <bdi dir="ltr">{auth.subject}</bdi> }
   const names = Object.keys(headers)
-  return names.length === 0
-    ? { name, tone: 'quiet', state: t.facts.noAuth, text: t.facts.noAuthText }
-    : {
-        name,
-        tone: 'ok',
-        state: t.facts.headers({ count: names.length }),
-        text: <bdi>{names.join(', ')}</bdi>,
-      }
+  if (names.length === 0) return { name, tone: 'quiet', state: t.facts.noAuth, text: t.facts.noAuthText }
+  const state = t.facts.headers({ count: names.length })
+  return { name, tone: 'ok', state, text: <bdi>{names.join(', ')}</bdi> }
 }
