@@ -10,6 +10,7 @@ import type { Ask, InProcessApi } from './harness/in-process-api.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
 import { internalNames } from './harness/internal-names.ts'
+import { mainKeysOf } from './harness/error-keys.ts'
 
 type Provoked = [method: string, path: string, ask?: Ask]
 
@@ -134,8 +135,7 @@ suite('error codes', () => {
         `${status}`,
       )
       assert.equal(headers['proxy-status'], `PostgREST; error=${code}`)
-      const keys = Object.keys(json).filter((name) => !['problems', 'advice'].includes(name))
-      assert.deepEqual(keys.toSorted(), ['code', 'details', 'hint', 'message'])
+      assert.deepEqual(mainKeysOf(json), ['code', 'details', 'hint', 'message'])
       assert.notEqual(json.message, '')
       const told = `${json.message} ${json.details} ${json.hint}`
       assert.ok(

@@ -5,8 +5,9 @@ import type { Engine } from '../../test/harness/databases.ts'
 import { ENGINES } from '../../test/harness/databases.ts'
 import { IS_FULL } from '../../test/harness/full-run.ts'
 import { mutate, searchOf, tableNames } from './random-query.ts'
-import { CODES, HOOK_A, OURS, THEIRS, openFixture } from './rest-fixture.ts'
+import { HOOK_A, OURS, THEIRS, openFixture } from './rest-fixture.ts'
 import type { Fixture } from './rest-fixture.ts'
+import { mainKeysOf } from '../../test/harness/error-keys.ts'
 
 /** Most queries run on PostgreSQL, several at once. */
 const QUERIES = IS_FULL ? 100_000 : 3_000
@@ -86,10 +87,7 @@ for (const engine of ENGINES) {
         const total = Number(answer.headers['content-range']?.split('/')[1])
         assert.ok(total <= OUR_ROWS[table]!, `${what} ${total}`)
       } else {
-        const keys = Object.keys(answer.json as object)
-          .filter((key) => !CODES.includes(key))
-          .toSorted()
-        assert.deepEqual(keys, ['code', 'details', 'hint', 'message'], what)
+        assert.deepEqual(mainKeysOf(answer.json as object), ['code', 'details', 'hint', 'message'], what)
       }
       return answer.status
     }

@@ -6,6 +6,7 @@ import type { Principal } from '../domain/principal.ts'
 import type { RestResponse } from './request/rest-message.ts'
 import { createRest } from './rest.ts'
 import type { Rules } from './schema-cache/table-rules.ts'
+import { mainKeysOf } from '../../test/harness/error-keys.ts'
 
 /** A database for tests of the REST API, with three webhooks of one organization and five logs of the first. */
 
@@ -73,15 +74,11 @@ export async function openFixture(engine: Engine, rules: Rules = {}): Promise<Fi
   }
 }
 
-/** What an error has beside the keys of PostgREST where its texts have codes. */
-export const CODES = ['problems', 'advice']
-
 /** Checks that an error has the shape that PostgREST clients expect, and returns its body. */
 export function expectError(answer: Answer, status: number, code: string): Record<string, string | null> {
   assert.equal(answer.status, status, answer.body)
   const error = answer.json as Record<string, string | null>
-  const keys = Object.keys(error).filter((key) => !CODES.includes(key))
-  assert.deepEqual(keys.toSorted(), ['code', 'details', 'hint', 'message'])
+  assert.deepEqual(mainKeysOf(error), ['code', 'details', 'hint', 'message'])
   assert.equal(error['code'], code)
   assert.equal(answer.headers['proxy-status'], `PostgREST; error=${code}`)
   return error

@@ -1,4 +1,5 @@
 import type { Answer } from './in-process-api.ts'
+import { mainKeysOf } from './error-keys.ts'
 
 /** A request with one fault, and what its refusal has to name. */
 export interface Fault {
@@ -20,8 +21,6 @@ interface Refusal {
 }
 
 const KEYS = 'code,details,hint,message'
-/** Beside them, for other languages. */
-const CODES = ['problems', 'advice']
 /** How a message says what would be right, where no hint does. */
 const SAYS_WHAT_IS_RIGHT =
   /\b(?:must|needs?|is missing|is required|at most|at least|cannot be|provide|nearest|expecting|choose|unknown|it (?:contains|has)|not allowed|no .+ has|use|is only allowed)\b/i
@@ -32,8 +31,7 @@ export function faultsOfRefusal(fault: Fault, { status, json }: Answer<unknown>,
   if (status < 300 || (json as Refusal | undefined)?.code === '23505') return []
   if (status >= 500) return [`answers ${status} ${JSON.stringify(json)}`]
   const refusal = json as Refusal
-  const keys = Object.keys(refusal ?? {}).filter((key) => !CODES.includes(key))
-  if (keys.toSorted().join() !== KEYS) return [`has not the four keys`]
+  if (mainKeysOf(refusal ?? {}).join() !== KEYS) return [`has not the four keys`]
   const { message, hint, details } = refusal
   const all = JSON.stringify(refusal)
   const told = `${message} ${JSON.stringify(details)}`
