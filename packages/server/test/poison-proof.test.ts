@@ -166,8 +166,9 @@ async function runOnce(
     [plainArray(ids), ours, plainArray(theirs), other],
   )
   const others = ids.filter((id) => id !== culprit)
+  // The culprit is stored as delivered too where only the event is refused, perhaps before the others.
   const arrived = await api.rows<{ event_id: string }>(
-    `webhook_deliveries?webhook_id=eq.${webhook.id}&status=eq.delivered`,
+    `webhook_deliveries?webhook_id=eq.${webhook.id}&status=eq.delivered&event_id=neq.${culprit}`,
     others.length,
   )
   const arrivedIds = new Set(arrived.map(({ event_id }) => event_id))
