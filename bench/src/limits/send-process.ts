@@ -49,6 +49,7 @@ function toDelivery({ id, endpoint, data }: LoadEvent): LeasedDelivery {
       isHealthy: true,
       isHeld: false,
       isQueueOnly: false,
+      isOrdered: false,
       unreadable: undefined,
     },
   }

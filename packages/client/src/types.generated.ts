@@ -138,6 +138,8 @@ export interface Tables {
           }
         | null
       certificate_expires_at: string | null
+      /** Whether a newer update of a record replaces an older one that still waits; needs ordering record */
+      coalesce: boolean
       created_at: string
       description: string | null
       disabled_at: string | null
@@ -155,6 +157,8 @@ export interface Tables {
       is_recovering: boolean
       max_in_flight: number | null
       name: string
+      /** record: deliveries about one record are sent one after another, in the order of the changes */
+      ordering: string
       organization_id: string
       previous_secret_until: string | null
       rate_limit: number | null
@@ -182,6 +186,8 @@ export interface Tables {
             type: 'mtls'
           }
         | null
+      /** Whether a newer update of a record replaces an older one that still waits; needs ordering record */
+      coalesce?: boolean
       description?: string | null
       events: string[]
       filter?: Record<string, unknown> | null
@@ -191,6 +197,8 @@ export interface Tables {
       is_active?: boolean
       max_in_flight?: number | null
       name: string
+      /** record: deliveries about one record are sent one after another, in the order of the changes */
+      ordering?: string
       organization_id: string
       rate_limit?: number | null
       redact?: string[]
@@ -216,6 +224,8 @@ export interface Tables {
             type: 'mtls'
           }
         | null
+      /** Whether a newer update of a record replaces an older one that still waits; needs ordering record */
+      coalesce?: boolean
       description?: string | null
       events?: string[]
       filter?: Record<string, unknown> | null
@@ -224,6 +234,8 @@ export interface Tables {
       is_active?: boolean
       max_in_flight?: number | null
       name?: string
+      /** record: deliveries about one record are sent one after another, in the order of the changes */
+      ordering?: string
       rate_limit?: number | null
       redact?: string[]
       secret?: string | null

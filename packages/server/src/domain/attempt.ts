@@ -37,6 +37,8 @@ export interface AttemptRecord {
   deactivate: string | null
   /** Whether the webhook was healthy when the request was sent. */
   was_healthy: boolean
+  /** Whether others about the same record may wait for the end of this delivery. */
+  is_ordered: boolean
   /** When the endpoint's certificate expires, in Unix milliseconds; null without a certificate. */
   certificate_ends: number | null
 }

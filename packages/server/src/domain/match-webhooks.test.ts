@@ -22,6 +22,8 @@ const webhook = (webhook_id: string, fields: Partial<Subscription> = {}): Subscr
   is_healthy: true,
   is_held: false,
   is_parked: false,
+  is_ordered: false,
+  coalesce: false,
   ...fields,
 })
 

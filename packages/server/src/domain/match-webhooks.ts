@@ -17,6 +17,8 @@ export interface Subscription extends TargetRow {
   ignore_origins: string[]
   /** Fields that are cut from the body, such as `data.phone`; null: none. */
   redact: string[] | null
+  /** Whether a newer update of a record replaces an older one that still waits. */
+  coalesce: boolean
 }
 
 export interface Match<E> {

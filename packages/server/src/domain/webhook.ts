@@ -4,6 +4,9 @@ import type { ReceiverAuth } from './receiver-auth.ts'
 /** How a webhook's requests are signed: with its secret, or with the key of its organization. */
 export const SIGNATURE_TYPES = ['hmac', 'ed25519'] as const
 
+/** Whether deliveries about one record are sent one after another. */
+export const ORDERINGS = ['none', 'record'] as const
+
 /** A row of `webhooks_internal.targets`: the columns of a webhook that sending needs, as stored. */
 export interface TargetRow {
   webhook_id: string
@@ -21,6 +24,8 @@ export interface TargetRow {
   is_held: boolean
   /** On hold, draining, or rate-limited. */
   is_parked: boolean
+  /** Deliveries about one record are sent one after another. */
+  is_ordered: boolean
 }
 
 /** Where and how to send: a webhook with its secrets opened. Stays in memory; never logged or returned. */
@@ -41,8 +46,13 @@ export interface WebhookTarget {
   isHealthy: boolean
   /** On hold: only probes are sent. */
   isHeld: boolean
-  /** Deliveries are claimed from the queue and never sent directly: the endpoint is on hold, recovering, or rate-limited. */
+  /**
+   * Deliveries are claimed from the queue and never sent directly: the endpoint is on hold, recovering, or rate-limited, or the webhook
+   * has an order.
+   */
   isQueueOnly: boolean
+  /** Deliveries about one record are sent one after another. */
+  isOrdered: boolean
   /** Set when a secret could not be opened: nothing is sent, because it would be unsigned. */
   unreadable: string | undefined
 }

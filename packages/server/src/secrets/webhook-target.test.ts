@@ -35,6 +35,7 @@ function makeRow(keys: readonly object[] | null): TargetRow {
     is_healthy: true,
     is_held: false,
     is_parked: false,
+    is_ordered: false,
   }
 }
 

@@ -44,7 +44,8 @@ function isSame(a: TargetRow, b: TargetRow): boolean {
     a.max_in_flight === b.max_in_flight &&
     a.is_healthy === b.is_healthy &&
     a.is_held === b.is_held &&
-    a.is_parked === b.is_parked
+    a.is_parked === b.is_parked &&
+    a.is_ordered === b.is_ordered
   )
 }
 
@@ -117,7 +118,8 @@ function openTarget(
     maxInFlight: defaults.share?.(maxInFlight) ?? maxInFlight,
     isHealthy: row.is_healthy,
     isHeld: row.is_held,
-    isQueueOnly: row.is_parked,
+    isQueueOnly: row.is_parked || row.is_ordered,
+    isOrdered: row.is_ordered,
     unreadable: undefined,
   }
   if (row.signing_keys === '[]') return { ...target, unreadable: NO_KEY }

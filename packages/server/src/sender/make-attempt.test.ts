@@ -40,6 +40,7 @@ const unsendable = (fault: string): LeasedDelivery => ({
     isHealthy: true,
     isHeld: false,
     isQueueOnly: false,
+    isOrdered: false,
     unreadable: undefined,
   },
 })

@@ -81,6 +81,7 @@ function toRecord(
     lease: delivery.lease,
     deactivate: classification.deactivate ?? null,
     was_healthy: target.isHealthy,
+    is_ordered: target.isOrdered,
     certificate_ends: answer?.kind === 'response' ? (answer.certificateEnds ?? null) : null,
   }
 }

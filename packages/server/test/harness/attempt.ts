@@ -30,6 +30,7 @@ export function attempt(fields: Partial<AttemptRecord> = {}): AttemptRecord {
     lease: null,
     deactivate: null,
     was_healthy: true,
+    is_ordered: false,
     certificate_ends: null,
     ...fields,
   }

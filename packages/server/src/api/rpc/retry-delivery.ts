@@ -5,7 +5,7 @@ import { ApiError } from '../../domain/errors.ts'
 import { attemptFields, time } from './results.ts'
 import type { RpcContext } from './rpc.ts'
 import { defineFunction, describeAttempt, findVisible } from './rpc.ts'
-import { findDelivery, findWebhook } from './sql/statements.generated.ts'
+import { findDelivery, findWebhook, isBehind } from './sql/statements.generated.ts'
 
 const schema = z.strictObject({ delivery_id: z.guid('must be the UUID of a delivery') })
 
@@ -33,7 +33,7 @@ export const retryDelivery = defineFunction(
       ...context,
       defaultTimeout: context.deliveryTimeoutMs,
     })
-    if (delivery === undefined) throw await describeRefusal(context, webhook_id, is_erased)
+    if (delivery === undefined) throw await describeRefusal(context, { delivery_id, webhook_id, is_erased })
     const attempt = await makeAttempt(delivery, { ...context })
     await context.recorder.write(attempt)
     return {
@@ -47,10 +47,9 @@ export const retryDelivery = defineFunction(
 
 async function describeRefusal(
   { database }: RpcContext,
-  webhookId: string,
-  isErased: boolean,
+  refused: { delivery_id: string; webhook_id: string; is_erased: boolean },
 ): Promise<ApiError> {
-  const { rows } = await database.query(...findWebhook({ id: webhookId }))
+  const { rows } = await database.query(...findWebhook({ id: refused.webhook_id }))
   const [webhook] = rows
   if (webhook === undefined) return new ApiError(409, '55000', 'the webhook of this delivery was deleted')
   if (!webhook.is_active) {
@@ -58,8 +57,14 @@ async function describeRefusal(
       hint: 'Enable the webhook, then retry.',
     })
   }
-  if (isErased) {
+  if (refused.is_erased) {
     return new ApiError(409, '55000', 'the record of this delivery was erased, so there is nothing to send')
+  }
+  const behind = await database.query(...isBehind({ id: refused.delivery_id }))
+  if (behind.rows[0]?.is_behind === true) {
+    return new ApiError(409, '55006', 'another delivery about the same record comes first', {
+      hint: 'Its webhook sends deliveries about one record one after another. Retry the first one, or wait for it.',
+    })
   }
   return new ApiError(409, '55006', 'this delivery is being sent right now', {
     hint: 'Its outcome appears in webhook_logs shortly.',

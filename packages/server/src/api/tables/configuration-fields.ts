@@ -3,7 +3,7 @@ import { isReservedHeader, maskValues } from '../../sender/build-request.ts'
 import type { GuardOptions } from '../../sender/network-guard.ts'
 import { checkUrl } from '../../sender/network-guard.ts'
 import { messageOf } from '../../domain/errors.ts'
-import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
+import { ORDERINGS, SIGNATURE_TYPES } from '../../domain/webhook.ts'
 import { compileNewFilter } from '../../domain/filter/filter.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { OwnInboxes } from '../../sender/own-inboxes.ts'
@@ -100,6 +100,8 @@ export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes, cl
     timeout_ms: whole(100, 60_000).nullable(),
     rate_limit: whole(1, 10_000).nullable(),
     max_in_flight: whole(1, 1_000).nullable(),
+    ordering: z.enum(ORDERINGS, `must be one of ${ORDERINGS.join(', ')}`),
+    coalesce: z.boolean('must be true or false'),
   }
 }
 

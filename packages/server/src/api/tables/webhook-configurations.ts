@@ -19,6 +19,7 @@ import { showAuth } from './auth-field.ts'
 import { GENERATE, configurationFields } from './configuration-fields.ts'
 import { placeOf, readEventNames, unknownEvents } from './event-names.ts'
 import { parseRow, parseEachRow } from './field-problems.ts'
+import { requireOrder, requireOrderOfEach } from './require-order.ts'
 import { requireSigningKeys } from './require-signing-keys.ts'
 import { findInboxes, listOwners } from './sql/statements.generated.ts'
 
@@ -43,6 +44,7 @@ export function webhookConfigurationRules(
     writable: Object.keys(fields),
     async beforeInsert(connection, rows, _principal, revealOnce) {
       const parsed = parseEachRow(insertSchema, rows)
+      requireOrderOfEach(parsed)
       await requireKnownEvents(
         connection,
         parsed.map((row) => row.events),
@@ -75,6 +77,7 @@ export function webhookConfigurationRules(
         })
       }
       const parsed = parseRow(updateSchema, change)
+      await requireOrder(connection, ids, parsed)
       await requireKnownEvents(connection, [parsed.events ?? []])
       const inbox = inboxes.idOf(parsed.url ?? '')
       if (inbox !== undefined) {

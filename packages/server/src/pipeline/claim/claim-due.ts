@@ -38,6 +38,8 @@ export interface ClaimedRow extends TargetRow {
   body: string
   /** The fields to cut from it; null: none. */
   redact: string[] | null
+  /** Whether the previous values of replaced updates are in the body, which is then not that of the event. */
+  has_own_previous: boolean
   traceparent: string | null
 }
 
@@ -93,7 +95,7 @@ export function toLeasedDelivery(
     eventId: row.event_id,
     event: row.event,
     ...redactBody(row.body, row.redact),
-    isRedacted: row.redact !== null,
+    isRedacted: row.redact !== null || row.has_own_previous,
     traceparent: row.traceparent,
     attempt: row.attempts + 1,
     trigger: readTrigger(row),

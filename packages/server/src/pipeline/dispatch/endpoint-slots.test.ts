@@ -23,6 +23,7 @@ function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDeliver
     isHealthy: true,
     isHeld: false,
     isQueueOnly: false,
+    isOrdered: false,
     unreadable: undefined,
   }
   return {

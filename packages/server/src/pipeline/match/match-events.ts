@@ -33,6 +33,8 @@ export interface PlannedDelivery {
   delivery: LeasedDelivery
   recordId: string | null
   redact: readonly string[] | null
+  /** Whether it may replace older updates of its record that still wait. */
+  coalesces: boolean
   /** The reason why it is filtered; undefined: it is sent. */
   filtered: string | undefined
   /** Whether a slot is reserved, so that it is sent at once. */
@@ -67,6 +69,7 @@ export function matchEvents(
         delivery,
         recordId: recordIdOf(event.body),
         redact: subscription.redact,
+        coalesces: subscription.coalesce,
         filtered,
         isDirect: filtered === undefined && !target.isQueueOnly && slots.admit(target, delivery.body),
       },

@@ -193,6 +193,9 @@ export class Recorder implements AttemptRecorder {
   #report(batch: readonly Entry[]): void {
     const records = batch.filter(isAttempt).map(({ record }) => record)
     if (records.length > 0) this.#options.messages.emit('recorded', records)
+    // The next delivery about the same record is due.
+    if (records.some((record) => record.is_ordered && record.wait_ms === null))
+      this.#options.messages.emit('queued', { isClaimable: true })
     const queued = batch.filter(
       (entry) => entry.kind === 'delivery' && !entry.isLeased && entry.unwritten.filtered === undefined,
     )

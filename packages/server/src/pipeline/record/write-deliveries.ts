@@ -78,6 +78,7 @@ function toColumns(
     redact: textArray(rows.map(({ unwritten: { redact } }) => redact && textArray(redact))),
     createdAt: textArray(rows.map(({ unwritten }) => unwritten.createdAt)),
     leaseMs: plainArray(entries.map(({ leaseMs }) => leaseMs)),
+    hasTurn: plainArray(deliveries.map(({ target }) => (target.isOrdered ? 't' : 'f'))),
     ...toLogColumns(entries.map(({ log }) => log)),
   }
 }

@@ -1,11 +1,12 @@
 import type { Database } from '../../database/database.ts'
+import type { Transaction } from '../../database/database.ts'
 import { toMultirange } from '../../database/multirange.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { newToken } from '../../domain/ids.ts'
 import { Pace } from '../../domain/pace.ts'
 import type { Messages } from '../messages.ts'
-import type { LeasedRow, OutboxHolder, OutboxScope } from './outbox.ts'
-import { isLeaseLost, leaseBatch } from './outbox.ts'
+import type { LeasedBatch, LeasedRow, OutboxHolder, OutboxScope } from './outbox.ts'
+import { isLeaseLost, leaseBatch, leaseInOrder } from './outbox.ts'
 import { registerLease } from './sql/statements.generated.ts'
 
 /** An event that this node has leased from the outbox. */
@@ -89,29 +90,59 @@ export class LeasedEvents {
   }
 
   /** Leases a batch of events. */
-  async lease(scope: OutboxScope): Promise<{ rows: LeasedRow[]; isFull: boolean }> {
-    // One after the other, because each statement names all rows that the node holds.
-    const leasing = this.#leasing.then(() => this.#leaseNext(scope))
+  async lease(scope: OutboxScope): Promise<LeasedBatch> {
+    const leased = await this.#leaseNext(async (holder) => {
+      const batch = await leaseBatch(this.#database, holder, scope)
+      this.#keep(batch.rows)
+      return batch
+    })
+    return leased ?? { rows: [], ordered: [], isFull: true }
+  }
+
+  /**
+   * Leases events of organizations with an order per record, and has `write` write in the same transaction what must be written in
+   * their order.
+   *
+   * @returns what `write` returns; undefined: nothing was leased
+   */
+  async leaseInOrder<T>(
+    only: readonly number[],
+    write: (transaction: Transaction, rows: readonly LeasedRow[]) => Promise<T>,
+  ): Promise<T | undefined> {
+    return await this.#leaseNext(async (holder) => {
+      const { rows, result } = await this.#database.transaction(async (transaction) => {
+        const leased = await leaseInOrder(transaction, holder, only)
+        return { rows: leased, result: leased.length > 0 ? await write(transaction, leased) : undefined }
+      })
+      this.#keep(rows)
+      return result
+    })
+  }
+
+  /** One after the other, because each statement names all rows that the node holds. */
+  async #leaseNext<T>(lease: (holder: OutboxHolder) => Promise<T>): Promise<T | undefined> {
+    const leasing = this.#leasing.then(() => this.#leaseUnlessLost(lease))
     this.#leasing = leasing.catch(() => {})
     return await leasing
   }
 
-  async #leaseNext(scope: OutboxScope): Promise<{ rows: LeasedRow[]; isFull: boolean }> {
-    if (this.#events.size >= MAX_LEASED) return { rows: [], isFull: true }
+  async #leaseUnlessLost<T>(lease: (holder: OutboxHolder) => Promise<T>): Promise<T | undefined> {
+    if (this.#events.size >= MAX_LEASED) return undefined
     if (this.#lease === undefined) await this.#register()
     const { holder } = this
-    let batch: Awaited<ReturnType<typeof leaseBatch>>
     try {
-      batch = await leaseBatch(this.#database, holder, scope)
+      return await lease(holder)
     } catch (error) {
       if (!isLeaseLost(error)) throw error
       this.lose(holder.lease)
-      return { rows: [], isFull: true }
+      return undefined
     }
+  }
+
+  #keep(rows: readonly LeasedRow[]): void {
     const leasedAt = performance.now()
-    for (const { outbox_id: outboxId } of batch.rows)
+    for (const { outbox_id: outboxId } of rows)
       this.#events.set(outboxId, { outboxId, leasedAt, unwritten: new Set() })
-    return batch
   }
 
   async #register(): Promise<void> {

@@ -95,6 +95,14 @@ export function holdLease(transaction: Transaction, { nodeId, lease }: LeaseHold
   transaction.ahead(statement, [nodeId, lease])
 }
 
+export interface LeasedBatch {
+  rows: LeasedRow[]
+  /** Events of organizations with an order per record: they are leased apart. */
+  ordered: number[]
+  /** Whether the outbox may hold more. */
+  isFull: boolean
+}
+
 /**
  * Leases a batch.
  * @throws `isLeaseLost`
@@ -103,20 +111,42 @@ export async function leaseBatch(
   database: Database,
   { nodeId, lease, held }: OutboxHolder,
   { except, only, limit = MAX_BATCH[database.engine] }: OutboxScope,
-): Promise<{ rows: LeasedRow[]; isFull: boolean }> {
-  const statement = leaseEvents({
-    nodeId,
-    held,
-    limit,
-    except: plainArray(except),
-    only: only && plainArray(only),
-  })
+): Promise<LeasedBatch> {
+  const scope = { held, limit, except: plainArray(except), only: only && plainArray(only) }
   const { rows } = await database.transaction(async (transaction) => {
     lockOutbox(transaction)
     holdLease(transaction, { nodeId, lease })
-    return await transaction.finish(...statement)
+    return await transaction.finish(...leaseEvents({ nodeId, inOrder: false, ...scope }))
   })
-  return { rows, isFull: rows.length === limit }
+  return {
+    rows: rows.filter((row) => row.is_leased),
+    ordered: rows.flatMap((row) => (row.is_leased ? [] : [row.outbox_id])),
+    isFull: rows.length === limit,
+  }
+}
+
+/**
+ * Leases events of organizations with an order per record. No other node leases events until the transaction ends.
+ * @throws `isLeaseLost`
+ */
+export async function leaseInOrder(
+  transaction: Transaction,
+  { nodeId, lease, held }: OutboxHolder,
+  only: readonly number[],
+): Promise<LeasedRow[]> {
+  lockOutbox(transaction)
+  holdLease(transaction, { nodeId, lease })
+  const { rows } = await transaction.query(
+    ...leaseEvents({
+      nodeId,
+      inOrder: true,
+      held,
+      limit: only.length,
+      except: '{}',
+      only: plainArray(only),
+    }),
+  )
+  return rows.filter((row) => row.is_leased)
 }
 
 /** A delivery of an event is known by its webhook. */

@@ -1,9 +1,9 @@
-import type { Database } from '../../database/database.ts'
+import type { Connection, Database } from '../../database/database.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import type { Skip } from '../../domain/match-webhooks.ts'
 import type { OpenTarget } from '../../domain/webhook.ts'
-import type { DirectSlots, PlannedDelivery } from '../match/match-events.ts'
+import type { DirectSlots, MatchedEvents, PlannedDelivery } from '../match/match-events.ts'
 import { matchEvents } from '../match/match-events.ts'
 import type { Subscriptions } from '../match/subscriptions.ts'
 import type { LeasedEvent, LeasedEvents, UnwrittenDelivery } from './leased-events.ts'
@@ -19,13 +19,17 @@ export interface RelayBatchOptions {
 
 export interface RelayedBatch {
   events: OutboxEvent[]
+  /** Events of organizations with an order per record, which `relayInOrder` leases. */
+  ordered: number[]
   /** Whether the outbox may hold more. */
   isFull: boolean
   /** Deliveries to send at once. */
   direct: LeasedDelivery[]
   /** Deliveries to write at once: they wait in the queue, or are filtered. */
   waiting: UnwrittenDelivery[]
-  /** Events that get no delivery. */
+  /** Whether deliveries are in the queue already. */
+  hasQueued: boolean
+  /** Events that get no delivery, or none that is not written. */
   unmatched: LeasedEvent[]
   skips: Skip[]
 }
@@ -42,35 +46,49 @@ export async function relayBatch(
   options: RelayBatchOptions,
 ): Promise<RelayedBatch> {
   const { leasedEvents } = options
-  const { rows, isFull } = await leasedEvents.lease(scope)
-  if (rows.length === 0) return { events: [], isFull, direct: [], waiting: [], unmatched: [], skips: [] }
+  const { rows, ordered, isFull } = await leasedEvents.lease(scope)
   try {
-    return { events: rows, isFull, ...(await match(database, rows, slots, options)) }
+    const matched =
+      rows.length === 0 ? { planned: [], skips: [] } : await matchRows(database, rows, slots, options)
+    return { ...toBatch(leasedEvents, rows, matched), ordered, isFull }
   } catch (error) {
     leasedEvents.forget(rows.map((row) => row.outbox_id))
     throw error
   }
 }
 
-async function match(
-  database: Database,
+/** Matches leased rows with the webhooks as they are now. */
+export async function matchRows(
+  connection: Connection,
   rows: readonly LeasedRow[],
   slots: DirectSlots,
   options: RelayBatchOptions,
-): Promise<Omit<RelayedBatch, 'events' | 'isFull'>> {
+): Promise<MatchedEvents> {
   const { leasedEvents, subscriptions } = options
   const { token: lease } = leasedEvents
   const written = await readWrittenPairs(
-    database,
+    connection,
     rows.filter((row) => row.is_retaken),
   )
   const versions = new Map(rows.map((row) => [row.organization_id, row.version ?? undefined]))
-  const webhooks = await subscriptions.read(database, versions)
-  const { planned, skips } = matchEvents(rows, webhooks, slots, { ...options, lease, written })
-  const tracked = track(leasedEvents, planned, rows[0]!.leased_at)
+  const webhooks = await subscriptions.read(connection, versions)
+  return matchEvents(rows, webhooks, slots, { ...options, lease, written })
+}
+
+/** Remembers the planned deliveries of leased rows, which are not written yet. */
+export function toBatch(
+  leasedEvents: LeasedEvents,
+  rows: readonly LeasedRow[],
+  { planned, skips }: MatchedEvents,
+): RelayedBatch {
+  const tracked = track(leasedEvents, planned, rows[0]?.leased_at ?? '')
   return {
+    events: [...rows],
+    ordered: [],
+    isFull: false,
     direct: tracked.flatMap(({ isDirect, unwritten }) => (isDirect ? [unwritten.delivery] : [])),
     waiting: tracked.flatMap(({ isDirect, unwritten }) => (isDirect ? [] : [unwritten])),
+    hasQueued: false,
     unmatched: rows.flatMap((row) => leasedEvents.event(row.outbox_id) ?? []).filter(isUnmatched),
     skips,
   }

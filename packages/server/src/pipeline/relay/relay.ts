@@ -12,6 +12,7 @@ import type { Metrics } from '../../observability/metrics.ts'
 import type { RelayProgress } from '../../observability/relay-progress.ts'
 import type { Tracing } from '../../observability/tracing.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import type { DirectSlots } from '../match/match-events.ts'
 import { giveUpEvent, noteStuckEvent } from '../match/give-up-event.ts'
 import { countSkips } from '../match/count-skips.ts'
 import { createSubscriptions } from '../match/subscriptions.ts'
@@ -25,6 +26,7 @@ import { listUnleased, lookForEvents, MAX_BATCH } from './outbox.ts'
 import type { Overdue } from './overdue.ts'
 import type { RelayedBatch } from './relay-batch.ts'
 import { relayBatch } from './relay-batch.ts'
+import { MAX_IN_ORDER, relayInOrder } from './relay-in-order.ts'
 import { createScout } from './scout.ts'
 import { createWakefulness } from './stay-awake.ts'
 
@@ -143,6 +145,7 @@ export class Relay implements Stage {
         return { found: events.length, isFull }
       },
       async (error) => {
+        this.#scout.rest()
         const ids = await listUnleased(database, leasedEvents.holder, this.#putOff.keys())
         if (ids.length === 0) throw error
         await splitUp(
@@ -162,16 +165,34 @@ export class Relay implements Stage {
     if (others.length > 0) await this.#relay({ only: others })
   }
 
-  async #relay(batchScope: Omit<OutboxScope, 'except'>): Promise<RelayedBatch> {
-    const { database, clock, dispatcher, overdue } = this.#options
+  /** @returns the events, those in order included */
+  async #relay(
+    batchScope: Omit<OutboxScope, 'except'>,
+  ): Promise<Pick<RelayedBatch, 'events' | 'isFull'>> {
+    const { database } = this.#options
+    const scope = { ...batchScope, except: this.#putOff.keys() }
+    const options = { ...this.#options, subscriptions: this.#subscriptions }
+    const { events, ordered, isFull } = await this.#dispatch((slots) =>
+      relayBatch(database, scope, slots, options),
+    )
+    const inOrder: OutboxEvent[] = []
+    for (let from = 0; from < ordered.length; from += MAX_IN_ORDER) {
+      const only = ordered.slice(from, from + MAX_IN_ORDER)
+      const batch = await this.#dispatch((slots) => relayInOrder(only, slots, options))
+      inOrder.push(...batch.events)
+    }
+    return { events: [...events, ...inOrder].sort((a, b) => a.outbox_id - b.outbox_id), isFull }
+  }
+
+  async #dispatch(relay: (slots: DirectSlots) => Promise<RelayedBatch>): Promise<RelayedBatch> {
+    const { clock, dispatcher, overdue, messages } = this.#options
     const startedAt = clock.now()
     const slots = dispatcher.reserve()
     try {
-      const scope = { ...batchScope, except: this.#putOff.keys() }
-      const options = { ...this.#options, subscriptions: this.#subscriptions }
-      const batch = await relayBatch(database, scope, slots, options)
+      const batch = await relay(slots)
       overdue.watch()
       slots.dispatch(this.#trace(batch, startedAt))
+      if (batch.hasQueued) messages.emit('queued', { isClaimable: true })
       await this.#finish(batch)
       return batch
     } catch (error) {

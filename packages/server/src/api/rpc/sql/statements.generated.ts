@@ -54,6 +54,7 @@ export const findTarget = typedStatement<
     is_healthy: boolean
     is_held: boolean
     is_parked: boolean
+    is_ordered: boolean
     redact: string[] | null
   }
 >(import.meta.url, 'find-target')
@@ -81,6 +82,15 @@ export const insertSigningKey = typedStatement<
     id: string
   }
 >(import.meta.url, 'insert-signing-key')
+
+export const isBehind = typedStatement<
+  {
+    id: string
+  },
+  {
+    is_behind: boolean
+  }
+>(import.meta.url, 'is-behind')
 
 export const listAlertRecipients = typedStatement<
   {

@@ -20,6 +20,17 @@ export const findInboxes = typedStatement<
   }
 >(import.meta.url, 'find-inboxes')
 
+export const hasUnordered = typedStatement<
+  {
+    ids: readonly string[] | string
+    coalesce: boolean | null
+    ordering: string | null
+  },
+  {
+    is_so: boolean
+  }
+>(import.meta.url, 'has-unordered')
+
 export const listKeyOwners = typedStatement<
   {
     organizations: readonly string[] | string

@@ -213,6 +213,7 @@ export const readLeased = typedStatement<
     attempts: number
     status: string
     body: string
+    has_own_previous: boolean
     redact: string[] | null
     traceparent: string | null
     trigger: string | null
@@ -228,6 +229,7 @@ export const readLeased = typedStatement<
     is_healthy: boolean
     is_held: boolean
     is_parked: boolean
+    is_ordered: boolean
   }
 >(import.meta.url, 'read-leased')
 
@@ -252,6 +254,8 @@ export const readSubscription = typedStatement<
     is_healthy: boolean
     is_held: boolean
     is_parked: boolean
+    is_ordered: boolean
+    coalesce: boolean
     ignore_origins: string[]
     redact: string[] | null
   }

@@ -7,6 +7,8 @@
 -- With 100,000 deliveries of one failing endpoint due, stepping from endpoint to endpoint costs a sixth of a global order
 -- with exclusions.
 --
+-- A delivery with a turn is claimed only when those of its record with smaller turns are gone: see migrations/core/050_record_order.sql.
+--
 -- An endpoint with `is_parked` has a row in endpoint_health that says what it may get. The row is locked, so that one of several
 -- nodes takes the probe or the tokens; the others skip the endpoint. An endpoint on hold or paused costs nothing more until its
 -- probe is due or its pause ends, however much it has queued.
@@ -33,7 +35,7 @@ gates as (
 ),
 open as (
   select e.webhook_id, e.url, e.secret, e.previous_secret, e.sealed_headers, e.sealed_auth, e.signing_keys, e.timeout_ms, e.max_in_flight, e.is_healthy,
-    e.is_held, e.is_parked, e.rate_limit,
+    e.is_held, e.is_parked, e.is_ordered, e.rate_limit,
     least(
       e.free,
       case g.phase
@@ -55,6 +57,10 @@ due as (
     from webhooks_internal.queue q
     where q.webhook_id = o.webhook_id and q.due_at <= now()
       and q.delivery_id <> all (:except::uuid[]) and (:only?::uuid[] is null or q.delivery_id = any (:only?::uuid[]))
+      and (q.record_key is null or not exists (
+        select from webhooks_internal.queue b
+        where b.webhook_id = q.webhook_id and b.record_key = q.record_key and b.turn < q.turn
+          and b.due_at <> webhooks_internal.never_due()))
     order by q.due_at
     -- An equal share for each endpoint, so that no more rows are locked than are taken.
     limit greatest(0, least(o.free, ceil(:limit::numeric / (select count(*) from open where open.free > 0))))
@@ -88,16 +94,16 @@ claimed as (
   from chosen c
   where q.ctid = c.place
   returning q.delivery_id, q.attempts, q.trigger, c.webhook_id, c.url, c.secret, c.previous_secret, c.sealed_headers, c.sealed_auth, c.signing_keys, c.timeout_ms, c.max_in_flight,
-    c.is_healthy, c.is_held, c.is_parked
+    c.is_healthy, c.is_held, c.is_parked, c.is_ordered
 )
 -- The larger of both counts, because either may be behind: the delivery's in this statement's snapshot, and the queue's when a
 -- manual retry that waited for an outcome has put the row back.
 select d.id as "id!", d.organization_id as "organization_id!", d.event_id as "event_id!", d.event as "event!",
   greatest(c.attempts, d.attempts) as "attempts!", d.status as "status!",
-  webhooks_internal.event_body(e.event, e.timestamp, e.data, e.previous) as "body!",
-  d.redact, e.traceparent, c.trigger,
+  webhooks_internal.event_body(e.event, e.timestamp, e.data, coalesce(d.previous, e.previous)) as "body!",
+  d.previous is not null as "has_own_previous!", d.redact, e.traceparent, c.trigger,
   c.webhook_id as "webhook_id!", c.url as "url!", c.secret, c.previous_secret, c.sealed_headers, c.sealed_auth, c.signing_keys, c.timeout_ms, c.max_in_flight,
-  c.is_healthy as "is_healthy!", c.is_held as "is_held!", c.is_parked as "is_parked!"
+  c.is_healthy as "is_healthy!", c.is_held as "is_held!", c.is_parked as "is_parked!", c.is_ordered as "is_ordered!"
 from claimed c
 cross join lateral (select * from webhooks.webhook_deliveries d where d.id = c.delivery_id limit 1) as d
 cross join lateral (

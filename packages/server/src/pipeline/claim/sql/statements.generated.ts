@@ -50,6 +50,7 @@ export const claimDue = typedStatement<
     attempts: number
     status: string
     body: string
+    has_own_previous: boolean
     redact: string[] | null
     traceparent: string | null
     trigger: string | null
@@ -65,6 +66,7 @@ export const claimDue = typedStatement<
     is_healthy: boolean
     is_held: boolean
     is_parked: boolean
+    is_ordered: boolean
   }
 >(import.meta.url, 'claim-due')
 

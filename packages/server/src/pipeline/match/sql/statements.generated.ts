@@ -74,6 +74,8 @@ export const readSubscriptions = typedStatement<
     is_healthy: boolean
     is_held: boolean
     is_parked: boolean
+    is_ordered: boolean
+    coalesce: boolean
     ignore_origins: string[]
     redact: string[] | null
     expires_ms: number | null

@@ -123,6 +123,7 @@ export const writeDeliveries = typedStatement<
     responseHeaders: readonly string[] | string
     responseBodies: readonly string[] | string
     sentAt: readonly string[] | string
+    hasTurn: readonly boolean[] | string
     finished: readonly number[] | string
     lease: string
     nodeId: string

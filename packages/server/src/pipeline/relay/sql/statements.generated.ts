@@ -42,6 +42,7 @@ export const leaseEvents = typedStatement<
     except: readonly number[] | string
     only: readonly number[] | string | null
     limit: number
+    inOrder: boolean
   },
   {
     outbox_id: number
@@ -55,6 +56,7 @@ export const leaseEvents = typedStatement<
     body: string
     created_ms: number
     version: number | null
+    is_leased: boolean
   }
 >(import.meta.url, 'lease-events')
 
@@ -96,6 +98,13 @@ export const registerLease = typedStatement<
   },
   object
 >(import.meta.url, 'register-lease')
+
+export const replaceUpdates = typedStatement<
+  {
+    deliveries: readonly string[] | string
+  },
+  object
+>(import.meta.url, 'replace-updates')
 
 export const scoutOutbox = typedStatement<
   {

@@ -1,0 +1,45 @@
+-- Lets new updates of records (:deliveries) replace older ones of the same type that wait and are not being sent: those end as
+-- cancelled, and their previous values go to the newest, the oldest of each field. Runs in the transaction that inserts the new ones.
+with newest as (
+  select distinct on (q.webhook_id, q.record_key, d.event) q.webhook_id, q.record_key, q.turn, d.id, d.event, d.event_id, d.organization_id
+  from webhooks_internal.queue q
+  join webhooks.webhook_deliveries d on d.id = q.delivery_id
+  where q.delivery_id = any (:deliveries::uuid[]) and q.record_key is not null
+  order by q.webhook_id, q.record_key, d.event, q.turn desc
+),
+older as (
+  select q.delivery_id, q.turn, d.event_id, d.organization_id, d.previous, n.id as newest
+  from newest n
+  join webhooks_internal.queue q on q.webhook_id = n.webhook_id and q.record_key = n.record_key and q.turn < n.turn
+  join webhooks.webhook_deliveries d on d.id = q.delivery_id
+  where d.event = n.event and d.status in ('pending', 'retrying') and q.lease is null and q.due_at <> webhooks_internal.never_due()
+  for update of q skip locked
+),
+gone as (
+  delete from webhooks_internal.queue q using older o where q.delivery_id = o.delivery_id and q.lease is null returning o.*
+),
+ended as (
+  update webhooks.webhook_deliveries d
+  set status = 'cancelled', reason = 'superseded', next_attempt_at = null, completed_at = now(), updated_at = now()
+  where d.id = any (array(select delivery_id from gone))
+),
+stated as (
+  select g.newest, g.turn, coalesce(g.previous, e.previous) as previous
+  from gone g
+  join webhooks.webhook_events e on e.id = g.event_id and e.organization_id = g.organization_id
+  union all
+  select n.id, n.turn, e.previous
+  from newest n
+  join webhooks.webhook_events e on e.id = n.event_id and e.organization_id = n.organization_id
+  where n.id = any (array(select newest from gone))
+),
+oldest as (
+  select distinct on (s.newest, field.key) s.newest, field.key, field.value
+  from stated s
+  cross join lateral json_each(coalesce(s.previous, '{}')) as field
+  order by s.newest, field.key, s.turn
+)
+update webhooks.webhook_deliveries d
+set previous = merged.previous
+from (select o.newest, json_object_agg(o.key, o.value) as previous from oldest o group by o.newest) as merged
+where d.id = merged.newest
