@@ -128,7 +128,10 @@ onEachEngine(
         data: { id: 'same' },
       })
       const [, second] = await stage.receiver.received(path, 2)
-      assert.ok(stage.receiver.requests.some(({ json }) => json.event === 'contact.created'), second?.body)
+      assert.ok(
+        stage.receiver.requests.some(({ json }) => json.event === 'contact.created'),
+        second?.body,
+      )
     })
 
     test('a webhook without an order beside one with an order gets every event at once', async () => {
@@ -137,7 +140,7 @@ onEachEngine(
       const { path: plain } = await createWebhook(stage, { events: ['deal.*'] })
       stage.receiver.reply(path, (response) => void held.push(response))
       await emit(stage, 'beside', upTo(5))
-      assert.deepEqual((await stage.receiver.received(plain, 5)).map(valueOf).toSorted(), upTo(5))
+      assert.deepEqual(new Set((await stage.receiver.received(plain, 5)).map(valueOf)), new Set(upTo(5)))
       assert.equal(held.length, 1)
       stage.receiver.reply(path, 200)
       for (const response of held) response.end()

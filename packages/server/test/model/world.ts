@@ -23,6 +23,7 @@ import type { Subscriptions } from '../../src/pipeline/match/subscriptions.ts'
 import { createSubscriptions } from '../../src/pipeline/match/subscriptions.ts'
 import { newToken } from '../../src/domain/ids.ts'
 import { ANY_EVENT } from '../../src/pipeline/relay/outbox.ts'
+import { relayInOrder } from '../../src/pipeline/relay/relay-in-order.ts'
 import { relayBatch } from '../../src/pipeline/relay/relay-batch.ts'
 import { createSecretBox } from '../../src/secrets/secret-box.ts'
 import { createTargetOpener } from '../../src/secrets/webhook-target.ts'
@@ -54,7 +55,7 @@ export interface World {
   /** Ids of nodes that have crashed. */
   dead: { id: string }[]
   crash(node: Node): void
-  createWebhook(filter?: object): Promise<string>
+  createWebhook(filter?: object, order?: { coalesce: boolean }): Promise<string>
   /** @returns the event's id. */
   emit(data: object): Promise<string>
   /** Leases and matches one batch; the node has room in memory for so many. @returns what it is to send. */
@@ -108,8 +109,8 @@ export async function createWorld(database: Database): Promise<World> {
   }
   const nodes: [Node, Node] = [createNode(), createNode()]
   const dead: { id: string }[] = []
-  const webhookSql = `insert into webhooks.webhook_configurations (organization_id, name, url, events, filter)
-    values ($1, 'W', 'https://crm.example.com/hook', '{*}', $2) returning id`
+  const webhookSql = `insert into webhooks.webhook_configurations (organization_id, name, url, events, filter, ordering, "coalesce")
+    values ($1, 'W', 'https://crm.example.com/hook', '{*}', $2, $3, $4) returning id`
   const eventSql = `insert into webhooks.webhook_events (organization_id, event, data)
     values ($1, 'deal.updated', $2) returning id`
 
@@ -128,8 +129,13 @@ export async function createWorld(database: Database): Promise<World> {
       dead.push({ id: node.id })
       Object.assign(node, createNode())
     },
-    createWebhook: (filter) =>
-      inserted(webhookSql, [organization, filter === undefined ? null : JSON.stringify(filter)]),
+    createWebhook: (filter, order) =>
+      inserted(webhookSql, [
+        organization,
+        filter === undefined ? null : JSON.stringify(filter),
+        order === undefined ? 'none' : 'record',
+        order?.coalesce ?? false,
+      ]),
     emit: (data) => inserted(eventSql, [organization, JSON.stringify(data)]),
     async relay(node, room) {
       let left = room
@@ -139,12 +145,17 @@ export async function createWorld(database: Database): Promise<World> {
       let batch = await relayBatch(database, ANY_EVENT, slots, options)
       // It finds that its lease was taken over.
       while (batch.isFull) batch = await relayBatch(database, ANY_EVENT, slots, options)
-      recorder.finish(batch.unmatched)
-      await recorder.enqueue(batch.waiting, false)
-      await recorder.idle()
-      await countSkips(database, batch.skips, () => {})
-      node.held.push(...batch.direct)
-      return batch.direct
+      const batches = [batch]
+      if (batch.ordered.length > 0) batches.push(await relayInOrder(batch.ordered, slots, options))
+      for (const { unmatched, waiting, skips } of batches) {
+        recorder.finish(unmatched)
+        await recorder.enqueue(waiting, false)
+        await recorder.idle()
+        await countSkips(database, skips, () => {})
+      }
+      const direct = batches.flatMap((one) => one.direct)
+      node.held.push(...direct)
+      return direct
     },
     async claim(node, limit) {
       const claimed = await claimDue(database, limit, [], { ...context, nodeId: node.id })

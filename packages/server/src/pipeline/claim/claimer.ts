@@ -110,7 +110,8 @@ export class Claimer implements Stage {
     dispatcher.dispatch(claimed)
     if (claimed.length === BATCH_SIZE) return true
     const claimTook = performance.now() - startedAt
-    const isPaced = claimed.length === 0 || claimed.some(({ target }) => target.isQueueOnly)
+    const isPaced =
+      claimed.length === 0 || claimed.some(({ target }) => target.isQueueOnly && !target.isOrdered)
     // Due deliveries that this claim left behind only lack a free slot, which `slotsFree` reports.
     return (
       isPaced && this.#claimAgainIn(await nextClaimIn(database, performance.now() - startedAt), claimTook)

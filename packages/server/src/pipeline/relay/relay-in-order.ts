@@ -48,12 +48,10 @@ async function write(
   planned: readonly PlannedDelivery[],
   { leased_at: createdAt }: LeasedRow,
 ): Promise<void> {
-  const rows = planned.map(
-    (one): DeliveryToWrite => ({
-      unwritten: { ...one, createdAt, event: one },
-      written: { as: 'waiting', isLeased: false },
-    }),
-  )
+  const rows = planned.map((one): DeliveryToWrite => ({
+    unwritten: { ...one, createdAt, event: one },
+    written: { as: 'waiting', isLeased: false },
+  }))
   await writeDeliveriesLocked(transaction, holder, rows)
   const updates = planned.filter(({ coalesces, delivery }) => coalesces && UPDATE.test(delivery.event))
   if (updates.length > 0)

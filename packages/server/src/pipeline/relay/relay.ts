@@ -166,9 +166,7 @@ export class Relay implements Stage {
   }
 
   /** @returns the events, those in order included */
-  async #relay(
-    batchScope: Omit<OutboxScope, 'except'>,
-  ): Promise<Pick<RelayedBatch, 'events' | 'isFull'>> {
+  async #relay(batchScope: Omit<OutboxScope, 'except'>): Promise<Pick<RelayedBatch, 'events' | 'isFull'>> {
     const { database } = this.#options
     const scope = { ...batchScope, except: this.#putOff.keys() }
     const options = { ...this.#options, subscriptions: this.#subscriptions }
