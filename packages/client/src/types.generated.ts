@@ -423,7 +423,7 @@ export interface Tables {
       response_code: number | null
       response_headers: Record<string, string> | null
       status: 'success' | 'failed'
-      trigger: 'event' | 'retry' | 'manual' | 'replay' | 'test'
+      trigger: 'event' | 'retry' | 'manual' | 'replay' | 'sync' | 'test'
       url: string
       webhook_id: string
     }
@@ -507,6 +507,30 @@ export interface Tables {
     update: {
       secret?: string
       verify_token?: string | null
+    }
+  }
+  webhook_syncs: {
+    row: {
+      failed: number
+      filter: unknown
+      finished_at: string | null
+      id: string
+      /** Records to send; null: too many to count in advance */
+      matched: number | null
+      organization_id: string
+      reason: string | null
+      record: 'contact' | 'deal' | 'conversation' | 'message' | 'meeting'
+      sent: number
+      since: string | null
+      started_at: string
+      /** Can be changed to paused, running and cancelled */
+      status: 'running' | 'paused' | 'done' | 'cancelled'
+      updated_at: string
+      webhook_id: string
+    }
+    update: {
+      /** Can be changed to paused, running and cancelled */
+      status?: 'running' | 'paused' | 'done' | 'cancelled'
     }
   }
 }
@@ -620,6 +644,21 @@ export interface Functions {
       queued: number | null
       /** Its row in webhook_redeliveries; missing in a dry run */
       redelivery_id?: string
+    }
+  }
+  send_existing: {
+    arguments: {
+      dry_run?: boolean
+      filter?: unknown | null
+      record: 'contact' | 'deal' | 'conversation' | 'message' | 'meeting'
+      since?: string
+      webhook_id: string
+    }
+    result: {
+      /** Records to send; null: too many to count in advance */
+      matched: number | null
+      /** Its row in webhook_syncs; missing in a dry run */
+      sync_id?: string
     }
   }
   cancel_redelivery: {

@@ -107,8 +107,30 @@ execute function webhooks_internal.take_turn();
 -- True: a webhook of the organization has an order, and its events are leased apart. Otherwise null.
 alter table webhooks_internal.subscription_versions add column is_ordered boolean;
 
--- As before, and notes the order. In a statement of its own: what others committed while this one waited for the row is not in the
--- snapshot of the first.
+-- Whether deliveries of the webhook about one record wait for each other.
+create function webhooks_internal.has_order(webhook uuid, ordering text) returns boolean
+language sql stable
+as $$ select ordering = 'record' $$;
+
+-- Notes which organizations have an order. In a statement of its own after one that locks their versions: what others committed
+-- while that one waited is then seen.
+create function webhooks_internal.note_order(organizations uuid[]) returns void
+language sql volatile
+as $$
+  update webhooks_internal.subscription_versions v
+  set is_ordered = ordered.is_so
+  from (
+    select o.id,
+      case when exists (
+        select from webhooks.webhook_configurations w
+        where w.organization_id = o.id and webhooks_internal.has_order(w.id, w.ordering)
+      ) then true end as is_so
+    from unnest(organizations) as o (id)
+  ) as ordered
+  where v.organization_id = ordered.id and v.is_ordered is distinct from ordered.is_so
+$$;
+
+-- As before, and notes the order.
 create or replace function webhooks_internal.count_subscription_change() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog
@@ -117,17 +139,7 @@ begin
   insert into webhooks_internal.subscription_versions as v (organization_id, version)
   select distinct organization_id, 1 from changed order by organization_id
   on conflict (organization_id) do update set version = v.version + 1;
-  update webhooks_internal.subscription_versions v
-  set is_ordered = ordered.is_so
-  from (
-    select c.organization_id,
-      case when exists (
-        select from webhooks.webhook_configurations w
-        where w.organization_id = c.organization_id and w.ordering = 'record'
-      ) then true end as is_so
-    from (select distinct organization_id from changed) as c
-  ) as ordered
-  where v.organization_id = ordered.organization_id and v.is_ordered is distinct from ordered.is_so;
+  perform webhooks_internal.note_order(array(select distinct organization_id from changed));
   return null;
 end
 $$;
@@ -141,7 +153,7 @@ declare
 begin
   execute 'create or replace view webhooks_internal.targets as '
     || overlay(was placing $column$,
-  ordering = 'record' as is_ordered, "coalesce" $column$ || source from position(source in was) for length(source));
+  webhooks_internal.has_order(id, ordering) as is_ordered, "coalesce" $column$ || source from position(source in was) for length(source));
 end
 $$;
 

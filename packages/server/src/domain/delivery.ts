@@ -38,7 +38,7 @@ import type { WebhookTarget } from './webhook.ts'
  * - `attempts` counts recorded attempts. A request whose outcome was lost with the process is sent again under the
  *   same number.
  */
-export const ATTEMPT_TRIGGERS = ['event', 'retry', 'manual', 'replay', 'test'] as const
+export const ATTEMPT_TRIGGERS = ['event', 'retry', 'manual', 'replay', 'sync', 'test'] as const
 export type AttemptTrigger = (typeof ATTEMPT_TRIGGERS)[number]
 
 /** A delivery that this process may send now. */

@@ -22,6 +22,7 @@ import type { Database } from '../database/database.ts'
 import { runAllSteps } from '../database/run-all-steps.ts'
 import { createSplitter } from '../database/split.ts'
 import { vacuumEmbedded } from '../database/vacuum-embedded.ts'
+import { syncBatch } from './initial-sync/sync-batch.ts'
 import { releaseSetAside } from './release-set-aside.ts'
 import type { Messages } from '../pipeline/messages.ts'
 import { expireFaults } from './expire-faults.ts'
@@ -47,6 +48,9 @@ const DELETE_RETRY_MS = 1_000
 const REDELIVER_MS = 5_000
 /** Delay while bulk work waits for fewer due deliveries of its webhook. */
 const REDELIVER_RETRY_MS = 100
+const SYNC_MS = 5_000
+/** Delay while a sync waits for its endpoint, or for earlier events. */
+const SYNC_RETRY_MS = 100
 const TIDY_MS = 60_000
 const MAIL_MS = 2_000
 
@@ -89,6 +93,7 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
       },
     }),
     await startBulkRetries(options),
+    await startSyncs(options),
     startLoop({
       name: 'fold',
       everyMs: FOLD_MS,
@@ -236,5 +241,21 @@ async function startBulkRetries({ database, log, watch, messages }: MaintenanceO
     },
   })
   await database.listen('webhooks_redeliveries', () => loop.wake())
+  return loop
+}
+
+async function startSyncs({ database, log, watch, messages }: MaintenanceOptions): Promise<Loop> {
+  const loop = startLoop({
+    name: 'sync',
+    everyMs: SYNC_MS,
+    log,
+    watch,
+    run: async () => {
+      const progress = await syncBatch(database, log)
+      if (progress === 'read') messages.emit('queued', { isClaimable: true })
+      return progress === 'waiting' ? SYNC_RETRY_MS : progress === 'read'
+    },
+  })
+  await database.listen('webhooks_syncs', () => loop.wake())
   return loop
 }

@@ -1,5 +1,6 @@
 import { ATTEMPT_ERRORS } from '../../domain/attempt-errors.ts'
 import { ATTEMPT_TRIGGERS } from '../../domain/delivery.ts'
+import { RECORD_NAMES } from '../../domain/event-types/records.ts'
 import { LOCALES } from '../../domain/messages/locales.ts'
 import { SCOPES } from '../../domain/principal.ts'
 import { AUTH } from './auth-schema.ts'
@@ -119,6 +120,12 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     columns: {
       kind: { values: ['retry_failed', 'replay_events'] },
       status: { values: ['running', 'completed', 'cancelled'] },
+    },
+  },
+  webhook_syncs: {
+    columns: {
+      record: { values: [...RECORD_NAMES] },
+      status: { values: ['running', 'paused', 'done', 'cancelled'] },
     },
   },
   webhook_skips: { columns: { reason: { values: ['inactive', 'not subscribed'] } } },

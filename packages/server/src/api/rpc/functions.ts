@@ -9,6 +9,7 @@ import { retryDelivery } from './retry-delivery.ts'
 import { rotateSigningKey } from './rotate-signing-key.ts'
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts'
 import type { RpcFunction } from './rpc.ts'
+import { sendExisting } from './send-existing.ts'
 import { testAlert } from './test-alert.ts'
 import { testWebhook } from './test-webhook.ts'
 import { webhookStats } from './webhook-stats.ts'
@@ -20,6 +21,7 @@ export const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   retry_delivery: retryDelivery,
   retry_failed: retryFailed,
   replay_events: replayEvents,
+  send_existing: sendExisting,
   cancel_redelivery: cancelRedeliveryFunction,
   rotate_webhook_secret: rotateWebhookSecret,
   rotate_signing_key: rotateSigningKey,

@@ -52,6 +52,8 @@ const headers = z
   .record(z.string(), z.string('must be a string'), 'must be an object of header names and values')
   .superRefine(checkHeaders)
 
+export const filterField = z.custom<object | null>().superRefine(checkFilter).nullable()
+
 /**
  * The fields that a client may write to `webhook_configurations`, for POST and PATCH, which may omit fields. If `url`
  * names one of our own inboxes, the database checks later that it exists.
@@ -83,7 +85,7 @@ export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes, cl
     secret: secret.nullable(),
     signature_type: z.enum(SIGNATURE_TYPES, `must be one of ${SIGNATURE_TYPES.join(', ')}`),
     description: text(2_000).nullable(),
-    filter: z.custom<object | null>().superRefine(checkFilter).nullable(),
+    filter: filterField,
     headers,
     auth: authField(guard, clock),
     ignore_origins: z

@@ -5,6 +5,7 @@ import { webhookEventTypeRules } from './webhook-event-types.ts'
 import { webhookEventRules } from './webhook-events.ts'
 import { webhookInboxRules } from './webhook-inboxes.ts'
 import { webhookSourceRules } from './webhook-sources.ts'
+import { webhookSyncRules } from './webhook-syncs.ts'
 
 type Configurations = Parameters<typeof webhookConfigurationRules>
 
@@ -22,6 +23,7 @@ export function createTableRules(
     webhook_inboxes: webhookInboxRules(inboxes),
     webhook_event_types: webhookEventTypeRules,
     webhook_sources: webhookSourceRules(box),
+    webhook_syncs: webhookSyncRules,
     api_keys: apiKeyRules,
   }
 }

@@ -108,6 +108,6 @@ export function toLeasedDelivery(
 }
 
 function readTrigger({ trigger, attempts }: ClaimedRow): AttemptTrigger {
-  if (trigger === 'manual' || trigger === 'replay') return trigger
+  if (trigger === 'manual' || trigger === 'replay' || trigger === 'sync') return trigger
   return attempts === 0 ? 'event' : 'retry'
 }

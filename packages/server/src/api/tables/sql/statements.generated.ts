@@ -31,6 +31,16 @@ export const hasUnordered = typedStatement<
   }
 >(import.meta.url, 'has-unordered')
 
+export const listEndedSyncs = typedStatement<
+  {
+    ids: readonly string[] | string
+  },
+  {
+    id: string
+    status: string
+  }
+>(import.meta.url, 'list-ended-syncs')
+
 export const listKeyOwners = typedStatement<
   {
     organizations: readonly string[] | string

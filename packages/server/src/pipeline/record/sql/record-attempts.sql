@@ -50,7 +50,7 @@ ended as (
 rescheduled as (
   update webhooks_internal.queue q
   set due_at = r.next_attempt_at, attempts = r.attempt, lease = null, lease_node = null,
-    trigger = case when r.trigger = 'replay' then 'replay' end
+    trigger = case when r.trigger in ('replay', 'sync') then r.trigger end
   from judged r
   where q.ctid = r.place and q.lease = r.lease and r.next_attempt_at is not null and not r.is_cancelled
   returning r.*

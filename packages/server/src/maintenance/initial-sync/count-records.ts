@@ -1,0 +1,57 @@
+import type { ExistingScope, ExistingTable } from '../../capture/existing-rows.ts'
+import { countExisting, findKeys, readExisting } from '../../capture/existing-rows.ts'
+import type { Database } from '../../database/database.ts'
+import { isTimeout } from '../../database/input-fault.ts'
+import { covers } from '../../domain/event-types/covers.ts'
+import type { Subscription } from '../../domain/match-webhooks.ts'
+import { existingTypes } from '../../capture/existing-rows.ts'
+import { chooseRecords } from './choose-records.ts'
+
+/** More are not counted. */
+const MOST = 1_000_000
+/** More are not read for a filter, because a user waits for the count. */
+const MOST_FILTERED = 10_000
+const PAGE = 500
+
+/** Counts the records that a sync would send; null: too many to count. */
+export async function countRecords(
+  database: Database,
+  tables: readonly ExistingTable[],
+  scope: ExistingScope,
+  subscription: Subscription,
+  filter: string | null,
+): Promise<number | null> {
+  const isWhole =
+    filter === null &&
+    subscription.filter === null &&
+    existingTypes(scope.record).every((type) => subscription.events.some((name) => covers(name, type)))
+  try {
+    if (!isWhole) return await countChosen(database, tables, scope, subscription, filter)
+    const count = await countExisting(database, tables, scope, MOST + 1)
+    return count > MOST ? null : count
+  } catch (error) {
+    if (isTimeout(error)) return null
+    throw error
+  }
+}
+
+async function countChosen(
+  database: Database,
+  tables: readonly ExistingTable[],
+  scope: ExistingScope,
+  subscription: Subscription,
+  filter: string | null,
+): Promise<number | null> {
+  let [read, chosen] = [0, 0]
+  for (const existing of tables) {
+    for (let keys: string[][] = [[]]; keys.length > 0;) {
+      keys = await findKeys(database, existing, scope, keys.at(-1)!, PAGE)
+      read += keys.length
+      if (read > MOST_FILTERED) return null
+      const page = keys
+      const rows = await database.transaction((connection) => readExisting(connection, existing, scope, page))
+      chosen += chooseRecords(rows, subscription, filter).length
+    }
+  }
+  return chosen
+}

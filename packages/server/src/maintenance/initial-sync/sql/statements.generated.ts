@@ -1,0 +1,148 @@
+// Written by `npm run generate` from the .sql files beside it: change them.
+import { typedStatement } from '../../../database/statement.ts'
+
+export const advanceSync = typedStatement<
+  {
+    afterCapture: string
+    afterKey: readonly string[] | string
+    isRead: boolean
+    failed: number
+    id: string
+  },
+  object
+>(import.meta.url, 'advance-sync')
+
+export const beginSync = typedStatement<
+  {
+    id: string
+  },
+  object
+>(import.meta.url, 'begin-sync')
+
+export const cancelSyncs = typedStatement<
+  {
+    limit: number
+  },
+  {
+    stopped: number
+  }
+>(import.meta.url, 'cancel-syncs')
+
+export const finishSyncs = typedStatement<
+  object,
+  object
+>(import.meta.url, 'finish-syncs')
+
+export const hasOpenSync = typedStatement<
+  object,
+  {
+    is_open: boolean
+  }
+>(import.meta.url, 'has-open-sync')
+
+export const isPreceded = typedStatement<
+  {
+    organizationId: string
+    beginsAfter: number
+    id: string
+    patienceMs: number
+  },
+  {
+    is_so: boolean
+  }
+>(import.meta.url, 'is-preceded')
+
+export const keepToOne = typedStatement<
+  {
+    after: number
+    eventIds: readonly string[] | string
+  },
+  object
+>(import.meta.url, 'keep-to-one')
+
+export const keyWaiting = typedStatement<
+  {
+    webhookId: string
+  },
+  object
+>(import.meta.url, 'key-waiting')
+
+export const lastOutboxId = typedStatement<
+  object,
+  {
+    id: number
+  }
+>(import.meta.url, 'last-outbox-id')
+
+export const lockSync = typedStatement<
+  {
+    id: string
+    afterCapture: string
+    afterKey: readonly string[] | string
+  },
+  {
+    id: string
+  }
+>(import.meta.url, 'lock-sync')
+
+export const pauseSync = typedStatement<
+  {
+    reason: string
+    id: string
+  },
+  object
+>(import.meta.url, 'pause-sync')
+
+export const pickSync = typedStatement<
+  {
+    window: number
+    most: number
+  },
+  {
+    id: string
+    organization_id: string
+    webhook_id: string
+    record: string
+    filter: string | null
+    since: string | null
+    begins_after: number | null
+    after_capture: string
+    after_key: string[]
+    waiting: number
+  }
+>(import.meta.url, 'pick-sync')
+
+export const settleSyncs = typedStatement<
+  {
+    limit: number
+  },
+  object
+>(import.meta.url, 'settle-syncs')
+
+export const startSync = typedStatement<
+  {
+    record: string
+    filter: string | null
+    since: Date | string | null
+    matched: number | null
+    webhookId: string
+    organizationId: string
+  },
+  {
+    id: string
+  }
+>(import.meta.url, 'start-sync')
+
+export const writeExisting = typedStatement<
+  {
+    eventIds: readonly string[] | string
+    deliveryIds: readonly string[] | string
+    events: readonly string[] | string
+    data: readonly string[] | string
+    recordIds: readonly string[] | string
+    organizationId: string
+    webhookId: string
+    syncId: string
+  },
+  object
+>(import.meta.url, 'write-existing')

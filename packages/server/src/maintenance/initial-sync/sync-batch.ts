@@ -1,0 +1,244 @@
+import type { Logger } from 'pino'
+import { plainArray, textArray } from '../../database/array-literal.ts'
+import type { Connection, Database, Transaction } from '../../database/database.ts'
+import { isDatabaseError } from '../../database/database.ts'
+import { isRefusal, isTimeout } from '../../database/input-fault.ts'
+import type { ParamsOf, RowOf } from '../../database/statement.ts'
+import type { ExistingRow, ExistingScope, ExistingTable } from '../../capture/existing-rows.ts'
+import { findExistingTables, findKeys, readExisting, UnreadableTable } from '../../capture/existing-rows.ts'
+import { messageOf } from '../../domain/errors.ts'
+import type { RecordName } from '../../domain/event-types/records.ts'
+import { newId } from '../../domain/ids.ts'
+import { readRecordId } from '../../domain/record-id.ts'
+import { lockOutbox } from '../../pipeline/relay/outbox.ts'
+import { readSubscription } from '../bulk-retry/missed-events.ts'
+import { chooseRecords } from './choose-records.ts'
+import {
+  advanceSync,
+  beginSync,
+  cancelSyncs,
+  finishSyncs,
+  hasOpenSync,
+  isPreceded,
+  keepToOne,
+  keyWaiting,
+  lastOutboxId,
+  lockSync,
+  pauseSync,
+  pickSync,
+  settleSyncs,
+  writeExisting,
+} from './sql/statements.generated.ts'
+
+/** Deliveries of a sync that wait for their first attempt: what an endpoint sends within a moment. */
+const WINDOW = 400
+/** Deliveries of a sync that have not ended: with more than these retried, it waits for the endpoint. */
+const MOST_OPEN = 10_000
+/** Records in a transaction: relays wait for its end. */
+const CHUNK = 100
+const SETTLED_AT_ONCE = 2_000
+/** How long a sync waits for events from before it that are stuck. */
+const PATIENCE_MS = 120_000
+/** Faults that are not of a row: privileges, names that no longer exist, a search that takes too long. */
+const OF_THE_TABLE = /^(?:3D|3F|42|57014$)/
+const MAY_NOT_READ = '42501'
+
+type Sync = RowOf<typeof pickSync>
+
+/** `read`: records were sent and there may be more; `waiting`: for the endpoint, or for earlier events; `idle`: there is no sync. */
+export type SyncProgress = 'read' | 'waiting' | 'idle'
+
+/** Goes on with one sync, and ends those that are over. */
+export async function syncBatch(database: Database, log: Logger): Promise<SyncProgress> {
+  const { rows: open } = await database.query(...hasOpenSync())
+  if (open[0]?.is_open !== true) return 'idle'
+  await database.query(...settleSyncs({ limit: SETTLED_AT_ONCE }))
+  await database.query(...cancelSyncs({ limit: SETTLED_AT_ONCE }))
+  await database.query(...finishSyncs())
+  const { rows } = await database.query(...pickSync({ window: WINDOW, most: MOST_OPEN }))
+  const [sync] = rows
+  if (sync === undefined) return 'waiting'
+  if (!(await isReady(database, sync))) return 'waiting'
+  try {
+    return (await readNext(database, sync)) ? 'read' : 'waiting'
+  } catch (error) {
+    if (!isOfTheTable(error)) throw error
+    log.error({ sync_id: sync.id, record: sync.record, error: messageOf(error) }, 'a sync is paused')
+    await database.query(...pauseSync({ id: sync.id, reason: pauseReason(error) }))
+    return 'waiting'
+  }
+}
+
+function pauseReason(error: unknown): string {
+  if (isTimeout(error)) return 'finding the next records takes too long'
+  if (isDatabaseError(error) && error.code === MAY_NOT_READ) return 'the server may not read the records'
+  return 'the records no longer match the map of the CRM'
+}
+
+const isOfTheTable = (error: unknown): boolean =>
+  error instanceof UnreadableTable || (isDatabaseError(error) && OF_THE_TABLE.test(error.code))
+
+/** Everything from before the sync has been sent, or stands in the queue. */
+async function isReady(database: Database, { id, organization_id, begins_after }: Sync): Promise<boolean> {
+  if (begins_after === null) {
+    await database.query(...beginSync({ id }))
+    return false
+  }
+  const { rows } = await database.query(
+    ...isPreceded({
+      id,
+      organizationId: organization_id,
+      beginsAfter: begins_after,
+      patienceMs: PATIENCE_MS,
+    }),
+  )
+  return rows[0]?.is_so !== true
+}
+
+/** @returns whether there may be more */
+async function readNext(database: Database, sync: Sync): Promise<boolean> {
+  const scope: ExistingScope = {
+    // A check of the function allows no others.
+    record: sync.record as RecordName,
+    organizationId: sync.organization_id,
+    since: sync.since,
+  }
+  const tables = await findExistingTables(database, scope)
+  const at = tables.findIndex(({ table }) => table.id >= sync.after_capture)
+  const existing = tables[at]
+  if (existing === undefined) return await endReading(database, sync)
+  const isSame = existing.table.id === sync.after_capture
+  const after = isSame ? sync.after_key : []
+  const limit = Math.max(CHUNK, WINDOW - sync.waiting)
+  const keys = await findKeys(database, existing, scope, after, limit)
+  let place: Place = { capture: sync.after_capture, key: sync.after_key }
+  for (let from = 0; from < keys.length; from += CHUNK) {
+    const part = keys.slice(from, from + CHUNK)
+    const moved = await sendOrSplit(database, { sync, existing, scope }, place, part)
+    if (moved === undefined) return true
+    place = moved
+  }
+  if (keys.length === limit) return true
+  const next = tables[at + 1]
+  if (next === undefined) return await endReading(database, sync, place)
+  await database.transaction(async (transaction) => {
+    if (await lock(transaction, sync, place))
+      await advance(transaction, sync, { capture: next.table.id, key: [] })
+  })
+  return true
+}
+
+/** The last row that was read. */
+interface Place {
+  capture: string
+  key: readonly string[]
+}
+
+async function endReading(
+  database: Database,
+  sync: Sync,
+  place: Place = { capture: sync.after_capture, key: sync.after_key },
+): Promise<boolean> {
+  await database.transaction(async (transaction) => {
+    if (await lock(transaction, sync, place)) await advance(transaction, sync, place, { isRead: true })
+  })
+  return true
+}
+
+interface Reading {
+  sync: Sync
+  existing: ExistingTable
+  scope: ExistingScope
+}
+
+/** Sends records. One that the database refuses does not affect the others. @returns undefined if the sync was stopped */
+async function sendOrSplit(
+  database: Database,
+  reading: Reading,
+  place: Place,
+  keys: readonly (readonly string[])[],
+): Promise<Place | undefined> {
+  try {
+    return await send(database, reading, place, keys)
+  } catch (error) {
+    if (isOfTheTable(error) || !isRefusal(error, error)) throw error
+    if (keys.length === 1) return await skip(database, reading, place, keys[0]!)
+    const half = Math.ceil(keys.length / 2)
+    const moved = await sendOrSplit(database, reading, place, keys.slice(0, half))
+    return moved && (await sendOrSplit(database, reading, moved, keys.slice(half)))
+  }
+}
+
+async function send(
+  database: Database,
+  { sync, existing, scope }: Reading,
+  place: Place,
+  keys: readonly (readonly string[])[],
+): Promise<Place | undefined> {
+  const next = { capture: existing.table.id, key: keys.at(-1)! }
+  return await database.transaction(async (transaction) => {
+    // No event is matched until the end: a change that was matched before is in the rows, and one that comes later stands behind.
+    lockOutbox(transaction)
+    if (!(await lock(transaction, sync, place))) return undefined
+    if (sync.after_capture === '') await transaction.query(...keyWaiting({ webhookId: sync.webhook_id }))
+    const rows = await readExisting(transaction, existing, scope, keys)
+    const subscription = await readSubscription(transaction, sync.webhook_id)
+    const chosen = subscription === undefined ? [] : chooseRecords(rows, subscription, sync.filter)
+    if (chosen.length > 0) await write(transaction, sync, chosen)
+    await advance(transaction, sync, next)
+    return next
+  })
+}
+
+async function write(transaction: Transaction, sync: Sync, rows: readonly ExistingRow[]): Promise<void> {
+  const eventIds = plainArray(rows.map(() => newId()))
+  const last = await transaction.query(...lastOutboxId())
+  await transaction.query(
+    ...writeExisting({
+      syncId: sync.id,
+      organizationId: sync.organization_id,
+      webhookId: sync.webhook_id,
+      eventIds,
+      deliveryIds: plainArray(rows.map(() => newId())),
+      events: textArray(rows.map(({ event }) => event)),
+      data: textArray(rows.map(({ data }) => data)),
+      recordIds: textArray(rows.map(({ data }) => readRecordId(`{"data":${data}}`))),
+    }),
+  )
+  await transaction.query(...keepToOne({ after: last.rows[0]!.id, eventIds }))
+}
+
+/** Counts a record that cannot be sent as failed. */
+async function skip(
+  database: Database,
+  { sync, existing }: Reading,
+  place: Place,
+  key: readonly string[],
+): Promise<Place | undefined> {
+  const next = { capture: existing.table.id, key }
+  return await database.transaction(async (transaction) => {
+    if (!(await lock(transaction, sync, place))) return undefined
+    await advance(transaction, sync, next, { failed: 1 })
+    return next
+  })
+}
+
+async function lock(connection: Connection, { id }: Sync, { capture, key }: Place): Promise<boolean> {
+  const { rows } = await connection.query(
+    ...lockSync({ id, afterCapture: capture, afterKey: textArray(key) }),
+  )
+  return rows.length > 0
+}
+
+type Advance = ParamsOf<typeof advanceSync>
+
+async function advance(
+  connection: Connection,
+  { id }: Sync,
+  { capture, key }: Place,
+  { isRead = false, failed = 0 }: Partial<Pick<Advance, 'isRead' | 'failed'>> = {},
+): Promise<void> {
+  await connection.query(
+    ...advanceSync({ id, afterCapture: capture, afterKey: textArray(key), isRead, failed }),
+  )
+}
