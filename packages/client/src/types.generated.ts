@@ -649,7 +649,7 @@ export interface Functions {
   send_existing: {
     arguments: {
       dry_run?: boolean
-      filter?: unknown | null
+      filter?: Record<string, unknown>
       record: 'contact' | 'deal' | 'conversation' | 'message' | 'meeting'
       since?: string
       webhook_id: string

@@ -28,14 +28,17 @@ onEachEngine(
           const deal = String(json.data['id'])
           const isAccepted = Math.random() > 0.03
           if (isAccepted) {
-            const seen = { value: Number(json.data['value']), isSync: headers['x-webhook-trigger'] === 'sync' }
+            const seen = {
+              value: Number(json.data['value']),
+              isSync: headers['x-webhook-trigger'] === 'sync',
+            }
             arrived.set(deal, [...(arrived.get(deal) ?? []), seen])
           }
           void pass(Math.random() * 5).then(() => response.writeHead(isAccepted ? 200 : 503).end())
         })
-        let isOver = false
+        const writing = new AbortController()
         const writers = Array.from({ length: WRITERS }, async () => {
-          while (!isOver) {
+          while (!writing.signal.aborted) {
             const deal = deals[Math.floor(Math.random() * DEALS)]!
             // The change is made a while before its commit.
             await crm.transaction(async (transaction) => {
@@ -53,7 +56,7 @@ onEachEngine(
             const [sync] = await stage.server.api.get(`webhook_syncs?id=eq.${body.sync_id}`)
             return sync?.['status'] === 'done'
           })
-          isOver = true
+          writing.abort()
           await Promise.all(writers)
           const { rows: final } = await crm.query<{ id: string; value: number }>(
             'select id, value::float8 as value from public.deals',
@@ -78,7 +81,7 @@ onEachEngine(
             )
           }
         } finally {
-          isOver = true
+          writing.abort()
           await Promise.allSettled(writers)
           await crm.close()
         }

@@ -242,6 +242,7 @@ export interface Messages {
       readonly retry: string
       readonly manual: string
       readonly replay: string
+      readonly sync: string
       readonly test: string
     }
     readonly next: string

@@ -10,7 +10,7 @@ import { ApiError } from '../../domain/errors.ts'
 import { readSubscription } from '../../maintenance/bulk-retry/missed-events.ts'
 import { countRecords } from '../../maintenance/initial-sync/count-records.ts'
 import { startSync } from '../../maintenance/initial-sync/sql/statements.generated.ts'
-import { filterField } from '../tables/configuration-fields.ts'
+import { checkFilter } from '../tables/configuration-fields.ts'
 import { time } from './redelivery-request.ts'
 import { count } from './results.ts'
 import type { RpcContext } from './rpc.ts'
@@ -20,7 +20,10 @@ import { findWebhook } from './sql/statements.generated.ts'
 const schema = z.strictObject({
   webhook_id: z.guid('must be the UUID of a webhook'),
   record: z.enum(RECORD_NAMES, `must be one of ${RECORD_NAMES.join(', ')}`),
-  filter: filterField.optional(),
+  filter: z
+    .record(z.string(), z.unknown(), 'must be a filter, such as {"data.stage": "Won"}')
+    .superRefine(checkFilter)
+    .optional(),
   since: time.optional(),
   dry_run: z.boolean('must be true or false').default(false),
 })
@@ -48,7 +51,7 @@ export const sendExisting = defineFunction(
       })
     }
     const { database } = context
-    const filter = input.filter === undefined || input.filter === null ? null : JSON.stringify(input.filter)
+    const filter = input.filter === undefined ? null : JSON.stringify(input.filter)
     const scope = { record, organizationId: webhook.organization_id, since: input.since ?? null }
     const tables = await findTables(context, scope)
     const subscription = await readSubscription(database, webhookId)

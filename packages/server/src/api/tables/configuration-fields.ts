@@ -52,8 +52,6 @@ const headers = z
   .record(z.string(), z.string('must be a string'), 'must be an object of header names and values')
   .superRefine(checkHeaders)
 
-export const filterField = z.custom<object | null>().superRefine(checkFilter).nullable()
-
 /**
  * The fields that a client may write to `webhook_configurations`, for POST and PATCH, which may omit fields. If `url`
  * names one of our own inboxes, the database checks later that it exists.
@@ -85,7 +83,7 @@ export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes, cl
     secret: secret.nullable(),
     signature_type: z.enum(SIGNATURE_TYPES, `must be one of ${SIGNATURE_TYPES.join(', ')}`),
     description: text(2_000).nullable(),
-    filter: filterField,
+    filter: z.custom<object | null>().superRefine(checkFilter).nullable(),
     headers,
     auth: authField(guard, clock),
     ignore_origins: z
@@ -107,7 +105,7 @@ export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes, cl
   }
 }
 
-function checkFilter(filter: unknown, context: z.RefinementCtx): void {
+export function checkFilter(filter: unknown, context: z.RefinementCtx): void {
   if (filter === null) return
   try {
     compileNewFilter(filter)
