@@ -60,6 +60,12 @@ export interface Webhooks extends Omit<TableOf<'webhook_configurations'>, 'inser
     call: ArgumentsFor<'replay_events', 'webhook_id'>,
     options?: CallOptions,
   ): Promise<Result<'replay_events'>>
+  /** Sends the records that exist, in the background; with `dry_run`, only counts them. `table('webhook_syncs')` has the progress. */
+  sendExisting(
+    id: string,
+    call: ArgumentsFor<'send_existing', 'webhook_id'>,
+    options?: CallOptions,
+  ): Promise<Result<'send_existing'>>
 }
 
 export interface Client {
@@ -134,6 +140,7 @@ export function createClient(options: ClientOptions): Client {
       test: (id, body, own) => call('test_webhook', { ...body, webhook_id: id }, { ...SENDING, ...own }),
       rotateSecret: (id, body, own) => call('rotate_webhook_secret', { ...body, webhook_id: id }, own),
       retryFailed: (id, body, own) => call('retry_failed', { ...body, webhook_id: id }, own),
+      sendExisting: (id, body, own) => call('send_existing', { ...body, webhook_id: id }, own),
       replay: (id, body, own) => call('replay_events', { ...body, webhook_id: id }, own),
     },
     deliveries: {

@@ -103,9 +103,9 @@ function testSync(preset: PresetCrm): void {
         for (const { json } of known) {
           assert.match(json.event, TYPES[record])
           // The scenarios also make changes that emit nothing, so the values may be newer.
-          const before = captured.get(String(json.data['id']))!
-          assert.deepEqual(Object.keys(json.data), Object.keys(before))
-          assert.equal(json.data['organization_id'], before['organization_id'])
+          const earlier = captured.get(String(json.data['id']))!
+          assert.deepEqual(Object.keys(json.data), Object.keys(earlier))
+          assert.equal(json.data['organization_id'], earlier['organization_id'])
         }
       })
     }

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   webhooks: async () => (await import('./commands/webhooks.ts')).webhooksCommand(),
   logs: async () => (await import('./commands/logs.ts')).logsCommand(),
   trigger: async () => (await import('./commands/trigger.ts')).triggerCommand(),
+  sync: async () => (await import('./commands/sync.ts')).syncCommand(),
   retry: async () => (await import('./commands/retry.ts')).retryCommand(),
   keys: async () => (await import('./commands/keys.ts')).keysCommand(),
   alerts: async () => (await import('./commands/alerts.ts')).alertsCommand(),

@@ -9,7 +9,20 @@ export const SOURCES = shippedFolder('guide', 'docs')
 export const CONTENTS: readonly (readonly [part: string, pages: readonly string[]])[] = [
   ['Start', ['quick-start', 'concepts', 'settings-page', 'embedding']],
   ['Receive', ['receiving', 'events', 'filtering', 'troubleshooting']],
-  ['Use', ['api', 'command-line', 'retrying', 'alerts', 'statistics', 'sources', 'errors']],
+  [
+    'Use',
+    [
+      'api',
+      'command-line',
+      'retrying',
+      'order',
+      'existing-records',
+      'alerts',
+      'statistics',
+      'sources',
+      'errors',
+    ],
+  ],
   [
     'Run',
     [

@@ -1,7 +1,7 @@
 import type { Client, Row, Tables } from '@connectgain/webhooks-client'
 import { Command, Option } from 'commander'
 import { describeBytes } from '../../domain/kept-body.ts'
-import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
+import { ORDERINGS, SIGNATURE_TYPES } from '../../domain/webhook.ts'
 import type { ConnectionFlags } from '../client/api.ts'
 import { CommandFailed, requireRow, withConnection } from '../client/api.ts'
 import { readAuth, withAuth } from '../client/auth-options.ts'
@@ -26,7 +26,15 @@ interface Flags extends ConnectionFlags, AuthFlags {
   inactive?: boolean
   event?: string
   data?: Record<string, unknown>
+  ordering?: (typeof ORDERINGS)[number]
+  coalesce?: boolean
 }
+
+const orderingOption = (): Option =>
+  new Option('--ordering <order>', 'record: deliveries about one record wait for each other').choices(
+    ORDERINGS,
+  )
+const COALESCE = ['--coalesce', 'let a newer update of a record replace one that waits'] as const
 
 export function webhooksCommand(): Command {
   const command = new Command('webhooks').description(
@@ -49,6 +57,8 @@ export function webhooksCommand(): Command {
     )
     .option('--filter <json>', 'filter on events, see docs/filtering.md', parseJsonOption)
     .option('--description <text>')
+    .addOption(orderingOption())
+    .option(...COALESCE)
     .option('--inactive', 'create it disabled')
     .action(withApi(create))
   withAuth(
@@ -58,6 +68,9 @@ export function webhooksCommand(): Command {
     .option('--webhook-url <url>', 'the https:// URL to send to')
     .option('--events <names...>', 'event types, such as contact.created or "deal.*"')
     .option('--description <text>')
+    .addOption(orderingOption())
+    .option(...COALESCE)
+    .option('--no-coalesce', 'send every update')
     .option('--no-auth', 'send neither access tokens nor a client certificate any more')
     .action(withApi(update))
   withConnection(command.command('test').argument('<id>').description('send a test and print the response'))
@@ -107,6 +120,8 @@ function readColumns(flags: Partial<Flags>): Tables['webhook_configurations']['u
     ...(flags.events === undefined ? {} : { events: splitNames(flags.events) }),
     ...(flags.description === undefined ? {} : { description: flags.description }),
     ...(auth === undefined ? {} : { auth }),
+    ...(flags.ordering === undefined ? {} : { ordering: flags.ordering }),
+    ...(flags.coalesce === undefined ? {} : { coalesce: flags.coalesce }),
   }
 }
 
