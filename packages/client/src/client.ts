@@ -42,6 +42,8 @@ export interface Webhooks extends Omit<TableOf<'webhook_configurations'>, 'inser
     call?: ArgumentsFor<'test_webhook', 'webhook_id'>,
     options?: CallOptions,
   ): Promise<Result<'test_webhook'>>
+  /** Tries how the endpoint takes what it may get, with several requests, and waits for the results. */
+  check(id: string, options?: CallOptions): Promise<Result<'check_endpoint'>>
   /** Replaces the secret; both sign during the overlap. */
   rotateSecret(
     id: string,
@@ -138,6 +140,7 @@ export function createClient(options: ClientOptions): Client {
       enable: (id, own) => webhooks.update(id, { is_active: true }, own),
       disable: (id, own) => webhooks.update(id, { is_active: false }, own),
       test: (id, body, own) => call('test_webhook', { ...body, webhook_id: id }, { ...SENDING, ...own }),
+      check: (id, own) => call('check_endpoint', { webhook_id: id }, { ...SENDING, ...own }),
       rotateSecret: (id, body, own) => call('rotate_webhook_secret', { ...body, webhook_id: id }, own),
       retryFailed: (id, body, own) => call('retry_failed', { ...body, webhook_id: id }, own),
       sendExisting: (id, body, own) => call('send_existing', { ...body, webhook_id: id }, own),

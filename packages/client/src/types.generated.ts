@@ -118,6 +118,40 @@ export interface Tables {
       table_name: string
     }
   }
+  webhook_checkups: {
+    row: {
+      checked_at: string
+      checks: {
+        advice: string | null
+        codes: Record<string, {
+          code: string
+          params: Record<string, unknown>
+        }>
+        detail: string
+        name:
+          | 'reachable'
+          | 'tls'
+          | 'response_time'
+          | 'keep_alive'
+          | 'signed_test'
+          | 'wrong_signature'
+          | 'missing_signature'
+          | 'old_timestamp'
+          | 'repeated_id'
+          | 'unknown_event'
+          | 'emoji'
+          | 'large_body'
+        status: 'pass' | 'warn' | 'fail' | 'skipped'
+      }[]
+      id: string
+      organization_id: string
+      /** The worst status of its checks */
+      status: 'pass' | 'warn' | 'fail'
+      /** The URL of the webhook at that time */
+      url: string
+      webhook_id: string
+    }
+  }
   webhook_configurations: {
     row: {
       /** How requests authenticate themselves beside their signature; secrets can be written but not read */
@@ -565,6 +599,39 @@ export interface Functions {
       /** Null without a response */
       response_code: number | null
       status: 'success' | 'failed'
+    }
+  }
+  check_endpoint: {
+    arguments: {
+      webhook_id: string
+    }
+    result: {
+      checked_at: string
+      checks: {
+        /** What to do about it; null if there is nothing to do */
+        advice: string | null
+        /** The codes of detail and advice, for other languages */
+        codes: Record<string, {
+          code: string
+          params: Record<string, unknown>
+        }>
+        /** What was found */
+        detail: string
+        name:
+          | 'reachable'
+          | 'tls'
+          | 'response_time'
+          | 'keep_alive'
+          | 'signed_test'
+          | 'wrong_signature'
+          | 'missing_signature'
+          | 'old_timestamp'
+          | 'repeated_id'
+          | 'unknown_event'
+          | 'emoji'
+          | 'large_body'
+        status: 'pass' | 'warn' | 'fail' | 'skipped'
+      }[]
     }
   }
   test_alert: {

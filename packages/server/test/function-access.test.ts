@@ -22,6 +22,7 @@ interface Ids {
 const CALLS: Readonly<Record<string, (ids: Ids) => object>> = {
   test_alert: ({ organization }) => ({ organization_id: organization }),
   test_webhook: ({ webhook }) => ({ webhook_id: webhook }),
+  check_endpoint: ({ webhook }) => ({ webhook_id: webhook }),
   retry_delivery: ({ delivery }) => ({ delivery_id: delivery }),
   retry_failed: ({ webhook }) => ({ webhook_id: webhook }),
   replay_events: ({ webhook }) => ({ webhook_id: webhook, since: '2025-01-15T00:00:00Z' }),

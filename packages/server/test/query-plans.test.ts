@@ -149,6 +149,8 @@ for (const engine of ENGINES) {
             headers: {},
             body: '',
             certificateEnds: undefined,
+            tlsVersion: null,
+            isReused: false,
             durationMs: 1,
           }),
       }

@@ -115,9 +115,9 @@ export const API_ERRORS = {
   '55000': {
     statuses: [409],
     meaning:
-      'Not possible in this state: the webhook is disabled or deleted, its secret is being rotated, or the record was erased.',
+      'Not possible in this state: the webhook is disabled or deleted, its secret is being rotated, a check-up of its endpoint is running, or the record was erased.',
     action:
-      'Enable the webhook first; wait for the end of the rotation. What was deleted or erased does not come back.',
+      'Enable the webhook first; wait for the end of the rotation or of the check-up (`Retry-After`). What was deleted or erased does not come back.',
   },
   '55006': {
     statuses: [409],

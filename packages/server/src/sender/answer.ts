@@ -11,6 +11,10 @@ interface Response {
   body: string
   /** When the endpoint's certificate expires, in milliseconds; undefined when none was shown. */
   certificateEnds: number | undefined
+  /** Such as `TLSv1.3`; null without TLS. */
+  tlsVersion: string | null
+  /** Whether the connection has carried a request before. */
+  isReused: boolean
   durationMs: number
 }
 

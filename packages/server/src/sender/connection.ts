@@ -30,6 +30,8 @@ export interface Connection {
   failure: Error | undefined
   /** When the certificate expires, in milliseconds; undefined without TLS and in a resumed session, which shows none. */
   certificateEnds: number | undefined
+  /** Such as `TLSv1.3`; null without TLS. */
+  tlsVersion: string | null
   send(options: Dispatcher.DispatchOptions, user: ConnectionUser): void
   /** Lets go of the request that was sent last. */
   release(): void

@@ -70,6 +70,7 @@ class Http1Connection implements Connection {
   isUsed = false
   failure: Error | undefined
   certificateEnds: number | undefined
+  tlsVersion: string | null = null
 
   /** @param onClosed is called when the socket was closed, by whichever side */
   constructor(origin: string, dial: Dial, onClosed: (connection: Connection) => void) {
@@ -111,7 +112,10 @@ class Http1Connection implements Connection {
     socket.once(socket instanceof tls.TLSSocket ? 'secureConnect' : 'connect', () => {
       socket.off('error', fail)
       socket.on('error', (error) => (this.failure ??= error))
-      if (socket instanceof tls.TLSSocket) this.certificateEnds = readCertificateEnd(socket)
+      if (socket instanceof tls.TLSSocket) {
+        this.certificateEnds = readCertificateEnd(socket)
+        this.tlsVersion = socket.getProtocol()
+      }
       this.#tapReads(socket)
       callback(null, socket)
     })

@@ -213,6 +213,8 @@ export class Exchange implements ConnectionUser {
       headers: this.#headers,
       body: this.#body(isWhole),
       certificateEnds: this.#connection?.certificateEnds,
+      tlsVersion: this.#connection?.tlsVersion ?? null,
+      isReused: this.#isReused,
       durationMs: this.#durationMs(),
     })
   }

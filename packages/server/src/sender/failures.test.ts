@@ -6,7 +6,16 @@ import { classify } from './classify-response.ts'
 
 function respond(statusCode: number, headers: Record<string, string> = {}, body = ''): Classification {
   return classify(
-    { kind: 'response', statusCode, headers, body, certificateEnds: undefined, durationMs: 1 },
+    {
+      kind: 'response',
+      statusCode,
+      headers,
+      body,
+      certificateEnds: undefined,
+      tlsVersion: null,
+      isReused: false,
+      durationMs: 1,
+    },
     0,
   )
 }

@@ -27,6 +27,7 @@ export class Http2Connection implements Connection {
   isUsed = false
   failure: Error | undefined
   certificateEnds: number | undefined
+  tlsVersion: string | null = null
 
   /** @param onClosed is called when the connection can carry no further request */
   constructor(origin: string, dial: Dial, onClosed: (connection: Connection) => void) {
@@ -54,6 +55,7 @@ export class Http2Connection implements Connection {
         return
       }
       this.certificateEnds = readCertificateEnd(socket)
+      this.tlsVersion = socket.getProtocol()
       this.#request(this.#open(socket), options, user)
     })
   }

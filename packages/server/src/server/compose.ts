@@ -7,6 +7,7 @@ import type { Config } from '../settings/config.ts'
 import { createDatabaseClock } from '../database/database-clock.ts'
 import { withAccessTokens } from '../sender/authenticate.ts'
 import { createSender } from '../sender/send.ts'
+import type { Sender } from '../sender/send.ts'
 import { DEFAULT_MAX_IN_FLIGHT } from '../domain/webhook.ts'
 import { newToken } from '../domain/ids.ts'
 import { createLoopWatch } from '../loops/loop-watch.ts'
@@ -149,8 +150,9 @@ function createSending(
     return typeof address === 'string' ? undefined : (address ?? undefined)
   })
   // A worker does not serve the test inboxes, so its sender treats their URLs like any other.
-  const sender = createSender(guard, config.role === 'worker' ? undefined : inboxes)
-  return { box, openTarget, guard, inboxes, sender: withAccessTokens(sender, clock) }
+  const reached = config.role === 'worker' ? undefined : inboxes
+  const createOwnSender = (): Sender => withAccessTokens(createSender(guard, reached), clock)
+  return { box, openTarget, guard, inboxes, sender: createOwnSender(), createOwnSender }
 }
 
 interface ObserverParts {

@@ -14,7 +14,7 @@ import { REQUEST_ID } from '../api/http/request-ids.ts'
 import type { RestRequest } from '../rest/request/rest-message.ts'
 import { createRest } from '../rest/rest.ts'
 import type { Rest } from '../rest/rest.ts'
-import type { AlertContext } from '../api/rpc/rpc.ts'
+import type { AlertContext, CheckupContext } from '../api/rpc/rpc.ts'
 import { WindowCounter } from '../api/limits/window-counter.ts'
 import { createMailer } from '../maintenance/alert-mails/mailer.ts'
 import { createServer } from '../api/server.ts'
@@ -55,6 +55,8 @@ export interface ApiParts {
   inboxes: OwnInboxes
   openTarget: OpenTarget
   sender: Sender
+  /** Another one like it, with connections and access tokens of its own. */
+  createOwnSender(): Sender
   recorder: AttemptRecorder
   metrics: Metrics
   tracing: Tracing
@@ -104,6 +106,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
       deliveryTimeoutMs: config.deliveryTimeoutMs,
       tracing,
       alerts: createAlerts(parts),
+      checkups: createCheckups(parts),
     },
     ...createReports(parts),
     sharedCounts,
@@ -120,6 +123,17 @@ function createAlerts({ config, clock, siblings }: ApiParts): AlertContext {
     mailer: createMailer(config),
     settings: config,
     tests: new WindowCounter(MAX_TEST_ALERTS, clock, siblings?.sharedCounts.tally('test alerts')),
+  }
+}
+
+/** Check-ups of an organization's endpoints in a minute, each of several requests. */
+const MAX_CHECKUPS = 6
+
+function createCheckups({ clock, inboxes, createOwnSender, siblings }: ApiParts): CheckupContext {
+  return {
+    createSender: createOwnSender,
+    isInbox: (url) => inboxes.idOf(url) !== undefined,
+    counter: new WindowCounter(MAX_CHECKUPS, clock, siblings?.sharedCounts.tally('check-ups')),
   }
 }
 

@@ -70,6 +70,16 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
        values ($1, gen_random_uuid(), 'a', 'webhook.recovered', now(), 'it answers again')`,
     ],
   },
+  webhook_checkups: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      ONE_WEBHOOK,
+      `insert into webhooks.webhook_checkups (organization_id, webhook_id, url, status, checks)
+       select organization_id, id, url, 'pass', '[]' from webhooks.webhook_configurations where organization_id = $1
+       limit 1`,
+    ],
+  },
   webhook_alert_recipients: {
     methods: 'all',
     audience: 'everybody',

@@ -233,6 +233,8 @@ const answer = (statusCode: number): Answer => ({
   headers: statusCode === STATUS.busy ? { 'retry-after': '7200' } : {},
   body: '',
   certificateEnds: undefined,
+  tlsVersion: null,
+  isReused: false,
   durationMs: 1,
 })
 

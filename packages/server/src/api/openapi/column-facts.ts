@@ -1,4 +1,5 @@
 import { ATTEMPT_ERRORS } from '../../domain/attempt-errors.ts'
+import { CHECK_NAMES, CHECK_STATUSES } from '../../domain/checkup.ts'
 import { ATTEMPT_TRIGGERS } from '../../domain/delivery.ts'
 import { RECORD_NAMES } from '../../domain/event-types/records.ts'
 import { LOCALES } from '../../domain/messages/locales.ts'
@@ -26,6 +27,32 @@ interface TableFacts {
 const OBJECT: ColumnFacts = { schema: { type: 'object', additionalProperties: {} } }
 const TEXTS: ColumnFacts = { schema: { type: 'object', additionalProperties: { type: 'string' } } }
 
+const CODES = {
+  type: 'object',
+  additionalProperties: {
+    type: 'object',
+    required: ['code', 'params'],
+    properties: { code: { type: 'string' }, params: { type: 'object', additionalProperties: {} } },
+  },
+}
+
+const CHECKS: ColumnFacts = {
+  schema: {
+    type: 'array',
+    items: {
+      type: 'object',
+      required: ['name', 'status', 'detail', 'advice', 'codes'],
+      properties: {
+        name: { type: 'string', enum: CHECK_NAMES },
+        status: { type: 'string', enum: CHECK_STATUSES },
+        detail: { type: 'string' },
+        advice: { type: ['string', 'null'] },
+        codes: CODES,
+      },
+    },
+  },
+}
+
 /** What the catalog of the database does not say about tables and views, for the OpenAPI document and the types made from it. */
 export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
   api_keys: {
@@ -45,6 +72,7 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
     nullable: ['checked_at'],
     columns: { status: { values: ['ok', 'drifted', 'missing'] } },
   },
+  webhook_checkups: { columns: { status: { values: ['pass', 'warn', 'fail'] }, checks: CHECKS } },
   webhook_configurations: {
     columns: {
       auth: AUTH,

@@ -1,4 +1,5 @@
 import { checkCapturesFunction } from './check-captures.ts'
+import { checkEndpoint } from './check-endpoint.ts'
 import { createPortalSession } from './create-portal-session.ts'
 import { eraseRecord } from './erase-record.ts'
 import { previewFilter } from './preview-filter.ts'
@@ -17,6 +18,7 @@ import { webhookStats } from './webhook-stats.ts'
 /** The functions that can be called as `/rest/v1/rpc/<name>`. */
 export const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   test_webhook: testWebhook,
+  check_endpoint: checkEndpoint,
   test_alert: testAlert,
   retry_delivery: retryDelivery,
   retry_failed: retryFailed,

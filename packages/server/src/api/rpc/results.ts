@@ -6,6 +6,12 @@ export const count = z.int().min(0)
 
 export const time = z.iso.datetime()
 
+/** What the program says, for other languages: by field. */
+export const messageCodes = z.record(
+  z.string(),
+  z.object({ code: z.string(), params: z.record(z.string(), z.unknown()) }),
+)
+
 /** The fields of an attempt that a function has made. */
 export const attemptFields = {
   status: z.enum(['success', 'failed']),
@@ -17,9 +23,7 @@ export const attemptFields = {
     .describe('The first 16 KiB. Not text in UTF-8: a data: URL with the media type, base64'),
   error_message: z.string().nullable(),
   diagnosis: z.string().nullable().describe('What to do about the failure'),
-  codes: z
-    .record(z.string(), z.object({ code: z.string(), params: z.record(z.string(), z.unknown()) }))
-    .describe('The codes of error_message and diagnosis, for other languages'),
+  codes: messageCodes.describe('The codes of error_message and diagnosis, for other languages'),
   log_id: z.guid().describe('Its row in webhook_logs'),
 }
 

@@ -37,6 +37,7 @@ export interface RpcContext {
   deliveryTimeoutMs: number
   tracing: Tracing
   alerts: AlertContext
+  checkups: CheckupContext
 }
 
 /** What test alerts need. */
@@ -46,6 +47,16 @@ export interface AlertContext {
   settings: MailSettings
   /** Counts them by organization. */
   tests: WindowCounter
+}
+
+/** What check-ups of endpoints need. */
+export interface CheckupContext {
+  /** One without connections, so that the first request of a check-up shows how one is made. */
+  createSender(): Sender
+  /** Whether a URL is that of a test inbox of this server. */
+  isInbox(url: string): boolean
+  /** Counts them by organization. */
+  counter: WindowCounter
 }
 
 /** The request that calls a function. */

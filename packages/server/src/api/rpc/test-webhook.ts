@@ -1,23 +1,14 @@
 import { z } from 'zod'
-import type { Connection } from '../../database/database.ts'
 import { makeAttempt } from '../../sender/make-attempt.ts'
-import { covers } from '../../domain/event-types/covers.ts'
-import { EVENT_TYPES } from '../../domain/event-types/event-types.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { redactBody } from '../../domain/redaction/redact.ts'
 import { newId } from '../../domain/ids.ts'
-import { unknownEvents } from '../tables/event-names.ts'
 import { memberText } from '../../rest/request/member-text.ts'
 import { requireSize } from '../tables/webhook-events.ts'
 import { attemptFields } from './results.ts'
 import { defineFunction, describeAttempt, findVisible, readAs } from './rpc.ts'
-import {
-  findTarget,
-  findWebhook,
-  listEventTypes,
-  readRequestHeaders,
-  writeBody as writeBodyStatement,
-} from './sql/statements.generated.ts'
+import { findTarget, findWebhook, readRequestHeaders } from './sql/statements.generated.ts'
+import { chooseType, writeBody } from './test-event.ts'
 
 const schema = z.strictObject({
   webhook_id: z.guid('must be the UUID of a webhook'),
@@ -81,52 +72,3 @@ export const testWebhook = defineFunction(
     }
   },
 )
-
-interface ChosenType {
-  name: string
-  example: unknown
-  previous?: unknown
-}
-
-/** The example is a JSON text. */
-type WrittenType = Omit<ChosenType, 'example'> & { example: string }
-
-/** Writes the body of an event that happens now. */
-async function writeBody(
-  connection: Connection,
-  { name, example, previous }: WrittenType,
-  now: number,
-): Promise<string> {
-  const { rows } = await connection.query(
-    ...writeBodyStatement({
-      event: name,
-      timestamp: new Date(now).toISOString(),
-      data: example,
-      previous: previous === undefined ? null : JSON.stringify(previous),
-    }),
-  )
-  return rows[0]!.body
-}
-
-/**
- * Returns the requested event type, or the first one that the webhook subscribes to, with built-in types before the
- * CRM's own.
- */
-async function chooseType(
-  connection: Connection,
-  event: string | undefined,
-  subscriptions: readonly string[],
-): Promise<ChosenType> {
-  const isChosen = ({ name }: { name: string }): boolean =>
-    event === undefined ? subscriptions.some((subscription) => covers(subscription, name)) : name === event
-  const ours = EVENT_TYPES.find(isChosen)
-  if (ours !== undefined) return ours
-  const { rows } = await connection.query(...listEventTypes())
-  const own = rows.find(isChosen)
-  if (own !== undefined) return { name: own.name, example: JSON.parse(own.example) as unknown }
-  throw unknownEvents(
-    'event',
-    [event ?? subscriptions.join(', ')],
-    rows.map(({ name }) => name),
-  )
-}

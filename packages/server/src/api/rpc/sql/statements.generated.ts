@@ -1,6 +1,17 @@
 // Written by `npm run generate` from the .sql files beside it: change them.
 import { typedStatement } from '../../../database/statement.ts'
 
+export const claimCheckup = typedStatement<
+  {
+    webhookId: string
+    claim: string
+    seconds: number
+  },
+  {
+    wait_seconds: number
+  }
+>(import.meta.url, 'claim-checkup')
+
 export const countMentions = typedStatement<
   {
     organizationId: string
@@ -166,6 +177,14 @@ export const readRequestHeaders = typedStatement<
   }
 >(import.meta.url, 'read-request-headers')
 
+export const releaseCheckup = typedStatement<
+  {
+    webhookId: string
+    claim: string
+  },
+  object
+>(import.meta.url, 'release-checkup')
+
 export const replaceSigningKey = typedStatement<
   {
     overlap: number
@@ -199,6 +218,17 @@ export const startErasure = typedStatement<
     id: string
   }
 >(import.meta.url, 'start-erasure')
+
+export const storeCheckup = typedStatement<
+  {
+    url: string
+    status: string
+    checks: string
+    checkedAt: Date | string
+    webhookId: string
+  },
+  object
+>(import.meta.url, 'store-checkup')
 
 export const writeBody = typedStatement<
   {
