@@ -8,6 +8,8 @@ import type { Finding } from '../src/cli/client/finding.ts'
 import { ANY_ENGINE } from './harness/databases.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { OURS, openApi } from './harness/in-process-api.ts'
+import { startReceiver } from './harness/receiver-server.ts'
+import { startCommand } from './harness/run-command.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
 
 // This server has no worker, so queued deliveries are not sent.
@@ -182,5 +184,31 @@ suite('doctor checks of capture', () => {
       findings.map(({ status }) => status),
       ['ok'],
     )
+  })
+
+  test('doctor --endpoint shows what a check-up of an endpoint finds, and exits with 1 if a check fails', async () => {
+    const receiver = await startReceiver()
+    const { rows } = await api.database.query<{ id: string }>(
+      `insert into webhooks.webhook_configurations (organization_id, name, url, events)
+       values ($1, 'Careless', $2, '{contact.created}') returning id`,
+      [OURS, `${receiver.url}/hook`],
+    )
+    await api.ask('PATCH', `webhook_configurations?id=eq.${rows[0]!.id}`, {
+      body: { secret: 'your-secret-key' },
+    })
+    const run = (id: string) =>
+      startCommand(['doctor', '--endpoint', id], { CONNECTGAIN_URL: url, CONNECTGAIN_KEY: SERVICE_KEY }).done
+    const { code, stdout } = await run(rows[0]!.id)
+    await receiver.close()
+    assert.equal(code, 1, stdout)
+    assert.match(stdout, /^✓ reachable: the endpoint accepts connections$/m)
+    assert.match(stdout, /^! tls: the URL begins with http:.*\n {2}→ Use https:/m)
+    assert.match(
+      stdout,
+      /^✗ wrong signature: the endpoint accepted a request with a wrong signature\n {2}→ /m,
+    )
+    const missing = await run('0190a000-0000-7000-8000-00000000dead')
+    assert.deepEqual([missing.code, missing.stdout], [1, ''])
+    assert.match(missing.stderr, /no webhook has the id/)
   })
 })

@@ -1,7 +1,8 @@
 /** The result of one check of `doctor`. */
 export interface Finding {
   check: string
-  status: 'ok' | 'warning' | 'problem'
+  /** `skipped`: in a check-up of an endpoint, not tried. */
+  status: 'ok' | 'warning' | 'problem' | 'skipped'
   message: string
   /** How to fix it; null if there is nothing to fix. */
   fix: string | null

@@ -3,25 +3,40 @@ import { Command } from 'commander'
 import type { ConnectionFlags } from '../client/api.ts'
 import { withConnection } from '../client/api.ts'
 import { runDoctorChecks } from '../client/checks.ts'
+import { checkEndpoint } from '../client/endpoint-checks.ts'
 import type { Finding } from '../client/finding.ts'
 import { paint, print, printJson, escapeLine } from '../client/output.ts'
 import { withApi } from '../client/run.ts'
 import { FAILED } from '../exit-codes.ts'
 
-const MARKS = { ok: ['green', '✓'], warning: ['yellow', '!'], problem: ['red', '✗'] } as const
+const MARKS = {
+  ok: ['green', '✓'],
+  warning: ['yellow', '!'],
+  problem: ['red', '✗'],
+  skipped: ['dim', '–'],
+} as const
 
 export function doctorCommand(): Command {
   return withConnection(
     new Command('doctor').description(
       'check server, database, clock, key, queue and endpoints, and suggest fixes',
     ),
-  ).action(withApi(runDoctor))
+  )
+    .option(
+      '--endpoint <webhook>',
+      'send test requests to the endpoint of this webhook instead, and check its responses',
+    )
+    .action(withApi(runDoctor))
+}
+
+interface DoctorFlags extends ConnectionFlags {
+  endpoint?: string
 }
 
 /** Exits with 1 for a problem, but not for a warning. */
-async function runDoctor(api: Client, { json }: ConnectionFlags): Promise<void> {
+async function runDoctor(api: Client, { json, endpoint }: DoctorFlags): Promise<void> {
   const findings: Finding[] = []
-  for await (const finding of runDoctorChecks(api)) {
+  for await (const finding of endpoint === undefined ? runDoctorChecks(api) : checkEndpoint(api, endpoint)) {
     findings.push(finding)
     if (!json) printFinding(finding)
   }
