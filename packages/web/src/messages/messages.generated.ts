@@ -91,6 +91,41 @@ export interface Messages {
     readonly expiredShort: string
     readonly expiresShort: (parameters: { days: number }) => string
   }
+  readonly checkup: {
+    readonly title: string
+    readonly action: string
+    readonly checking: string
+    readonly underWay: string
+    readonly none: string
+    readonly otherUrl: string
+    readonly results: {
+      readonly pass: string
+      readonly warn: string
+      readonly fail: string
+    }
+    readonly status: {
+      readonly pass: string
+      readonly warn: string
+      readonly fail: string
+      readonly skipped: string
+    }
+    readonly passed: (parameters: { count: number }) => string
+    readonly skipped: (parameters: { count: number }) => string
+    readonly names: {
+      readonly reachable: string
+      readonly tls: string
+      readonly response_time: string
+      readonly keep_alive: string
+      readonly signed_test: string
+      readonly wrong_signature: string
+      readonly missing_signature: string
+      readonly old_timestamp: string
+      readonly repeated_id: string
+      readonly unknown_event: string
+      readonly emoji: string
+      readonly large_body: string
+    }
+  }
   readonly allDeliveries: {
     readonly link: string
     readonly title: string

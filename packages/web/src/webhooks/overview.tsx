@@ -21,6 +21,7 @@ import { WebhookAlerts } from './alerts.tsx'
 import { AuthPanel, ClientCertificateNotice } from './auth.tsx'
 import { CertificateNotice } from './certificate.tsx'
 import { WebhookFaultNotice } from './fault-notice.tsx'
+import { CheckupSection } from './checkup/checkup.tsx'
 import { getCondition } from './condition.ts'
 import { disabledSince, toSentence } from './health.tsx'
 import { InboxSection } from './inbox.tsx'
@@ -80,6 +81,7 @@ export function Overview({ webhook }: { webhook: Webhook }) {
         <RecentFailures webhookId={webhook.id} />
       </div>
       <SecurityFacts webhook={webhook} />
+      <CheckupSection webhook={webhook} />
       <WebhookAlerts webhookId={webhook.id} />
       <NotSent webhookId={webhook.id} />
       {webhook.signature_type === 'ed25519' && <SigningKeySection organizationId={webhook.organization_id} />}
