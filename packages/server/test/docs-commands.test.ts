@@ -28,6 +28,7 @@ const OF_A_SERVER = [
   'receiving',
   'sources',
   'command-line',
+  'mcp',
   // Last, because it erases.
   'privacy',
 ]

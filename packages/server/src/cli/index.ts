@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   alerts: async () => (await import('./commands/alerts.ts')).alertsCommand(),
   listen: async () => (await import('./commands/listen.ts')).listenCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  mcp: async () => (await import('./commands/mcp.ts')).mcpCommand(),
   reencrypt: async () => (await import('./commands/reencrypt.ts')).reencryptCommand(),
 }
 

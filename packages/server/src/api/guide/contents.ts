@@ -14,6 +14,7 @@ export const CONTENTS: readonly (readonly [part: string, pages: readonly string[
     [
       'api',
       'command-line',
+      'mcp',
       'retrying',
       'order',
       'existing-records',
