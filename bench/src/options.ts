@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 
 export const PARTS = [
   'publish',
+  'order',
   'throughput',
   'growth',
   'webhooks',
@@ -31,7 +32,7 @@ export interface Options {
   parts: readonly Part[]
   /** A commit to compare this version with. */
   against: string | undefined
-  /** Runs only the cases of publish and throughput whose name contains this text. */
+  /** Runs only the cases of publish, order and throughput whose name contains this text. */
   match: string
   quick: boolean
   /** Adds the sizes whose preparation takes long. */
@@ -51,7 +52,7 @@ export const USAGE = `npm run bench -- [options]
   --only <parts>         ${DEFAULT_PARTS.join(',')}
                          and, never without being named, ${ON_REQUEST.join(',')}
   --against <commit>     measures that commit too, in turns with this version
-  --match <text>         only cases of publish and throughput whose name contains it
+  --match <text>         only cases of publish, order and throughput whose name contains it
   --rounds <n>           runs of each case of deliveries; the median counts
   --quick                small sizes: whether everything works, not how well
   --large                adds 1,000,000 and 10,000,000 rows of history to growth

@@ -17,6 +17,7 @@ import { measureLatency } from './scenarios/latency.ts'
 import { measureLimits } from './scenarios/limits.ts'
 import { measureMemory } from './scenarios/memory.ts'
 import { measureNoisyNeighbour } from './scenarios/noisy-neighbour.ts'
+import { measureOrder } from './scenarios/order.ts'
 import { measurePublish } from './scenarios/publish.ts'
 import { measureThroughput } from './scenarios/throughput.ts'
 import { measurePresets } from './scenarios/presets.ts'
@@ -26,6 +27,7 @@ import type { Section } from './section.ts'
 
 const SCENARIOS: Readonly<Record<Part, (bench: Bench) => Promise<Section>>> = {
   publish: measurePublish,
+  order: measureOrder,
   throughput: measureThroughput,
   growth: measureGrowth,
   webhooks: measureWebhooksPerOrganization,
