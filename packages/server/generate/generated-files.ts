@@ -9,6 +9,7 @@ import { writeErrorDocs } from './write-error-docs.ts'
 import { writeEventDocs } from './write-event-docs.ts'
 import { writeMapDocs } from './write-map-docs.ts'
 import { writeMapSchema } from './write-map-schema.ts'
+import { writeMessageParams } from './write-message-params.ts'
 import { writeReceiverTypes } from './write-receiver-types.ts'
 import { writeSettingsDocs } from './write-settings-docs.ts'
 
@@ -21,6 +22,7 @@ type Write = (now: string, database: Database) => string | Promise<string>
 export const GENERATED: readonly (readonly [path: string, write: Write])[] = [
   ['packages/receiver/src/events.ts', writeReceiverTypes] as const,
   ['packages/client/src/types.generated.ts', writeClientTypes] as const,
+  ['packages/server/src/domain/messages/messages.generated.ts', writeMessageParams] as const,
   ['packages/web/src/messages/messages.generated.ts', writeMessageTypes] as const,
   ['docs/events.md', writeEventDocs] as const,
   ['docs/errors.md', writeErrorDocs] as const,

@@ -1,5 +1,6 @@
 import { API_ERRORS } from '../src/domain/api-errors.ts'
 import { ATTEMPT_ERRORS } from '../src/domain/attempt-errors.ts'
+import { phrase } from '../src/domain/messages/phrase.ts'
 import { fillBlock } from './fill-block.ts'
 
 /** docs/errors.md with its tables as the sources have them. */
@@ -18,7 +19,7 @@ function writeApiErrors(): string {
 
 function writeAttemptErrors(): string {
   const rows = Object.entries(ATTEMPT_ERRORS).map(
-    ([code, { meaning, cause, nextStep }]) => `| \`${code}\` | ${meaning} | ${cause} | ${nextStep} |`,
+    ([code, { meaning, advice }]) => `| \`${code}\` | ${meaning} | ${phrase(advice)} |`,
   )
-  return ['| code | meaning | likely cause | next step |', '|---|---|---|---|', ...rows].join('\n')
+  return ['| code | meaning | likely cause and next step |', '|---|---|---|', ...rows].join('\n')
 }

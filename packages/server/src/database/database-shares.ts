@@ -1,3 +1,4 @@
+import { phrase } from '../domain/messages/phrase.ts'
 import type { Clock } from '../domain/clock.ts'
 import { RestError } from '../domain/errors.ts'
 import { SlowTime } from './slow-time.ts'
@@ -139,28 +140,23 @@ export function createDatabaseShares(limits: ShareLimits, clock: Clock): Databas
 }
 
 function tooManyConcurrentRequests(): RestError {
-  return new RestError(429, 'PT429', 'too many concurrent requests from this organization', {
-    hint: 'Try again in one second with fewer concurrent requests. One request can read or write several rows.',
+  return new RestError(429, 'PT429', phrase('limit.concurrent'), {
+    hint: phrase('hint.fewerAtOnce'),
     headers: { 'retry-after': '1' },
   })
 }
 
 function noConnectionInTime(): RestError {
-  return new RestError(503, '53300', 'no database connection became available in time', {
-    hint: 'Try again in a few seconds.',
+  return new RestError(503, '53300', phrase('limit.connections'), {
+    hint: phrase('hint.fewSeconds'),
     headers: { 'retry-after': '5' },
   })
 }
 
 function shareUsedUp(pauseMs: number): RestError {
   const seconds = Math.max(1, Math.ceil(pauseMs / 1_000))
-  return new RestError(
-    429,
-    'PT429',
-    'slow requests of this organization have used up its share of the database',
-    {
-      hint: `Try again in ${seconds} seconds. Filter by an indexed column and request fewer rows.`,
-      headers: { 'retry-after': String(seconds) },
-    },
-  )
+  return new RestError(429, 'PT429', phrase('limit.share'), {
+    hint: phrase('hint.waitIndexed', { seconds }),
+    headers: { 'retry-after': String(seconds) },
+  })
 }

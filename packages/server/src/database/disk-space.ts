@@ -1,3 +1,5 @@
+import type { Said } from '../domain/messages/phrase.ts'
+import { phrase } from '../domain/messages/phrase.ts'
 import { statfs } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { messageOf } from '../domain/errors.ts'
@@ -26,7 +28,7 @@ export interface DiskSpace {
   /** Returns the space of the disk; undefined when the database is not on a local disk, or the disk cannot be read. */
   readSpace(): Promise<FreeSpace | undefined>
   /** Returns the reason to refuse writes; undefined while there is space. */
-  shortage(): Promise<string | undefined>
+  shortage(): Promise<Said | undefined>
   close(): void
 }
 
@@ -69,10 +71,10 @@ export function watchDiskSpace(folder: string, log: Logger): DiskSpace {
     return checking
   }
 
-  async function shortage(): Promise<string | undefined> {
+  async function shortage(): Promise<Said | undefined> {
     const { free = Number.POSITIVE_INFINITY } = (await readSpace()) ?? {}
     return free < MIN_BYTES_TO_WRITE
-      ? `the disk has ${inMib(free)} free, but writing requires ${inMib(MIN_BYTES_TO_WRITE)}`
+      ? phrase('limit.disk', { free: inMib(free), needed: inMib(MIN_BYTES_TO_WRITE) })
       : undefined
   }
 

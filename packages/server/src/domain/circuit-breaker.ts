@@ -1,3 +1,5 @@
+import { phrase } from './messages/phrase.ts'
+import type { Said } from './messages/phrase.ts'
 import { cutText } from './storable-text.ts'
 
 /**
@@ -239,29 +241,32 @@ const MAX_ERROR_LENGTH = 300
 
 export function describeHealth(state: HealthState, lastError: string, now: number): ShownHealth {
   const { phase, failures, failingSince } = state
-  const failed = `${failures} consecutive attempts have failed`
-  const last = `last error: ${cutText(lastError, MAX_ERROR_LENGTH)}`
+  const failed = { failures, problem: cutText(lastError, MAX_ERROR_LENGTH) }
   if (phase === 'healthy') return { health: 'healthy', reason: null, is_parked: false }
-  if (phase === 'degraded') return { health: 'degraded', reason: `${failed}; ${last}`, is_parked: false }
+  if (phase === 'degraded')
+    return { health: 'degraded', reason: phrase('health.degraded', failed), is_parked: false }
   if (phase === 'draining') {
-    return { health: 'degraded', reason: isPaused(state, now) ? PAUSED : DRAINING, is_parked: true }
+    return {
+      health: 'degraded',
+      reason: phrase(isPaused(state, now) ? 'health.paused' : 'health.draining'),
+      is_parked: true,
+    }
   }
-  return { health: 'held', reason: holdReason(failed, failingSince, last), is_parked: true }
+  return { health: 'held', reason: holdReason(failed, failingSince), is_parked: true }
 }
 
-const PAUSED =
-  'the endpoint asked to be left alone for a while (Retry-After): its deliveries wait until then, at most an hour at a time'
-
-const DRAINING =
-  'the endpoint is responding again: deliveries on hold are being sent, oldest first, before new ones'
-
-function holdReason(failed: string, failingSince: number | undefined, last: string): string {
-  const since = failingSince === undefined ? '' : ` since ${new Date(failingSince).toISOString()}`
-  return `${failed}${since}; ${last}. Deliveries are on hold and keep their attempts; one at a time is sent to check whether the endpoint has recovered`
+function holdReason(failed: { failures: number; problem: string }, failingSince: number | undefined): Said {
+  return failingSince === undefined
+    ? phrase('health.held', failed)
+    : phrase('health.heldSince', { ...failed, time: new Date(failingSince).toISOString() })
 }
 
 export function explainDisabling({ failures }: HealthState, lasted: number, lastError: string): string {
-  return `every attempt has failed for ${inWords(lasted)} (${failures} consecutive attempts); last error: ${cutText(lastError, MAX_ERROR_LENGTH)}`
+  return phrase('health.disabling', {
+    period: inWords(lasted),
+    failures,
+    problem: cutText(lastError, MAX_ERROR_LENGTH),
+  })
 }
 
 const UNITS: readonly [number, string][] = [

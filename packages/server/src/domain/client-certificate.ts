@@ -1,3 +1,5 @@
+import type { Said } from './messages/phrase.ts'
+import { phrase } from './messages/phrase.ts'
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
@@ -17,7 +19,7 @@ export class UnusableCertificate extends Error {
   override readonly name = 'UnusableCertificate'
   readonly field: 'certificate' | 'key'
 
-  constructor(field: 'certificate' | 'key', message: string) {
+  constructor(field: 'certificate' | 'key', message: Said) {
     super(message)
     this.field = field
   }
@@ -39,15 +41,12 @@ export function readClientCertificate(certificate: string, key: string, now: num
   const leaf = readChain(certificate)[0]!
   const privateKey = readKey(key)
   if (!leaf.checkPrivateKey(privateKey)) {
-    throw new UnusableCertificate(
-      'key',
-      'does not belong to the certificate; the certificate must come first, before its intermediates',
-    )
+    throw new UnusableCertificate('key', phrase('certificate.notOwn'))
   }
   if (leaf.validToDate.getTime() <= now) {
     throw new UnusableCertificate(
       'certificate',
-      `has expired on ${leaf.validToDate.toISOString()}; give a renewed one`,
+      phrase('certificate.expired', { time: leaf.validToDate.toISOString() }),
     )
   }
   requireUsable(certificate, key)
@@ -60,51 +59,46 @@ export function readClientCertificate(certificate: string, key: string, now: num
 }
 
 function readChain(text: string): X509Certificate[] {
-  const fail = (message: string): never => {
+  const fail = (message: Said): never => {
     throw new UnusableCertificate('certificate', message)
   }
-  if (/PRIVATE KEY-----/.test(text)) return fail('contains a private key; give that as key')
+  if (/PRIVATE KEY-----/.test(text)) return fail(phrase('certificate.hasKey'))
   const blocks = text.match(CERTIFICATE) ?? []
   if (blocks.length === 0) {
-    return fail('must be in PEM format: it begins with -----BEGIN CERTIFICATE-----')
+    return fail(phrase('certificate.notPem'))
   }
   if (blocks.length > MAX_CHAIN_LENGTH) {
-    return fail(
-      `must not have more than ${MAX_CHAIN_LENGTH} certificates; leave out what is not of its chain`,
-    )
+    return fail(phrase('certificate.many', { count: MAX_CHAIN_LENGTH }))
   }
   try {
     return blocks.map((block) => new X509Certificate(block))
   } catch {
-    return fail('cannot be read: it is damaged or was cut')
+    return fail(phrase('certificate.damaged'))
   }
 }
 
 function readKey(text: string): KeyObject {
   if (/ENCRYPTED/.test(text)) {
-    throw new UnusableCertificate(
-      'key',
-      'is encrypted; decrypt it first with: openssl pkey -in key.pem -out plain.pem',
-    )
+    throw new UnusableCertificate('key', phrase('certificate.encrypted'))
   }
   if (!KEY.test(text)) {
-    throw new UnusableCertificate(
-      'key',
-      'must be one private key in PEM format: it begins with -----BEGIN PRIVATE KEY-----',
-    )
+    throw new UnusableCertificate('key', phrase('certificate.keyNotPem'))
   }
   let key: KeyObject
   try {
     key = createPrivateKey(text)
   } catch {
-    throw new UnusableCertificate('key', 'cannot be read: it is damaged or was cut')
+    throw new UnusableCertificate('key', phrase('certificate.damaged'))
   }
   const type = key.asymmetricKeyType
   if (type !== 'rsa' && type !== 'ec') {
-    throw new UnusableCertificate('key', `must be an RSA or EC key, and not ${type ?? 'of another kind'}`)
+    throw new UnusableCertificate(
+      'key',
+      phrase('certificate.keyKind', { kind: type ?? phrase('certificate.otherKind') }),
+    )
   }
   if (type === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS) {
-    throw new UnusableCertificate('key', `must have at least ${MIN_RSA_BITS} bits`)
+    throw new UnusableCertificate('key', phrase('certificate.keyShort', { count: MIN_RSA_BITS }))
   }
   return key
 }
@@ -115,7 +109,10 @@ function requireUsable(cert: string, key: string): void {
     createSecureContext({ cert, key })
   } catch (error) {
     const { reason } = error as { reason?: string }
-    throw new UnusableCertificate('certificate', `cannot be used for TLS: ${reason ?? 'it is not accepted'}`)
+    throw new UnusableCertificate(
+      'certificate',
+      phrase('certificate.unusable', { reason: reason ?? phrase('certificate.notAccepted') }),
+    )
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ApiErrorCode, StatusOf } from './api-errors.ts'
+import type { Said } from './messages/phrase.ts'
 
 /**
  * A failure that the caller can act on. Everything else is a defect and reaches the caller as XX000 without details.
@@ -11,13 +12,13 @@ export class ApiError<Code extends ApiErrorCode = ApiErrorCode> extends Error {
   readonly status: number
   readonly code: string
   readonly details: string | null
-  readonly hint: string | null
+  readonly hint: Said | null
 
   constructor(
     status: StatusOf<Code>,
     code: Code,
-    message: string,
-    more: { details?: string; hint?: string } = {},
+    message: Said,
+    more: { details?: string; hint?: Said } = {},
   ) {
     super(message)
     this.status = status
@@ -30,8 +31,8 @@ export class ApiError<Code extends ApiErrorCode = ApiErrorCode> extends Error {
   static of(
     status: number,
     code: string,
-    message: string,
-    more: { details?: string; hint?: string } = {},
+    message: Said,
+    more: { details?: string; hint?: Said } = {},
   ): ApiError {
     return new ApiError(status as StatusOf<ApiErrorCode>, code as ApiErrorCode, message, more)
   }
@@ -44,8 +45,8 @@ export class RestError<Code extends ApiErrorCode = ApiErrorCode> extends ApiErro
   constructor(
     status: StatusOf<Code>,
     code: Code,
-    message: string,
-    { headers, ...more }: { details?: string; hint?: string; headers: Record<string, string> },
+    message: Said,
+    { headers, ...more }: { details?: string; hint?: Said; headers: Record<string, string> },
   ) {
     super(status, code, message, more)
     this.headers = headers

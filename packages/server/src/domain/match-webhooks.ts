@@ -1,3 +1,4 @@
+import { phrase } from './messages/phrase.ts'
 import { createLru } from './lru.ts'
 import { covers } from './event-types/covers.ts'
 import { isOperational } from './event-types/operational-events.ts'
@@ -134,7 +135,7 @@ function passes(filter: string, subject: () => FilterSubject, steps: Steps): str
     return compiled(filter)(subject(), steps) ? undefined : 'filtered'
   } catch (error) {
     if (error instanceof OverBudget) return error.message
-    return `the filter could not be evaluated: ${reasonOf(error)}`
+    return phrase('filter.failed', { problem: reasonOf(error) })
   }
 }
 

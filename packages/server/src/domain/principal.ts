@@ -1,12 +1,6 @@
-/** The scopes of organizations' keys and tokens: what each covers, in words that follow "It". */
-export const SCOPES_COVER = {
-  admin: 'does everything in its organization',
-  read: 'reads, and calls functions that change and send nothing',
-  emit: 'inserts into webhook_events and reads webhook_event_types',
-} as const
-
-export type Scope = keyof typeof SCOPES_COVER
-export const SCOPES = Object.keys(SCOPES_COVER) as readonly Scope[]
+/** The scopes of organizations' keys and tokens. What each covers: hint.scope in the catalog. */
+export const SCOPES = ['admin', 'read', 'emit'] as const
+export type Scope = (typeof SCOPES)[number]
 
 /** The database roles that requests run as. Their grants, in the migrations, enforce what a scope covers. */
 const ROLE_OF = {

@@ -1,3 +1,4 @@
+import { verbatim } from '../domain/messages/phrase.ts'
 import type { Connection, Database } from '../database/database.ts'
 import { retryOn } from '../database/retry-on.ts'
 import { runAs } from '../database/act-as.ts'
@@ -118,7 +119,7 @@ async function serve(context: Context, request: RestRequest): Promise<RestRespon
 }
 
 const refuseMethod = (method: string, allow: string): RestError =>
-  new RestError(405, 'PGRST117', `Unsupported HTTP method: ${method}`, { headers: { allow } })
+  new RestError(405, 'PGRST117', verbatim(`Unsupported HTTP method: ${method}`), { headers: { allow } })
 
 /** Stores the response in the transaction of the change, if the request asks for it. */
 function keeping({ keep }: RestRequest, change: Change, respond: (written: Written) => RestResponse): Change {

@@ -1,3 +1,4 @@
+import { phrase } from '../domain/messages/phrase.ts'
 import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { createLru } from '../domain/lru.ts'
@@ -136,11 +137,11 @@ function openTarget(
       auth,
     }
   } catch {
-    return { ...target, unreadable: 'the stored secret cannot be decrypted with ENCRYPTION_KEYS' }
+    return { ...target, unreadable: phrase('own.secretUnreadable') }
   }
 }
 
-const NO_KEY = 'the organization has no signing key: call rpc/rotate_signing_key, which creates one'
+const NO_KEY = phrase('own.noSigningKey')
 
 /** Secrets stay stored while keys sign instead. */
 function sealedSecrets({ secret, previous_secret: previous, signing_keys: keys }: TargetRow): string[] {

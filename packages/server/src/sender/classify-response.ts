@@ -1,5 +1,6 @@
+import { phrase } from '../domain/messages/phrase.ts'
 import type { AttemptErrorCode } from '../domain/attempt-errors.ts'
-import { ATTEMPT_ERRORS, diagnosisOf } from '../domain/attempt-errors.ts'
+import { diagnosisOf, headlineOf } from '../domain/attempt-errors.ts'
 import { messageOf } from '../domain/errors.ts'
 import { parseRetryAfter } from '../domain/retry-after.ts'
 import { findFailure } from './failures.ts'
@@ -52,14 +53,14 @@ function judge(symptom: Symptom, retryAfter: number | undefined): Classification
   return {
     ...failed(code, describe(symptom, failure), said + nameCode(symptom)),
     retryAfter: waits ? retryAfter : undefined,
-    deactivate: disables ? 'the endpoint returned 410 Gone' : undefined,
+    deactivate: disables ? phrase('delivery.gone') : undefined,
   }
 }
 
 function failed(
   errorCode: AttemptErrorCode,
   errorMessage: string,
-  diagnosis = diagnosisOf(errorCode),
+  diagnosis: string = diagnosisOf(errorCode),
 ): Classification {
   return { success: false, errorCode, errorMessage, diagnosis, retryAfter: undefined, deactivate: undefined }
 }
@@ -76,7 +77,7 @@ export function judgeUnsendable(why: string): Classification {
 
 /** A defect of ours. It counts as an attempt, or the delivery would be tried for ever. */
 export function judgeDefect(error: unknown): Classification {
-  return failed('internal_error', `the request could not be built: ${messageOf(error)}`)
+  return failed('internal_error', phrase('own.notBuilt', { problem: messageOf(error) }))
 }
 
 type FailedAnswer = Extract<Answer, { kind: 'failure' }>
@@ -102,15 +103,13 @@ const OURS = [BlockedDestination, Timeout, InvalidResponse, BrokenOff, Http2Fail
 
 /** In our words: those of the runtime (`getaddrinfo ENOTFOUND …`) mean nothing to most. */
 function describe(symptom: Symptom, { code, headline }: Failure): string {
-  if (symptom.kind === 'response') return `the endpoint returned ${symptom.statusCode}`
+  if (symptom.kind === 'response') return phrase('response.status', { status: symptom.statusCode })
   const { error, statusCode } = symptom
   const isOurs = OURS.some((type) => error instanceof type)
-  const happened = isOurs ? error.message : (headline ?? toClause(ATTEMPT_ERRORS[code].cause))
-  return statusCode === undefined ? happened : `the endpoint returned ${statusCode}, but ${happened}`
-}
-
-function toClause(sentence: string): string {
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '')
+  const happened = isOurs ? error.message : (headline ?? headlineOf(code))
+  return statusCode === undefined
+    ? happened
+    : phrase('response.statusBut', { status: statusCode, problem: happened })
 }
 
 /** The runtime's code can be searched for. */

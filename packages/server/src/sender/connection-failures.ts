@@ -1,3 +1,5 @@
+import type { Said } from '../domain/messages/phrase.ts'
+import { phrase } from '../domain/messages/phrase.ts'
 import { Timeout } from './exchange.ts'
 import { Http2Failure } from './http2-failure.ts'
 import { InvalidResponse } from './invalid-response.ts'
@@ -16,37 +18,32 @@ export const CONNECTION_FAILURES: readonly Failure[] = [
   {
     matches: isError(UnusableUrl),
     code: 'blocked_destination',
-    diagnosis:
-      "This URL is not allowed. Correct the webhook's URL. For http:// in development, ask the operator to set ALLOW_HTTP_URLS.",
+    diagnosis: phrase('blocked.urlAdvice'),
   },
   { matches: isError(BlockedDestination), code: 'blocked_destination' },
   {
     matches: during('connecting', timedOut),
     code: 'timeout',
-    headline: 'no connection could be made in time',
-    diagnosis:
-      'The connection timed out. Check the address, and check that no firewall drops the connection.',
+    headline: phrase('timeout.connectingInTime'),
+    diagnosis: phrase('timeout.connectingAdvice'),
   },
   {
     matches: during('waiting', timedOut),
     code: 'timeout',
-    headline: 'no response arrived in time',
-    diagnosis:
-      'Your endpoint accepted the request but did not respond in time. Return 200 first, then process the event.',
+    headline: phrase('timeout.waitingInTime'),
+    diagnosis: phrase('timeout.waitingAdvice'),
   },
   {
     matches: during('heading', timedOut),
     code: 'timeout',
-    headline: 'the headers of the response did not end in time',
-    diagnosis:
-      'Your endpoint started to respond, but a whole status line with headers and the empty line after them did not arrive in time. Check the program that writes the response.',
+    headline: phrase('timeout.headingInTime'),
+    diagnosis: phrase('timeout.headingAdvice'),
   },
   {
     matches: during('reading', timedOut),
     code: 'timeout',
-    headline: 'the response did not end in time',
-    diagnosis:
-      'Your endpoint started to respond but did not finish in time. Send a short response and end it. A Content-Length that is too large has the same effect.',
+    headline: phrase('timeout.readingInTime'),
+    diagnosis: phrase('timeout.readingAdvice'),
   },
 
   // Name resolution and connections.
@@ -54,51 +51,45 @@ export const CONNECTION_FAILURES: readonly Failure[] = [
   {
     matches: during('connecting', hasCode('ECONNRESET', 'EPIPE', 'ECONNABORTED')),
     code: 'connection_reset',
-    headline: 'the connection was closed before the request was sent',
-    diagnosis:
-      'The server closed the connection while it was being made. Check that the port serves HTTPS, that a certificate for this host name is installed, that it accepts the client certificate of this webhook, if there is one, and that no firewall or proxy ends the connection.',
+    headline: phrase('reset.connecting'),
+    diagnosis: phrase('reset.connectingAdvice'),
   },
   {
     matches: during('reading', hasCode('ECONNRESET', 'EPIPE', 'ECONNABORTED')),
     code: 'connection_reset',
-    headline: 'the connection was closed before the body of the response had ended',
-    diagnosis:
-      'The response was cut short. Check that its Content-Length counts bytes and not characters, and that neither your server nor a proxy ends the connection early. Your endpoint may have processed the event: it gets it again with the same X-Webhook-Id.',
+    headline: phrase('reset.reading'),
+    diagnosis: phrase('reset.readingAdvice'),
   },
   {
     matches: during('heading', hasCode('ECONNRESET', 'EPIPE', 'ECONNABORTED')),
     code: 'connection_reset',
-    headline: 'the connection was closed within the headers of the response',
-    diagnosis:
-      'Your endpoint started to respond and then closed the connection. Check the logs of your server, and of any proxy in front of it, for a crash at that time.',
+    headline: phrase('reset.heading'),
+    diagnosis: phrase('reset.headingAdvice'),
   },
   {
     matches: hasCode('ECONNRESET', 'EPIPE', 'ECONNABORTED'),
     code: 'connection_reset',
-    diagnosis:
-      'The connection was closed before a response arrived. Check the logs of your server and of any proxy in front of it. A server that demands a client certificate (mutual TLS), or does not accept the one of this webhook, may close it as well.',
+    diagnosis: phrase('reset.waitingAdvice'),
   },
   { matches: hasCode('EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN'), code: 'unreachable' },
   { matches: hasCode('ENOTFOUND', 'ENODATA'), code: 'dns_failure' },
   {
     matches: hasCode('EAI_AGAIN', 'EAI_FAIL', 'ESERVFAIL', 'EREFUSED', 'ETIMEOUT', 'EBADRESP', 'EFORMERR'),
     code: 'dns_failure',
-    headline: 'the host name could not be looked up',
-    diagnosis:
-      'The name servers of this host did not answer, or with an error. Check them; the delivery is retried automatically.',
+    headline: phrase('dns.lookup'),
+    diagnosis: phrase('dns.lookupAdvice'),
   },
   {
     matches: hasCode('EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'),
     code: 'network_error',
-    headline: 'this server could not open another connection',
-    diagnosis:
-      'This server has no free sockets, ports or memory left; your endpoint is not at fault. Ask the operator to check its limits. The delivery is retried automatically.',
+    headline: phrase('network.full'),
+    diagnosis: phrase('network.fullAdvice'),
   },
   {
     matches: hasCode('EACCES', 'EPERM'),
     code: 'network_error',
-    headline: 'this server may not connect to the address',
-    diagnosis: 'A firewall of this server forbids the connection. Ask the operator to allow it.',
+    headline: phrase('network.forbidden'),
+    diagnosis: phrase('network.forbiddenAdvice'),
   },
 ]
 
@@ -110,7 +101,7 @@ export const OTHER_FAILURES: readonly Failure[] = [
 ]
 
 /** Our own errors bring theirs along. */
-function quoteDiagnosis(symptom: Symptom): string {
+function quoteDiagnosis(symptom: Symptom): Said {
   const { error } = symptom as Symptom & { kind: 'failure' }
   return (error as InvalidResponse | Http2Failure | TokenFailure).diagnosis
 }

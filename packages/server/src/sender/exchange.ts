@@ -1,3 +1,5 @@
+import { phrase } from '../domain/messages/phrase.ts'
+import type { Said } from '../domain/messages/phrase.ts'
 import { errors } from 'undici'
 import type { Dispatcher } from 'undici'
 import type { Abortable, Connection, ConnectionUser, ParsedHeaders } from './connection.ts'
@@ -13,13 +15,6 @@ import type { Answer, PartialResponse, Phase } from './answer.ts'
 const MAX_READ_BYTES = 64 * 1024
 const MAX_KEPT_BYTES = 16 * 1024
 const MAX_INTERIM_RESPONSES = 10
-
-const MISSING: Readonly<Record<Phase, string>> = {
-  connecting: 'no connection',
-  waiting: 'no response',
-  heading: 'the headers of the response did not end',
-  reading: 'the response did not end',
-}
 
 /** Our own deadline passed. */
 export class Timeout extends Error {
@@ -72,7 +67,7 @@ export class Exchange implements ConnectionUser {
     this.#origin = origin
     this.#options = options
     this.#settle = settle
-    const expire = (): void => this.#fail(new Timeout(`${this.#missing()} within ${timeout} ms`))
+    const expire = (): void => this.#fail(new Timeout(this.#missing(timeout)))
     this.#deadline = setTimeout(expire, timeout)
   }
 
@@ -176,10 +171,9 @@ export class Exchange implements ConnectionUser {
   }
 
   /** What did not happen in time. */
-  #missing(): string {
-    return this.#interimResponses > 0 && this.#phase === 'heading'
-      ? 'no final response'
-      : MISSING[this.#phase]
+  #missing(limit: number): Said {
+    const isInterim = this.#interimResponses > 0 && this.#phase === 'heading'
+    return phrase(`timeout.${isInterim ? 'interim' : this.#phase}`, { limit })
   }
 
   #announce(): void {
@@ -193,13 +187,12 @@ export class Exchange implements ConnectionUser {
   #countInterim(): void {
     this.#interimResponses += 1
     if (this.#interimResponses <= MAX_INTERIM_RESPONSES) return
-    throw new InvalidResponse(`the endpoint sent more than ${MAX_INTERIM_RESPONSES} interim (1xx) responses`)
+    throw new InvalidResponse(phrase('invalid.interimMany', { count: MAX_INTERIM_RESPONSES }))
   }
 
   /** Takes as much of the response as was read. */
   #finish(): void {
-    if (this.#statusCode === 0)
-      return this.#fail(new InvalidResponse('the endpoint sent an interim (1xx) response but no final one'))
+    if (this.#statusCode === 0) return this.#fail(new InvalidResponse(phrase('invalid.interimOnly')))
     this.#settleResponse(false)
     this.#connection?.drop(new Settled())
   }

@@ -1,3 +1,4 @@
+import { phrase } from '../domain/messages/phrase.ts'
 import { connect, constants } from 'node:http2'
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
@@ -128,18 +129,15 @@ export class Http2Connection implements Connection {
     const { failure } = this
     const { code = '' } = (failure ?? {}) as NodeJS.ErrnoException
     if (failure !== undefined && !code.startsWith('ERR_HTTP2')) return failure
-    if (this.#goaway !== undefined) return new Http2Failure('the connection', this.#goaway)
+    if (this.#goaway !== undefined) return new Http2Failure('connection', this.#goaway)
     if (code === 'ERR_HTTP2_ERROR') return breaksProtocol(failure!.message)
-    if (streamCode !== constants.NGHTTP2_NO_ERROR) return new Http2Failure('the request', streamCode)
+    if (streamCode !== constants.NGHTTP2_NO_ERROR) return new Http2Failure('request', streamCode)
     return new errors.SocketError('other side closed')
   }
 }
 
 function breaksProtocol(message: string): InvalidResponse {
-  return new InvalidResponse(
-    `the endpoint does not keep to HTTP/2 (${message})`,
-    'Check the versions of your server and of any proxy in front of it.',
-  )
+  return new InvalidResponse(phrase('http2.breach', { problem: message }), phrase('http2.advice.versions'))
 }
 
 /** undici takes names and values in turn. */

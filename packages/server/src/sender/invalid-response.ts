@@ -1,23 +1,21 @@
+import type { Said } from '../domain/messages/phrase.ts'
+import { phrase } from '../domain/messages/phrase.ts'
 import { errors } from 'undici'
 import { explainHead } from './explain-head.ts'
 import type { Phase } from './answer.ts'
 
-const NOT_HTTP =
-  'The response is not valid HTTP. Check that the port in the URL serves HTTP, or HTTPS for an https:// URL.'
-const LENGTHS =
-  'State the length of a response once: with Content-Length in bytes, or with Transfer-Encoding: chunked. Check your server and any proxy that adds headers.'
-const CHUNKS =
-  'The body is not encoded in chunks as its headers say. Check the program or proxy that writes it.'
-const HEADERS =
-  'Check the headers that your server or a proxy adds: a name without blanks, a colon, and a value without control characters.'
+const NOT_HTTP = phrase('invalid.advice')
+const LENGTHS = phrase('invalid.lengthAdvice')
+const CHUNKS = phrase('invalid.chunkAdvice')
+const HEADERS = phrase('invalid.headerAdvice')
 
 /** What came back is not an HTTP response that can be relied on. */
 export class InvalidResponse extends Error {
   override readonly name = 'InvalidResponse'
   /** The likely cause and the next step. */
-  readonly diagnosis: string
+  readonly diagnosis: Said
 
-  constructor(message: string, diagnosis = NOT_HTTP) {
+  constructor(message: Said, diagnosis: Said = NOT_HTTP) {
     super(message)
     this.diagnosis = diagnosis
   }
@@ -29,17 +27,17 @@ export class BrokenOff extends Error {
 }
 
 /** What undici's parser complains about, our words for it, and what to do. The first that matches counts. */
-const COMPLAINTS: readonly (readonly [RegExp, string, string?])[] = [
+const COMPLAINTS: readonly (readonly [RegExp, Said, Said?])[] = [
   [
     /Content-Length.*Transfer-Encoding|Transfer-Encoding.*Content-Length/,
-    'the response states its length twice',
+    phrase('invalid.lengthTwice'),
     LENGTHS,
   ],
-  [/Content-Length/, 'the response has no valid length', LENGTHS],
-  [/chunk data/, 'a chunk is longer than its size', CHUNKS],
-  [/chunk size/i, 'a chunk does not start with its size', CHUNKS],
-  [/status|version|Expected (?:HTTP|dot|space)/i, 'the response does not start with an HTTP/1.1 status line'],
-  [/header/i, 'a response header is malformed', HEADERS],
+  [/Content-Length/, phrase('invalid.length'), LENGTHS],
+  [/chunk data/, phrase('invalid.chunkLong'), CHUNKS],
+  [/chunk size/i, phrase('invalid.chunkSize'), CHUNKS],
+  [/status|version|Expected (?:HTTP|dot|space)/i, phrase('invalid.statusLine')],
+  [/header/i, phrase('invalid.header'), HEADERS],
 ]
 
 /** What was read of the response before an error. */
@@ -67,7 +65,7 @@ export function toTransportError(error: Error, progress: Progress): Error {
     // The parser stops at the second header; later, a body that is too short ended with the connection.
     return phase === 'reading'
       ? brokenOff(progress)
-      : new InvalidResponse('the response states its length twice', LENGTHS)
+      : new InvalidResponse(phrase('invalid.lengthTwice'), LENGTHS)
   }
   if (!(error instanceof errors.SocketError)) return error
   return error.message === 'bad upgrade' ? switchesProtocol() : brokenOff(progress)
@@ -77,31 +75,24 @@ function describeParserError(message: string, progress: Progress): Error {
   if (message.includes('Invalid EOF state')) return brokenOff(progress)
   const known = COMPLAINTS.find(([complaint]) => complaint.test(message))
   return known === undefined
-    ? new InvalidResponse('the response is malformed')
+    ? new InvalidResponse(phrase('invalid.malformed'))
     : new InvalidResponse(known[1], known[2])
 }
 
 export function headersTooLarge(): InvalidResponse {
-  return new InvalidResponse(
-    'the response headers are larger than 16 KiB',
-    'Send fewer or shorter headers, such as cookies: at most 16 KiB together.',
-  )
+  return new InvalidResponse(phrase('invalid.headersLarge'), phrase('invalid.headersLargeAdvice'))
 }
 
 export function switchesProtocol(): InvalidResponse {
-  return new InvalidResponse(
-    'the endpoint returned 101, which switches the protocol',
-    'Return 200 instead: a webhook is one request with one response. Check that the URL is not that of a WebSocket.',
-  )
+  return new InvalidResponse(phrase('invalid.upgrade'), phrase('invalid.upgradeAdvice'))
 }
 
 function brokenOff({ phase, contentLength, bodyBytes }: Progress): BrokenOff {
-  if (phase === 'heading')
-    return new BrokenOff('the connection was closed within the headers of the response')
-  if (phase !== 'reading') return new BrokenOff('the connection was closed before a response arrived')
+  if (phase === 'heading') return new BrokenOff(phrase('reset.heading'))
+  if (phase !== 'reading') return new BrokenOff(phrase('reset.waiting'))
   return new BrokenOff(
     contentLength === undefined
-      ? 'the connection was closed before the body had ended'
-      : `the connection was closed after ${bodyBytes} of ${contentLength} bytes of the body`,
+      ? phrase('reset.body')
+      : phrase('reset.bodyBytes', { bytes: bodyBytes, length: contentLength }),
   )
 }

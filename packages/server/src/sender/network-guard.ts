@@ -1,3 +1,4 @@
+import { phrase } from '../domain/messages/phrase.ts'
 import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { isIP } from 'node:net'
@@ -71,16 +72,16 @@ export function checkUrl(text: string, { allowHttp, egressAllow, egressPorts }: 
   requireNoOddCharacter(text)
   const authority = ABSOLUTE_URL.exec(text)?.[1]
   if (authority === undefined || !URL.canParse(text)) {
-    throw new UnusableUrl('it is not an absolute URL, such as https://example.com/webhook')
+    throw new UnusableUrl(phrase('url.notAbsolute'))
   }
   const url = new URL(text)
   if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) {
-    throw new UnusableUrl(`it must start with https://${allowHttp ? ' or http://' : ''}`)
+    throw new UnusableUrl(phrase(allowHttp ? 'url.httpsOrHttp' : 'url.https'))
   }
   if (authority.includes('@')) {
-    throw new UnusableUrl('it must not contain a user name or password; use a custom header instead')
+    throw new UnusableUrl(phrase('url.credentials'))
   }
-  if (text.includes('#')) throw new UnusableUrl('it must not contain a fragment (the part after #)')
+  if (text.includes('#')) throw new UnusableUrl(phrase('url.fragment'))
   checkPort(url, egressPorts)
   checkHost(url.hostname, egressAllow)
   return url
@@ -95,12 +96,13 @@ function requireNoOddCharacter(text: string): void {
   const [character] = found
   const isBlank = /\s/.test(character)
   const isInvisible = /[\p{Cc}\p{Cf}]/u.test(character)
-  const name = isBlank ? 'a blank' : isInvisible ? 'a control character' : character
+  const name = isBlank ? phrase('url.blank') : isInvisible ? phrase('url.control') : character
   const isAtEnd = text.trim() === text.trim().replace(ODD_CHARACTER, '') && text !== text.trim()
   // What comes from a text program, not from the URL.
   const isOfText = /[\p{Cf}\p{Pi}\p{Pf}„]/u.test(character)
-  const remedy = isAtEnd || isOfText ? 'remove it' : `write it as ${encodeURIComponent(character)}`
-  throw new UnusableUrl(`it contains ${name} at character ${found.index + 1}; ${remedy}`)
+  const place = { character: name, position: found.index + 1 }
+  if (isAtEnd || isOfText) throw new UnusableUrl(phrase('url.characterRemove', place))
+  throw new UnusableUrl(phrase('url.characterWrite', { ...place, code: encodeURIComponent(character) }))
 }
 
 function checkPort(url: URL, egressPorts: readonly PortRange[]): void {
@@ -108,20 +110,20 @@ function checkPort(url: URL, egressPorts: readonly PortRange[]): void {
   // Port 0 reads as none; it is no port to connect to.
   if (url.port === '0' || !egressPorts.some(([first, last]) => port >= first && port <= last)) {
     const allowed = egressPorts.map(([first, last]) => (first === last ? first : `${first} to ${last}`))
-    throw new UnusableUrl(`port ${url.port || port} is not allowed; use ${allowed.join(', ')}`)
+    throw new UnusableUrl(phrase('url.port', { port: url.port || String(port), ports: allowed.join(', ') }))
   }
 }
 
 function checkHost(hostname: string, egressAllow: readonly AddressRange[]): void {
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   if (isIP(host) === 0 && (host.length > 253 || !HOST_NAME.test(host))) {
-    throw new UnusableUrl('its host is not a valid name or address')
+    throw new UnusableUrl(phrase('url.host'))
   }
   if (isIP(host) !== 0 && !isAllowedAddress(host, egressAllow)) {
-    throw new BlockedDestination(`the address ${host} is private or reserved`)
+    throw new BlockedDestination(phrase('url.private', { address: host }))
   }
   if (isLocalhost(host) && !['127.0.0.1', '::1'].some((address) => isAllowedAddress(address, egressAllow))) {
-    throw new BlockedDestination('the address localhost is private')
+    throw new BlockedDestination(phrase('url.localhost'))
   }
 }
 
@@ -161,5 +163,5 @@ function judgeAnswers(
   // localhost is loopback in both families; where one of them is let through, the other is not an attack.
   if (allowed.length > 0 && (isLocalhost(hostname) || allowed.length === answers.length)) return allowed
   const forbidden = answers.find((answer) => !allowed.includes(answer))?.address ?? 'no address'
-  return new BlockedDestination(`${hostname} resolves to ${forbidden}, which is private or reserved`)
+  return new BlockedDestination(phrase('blocked.resolves', { host: hostname, address: forbidden }))
 }

@@ -1,3 +1,4 @@
+import type { Said } from '../domain/messages/phrase.ts'
 import type { AttemptErrorCode } from '../domain/attempt-errors.ts'
 import type { Phase } from './answer.ts'
 
@@ -26,9 +27,9 @@ export interface Failure {
   matches: (symptom: Symptom) => boolean
   code: AttemptErrorCode
   /** What happened, without a full stop. Left out: our error's message, or the cause that belongs to the code. */
-  headline?: string
+  headline?: Said
   /** Left out: the code's own, from domain/attempt-errors.ts. */
-  diagnosis?: string | ((symptom: Symptom) => string)
+  diagnosis?: Said | ((symptom: Symptom) => Said)
   /** The next attempt waits as long as `Retry-After` says. */
   waits?: true
   /** The webhook is disabled. */

@@ -1,3 +1,5 @@
+import type { Said } from '../domain/messages/phrase.ts'
+import { phrase } from '../domain/messages/phrase.ts'
 import { aboutTokenServer } from '../domain/messages/token-server.ts'
 import { parseRetryAfter } from '../domain/retry-after.ts'
 import type { OAuth2Client } from '../domain/receiver-auth.ts'
@@ -7,11 +9,11 @@ import type { Answer } from './answer.ts'
 export class TokenFailure extends Error {
   override readonly name = 'TokenFailure'
   /** The likely cause and the next step. */
-  readonly diagnosis: string
+  readonly diagnosis: Said
   /** Milliseconds that the token server asked to be left alone. */
   readonly retryAfter: number | undefined
 
-  constructor(message: string, diagnosis: string, retryAfter?: number) {
+  constructor(message: Said, diagnosis: Said, retryAfter?: number) {
     super(message)
     this.diagnosis = diagnosis
     this.retryAfter = retryAfter
@@ -23,35 +25,23 @@ const MAX_QUOTED_LENGTH = 200
 const MIN_SECRET_LENGTH = 4
 
 /** What a token server says in its errors (RFC 6749, 5.2), and what to do. */
-const ERRORS: Readonly<Record<string, string>> = {
-  invalid_client:
-    'The token server does not know the client, or its secret is wrong. Check client_id and client_secret, and whether the secret has expired.',
-  invalid_grant: 'The token server refuses the grant. Check that the client may use client credentials.',
-  invalid_scope:
-    'The token server does not know the scope, or the client may not have it. Correct the scope.',
-  invalid_target: 'The token server does not know the audience. Correct it.',
-  unauthorized_client:
-    'The client may not use the grant client_credentials. Allow it in the settings of the client at your token server.',
-  unsupported_grant_type:
-    'The token server does not offer the grant client_credentials. Enable it there, or check the token URL.',
+const ERRORS: Readonly<Record<string, Said>> = {
+  invalid_client: phrase('token.client'),
+  invalid_grant: phrase('token.grant'),
+  invalid_scope: phrase('token.scope'),
+  invalid_target: phrase('token.target'),
+  unauthorized_client: phrase('token.unauthorized'),
+  unsupported_grant_type: phrase('token.unsupported'),
 }
 
-const STATUSES: readonly (readonly [from: number, to: number, diagnosis: string])[] = [
-  [
-    300,
-    399,
-    'The token server redirects, and redirects are not followed. Set the token URL to the final URL.',
-  ],
-  [400, 400, 'The token server refused the request. Check scope and audience, and whether it demands one.'],
+const STATUSES: readonly (readonly [from: number, to: number, diagnosis: Said])[] = [
+  [300, 399, phrase('token.redirect')],
+  [400, 400, phrase('token.refused')],
   [401, 401, ERRORS['invalid_client']!],
-  [
-    403,
-    403,
-    'The token server forbids the request. Check the rights of the client, and any firewall in front of it.',
-  ],
-  [404, 405, 'There is no token endpoint at this URL. Check the token URL.'],
-  [429, 429, 'The token server limits requests. The delivery is retried automatically.'],
-  [500, 999, 'The token server failed. Check its logs; the delivery is retried automatically.'],
+  [403, 403, phrase('token.forbidden')],
+  [404, 405, phrase('token.notFound')],
+  [429, 429, phrase('token.limited')],
+  [500, 999, phrase('token.failed')],
 ]
 
 /** Explains an answer without a usable token. */
@@ -62,7 +52,10 @@ export function explainRefusal(
 ): TokenFailure {
   const { error, error_description: description } = readError(body)
   const said = [error, description].filter((part) => part !== undefined).map((part) => quote(part, client))
-  const message = `the token server returned ${statusCode}${said.length === 0 ? '' : ` (${said.join(': ')})`}`
+  const message =
+    said.length === 0
+      ? phrase('token.status', { status: statusCode })
+      : phrase('token.statusBecause', { status: statusCode, problem: said.join(': ') })
   const byStatus = STATUSES.find(([from, to]) => statusCode >= from && statusCode <= to)?.[2]
   const diagnosis = ERRORS[error ?? ''] ?? byStatus ?? UNUSABLE
   const waits = statusCode === 429 || statusCode === 503
@@ -73,23 +66,23 @@ export function explainRefusal(
   )
 }
 
-const UNUSABLE =
-  'The token server answered without an access token. Check that the token URL is that of an OAuth 2.0 token endpoint.'
+const UNUSABLE = phrase('token.unusable')
 
-export function unusableToken(problem: string): TokenFailure {
-  return new TokenFailure(`the token server ${problem}`, UNUSABLE)
+export function unusableToken(problem: 'noToken' | 'badToken' | 'notBearer' | 'notJson'): TokenFailure {
+  return new TokenFailure(phrase(`token.${problem}`), UNUSABLE)
 }
 
 export function tokenTimeout(ms: number): TokenFailure {
-  return new TokenFailure(
-    `the token server did not answer within ${ms} ms`,
-    "The token server is slow or unreachable. It may take half of the webhook's timeout. Check it and the token URL; the delivery is retried automatically.",
-  )
+  return new TokenFailure(phrase('token.timeout', { limit: ms }), phrase('token.timeoutAdvice'))
 }
 
 /** Explains a failed connection to the token server by the explanation of one to an endpoint. */
 export function unreachableTokenServer(message: string, diagnosis: string): TokenFailure {
-  return new TokenFailure(`no access token: ${aboutTokenServer(message)}`, aboutTokenServer(diagnosis))
+  return new TokenFailure(
+    phrase('token.unreachable', { problem: aboutTokenServer(message) }),
+    // Both come from the catalog.
+    aboutTokenServer(diagnosis) as Said,
+  )
 }
 
 interface TokenError {

@@ -64,13 +64,13 @@ export function refusesClient(answer: Answer): boolean {
 /** @throws TokenFailure */
 export function readToken(body: string): IssuedToken {
   const { access_token: value, token_type: type, expires_in: seconds } = parse(body)
-  if (typeof value !== 'string' || value === '') throw unusableToken('returned no access_token')
+  if (typeof value !== 'string' || value === '') throw unusableToken('noToken')
   if (!TOKEN.test(value) || value.length > MAX_TOKEN_LENGTH) {
-    throw unusableToken('returned an access token that no header can carry')
+    throw unusableToken('badToken')
   }
   const isBearer = type === undefined || (typeof type === 'string' && type.toLowerCase() === 'bearer')
   if (!isBearer) {
-    throw unusableToken('returned a token that is not of the type Bearer')
+    throw unusableToken('notBearer')
   }
   const stated = Number(seconds ?? Number.NaN) * 1_000
   const lifetime = Number.isFinite(stated) ? stated : DEFAULT_LIFETIME_MS
@@ -84,5 +84,5 @@ function parse(body: string): Readonly<Record<string, unknown>> {
   } catch {
     // Explained like any other text.
   }
-  throw unusableToken('did not return a JSON object, or one of more than 16 KiB')
+  throw unusableToken('notJson')
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../domain/messages/phrase.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { RowOf } from '../database/statement.ts'
 import { RestError } from '../domain/errors.ts'
@@ -38,8 +39,8 @@ export async function queuePayload(database: Database, source: Source, payload: 
     }),
   )
   if (rows.length > 0) return
-  throw new RestError(429, 'PT429', 'too many payloads of this source are waiting to be processed', {
-    hint: `Retry in ${RETRY_SECONDS} seconds.`,
+  throw new RestError(429, 'PT429', phrase('limit.payloads'), {
+    hint: phrase('hint.retryIn', { seconds: RETRY_SECONDS }),
     headers: { 'retry-after': String(RETRY_SECONDS) },
   })
 }

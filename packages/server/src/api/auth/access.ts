@@ -1,6 +1,7 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
-import type { Principal, Scope } from '../../domain/principal.ts'
-import { SCOPES_COVER, scopeOf } from '../../domain/principal.ts'
+import type { Principal } from '../../domain/principal.ts'
+import { scopeOf } from '../../domain/principal.ts'
 
 /**
  * The kind of a function. `read` functions change and send nothing, and need the right to read; `operator` functions
@@ -32,8 +33,8 @@ export function requireTableAccess({ role }: Principal, method: string, table: s
  */
 export function refuseKeysInLinkSession(isOfLink: boolean, method: string, table: string): void {
   if (!isOfLink || table !== 'api_keys' || !WRITES.has(method)) return
-  throw new ApiError(403, '42501', `a session opened with a link does not allow ${method} on api_keys`, {
-    hint: 'Sign in with a key that has the admin scope.',
+  throw new ApiError(403, '42501', phrase('error.noLink', { method }), {
+    hint: phrase('hint.adminKey'),
   })
 }
 
@@ -41,15 +42,15 @@ export function refuseKeysInLinkSession(isOfLink: boolean, method: string, table
 export function requireFunctionAccess({ role }: Principal, name: string, access: FunctionAccess): void {
   const scope = scopeOf(role)
   if (access === 'operator' && scope !== 'service') {
-    throw new ApiError(403, '42501', `rpc/${name} requires the service key`, {
-      hint: 'It affects the whole installation, not one organization. Ask your operator.',
+    throw new ApiError(403, '42501', phrase('error.serviceKey', { name }), {
+      hint: phrase('hint.wholeInstallation'),
     })
   }
   if (scope === 'emit' || (scope === 'read' && access === 'change')) throw refuse(scope, `rpc/${name}`)
 }
 
-function refuse(scope: Scope, what: string): ApiError {
-  return new ApiError(403, '42501', `scope ${scope} does not allow ${what}`, {
-    hint: `It ${SCOPES_COVER[scope]}. A key with scope admin ${SCOPES_COVER.admin}.`,
+function refuse(scope: 'read' | 'emit', what: string): ApiError {
+  return new ApiError(403, '42501', phrase('error.scope', { scope, what }), {
+    hint: phrase(`hint.scope.${scope}`),
   })
 }

@@ -1,3 +1,5 @@
+import type { Said } from '../../domain/messages/phrase.ts'
+import { phrase } from '../../domain/messages/phrase.ts'
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
@@ -75,7 +77,7 @@ function readKey({ apikey, authorization }: IncomingHttpHeaders): string | undef
 
 async function acceptToken({ verifyToken }: AuthenticateOptions, token: string): Promise<Caller> {
   if (verifyToken === undefined) {
-    throw refuseKey('tokens are not accepted here', 'The operator enables them with JWT_SECRET or JWKS_URL.')
+    throw refuseKey(phrase('error.noTokens'), phrase('hint.enableTokens'))
   }
   const { organizationId, scope, subject } = await verifyToken(token)
   return {
@@ -93,10 +95,7 @@ async function acceptKey(
 ): Promise<Caller> {
   const found = await findKey(key)
   if (found === undefined) {
-    throw refuseKey(
-      'the key is not valid',
-      'Check that you copied the whole key and that it has not been revoked.',
-    )
+    throw refuseKey(phrase('error.key'), phrase('hint.wholeKey'))
   }
   if (found.is_stale) {
     touchApiKey(database, found.id).catch((error: unknown) =>
@@ -158,21 +157,21 @@ function digest(text: string): Buffer {
 }
 
 function refuseAnonymous(): RestError {
-  return new RestError(401, 'PGRST302', 'no credentials were provided', {
-    hint: 'Send the header apikey: <key>, or Authorization: Bearer <key or token>.',
+  return new RestError(401, 'PGRST302', phrase('error.noCredentials'), {
+    hint: phrase('hint.sendKey'),
     headers: { 'www-authenticate': 'Bearer' },
   })
 }
 
 /** Not counted as a failed login: a page left open sends its expired session several times. */
 function sessionEnded(): RestError {
-  return new RestError(401, 'PGRST303', 'the session has ended', {
-    hint: 'Sign in again.',
+  return new RestError(401, 'PGRST303', phrase('error.sessionEnded'), {
+    hint: phrase('hint.signInAgain'),
     headers: { 'www-authenticate': 'Bearer' },
   })
 }
 
-function refuseKey(message: string, hint: string): RestError {
+function refuseKey(message: Said, hint: Said): RestError {
   return new RestError(401, 'PGRST301', message, {
     hint,
     headers: { 'www-authenticate': 'Bearer error="invalid_token"' },

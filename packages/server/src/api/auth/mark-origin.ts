@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { IncomingHttpHeaders } from 'node:http'
 import { ApiError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
@@ -14,7 +15,7 @@ export function markOrigin(principal: Principal, headers: IncomingHttpHeaders): 
   const given = headers[HEADER.toLowerCase()]
   if (given === undefined || given === '') return principal
   if (typeof given === 'string' && ORIGIN.test(given)) return { ...principal, origin: given }
-  throw new ApiError(400, '22023', `${HEADER}: must be 1 to 200 printable ASCII characters`, {
+  throw new ApiError(400, '22023', phrase('request.origin'), {
     details: HEADER,
   })
 }

@@ -1,3 +1,5 @@
+import type { Said } from '../../domain/messages/phrase.ts'
+import { phrase } from '../../domain/messages/phrase.ts'
 import { errors, jwtVerify } from 'jose'
 import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose'
 import { z } from 'zod'
@@ -70,7 +72,7 @@ async function verify(token: string, findKey: FindKey, options: JWTVerifyOptions
     throw toTokenError(error)
   }
   if (payload.iat !== undefined && payload.iat * 1_000 > Date.now() + SKEW_SECONDS * 1_000)
-    throw refuse('PGRST303', 'JWT issued at future')
+    throw refuse('PGRST303', phrase('error.tokenFuture'))
   return readClaims(payload)
 }
 
@@ -83,37 +85,37 @@ function readClaims(payload: JWTPayload): TokenClaims {
   const claim = (name: string): unknown => payload[name] ?? metadata[name]
   const organizationId = organization.safeParse(claim('organization_id'))
   if (!organizationId.success) {
-    throw refuse('PGRST303', 'the token has no organization', {
-      details:
-        'Set the claim organization_id or app_metadata.organization_id to the UUID of an organization.',
+    throw refuse('PGRST303', phrase('error.noOrganizationInToken'), {
+      details: phrase('hint.organizationClaim'),
     })
   }
   const chosen = scope.safeParse(claim('webhooks_scope') ?? 'admin')
   if (!chosen.success) {
-    throw refuse('PGRST303', 'the token has an unknown scope', {
-      details: `Set the claim webhooks_scope to one of ${SCOPES.join(', ')}.`,
+    throw refuse('PGRST303', phrase('error.unknownScope'), {
+      details: phrase('hint.scopeClaim', { names: SCOPES.join(', ') }),
     })
   }
   const subject = payload.sub ?? ''
   if (subject.length > MAX_SUBJECT_LENGTH) {
-    throw refuse('PGRST303', 'the subject of the token is too long', {
-      details: `The claim sub can have at most ${MAX_SUBJECT_LENGTH} characters.`,
+    throw refuse('PGRST303', phrase('error.longSubject'), {
+      details: phrase('hint.subjectClaim', { count: MAX_SUBJECT_LENGTH }),
     })
   }
   return { organizationId: organizationId.data, scope: chosen.data, subject }
 }
 
 function toTokenError(error: unknown): RestError {
-  if (error instanceof errors.JWTExpired) return refuse('PGRST303', 'JWT expired')
+  if (error instanceof errors.JWTExpired) return refuse('PGRST303', phrase('error.tokenExpired'))
   if (error instanceof errors.JWTClaimValidationFailed) {
-    const message = error.claim === 'nbf' ? 'JWT not yet valid' : `JWT claim ${error.claim} is not acceptable`
+    const message =
+      error.claim === 'nbf' ? phrase('error.tokenEarly') : phrase('error.tokenClaim', { name: error.claim })
     return refuse('PGRST303', message, { details: error.message })
   }
   if (isTokenError(error)) {
-    return refuse('PGRST301', 'the token is not valid', { details: error.message })
+    return refuse('PGRST301', phrase('error.token'), { details: error.message })
   }
-  return new RestError(503, 'PGRST300', 'token signing keys cannot be fetched', {
-    hint: 'Try again in a few seconds.',
+  return new RestError(503, 'PGRST300', phrase('error.tokenKeys'), {
+    hint: phrase('hint.fewSeconds'),
     headers: { 'retry-after': '10' },
   })
 }
@@ -132,7 +134,7 @@ function isTokenError(error: unknown): error is errors.JOSEError {
 }
 
 /** Formats the error as RFC 6750 requires. */
-function refuse(code: 'PGRST301' | 'PGRST303', message: string, more: { details?: string } = {}): RestError {
+function refuse(code: 'PGRST301' | 'PGRST303', message: Said, more: { details?: string } = {}): RestError {
   return new RestError(401, code, message, {
     ...more,
     headers: { 'www-authenticate': 'Bearer error="invalid_token"' },

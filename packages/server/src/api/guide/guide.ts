@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { readFileSync, readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -26,7 +27,8 @@ export function guide(scope: FastifyInstance): void {
   const images = new Set(readdirSync(join(SOURCES, 'images')))
 
   const sendPage = (reply: FastifyReply, name: string): FastifyReply => {
-    if (!titles.has(name)) throw new ApiError(404, 'PGRST125', `nothing exists at ${GUIDE}/${name}`)
+    if (!titles.has(name))
+      throw new ApiError(404, 'PGRST125', phrase('error.nothingAt', { path: `${GUIDE}/${name}` }))
     const page = made.get(name) ?? renderPage(name, titles, readPage(name))
     made.set(name, page)
     return reply.headers(HEADERS).type('text/html; charset=utf-8').send(page)
@@ -39,7 +41,8 @@ export function guide(scope: FastifyInstance): void {
   scope.get<{ Params: { name: string } }>(`${GUIDE}/images/:name`, (request, reply) => {
     const { name } = request.params
     // Only files that existed at the start can be requested.
-    if (!images.has(name)) throw new ApiError(404, 'PGRST125', `nothing exists at ${request.url}`)
+    if (!images.has(name))
+      throw new ApiError(404, 'PGRST125', phrase('error.nothingAt', { path: request.url }))
     const type = TYPES[extname(name)] ?? 'application/octet-stream'
     return reply
       .headers(HEADERS)

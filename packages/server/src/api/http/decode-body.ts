@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { isUtf8 } from 'node:buffer'
 import { ApiError } from '../../domain/errors.ts'
 
@@ -9,16 +10,16 @@ export function decodeBody(body: Buffer, contentType: string): string {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8'
   if (charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii') {
     if (isUtf8(body)) return body.toString('utf8')
-    throw new ApiError(400, 'PGRST102', 'The body is not valid UTF-8', {
+    throw new ApiError(400, 'PGRST102', phrase('request.notUtf8'), {
       details: `Byte ${findInvalid(body)} does not begin or continue a character.`,
-      hint: 'Send UTF-8, or name the charset in Content-Type, such as application/json; charset=iso-8859-1.',
+      hint: phrase('hint.charset'),
     })
   }
   try {
     return new TextDecoder(charset, { fatal: true }).decode(body)
   } catch {
-    throw new ApiError(415, 'PGRST102', `The body cannot be decoded as ${charset}`, {
-      hint: 'Send the body as UTF-8.',
+    throw new ApiError(415, 'PGRST102', phrase('request.charset', { charset }), {
+      hint: phrase('hint.utf8'),
     })
   }
 }

@@ -1,3 +1,4 @@
+import { phrase, verbatim } from '../../domain/messages/phrase.ts'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -13,8 +14,11 @@ export function respondToErrors(server: FastifyInstance, log: Logger): void {
     sendError(reply, error, log, id, routeOptions.bodyLimit),
   )
   server.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?')[0]
-    return sendResponse(reply, toErrorResponse(new ApiError(404, 'PGRST125', `nothing exists at ${path}`)))
+    const path = request.url.split('?')[0]!
+    return sendResponse(
+      reply,
+      toErrorResponse(new ApiError(404, 'PGRST125', phrase('error.nothingAt', { path }))),
+    )
   })
 }
 
@@ -32,13 +36,13 @@ export function sendError(
 function toReportableError(error: unknown, log: Logger, requestId: string, bodyLimit: number): unknown {
   const { statusCode, code } = error as { statusCode?: number; code?: string }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new ApiError(413, '54000', `the body is larger than ${bodyLimit / (1024 * 1024)} MiB`, {
-      hint: 'Split the request into smaller ones.',
+    return new ApiError(413, '54000', phrase('request.large', { size: bodyLimit / (1024 * 1024) }), {
+      hint: phrase('hint.split'),
     })
   }
   if (error instanceof ApiError) return error
   if (statusCode !== undefined && statusCode < 500)
-    return ApiError.of(statusCode, 'PGRST100', messageOf(error))
+    return ApiError.of(statusCode, 'PGRST100', verbatim(messageOf(error)))
   log.error({ request_id: requestId, error: messageOf(error) }, 'request failed')
   return error
 }
@@ -53,9 +57,7 @@ export function respondToUnreadable(error: NodeJS.ErrnoException, socket: Socket
 }
 
 function toParseError(code: string | undefined): ApiError {
-  if (code === 'HPE_HEADER_OVERFLOW')
-    return new ApiError(431, '54000', 'the URL and headers are longer than 80 KiB together')
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new ApiError(408, '57014', 'the request took too long to arrive and was not processed')
-  return new ApiError(400, 'PGRST100', 'the request is not valid HTTP')
+  if (code === 'HPE_HEADER_OVERFLOW') return new ApiError(431, '54000', phrase('request.longHead'))
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new ApiError(408, '57014', phrase('request.slow'))
+  return new ApiError(400, 'PGRST100', phrase('request.notHttp'))
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../../domain/errors.ts'
 
@@ -11,7 +12,7 @@ export const MAX_CHECK_INTERVAL_MS = 5_000
 
 export async function refuseLongUrl({ raw }: FastifyRequest): Promise<void> {
   if ((raw.url ?? '').length <= MAX_URL_LENGTH) return
-  throw new ApiError(414, '54000', 'the URL is longer than 64 KiB', {
-    hint: 'Split long lists of values into several requests.',
+  throw new ApiError(414, '54000', phrase('request.longUrl'), {
+    hint: phrase('hint.splitLists'),
   })
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../../domain/clock.ts'
@@ -121,14 +122,19 @@ function maskHeaders(
 
 /** 410: a webhook whose inbox has expired is disabled instead of retried for days. */
 function refuseGone(): ApiError {
-  return new ApiError(410, 'P0002', 'this inbox does not exist or has expired', {
-    hint: 'Create one with POST /rest/v1/webhook_inboxes. An inbox expires after 24 hours.',
+  return new ApiError(410, 'P0002', phrase('error.noInbox'), {
+    hint: phrase('hint.newInbox'),
   })
 }
 
 function tooManyRequests(reset: number): RestError {
-  return new RestError(429, 'PT429', `more than ${MAX_PER_MINUTE} requests to this inbox in one minute`, {
-    hint: `Try again in ${reset} seconds.`,
-    headers: { 'retry-after': String(reset) },
-  })
+  return new RestError(
+    429,
+    'PT429',
+    phrase('limit.rate', { limit: MAX_PER_MINUTE, what: phrase('limit.inbox') }),
+    {
+      hint: phrase('hint.wait', { seconds: reset }),
+      headers: { 'retry-after': String(reset) },
+    },
+  )
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Database } from '../../database/database.ts'
 import { readBacklog } from './backlog.ts'
@@ -27,8 +28,8 @@ export function createBackPressure({ database, clock, maxBacklog }: BackPressure
     }
     const backlog = await look
     if (backlog <= maxBacklog) return
-    throw new RestError(503, '53000', `${maxBacklog} events are waiting to be sent, which is the maximum`, {
-      hint: `Retry the same request in ${RETRY_SECONDS} seconds. Events with ids are not emitted twice.`,
+    throw new RestError(503, '53000', phrase('events.maxBacklog', { count: maxBacklog }), {
+      hint: phrase('events.maxBacklogHint', { seconds: RETRY_SECONDS }),
       headers: { 'retry-after': String(RETRY_SECONDS) },
     })
   }

@@ -1,3 +1,5 @@
+import type { Said } from '../../domain/messages/phrase.ts'
+import { phrase } from '../../domain/messages/phrase.ts'
 import { hash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import ipaddr from 'ipaddr.js'
@@ -83,7 +85,7 @@ export function createAdmission({
       const caller = await verifyCredential(readCredential(headers), address, () => authenticate(headers))
       if (caller.rateLimitKey === null || rateLimit === 0) return { caller, headers: {} }
       const counted = requests.count(caller.rateLimitKey)
-      if (counted.exceeded) throw tooManyRequests(counted, 'requests', HINT)
+      if (counted.exceeded) throw tooManyRequests(counted, phrase('limit.requests'), HINT)
       return { caller, headers: rateLimitHeaders(counted) }
     },
   }
@@ -97,19 +99,19 @@ function rateLimitHeaders({ limit, remaining, reset }: RateLimitStatus): Record<
   }
 }
 
-const HINT = 'One request can read or write several rows.'
+const HINT = phrase('hint.oneRequest')
 
 /** @param what is counted, such as `requests` */
-export function tooManyRequests(status: RateLimitStatus, what: string, hint: string): RestError {
-  return new RestError(429, 'PT429', `more than ${status.limit} ${what} in one minute`, {
-    hint: `Try again in ${status.reset} seconds. ${hint}`,
+export function tooManyRequests(status: RateLimitStatus, what: Said, hint: Said): RestError {
+  return new RestError(429, 'PT429', phrase('limit.rate', { limit: status.limit, what }), {
+    hint: phrase('hint.waitThen', { seconds: status.reset, advice: hint }),
     headers: { ...rateLimitHeaders(status), 'retry-after': String(status.reset) },
   })
 }
 
 function tooManyFailedLogins({ reset }: RateLimitStatus): RestError {
-  return new RestError(429, 'PT429', 'too many invalid keys or tokens from this address', {
-    hint: `Try again in ${reset} seconds with a valid key.`,
+  return new RestError(429, 'PT429', phrase('limit.logins'), {
+    hint: phrase('hint.waitWithKey', { seconds: reset }),
     headers: { 'retry-after': String(reset) },
   })
 }

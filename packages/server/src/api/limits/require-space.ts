@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { FastifyInstance } from 'fastify'
 import type { DiskSpace } from '../../database/disk-space.ts'
 import { RestError } from '../../domain/errors.ts'
@@ -12,7 +13,7 @@ export function requireSpace(server: FastifyInstance, space: Pick<DiskSpace, 'sh
     const shortage = await space.shortage()
     if (shortage === undefined) return
     throw new RestError(507, '53100', shortage, {
-      hint: 'The request is valid. Retry it when there is free space. Reads still work.',
+      hint: phrase('hint.diskSpace'),
       headers: { 'retry-after': String(RETRY_SECONDS) },
     })
   })

@@ -1,3 +1,4 @@
+import { phrase, verbatim } from '../../domain/messages/phrase.ts'
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
@@ -86,8 +87,8 @@ export function createLiveLog(options: LiveLogOptions): LiveLog {
       streams.size < MAX_PER_PROCESS
     )
       return
-    throw new RestError(429, 'PT429', 'too many live logs are open', {
-      hint: `An organization can have ${MAX_PER_ORGANIZATION} at a time. Close one, or read webhook_logs.`,
+    throw new RestError(429, 'PT429', phrase('limit.liveLogs'), {
+      hint: phrase('hint.liveLogs', { count: MAX_PER_ORGANIZATION }),
       headers: { 'retry-after': '5' },
     })
   }
@@ -165,7 +166,7 @@ async function startCursor(options: LiveLogOptions, request: LiveRequest): Promi
 function parseLastId(header: string | string[]): string {
   const id = z.uuidv7().toLowerCase().safeParse(header)
   if (id.success) return id.data
-  throw new ApiError(400, '22023', 'Last-Event-ID: must be the id of a row of webhook_logs', {
+  throw new ApiError(400, '22023', phrase('request.lastEvent'), {
     details: 'Last-Event-ID',
   })
 }
@@ -173,8 +174,8 @@ function parseLastId(header: string | string[]): string {
 function requireFilters(search: string): void {
   const other = NOT_FILTERS.find((name) => new URLSearchParams(search).has(name))
   if (other === undefined) return
-  throw new ApiError(400, 'PGRST100', `the live log only accepts filters, not '${other}'`, {
-    hint: 'For example ?webhook_id=eq.<id>&status=eq.failed.',
+  throw new ApiError(400, 'PGRST100', phrase('request.onlyFilters', { name: other }), {
+    hint: phrase('hint.liveFilters'),
   })
 }
 
@@ -190,7 +191,7 @@ function parseRows({ body }: RestResponse): LogRow[] {
 
 function toError({ status, body }: RestResponse): ApiError {
   const { code, message, details, hint } = JSON.parse(body) as ApiError
-  return ApiError.of(status, code, message, {
+  return ApiError.of(status, code, verbatim(message), {
     ...(details === null ? {} : { details }),
     ...(hint === null ? {} : { hint }),
   })

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { readFileSync, readdirSync, existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -60,7 +61,7 @@ export function settingsPage(scope: FastifyInstance, { portal, folder = BUILT }:
   const sendFile = async (reply: FastifyReply, path: string): Promise<FastifyReply> => {
     const file = files.get(path)
     if (file === undefined && path.startsWith('assets/')) {
-      throw new ApiError(404, 'PGRST125', `nothing exists at ${PATH}/${path}`)
+      throw new ApiError(404, 'PGRST125', phrase('error.nothingAt', { path: `${PATH}/${path}` }))
     }
     const isAsset = file !== undefined && path.startsWith('assets/')
     reply

@@ -1,3 +1,5 @@
+import type { Said } from '../../domain/messages/phrase.ts'
+import { phrase, ofField, verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Column } from '../../rest/schema-cache/schema.ts'
 
@@ -32,16 +34,16 @@ const LIST_ITEM = /("(?:[^"\\]|\\.)*"|[^",]*)(?:,|$)/sy
  * @throws ApiError 400
  */
 export function parseFilter(text: string, table: string, columns: readonly Column[]): RowFilter {
-  if (text.length > MAX_LENGTH) throw malformed(`the filter has more than ${MAX_LENGTH} characters`)
+  if (text.length > MAX_LENGTH) throw malformed(phrase('realtime.filterLong', { count: MAX_LENGTH }))
   const conditions: RowFilter[] = []
   for (let at = 0; at < text.length; at = CONDITION.lastIndex) {
     CONDITION.lastIndex = at
     const groups = CONDITION.exec(text)?.groups
-    if (groups === undefined) throw malformed(`the filter cannot be parsed at character ${at + 1}`)
+    if (groups === undefined) throw malformed(phrase('realtime.filterAt', { position: at + 1 }))
     conditions.push(toCondition(groups as unknown as Condition, table, columns))
   }
   if (conditions.length > MAX_CONDITIONS)
-    throw malformed(`the filter has more than ${MAX_CONDITIONS} conditions`)
+    throw malformed(phrase('realtime.filterMany', { count: MAX_CONDITIONS }))
   return (row) => conditions.every((passes) => passes(row))
 }
 
@@ -57,14 +59,20 @@ function toCondition(
   columns: readonly Column[],
 ): RowFilter {
   const column = columns.find((candidate) => candidate.name === name)
-  if (column === undefined) throw new ApiError(400, '42703', `column ${table}.${name} does not exist`)
+  if (column === undefined)
+    throw new ApiError(400, '42703', verbatim(`column ${table}.${name} does not exist`))
   const toComparable = converterOf(column)
   const convert = (given: string): Comparable => {
     const converted = toComparable(given)
     if (converted !== undefined) return converted
-    throw new ApiError(400, '22023', `${name}: "${given.slice(0, 100)}" is not a value of ${column.type}`, {
-      details: name,
-    })
+    throw new ApiError(
+      400,
+      '22023',
+      ofField(name, phrase('realtime.value', { value: given.slice(0, 100), type: column.type })),
+      {
+        details: name,
+      },
+    )
   }
   const read = (row: Row): Comparable | undefined => {
     const stored = row[name]
@@ -81,7 +89,7 @@ function toCondition(
   }
   const compare = Object.hasOwn(COMPARISONS, operator) ? COMPARISONS[operator] : undefined
   if (compare === undefined) {
-    throw malformed(`the operator "${operator.slice(0, 50)}" is not supported in filters of changes`)
+    throw malformed(phrase('realtime.operator', { name: operator.slice(0, 50) }))
   }
   const wanted = convert(unquote(value))
   return (row) => {
@@ -91,16 +99,16 @@ function toCondition(
 }
 
 function parseList(text: string): string[] {
-  if (!text.startsWith('(')) throw malformed('the operator in takes a list in parentheses')
+  if (!text.startsWith('(')) throw malformed(phrase('realtime.list'))
   const inner = text.slice(1, -1)
   const values: string[] = []
   for (let at = 0; at < inner.length; at = LIST_ITEM.lastIndex) {
     LIST_ITEM.lastIndex = at
     const item = LIST_ITEM.exec(inner)?.[1]
-    if (item === undefined) throw malformed('the list of a filter cannot be parsed')
+    if (item === undefined) throw malformed(phrase('realtime.listUnread'))
     values.push(unquote(item.trim()))
   }
-  if (values.length > MAX_VALUES) throw malformed(`the list of a filter has more than ${MAX_VALUES} values`)
+  if (values.length > MAX_VALUES) throw malformed(phrase('realtime.listLong', { count: MAX_VALUES }))
   return values
 }
 
@@ -131,7 +139,7 @@ const CONVERTERS: Readonly<Record<string, Convert>> = {
 function converterOf({ name, type, baseType }: Column): Convert {
   const converter = Object.hasOwn(CONVERTERS, baseType) ? CONVERTERS[baseType] : undefined
   if (converter !== undefined) return converter
-  throw malformed(`${name} has the type ${type}, which filters of changes cannot compare`)
+  throw malformed(phrase('realtime.columnType', { name, type }))
 }
 
 /** PostgreSQL has microseconds, Date only milliseconds. Without an offset, the time is in UTC. */
@@ -144,8 +152,8 @@ function toMicroseconds(text: string): number | undefined {
   return Number.isNaN(seconds) ? undefined : seconds * 1_000 + Math.round(Number(`0${fraction}`) * 1_000_000)
 }
 
-function malformed(message: string): ApiError {
+function malformed(message: Said): ApiError {
   return new ApiError(400, 'PGRST100', message, {
-    hint: 'Filters of changes are column=operator.value with eq, neq, lt, lte, gt, gte or in.(a,b); a value with a comma is in double quotes.',
+    hint: phrase('hint.changeFilters'),
   })
 }

@@ -1,3 +1,5 @@
+import type { Said } from '../../domain/messages/phrase.ts'
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { IncomingHttpHeaders } from 'node:http'
 import { ApiError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
@@ -79,20 +81,21 @@ export class Channels {
         return await this.#renew(client, frame)
       case 'broadcast':
       case 'presence':
-        throw notOffered(frame.event)
+        throw notOffered(frame.event === 'presence' ? 'Presence' : 'Broadcast')
       default:
-        throw new ApiError(400, 'PGRST100', `the event "${frame.event.slice(0, 50)}" is unknown`)
+        throw new ApiError(400, 'PGRST100', phrase('realtime.event', { name: frame.event.slice(0, 50) }))
     }
   }
 
   async #join(client: RealtimeClient, frame: Frame): Promise<void> {
     if (!frame.topic.startsWith('realtime:')) {
-      throw new ApiError(400, 'PGRST100', 'a topic begins with realtime:')
+      throw new ApiError(400, 'PGRST100', phrase('realtime.topic'))
     }
     const { changes, accessToken } = parseJoin(frame.payload)
     // Joining a topic again replaces its channel.
     this.#remove(client, frame.topic)
-    if (client.channels.size >= MAX_CHANNELS) throw tooMany(`${MAX_CHANNELS} channels`)
+    if (client.channels.size >= MAX_CHANNELS)
+      throw tooMany(phrase('realtime.channels', { count: MAX_CHANNELS }))
     const credential = credentialOf(client, accessToken)
     const { caller } = await this.#options.admission.admit(credential, client.info.address)
     const { principal } = caller
@@ -156,7 +159,7 @@ export class Channels {
 
   async #renew(client: RealtimeClient, frame: Frame): Promise<void> {
     const channel = client.channels.get(frame.topic)
-    if (channel === undefined) throw new ApiError(404, 'P0002', 'the topic is not joined')
+    if (channel === undefined) throw new ApiError(404, 'P0002', phrase('realtime.notJoined'))
     const credential = credentialOf(client, parseToken(frame.payload))
     const { admission } = this.#options
     const principal = await admission.admit(credential, client.info.address).then(
@@ -222,9 +225,7 @@ function toReply({ id, event, schema, table, filter }: Subscription): object {
 function requireFew(client: RealtimeClient, channel: Channel, followed: readonly FollowedChanges[]): void {
   const others = [...client.channels.values()].filter((other) => other !== channel)
   const count = others.reduce((sum, other) => sum + other.followed.length, followed.length)
-  if (count > MAX_FOLLOWED) throw tooMany(`${MAX_FOLLOWED} subscriptions, each counted once for each table`)
+  if (count > MAX_FOLLOWED) throw tooMany(phrase('realtime.subscriptions', { count: MAX_FOLLOWED }))
 }
 
-function tooMany(what: string): ApiError {
-  return new ApiError(429, 'PT429', `a connection can have at most ${what}`)
-}
+const tooMany = (message: Said): ApiError => new ApiError(429, 'PT429', message)

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
 
@@ -37,34 +38,30 @@ export interface JoinRequest {
 /** @throws ApiError for a malformed payload, and for what is not offered */
 export function parseJoin(payload: unknown): JoinRequest {
   const parsed = joinPayload.safeParse(payload)
-  if (!parsed.success) throw malformed('the join', parsed.error)
+  if (!parsed.success) throw malformed('realtime.join', parsed.error)
   const { config, access_token } = parsed.data
-  if (config?.presence?.enabled === true) throw notOffered('presence')
+  if (config?.presence?.enabled === true) throw notOffered('Presence')
   const changes = config?.postgres_changes ?? []
-  if (changes.length === 0) throw notOffered('a channel without postgres_changes')
+  if (changes.length === 0) throw notOffered('Changes')
   return { changes, accessToken: access_token ?? undefined }
 }
 
 /** Undefined: the key of the connection counts again. @throws ApiError */
 export function parseToken(payload: unknown): string | undefined {
   const parsed = tokenPayload.safeParse(payload)
-  if (!parsed.success) throw malformed('access_token', parsed.error)
+  if (!parsed.success) throw malformed('realtime.accessToken', parsed.error)
   return parsed.data.access_token ?? undefined
 }
 
-/** @param what such as `presence` */
-export function notOffered(what: string): ApiError {
-  return new ApiError(501, '0A000', `${what} is not available here`, {
-    hint: 'Channels of this server carry changes of tables: .on("postgres_changes", …).',
+export function notOffered(what: 'Presence' | 'Broadcast' | 'Changes'): ApiError {
+  return new ApiError(501, '0A000', phrase(`realtime.no${what}`), {
+    hint: phrase('hint.tableChanges'),
   })
 }
 
-function malformed(what: string, error: z.ZodError): ApiError {
+function malformed(code: 'realtime.join' | 'realtime.accessToken', error: z.ZodError): ApiError {
   const [issue] = error.issues
   const place = issue?.path.join('.') ?? ''
-  return new ApiError(
-    400,
-    'PGRST100',
-    `${what} is malformed: ${place === '' ? '' : `${place}: `}${issue?.message}`,
-  )
+  const problem = `${place === '' ? '' : `${place}: `}${issue?.message}`
+  return new ApiError(400, 'PGRST100', phrase(code, { problem }))
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
@@ -35,8 +36,8 @@ export function realtimeRoute(scope: FastifyInstance, options: RealtimeRouteOpti
     const upgrade = upgradeOf(request.raw)
     if (upgrade === undefined) {
       reply.header('upgrade', 'websocket')
-      throw ApiError.of(426, 'PGRST100', 'this path serves WebSocket only', {
-        hint: 'Use channel() of supabase-js, or another WebSocket client.',
+      throw ApiError.of(426, 'PGRST100', phrase('realtime.webSocketOnly'), {
+        hint: phrase('hint.useChannel'),
       })
     }
     requireOrigin(request, options)
@@ -53,8 +54,8 @@ export function realtimeRoute(scope: FastifyInstance, options: RealtimeRouteOpti
 function readInfo(request: FastifyRequest, options: RealtimeRouteOptions): ConnectionInfo {
   const parsed = query.safeParse(request.query)
   if (!parsed.success) {
-    throw new ApiError(400, 'PGRST100', 'vsn: the version of the protocol is not supported', {
-      hint: `Use ${PROTOCOL_VERSIONS.join(' or ')}.`,
+    throw new ApiError(400, 'PGRST100', phrase('realtime.version'), {
+      hint: phrase('hint.use', { names: PROTOCOL_VERSIONS.join(' or ') }),
     })
   }
   const { vsn, apikey = request.headers['apikey'] } = parsed.data
@@ -79,8 +80,8 @@ function requireOrigin(request: FastifyRequest, options: RealtimeRouteOptions): 
   const { corsOrigins } = options
   if (origin === undefined || corsOrigins.includes('*') || corsOrigins.includes(origin)) return
   if (isOwnOrigin(request, options)) return
-  throw new ApiError(403, '42501', `pages of ${origin.slice(0, 200)} may not use this API`, {
-    hint: 'Operators: add the origin to CORS_ORIGINS.',
+  throw new ApiError(403, '42501', phrase('error.pageOrigin', { origin: origin.slice(0, 200) }), {
+    hint: phrase('hint.corsOrigins'),
   })
 }
 

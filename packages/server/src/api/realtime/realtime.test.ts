@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -19,7 +20,7 @@ describe('connections of realtime', () => {
 
   before(async () => {
     const refuse = async (): Promise<never> => {
-      throw new ApiError(401, 'PGRST301', 'the key is not valid')
+      throw new ApiError(401, 'PGRST301', phrase('error.key'))
     }
     realtime = createRealtime({
       rest: { describe: () => [], handle: refuse },

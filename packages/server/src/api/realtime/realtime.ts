@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { WebSocket } from 'ws'
 import type { Database } from '../../database/database.ts'
 import type { Clock } from '../../domain/clock.ts'
@@ -111,8 +112,8 @@ export function createRealtime(options: RealtimeOptions): Realtime {
         ({ joinedAt, info }) => joinedAt === undefined && toNetwork(info.address) === toNetwork(address),
       )
       if (!isClosing && clients.size < maxClients && unknown.length < MAX_UNKNOWN_PER_ADDRESS) return
-      throw new RestError(429, 'PT429', 'too many realtime connections are open', {
-        hint: 'Try again in a few seconds. Operators: see REALTIME_MAX_CLIENTS.',
+      throw new RestError(429, 'PT429', phrase('realtime.open'), {
+        hint: phrase('hint.realtimeClients'),
         headers: { 'retry-after': '5' },
       })
     },
@@ -144,8 +145,8 @@ function requireShareOf(
       [...other.channels.values()].some(({ principal }) => principal.organizationId === organizationId),
   )
   if (ofOrganization.length < limit) return
-  throw new RestError(429, 'PT429', 'the organization has too many realtime connections', {
-    hint: `It can have ${limit} on each process. Operators: see REALTIME_MAX_CLIENTS_PER_ORGANIZATION.`,
+  throw new RestError(429, 'PT429', phrase('realtime.ofOrganization'), {
+    hint: phrase('hint.realtimeOrganization', { count: limit }),
     headers: {},
   })
 }

@@ -1,3 +1,4 @@
+import { phrase, verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Principal, Role } from '../../domain/principal.ts'
 import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
@@ -51,13 +52,13 @@ export class Subscriptions {
 
   #tablesOf({ schema, table, filter, select }: Subscription, principal: Principal): TableDescription[] {
     if (schema !== 'public' && schema !== '*') {
-      throw new ApiError(406, 'PGRST106', 'the schema does not exist', { hint: 'Use the schema public.' })
+      throw new ApiError(406, 'PGRST106', phrase('realtime.schema'), { hint: phrase('hint.schemaPublic') })
     }
     const readable = this.#describe(principal.role)
     if (table !== undefined && table !== null && table !== '*')
       return [requireTable(table, readable, principal)]
     if ((filter ?? '') !== '' || (select ?? null) !== null) {
-      throw new ApiError(400, 'PGRST100', 'a filter or a list of columns requires a table')
+      throw new ApiError(400, 'PGRST100', phrase('realtime.needsTable'))
     }
     const tables = [...FOLLOWED_TABLES.keys()].filter((name) => mayRead(principal, name, readable))
     return tables.map((name) => readable.get(name)!)
@@ -78,7 +79,8 @@ export class Subscriptions {
     select?: readonly string[],
   ): RecordView {
     const unknown = select?.find((wanted) => !readable.some((column) => column.name === wanted))
-    if (unknown !== undefined) throw new ApiError(400, '42703', `column ${name}.${unknown} does not exist`)
+    if (unknown !== undefined)
+      throw new ApiError(400, '42703', verbatim(`column ${name}.${unknown} does not exist`))
     const columns =
       select === undefined
         ? readable
@@ -111,22 +113,22 @@ function requireTable(
   principal: Principal,
 ): TableDescription {
   if (!FOLLOWED_TABLES.has(name)) {
-    throw new ApiError(404, 'PGRST205', `changes of a table "${name.slice(0, 100)}" cannot be followed`, {
-      hint: `Those of these can: ${[...FOLLOWED_TABLES.keys()].join(', ')}.`,
+    throw new ApiError(404, 'PGRST205', phrase('realtime.table', { name: name.slice(0, 100) }), {
+      hint: phrase('hint.followed', { names: [...FOLLOWED_TABLES.keys()].join(', ') }),
     })
   }
   requireTableAccess(principal, 'GET', name)
   const table = readable.get(name)
   if (table !== undefined) return table
-  throw new ApiError(403, '42501', `permission denied for table ${name}`)
+  throw new ApiError(403, '42501', verbatim(`permission denied for table ${name}`))
 }
 
 function requireTypes({ event }: Subscription, { name }: TableDescription): readonly ChangeType[] {
   const { types } = FOLLOWED_TABLES.get(name)!
   if (event === '*') return types
   if (types.includes(event)) return [event]
-  throw new ApiError(400, '22023', `${name} has no ${event} that can be followed`, {
+  throw new ApiError(400, '22023', phrase('realtime.type', { table: name, event }), {
     details: 'event',
-    hint: `It has ${types.join(', ')}.`,
+    hint: phrase('hint.has', { names: types.join(', ') }),
   })
 }

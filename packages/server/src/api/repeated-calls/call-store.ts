@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { Logger } from 'pino'
 import { runAs } from '../../database/act-as.ts'
 import type { CallerDatabase } from '../../database/act-as.ts'
@@ -114,35 +115,30 @@ function isFinal({ status }: RestResponse): boolean {
 }
 
 function refuseRunning(): RestError {
-  return new RestError(409, 'PT409', 'the first call with this Idempotency-Key is still running', {
-    hint: 'Repeat the call after the time in Retry-After, to get the response of the first one.',
+  return new RestError(409, 'PT409', phrase('call.running'), {
+    hint: phrase('call.runningHint'),
     headers: { 'retry-after': String(RETRY_SECONDS) },
   })
 }
 
 function refuseLost(): ApiError {
-  return new ApiError(
-    409,
-    'PT409',
-    'the call with this Idempotency-Key was made, but its response was not kept',
-    {
-      details: 'It was larger than 1 MiB, or its encryption key is no longer in ENCRYPTION_KEYS.',
-      hint: 'Read what it changed instead. To make the call again, use a new key.',
-    },
-  )
+  return new ApiError(409, 'PT409', phrase('call.lost'), {
+    details: 'It was larger than 1 MiB, or its encryption key is no longer in ENCRYPTION_KEYS.',
+    hint: phrase('call.lostHint'),
+  })
 }
 
 function refuseOther(): ApiError {
-  return new ApiError(422, 'PT422', 'this Idempotency-Key was used for another request', {
+  return new ApiError(422, 'PT422', phrase('call.other'), {
     details: 'The body, the query string, Prefer, or Accept is not the same.',
-    hint: 'Use a new key for each request, and the same one only to repeat it.',
+    hint: phrase('call.otherHint'),
   })
 }
 
 function refuseMore(): RestError {
-  return new RestError(429, 'PT429', 'too many responses of this credential are kept', {
+  return new RestError(429, 'PT429', phrase('call.many'), {
     details: `At most ${MAX_CALLS} responses and ${MAX_BYTES / (1024 * 1024)} MiB are kept for 24 hours.`,
-    hint: 'Send calls that need no protection without Idempotency-Key. Events with ids are not emitted twice.',
+    hint: phrase('call.manyHint'),
     headers: { 'retry-after': String(LIMIT_RETRY_SECONDS) },
   })
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { hash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../../domain/errors.ts'
@@ -46,9 +47,9 @@ function readKey({ raw, headers }: FastifyRequest): string {
   )
   const key = readHeader(headers, IDEMPOTENCY_KEY)
   if (given.length <= 1 && key.length > 0 && key.length <= MAX_LENGTH) return key
-  throw new ApiError(400, 'PGRST100', `Idempotency-Key: must have 1 to ${MAX_LENGTH} characters`, {
+  throw new ApiError(400, 'PGRST100', phrase('call.keyLength', { count: MAX_LENGTH }), {
     details: given.length > 1 ? 'The header is given more than once.' : `It has ${key.length}.`,
-    hint: 'Use a new UUID for each request, and the same one only to repeat it.',
+    hint: phrase('call.keyHint'),
   })
 }
 

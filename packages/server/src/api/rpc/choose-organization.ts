@@ -1,3 +1,4 @@
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
 
@@ -8,11 +9,13 @@ import type { Principal } from '../../domain/principal.ts'
 export function chooseOrganization({ organizationId: own }: Principal, given: string | undefined): string {
   const chosen = given ?? own
   if (chosen === null) {
-    throw new ApiError(400, '22023', 'organization_id: is required with the service key', {
+    throw new ApiError(400, '22023', ofField('organization_id', phrase('field.needed')), {
       details: 'organization_id',
     })
   }
   if (own !== null && own !== chosen)
-    throw new ApiError(404, 'P0002', `no organization has the id ${chosen}`, { details: 'organization_id' })
+    throw new ApiError(404, 'P0002', phrase('error.noOrganization', { id: chosen }), {
+      details: 'organization_id',
+    })
   return chosen
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { isPagePath } from '../../domain/portal/return-path.ts'
 import { ApiError } from '../../domain/errors.ts'
@@ -11,17 +12,15 @@ import { defineFunction } from './rpc.ts'
 const DEFAULT_SECONDS = 3_600
 const MAX_SECONDS = 86_400
 
-const seconds = `must be a whole number of seconds from 60 to ${MAX_SECONDS}`
+const seconds = phrase('field.seconds', { from: 60, to: MAX_SECONDS })
 
 const PAGE = '/settings/webhooks'
 
-const path = z
-  .string('must be a string')
-  .refine(isPagePath, `must be a path of the settings page: ${PAGE}, or one below it, without a fragment`)
+const path = z.string(phrase('field.text')).refine(isPagePath, phrase('field.pagePath', { path: PAGE }))
 
 const schema = z.strictObject({
   organization_id: uuid,
-  locale: z.enum(LOCALES, `must be one of ${LOCALES.join(', ')}`).optional(),
+  locale: z.enum(LOCALES, phrase('field.oneOf', { names: LOCALES.join(', ') })).optional(),
   expires_in: z.int(seconds).min(60, seconds).max(MAX_SECONDS, seconds).default(DEFAULT_SECONDS),
   return_to: path.default(PAGE),
 })
@@ -48,7 +47,7 @@ export const createPortalSession = defineFunction(
     { caller, origin, keep },
   ) => {
     if (principal.organizationId !== null && principal.organizationId !== organization_id) {
-      throw new ApiError(404, 'P0002', `no organization has the id ${organization_id}`, {
+      throw new ApiError(404, 'P0002', phrase('error.noOrganization', { id: organization_id }), {
         details: 'organization_id',
       })
     }

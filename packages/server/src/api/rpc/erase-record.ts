@@ -1,3 +1,4 @@
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { textArray } from '../../database/array-literal.ts'
 import { ApiError } from '../../domain/errors.ts'
@@ -8,19 +9,23 @@ import { defineFunction, readAs } from './rpc.ts'
 import { countMentions, startErasure } from './sql/statements.generated.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const term = z.string('must be a string').min(6, 'must have at least 6 characters').max(200, 'is too long')
+const term = z
+  .string(phrase('field.text'))
+  .min(6, phrase('field.short', { count: 6 }))
+  .max(200, phrase('field.tooLong'))
 
 const schema = z.strictObject({
   organization_id: uuid.optional(),
-  record_id: z
-    .string('must be the id of a record, as a string')
-    .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters'),
+  record_id: z.string(phrase('field.recordId')).regex(/^[\x21-\x7e]{1,200}$/, phrase('field.printable')),
   object: z
-    .string('must be a string')
-    .regex(/^[a-z][a-z0-9_]{0,49}$/, 'must be the type of the record, such as "contact"')
+    .string(phrase('field.text'))
+    .regex(/^[a-z][a-z0-9_]{0,49}$/, phrase('field.recordType'))
     .optional(),
-  terms: z.array(term, 'must be a list of strings').max(20, 'must not list more than 20').default([]),
-  dry_run: z.boolean('must be true or false').default(false),
+  terms: z
+    .array(term, phrase('field.strings'))
+    .max(20, phrase('field.many', { count: 20 }))
+    .default([]),
+  dry_run: z.boolean(phrase('field.boolean')).default(false),
 })
 
 const result = z.union([
@@ -40,19 +45,19 @@ export const eraseRecord = defineFunction(
     const { record_id, object = null, terms, dry_run } = input
     const organizationId = input.organization_id ?? principal.organizationId
     if (organizationId === null) {
-      throw new ApiError(400, '22023', 'organization_id: is required with the service key', {
+      throw new ApiError(400, '22023', ofField('organization_id', phrase('field.needed')), {
         details: 'organization_id',
       })
     }
     if (principal.organizationId !== null && organizationId !== principal.organizationId) {
-      throw new ApiError(404, 'P0002', `no organization has the id ${organizationId}`, {
+      throw new ApiError(404, 'P0002', phrase('error.noOrganization', { id: organizationId }), {
         details: 'organization_id',
       })
     }
     if (object === null && !UUID.test(record_id)) {
-      throw new ApiError(400, '22023', 'object: is required with an id that is not a UUID', {
+      throw new ApiError(400, '22023', ofField('object', phrase('field.neededForId')), {
         details: 'object',
-        hint: 'Name the type of the record, such as "contact": other records can have the same id.',
+        hint: phrase('hint.nameType'),
       })
     }
     if (dry_run) {

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { runAs } from '../../database/act-as.ts'
@@ -33,8 +34,8 @@ export function functionRoute(
       const { name } = request.params
       const called = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
       if (called === undefined) {
-        throw new ApiError(404, 'PGRST202', `no function is called ${name}`, {
-          hint: `Available functions: ${Object.keys(FUNCTIONS).join(', ')}.`,
+        throw new ApiError(404, 'PGRST202', phrase('error.noFunction', { name }), {
+          hint: phrase('hint.functions', { names: Object.keys(FUNCTIONS).join(', ') }),
         })
       }
       const { method } = request
@@ -124,11 +125,9 @@ const listMethods = (isRead: boolean): string => (isRead ? 'OPTIONS,GET,HEAD,POS
 
 function refuseMethod(method: string, isRead: boolean): RestError {
   const isGet = method === 'GET' || method === 'HEAD'
-  const message = isGet
-    ? `Cannot use the ${method} method on a function that changes something`
-    : `Cannot use the ${method} method on RPC`
+  const message = isGet ? phrase('error.methodChanges', { method }) : phrase('error.methodCall', { method })
   return new RestError(405, 'PGRST101', message, {
-    hint: 'Call functions with POST and a JSON object of arguments. Functions that only read can be called with GET as well.',
+    hint: phrase('hint.call'),
     headers: { allow: listMethods(isRead) },
   })
 }

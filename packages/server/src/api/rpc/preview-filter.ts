@@ -1,11 +1,13 @@
+import type { Said } from '../../domain/messages/phrase.ts'
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { covers } from '../../domain/event-types/covers.ts'
 import type { Filter } from '../../domain/filter/filter.ts'
-import { compileNewFilter } from '../../domain/filter/filter.ts'
+import { FilterError, compileNewFilter } from '../../domain/filter/filter.ts'
 import { OverBudget, Steps } from '../../domain/filter/filter-steps.ts'
 import type { RowOf } from '../../database/statement.ts'
-import { ApiError, messageOf } from '../../domain/errors.ts'
+import { ApiError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
 import { count, time } from './results.ts'
 import type { RpcContext } from './rpc.ts'
@@ -25,20 +27,17 @@ const SMALL_STEPS = 1_000
 
 const schema = z
   .strictObject({
-    webhook_id: z.guid('must be the UUID of a webhook').optional(),
-    organization_id: z.guid('must be the UUID of an organization').optional(),
+    webhook_id: z.guid(phrase('field.uuidOfWebhook')).optional(),
+    organization_id: z.guid(phrase('field.uuidOfOrganization')).optional(),
     events: z
-      .array(z.string('must be a string'), 'must be a list of event types')
-      .min(1, 'must name at least one')
+      .array(z.string(phrase('field.text')), phrase('field.eventList'))
+      .min(1, phrase('field.atLeastOne'))
       .optional(),
-    filter: z.custom<unknown>(
-      (given) => given !== undefined,
-      'must be a filter, such as {"data.stage": "Won"}, or {} for every event',
-    ),
+    filter: z.custom<unknown>((given) => given !== undefined, phrase('field.filter')),
   })
   .refine(({ webhook_id, events }) => (webhook_id === undefined) !== (events === undefined), {
     path: ['webhook_id'],
-    message: 'provide either webhook_id or events',
+    message: phrase('field.eitherWebhookOrEvents'),
   })
 
 type Fields = Record<string, unknown>
@@ -92,7 +91,7 @@ async function tryOut(
     }
     taken += steps.taken
     if (taken > MAX_STEPS || performance.now() - startedAt > MAX_MS) {
-      throw tooCostly('evaluating the filter takes too long on the events of this organization')
+      throw tooCostly(phrase('filter.slow'))
     }
     if (event.data.length > SMALL_BYTES || steps.taken > SMALL_STEPS) await setImmediate()
   }
@@ -103,22 +102,24 @@ function isMatch(filter: Filter, event: ReturnType<typeof parse>, steps: Steps):
   try {
     return filter(event, steps)
   } catch (error) {
-    if (error instanceof OverBudget) throw tooCostly(`${error.message}, ${event.id}`)
+    if (error instanceof OverBudget)
+      throw tooCostly(phrase('filter.ofEvent', { id: event.id, problem: error.message }))
     throw error
   }
 }
 
-const tooCostly = (why: string): ApiError =>
-  new ApiError(400, '54001', `filter: ${why}`, {
+const tooCostly = (why: Said): ApiError =>
+  new ApiError(400, '54001', ofField('filter', why), {
     details: 'filter',
-    hint: 'Compare with fewer values, or with fields that are not long lists. With this filter, such events are not delivered.',
+    hint: phrase('filter.slowHint'),
   })
 
 function readFilter(query: unknown): Filter {
   try {
     return compileNewFilter(query)
   } catch (error) {
-    throw new ApiError(400, '22023', `filter: ${messageOf(error)}`, { details: 'filter' })
+    if (!(error instanceof FilterError)) throw error
+    throw new ApiError(400, '22023', ofField(error.place, error.problem), { details: 'filter' })
   }
 }
 
@@ -138,7 +139,7 @@ async function chooseSource(
   }
   const organizationId = organization_id ?? principal.organizationId
   if (organizationId === null) {
-    throw new ApiError(400, '22023', 'organization_id: is required with events and the service key', {
+    throw new ApiError(400, '22023', ofField('organization_id', phrase('field.neededWithEvents')), {
       details: 'organization_id',
     })
   }

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
 
@@ -29,9 +30,9 @@ export function readArguments(search: string, input: z.ZodType): CallSearch {
 }
 
 const refuseTwice = (name: string): ApiError =>
-  new ApiError(400, 'PGRST102', `the argument ${name} is given twice`, {
+  new ApiError(400, 'PGRST102', phrase('error.twice', { name }), {
     details: name,
-    hint: 'Give each argument once; a list is written as JSON, ["a","b"].',
+    hint: phrase('hint.once'),
   })
 
 function readArgument(text: string, field: z.ZodType): unknown {

@@ -1,3 +1,4 @@
+import { phrase, verbatim } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { RecaptureError } from '../../capture/find-captured-tables.ts'
 import { recapture } from '../../capture/recapture.ts'
@@ -8,10 +9,10 @@ import { count } from './results.ts'
 import { defineFunction } from './rpc.ts'
 
 const schema = z.strictObject({
-  table: z.string('must be a table, such as "public.contacts"').max(200, 'is too long').optional(),
+  table: z.string(phrase('field.table')).max(200, phrase('field.tooLong')).optional(),
   since: time,
   until: time.optional(),
-  dry_run: z.boolean('must be true or false').default(false),
+  dry_run: z.boolean(phrase('field.boolean')).default(false),
 })
 
 const result = z.object({
@@ -28,11 +29,11 @@ export const recaptureFunction = defineFunction('operator', schema, result, asyn
   try {
     return { ...(await recapture(database, { table, since, until, dryRun })) }
   } catch (error) {
-    if (error instanceof RecaptureError) throw new ApiError(400, '22023', error.message)
+    if (error instanceof RecaptureError) throw new ApiError(400, '22023', verbatim(error.message))
     if (isDatabaseError(error) && error.code === '42501') {
-      throw new ApiError(403, '42501', 'The table cannot be read.', {
+      throw new ApiError(403, '42501', phrase('error.tableUnreadable'), {
         details: error.message,
-        hint: 'Grant select on it to the role of DATABASE_URL.',
+        hint: phrase('hint.grantSelect'),
       })
     }
     throw error

@@ -1,3 +1,4 @@
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { countMissed } from '../../maintenance/bulk-retry/missed-events.ts'
 import type { Connection } from '../../database/database.ts'
@@ -14,15 +15,15 @@ import { findWebhook } from './sql/statements.generated.ts'
 
 export const time = z.iso.datetime({
   offset: true,
-  error: 'must be an ISO 8601 time with an offset, such as "2025-01-15T10:30:00Z"',
+  error: phrase('field.time'),
 })
 
 export const redeliverySchema = z.strictObject({
-  webhook_id: z.guid('must be the UUID of a webhook'),
+  webhook_id: z.guid(phrase('field.uuidOfWebhook')),
   since: time.optional(),
   until: time.optional(),
-  event: z.string('must be an event type').optional(),
-  dry_run: z.boolean('must be true or false').default(false),
+  event: z.string(phrase('field.event')).optional(),
+  dry_run: z.boolean(phrase('field.boolean')).default(false),
 })
 
 export type RedeliveryRequest = z.infer<typeof redeliverySchema>
@@ -48,8 +49,8 @@ export async function requestRedelivery(
   const matched = await (kind === 'retry_failed' ? countFailed : countMissed)(database, scope)
   if (input.dry_run) return { matched, queued: 0 }
   if (!webhook.is_active) {
-    throw new ApiError(409, '55000', 'the webhook is disabled', {
-      hint: 'Enable the webhook, then try again.',
+    throw new ApiError(409, '55000', phrase('error.webhookDisabled'), {
+      hint: phrase('hint.enableAgain'),
     })
   }
   return await runWithActor(database, principal.actor, async (connection) => {
@@ -75,5 +76,5 @@ export function requireOrder({
   until?: string | undefined
 }): void {
   if (since === undefined || until === undefined || Date.parse(since) < Date.parse(until)) return
-  throw new ApiError(400, '22023', 'since: must be before until', { details: 'since' })
+  throw new ApiError(400, '22023', ofField('since', phrase('error.since')), { details: 'since' })
 }

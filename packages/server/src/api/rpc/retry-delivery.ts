@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { leaseForManualRetry } from '../../maintenance/bulk-retry/manual-retry.ts'
 import { makeAttempt } from '../../sender/make-attempt.ts'
@@ -7,7 +8,7 @@ import type { RpcContext } from './rpc.ts'
 import { defineFunction, describeAttempt, findVisible } from './rpc.ts'
 import { findDelivery, findWebhook, isBehind } from './sql/statements.generated.ts'
 
-const schema = z.strictObject({ delivery_id: z.guid('must be the UUID of a delivery') })
+const schema = z.strictObject({ delivery_id: z.guid(phrase('field.uuidOfDelivery')) })
 
 const result = z.object({
   delivery_id: z.guid(),
@@ -51,22 +52,20 @@ async function describeRefusal(
 ): Promise<ApiError> {
   const { rows } = await database.query(...findWebhook({ id: refused.webhook_id }))
   const [webhook] = rows
-  if (webhook === undefined) return new ApiError(409, '55000', 'the webhook of this delivery was deleted')
+  if (webhook === undefined) return new ApiError(409, '55000', phrase('error.deliveryDeleted'))
   if (!webhook.is_active) {
-    return new ApiError(409, '55000', 'the webhook of this delivery is disabled', {
-      hint: 'Enable the webhook, then retry.',
+    return new ApiError(409, '55000', phrase('error.deliveryDisabled'), {
+      hint: phrase('hint.enableRetry'),
     })
   }
   if (refused.is_erased) {
-    return new ApiError(409, '55000', 'the record of this delivery was erased, so there is nothing to send')
+    return new ApiError(409, '55000', phrase('error.erased'))
   }
   const behind = await database.query(...isBehind({ id: refused.delivery_id }))
   if (behind.rows[0]?.is_behind === true) {
-    return new ApiError(409, '55006', 'another delivery about the same record comes first', {
-      hint: 'Its webhook sends deliveries about one record one after another. Retry the first one, or wait for it.',
-    })
+    return new ApiError(409, '55006', phrase('error.behindAnother'), { hint: phrase('hint.behindAnother') })
   }
-  return new ApiError(409, '55006', 'this delivery is being sent right now', {
-    hint: 'Its outcome appears in webhook_logs shortly.',
+  return new ApiError(409, '55006', phrase('error.sending'), {
+    hint: phrase('hint.outcome'),
   })
 }

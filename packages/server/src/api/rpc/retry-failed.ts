@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { cancelRedelivery } from '../../maintenance/bulk-retry/redeliveries.ts'
 import { runWithActor } from '../../database/act-as.ts'
@@ -18,7 +19,7 @@ export const retryFailed = defineFunction(
     await requestRedelivery(context, 'retry_failed', input, principal, call),
 )
 
-const cancelSchema = z.strictObject({ redelivery_id: z.guid('must be the UUID of a redelivery') })
+const cancelSchema = z.strictObject({ redelivery_id: z.guid(phrase('field.uuidOfRedelivery')) })
 
 const cancelResult = z.object({ cancelled: z.boolean().describe('False if it had ended') })
 

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import type { Connection } from '../../database/database.ts'
 import { runWithActor } from '../../database/act-as.ts'
@@ -21,7 +22,7 @@ const HOUR_MS = 3_600_000
 const DEFAULT_OVERLAP = '24h'
 const MAX_OVERLAP_MS = 168 * HOUR_MS
 
-const OVERLAP = 'must be a duration from 0s to 7d, such as "24h", or a number of hours'
+const OVERLAP = phrase('field.duration')
 
 const schema = z.strictObject({
   organization_id: uuid.optional(),
@@ -100,9 +101,12 @@ async function retire(connection: Connection, organizationId: string, overlap: n
 
 /** @param until null: another rotation has just begun */
 function refuseSecondRotation(until: Date | null): ApiError {
-  const end = until === null ? '' : ` until ${until.toISOString()}`
-  return new ApiError(409, '55000', `the signing key before the present one still signs${end}`, {
+  const message =
+    until === null
+      ? phrase('error.keyRotatingNow')
+      : phrase('error.keyRotating', { time: until.toISOString() })
+  return new ApiError(409, '55000', message, {
     details: 'A retried call that was already done gets this response as well.',
-    hint: 'Rotate again after that time, or with overlap "0s", which stops the old keys at once.',
+    hint: phrase('hint.rotateKey'),
   })
 }

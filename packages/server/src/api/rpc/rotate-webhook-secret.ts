@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { generateSigningSecret, secretHint } from '../../secrets/secret-box.ts'
 import { secretContext } from '../../secrets/sealed-columns.ts'
@@ -11,7 +12,7 @@ import { findWebhook, rotateSecret } from './sql/statements.generated.ts'
 const DEFAULT_OVERLAP_HOURS = 24
 const MAX_OVERLAP_HOURS = 168
 
-const overlap = `must be a number of hours from 0 to ${MAX_OVERLAP_HOURS}`
+const overlap = phrase('field.hours', { from: 0, to: MAX_OVERLAP_HOURS })
 
 const schema = z.strictObject({
   webhook_id: uuid,
@@ -65,10 +66,13 @@ export const rotateWebhookSecret = defineFunction(
 
 /** @param until null: another rotation has just begun */
 function refuseSecondRotation(until: Date | null): ApiError {
-  const end = until === null ? '' : ` until ${until.toISOString()}`
-  return new ApiError(409, '55000', `the secret before the present one still signs${end}`, {
+  const message =
+    until === null
+      ? phrase('error.secretRotatingNow')
+      : phrase('error.secretRotating', { time: until.toISOString() })
+  return new ApiError(409, '55000', message, {
     details:
       'A retried call that was already done gets this response as well, unless both have the same Idempotency-Key.',
-    hint: 'Rotate again after that time, or with overlap_hours 0, which stops the old secrets at once.',
+    hint: phrase('hint.rotateSecret'),
   })
 }

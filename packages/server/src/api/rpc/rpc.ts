@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { z } from 'zod'
 import type { AttemptRecorder } from '../../domain/attempt.ts'
 import type { Clock } from '../../domain/clock.ts'
@@ -128,12 +129,12 @@ export async function readAs<R extends object>(
 export async function findVisible<R extends object>(
   context: RpcContext,
   principal: Principal,
-  what: string,
+  what: 'webhook' | 'delivery' | 'redelivery',
   findById: (params: { id: string }) => BoundStatement<R>,
   id: string,
 ): Promise<R> {
   const [row] = await readAs(context, principal, findById({ id }))
   if (row === undefined)
-    throw new ApiError(404, 'P0002', `no ${what} has the id ${id}`, { details: `${what}_id` })
+    throw new ApiError(404, 'P0002', phrase(`error.no.${what}`, { id }), { details: `${what}_id` })
   return row
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
 import { isLocale } from '../../domain/messages/locales.ts'
@@ -45,7 +46,7 @@ export const testAlert = defineFunction('change', schema, result, async (context
   const recipients = rows.filter(({ id }) => input.recipient_id === undefined || id === input.recipient_id)
   if (recipients.length === 0) throw noRecipient(input.recipient_id)
   const status = alerts.tests.count(organizationId)
-  if (status.exceeded) throw tooManyRequests(status, 'test alerts', 'Each goes to real mailboxes.')
+  if (status.exceeded) throw tooManyRequests(status, phrase('limit.testAlerts'), phrase('hint.realMailboxes'))
   const results = await Promise.all(
     recipients.map(async ({ id, email, locale }) => {
       const language = isLocale(locale) ? locale : 'en'
@@ -63,15 +64,15 @@ const describe = (refusal: MailRefusal | undefined) =>
     : { status: 'refused' as const, ...refusal }
 
 function cannotMail(): ApiError {
-  return new ApiError(409, '55000', 'this server cannot send mail', {
-    hint: 'The operator has to set SMTP_URL and ALERT_FROM.',
+  return new ApiError(409, '55000', phrase('error.noMail'), {
+    hint: phrase('hint.setMail'),
   })
 }
 
 function noRecipient(id: string | undefined): ApiError {
   return id === undefined
-    ? new ApiError(409, '55000', 'the organization has no alert recipients', {
-        hint: 'Insert one into webhook_alert_recipients.',
+    ? new ApiError(409, '55000', phrase('error.noRecipients'), {
+        hint: phrase('hint.addRecipient'),
       })
-    : new ApiError(404, 'P0002', `no alert recipient has the id ${id}`)
+    : new ApiError(404, 'P0002', phrase('error.no.recipient', { id }))
 }

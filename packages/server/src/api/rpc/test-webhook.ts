@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { makeAttempt } from '../../sender/make-attempt.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
@@ -11,9 +12,9 @@ import { findTarget, findWebhook, readRequestHeaders } from './sql/statements.ge
 import { chooseType, writeBody } from './test-event.ts'
 
 const schema = z.strictObject({
-  webhook_id: z.guid('must be the UUID of a webhook'),
-  event: z.string('must be an event type').optional(),
-  data: z.record(z.string(), z.unknown(), 'must be a JSON object').optional(),
+  webhook_id: z.guid(phrase('field.uuidOfWebhook')),
+  event: z.string(phrase('field.event')).optional(),
+  data: z.record(z.string(), z.unknown(), phrase('field.json')).optional(),
 })
 
 type Headers = Record<string, string>

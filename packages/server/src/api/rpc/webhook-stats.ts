@@ -1,3 +1,4 @@
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { readHistograms } from '../../maintenance/rollups/rollups.ts'
 import type { RollupLevel } from '../../maintenance/rollups/rollups.ts'
@@ -23,11 +24,11 @@ const WIDTHS: Record<'5m' | '1h' | '1d', { width: number; level: RollupLevel }> 
 }
 
 const schema = z.strictObject({
-  webhook_id: z.guid('must be the UUID of a webhook').optional(),
-  organization_id: z.guid('must be the UUID of an organization').optional(),
+  webhook_id: z.guid(phrase('field.uuidOfWebhook')).optional(),
+  organization_id: z.guid(phrase('field.uuidOfOrganization')).optional(),
   since: time,
   until: time,
-  bucket: z.enum(['5m', '1h', '1d'], 'must be one of 5m, 1h, 1d'),
+  bucket: z.enum(['5m', '1h', '1d'], phrase('field.oneOf', { names: '5m, 1h, 1d' })),
 })
 
 const ms = z.number().min(0)
@@ -82,10 +83,10 @@ function requireFewBuckets(buckets: number): void {
   throw new ApiError(
     400,
     '22023',
-    `bucket: results in ${buckets} buckets, at most ${MAX_BUCKETS} are allowed`,
+    ofField('bucket', phrase('field.buckets', { count: buckets, most: MAX_BUCKETS })),
     {
       details: 'bucket',
-      hint: 'Choose a larger bucket or a shorter time range.',
+      hint: phrase('hint.buckets'),
     },
   )
 }
@@ -99,13 +100,13 @@ async function findOrganization(
     const webhook = await findVisible(context, principal, 'webhook', findWebhook, webhook_id)
     if (organization_id === undefined || organization_id === webhook.organization_id)
       return webhook.organization_id
-    throw new ApiError(404, 'P0002', `no webhook of this organization has the id ${webhook_id}`, {
+    throw new ApiError(404, 'P0002', phrase('error.noWebhook', { id: webhook_id }), {
       details: 'webhook_id',
     })
   }
   const organizationId = organization_id ?? principal.organizationId
   if (organizationId !== null) return organizationId
-  throw new ApiError(400, '22023', 'webhook_id or organization_id: is required with the service key', {
+  throw new ApiError(400, '22023', phrase('field.neededEither'), {
     details: 'webhook_id',
   })
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../../domain/errors.ts'
 
@@ -26,8 +27,8 @@ export function isSecure(request: FastifyRequest, publicUrl: string | undefined)
 export function requireCsrfHeader(request: FastifyRequest, publicUrl: string | undefined): void {
   if (SAFE_METHODS.has(request.method)) return
   if (request.headers[SESSION_HEADER] !== '1') {
-    throw new ApiError(403, 'PT403', 'changes with a session require the header X-Webhooks-Session: 1', {
-      hint: 'The header proves that the request comes from the settings page. Programs should use a key instead.',
+    throw new ApiError(403, 'PT403', phrase('error.csrfHeader'), {
+      hint: phrase('hint.csrfHeader'),
     })
   }
   requireSameOrigin(request, publicUrl)
@@ -37,8 +38,8 @@ export function requireCsrfHeader(request: FastifyRequest, publicUrl: string | u
 export function requireSameOrigin(request: FastifyRequest, publicUrl: string | undefined): void {
   const { origin } = request.headers
   if (origin === undefined || origin === serverOrigin(request) || origin === publicUrl) return
-  throw new ApiError(403, 'PT403', 'a session is valid only for pages of this server', {
+  throw new ApiError(403, 'PT403', phrase('error.otherOrigin'), {
     details: `The request comes from ${origin.slice(0, 200)}, but the server is ${publicUrl ?? serverOrigin(request)}.`,
-    hint: 'Behind a reverse proxy, set PUBLIC_URL, or forward X-Forwarded-Proto and X-Forwarded-Host and list the proxy in TRUSTED_PROXIES.',
+    hint: phrase('hint.publicUrl'),
   })
 }

@@ -1,3 +1,5 @@
+import type { Said } from '../../domain/messages/phrase.ts'
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { z } from 'zod'
@@ -31,13 +33,16 @@ export interface SessionRoutesOptions {
   log: Logger
 }
 
-const credential = z.string('must be a string').min(1, 'must not be empty').max(500, 'is too long')
+const credential = z
+  .string(phrase('field.text'))
+  .min(1, phrase('field.empty'))
+  .max(500, phrase('field.tooLong'))
 
 /** The body of a sign-in: a one-time link's token, or a key. */
 export const signInSchema = z
   .strictObject({ token: credential.optional(), key: credential.optional() })
   .refine(({ token, key }) => (token === undefined) !== (key === undefined), {
-    error: 'provide either token or key',
+    error: phrase('field.eitherTokenOrKey'),
     path: ['token'],
   })
 
@@ -108,13 +113,12 @@ async function signIn(
   if (token !== undefined) {
     return await admission.verifyCredential(token, request.ip, async () => {
       const opened = await sessions.redeemLink(token, sessionAt(request))
-      if (opened === undefined)
-        throw refuse('the link is not valid: it was already used or has expired', 'Ask for a new link.')
+      if (opened === undefined) throw refuse(phrase('error.link'), phrase('hint.newLink'))
       return opened
     })
   }
   const given = key!.trim()
-  if (looksLikeToken(given)) throw refuse('a token cannot open a session', 'Sign in with a key or a link.')
+  if (looksLikeToken(given)) throw refuse(phrase('error.tokenSession'), phrase('hint.keyOrLink'))
   const caller = await admission.verifyCredential(given, request.ip, () => authenticate({ apikey: given }))
   const { organizationId, actor } = caller.principal
   return await sessions.open(
@@ -131,19 +135,19 @@ function sessionAt(request: FastifyRequest): Actor {
 function getScope({ principal: { role } }: Caller): SessionRow['scope'] {
   const scope = scopeOf(role)
   if (scope !== 'emit') return scope
-  throw new ApiError(403, '42501', 'scope emit does not allow the settings page', {
-    hint: 'Sign in with a key that has the read or admin scope.',
+  throw new ApiError(403, '42501', phrase('error.scope', { scope: 'emit', what: phrase('page.settings') }), {
+    hint: phrase('hint.readKey'),
   })
 }
 
 function requireJson({ headers }: FastifyRequest): void {
   if (/^application\/json\b/i.test(headers['content-type'] ?? '')) return
-  throw new ApiError(415, 'PGRST102', 'signing in requires a JSON body', {
-    hint: 'Send Content-Type: application/json.',
+  throw new ApiError(415, 'PGRST102', phrase('error.signInJson'), {
+    hint: phrase('hint.sendJson'),
   })
 }
 
-function refuse(message: string, hint: string): RestError {
+function refuse(message: Said, hint: Said): RestError {
   return new RestError(401, 'PGRST301', message, { hint, headers: { 'www-authenticate': 'Bearer' } })
 }
 

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { hash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { plainArray } from '../../database/array-literal.ts'
@@ -43,12 +44,12 @@ export function keySetRoute(scope: FastifyInstance, { database, clock, sharedCou
     const network = toNetwork(address)
     const status = unknown.peek(network)
     if (status.exceeded && remembered.get(organization) === undefined)
-      throw tooManyRequests(status, 'unknown key sets', 'Check the URL of the key set.')
+      throw tooManyRequests(status, phrase('limit.keySets'), phrase('hint.keySetUrl'))
     const found = UUID.test(organization) ? await lookUp(organization) : undefined
     if (found === undefined) {
       unknown.count(network)
-      throw new ApiError(404, 'P0002', 'there are no signing keys at this URL', {
-        hint: 'An organization has keys from its first webhook with signature_type ed25519 on.',
+      throw new ApiError(404, 'P0002', phrase('error.noKeys'), {
+        hint: phrase('hint.firstKeys'),
       })
     }
     remembered.set(organization, true)

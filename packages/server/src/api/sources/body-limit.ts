@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { RestError } from '../../domain/errors.ts'
 
 /** As many as may be queued: the queue would refuse more anyway. */
@@ -25,7 +26,7 @@ export function createBodyLimit(): WithinBodyLimit {
 }
 
 const refuse = (): RestError =>
-  new RestError(429, 'PT429', 'too many large requests to the sources of this organization at once', {
-    hint: 'Retry in one second.',
+  new RestError(429, 'PT429', phrase('limit.largePosts'), {
+    hint: phrase('hint.retryInOne'),
     headers: { 'retry-after': '1' },
   })

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { createLru } from '../../domain/lru.ts'
 import type { Database } from '../../database/database.ts'
@@ -111,15 +112,17 @@ const sourceId = ({ provider, organization }: SourceRequest): string =>
   `${provider} ${organization.toLowerCase()}`
 
 const tooManyPosts = (status: RateLimitStatus): RestError =>
-  tooManyRequests(status, 'posts to this source', 'The operator sets the limit with SOURCE_RATE_LIMIT.')
+  tooManyRequests(status, phrase('limit.posts'), phrase('hint.sourceLimit'))
 
 function refuse(): RestError {
-  return new RestError(401, 'PGRST301', 'not verified', { headers: { 'www-authenticate': 'Signature' } })
+  return new RestError(401, 'PGRST301', phrase('error.unverified'), {
+    headers: { 'www-authenticate': 'Signature' },
+  })
 }
 
 function tooManyUnverified(reset: number): RestError {
-  return new RestError(429, 'PT429', 'too many unverified requests from this address', {
-    hint: `Try again in ${reset} seconds with a valid signature or token.`,
+  return new RestError(429, 'PT429', phrase('limit.unverified'), {
+    hint: phrase('hint.waitWithSignature', { seconds: reset }),
     headers: { 'retry-after': String(reset) },
   })
 }

@@ -1,3 +1,4 @@
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
 import { newId } from '../../domain/ids.ts'
@@ -10,23 +11,21 @@ import { uuid } from './configuration-fields.ts'
 import { parseEachRow, parseRow } from './field-problems.ts'
 
 const name = z
-  .string('must be a string')
+  .string(phrase('field.text'))
   .trim()
-  .min(1, 'must not be empty')
-  .max(200, 'must not be longer than 200 characters')
+  .min(1, phrase('field.empty'))
+  .max(200, phrase('field.long', { count: 200 }))
 
 const insertSchema = z.strictObject({
   id: uuid.optional(),
   organization_id: uuid,
   name,
-  scope: z.enum(SCOPES, `must be one of ${SCOPES.join(', ')}`),
+  scope: z.enum(SCOPES, phrase('field.oneOf', { names: SCOPES.join(', ') })),
 })
 
 const updateSchema = z.strictObject({
   name: name.optional(),
-  revoked_at: z.iso
-    .datetime({ offset: true, error: 'must be an ISO 8601 time; a revoked key stays revoked' })
-    .optional(),
+  revoked_at: z.iso.datetime({ offset: true, error: phrase('field.timeOfRevocation') }).optional(),
 })
 
 const FIXED = ['id', 'organization_id', 'scope']
@@ -44,9 +43,9 @@ export const apiKeyRules: TableRules = {
   beforeUpdate(_connection, change, ids) {
     const fixed = FIXED.find((column) => column in change)
     if (fixed !== undefined) {
-      throw new ApiError(400, '22023', `${fixed}: cannot be changed`, {
+      throw new ApiError(400, '22023', ofField(fixed, phrase('field.fixed')), {
         details: fixed,
-        hint: 'Create another key instead.',
+        hint: phrase('hint.anotherKey'),
       })
     }
     const parsed = parseRow(updateSchema, change) as JsonObject

@@ -1,3 +1,5 @@
+import type { Said } from '../../domain/messages/phrase.ts'
+import { phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import type { Clock } from '../../domain/clock.ts'
 import { UnusableCertificate, readClientCertificate } from '../../domain/client-certificate.ts'
@@ -13,19 +15,19 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/
 const MAX_CHAIN_LENGTH = 32 * 1024
 const MAX_KEY_LENGTH = 16 * 1024
 
-const KINDS = 'must be null, or an object with type "oauth2" or "mtls"'
-const NEVER_SHOWN = 'is never shown, so it must be given again; omit auth to keep what is stored'
+const KINDS = phrase('auth.kinds')
+const NEVER_SHOWN = phrase('auth.neverShown')
 
 /** A field inside `auth`; `absent` says what to do if it is left out. */
-function text(longest: number, absent = 'is missing'): z.ZodString {
+function text(longest: number, absent = phrase('auth.absent')): z.ZodString {
   return z
-    .string({ error: ({ input }) => (input === undefined ? absent : 'must be a string') })
-    .min(1, 'must not be empty')
-    .max(longest, `must not be longer than ${longest} characters`)
+    .string({ error: ({ input }) => (input === undefined ? absent : phrase('field.text')) })
+    .min(1, phrase('field.empty'))
+    .max(longest, phrase('field.long', { count: longest }))
 }
 
-const printable = (longest: number, absent?: string): z.ZodString =>
-  text(longest, absent).regex(PRINTABLE, 'must be printable ASCII characters')
+const printable = (longest: number, absent?: Said): z.ZodString =>
+  text(longest, absent).regex(PRINTABLE, phrase('auth.printable'))
 
 const pem = (longest: number): z.ZodString => text(longest, NEVER_SHOWN).trim()
 
@@ -34,7 +36,7 @@ function onlyFields(fields: string): { error: (issue: z.core.$ZodRawIssue) => st
   return {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? `has the unknown field ${issue.keys.join(', ')}; it takes ${fields}`
+        ? phrase('auth.unknownField', { field: issue.keys.join(', '), fields })
         : undefined,
   }
 }
@@ -52,7 +54,7 @@ function oauth2(guard: GuardOptions) {
       }),
       client_id: printable(500),
       client_secret: printable(2_000, NEVER_SHOWN),
-      scope: text(1_000).regex(SCOPE, 'must be names separated by one space').optional(),
+      scope: text(1_000).regex(SCOPE, phrase('auth.scope')).optional(),
       audience: printable(1_000).optional(),
     },
     onlyFields('type, token_url, client_id, client_secret, scope, audience'),

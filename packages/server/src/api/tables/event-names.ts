@@ -1,3 +1,4 @@
+import { ofField, phrase, together } from '../../domain/messages/phrase.ts'
 import type { Connection } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { nearestNames } from '../../database/nearest-name.ts'
@@ -32,12 +33,12 @@ export function unknownEvents(
   { index, count }: RowPlace = ALONE,
 ): ApiError {
   const wildcards = new Set(['*', ...names.map((name) => `${name.slice(0, name.indexOf('.'))}.*`)])
-  const message = wrong.slice(0, 5).map((name) => {
+  const problems = wrong.slice(0, 5).map((name) => {
     const quoted = nearestNames(name, name.includes('*') ? wildcards : names).map((near) => `'${near}'`)
-    return `'${name.slice(0, 100)}' is not an event type; the nearest are ${quoted.join(', ')}`
+    return ofField(field, phrase('events.unknown', { name: name.slice(0, 100), names: quoted.join(', ') }))
   })
-  return new ApiError(400, '22023', inRow(index, count, `${field}: ${message.join('; ')}`), {
+  return new ApiError(400, '22023', inRow(index, count, together(problems)), {
     details: field,
-    hint: 'GET /rest/v1/webhook_event_types lists all of them.',
+    hint: phrase('events.list'),
   })
 }

@@ -1,3 +1,5 @@
+import type { Said } from '../../domain/messages/phrase.ts'
+import { ofField, phrase, together, verbatim } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
 import { inRow } from '../../rest/request/row-place.ts'
@@ -17,28 +19,29 @@ function toFieldError(
 ): ApiError {
   const problems = issues.flatMap((issue) => toProblems(issue, row))
   const fields = [...new Set(problems.map(({ path }) => String(path[0] ?? 'body')))]
-  const message = problems.map(({ path, text }) => `${path.join('.') || 'body'}: ${text}`).join('; ')
+  const message = together(problems.map(({ path, text }) => ofField(path.join('.') || 'body', text)))
   const isUnknown = issues.some(({ code, path }) => code === 'unrecognized_keys' && path.length === 0)
   const known = isUnknown && schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
   return new ApiError(400, INVALID_VALUE, inRow(index, count, message), {
     details: fields.join(', '),
-    ...(known.length === 0 ? {} : { hint: `Known: ${known.join(', ')}.` }),
+    ...(known.length === 0 ? {} : { hint: phrase('hint.known', { names: known.join(', ') }) }),
   })
 }
 
 interface Problem {
   path: readonly PropertyKey[]
-  text: string
+  text: Said
 }
 
 function toProblems(issue: z.core.$ZodIssue, row: unknown): Problem[] {
   const { path, message } = issue
   // Some fields say which ones they take.
   if (issue.code === 'unrecognized_keys' && message.startsWith('Unrecognized key'))
-    return issue.keys.map((key) => ({ path: [...path, key], text: 'is unknown; it must be left out' }))
+    return issue.keys.map((key) => ({ path: [...path, key], text: phrase('field.unknown') }))
   // A rule about several fields has words of its own.
   const isAbsent = issue.code !== 'custom' && isMissing(row, path)
-  return [{ path, text: `${isAbsent ? 'is missing; it ' : ''}${message}` }]
+  const text = verbatim(message)
+  return [{ path, text: isAbsent ? phrase('field.missing', { problem: text }) : text }]
 }
 
 function isMissing(row: unknown, path: readonly PropertyKey[]): boolean {

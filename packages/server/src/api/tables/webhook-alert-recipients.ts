@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import type { Connection } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
@@ -11,11 +12,9 @@ import { countRecipients } from './sql/statements.generated.ts'
 /** Alerts are for the few people in charge of a webhook; the limit keeps us from being used to mail large lists. */
 const MAX_RECIPIENTS = 10
 
-const email = z
-  .email('must be an email address, such as "ops@example.com"')
-  .max(254, 'must not be longer than 254 characters')
+const email = z.email(phrase('field.email')).max(254, phrase('field.long', { count: 254 }))
 
-const locale = z.enum(LOCALES, `must be one of ${LOCALES.join(', ')}`)
+const locale = z.enum(LOCALES, phrase('field.oneOf', { names: LOCALES.join(', ') }))
 
 const insertSchema = z.strictObject({ organization_id: uuid, email, locale: locale.default('en') })
 const updateSchema = z.strictObject({ email, locale }).partial()
@@ -40,7 +39,7 @@ export const alertRecipientRules: TableRules = {
 async function requireFew(connection: Connection, organizationId: string, added: number): Promise<void> {
   const { rows } = await connection.query(...countRecipients({ organizationId }))
   if ((rows[0]?.count ?? 0) + added <= MAX_RECIPIENTS) return
-  throw new ApiError(409, '54000', `an organization can have at most ${MAX_RECIPIENTS} alert recipients`, {
-    hint: 'Delete one, or name an address that distributes to a group.',
+  throw new ApiError(409, '54000', phrase('field.duplicateEmail', { count: MAX_RECIPIENTS }), {
+    hint: phrase('hint.fewerRecipients'),
   })
 }

@@ -1,3 +1,4 @@
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { plainArray } from '../../database/array-literal.ts'
 import type { Connection } from '../../database/database.ts'
@@ -71,9 +72,9 @@ export function webhookConfigurationRules(
     async beforeUpdate(connection, change, ids, _principal, revealOnce) {
       const fixed = Object.keys(change).find((column) => !(column in writableOnUpdate))
       if (fixed !== undefined) {
-        throw new ApiError(400, '22023', `${fixed}: cannot be changed`, {
+        throw new ApiError(400, '22023', ofField(fixed, phrase('field.fixed')), {
           details: fixed,
-          hint: 'Create another webhook instead.',
+          hint: phrase('hint.anotherWebhook'),
         })
       }
       const parsed = parseRow(updateSchema, change)
@@ -170,10 +171,10 @@ async function requireOwnInboxes(
     rows.some(({ id, organization_id }) => id === inbox && organization_id === owner)
   const wrong = uses.find((use) => !isThere(use))
   if (wrong === undefined) return
-  const problem = 'url: this inbox does not exist in this organization or has expired'
+  const problem = ofField('url', phrase('url.inbox'))
   throw new ApiError(400, '22023', inRow(wrong.index, count, problem), {
     details: 'url',
-    hint: 'Create one with POST /rest/v1/webhook_inboxes. An inbox expires after 24 hours.',
+    hint: phrase('hint.newInbox'),
   })
 }
 

@@ -1,3 +1,4 @@
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
@@ -16,15 +17,12 @@ const DIALECT = 'https://json-schema.org/draft/2020-12/schema'
 const ajv = new Ajv2020({ strict: false })
 
 const object = z
-  .record(z.string(), z.unknown(), 'must be a JSON object')
+  .record(z.string(), z.unknown(), phrase('field.json'))
   .refine(
     (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_SCHEMA_BYTES,
-    `must not be larger than ${MAX_SCHEMA_BYTES / 1_024} KiB`,
+    phrase('field.large', { size: MAX_SCHEMA_BYTES / 1_024 }),
   )
-  .refine(
-    (value) => isShallow(value, MAX_SCHEMA_DEPTH),
-    `must not be nested deeper than ${MAX_SCHEMA_DEPTH} levels`,
-  )
+  .refine((value) => isShallow(value, MAX_SCHEMA_DEPTH), phrase('field.deep', { count: MAX_SCHEMA_DEPTH }))
 
 const schema = object.superRefine((value, context) => {
   const problem = schemaProblem(value)
@@ -32,18 +30,18 @@ const schema = object.superRefine((value, context) => {
 })
 
 const name = z
-  .string('must be a string, such as "invoice.paid"')
-  .max(100, 'must not be longer than 100 characters')
-  .regex(NAME, 'must be lowercase with at least one dot, such as "invoice.paid"')
+  .string(phrase('field.typeName'))
+  .max(100, phrase('field.long', { count: 100 }))
+  .regex(NAME, phrase('field.typeNameForm'))
   .refine((given) => !eventNames.includes(given) && !isOperational(given), {
-    error: 'is a built-in event type; choose another name',
+    error: phrase('field.builtIn'),
   })
 
 const description = z
-  .string('must be a string')
+  .string(phrase('field.text'))
   .trim()
-  .min(1, 'must not be empty')
-  .max(2_000, 'must not be longer than 2000 characters')
+  .min(1, phrase('field.empty'))
+  .max(2_000, phrase('field.long', { count: 2000 }))
 
 const fields = { description, schema: schema.nullable(), example: object }
 const updateSchema = z.strictObject(fields).partial()
@@ -69,9 +67,9 @@ export const webhookEventTypeRules: TableRules = {
     ),
   beforeUpdate(_connection, change, names) {
     if ('name' in change) {
-      throw new ApiError(400, '22023', 'name: cannot be changed', {
+      throw new ApiError(400, '22023', ofField('name', phrase('field.fixed')), {
         details: 'name',
-        hint: 'Register another event type, and delete this one when it is no longer emitted.',
+        hint: phrase('hint.anotherType'),
       })
     }
     const parsed = parseRow(updateSchema, change) as JsonObject
@@ -82,15 +80,17 @@ export const webhookEventTypeRules: TableRules = {
 /** Returns why a value is not a JSON Schema of `data`. The schema is not compiled, so that none of it runs. */
 function schemaProblem(value: Readonly<Record<string, unknown>>): string | undefined {
   if (value['$schema'] !== undefined && value['$schema'] !== DIALECT) {
-    return `must use JSON Schema 2020-12: "$schema": "${DIALECT}", or none`
+    return phrase('schema.dialect', { url: DIALECT })
   }
   if (ajv.validateSchema(value) !== true) {
     const [error] = ajv.errors ?? []
-    return `is not a JSON Schema (2020-12): ${error?.instancePath ?? ''} ${error?.message ?? ''}`.trim()
+    return phrase('schema.invalid', {
+      problem: `${error?.instancePath ?? ''} ${error?.message ?? ''}`.trim(),
+    })
   }
   const type = value['type']
   if (type !== undefined && ![type].flat().includes('object')) {
-    return 'must describe an object, because data is always an object: "type": "object"'
+    return phrase('schema.object')
   }
   return undefined
 }

@@ -1,3 +1,4 @@
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../rest/request/json.ts'
@@ -14,18 +15,21 @@ const SIZED = new Set(['data', 'previous'])
 /** Limit on `data` and `previous` together, as sent. */
 const MAX_EVENT_BYTES = 256 * 1024
 
-const NO_TIME = 'must be an ISO 8601 time with an offset, such as "2025-01-15T10:30:00Z", or omitted'
+const NO_TIME = phrase('field.timeOrNone')
 
-const object = z.record(z.string(), z.unknown(), 'must be a JSON object')
+const object = z.record(z.string(), z.unknown(), phrase('field.json'))
 
 const eventSchema = z.object({
-  id: z.guid('must be a UUID').optional(),
-  organization_id: z.guid('must be a UUID'),
-  event: z.string('must be an event type, such as "contact.created"'),
+  id: z.guid(phrase('field.uuid')).optional(),
+  organization_id: z.guid(phrase('field.uuid')),
+  event: z.string(phrase('field.eventSuchAs')),
   data: object,
   previous: object.nullish(),
   timestamp: z.iso.datetime({ offset: true, error: NO_TIME }).optional(),
-  source: z.string('must be a string').max(100, 'must not be longer than 100 characters').optional(),
+  source: z
+    .string(phrase('field.text'))
+    .max(100, phrase('field.long', { count: 100 }))
+    .optional(),
 })
 
 /**
@@ -52,8 +56,8 @@ export const webhookEventRules: TableRules = {
  */
 export function checkEvents(rows: readonly JsonObject[], text: string): Set<string> {
   if (rows.length > MAX_ROWS) {
-    throw new ApiError(413, '54000', `the request has ${rows.length} events`, {
-      hint: `Send at most ${MAX_ROWS} events per request.`,
+    throw new ApiError(413, '54000', phrase('events.many', { count: rows.length }), {
+      hint: phrase('events.manyHint', { count: MAX_ROWS }),
     })
   }
   const named = new Set(parseEachRow(eventSchema, rows).map(({ event }) => event))
@@ -65,10 +69,10 @@ export function checkEvents(rows: readonly JsonObject[], text: string): Set<stri
 /** @throws ApiError 413 */
 export function requireSize(size: number, index = 0, count = 1): void {
   if (size <= MAX_EVENT_BYTES) return
-  const problem = `data: the event has ${Math.ceil(size / 1_024)} KiB, which is too large`
+  const problem = ofField('data', phrase('field.eventSize', { size: Math.ceil(size / 1_024) }))
   throw new ApiError(413, '54000', inRow(index, count, problem), {
     details: 'data',
-    hint: `The data and previous of an event can have at most ${MAX_EVENT_BYTES / 1_024} KiB together. Send an id that receivers can fetch the rest with.`,
+    hint: phrase('events.sizeHint', { size: MAX_EVENT_BYTES / 1_024 }),
   })
 }
 
@@ -77,10 +81,10 @@ function requireTimesInAllOrNone(rows: readonly JsonObject[]): void {
   const isTimed = (row: JsonObject): boolean => row['timestamp'] !== undefined
   const other = rows.findIndex((row) => isTimed(row) !== isTimed(rows[0]!))
   if (other !== -1) {
-    const problem = 'timestamp: is set in some rows only, unlike row 0'
+    const problem = ofField('timestamp', phrase('field.timesInSome'))
     throw new ApiError(400, '22023', inRow(other, rows.length, problem), {
       details: 'timestamp',
-      hint: 'Set it in all rows or in none.',
+      hint: phrase('events.timesHint'),
     })
   }
 }

@@ -1,3 +1,4 @@
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { ApiError } from '../../domain/errors.ts'
 import { newToken } from '../../domain/ids.ts'
@@ -7,7 +8,7 @@ import type { TableRules } from '../../rest/schema-cache/table-rules.ts'
 import { uuid } from './configuration-fields.ts'
 import { parseEachRow, parseRow } from './field-problems.ts'
 
-const status = 'must be a whole number from 200 to 599'
+const status = phrase('field.whole', { from: 200, to: 599 })
 const response_status = z.int(status).min(200, status).max(599, status)
 
 const insertSchema = z.strictObject({ organization_id: uuid, response_status: response_status.default(200) })
@@ -25,9 +26,9 @@ export function webhookInboxRules(inboxes: OwnInboxes): TableRules {
     },
     beforeUpdate(_connection, change, ids) {
       if ('organization_id' in change) {
-        throw new ApiError(400, '22023', 'organization_id: cannot be changed', {
+        throw new ApiError(400, '22023', ofField('organization_id', phrase('field.fixed')), {
           details: 'organization_id',
-          hint: 'Create another inbox instead.',
+          hint: phrase('hint.anotherInbox'),
         })
       }
       const parsed = parseRow(updateSchema, change) as JsonObject

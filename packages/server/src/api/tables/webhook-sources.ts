@@ -1,3 +1,4 @@
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { plainArray } from '../../database/array-literal.ts'
 import type { Connection } from '../../database/database.ts'
@@ -14,14 +15,14 @@ import { parseEachRow, parseRow } from './field-problems.ts'
 import { listSourcesWithoutToken } from './sql/statements.generated.ts'
 
 const secret = z
-  .string('must be a string, as the provider shows it')
-  .regex(/^[\x21-\x7e]{8,256}$/, 'must be 8 to 256 printable ASCII characters without spaces')
+  .string(phrase('field.providerSecret'))
+  .regex(/^[\x21-\x7e]{8,256}$/, phrase('field.noSpaces'))
 const verify_token = secret.optional()
 
 const insertSchema = z
   .strictObject({
     organization_id: uuid,
-    provider: z.enum(PROVIDERS, `must be one of ${PROVIDERS.join(', ')}`),
+    provider: z.enum(PROVIDERS, phrase('field.oneOf', { names: PROVIDERS.join(', ') })),
     secret,
     verify_token,
   })
@@ -30,7 +31,7 @@ const insertSchema = z
     context.addIssue({
       code: 'custom',
       path: ['verify_token'],
-      message: row.provider === 'whatsapp' ? 'is required for whatsapp' : 'is only allowed for whatsapp',
+      message: row.provider === 'whatsapp' ? phrase('field.whatsappNeeds') : phrase('field.whatsappOnly'),
     })
   })
 
@@ -59,9 +60,9 @@ export function webhookSourceRules(box: SecretBox): TableRules {
     async beforeUpdate(connection, change, ids) {
       const fixed = FIXED.find((column) => column in change)
       if (fixed !== undefined) {
-        throw new ApiError(400, '22023', `${fixed}: cannot be changed`, {
+        throw new ApiError(400, '22023', ofField(fixed, phrase('field.fixed')), {
           details: fixed,
-          hint: 'Create another source instead.',
+          hint: phrase('hint.anotherSource'),
         })
       }
       const parsed = parseRow(updateSchema, change)
@@ -74,5 +75,7 @@ export function webhookSourceRules(box: SecretBox): TableRules {
 async function requireWhatsApp(connection: Connection, ids: readonly string[]): Promise<void> {
   const { rows } = await connection.query(...listSourcesWithoutToken({ ids: plainArray(ids) }))
   if (rows.length === 0) return
-  throw new ApiError(400, '22023', 'verify_token: is only allowed for whatsapp', { details: 'verify_token' })
+  throw new ApiError(400, '22023', ofField('verify_token', phrase('field.whatsappOnly')), {
+    details: 'verify_token',
+  })
 }

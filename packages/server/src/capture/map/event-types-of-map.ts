@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { schemaOf } from '../../domain/event-types/event-schema.ts'
 import { categoryOf } from '../../domain/event-types/event-types.ts'
 import type { RecordName } from '../../domain/event-types/records.ts'
@@ -15,7 +16,7 @@ export interface MappedEventType {
 
 export function deletedEventType(record: RecordName): MappedEventType {
   const name = `${record}.deleted`
-  const description = `${record[0]!.toUpperCase()}${record.slice(1)} deleted`
+  const description = phrase(`event.${record}.deleted`)
   const example = exampleOf(record)
   const schema = schemaOf({ name, category: record, description, record, narrows: {}, example, changes: [] })
   return { name, category: record, description, schema, example }

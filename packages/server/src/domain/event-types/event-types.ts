@@ -1,3 +1,5 @@
+import { phrase } from '../messages/phrase.ts'
+import type { MessageCode } from '../messages/phrase.ts'
 import { covers } from './covers.ts'
 import { OPERATIONAL_EVENTS } from './operational-events.ts'
 import type { RecordName } from './records.ts'
@@ -47,57 +49,59 @@ const LATER = '2025-01-15T10:30:04+00:00'
 
 /** The seventeen event types; this list and ./records.ts are their only source. */
 export const EVENT_TYPES: readonly EventType[] = [
-  define('contact.created', 'New contact created', 'contact'),
-  define('contact.updated', 'Contact information updated', 'contact', { previous: { company: null } }),
-  define('contact.assigned', 'Contact assigned to a user', 'contact', ASSIGNED),
-  define('deal.created', 'New deal created', 'deal'),
-  define('deal.updated', 'Deal information updated', 'deal', { previous: { value: 900 } }),
-  define('deal.stage.changed', 'Deal moved to a different stage', 'deal', {
+  define('contact.created', 'contact'),
+  define('contact.updated', 'contact', { previous: { company: null } }),
+  define('contact.assigned', 'contact', ASSIGNED),
+  define('deal.created', 'deal'),
+  define('deal.updated', 'deal', { previous: { value: 900 } }),
+  define('deal.stage.changed', 'deal', {
     example: { stage: 'Won' },
     previous: { stage: 'Negotiation' },
     changes: ['stage'],
   }),
-  define('deal.assigned', 'Deal assigned to a user', 'deal', ASSIGNED),
-  define('conversation.created', 'New conversation started', 'conversation'),
-  define('conversation.assigned', 'Conversation assigned to a user', 'conversation', ASSIGNED),
-  define('conversation.status.changed', 'Conversation status changed', 'conversation', {
+  define('deal.assigned', 'deal', ASSIGNED),
+  define('conversation.created', 'conversation'),
+  define('conversation.assigned', 'conversation', ASSIGNED),
+  define('conversation.status.changed', 'conversation', {
     example: { status: 'closed' },
     previous: { status: 'open' },
     changes: ['status'],
   }),
-  define('message.received', 'New message received', 'message', { narrows: INBOUND, example: RECEIVED }),
-  define('message.sent', 'Message sent successfully', 'message', OUTBOUND),
-  define('message.delivered', 'Sent message delivered to the recipient', 'message', {
+  define('message.received', 'message', { narrows: INBOUND, example: RECEIVED }),
+  define('message.sent', 'message', OUTBOUND),
+  define('message.delivered', 'message', {
     ...OUTBOUND,
     example: { status: 'delivered', delivered_at: LATER },
   }),
-  define('message.read', 'Sent message read by the recipient', 'message', {
+  define('message.read', 'message', {
     ...OUTBOUND,
     example: { status: 'read', delivered_at: LATER, read_at: LATER },
   }),
-  define('message.failed', 'Message failed to send', 'message', {
+  define('message.failed', 'message', {
     ...OUTBOUND,
     example: { status: 'failed', error: 'recipient unreachable', sent_at: null, failed_at: LATER },
   }),
-  define('broadcast.response', 'Contact replied to a broadcast message', 'message', {
+  define('broadcast.response', 'message', {
     narrows: { ...INBOUND, broadcast_id: 'set' },
     example: { ...RECEIVED, broadcast_id: '0193f0a2-6c1b-7c3e-8f00-000000000061' },
   }),
-  define('zoom.recording.completed', 'Zoom cloud recording finished processing', 'meeting', {
+  define('zoom.recording.completed', 'meeting', {
     narrows: { recording_status: { value: 'completed' } },
   }),
 ]
 
+/** Each has its description in the catalog. */
+type EventName = MessageCode extends infer Code ? (Code extends `event.${infer Name}` ? Name : never) : never
+
 function define(
-  name: string,
-  description: string,
+  name: EventName,
   record: RecordName,
   { narrows = {}, example = {}, previous, changes = [] }: More = {},
 ): EventType {
   return {
     name,
     category: categoryOf(name),
-    description,
+    description: phrase(`event.${name}`),
     record,
     narrows,
     changes,

@@ -1,3 +1,4 @@
+import { phrase } from '../messages/phrase.ts'
 import { toInstant } from './instant.ts'
 
 /** Steps of one filter for one event: a few milliseconds. */
@@ -27,10 +28,7 @@ export class Steps {
 
   take(): void {
     this.#taken += 1
-    if (this.#taken > this.#most)
-      throw new OverBudget(
-        `the filter takes more than ${this.#most.toLocaleString('en')} steps for this event`,
-      )
+    if (this.#taken > this.#most) throw new OverBudget(phrase('filter.steps', { count: this.#most }))
   }
 }
 
@@ -63,8 +61,7 @@ interface Walk {
 function walk(walking: Walk, value: unknown, from: number, depth: number): boolean {
   const { path, steps, test } = walking
   steps.take()
-  if (depth > MAX_LIST_DEPTH)
-    throw new OverBudget(`the event has lists nested deeper than ${MAX_LIST_DEPTH} levels`)
+  if (depth > MAX_LIST_DEPTH) throw new OverBudget(phrase('filter.deepLists', { count: MAX_LIST_DEPTH }))
   if (Array.isArray(value)) return walkList(walking, value, from, depth)
   const key = path[from]
   if (key === undefined) return test(value, true)

@@ -151,7 +151,7 @@ test('a filter always stops after the same number of steps when it exceeds the l
     const steps = new Steps()
     assert.throws(
       () => filter(event, steps),
-      /^OverBudget: the filter takes more than 200,000 steps for this event/,
+      /^OverBudget: the filter takes more than 200000 steps for this event/,
     )
     assert.equal(steps.taken, 200_001)
   }

@@ -1,3 +1,5 @@
+import type { Said } from '../messages/phrase.ts'
+import { ofField, phrase } from '../messages/phrase.ts'
 import type { Condition } from './filter-operators.ts'
 import { compileCondition, every, not, some } from './filter-operators.ts'
 import { Steps } from './filter-steps.ts'
@@ -16,6 +18,20 @@ export interface FilterSubject {
  */
 export type Filter = (subject: FilterSubject, steps?: Steps) => boolean
 
+/** A filter that cannot be compiled. */
+export class FilterError extends Error {
+  override readonly name = 'FilterError'
+  /** From `filter` on, such as `filter.data.stage`. */
+  readonly place: string
+  readonly problem: Said
+
+  constructor(place: string, problem: Said) {
+    super(ofField(place, problem))
+    this.place = place
+    this.problem = problem
+  }
+}
+
 const COMBINING = new Set(['$and', '$or', '$nor'])
 /** Excludes `$where`, which runs code, and `$regex`, whose patterns can take unbounded time. */
 const COMPARING = new Set('$eq $ne $gt $gte $lt $lte $in $nin $exists $all $size $not $elemMatch'.split(' '))
@@ -30,11 +46,11 @@ const MAX_VALUE_DEPTH = 50
 
 /**
  * Compiles a filter: a MongoDB query over `event`, `data` and `previous`.
- * @throws Error that says where the filter is wrong and what would be right
+ * @throws FilterError that says where the filter is wrong and what would be right
  * @example compileFilter({ 'data.stage': 'Won', 'data.value': { $gte: 1000 } })
  */
 export function compileFilter(query: unknown): Filter {
-  if (JSON.stringify(query).length > MAX_LENGTH) throw new Error('must not be longer than 16 KiB')
+  if (JSON.stringify(query).length > MAX_LENGTH) throw new FilterError('filter', phrase('filter.long'))
   checkQuery(query, 'filter', 0)
   const matches = compileQuery(query as object)
   return (subject, steps = new Steps()) => matches(subject, steps)
@@ -46,20 +62,16 @@ export function compileNewFilter(query: unknown): Filter {
   requireExactNumbers(query, 'filter')
   const count = countOperands(query)
   if (count > MAX_OPERANDS) {
-    throw new Error(
-      `lists ${count} values, at most ${MAX_OPERANDS} are allowed; compare with a field that groups records instead`,
-    )
+    throw new FilterError('filter', phrase('filter.values', { count, most: MAX_OPERANDS }))
   }
   return filter
 }
 
-/** A number that JSON cannot carry exactly would match its neighbours. @throws Error */
+/** A number that JSON cannot carry exactly would match its neighbours. @throws FilterError */
 function requireExactNumbers(query: unknown, place: string): void {
   // A number beyond the range of JavaScript's is read as infinite, and would be stored as null.
   if (typeof query === 'number' && Math.abs(query) > Number.MAX_SAFE_INTEGER) {
-    throw new Error(
-      `${place}: has a number that cannot be compared exactly; numbers may have up to 15 digits. Send the id as text, and compare it as text`,
-    )
+    throw new FilterError(place, phrase('filter.exact'))
   }
   if (typeof query !== 'object' || query === null) return
   for (const [key, part] of Object.entries(query))
@@ -89,14 +101,14 @@ function compileQuery(query: object): Condition {
 }
 
 function checkQuery(query: unknown, at: string, depth: number): void {
-  if (depth > MAX_DEPTH) throw new Error(`${at}: must not be nested deeper than ${MAX_DEPTH} levels`)
+  if (depth > MAX_DEPTH) throw new FilterError(at, phrase('field.deep', { count: MAX_DEPTH }))
   for (const [key, value] of Object.entries(requireObject(query, at))) {
     const here = `${at}.${key}`
     if (COMBINING.has(key))
       checkList(value, here).forEach((part, index) => checkQuery(part, `${here}[${index}]`, depth + 1))
-    else if (key.startsWith('$')) throw new Error(`${at}: ${unknownOperator(key, [...COMBINING])}`)
+    else if (key.startsWith('$')) throw new FilterError(at, unknownOperator(key, [...COMBINING]))
     else if (!/^(event$|data(\.|$)|previous(\.|$))/.test(key)) {
-      throw new Error(`${here}: fields start with data. or previous., or are event; write "data.${key}"`)
+      throw new FilterError(here, phrase('filter.field', { name: key }))
     } else checkCondition(value, here, depth + 1)
   }
 }
@@ -106,11 +118,11 @@ function checkCondition(condition: unknown, at: string, depth: number): void {
   if (typeof condition !== 'object' || condition === null || Array.isArray(condition)) {
     return checkValue(condition, at)
   }
-  if (depth > MAX_DEPTH) throw new Error(`${at}: must not be nested deeper than ${MAX_DEPTH} levels`)
+  if (depth > MAX_DEPTH) throw new FilterError(at, phrase('field.deep', { count: MAX_DEPTH }))
   const keys = Object.keys(condition)
   if (!keys.some((key) => key.startsWith('$'))) return checkValue(condition, at)
   for (const [key, value] of Object.entries(condition)) {
-    if (!COMPARING.has(key)) throw new Error(`${at}: ${unknownOperator(key, [...COMPARING])}`)
+    if (!COMPARING.has(key)) throw new FilterError(at, unknownOperator(key, [...COMPARING]))
     checkOperand(key, value, `${at}.${key}`, depth)
   }
 }
@@ -118,19 +130,20 @@ function checkCondition(condition: unknown, at: string, depth: number): void {
 function checkOperand(operator: string, operand: unknown, at: string, depth: number): void {
   if (LISTS.has(operator)) checkList(operand, at).forEach((value) => checkValue(value, at))
   if (operator === '$eq' || operator === '$ne') checkValue(operand, at)
-  if (operator === '$exists' && typeof operand !== 'boolean') throw new Error(`${at}: must be true or false`)
-  if (operator === '$size' && !Number.isInteger(operand)) throw new Error(`${at}: must be a whole number`)
+  if (operator === '$exists' && typeof operand !== 'boolean')
+    throw new FilterError(at, phrase('field.boolean'))
+  if (operator === '$size' && !Number.isInteger(operand))
+    throw new FilterError(at, phrase('field.wholeNumber'))
   if (operator === '$not') checkCondition(requireObject(operand, at), at, depth + 1)
   if (operator === '$elemMatch') checkElement(requireObject(operand, at), at, depth + 1)
 }
 
 /** A literal value: an operator in it would be taken for a name. */
 function checkValue(value: unknown, at: string, depth = 0): void {
-  if (depth > MAX_VALUE_DEPTH)
-    throw new Error(`${at}: must not be nested deeper than ${MAX_VALUE_DEPTH} levels`)
+  if (depth > MAX_VALUE_DEPTH) throw new FilterError(at, phrase('field.deep', { count: MAX_VALUE_DEPTH }))
   if (typeof value !== 'object' || value === null) return
   for (const [key, inner] of Object.entries(value)) {
-    if (key.startsWith('$')) throw new Error(`${at}: ${unknownOperator(key, [])}`)
+    if (key.startsWith('$')) throw new FilterError(at, unknownOperator(key, []))
     checkValue(inner, at, depth + 1)
   }
 }
@@ -140,21 +153,24 @@ function checkElement(element: object, at: string, depth: number): void {
   const entries = Object.entries(element)
   if (entries.every(([key]) => key.startsWith('$'))) return checkCondition(element, at, depth)
   for (const [key, value] of entries) {
-    if (key.startsWith('$')) throw new Error(`${at}: ${unknownOperator(key, [])}`)
+    if (key.startsWith('$')) throw new FilterError(at, unknownOperator(key, []))
     checkCondition(value, `${at}.${key}`, depth)
   }
 }
 
 function requireObject(value: unknown, at: string): object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  throw new Error(`${at}: must be an object, such as {"data.stage": "Won"}`)
+  throw new FilterError(at, phrase('filter.object'))
 }
 
 function checkList(value: unknown, at: string): unknown[] {
   if (Array.isArray(value) && value.length > 0) return value
-  throw new Error(`${at}: must be a non-empty list`)
+  throw new FilterError(at, phrase('filter.list'))
 }
 
-function unknownOperator(key: string, known: readonly string[]): string {
-  return `${key.slice(0, 50)} is not allowed here${known.length > 0 ? `; use ${known.join(', ')}` : ''}`
+function unknownOperator(key: string, known: readonly string[]): Said {
+  const name = key.slice(0, 50)
+  return known.length === 0
+    ? phrase('filter.noOperator', { name })
+    : phrase('filter.operator', { name, names: known.join(', ') })
 }

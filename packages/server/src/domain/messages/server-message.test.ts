@@ -1,3 +1,4 @@
+import { phrase } from './phrase.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import english from './en.json' with { type: 'json' }
@@ -41,13 +42,13 @@ test('an error of which a part has no code has none, so that nothing is left uns
   assert.deepEqual(readProblems('column x does not exist', null), [])
 })
 
-test('every text of the catalog is recognized as itself', () => {
-  for (const [code, message] of Object.entries(english)) {
-    const sample = message
-      .replaceAll(/\{\w+, number\}/g, '7')
-      .replaceAll(/\{\w+\}/g, 'X')
-      .replaceAll(/'([{}])'/g, '$1')
-    assert.equal(readMessage(sample)?.code, code)
+test('every text of the catalog is recognized as itself, with its parameters', () => {
+  for (const known of KNOWN_TEXTS.filter(({ isOfTokenServer }) => !isOfTokenServer)) {
+    const params = Object.fromEntries(
+      known.parameters.map((name) => (name.startsWith('#') ? [name.slice(1), 7] : [name, 'X'])),
+    )
+    const code = known.code as 'response.status'
+    assert.deepEqual(readMessage(phrase(code, params as { status: number })), { code, params })
   }
 })
 

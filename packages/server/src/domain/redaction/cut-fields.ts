@@ -1,3 +1,5 @@
+import { phrase } from '../messages/phrase.ts'
+
 /** Fields to cut, by name; `true`: the whole value. */
 export type Cuts = ReadonlyMap<string, Cuts | true>
 
@@ -146,8 +148,7 @@ class Scanner {
       else this.#skipPlain()
       return
     }
-    if (this.#frames.length >= MAX_DEPTH)
-      throw new Error(`the body is nested deeper than ${MAX_DEPTH} levels`)
+    if (this.#frames.length >= MAX_DEPTH) throw new Error(phrase('body.deep', { count: MAX_DEPTH }))
     const isObject = code === OBJECT
     this.#frames.push({ isObject, cuts, isBegun: false, comma: 0, hasKept: false, leading: undefined })
     this.#at += 1
@@ -218,7 +219,7 @@ class Scanner {
   }
 
   #fail(): never {
-    throw new Error(`the body is not valid JSON at character ${this.#at + 1}`)
+    throw new Error(phrase('body.notJson', { position: this.#at + 1 }))
   }
 }
 

@@ -1,3 +1,4 @@
+import { phrase } from '../messages/phrase.ts'
 import { messageOf } from '../errors.ts'
 import { compileCuts, cutFields } from './cut-fields.ts'
 import type { LeasedDelivery } from '../delivery.ts'
@@ -16,11 +17,10 @@ const MAX_CUT_LENGTH = 16 * 1024 * 1024
 export function redactBody(eventBody: string, fields: readonly string[] | null): DeliveryBody {
   if (fields === null) return { body: eventBody }
   try {
-    if (eventBody.length > MAX_CUT_LENGTH)
-      throw new Error(`the body is longer than ${MAX_CUT_LENGTH} characters`)
+    if (eventBody.length > MAX_CUT_LENGTH) throw new Error(phrase('body.long', { count: MAX_CUT_LENGTH }))
     return { body: cutFields(eventBody, compileCuts(fields)) }
   } catch (error) {
-    return { body: '', fault: `its excluded fields could not be removed: ${messageOf(error)}` }
+    return { body: '', fault: phrase('own.notRedacted', { problem: messageOf(error) }) }
   }
 }
 

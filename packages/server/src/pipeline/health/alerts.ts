@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { Connection } from '../../database/database.ts'
 import { cutText } from '../../domain/storable-text.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
@@ -52,7 +53,10 @@ function failing(transition: HealthTransition, limits: DisableLimits): Alert | u
   const threshold = THRESHOLDS.find((percent) => percent <= reached)
   if (threshold === undefined || reached >= 100 || after.failingSince === undefined) return undefined
   const lasted = now - after.failingSince
-  const message = `${explainDisabling(after, lasted, lastError)}. That is ${threshold}% of the time after which the webhook is disabled`
+  const message = phrase('alert.failing', {
+    reason: explainDisabling(after, lasted, lastError),
+    share: threshold,
+  })
   return { ...alertOf(transition, 'webhook.failing'), threshold, since: after.failingSince, message }
 }
 
@@ -61,13 +65,13 @@ function recovered(transition: HealthTransition, limits: DisableLimits): Alert |
   if (after.failures > 0 || before.failingSince === undefined) return undefined
   // No `webhook.failing` was raised before.
   if (before.failures < (limits.attempts * THRESHOLDS.at(-1)!) / 100) return undefined
-  const message = `the endpoint is responding again after ${before.failures} consecutive failed attempts`
+  const message = phrase('alert.recovered', { failures: before.failures })
   return { ...alertOf(transition, 'webhook.recovered'), since: before.failingSince, message }
 }
 
 function exhausted(transition: HealthTransition): Alert | undefined {
   if (transition.exhausted === 0) return undefined
-  const message = `deliveries failed after their last attempt; last error: ${cutText(transition.lastError, 300)}`
+  const message = phrase('alert.exhausted', { problem: cutText(transition.lastError, 300) })
   return { ...alertOf(transition, 'delivery.exhausted'), count: transition.exhausted, message }
 }
 

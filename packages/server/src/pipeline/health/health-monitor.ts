@@ -18,7 +18,7 @@ import type { HealthTransition } from './alerts.ts'
 import { alertsFor, isExhausted, raiseAlerts } from './alerts.ts'
 import type { HealthRow } from './health-row.ts'
 import { toState } from './health-row.ts'
-import { explainByRecentChange } from './recent-change.ts'
+import { blameRecentChange } from './recent-change.ts'
 import {
   disableWebhook,
   hasSucceeded,
@@ -246,9 +246,8 @@ export class HealthMonitor implements Stage {
     const lasted = row.now - failingSince
     if (!row.is_active || failures < deactivation.attempts || lasted < deactivation.after) return
     if (await this.#hasSucceeded(connection, row, state)) return
-    const reason =
-      explainDisabling(state, lasted, tally.lastError) +
-      (await explainByRecentChange(connection, row.webhook_id, failingSince))
+    const failing = explainDisabling(state, lasted, tally.lastError)
+    const reason = await blameRecentChange(connection, row.webhook_id, failingSince, failing)
     await connection.query(...disableWebhook({ webhookId: row.webhook_id, reason }))
   }
 }
@@ -274,7 +273,10 @@ async function toNote(connection: Connection, { row, tally, state }: Evaluation)
   const isOther = state.phase === 'draining' && shown.reason !== row.health_reason
   const isNoted = shown.health !== row.health || shown.is_parked !== row.is_parked || isOther
   const isWorse = isNoted && shown.reason !== null && state.phase !== 'draining'
-  const blame = isWorse ? await explainByRecentChange(connection, row.webhook_id, state.failingSince) : ''
+  const reason =
+    isWorse && shown.reason !== null
+      ? await blameRecentChange(connection, row.webhook_id, state.failingSince, shown.reason)
+      : shown.reason
   return {
     webhook_id: row.webhook_id,
     phase: state.phase,
@@ -286,7 +288,7 @@ async function toNote(connection: Connection, { row, tally, state }: Evaluation)
     draining_since: state.drainingSince,
     drained: state.drained,
     ...shown,
-    reason: shown.reason === null ? null : shown.reason + blame,
+    reason,
     is_noted: isNoted,
   }
 }

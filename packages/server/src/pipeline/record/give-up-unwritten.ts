@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
@@ -27,7 +28,7 @@ export function withoutResponse(record: AttemptRecord): AttemptRecord {
     ...record,
     response_headers: null,
     response_body: null,
-    error_message: 'the response could not be stored',
+    error_message: phrase('own.responseUnstored'),
   }
 }
 

@@ -1,3 +1,4 @@
+import { phrase, verbatim } from '../../domain/messages/phrase.ts'
 import type { Connection } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { buildColumn } from '../query/build-field.ts'
@@ -93,12 +94,14 @@ function requireSameKeys(request: TableRequest, rows: readonly JsonObject[]): vo
     const lacking = first.find((key) => !Object.hasOwn(row, key))
     const added = Object.keys(row).find((key) => !first.includes(key))
     if (lacking === undefined && added === undefined) continue
-    throw new ApiError(400, 'PGRST102', 'All object keys must match', {
+    throw new ApiError(400, 'PGRST102', verbatim('All object keys must match'), {
       details:
         lacking === undefined
           ? `Row ${index} has '${added}', which row 0 lacks.`
           : `Row ${index} lacks '${lacking}', which row 0 has.`,
-      hint: 'Give all rows the same keys, or list the columns with columns=, or send Prefer: missing=default.',
+      hint: verbatim(
+        'Give all rows the same keys, or list the columns with columns=, or send Prefer: missing=default.',
+      ),
     })
   }
 }
@@ -115,9 +118,9 @@ function requireUniformKeys({ scope: { relation } }: TableRequest, { rows }: Sto
     const other = rows.findIndex((row) => isGiven(row) !== isGiven(rows[0]!))
     if (other === -1) continue
     const message = `Either all rows of an insert into ${relation.name} have '${key}' or none`
-    throw new ApiError(400, 'PGRST102', message, {
+    throw new ApiError(400, 'PGRST102', verbatim(message), {
       details: `Row ${other} differs from row 0 in '${key}'.`,
-      hint: `Give '${key}' in each row or in none.`,
+      hint: verbatim(`Give '${key}' in each row or in none.`),
     })
   }
 }
@@ -135,8 +138,8 @@ function requireMergeable(
   if (hidden.length === 0) return
   const named = hidden.find((name) => posted.names.includes(name))
   const what = named === undefined ? `Rows of ${relation.name}` : `'${named}' of ${relation.name}`
-  throw new ApiError(400, 'PGRST122', `${what} cannot be written by an upsert`, {
-    hint: 'Insert the row, or change it with PATCH.',
+  throw new ApiError(400, 'PGRST122', verbatim(`${what} cannot be written by an upsert`), {
+    hint: verbatim('Insert the row, or change it with PATCH.'),
   })
 }
 
@@ -170,8 +173,8 @@ async function showStored(
 }
 
 function refuseDuplicate(table: string, primaryKey: readonly string[]): ApiError {
-  return new ApiError(409, '23505', `duplicate key value: a key of ${table} is in use`, {
+  return new ApiError(409, '23505', phrase('row.duplicateKey', { table }), {
     details: primaryKey.filter((name) => name !== 'organization_id').join(', '),
-    hint: 'Choose another key.',
+    hint: phrase('hint.otherKey'),
   })
 }

@@ -1,3 +1,4 @@
+import { phrase, ofField } from '../../domain/messages/phrase.ts'
 import type { Connection } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { buildColumn } from '../query/build-field.ts'
@@ -45,7 +46,7 @@ export async function requireOwnIds(
 }
 
 const refuseId = (index: number, count: number): ApiError =>
-  new ApiError(400, '22023', inRow(index, count, 'id: must be a random UUID (version 4 or 7), or omitted'), {
+  new ApiError(400, '22023', inRow(index, count, ofField(KEY, phrase('row.ownId'))), {
     details: KEY,
-    hint: 'Omit it: with Prefer: return=representation, the response has the generated id.',
+    hint: phrase('hint.ownId'),
   })

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import type { Connection } from '../../database/database.ts'
 import { ApiError, RestError } from '../../domain/errors.ts'
 import type { JsonObject } from '../request/json.ts'
@@ -21,15 +22,24 @@ export function preparePut(
   const key = readKey(conditions, scope.relation)
   if (key === undefined) throw refuseFilter(allow)
   if (limit !== null || offset !== null) {
-    throw new ApiError(400, 'PGRST114', 'limit/offset querystring parameters are not allowed for PUT')
+    throw new ApiError(
+      400,
+      'PGRST114',
+      verbatim('limit/offset querystring parameters are not allowed for PUT'),
+    )
   }
   const { rows } = readRows(body, scope.relation)
   const [row, ...others] = rows
   const isLeftOut = query.columns !== null && [...key.keys()].some((name) => !query.columns!.includes(name))
   if (isLeftOut || row === undefined || others.length > 0 || !hasKey(row, key, scope.relation)) {
-    throw new ApiError(400, 'PGRST115', 'Payload values do not match URL in primary key column(s)', {
-      hint: 'The body is one row, with the primary key that the filter has.',
-    })
+    throw new ApiError(
+      400,
+      'PGRST115',
+      verbatim('Payload values do not match URL in primary key column(s)'),
+      {
+        hint: verbatim('The body is one row, with the primary key that the filter has.'),
+      },
+    )
   }
   return prepareInsert({
     ...request,
@@ -63,7 +73,7 @@ const refuseFilter = (allow: string): RestError =>
   new RestError(
     405,
     'PGRST105',
-    "Filters must include all and only primary key columns with 'eq' operators",
+    verbatim("Filters must include all and only primary key columns with 'eq' operators"),
     { headers: { allow } },
   )
 

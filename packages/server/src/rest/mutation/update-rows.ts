@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { textArray } from '../../database/array-literal.ts'
 import type { Connection } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
@@ -53,8 +54,8 @@ function prepareFilter(
 ): BuildCondition {
   const build = (params: Params): string | undefined => buildWhere(query.root.conditions, scope, params)
   if (build(createParams()) === undefined) {
-    throw new ApiError(400, '21000', `${command} requires a WHERE clause`, {
-      hint: 'Add a filter on a column, such as ?id=eq.<id>.',
+    throw new ApiError(400, '21000', verbatim(`${command} requires a WHERE clause`), {
+      hint: verbatim('Add a filter on a column, such as ?id=eq.<id>.'),
     })
   }
   return (params) => `${isTimed ? `${ROW_IN_TIME} and ` : ''}${build(params)!}`

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import type { Connection } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { buildColumn } from '../query/build-field.ts'
@@ -156,12 +157,12 @@ const omit = (row: JsonObject, names: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)))
 
 const refuseTwice = (): ApiError =>
-  new ApiError(400, '21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time', {
-    hint: 'Give each row of the body its own key.',
+  new ApiError(400, '21000', verbatim('ON CONFLICT DO UPDATE command cannot affect row a second time'), {
+    hint: verbatim('Give each row of the body its own key.'),
   })
 
 export function refuseMerge(table: string): ApiError {
-  return new ApiError(403, '42501', `permission denied for table ${table}`, {
+  return new ApiError(403, '42501', verbatim(`permission denied for table ${table}`), {
     details:
       'A stored row has a different value in a column that cannot be changed, or the row cannot be changed.',
   })
@@ -171,5 +172,5 @@ export const refuseTarget = (): ApiError =>
   new ApiError(
     400,
     '42P10',
-    'there is no unique or exclusion constraint matching the ON CONFLICT specification',
+    verbatim('there is no unique or exclusion constraint matching the ON CONFLICT specification'),
   )

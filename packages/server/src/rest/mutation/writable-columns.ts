@@ -1,3 +1,4 @@
+import { ofField, phrase, verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Rows } from '../request/body.ts'
 import { inRow } from '../request/row-place.ts'
@@ -42,8 +43,8 @@ function requireFinite(relation: Relation, row: JsonObject, index: number, count
     if (typeof value !== 'string' || !INFINITE.test(value)) continue
     const type = relation.columns.get(name)?.baseType ?? ''
     if (!FINITE_TYPE.test(type)) continue
-    const what = /^(?:date|timestamp)/.test(type) ? 'a date' : 'a finite number'
-    const problem = `${name}: must be ${what}, not ${value.trim()}`
+    const code = /^(?:date|timestamp)/.test(type) ? 'row.date' : 'row.number'
+    const problem = ofField(name, phrase(code, { value: value.trim() }))
     throw new ApiError(400, '22023', inRow(index, count, problem), { details: name })
   }
 }
@@ -78,18 +79,19 @@ function refuseColumn(
     return new ApiError(
       400,
       'PGRST204',
-      `The '${name}' column of '${relation.name}' cannot be written here`,
+      verbatim(`The '${name}' column of '${relation.name}' cannot be written here`),
       {
         ...place,
-        hint: `Writable columns: ${writable.join(', ')}.`,
+        hint: verbatim(`Writable columns: ${writable.join(', ')}.`),
       },
     )
   }
   const nearest = findNearest(name, writable)
   const message = `Could not find the '${name}' column of '${relation.name}' in the schema cache`
-  return new ApiError(400, 'PGRST204', message, {
+  return new ApiError(400, 'PGRST204', verbatim(message), {
     ...place,
-    hint:
+    hint: verbatim(
       nearest === undefined ? `Writable columns: ${writable.join(', ')}.` : `Perhaps you meant '${nearest}'.`,
+    ),
   })
 }

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
 import type { Condition, Filter, Operation, QueryTree, Scoped, SelectItem } from '../request/query-tree.ts'
@@ -42,7 +43,12 @@ const REQUEST_LESS = 'Request less at once.'
 
 function requireAtMost(limit: number, count: number, what: string, hint: string): void {
   if (count <= limit) return
-  throw new ApiError(400, '54001', `the request has ${count} ${what}, at most ${limit} are allowed`, { hint })
+  throw new ApiError(
+    400,
+    '54001',
+    verbatim(`the request has ${count} ${what}, at most ${limit} are allowed`),
+    { hint: verbatim(hint) },
+  )
 }
 
 function addSelected(cost: Cost, item: SelectItem): void {
@@ -85,8 +91,8 @@ function requireBoundedOperand({ operation }: Filter): void {
 
 function requireLength(operator: string, value: string, limit: number): void {
   if (value.length <= limit) return
-  throw new ApiError(400, '54001', `${operator}: the value has ${value.length} characters`, {
-    hint: `With an organization's key it has at most ${limit}.`,
+  throw new ApiError(400, '54001', verbatim(`${operator}: the value has ${value.length} characters`), {
+    hint: verbatim(`With an organization's key it has at most ${limit}.`),
   })
 }
 
@@ -96,15 +102,20 @@ function requireFewElements(operator: string, value: string): void {
   throw new ApiError(
     400,
     '54001',
-    `${operator}: the value has more than ${MAX_CONTAINED_ELEMENTS} elements`,
+    verbatim(`${operator}: the value has more than ${MAX_CONTAINED_ELEMENTS} elements`),
     {
-      hint: `With an organization's key it has at most ${MAX_CONTAINED_ELEMENTS}.`,
+      hint: verbatim(`With an organization's key it has at most ${MAX_CONTAINED_ELEMENTS}.`),
     },
   )
 }
 
 function refuseQuantified(operator: string, quantifier: string): ApiError {
-  return new ApiError(400, '54001', `${operator}(${quantifier}): is not available to keys of organizations`, {
-    hint: `Use one condition for each pattern, as in or=(name.${operator}.a,name.${operator}.b).`,
-  })
+  return new ApiError(
+    400,
+    '54001',
+    verbatim(`${operator}(${quantifier}): is not available to keys of organizations`),
+    {
+      hint: verbatim(`Use one condition for each pattern, as in or=(name.${operator}.a,name.${operator}.b).`),
+    },
+  )
 }

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import type { BuiltEmbed } from './scope.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Scope } from './scope.ts'
@@ -156,7 +157,7 @@ function buildEmbed(
 function countUp({ embedded }: Building): number {
   embedded.count += 1
   if (embedded.count <= MAX_EMBEDS) return embedded.count
-  throw new ApiError(400, 'PGRST100', `a request can embed at most ${MAX_EMBEDS} resources`)
+  throw new ApiError(400, 'PGRST100', verbatim(`a request can embed at most ${MAX_EMBEDS} resources`))
 }
 
 function requireReadable({ relation, role }: Scope): void {
@@ -170,15 +171,15 @@ function findScoped({ embedded }: QueryTree, path: readonly string[]): Scoped {
 }
 
 function refuseRepeated(name: string): ApiError {
-  return new ApiError(400, 'PGRST100', `'${name}' is embedded more than once`, {
-    hint: `Give each its own alias, such as first:${name}(…),second:${name}(…).`,
+  return new ApiError(400, 'PGRST100', verbatim(`'${name}' is embedded more than once`), {
+    hint: verbatim(`Give each its own alias, such as first:${name}(…),second:${name}(…).`),
   })
 }
 
 function requireNoAggregate(outputs: readonly Output[]): void {
   if (outputs.every(({ aggregate }) => aggregate === undefined)) return
-  throw new ApiError(400, 'PGRST127', 'Feature not implemented', {
+  throw new ApiError(400, 'PGRST127', verbatim('Feature not implemented'), {
     details: 'Aggregates are not implemented for one-to-many or many-to-many spreads.',
-    hint: 'Embed the rows without the dots.',
+    hint: verbatim('Embed the rows without the dots.'),
   })
 }

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import type { Output } from './scope.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { buildColumn, buildField } from './build-field.ts'
@@ -91,7 +92,7 @@ function findSortedBy(term: OrderTerm, name: string, { embeds, relation }: Scope
   if (embed === undefined) throw refuseUnembedded(name)
   const sql = embed.order.get(term)
   if (sql !== undefined && embed.isToOne) return sql
-  throw new ApiError(400, 'PGRST118', `A related order on '${name}' is not possible`, {
+  throw new ApiError(400, 'PGRST118', verbatim(`A related order on '${name}' is not possible`), {
     details: `'${relation.name}' and '${name}' do not form a many-to-one or one-to-one relationship`,
   })
 }

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { textArray } from '../../database/array-literal.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { buildField } from './build-field.ts'
@@ -74,9 +75,9 @@ function buildFilter({ field, operation }: Filter, scope: Scope, params: Params)
 }
 
 function refuseComparison(name: string): ApiError {
-  return new ApiError(400, 'PGRST120', `Bad operator on the '${name}' embedded resource`, {
+  return new ApiError(400, 'PGRST120', verbatim(`Bad operator on the '${name}' embedded resource`), {
     details: 'Only is null or not is null filters are allowed on embedded resources',
-    hint: `Filter by one of its columns: ${name}.<column>=….`,
+    hint: verbatim(`Filter by one of its columns: ${name}.<column>=….`),
   })
 }
 

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Condition, Embed, QueryTree, Scoped, SelectItem } from '../request/query-tree.ts'
 
@@ -55,7 +56,7 @@ function findEmbed(items: readonly SelectItem[], name: string): Embed | undefine
 }
 
 export function refuseUnembedded(name: string): ApiError {
-  return new ApiError(400, 'PGRST108', `'${name}' is not an embedded resource in this request`, {
-    hint: `Verify that '${name}' is included in the 'select' query parameter.`,
+  return new ApiError(400, 'PGRST108', verbatim(`'${name}' is not an embedded resource in this request`), {
+    hint: verbatim(`Verify that '${name}' is included in the 'select' query parameter.`),
   })
 }

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 
 const MAX_PATTERN_LENGTH = 200
@@ -119,10 +120,11 @@ class PatternReader {
 }
 
 function refuse(problem: string): never {
-  throw new ApiError(400, '54001', `match: the pattern ${problem}`, {
-    hint:
+  throw new ApiError(400, '54001', verbatim(`match: the pattern ${problem}`), {
+    hint: verbatim(
       `With an organization's key, a pattern can have at most ${MAX_PATTERN_LENGTH} characters, and a size of at most ` +
-      `${MAX_PATTERN_SIZE} with its repetitions expanded. It can use characters, ., [...], (...), |, *, +, ?, {m,n}, ^, $ and ` +
-      '\\d \\w \\s \\m \\M \\y; back references, look-arounds and options are not supported.',
+        `${MAX_PATTERN_SIZE} with its repetitions expanded. It can use characters, ., [...], (...), |, *, +, ?, {m,n}, ^, $ and ` +
+        '\\d \\w \\s \\m \\M \\y; back references, look-arounds and options are not supported.',
+    ),
   })
 }

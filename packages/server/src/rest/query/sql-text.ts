@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 
 export { quoteIdentifier } from '../../database/identifiers.ts'
@@ -18,7 +19,7 @@ export function createParams(): Params {
     values,
     add(value) {
       if (values.length === MAX_PARAMS) {
-        throw new ApiError(400, 'PGRST100', `a request can have at most ${MAX_PARAMS} values`)
+        throw new ApiError(400, 'PGRST100', verbatim(`a request can have at most ${MAX_PARAMS} values`))
       }
       values.push(value)
       return `$${values.length}`

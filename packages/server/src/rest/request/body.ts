@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { endOfString } from './end-of-string.ts'
 import { ApiError, messageOf } from '../../domain/errors.ts'
 import { isJsonObject } from './json.ts'
@@ -20,10 +21,15 @@ export function parseRows(body: string): Rows {
   const rows: unknown[] = isArray ? value : [value]
   if (!rows.every(isJsonObject)) {
     const wrong = rows.findIndex((row) => !isJsonObject(row))
-    throw new ApiError(400, 'PGRST102', 'The body must be a JSON object or an array of JSON objects', {
-      ...(isArray ? { details: `Row ${wrong} is not a JSON object.` } : {}),
-      hint: 'Send {"column": value} for one row, or [{…}, {…}] for several.',
-    })
+    throw new ApiError(
+      400,
+      'PGRST102',
+      verbatim('The body must be a JSON object or an array of JSON objects'),
+      {
+        ...(isArray ? { details: `Row ${wrong} is not a JSON object.` } : {}),
+        hint: verbatim('Send {"column": value} for one row, or [{…}, {…}] for several.'),
+      },
+    )
   }
   requireStorable(rows, body)
   return { rows, text: isArray ? body : `[${body}]` }
@@ -32,8 +38,8 @@ export function parseRows(body: string): Rows {
 /** Refuses a PATCH with several rows: it takes one object, or an array with one object. */
 export function requireOneChange(parsed: Rows): Rows {
   if (parsed.rows.length > 1) {
-    throw new ApiError(400, 'PGRST102', 'The body of a PATCH must be one JSON object', {
-      hint: 'A PATCH makes the same change to all rows that match its filter.',
+    throw new ApiError(400, 'PGRST102', verbatim('The body of a PATCH must be one JSON object'), {
+      hint: verbatim('A PATCH makes the same change to all rows that match its filter.'),
     })
   }
   return parsed
@@ -43,24 +49,32 @@ export function requireOneChange(parsed: Rows): Rows {
 export function parseArguments(body: unknown): unknown {
   if (typeof body !== 'string' || body.trim() === '') return {}
   if (isDeeperThan(body, MAX_JSON_DEPTH)) {
-    throw new ApiError(400, 'PGRST102', `the body has more than ${MAX_JSON_DEPTH} levels of nesting`)
+    throw new ApiError(
+      400,
+      'PGRST102',
+      verbatim(`the body has more than ${MAX_JSON_DEPTH} levels of nesting`),
+    )
   }
   try {
     return JSON.parse(body)
   } catch (error) {
-    throw new ApiError(400, 'PGRST102', `the body is not valid JSON: ${messageOf(error)}`)
+    throw new ApiError(400, 'PGRST102', verbatim(`the body is not valid JSON: ${messageOf(error)}`))
   }
 }
 
 function parseJson(body: string): unknown {
   if (isDeeperThan(body, MAX_JSON_DEPTH)) {
-    throw new ApiError(400, 'PGRST102', `The body has more than ${MAX_JSON_DEPTH} levels of nesting`)
+    throw new ApiError(
+      400,
+      'PGRST102',
+      verbatim(`The body has more than ${MAX_JSON_DEPTH} levels of nesting`),
+    )
   }
   try {
     return JSON.parse(body)
   } catch (error) {
     const details = body.trim() === '' ? 'The body is empty.' : (error as Error).message
-    throw new ApiError(400, 'PGRST102', 'Empty or invalid json', { details })
+    throw new ApiError(400, 'PGRST102', verbatim('Empty or invalid json'), { details })
   }
 }
 

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 
 /** The format of the rows in a response. */
@@ -45,10 +46,11 @@ export function chooseMedia(header: string, hasPlans = false): Media {
     const media = (hasPlans ? toPlan(candidate) : undefined) ?? toMedia(candidate)
     if (media !== undefined) return media
   }
-  throw new ApiError(406, 'PGRST107', `None of these media types are available: ${header.trim()}`, {
-    hint:
+  throw new ApiError(406, 'PGRST107', verbatim(`None of these media types are available: ${header.trim()}`), {
+    hint: verbatim(
       'Available: application/json, application/vnd.pgrst.object+json, application/vnd.pgrst.array+json ' +
-      '(the last two also with ;nulls=stripped), text/csv.',
+        '(the last two also with ;nulls=stripped), text/csv.',
+    ),
   })
 }
 
@@ -118,8 +120,8 @@ function toMedia({ type, parameters }: Accepted): Media | undefined {
 export function requireProfile(header: string): void {
   const profile = header.trim()
   if (profile === '' || profile === PROFILE) return
-  throw new ApiError(406, 'PGRST106', `Invalid schema: ${profile}`, {
-    hint: `Only the following schemas are exposed: ${PROFILE}`,
+  throw new ApiError(406, 'PGRST106', verbatim(`Invalid schema: ${profile}`), {
+    hint: verbatim(`Only the following schemas are exposed: ${PROFILE}`),
   })
 }
 
@@ -129,7 +131,9 @@ export function chooseBodyType(header: string): 'json' | 'csv' | 'form' {
   if (type === '' || type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type)) return 'json'
   if (type === 'text/csv') return 'csv'
   if (type === 'application/x-www-form-urlencoded') return 'form'
-  throw new ApiError(400, 'PGRST102', `Content-Type not acceptable: ${type}`, {
-    hint: 'Send JSON (application/json), CSV (text/csv) or a form (application/x-www-form-urlencoded).',
+  throw new ApiError(400, 'PGRST102', verbatim(`Content-Type not acceptable: ${type}`), {
+    hint: verbatim(
+      'Send JSON (application/json), CSV (text/csv) or a form (application/x-www-form-urlencoded).',
+    ),
   })
 }

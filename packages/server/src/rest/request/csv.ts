@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 
 export interface Cell {
@@ -74,8 +75,10 @@ class CsvReader {
 }
 
 export function refuseCsv(details: string, message = 'Empty or invalid CSV'): ApiError {
-  return new ApiError(400, 'PGRST102', message, {
+  return new ApiError(400, 'PGRST102', verbatim(message), {
     details,
-    hint: 'The first line has the names of columns. Quote a cell that contains a comma, a line break or a quotation mark.',
+    hint: verbatim(
+      'The first line has the names of columns. Quote a cell that contains a comma, a line break or a quotation mark.',
+    ),
   })
 }

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 
 export interface Preferences {
@@ -84,7 +85,10 @@ function refusePreferences(invalid: readonly string[], hint?: string): ApiError 
   const message =
     hint === undefined ? 'Invalid preferences given with handling=strict' : 'Invalid preferences'
   const details = `Invalid preferences: ${invalid.join(', ')}`
-  return new ApiError(400, 'PGRST122', message, { details, ...(hint === undefined ? {} : { hint }) })
+  return new ApiError(400, 'PGRST122', verbatim(message), {
+    details,
+    ...(hint === undefined ? {} : { hint: verbatim(hint) }),
+  })
 }
 
 /** Writes the value of `Preference-Applied`; '' for none. */

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { RestError } from '../../domain/errors.ts'
 import type { Limits } from './query-tree.ts'
@@ -14,9 +15,14 @@ export interface Page {
 export function parseCount(name: 'limit' | 'offset', text: string): number | null {
   if (text === '') return null
   if (!/^-?\d+$/.test(text)) {
-    throw new ApiError(400, 'PGRST100', `"failed to parse ${name} parameter (${text})" (line 1, column 1)`, {
-      details: 'expecting a whole number',
-    })
+    throw new ApiError(
+      400,
+      'PGRST100',
+      verbatim(`"failed to parse ${name} parameter (${text})" (line 1, column 1)`),
+      {
+        details: 'expecting a whole number',
+      },
+    )
   }
   if (text.startsWith('-')) {
     const details = `${name === 'limit' ? 'Limit' : 'Offset'} should be greater than or equal to zero.`
@@ -52,7 +58,11 @@ const refuseBounds = (): RestError =>
   )
 
 function refuseRange(details: string, hint: string, headers: Record<string, string> = {}): RestError {
-  return new RestError(416, 'PGRST103', 'Requested range not satisfiable', { details, hint, headers })
+  return new RestError(416, 'PGRST103', verbatim('Requested range not satisfiable'), {
+    details,
+    hint: verbatim(hint),
+    headers,
+  })
 }
 
 /** Writes the `Content-Range` of `count` rows from `offset` on; `total` is null if not requested. */

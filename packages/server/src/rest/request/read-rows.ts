@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Relation } from '../schema-cache/schema.ts'
 import { parseRows } from './body.ts'
@@ -57,15 +58,15 @@ const writeCell = ({ text, isQuoted }: Cell, column: Parameters<typeof writeType
 
 function formToJson(text: string, relation: Relation): string {
   if (/^\s*[{[]/.test(text)) {
-    throw new ApiError(400, 'PGRST102', 'The body looks like JSON and is sent as a form', {
-      hint: 'Send it with the header Content-Type: application/json.',
+    throw new ApiError(400, 'PGRST102', verbatim('The body looks like JSON and is sent as a form'), {
+      hint: verbatim('Send it with the header Content-Type: application/json.'),
     })
   }
   const members = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(text)) {
     if (members.has(name)) {
-      throw new ApiError(400, 'PGRST102', `The body has '${name}' twice`, {
-        hint: 'A form is one row, with one value for each column.',
+      throw new ApiError(400, 'PGRST102', verbatim(`The body has '${name}' twice`), {
+        hint: verbatim('A form is one row, with one value for each column.'),
       })
     }
     members.set(name, `${JSON.stringify(name)}:${writeTyped(value, relation.columns.get(name))}`)
@@ -74,6 +75,11 @@ function formToJson(text: string, relation: Relation): string {
 }
 
 const refuseSize = (): ApiError =>
-  new ApiError(413, '54000', `the rows have more than ${MAX_WRITTEN_LENGTH / 1024 / 1024} MiB as JSON`, {
-    hint: 'Send them in several requests.',
-  })
+  new ApiError(
+    413,
+    '54000',
+    verbatim(`the rows have more than ${MAX_WRITTEN_LENGTH / 1024 / 1024} MiB as JSON`),
+    {
+      hint: verbatim('Send them in several requests.'),
+    },
+  )

@@ -1,8 +1,10 @@
+import type { Said } from '../../domain/messages/phrase.ts'
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError, RestError } from '../../domain/errors.ts'
 
 /** Names a row of a batch, counted from 0 as in a path of JSON. A single row needs no name. */
-export const inRow = (index: number, count: number, text: string): string =>
-  count === 1 ? text : `row ${index}: ${text}`
+export const inRow = (index: number, count: number, text: Said): Said =>
+  count === 1 ? text : (`row ${index}: ${text}` as Said)
 
 const ROW = /^row (\d+): /
 
@@ -16,7 +18,7 @@ export function placeInRequest(thrown: unknown, places: readonly number[], count
   const place = places[index]
   if (place === undefined) return thrown
   const { status, code, details, hint } = thrown
-  return ApiError.of(status, code, inRow(place, count, thrown.message.replace(ROW, '')), {
+  return ApiError.of(status, code, inRow(place, count, verbatim(thrown.message.replace(ROW, ''))), {
     ...(details === null ? {} : { details }),
     ...(hint === null ? {} : { hint }),
   })

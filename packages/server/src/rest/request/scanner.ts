@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 
 /** A cursor over one piece of the query string. Its errors name the problem and its position. */
@@ -103,11 +104,16 @@ export class Scanner {
     const found = this.#text[position]
     const unexpected = found === undefined ? 'unexpected end of input' : `unexpected ${JSON.stringify(found)}`
     const place = `(line 1, column ${position + 1})`
-    throw new ApiError(400, 'PGRST100', `"failed to parse ${this.#what} (${this.#text})" ${place}`, {
-      details: `${unexpected} expecting ${expecting}`,
-      ...(this.#parameter === undefined
-        ? {}
-        : { hint: `Correct the value of the parameter ${this.#parameter}.` }),
-    })
+    throw new ApiError(
+      400,
+      'PGRST100',
+      verbatim(`"failed to parse ${this.#what} (${this.#text})" ${place}`),
+      {
+        details: `${unexpected} expecting ${expecting}`,
+        ...(this.#parameter === undefined
+          ? {}
+          : { hint: verbatim(`Correct the value of the parameter ${this.#parameter}.`) }),
+      },
+    )
   }
 }

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { buildResource } from '../query/build-embed.ts'
 import { isAggregated } from '../query/group-rows.ts'
@@ -70,7 +71,7 @@ export function finishBody(body: string, outputs: readonly Output[], media: Medi
  */
 export function requireSingle(media: Media, rowCount: number): void {
   if (media.format !== 'object' || rowCount === 1) return
-  throw new ApiError(406, 'PGRST116', 'Cannot coerce the result to a single JSON object', {
+  throw new ApiError(406, 'PGRST116', verbatim('Cannot coerce the result to a single JSON object'), {
     details: `The result contains ${rowCount} rows`,
   })
 }
@@ -80,14 +81,16 @@ export function requireShown({ oneTimeFields, preferences, query, scope }: Table
   const { root, select } = query
   const isShownWhole = preferences.return === 'representation' && root.limit === null && root.offset === null
   if (oneTimeFields.size === 0 || (isShownWhole && !isAggregated(select, scope.relation))) return
-  throw new ApiError(400, 'PGRST122', 'The request returns a value that is shown only once', {
-    hint: 'Request the whole response: Prefer: return=representation, without limit, offset and aggregates.',
+  throw new ApiError(400, 'PGRST122', verbatim('The request returns a value that is shown only once'), {
+    hint: verbatim(
+      'Request the whole response: Prefer: return=representation, without limit, offset and aggregates.',
+    ),
   })
 }
 
 export function requireAffected({ maxAffected }: Preferences, affected: number): void {
   if (maxAffected === null || affected <= maxAffected) return
-  throw new ApiError(400, 'PGRST124', 'Query result exceeds max-affected preference constraint', {
+  throw new ApiError(400, 'PGRST124', verbatim('Query result exceeds max-affected preference constraint'), {
     details: `The query affects ${affected} rows`,
   })
 }

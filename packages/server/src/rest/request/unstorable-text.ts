@@ -1,3 +1,4 @@
+import { phrase, ofField } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { JsonObject } from './json.ts'
 import { inRow } from './row-place.ts'
@@ -11,10 +12,10 @@ export function requireStorable(rows: readonly JsonObject[], text: string): void
   for (const [index, row] of rows.entries()) {
     const found = findUnstorable(row, [])
     if (found === undefined) continue
-    const problem = `${found.path}: contains ${found.what}, which cannot be stored`
+    const problem = ofField(found.path, phrase('row.unstorable', { what: found.what }))
     throw new ApiError(400, '22P05', inRow(index, rows.length, problem), {
       details: found.path,
-      hint: 'Leave it out, or replace it with U+FFFD.',
+      hint: phrase('hint.unstorable'),
     })
   }
 }
@@ -39,6 +40,6 @@ function judge(text: string, path: readonly string[]): Found | undefined {
     ? String.raw`\u0000`
     : text.isWellFormed()
       ? undefined
-      : 'half of a surrogate pair'
+      : phrase('row.surrogate')
   return what === undefined ? undefined : { path: path.join('.'), what }
 }

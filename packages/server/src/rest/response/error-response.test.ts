@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ApiError } from '../../domain/errors.ts'
@@ -8,7 +9,9 @@ const fromDatabase = (code: string): Error => Object.assign(new Error('from the 
 
 describe('error responses', () => {
   it('an error response has four keys and a header with its code', () => {
-    const { status, headers, body } = toErrorResponse(new ApiError(400, 'PGRST100', 'no', { hint: 'so' }))
+    const { status, headers, body } = toErrorResponse(
+      new ApiError(400, 'PGRST100', verbatim('no'), { hint: verbatim('so') }),
+    )
     assert.equal(status, 400)
     assert.equal(headers['proxy-status'], 'PostgREST; error=PGRST100')
     assert.deepEqual(JSON.parse(body), { code: 'PGRST100', details: null, hint: 'so', message: 'no' })
@@ -91,7 +94,7 @@ describe('error responses', () => {
   })
 
   it('an error response contains the headers of its error', () => {
-    const error = new RestError(416, 'PGRST103', 'no', { headers: { 'content-range': '*/5' } })
+    const error = new RestError(416, 'PGRST103', verbatim('no'), { headers: { 'content-range': '*/5' } })
     assert.equal(toErrorResponse(error).headers['content-range'], '*/5')
   })
 })

@@ -1,3 +1,5 @@
+import type { Said } from '../../domain/messages/phrase.ts'
+import { phrase, verbatim } from '../../domain/messages/phrase.ts'
 import { isDatabaseError } from '../../database/database.ts'
 import type { DatabaseError } from '../../database/database.ts'
 import { isUnreachable } from '../../database/unavailable.ts'
@@ -12,7 +14,7 @@ import type { RestResponse } from '../request/rest-message.ts'
 
 /** Seconds after which the client may send the same request again. */
 const RETRY_AFTER = '5'
-const TRY_AGAIN = 'The request is valid. Retry it after the time in Retry-After.'
+const TRY_AGAIN = phrase('hint.tryAgain')
 
 /**
  * Builds the response to any error thrown while serving a request. A null `principal` means that the request was
@@ -59,32 +61,33 @@ function codesOf(message: string, details: string | null, hint: string | null): 
 function toApiError(thrown: unknown, isAnonymous: boolean): ApiError {
   if (thrown instanceof ApiError) return thrown
   if (isUnreachable(thrown))
-    return new ApiError(503, 'PGRST000', 'the database cannot be reached', { hint: TRY_AGAIN })
+    return new ApiError(503, 'PGRST000', phrase('database.unreachable'), { hint: TRY_AGAIN })
   if (isDatabaseError(thrown)) return fromDatabase(thrown, isAnonymous)
-  return new ApiError(500, 'XX000', 'internal error')
+  return new ApiError(500, 'XX000', phrase('error.internal'))
 }
 
 function fromDatabase({ code, message, detail, hint }: DatabaseError, isAnonymous: boolean): ApiError {
   const stateClass = code.slice(0, 2)
   const status = statusOfState({ code, message })
-  if (code === 'PT413') return new ApiError(413, '54000', message, hint === undefined ? {} : { hint })
-  if (status === 503) return ApiError.of(status, code, 'the database is not available', { hint: TRY_AGAIN })
-  if (stateClass === 'XX') return ApiError.of(status, code, 'internal error')
+  if (code === 'PT413')
+    return new ApiError(413, '54000', verbatim(message), hint === undefined ? {} : { hint: verbatim(hint) })
+  if (status === 503) return ApiError.of(status, code, phrase('database.unavailable'), { hint: TRY_AGAIN })
+  if (stateClass === 'XX') return ApiError.of(status, code, phrase('error.internal'))
   if (code === '57014') {
-    const slow = 'Request fewer rows, or filter by an indexed column.'
-    return ApiError.of(status, code, 'the query took too long and was cancelled', { hint: slow })
+    const slow = phrase('hint.fewerRows')
+    return ApiError.of(status, code, phrase('database.slow'), { hint: slow })
   }
-  if (stateClass === '23') return ApiError.of(status, code, 'a value breaks a rule of the database')
+  if (stateClass === '23') return ApiError.of(status, code, phrase('database.rule'))
   if (code === '42501') return ApiError.of(isAnonymous ? 401 : status, code, forbidden(message))
-  return ApiError.of(status, code, message, {
+  return ApiError.of(status, code, verbatim(message), {
     ...(detail === undefined ? {} : { details: detail }),
-    ...(hint === undefined ? {} : { hint }),
+    ...(hint === undefined ? {} : { hint: verbatim(hint) }),
   })
 }
 
 /** The database names what nobody outside knows; what triggers of ours say is for callers. */
-function forbidden(message: string): string {
-  if (message.startsWith('permission denied')) return 'permission denied'
+function forbidden(message: string): Said {
+  if (message.startsWith('permission denied')) return phrase('database.denied')
   // A merge into another organization's row is refused with the same message as an insert for that organization.
-  return message.replace(' (USING expression)', '')
+  return verbatim(message.replace(' (USING expression)', ''))
 }

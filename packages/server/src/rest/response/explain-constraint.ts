@@ -1,3 +1,5 @@
+import type { Said } from '../../domain/messages/phrase.ts'
+import { ofField, phrase, verbatim } from '../../domain/messages/phrase.ts'
 import type { DatabaseError } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Rows } from '../request/body.ts'
@@ -13,8 +15,8 @@ import { needOf } from './value-needs.ts'
 interface Refusal {
   status: number
   /** Follows the fields. */
-  problem: string
-  hint: string
+  problem: Said
+  hint: Said
 }
 
 /** Says which fields broke a constraint, in which row, without the constraint's name and the row's other values. */
@@ -33,7 +35,7 @@ export async function explainConstraint(
   const fields = constraint.columns.filter((name) => rows.length === 0 || isNamed(name, constraint, rows))
   const named = (fields.length > 0 ? fields : constraint.columns).join(', ')
   const row = rows.length > 1 ? await findRow(constraint, request, given, ask) : undefined
-  const text = `${named}: ${problem}`
+  const text = ofField(named, problem)
   return ApiError.of(status, error.code, row === undefined ? text : inRow(row, rows.length, text), {
     details: named,
     hint,
@@ -54,18 +56,19 @@ function explainMissing(
 ): ApiError {
   const column = relation.columns.get(name)
   if (column?.privileges[role].select !== true) {
-    return ApiError.of(400, '23502', `a value that ${relation.name} requires is missing`, {
-      hint: 'GET /rest/v1/ lists the required columns.',
+    return ApiError.of(400, '23502', phrase('row.required', { table: relation.name }), {
+      hint: phrase('hint.requiredColumns'),
     })
   }
   const index = rows.findIndex((row) => (row[name] ?? null) === null)
   const isGiven = index !== -1 && Object.hasOwn(rows[index]!, name)
-  const text = `${name}: ${isGiven ? 'must not be null' : 'is missing; it must not be null'}`
+  const notNull = phrase('row.nullRequired')
+  const text = ofField(name, isGiven ? notNull : phrase('field.missing', { problem: notNull }))
   const need = needOf(column.baseType) ?? 'a text'
   const omit = column.default === null || !isGiven ? '' : ', or leave it out for its default'
   return ApiError.of(400, '23502', index === -1 ? text : inRow(index, rows.length, text), {
     details: name,
-    hint: `Set ${name} to ${need}${omit}.`,
+    hint: verbatim(`Set ${name} to ${need}${omit}.`),
   })
 }
 
@@ -74,44 +77,44 @@ function refusalOf(
   code: string,
   { scope: { relation }, catalog }: TableRequest,
 ): Refusal {
-  const those = columns.length === 1 ? 'value' : 'values'
+  const isOne = columns.length === 1
   if (kind === 'unique') {
     return {
       status: 409,
-      problem: `duplicate key value: ${relation.name} has a row with this ${those}, or another row of the request has`,
-      hint: 'Change that row with PATCH, choose another key, or upsert with Prefer: resolution=merge-duplicates.',
+      problem: phrase(isOne ? 'row.duplicate' : 'row.duplicates', { table: relation.name }),
+      hint: phrase('hint.duplicate'),
     }
   }
   if (kind === 'foreign key') {
     const where = target !== null && catalog.relations.has(target) ? target : 'the table it refers to'
     return {
       status: 409,
-      problem: `${where} has no row with this ${those}`,
-      hint: 'Create that row first, or correct the id.',
+      problem: phrase(isOne ? 'row.foreign' : 'row.foreigns', { table: where }),
+      hint: phrase('hint.createFirst'),
     }
   }
   const rule = describeCheck(definition ?? '')
   return {
     status: 400,
-    problem: rule ?? `must fulfil: ${definition}`,
-    hint: rule === undefined ? 'Correct the values so that this holds.' : `${columns.join(', ')} ${rule}.`,
+    problem: rule ?? phrase('row.rule', { rule: definition ?? '' }),
+    hint: rule === undefined ? phrase('hint.rule') : verbatim(`${columns.join(', ')} ${rule}.`),
   }
 }
 
 /** Rows that others refer to, or a constraint of a table that the caller did not name. */
 function explainUnknown({ code }: DatabaseError, { scope: { relation } }: TableRequest): ApiError {
   if (code === '23503') {
-    return ApiError.of(409, code, `other rows refer to a row of ${relation.name}, or it refers to none`, {
-      hint: 'Create the row that is referred to, or delete those that refer to this one.',
+    return ApiError.of(409, code, phrase('row.referred', { table: relation.name }), {
+      hint: phrase('hint.referred'),
     })
   }
   if (code === '23505') {
-    return ApiError.of(409, code, `duplicate key value: ${relation.name} has such a row`, {
-      hint: 'Change that row with PATCH, or choose another key.',
+    return ApiError.of(409, code, phrase('row.duplicateOther', { table: relation.name }), {
+      hint: phrase('hint.duplicateOther'),
     })
   }
-  return ApiError.of(400, code, `a value breaks a rule of ${relation.name}`, {
-    hint: 'GET /rest/v1/ describes the values of each column.',
+  return ApiError.of(400, code, phrase('row.broken', { table: relation.name }), {
+    hint: phrase('hint.describes'),
   })
 }
 

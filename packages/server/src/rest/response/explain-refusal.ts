@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { isDatabaseError } from '../../database/database.ts'
 import type { DatabaseError } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
@@ -41,10 +42,15 @@ function explainValue(error: DatabaseError, request: TableRequest, rows: readonl
   const column = found === undefined ? undefined : relation.columns.get(found.column)
   if (found !== undefined && column !== undefined && column.privileges[role].insert) {
     const need = needOf(column.baseType)
-    return ApiError.of(400, error.code, inRow(found.row, rows.length, `${found.column}: ${message}`), {
-      details: found.column,
-      ...(need === undefined ? {} : { hint: `${found.column} must be ${need}.` }),
-    })
+    return ApiError.of(
+      400,
+      error.code,
+      inRow(found.row, rows.length, verbatim(`${found.column}: ${message}`)),
+      {
+        details: found.column,
+        ...(need === undefined ? {} : { hint: verbatim(`${found.column} must be ${need}.`) }),
+      },
+    )
   }
   return explainFilter(error, request)
 }
@@ -59,7 +65,7 @@ function explainFilter(error: DatabaseError, { query, scope: { relation } }: Tab
   const need = needOf(type)
   if (field === undefined) {
     const fix = need === undefined ? 'Correct the value.' : `The value must be ${need}.`
-    return ApiError.of(status, code, message, { hint: error.hint ?? fix })
+    return ApiError.of(status, code, verbatim(message), { hint: verbatim(error.hint ?? fix) })
   }
   const hint =
     code === '42883' || code === '42704'
@@ -69,7 +75,7 @@ function explainFilter(error: DatabaseError, { query, scope: { relation } }: Tab
         : need === undefined
           ? `Correct the filter on ${field}.`
           : `The filter on ${field} needs ${need}.`
-  return ApiError.of(status, code, message, { details: field, hint })
+  return ApiError.of(status, code, verbatim(message), { details: field, hint: verbatim(hint) })
 }
 
 const operatorsOf = (type: string): string => {
@@ -87,10 +93,12 @@ function explainForbidden(
   const own = principal.organizationId
   const index = rows.findIndex((row) => (row['organization_id'] ?? null) !== own)
   if (own === null || index === -1 || !relation.columns.has('organization_id'))
-    return ApiError.of(403, '42501', message, { hint: 'The row is not one that this key may write.' })
-  return ApiError.of(403, '42501', message, {
-    details: inRow(index, rows.length, 'organization_id'),
-    hint: 'organization_id must be the organization of the key or token.',
+    return ApiError.of(403, '42501', verbatim(message), {
+      hint: verbatim('The row is not one that this key may write.'),
+    })
+  return ApiError.of(403, '42501', verbatim(message), {
+    details: inRow(index, rows.length, verbatim('organization_id')),
+    hint: verbatim('organization_id must be the organization of the key or token.'),
   })
 }
 

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { findNearest } from '../../database/nearest-name.ts'
 
@@ -17,6 +18,6 @@ export function checkCast(name: string): string {
   const element = wanted.endsWith('[]') ? wanted.slice(0, -2).trimEnd() : wanted
   if (types.has(element)) return wanted
   const nearest = findNearest(element, types)
-  const hint = nearest === undefined ? {} : { hint: `Perhaps you meant the type "${nearest}".` }
-  throw new ApiError(400, '42704', `type "${name}" does not exist`, hint)
+  const hint = nearest === undefined ? {} : { hint: verbatim(`Perhaps you meant the type "${nearest}".`) }
+  throw new ApiError(400, '42704', verbatim(`type "${name}" does not exist`), hint)
 }

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { findNearest } from '../../database/nearest-name.ts'
 import type { Catalog, ForeignKey, Relation, Relationship } from './schema.ts'
@@ -114,15 +115,16 @@ function refuseUnrelated(
   return new ApiError(
     400,
     'PGRST200',
-    `Could not find a relationship between '${from.name}' and '${target}' in the schema cache`,
+    verbatim(`Could not find a relationship between '${from.name}' and '${target}' in the schema cache`),
     {
       details:
         `Searched for a foreign key relationship between '${from.name}' and '${target}'${using} ` +
         `in the schema 'public', but no matches were found.`,
-      hint:
+      hint: verbatim(
         nearest === undefined
           ? listRelated(from, related)
           : `Perhaps you meant '${nearest}' instead of '${target}'.`,
+      ),
     },
   )
 }
@@ -143,11 +145,14 @@ export class AmbiguousEmbedError extends ApiError {
     super(
       300,
       'PGRST201',
-      `Could not embed because more than one relationship was found for '${from.name}' and '${target}'`,
+      verbatim(
+        `Could not embed because more than one relationship was found for '${from.name}' and '${target}'`,
+      ),
       {
-        hint:
+        hint: verbatim(
           `Try changing '${target}' to one of the following: ${hints}. ` +
-          `Find the desired relationship in the 'details' key.`,
+            `Find the desired relationship in the 'details' key.`,
+        ),
       },
     )
     this.choices = found.map((relationship) => ({

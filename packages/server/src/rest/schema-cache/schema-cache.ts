@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import { textArray } from '../../database/array-literal.ts'
 import type { Database } from '../../database/database.ts'
 import { loadStatement } from '../../database/statement.ts'
@@ -132,8 +133,14 @@ export function findRelation(catalog: Catalog, name: string): Relation {
   const relation = catalog.relations.get(name)
   if (relation !== undefined) return relation
   const nearest = findNearest(name, catalog.relations.keys())
-  const hint = nearest === undefined ? {} : { hint: `Perhaps you meant the table 'public.${nearest}'` }
-  throw new ApiError(404, 'PGRST205', `Could not find the table 'public.${name}' in the schema cache`, hint)
+  const hint =
+    nearest === undefined ? {} : { hint: verbatim(`Perhaps you meant the table 'public.${nearest}'`) }
+  throw new ApiError(
+    404,
+    'PGRST205',
+    verbatim(`Could not find the table 'public.${name}' in the schema cache`),
+    hint,
+  )
 }
 
 /** Lists the columns that a role has a privilege on, in the table's order; without what is computed. */
@@ -151,12 +158,12 @@ export function findReadable(relation: Relation, role: Role, name: string): Colu
   const nearest = findNearest(name, readable)
   const suggestion = `Perhaps you meant to reference the column "${relation.name}.${nearest}".`
   const listed = `Known: ${readable.join(', ')}.`
-  throw new ApiError(400, '42703', `column ${relation.name}.${name} does not exist`, {
+  throw new ApiError(400, '42703', verbatim(`column ${relation.name}.${name} does not exist`), {
     details: name,
-    hint: nearest === undefined ? listed : suggestion,
+    hint: verbatim(nearest === undefined ? listed : suggestion),
   })
 }
 
 export function forbid(relation: Relation): ApiError {
-  return new ApiError(403, '42501', `permission denied for table ${relation.name}`)
+  return new ApiError(403, '42501', verbatim(`permission denied for table ${relation.name}`))
 }

@@ -1,3 +1,4 @@
+import { verbatim } from '../../domain/messages/phrase.ts'
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { ENGINES } from '../../../test/harness/databases.ts'
@@ -64,7 +65,7 @@ for (const engine of ENGINES) {
             await connection.query(`update webhooks.webhook_configurations set name = 'gone' where id = $1`, [
               HOOK_A,
             ])
-            throw new ApiError(400, '22023', 'no')
+            throw new ApiError(400, '22023', verbatim('no'))
           },
           afterCommit: () => (commits += 1),
         },
