@@ -1,6 +1,8 @@
 // Written by `npm run generate` from the OpenAPI document: change the migrations, api/openapi/column-facts.ts, or the
 // schemas of the functions in api/rpc.
 
+import type { CodedText } from './error.ts'
+
 /** The API's tables and views: rows as they are read, and what can be inserted and changed. Times are ISO 8601. */
 export interface Tables {
   api_keys: {
@@ -81,6 +83,10 @@ export interface Tables {
   }
   webhook_alerts: {
     row: {
+      /** The codes of its texts, for other languages. Only where select names it */
+      codes?: {
+        message?: CodedText
+      }
       count: number
       created_at: string
       id: string
@@ -118,40 +124,6 @@ export interface Tables {
       table_name: string
     }
   }
-  webhook_checkups: {
-    row: {
-      checked_at: string
-      checks: {
-        advice: string | null
-        codes: Record<string, {
-          code: string
-          params: Record<string, unknown>
-        }>
-        detail: string
-        name:
-          | 'reachable'
-          | 'tls'
-          | 'response_time'
-          | 'keep_alive'
-          | 'signed_test'
-          | 'wrong_signature'
-          | 'missing_signature'
-          | 'old_timestamp'
-          | 'repeated_id'
-          | 'unknown_event'
-          | 'emoji'
-          | 'large_body'
-        status: 'pass' | 'warn' | 'fail' | 'skipped'
-      }[]
-      id: string
-      organization_id: string
-      /** The worst status of its checks */
-      status: 'pass' | 'warn' | 'fail'
-      /** The URL of the webhook at that time */
-      url: string
-      webhook_id: string
-    }
-  }
   webhook_configurations: {
     row: {
       /** How requests authenticate themselves beside their signature; secrets can be written but not read */
@@ -172,8 +144,11 @@ export interface Tables {
           }
         | null
       certificate_expires_at: string | null
-      /** Whether a newer update of a record replaces an older one that still waits; needs ordering record */
-      coalesce: boolean
+      /** The codes of its texts, for other languages. Only where select names it */
+      codes?: {
+        disabled_reason?: CodedText
+        health_reason?: CodedText
+      }
       created_at: string
       description: string | null
       disabled_at: string | null
@@ -191,8 +166,6 @@ export interface Tables {
       is_recovering: boolean
       max_in_flight: number | null
       name: string
-      /** record: deliveries about one record are sent one after another, in the order of the changes */
-      ordering: string
       organization_id: string
       previous_secret_until: string | null
       rate_limit: number | null
@@ -220,8 +193,6 @@ export interface Tables {
             type: 'mtls'
           }
         | null
-      /** Whether a newer update of a record replaces an older one that still waits; needs ordering record */
-      coalesce?: boolean
       description?: string | null
       events: string[]
       filter?: Record<string, unknown> | null
@@ -231,8 +202,6 @@ export interface Tables {
       is_active?: boolean
       max_in_flight?: number | null
       name: string
-      /** record: deliveries about one record are sent one after another, in the order of the changes */
-      ordering?: string
       organization_id: string
       rate_limit?: number | null
       redact?: string[]
@@ -258,8 +227,6 @@ export interface Tables {
             type: 'mtls'
           }
         | null
-      /** Whether a newer update of a record replaces an older one that still waits; needs ordering record */
-      coalesce?: boolean
       description?: string | null
       events?: string[]
       filter?: Record<string, unknown> | null
@@ -268,8 +235,6 @@ export interface Tables {
       is_active?: boolean
       max_in_flight?: number | null
       name?: string
-      /** record: deliveries about one record are sent one after another, in the order of the changes */
-      ordering?: string
       rate_limit?: number | null
       redact?: string[]
       secret?: string | null
@@ -281,6 +246,11 @@ export interface Tables {
   webhook_deliveries: {
     row: {
       attempts: number
+      /** The codes of its texts, for other languages. Only where select names it */
+      codes?: {
+        last_error?: CodedText
+        reason?: CodedText
+      }
       completed_at: string | null
       created_at: string
       event: string
@@ -300,6 +270,10 @@ export interface Tables {
   }
   webhook_delivery_faults: {
     row: {
+      /** The codes of its texts, for other languages. Only where select names it */
+      codes?: {
+        reason?: CodedText
+      }
       created_at: string
       delivery_id: string | null
       event: string | null
@@ -419,6 +393,11 @@ export interface Tables {
   webhook_logs: {
     row: {
       attempt: number
+      /** The codes of its texts, for other languages. Only where select names it */
+      codes?: {
+        diagnosis?: CodedText
+        error_message?: CodedText
+      }
       created_at: string
       delivery_id: string
       diagnosis: string | null
@@ -457,7 +436,7 @@ export interface Tables {
       response_code: number | null
       response_headers: Record<string, string> | null
       status: 'success' | 'failed'
-      trigger: 'event' | 'retry' | 'manual' | 'replay' | 'sync' | 'test'
+      trigger: 'event' | 'retry' | 'manual' | 'replay' | 'test'
       url: string
       webhook_id: string
     }
@@ -472,6 +451,10 @@ export interface Tables {
   }
   webhook_redeliveries: {
     row: {
+      /** The codes of its texts, for other languages. Only where select names it */
+      codes?: {
+        reason?: CodedText
+      }
       completed_at: string | null
       created_at: string
       event: string | null
@@ -543,30 +526,6 @@ export interface Tables {
       verify_token?: string | null
     }
   }
-  webhook_syncs: {
-    row: {
-      failed: number
-      filter: unknown
-      finished_at: string | null
-      id: string
-      /** Records to send; null: too many to count in advance */
-      matched: number | null
-      organization_id: string
-      reason: string | null
-      record: 'contact' | 'deal' | 'conversation' | 'message' | 'meeting'
-      sent: number
-      since: string | null
-      started_at: string
-      /** Can be changed to paused, running and cancelled */
-      status: 'running' | 'paused' | 'done' | 'cancelled'
-      updated_at: string
-      webhook_id: string
-    }
-    update: {
-      /** Can be changed to paused, running and cancelled */
-      status?: 'running' | 'paused' | 'done' | 'cancelled'
-    }
-  }
 }
 
 /** The API's functions. */
@@ -599,39 +558,6 @@ export interface Functions {
       /** Null without a response */
       response_code: number | null
       status: 'success' | 'failed'
-    }
-  }
-  check_endpoint: {
-    arguments: {
-      webhook_id: string
-    }
-    result: {
-      checked_at: string
-      checks: {
-        /** What to do about it; null if there is nothing to do */
-        advice: string | null
-        /** The codes of detail and advice, for other languages */
-        codes: Record<string, {
-          code: string
-          params: Record<string, unknown>
-        }>
-        /** What was found */
-        detail: string
-        name:
-          | 'reachable'
-          | 'tls'
-          | 'response_time'
-          | 'keep_alive'
-          | 'signed_test'
-          | 'wrong_signature'
-          | 'missing_signature'
-          | 'old_timestamp'
-          | 'repeated_id'
-          | 'unknown_event'
-          | 'emoji'
-          | 'large_body'
-        status: 'pass' | 'warn' | 'fail' | 'skipped'
-      }[]
     }
   }
   test_alert: {
@@ -711,21 +637,6 @@ export interface Functions {
       queued: number | null
       /** Its row in webhook_redeliveries; missing in a dry run */
       redelivery_id?: string
-    }
-  }
-  send_existing: {
-    arguments: {
-      dry_run?: boolean
-      filter?: Record<string, unknown>
-      record: 'contact' | 'deal' | 'conversation' | 'message' | 'meeting'
-      since?: string
-      webhook_id: string
-    }
-    result: {
-      /** Records to send; null: too many to count in advance */
-      matched: number | null
-      /** Its row in webhook_syncs; missing in a dry run */
-      sync_id?: string
     }
   }
   cancel_redelivery: {

@@ -10,6 +10,8 @@ import { createSecretBox } from '../src/secrets/secret-box.ts'
 import { createOwnInboxes } from '../src/sender/own-inboxes.ts'
 
 interface Schema {
+  /** Only to `coded_text`. */
+  $ref?: string
   type?: string | readonly string[]
   enum?: readonly (string | null)[]
   items?: Schema
@@ -45,6 +47,8 @@ export async function writeClientTypes(_now: string, database: Database): Promis
   return `// Written by \`npm run generate\` from the OpenAPI document: change the migrations, api/openapi/column-facts.ts, or the
 // schemas of the functions in api/rpc.
 
+import type { CodedText } from './error.ts'
+
 /** The API's tables and views: rows as they are read, and what can be inserted and changed. Times are ISO 8601. */
 export interface Tables {
 ${tables.map(({ name }) => writeTable(name, schemas)).join('\n')}
@@ -67,11 +71,22 @@ function createRules(): ReturnType<typeof createTableRules> {
 function writeTable(name: string, schemas: Readonly<Record<string, Schema>>): string {
   const { [`${name}.update`]: update } = schemas
   return writeGroup(name, [
-    ['row', schemas[name]],
+    ['row', schemas[name] && markOptional(schemas[name])],
     ['insert', schemas[`${name}.insert`]],
     // A change names what it changes.
     ['update', update && { ...update, required: [] }],
   ])
+}
+
+/** A row has its columns, and `codes` where they are asked for, of the texts that have one. */
+function markOptional(row: Schema): Schema {
+  const { codes, ...columns } = row.properties ?? {}
+  if (codes === undefined) return row
+  return {
+    ...row,
+    properties: { ...columns, codes: { ...codes, required: [] } },
+    required: Object.keys(columns),
+  }
 }
 
 function writeGroup(name: string, parts: readonly (readonly [string, Schema | undefined])[]): string {
@@ -82,7 +97,8 @@ function writeGroup(name: string, parts: readonly (readonly [string, Schema | un
 }
 
 function writeType(schema: Schema, indent: string): string {
-  const { enum: values, properties, anyOf } = schema
+  const { $ref, enum: values, properties, anyOf } = schema
+  if ($ref !== undefined) return 'CodedText'
   if (anyOf !== undefined) return writeAnyOf(anyOf, indent)
   if (values !== undefined) return writeUnion(values, indent)
   if (properties !== undefined) return writeObject(properties, schema.required, indent)

@@ -49,6 +49,7 @@ export function writeOpenApi(
     components: {
       schemas: {
         api_error: errorSchema,
+        coded_text: codedTextSchema,
         session: sessionSchema,
         ...(hasKeys ? { key_set: keySetSchema } : {}),
         ...Object.fromEntries(tables.flatMap(describeSchemas)),
@@ -73,6 +74,22 @@ export function writeOpenApi(
 
 const nullableText = { type: ['string', 'null'] }
 
+const CODED_TEXT = { $ref: '#/components/schemas/coded_text' }
+
+/** A text of the server, for programs: docs/api.md#in-other-languages. */
+const codedTextSchema: JsonSchema = {
+  type: 'object',
+  required: ['code', 'params'],
+  properties: {
+    code: { type: 'string' },
+    params: {
+      type: 'object',
+      additionalProperties: {},
+      description: 'Each is a number, a name, or a text with a code of its own',
+    },
+  },
+}
+
 const errorSchema: JsonSchema = {
   type: 'object',
   required: ['code', 'message', 'details', 'hint'],
@@ -93,16 +110,24 @@ const errorSchema: JsonSchema = {
         },
       },
     },
-    advice: {
-      type: 'object',
-      required: ['code', 'params'],
-      properties: { code: { type: 'string' }, params: { type: 'object', additionalProperties: {} } },
-    },
+    advice: CODED_TEXT,
   },
 }
 
+/** What a row has beside its columns: the codes of its texts. */
+function withCodes(row: { properties: JsonSchema }, columns: TableDescription['readable']): JsonSchema {
+  const texts = columns.filter(({ comment }) => comment?.includes('@message'))
+  if (texts.length === 0) return { type: 'object', ...row }
+  const codes = {
+    type: 'object',
+    properties: Object.fromEntries(texts.map(({ name }) => [name, CODED_TEXT])),
+    description: 'The codes of its texts, for other languages. Only where select names it',
+  }
+  return { type: 'object', properties: { ...row.properties, codes } }
+}
+
 function describeSchemas({ name, comment, readable, insertable, updatable }: TableDescription) {
-  const describeRow = (columns: TableDescription['readable'], use: ColumnUse): JsonSchema => ({
+  const describeRow = (columns: TableDescription['readable'], use: ColumnUse) => ({
     type: 'object',
     properties: Object.fromEntries(columns.map((column) => [column.name, describeColumn(name, column, use)])),
   })
@@ -110,7 +135,13 @@ function describeSchemas({ name, comment, readable, insertable, updatable }: Tab
     .filter((column) => !column.isNullable && column.default === null)
     .map((column) => column.name)
   const schemas: [string, JsonSchema][] = [
-    [name, { ...describeRow(readable, 'read'), ...(comment === null ? {} : { description: comment }) }],
+    [
+      name,
+      {
+        ...withCodes(describeRow(readable, 'read'), readable),
+        ...(comment === null ? {} : { description: comment }),
+      },
+    ],
   ]
   if (insertable.length > 0) {
     schemas.push([

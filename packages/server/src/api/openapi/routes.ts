@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import type { FastifyInstance } from 'fastify'
 import { requireFunctionAccess, requireTableAccess } from '../auth/access.ts'
 import type { TableDescription } from '../../rest/schema-cache/describe-tables.ts'
@@ -45,8 +46,8 @@ const DOCUMENT_TYPES = /^(?:\*\/\*|application\/(?:\*|json|openapi\+json|vnd\.oa
 function requireDocumentType(accept: string): void {
   const types = accept.split(',').map((part) => part.split(';')[0]!.trim().toLowerCase())
   if (accept.trim() === '' || types.some((type) => DOCUMENT_TYPES.test(type))) return
-  throw new ApiError(406, 'PGRST107', `None of these media types are available: ${accept.trim()}`, {
-    hint: 'Available: application/openapi+json, application/json.',
+  throw new ApiError(406, 'PGRST107', phrase('request.media', { names: accept.trim() }), {
+    hint: phrase('hint.openApiMedia'),
   })
 }
 
