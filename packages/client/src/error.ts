@@ -6,7 +6,8 @@ export interface CodedText {
 
 /** What is wrong with a request, or with a field of it. */
 export interface Problem extends CodedText {
-  field?: string
+  /** Null: the problem is of no field. */
+  field?: string | null
 }
 
 /** What a failed call is told by; see `WebhooksError`. */

@@ -287,6 +287,10 @@ export interface Tables {
   }
   webhook_erasures: {
     row: {
+      /** The codes of its texts, for other languages. Only where select names it */
+      codes?: {
+        reason?: CodedText
+      }
       completed_at: string | null
       created_at: string
       deliveries: number
@@ -305,6 +309,10 @@ export interface Tables {
   webhook_event_types: {
     row: {
       category: string
+      /** The codes of its texts, for other languages. Only where select names it */
+      codes?: {
+        description?: CodedText
+      }
       description: string
       example: Record<string, unknown>
       is_custom: boolean
@@ -348,6 +356,10 @@ export interface Tables {
   }
   webhook_fault_counts: {
     row: {
+      /** The codes of its texts, for other languages. Only where select names it */
+      codes?: {
+        last_reason?: CodedText
+      }
       count: number
       last_at: string
       last_delivery_id: string | null

@@ -74,7 +74,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(ids(follower), [first, second])
       assert.ok(!ids(follower).includes(earlier))
       const [row] = follower.rows
-      const [read] = (await api.ask<Row[]>('GET', `webhook_logs?id=eq.${first}`)).json
+      const [read] = (await api.ask<Row[]>('GET', `webhook_logs?id=eq.${first}&select=*,codes`)).json
       assert.deepEqual(row, read)
       await follower.stop()
     })

@@ -52,7 +52,7 @@ function compileAll(catalog: Catalog): Compiled {
 
 /** The module of a language. The server speaks English, so English needs no words for it. */
 export function writeModule(catalog: Catalog, words: Record<string, string> | undefined): string {
-  const compiled = words === undefined ? [] : compileServerWords(readServerWords('en'), words)
+  const compiled = words === undefined ? {} : compileServerWords(words)
   return `export default ${JSON.stringify(compileAll(catalog))}\nexport const words = ${JSON.stringify(compiled)}`
 }
 

@@ -1,5 +1,14 @@
-import type { Functions, Result } from '@connectgain/webhooks-client'
+import type { CodedText, Functions, Problem, Result } from '@connectgain/webhooks-client'
 import { SESSION_HEADER, takeEarly } from './early.ts'
+
+interface Refusal {
+  code?: string
+  message?: string
+  details?: string | null
+  hint?: string | null
+  problems?: readonly Problem[]
+  advice?: CodedText
+}
 
 /** An error response of the API: `{code, message, details, hint}` with the HTTP status. */
 export class ApiError extends Error {
@@ -7,19 +16,21 @@ export class ApiError extends Error {
   readonly code: string
   readonly details: string | null
   readonly hint: string | null
+  /** The codes of the message: one for each field, or one of all of it. */
+  readonly problems: readonly Problem[]
+  /** The code of the hint. */
+  readonly advice: CodedText | undefined
   /** How long to wait before the next request, if the API says so. */
   readonly retryAfterMs: number | undefined
 
-  constructor(
-    status: number,
-    body: Partial<Record<'code' | 'message' | 'details' | 'hint', string | null>>,
-    retryAfter: string | null = null,
-  ) {
+  constructor(status: number, body: Refusal, retryAfter: string | null = null) {
     super(body.message ?? `HTTP ${status}`)
     this.status = status
     this.code = body.code ?? ''
     this.details = body.details ?? null
     this.hint = body.hint ?? null
+    this.problems = body.problems ?? []
+    this.advice = body.advice
     this.retryAfterMs =
       retryAfter !== null && /^\d{1,5}$/.test(retryAfter) ? Number(retryAfter) * 1_000 : undefined
   }
@@ -95,9 +106,9 @@ async function sendOnce(path: string, options: Options): Promise<Response> {
   return response
 }
 
-async function readError(response: Response): Promise<ConstructorParameters<typeof ApiError>[1]> {
+async function readError(response: Response): Promise<Refusal> {
   try {
-    return (await response.json()) as ConstructorParameters<typeof ApiError>[1]
+    return (await response.json()) as Refusal
   } catch {
     return {}
   }

@@ -5,7 +5,7 @@ import { query } from './client.ts'
 export const eq = (value: string): string => `eq.${value}`
 
 export const WITH_LAST_ATTEMPT = {
-  select: '*,webhook_logs(id,created_at,status,response_code,event)',
+  select: '*,codes,webhook_logs(id,created_at,status,response_code,event)',
   'webhook_logs.order': 'created_at.desc',
   'webhook_logs.limit': '1',
 }

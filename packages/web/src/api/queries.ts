@@ -65,7 +65,7 @@ export const faultsQuery = (organizationId: string) =>
       getRows<FaultCount>(
         `webhook_fault_counts?${query({
           organization_id: eq(organizationId),
-          select: 'webhook_id,count,last_reason,last_delivery_id,webhook:webhook_configurations(name)',
+          select: 'webhook_id,count,last_reason,last_delivery_id,codes,webhook:webhook_configurations(name)',
           order: 'last_at.desc',
           limit: '1000',
         })}`,
@@ -193,7 +193,7 @@ export const signingKeysQuery = (organizationId: string) =>
 export const eventTypesQuery = queryOptions({
   queryKey: ['event-types'],
   queryFn: async ({ signal }) => {
-    const types = await getRows<EventType>('webhook_event_types', signal)
+    const types = await getRows<EventType>('webhook_event_types?select=*,codes', signal)
     return inOrder(types).map((type) => ({ ...type, example: orderExample(type) }))
   },
   staleTime: 10 * 60 * SECOND,

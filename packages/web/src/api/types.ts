@@ -60,7 +60,7 @@ export type Redelivery = Row<'webhook_redeliveries'>
 /** What could not be processed in the last day. */
 export type FaultCount = Pick<
   Row<'webhook_fault_counts'>,
-  'webhook_id' | 'count' | 'last_reason' | 'last_delivery_id'
+  'webhook_id' | 'count' | 'last_reason' | 'last_delivery_id' | 'codes'
 > & { webhook: { name: string } | null }
 
 /** The last 24 hours of a webhook. */

@@ -4,7 +4,7 @@ import type { CSSProperties, ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { ApiError, OfflineError } from '../api/client.ts'
 import { t } from '../messages/index.ts'
-import { say } from '../messages/server-words.ts'
+import { say, sayProblems } from '../messages/server-words.ts'
 import { Button } from './button.tsx'
 import styles from './surface.module.css'
 
@@ -126,10 +126,13 @@ export function Loading({ rows = 3, height = '3.25rem' }: { rows?: number; heigh
 export function describeError(error: unknown): { title: string; text: string | undefined } {
   if (error instanceof OfflineError) return { title: t.errors.unreachable, text: t.errors.unreachableText }
   if (error instanceof ApiError) {
-    if (error.status === 429) return { title: t.errors.tooMany, text: t.errors.tooManyText }
     if (error.status >= 500 && error.code === '')
       return { title: t.errors.unreachable, text: t.errors.unreachableText }
-    return { title: say(error.message), text: error.hint === null ? undefined : say(error.hint) }
+    // Of a proxy: the API says which limit it is.
+    if (error.status === 429 && error.code === '')
+      return { title: t.errors.tooMany, text: t.errors.tooManyText }
+    const title = sayProblems(error.message, error.problems)
+    return { title, text: error.hint === null ? undefined : say(error.hint, error.advice) }
   }
   return { title: t.errors.unexpected, text: error instanceof Error ? error.message : undefined }
 }

@@ -11,9 +11,10 @@ import { Notice } from '../components/surface.tsx'
 import { toast, toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
 import { t, textFor } from '../messages/index.ts'
+import { say } from '../messages/server-words.ts'
 import { describeAttempt } from './describe-attempt.ts'
 import { useRefreshTraffic } from '../webhooks/changes.ts'
-import { toSentence } from '../webhooks/health.tsx'
+import { toSentence } from '../messages/sentence.ts'
 import { AttemptView } from './attempt-view.tsx'
 import { Changes } from './changes-table.tsx'
 import { MASK, toCurl } from './curl.ts'
@@ -71,17 +72,19 @@ function Outcome({ delivery, last }: { delivery: Delivered; last: Attempt | unde
   const { row } = delivery
   if (last?.status === 'failed' && row?.status !== 'delivered') {
     return (
-      <Notice tone="bad" title={toSentence(last.error_message ?? t.status.failed)}>
-        {last.diagnosis !== null && <p>{toSentence(last.diagnosis)}</p>}
+      <Notice tone="bad" title={toSentence(last.error_message ?? t.status.failed, last.codes?.error_message)}>
+        {last.diagnosis !== null && <p>{toSentence(last.diagnosis, last.codes?.diagnosis)}</p>}
       </Notice>
     )
   }
   // Failed for good without any attempt in the log.
-  if (row?.status === 'failed') return <Notice tone="bad" title={toSentence(row.reason ?? t.status.failed)} />
+  if (row?.status === 'failed')
+    return <Notice tone="bad" title={toSentence(row.reason ?? t.status.failed, row.codes?.reason)} />
   if (row?.status === 'filtered' || row?.status === 'cancelled') {
     return (
       <Notice tone="quiet" title={t.drawer.notSent[row.status]}>
-        {row.reason !== null && toSentence(textFor(t.keptBack, row.reason) ?? row.reason)}
+        {row.reason !== null &&
+          toSentence(textFor(t.keptBack, row.reason) ?? say(row.reason, row.codes?.reason))}
       </Notice>
     )
   }

@@ -91,10 +91,11 @@ const isWaiting = ({ status }: Item): boolean => status === 'pending' || status 
 const isAhead = (time: string | null): time is string => time !== null && Date.parse(time) > Date.now()
 
 /** Null if the status code already tells the reason. */
-function getReason({ status, code, reason }: Item): string | null {
+function getReason({ status, code, reason, coded }: Item): string | null {
   if (reason === null) return null
-  if (status === 'filtered') return textFor(t.keptBack, reason) ?? reason
-  return code !== null && reason === `the endpoint returned ${code}` ? (PHRASES[code] ?? null) : say(reason)
+  if (status === 'filtered') return textFor(t.keptBack, reason) ?? say(reason, coded)
+  const isOfStatus = coded?.code === 'response.status' || reason === `the endpoint returned ${code}`
+  return code !== null && isOfStatus ? (PHRASES[code] ?? null) : say(reason, coded)
 }
 
 /** Up and Down move between rows. */

@@ -1,3 +1,4 @@
+import type { CodedText } from '@connectgain/webhooks-client'
 import { getRows, query } from '../api/client.ts'
 import type { Attempt, Delivery, DeliveryStatus, Webhook } from '../api/types.ts'
 import type { Filters } from './filters.ts'
@@ -20,6 +21,7 @@ export interface Item {
   code: number | null
   /** The error, or the reason why it was not sent. */
   reason: string | null
+  coded: CodedText | undefined
   attempts: number
   next_attempt_at: string | null
   /** Nothing is sent to its endpoint until that recovers, whatever the time of the next attempt. */
@@ -47,7 +49,7 @@ type DeliveryRow = Delivery & {
 }
 
 async function fetchDeliveries(entries: readonly Entry[], signal: AbortSignal | undefined): Promise<Item[]> {
-  const select = `*,webhook_events(${RECORD_COLUMNS}),webhook_configurations(name,health)`
+  const select = `*,codes,webhook_events(${RECORD_COLUMNS}),webhook_configurations(name,health)`
   const rows = await getRows<DeliveryRow>(
     `webhook_deliveries?${query([...entries, ['select', select]])}`,
     signal,
@@ -62,6 +64,7 @@ async function fetchDeliveries(entries: readonly Entry[], signal: AbortSignal | 
     status: row.status,
     code: row.last_response_code,
     reason: row.status === 'delivered' ? null : (row.reason ?? row.last_error),
+    coded: row.reason === null ? row.codes?.last_error : row.codes?.reason,
     attempts: row.attempts,
     next_attempt_at: row.next_attempt_at,
     isHeld: row.webhook_configurations?.health === 'held',
@@ -72,7 +75,7 @@ async function fetchDeliveries(entries: readonly Entry[], signal: AbortSignal | 
 type TestRow = Attempt & { webhook_configurations: { name: string } | null }
 
 const TEST_COLUMNS =
-  'id,webhook_id,event,status,response_code,error_message,created_at,webhook_configurations(name)'
+  'id,webhook_id,event,status,response_code,error_message,codes,created_at,webhook_configurations(name)'
 
 async function fetchTests(entries: readonly Entry[], signal: AbortSignal | undefined): Promise<Item[]> {
   const rows = await getRows<TestRow>(`webhook_logs?${query([...entries, ['select', TEST_COLUMNS]])}`, signal)
@@ -86,6 +89,7 @@ async function fetchTests(entries: readonly Entry[], signal: AbortSignal | undef
     status: row.status === 'success' ? 'delivered' : 'failed',
     code: row.response_code,
     reason: row.error_message,
+    coded: row.codes?.error_message,
     attempts: 1,
     next_attempt_at: null,
     isHeld: false,

@@ -71,8 +71,8 @@ function Entry({
 
 /** The state of the delivery after its attempts. */
 /** The status of the response; the error where there is none, or where the response broke off after a 2xx. */
-function outcomeOf({ status, response_code: code, error_message: error }: Attempt): string | number {
-  return code === null || (status === 'failed' && code < 300) ? say(error ?? '') : code
+function outcomeOf({ status, response_code: code, error_message: error, codes }: Attempt): string | number {
+  return code === null || (status === 'failed' && code < 300) ? say(error ?? '', codes?.error_message) : code
 }
 
 function End({ row, isHeld }: { row: Delivery; isHeld: boolean }) {
@@ -92,7 +92,9 @@ function End({ row, isHeld }: { row: Delivery; isHeld: boolean }) {
           </span>
         )}
         {!isWaiting && row.reason !== null && (
-          <span className={styles.why}>{textFor(t.keptBack, row.reason) ?? say(row.reason)}</span>
+          <span className={styles.why}>
+            {textFor(t.keptBack, row.reason) ?? say(row.reason, row.codes?.reason)}
+          </span>
         )}
       </p>
     </Entry>

@@ -90,6 +90,7 @@ function applyAttempt(cached: Cached, attempt: Attempt): Cached {
                 : 'retrying',
           code: attempt.response_code,
           reason: attempt.error_message,
+          coded: attempt.codes?.error_message,
           attempts: Math.max(item.attempts, attempt.attempt),
           next_attempt_at: attempt.next_attempt_at,
         }

@@ -37,11 +37,11 @@ const WEBHOOK = 'webhook_configurations(name,url,is_active,health)'
 async function readDelivery(id: string, signal: AbortSignal): Promise<Delivered | null> {
   const [rows, attempts] = await Promise.all([
     getRows<DeliveryRow>(
-      `webhook_deliveries?${query({ id: `eq.${id}`, select: `*,webhook_events(data,previous,timestamp,origin),${WEBHOOK}` })}`,
+      `webhook_deliveries?${query({ id: `eq.${id}`, select: `*,codes,webhook_events(data,previous,timestamp,origin),${WEBHOOK}` })}`,
       signal,
     ),
     getRows<Attempt>(
-      `webhook_logs?${query({ delivery_id: `eq.${id}`, order: 'created_at.asc', limit: '200' })}`,
+      `webhook_logs?${query({ delivery_id: `eq.${id}`, select: '*,codes', order: 'created_at.asc', limit: '200' })}`,
       signal,
     ),
   ])
@@ -53,7 +53,7 @@ async function readDelivery(id: string, signal: AbortSignal): Promise<Delivered 
 
 async function readTest(id: string, signal: AbortSignal): Promise<Delivered | null> {
   const [attempt] = await getRows<Attempt & { webhook_configurations: Hook | null }>(
-    `webhook_logs?${query({ id: `eq.${id}`, select: `*,${WEBHOOK}` })}`,
+    `webhook_logs?${query({ id: `eq.${id}`, select: `*,codes,${WEBHOOK}` })}`,
     signal,
   )
   if (attempt === undefined) return null

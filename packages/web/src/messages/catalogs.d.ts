@@ -1,8 +1,8 @@
 declare module 'virtual:messages/*' {
   import type { CompiledCatalog } from './index.ts'
-  import type { ServerWord } from './server-words.ts'
+  import type { ServerWords } from './server-words.ts'
 
   const catalog: CompiledCatalog
   export default catalog
-  export const words: readonly ServerWord[]
+  export const words: ServerWords
 }

@@ -4,7 +4,7 @@ import type { Language } from './languages.ts'
 import { LANGUAGES, formatLocale } from './languages.ts'
 import type { Messages } from './messages.generated.ts'
 import { setServerWords } from './server-words.ts'
-import type { ServerWord } from './server-words.ts'
+import type { ServerWords } from './server-words.ts'
 import { toText } from './to-text.ts'
 import type { Parameters } from './to-text.ts'
 
@@ -30,7 +30,7 @@ export function onLanguage(listener: () => void): () => void {
 
 interface Module {
   default: CompiledCatalog
-  words: readonly ServerWord[]
+  words: ServerWords
 }
 
 /** Each is a script of its own, so that the page loads only the one that it shows. */

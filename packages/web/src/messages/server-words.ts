@@ -1,81 +1,54 @@
+import type { CodedText, Problem } from '@connectgain/webhooks-client'
 import type { CompiledMessage } from 'icu-minify/format'
 import { formatDateTime, formatPeriod } from '../components/format.ts'
-import { aboutTokenServer } from '../../../server/src/domain/messages/token-server.ts'
 import { toText } from './to-text.ts'
 
-/** What build/server-words.ts writes. */
-export type ServerWord = readonly [pattern: string, parameters: readonly string[], message: CompiledMessage]
+/** What the server says, by its codes. */
+export type ServerWords = Readonly<Record<string, CompiledMessage>>
 
-interface Known {
-  pattern: RegExp
-  parameters: readonly string[]
-  message: CompiledMessage
+/** Empty in English, which the server speaks. */
+let words: ServerWords = {}
+
+export function setServerWords(compiled: ServerWords): void {
+  words = compiled
 }
 
-let words: readonly Known[] = []
-/** Texts about an endpoint, as they are said of a token server. */
-let wordsOfTokenServer: readonly Known[] = []
-/** Lists show the same few texts again and again. */
-const said = new Map<string, string | undefined>()
-const MAX_REMEMBERED = 500
+/**
+ * What the server says, in the language of the page. A text without a code is said as it came: that of a receiver or a database, one
+ * from before there were codes, or one of a newer server.
+ */
+export function say(text: string, coded: CodedText | undefined): string {
+  return (coded === undefined ? undefined : translate(coded)) ?? text
+}
 
-export function setServerWords(compiled: readonly ServerWord[]): void {
-  words = compiled.map(([pattern, parameters, message]) => ({
-    pattern: new RegExp(`^${pattern}$`, 'u'),
-    parameters,
-    message,
-  }))
-  wordsOfTokenServer = words.flatMap((word) => {
-    const source = aboutTokenServer(word.pattern.source)
-    return source === word.pattern.source ? [] : [{ ...word, pattern: new RegExp(source, 'u') }]
+/** What an error of the API says, with the field before each problem. */
+export function sayProblems(message: string, problems: readonly Problem[]): string {
+  const said = problems.map((problem) => {
+    const text = translate(problem)
+    return text === undefined || problem.field == null ? text : `${problem.field}: ${text}`
   })
-  said.clear()
+  return said.length > 0 && said.every((each) => each !== undefined) ? said.join('; ') : message
 }
 
-/** A diagnosis may end with the runtime's code for the failure, which is the same in every language. */
-const WITH_CODE = /^([^]+) (\([A-Z][A-Z0-9_]*\))$/
+function translate({ code, params }: CodedText): string | undefined {
+  const message = Object.hasOwn(words, code) ? words[code] : undefined
+  if (message === undefined) return undefined
+  const { runtime, ...others } = params
+  const said = Object.entries(others).map(([name, value]) => [name, sayParameter(value)] as const)
+  if (said.some(([, value]) => value === undefined)) return undefined
+  const text = toText(message, Object.fromEntries(said) as Record<string, string | number>)
+  // The runtime's code for the failure, which is the same in every language.
+  return typeof runtime === 'string' ? `${text} (${runtime})` : text
+}
+
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/
 const PERIOD = /^(\d+) (day|hour|minute|second)s?$/
 
-/** What the server says, in the language of the page; as it came where the page has no translation. */
-export function say(text: string): string {
-  if (words.length === 0) return text
-  if (!said.has(text)) {
-    if (said.size >= MAX_REMEMBERED) said.clear()
-    said.set(text, translate(text))
-  }
-  return said.get(text) ?? text
-}
-
-function translate(text: string): string | undefined {
-  const found = find(words, text)
-  if (found !== undefined) return found
-  const ofTokenServer = find(wordsOfTokenServer, text)
-  if (ofTokenServer !== undefined) return say(`About the token server, not the endpoint: ${ofTokenServer}`)
-  const [, rest, code] = WITH_CODE.exec(text) ?? []
-  const inner = rest === undefined ? undefined : translate(rest)
-  return inner === undefined ? undefined : `${inner} ${code}`
-}
-
-function find(known: readonly Known[], text: string): string | undefined {
-  for (const { pattern, parameters, message } of known) {
-    const values = pattern.exec(text)
-    if (values !== null) return toText(message, toParameters(parameters, values.slice(1)))
-  }
-  return undefined
-}
-
-function toParameters(names: readonly string[], values: readonly string[]): Record<string, string | number> {
-  const entries = names.map((name, index) => {
-    const value = values[index] ?? ''
-    return name.startsWith('#') ? [name.slice(1), Number(value)] : [name, toParameter(value)]
-  })
-  return Object.fromEntries(entries) as Record<string, string | number>
-}
-
-/** A time, a period, or what the server says within what it says. */
-function toParameter(value: string): string {
+/** A number, a time, a period, a name, or what the server says within what it says. */
+function sayParameter(value: unknown): string | number | undefined {
+  if (typeof value === 'object' && value !== null) return translate(value as CodedText)
+  if (typeof value !== 'string') return Number(value)
   if (ISO_TIME.test(value)) return formatDateTime(value)
   const [, count, unit] = PERIOD.exec(value) ?? []
-  return unit === undefined ? say(value) : formatPeriod(Number(count), unit)
+  return unit === undefined ? value : formatPeriod(Number(count), unit)
 }

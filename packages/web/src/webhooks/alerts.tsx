@@ -1,3 +1,4 @@
+import type { CodedText } from '@connectgain/webhooks-client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { useState } from 'react'
@@ -6,7 +7,7 @@ import { deleteRows, getRows, insertRow, query } from '../api/client.ts'
 import { Button, IconButton } from '../components/button.tsx'
 import { formatShare } from '../components/format.ts'
 import { Field, Input, Select } from '../components/field.tsx'
-import { ErrorNotice, Notice, Section } from '../components/surface.tsx'
+import { ErrorNotice, Notice, Section, describeError } from '../components/surface.tsx'
 import { RelativeTime } from '../components/time.tsx'
 import { toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
@@ -15,7 +16,7 @@ import { t } from '../messages/index.ts'
 import type { Language } from '../messages/languages.ts'
 import { LANGUAGES } from '../messages/languages.ts'
 import { readFieldErrors } from './form/field-errors.ts'
-import { toSentence } from './health.tsx'
+import { toSentence } from '../messages/sentence.ts'
 import { TestAlert } from './test-alert.tsx'
 import styles from './webhook.module.css'
 
@@ -25,6 +26,7 @@ interface Alert {
   threshold: number | null
   count: number
   message: string
+  codes: { message?: CodedText }
   created_at: string
 }
 
@@ -34,7 +36,7 @@ export function WebhookAlerts({ webhookId }: { webhookId: string }) {
     queryKey: ['stats', 'alerts', webhookId],
     queryFn: ({ signal }) =>
       getRows<Alert>(
-        `webhook_alerts?${query({ webhook_id: `eq.${webhookId}`, order: 'created_at.desc,id.desc', limit: '5' })}`,
+        `webhook_alerts?${query({ webhook_id: `eq.${webhookId}`, select: '*,codes', order: 'created_at.desc,id.desc', limit: '5' })}`,
         signal,
       ),
     refetchInterval: 15_000,
@@ -49,7 +51,7 @@ export function WebhookAlerts({ webhookId }: { webhookId: string }) {
             <span className="muted small">
               <RelativeTime time={alert.created_at} />
             </span>
-            <p>{toSentence(alert.message)}</p>
+            <p>{toSentence(alert.message, alert.codes.message)}</p>
           </li>
         ))}
       </ul>
@@ -180,4 +182,4 @@ function AddRecipient({ organizationId, onAdded }: { organizationId: string; onA
 }
 
 const describeProblem = (error: Error): string =>
-  (readFieldErrors(error) as { email?: string }).email ?? toSentence(error.message)
+  (readFieldErrors(error) as { email?: string }).email ?? toSentence(describeError(error).title)

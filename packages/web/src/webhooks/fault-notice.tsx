@@ -5,7 +5,7 @@ import type { FaultCount } from '../api/types.ts'
 import { Notice } from '../components/surface.tsx'
 import { useAccess } from '../routes/organization.tsx'
 import { t } from '../messages/index.ts'
-import { toSentence } from './health.tsx'
+import { toSentence } from '../messages/sentence.ts'
 import styles from './webhook.module.css'
 
 const MAX_SHOWN = 5
@@ -26,7 +26,7 @@ export function FaultsNotice() {
           {faults.slice(0, MAX_SHOWN).map((fault) => (
             <li key={fault.webhook_id} className={styles.failure}>
               <FaultyWebhook fault={fault} />
-              <p>{toSentence(fault.last_reason ?? '')}</p>
+              <p>{toSentence(fault.last_reason ?? '', fault.codes?.last_reason)}</p>
             </li>
           ))}
         </ul>
@@ -60,7 +60,7 @@ export function WebhookFaultNotice({ webhookId }: { webhookId: string }) {
       }
       live
     >
-      <p>{toSentence(reason ?? '')}</p>
+      <p>{toSentence(reason ?? '', fault.codes?.last_reason)}</p>
       <p>{t.faults.fix}</p>
     </Notice>
   )

@@ -1,8 +1,7 @@
 import type { Activity, Webhook } from '../api/types.ts'
-import { formatDateTime, formatShare } from '../components/format.ts'
+import { formatShare } from '../components/format.ts'
 import { Pill } from '../components/surface.tsx'
 import { t } from '../messages/index.ts'
-import { say } from '../messages/server-words.ts'
 import type { Condition } from './condition.ts'
 
 const LOOKS = {
@@ -29,15 +28,6 @@ export function ConditionPill({ condition, activity }: ConditionPillProps) {
         : t.condition[condition]}
     </Pill>
   )
-}
-
-const ISO_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
-
-/** Turns the API's words into a sentence in the user's language, with times in the user's format. */
-export function toSentence(words: string): string {
-  const text = say(words).replaceAll(ISO_TIME, formatDateTime)
-  const start = text.charAt(0).toUpperCase() + text.slice(1)
-  return /[.!?]$/.test(start) ? start : `${start}.`
 }
 
 /** The time when a disabled webhook was disabled: recorded if the system did it, otherwise its last change. */

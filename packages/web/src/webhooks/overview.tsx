@@ -23,7 +23,8 @@ import { CertificateNotice } from './certificate.tsx'
 import { WebhookFaultNotice } from './fault-notice.tsx'
 import { CheckupSection } from './checkup/checkup.tsx'
 import { getCondition } from './condition.ts'
-import { disabledSince, toSentence } from './health.tsx'
+import { disabledSince } from './health.tsx'
+import { toSentence } from '../messages/sentence.ts'
 import { InboxSection } from './inbox.tsx'
 import { NotSent } from './not-sent.tsx'
 import { LatestDiagnosis, RecentFailures } from './recent-failures.tsx'
@@ -113,7 +114,9 @@ function ConditionNotice({ webhook }: { webhook: Webhook }) {
           </LinkButton>
         }
       >
-        {webhook.disabled_reason === null ? t.overview.offText : toSentence(webhook.disabled_reason)}
+        {webhook.disabled_reason === null
+          ? t.overview.offText
+          : toSentence(webhook.disabled_reason, webhook.codes?.disabled_reason)}
       </Notice>
     )
   }
@@ -128,7 +131,7 @@ function ConditionNotice({ webhook }: { webhook: Webhook }) {
       }
       action={<Remedies webhook={webhook} />}
     >
-      {reason !== null && toSentence(reason)}
+      {reason !== null && toSentence(reason, webhook.codes?.health_reason)}
       <LatestDiagnosis webhookId={webhook.id} />
     </Notice>
   )

@@ -6,12 +6,12 @@ import { Section } from '../components/surface.tsx'
 import { RelativeTime } from '../components/time.tsx'
 import { t } from '../messages/index.ts'
 import { say } from '../messages/server-words.ts'
-import { toSentence } from './health.tsx'
+import { toSentence } from '../messages/sentence.ts'
 import styles from './webhook.module.css'
 
 type Failure = Pick<
   Attempt,
-  'id' | 'delivery_id' | 'event' | 'trigger' | 'error_message' | 'diagnosis' | 'created_at'
+  'id' | 'delivery_id' | 'event' | 'trigger' | 'error_message' | 'diagnosis' | 'codes' | 'created_at'
 >
 
 const DAY = 86_400_000
@@ -26,7 +26,7 @@ const failuresQuery = (webhookId: string) =>
           webhook_id: `eq.${webhookId}`,
           status: 'eq.failed',
           created_at: `gte.${new Date(Date.now() - DAY).toISOString()}`,
-          select: 'id,delivery_id,event,trigger,error_message,diagnosis,created_at',
+          select: 'id,delivery_id,event,trigger,error_message,diagnosis,codes,created_at',
           order: 'created_at.desc',
           limit: '50',
         })}`,
@@ -38,7 +38,7 @@ const failuresQuery = (webhookId: string) =>
 /** What to do about the latest failure. */
 export function LatestDiagnosis({ webhookId }: { webhookId: string }) {
   const [latest] = useQuery(failuresQuery(webhookId)).data ?? []
-  return latest?.diagnosis == null ? null : <p>{toSentence(latest.diagnosis)}</p>
+  return latest?.diagnosis == null ? null : <p>{toSentence(latest.diagnosis, latest.codes?.diagnosis)}</p>
 }
 
 /** Shows why the latest deliveries failed. */
@@ -56,13 +56,16 @@ export function RecentFailures({ webhookId }: { webhookId: string }) {
             <Link
               href={`/${webhookId}/deliveries?${failure.trigger === 'test' ? `attempt=${failure.id}` : `delivery=${failure.delivery_id}`}`}
             >
-              {t.failures.line({ event: failure.event, error: say(failure.error_message ?? '') })}
+              {t.failures.line({
+                event: failure.event,
+                error: say(failure.error_message ?? '', failure.codes?.error_message),
+              })}
             </Link>
             <span className="muted small">
               {count > 1 && `${t.failures.times({ count })} · `}
               <RelativeTime time={failure.created_at} />
             </span>
-            {failure.diagnosis !== null && <p>{toSentence(failure.diagnosis)}</p>}
+            {failure.diagnosis !== null && <p>{toSentence(failure.diagnosis, failure.codes?.diagnosis)}</p>}
           </li>
         ))}
       </ul>

@@ -4,7 +4,7 @@ import { formatDuration } from '../components/format.ts'
 import { Disclosure } from '../components/disclosure.tsx'
 import { Notice, Pill } from '../components/surface.tsx'
 import { t } from '../messages/index.ts'
-import { toSentence } from './health.tsx'
+import { toSentence } from '../messages/sentence.ts'
 import styles from './test.module.css'
 import type { Tested } from './send-test.ts'
 
@@ -24,8 +24,11 @@ export function TestResultView({ result, attempt }: Tested) {
         <span className="muted">{formatDuration(result.duration_ms)}</span>
       </div>
       {!isOk && (
-        <Notice tone="bad" title={toSentence(result.error_message ?? t.test.failed)}>
-          {result.diagnosis !== null && toSentence(result.diagnosis)}
+        <Notice
+          tone="bad"
+          title={toSentence(result.error_message ?? t.test.failed, result.codes['error_message'])}
+        >
+          {result.diagnosis !== null && toSentence(result.diagnosis, result.codes['diagnosis'])}
         </Notice>
       )}
       <Disclosure title={t.drawer.responseBody} open>

@@ -132,7 +132,7 @@ async function readAgain(
   try {
     // Authenticates every time: a revoked key or an expired token must stop reading.
     const { principal } = await authenticate(headers)
-    const response = await rest.handle(buildRead(search, cursor.query(PAGE), principal))
+    const response = await rest.handle(buildRead(search, `${cursor.query(PAGE)}&select=*,codes`, principal))
     if (response.status >= 500) return []
     return response.status === 200 ? parseRows(response) : 'over'
   } catch (error) {

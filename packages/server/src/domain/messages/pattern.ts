@@ -9,9 +9,12 @@ export interface Pattern {
   parameters: string[]
 }
 
+/** Backticks mark code for the docs, which show it as such. */
+export const withoutMarks = (message: string): string => message.replaceAll('`', '')
+
 export function toPattern(message: string): Pattern {
   const found: Pattern = { prefix: '', pattern: '', parameters: [] }
-  for (const element of parse(message, { ignoreTag: true })) {
+  for (const element of parse(withoutMarks(message), { ignoreTag: true })) {
     if (element.type === TYPE.literal) {
       if (found.parameters.length === 0) found.prefix += element.value
       found.pattern += element.value.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
@@ -20,7 +23,7 @@ export function toPattern(message: string): Pattern {
       found.pattern += String.raw`(\d+)`
     } else if (element.type === TYPE.argument) {
       found.parameters.push(element.value)
-      found.pattern += String.raw`([\s\S]+?)`
+      found.pattern += String.raw`([\s\S]*?)`
     } else {
       throw new Error(`"${message}": the server says texts, names and numbers only`)
     }

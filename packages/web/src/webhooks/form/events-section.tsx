@@ -43,8 +43,8 @@ function EventPicker({ types, events, onChange }: PickerProps) {
   const covered = new Set(coveredBy(events, names))
   const wanted = search.trim().toLowerCase()
   const isFound = (name: string, description: string): boolean =>
-    `${name} ${say(description)}`.toLowerCase().includes(wanted)
-  const found = types.filter(({ name, description }) => isFound(name, description))
+    `${name} ${description}`.toLowerCase().includes(wanted)
+  const found = types.filter((type) => isFound(type.name, describe(type)))
   const operational = OPERATIONAL_EVENTS.filter((name) => isFound(name, t.events.operationalTexts[name]))
   const groups = Map.groupBy(found, ({ category }) => category)
   return (
@@ -152,7 +152,7 @@ function EventGroup({ category, members, covered, isWhole, onGroup, onEvent }: G
         <EventRow
           key={type.name}
           name={type.name}
-          description={say(type.description)}
+          description={describe(type)}
           example={type.example}
           checked={covered.has(type.name)}
           onChange={(isOn) => onEvent(type.name, isOn)}
@@ -201,3 +201,5 @@ function EventRow({ name, description, example, checked, onChange }: RowProps) {
     </div>
   )
 }
+
+const describe = ({ description, codes }: EventType): string => say(description, codes?.description)

@@ -5,9 +5,11 @@ import { Body } from '../../components/body.tsx'
 import { Disclosure } from '../../components/disclosure.tsx'
 import { FieldError } from '../../components/field.tsx'
 import { RelativeTime } from '../../components/time.tsx'
+import { describeError } from '../../components/surface.tsx'
 import { t } from '../../messages/index.ts'
 import { recordTitle } from '../../deliveries/record-title.ts'
-import { toSentence } from '../health.tsx'
+import { toSentence } from '../../messages/sentence.ts'
+import { readFieldErrors } from './field-errors.ts'
 import styles from './form.module.css'
 
 const TYPING_MS = 350
@@ -29,8 +31,7 @@ export function FilterPreview({ filter, events, organizationId }: PreviewProps) 
     retry: false,
   })
   if (events.length === 0) return <p className="muted small">{t.preview.chooseEvents}</p>
-  if (preview.isError)
-    return <FieldError>{toSentence(preview.error.message.replace(/^filter: (filter\S*: )?/, ''))}</FieldError>
+  if (preview.isError) return <FieldError>{describeProblem(preview.error)}</FieldError>
   const { matched, of, samples } = preview.data ?? { matched: 0, of: 0, samples: [] }
   return (
     <div className={styles.preview} role="status">
@@ -71,3 +72,7 @@ function useSettled(value: string): string {
   }, [value])
   return settled
 }
+
+/** What is wrong with the filter, without the name of its field. */
+const describeProblem = (error: Error): string =>
+  readFieldErrors(error).filter ?? toSentence(describeError(error).title)

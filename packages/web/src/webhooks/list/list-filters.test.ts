@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { filterItems, findSharedCauses, readListFilters } from './list-filters.ts'
+import { causeOf, filterItems, findSharedCauses, readListFilters } from './list-filters.ts'
 import type { Item } from './list-filters.ts'
 
 function item(
@@ -58,8 +58,18 @@ describe('list of webhooks', () => {
   })
 
   it('groups webhooks that fail for the same cause, however often and since when', () => {
-    assert.deepEqual(findSharedCauses(items), [{ cause: 'the endpoint returned 503', count: 2 }])
+    assert.deepEqual(findSharedCauses(items), [
+      { cause: { text: 'the endpoint returned 503', coded: undefined }, count: 2 },
+    ])
     assert.deepEqual(namesOf(items, 'cause=the+endpoint+returned+503'), ['Billing', 'Finance'])
+  })
+
+  it('the cause within a reason with a code has the code of the last error', () => {
+    const problem = { code: 'response.status', params: { status: 503 } }
+    const held = item('Billing', { condition: 'held', reason: reason('the endpoint returned 503', 20) })
+    const blamed = { code: 'health.blamed', params: { reason: { code: 'health.held', params: { problem } } } }
+    held.webhook.codes = { health_reason: blamed }
+    assert.deepEqual(causeOf(held), { text: 'the endpoint returned 503', coded: problem })
   })
 
   it('ignores unknown values in the address', () => {

@@ -1,3 +1,4 @@
+import type { CodedText } from '@connectgain/webhooks-client'
 import type { Activity, ListedWebhook } from '../../api/types.ts'
 import { covers } from '../event-names.ts'
 import type { Condition } from '../condition.ts'
@@ -44,18 +45,34 @@ export function readListFilters(search: string): ListFilters {
 export const isFiltering = ({ search, health, event, cause }: ListFilters): boolean =>
   search !== '' || health !== undefined || event !== undefined || cause !== undefined
 
-/** Why a webhook needs attention, in the API's words; undefined if it does not, or gives no reason. */
-export function reasonOf({ webhook, condition }: Item): string | undefined {
+/** What the server says, with its code if it has one. */
+export interface Reason {
+  text: string
+  coded: CodedText | undefined
+}
+
+/** Why a webhook needs attention; undefined if it does not, or gives no reason. */
+export function reasonOf({ webhook, condition }: Item): Reason | undefined {
   if (!needsAttention(condition)) return undefined
-  return (webhook.is_active ? webhook.health_reason : webhook.disabled_reason) ?? undefined
+  const column = webhook.is_active ? 'health_reason' : 'disabled_reason'
+  const { [column]: text } = webhook
+  return text == null ? undefined : { text, coded: webhook.codes?.[column] }
 }
 
 const LAST_ERROR = /last error: (.+?)\.(?: |$)/
 
 /** The cause within a reason, which also says how often and since when: webhooks with the same cause belong together. */
-export function causeOf(item: Item): string | undefined {
+export function causeOf(item: Item): Reason | undefined {
   const reason = reasonOf(item)
-  return reason === undefined ? undefined : (LAST_ERROR.exec(reason)?.[1] ?? reason)
+  const text = LAST_ERROR.exec(reason?.text ?? '')?.[1]
+  return text === undefined ? reason : { text, coded: problemIn(reason?.coded) }
+}
+
+/** The last error, which the code of a reason names as a text of its own. */
+function problemIn(coded: CodedText | undefined): CodedText | undefined {
+  const { reason, problem } = (coded?.params ?? {}) as { reason?: CodedText; problem?: CodedText }
+  const found = problem ?? (typeof reason === 'object' ? problemIn(reason) : undefined)
+  return typeof found === 'object' ? found : undefined
 }
 
 export const filterItems = (items: readonly Item[], filters: ListFilters): Item[] =>
@@ -69,7 +86,7 @@ function matches(item: Item, { search, health, event, cause }: ListFilters): boo
     words.every((word) => text.includes(word)) &&
     (health === undefined || healthOf(condition) === health) &&
     (event === undefined || webhook.events.some((each) => covers(each, event))) &&
-    (cause === undefined || causeOf(item) === cause)
+    (cause === undefined || causeOf(item)?.text === cause)
   )
 }
 
@@ -101,19 +118,15 @@ function comparisonOf(order: Order): (a: Item, b: Item) => number {
 }
 
 export interface SharedCause {
-  cause: string
+  cause: Reason
   count: number
 }
 
 /** The causes that several webhooks share, the most frequent first. */
 export function findSharedCauses(items: readonly Item[]): SharedCause[] {
-  const counts = new Map<string, number>()
-  for (const item of items) {
-    const cause = causeOf(item)
-    if (cause !== undefined) counts.set(cause, (counts.get(cause) ?? 0) + 1)
-  }
-  return [...counts]
-    .filter(([, count]) => count > 1)
-    .map(([cause, count]) => ({ cause, count }))
+  const causes = items.map(causeOf).filter((cause) => cause !== undefined)
+  return [...Map.groupBy(causes, ({ text }) => text).values()]
+    .filter((same) => same.length > 1)
+    .map((same) => ({ cause: same[0]!, count: same.length }))
     .toSorted((a, b) => b.count - a.count)
 }

@@ -10,7 +10,8 @@ import { t } from '../../messages/index.ts'
 import { ActiveSwitch } from '../active-switch.tsx'
 import { clientCertificateDays } from '../auth.tsx'
 import { certificateDays } from '../certificate.tsx'
-import { ConditionPill, toSentence } from '../health.tsx'
+import { ConditionPill } from '../health.tsx'
+import { toSentence } from '../../messages/sentence.ts'
 import { TestButton } from '../test-button.tsx'
 import type { Item } from './list-filters.ts'
 import { reasonOf } from './list-filters.ts'
@@ -73,7 +74,9 @@ export function WebhookRow({ item, canChange, isReasonShared, isSelected, onSele
           {clientCertificate < 0 ? t.auth.expiredShort : t.auth.expiresShort({ days: clientCertificate })}
         </p>
       )}
-      {reason !== undefined && !isReasonShared && <p className={styles.why}>{toSentence(reason)}</p>}
+      {reason !== undefined && !isReasonShared && (
+        <p className={styles.why}>{toSentence(reason.text, reason.coded)}</p>
+      )}
     </li>
   )
 }

@@ -7,7 +7,7 @@ import { formatCompact, formatDuration, formatList, formatShare } from '../../co
 import { useAccess } from '../../routes/organization.tsx'
 import { t } from '../../messages/index.ts'
 import { needsAttention } from '../condition.ts'
-import { toSentence } from '../health.tsx'
+import { toSentence } from '../../messages/sentence.ts'
 import type { Item } from './list-filters.ts'
 import { findSharedCauses } from './list-filters.ts'
 import styles from './list.module.css'
@@ -84,9 +84,9 @@ function SharedCauses({ troubled }: { troubled: readonly Item[] }) {
   return (
     <div className={styles.reasons}>
       {causes.map(({ cause, count }) => (
-        <p key={cause}>
-          <Link href={`/?cause=${encodeURIComponent(cause)}`}>{t.list.sharedBy({ count })}</Link>{' '}
-          {toSentence(cause)}
+        <p key={cause.text}>
+          <Link href={`/?cause=${encodeURIComponent(cause.text)}`}>{t.list.sharedBy({ count })}</Link>{' '}
+          {toSentence(cause.text, cause.coded)}
         </p>
       ))}
     </div>

@@ -29,7 +29,7 @@ export function WebhookList({ webhooks }: { webhooks: readonly ListedWebhook[] }
   const [selectedIds, setSelectedIds] = useState<ReadonlySet<string>>(new Set())
   // A webhook that a filter hides is not selected: what happens to it would not be seen.
   const selected = shown.filter(({ webhook }) => selectedIds.has(webhook.id))
-  const shared = new Set(findSharedCauses(items).map(({ cause }) => cause))
+  const shared = new Set(findSharedCauses(items).map(({ cause }) => cause.text))
   const select = (item: Item, isSelected: boolean): void => {
     const next = new Set(selectedIds)
     if (isSelected) next.add(item.webhook.id)
@@ -77,7 +77,7 @@ export function WebhookList({ webhooks }: { webhooks: readonly ListedWebhook[] }
               key={item.webhook.id}
               item={item}
               canChange={canChange}
-              isReasonShared={shared.has(causeOf(item) ?? '') && filters.cause === undefined}
+              isReasonShared={shared.has(causeOf(item)?.text ?? '') && filters.cause === undefined}
               isSelected={selectedIds.has(item.webhook.id)}
               onSelect={(isSelected) => select(item, isSelected)}
             />
