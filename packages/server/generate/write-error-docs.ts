@@ -1,3 +1,4 @@
+import english from '../src/domain/messages/en.json' with { type: 'json' }
 import { API_ERRORS } from '../src/domain/api-errors.ts'
 import { ATTEMPT_ERRORS } from '../src/domain/attempt-errors.ts'
 import { phrase } from '../src/domain/messages/phrase.ts'
@@ -12,7 +13,7 @@ export function writeErrorDocs(page: string): string {
 function writeApiErrors(): string {
   const rows = Object.entries(API_ERRORS).map(
     ([code, { statuses, meaning, action }]) =>
-      `| \`${code}\` | ${statuses.join(', ')} | ${meaning} | ${action} |`,
+      `| \`${code}\` | ${statuses.join(', ')} | ${meaning} | ${withoutQuotes(english[action])} |`,
   )
   return ['| code | status | meaning | what to do |', '|---|---|---|---|', ...rows.toSorted()].join('\n')
 }
@@ -23,3 +24,6 @@ function writeAttemptErrors(): string {
   )
   return ['| code | meaning | likely cause and next step |', '|---|---|---|', ...rows].join('\n')
 }
+
+/** ICU quotes what would otherwise be a tag. */
+const withoutQuotes = (message: string): string => message.replaceAll(/'(<[^>]*>)'/g, '$1')

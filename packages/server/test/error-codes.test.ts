@@ -10,7 +10,7 @@ import type { Ask, InProcessApi } from './harness/in-process-api.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
 import { internalNames } from './harness/internal-names.ts'
-import { mainKeysOf } from './harness/error-keys.ts'
+import { mainKeysOf, textsWithoutCode } from './harness/error-keys.ts'
 
 type Provoked = [method: string, path: string, ask?: Ask]
 
@@ -126,7 +126,7 @@ suite('error codes', () => {
 
   for (const [code, provoked] of Object.entries(PROVOKED)) {
     if (typeof provoked === 'string') continue
-    test(`a refusal with ${code} has its status, says what was wrong and what would be right, and names nothing internal`, async () => {
+    test(`a refusal with ${code} has its status, says what was wrong and what would be right, with the codes of its texts, and names nothing internal`, async () => {
       const [method, path, ask = {}] = typeof provoked === 'function' ? await provoked(api) : provoked
       const { status, json, headers } = await api.ask<ErrorBody>(method, path, { key, ...ask })
       assert.equal(json.code, code, JSON.stringify(json))
@@ -143,6 +143,7 @@ suite('error codes', () => {
         `no fix: ${told}`,
       )
       assert.doesNotMatch(told, internal)
+      assert.deepEqual(textsWithoutCode(json), [])
     })
   }
 })

@@ -35,9 +35,9 @@ for (const engine of EVERY_ENGINE) {
         { assigned_to: 'me' },
         '22P02',
         'assigned_to',
-        /^assigned_to must be a UUID/,
+        /^Set assigned_to to a UUID/,
       ],
-      ['contacts', { tags: ['a'] }, { tags: 'a' }, '22P02', 'tags', /^tags must be a list/],
+      ['contacts', { tags: ['a'] }, { tags: 'a' }, '22P02', 'tags', /^Set tags to a list/],
       ['contacts', { tags: ['a'] }, { tags: null }, '23502', 'tags', /or leave it out for its default/],
       [
         'contacts',
@@ -47,7 +47,7 @@ for (const engine of EVERY_ENGINE) {
         'custom_fields',
         /must be a JSON object/,
       ],
-      ['deals', { value: 1 }, { value: 1e17 }, '22003', 'value', /^value must be a number/],
+      ['deals', { value: 1 }, { value: 1e17 }, '22003', 'value', /^Set value to a number/],
       [
         'deals',
         { expected_close_date: null },

@@ -1,3 +1,5 @@
+import type { Said } from '../domain/messages/phrase.ts'
+import { phrase, ofField } from '../domain/messages/phrase.ts'
 import type { Database } from '../database/database.ts'
 import type { CapturedTable } from './captured-table.ts'
 import type { CaptureRow } from './captures.ts'
@@ -11,6 +13,12 @@ import { nameTables } from './wanted-captures.ts'
 /** An error that the caller can correct. */
 export class RecaptureError extends Error {
   override readonly name = 'RecaptureError'
+  readonly said: Said
+
+  constructor(said: Said) {
+    super(said)
+    this.said = said
+  }
 }
 
 interface CapturedTables {
@@ -34,9 +42,11 @@ export async function findCapturedTables(
   const found = tables.filter((table) => wanted === undefined || qualifiedName(table) === wanted)
   if (wanted !== undefined && found.length === 0) {
     const names = [...new Set(tables.map(qualifiedName))].join(', ')
-    throw new RecaptureError(
-      `table: ${wanted} is not captured${names === '' ? '' : `; captured tables: ${names}`}`,
-    )
+    const problem =
+      names === ''
+        ? phrase('capture.noneCaptured', { name: wanted })
+        : phrase('capture.notCaptured', { name: wanted, names })
+    throw new RecaptureError(ofField('table', problem))
   }
   const leftOut = wanted === undefined ? mapped.drifted.map((table) => `${table}: ${LEFT_OUT}`) : []
   return { tables: found, leftOut }

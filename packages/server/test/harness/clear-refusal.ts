@@ -1,5 +1,5 @@
 import type { Answer } from './in-process-api.ts'
-import { mainKeysOf } from './error-keys.ts'
+import { mainKeysOf, textsWithoutCode } from './error-keys.ts'
 
 /** A request with one fault, and what its refusal has to name. */
 export interface Fault {
@@ -44,6 +44,7 @@ export function faultsOfRefusal(fault: Fault, { status, json }: Answer<unknown>,
     ...(fault.row === undefined || new RegExp(String.raw`\brow ${fault.row}\b`, 'i').test(told)
       ? []
       : [`does not name row ${fault.row}`]),
+    ...textsWithoutCode(refusal),
     ...(inside === undefined ? [] : [`names ${inside}`]),
     ...(all.length > 3_000 ? [`has ${all.length} characters`] : []),
   ]

@@ -1,4 +1,4 @@
-import { phrase, verbatim } from '../../domain/messages/phrase.ts'
+import { phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { RecaptureError } from '../../capture/find-captured-tables.ts'
 import { recapture } from '../../capture/recapture.ts'
@@ -29,7 +29,7 @@ export const recaptureFunction = defineFunction('operator', schema, result, asyn
   try {
     return { ...(await recapture(database, { table, since, until, dryRun })) }
   } catch (error) {
-    if (error instanceof RecaptureError) throw new ApiError(400, '22023', verbatim(error.message))
+    if (error instanceof RecaptureError) throw new ApiError(400, '22023', error.said, { details: 'table' })
     if (isDatabaseError(error) && error.code === '42501') {
       throw new ApiError(403, '42501', phrase('error.tableUnreadable'), {
         details: error.message,

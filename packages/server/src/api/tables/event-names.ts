@@ -35,7 +35,13 @@ export function unknownEvents(
   const wildcards = new Set(['*', ...names.map((name) => `${name.slice(0, name.indexOf('.'))}.*`)])
   const problems = wrong.slice(0, 5).map((name) => {
     const quoted = nearestNames(name, name.includes('*') ? wildcards : names).map((near) => `'${near}'`)
-    return ofField(field, phrase('events.unknown', { name: name.slice(0, 100), names: quoted.join(', ') }))
+    const nearest = quoted.join(', ')
+    return ofField(
+      field,
+      name === ''
+        ? phrase('field.empty')
+        : phrase('events.unknown', { name: name.slice(0, 100), names: nearest }),
+    )
   })
   return new ApiError(400, '22023', inRow(index, count, together(problems)), {
     details: field,

@@ -618,7 +618,87 @@ export interface MessageParams {
   'event.conversation.deleted': null
   'event.message.deleted': null
   'event.meeting.deleted': null
+  'erasure.tooMany': { conversations: number; terms: number; length: number }
+  'delivery.disabledBecause': { reason: string }
+  'delivery.expired': null
+  'delivery.outcomeLost': null
+  'delivery.retried': null
+  'delivery.replayed': null
+  'redelivery.byHand': null
+  'fix.again': null
+  'fix.name': null
+  'fix.noFilter': null
+  'fix.field': null
+  'fix.set': null
+  'fix.otherKey': null
+  'fix.columns': null
+  'fix.scope': null
+  'fix.cast': null
+  'fix.grouped': null
+  'fix.operator': null
+  'fix.disk': null
+  'fix.limit': null
+  'fix.less': null
+  'fix.cost': null
+  'fix.state': null
+  'fix.outcome': null
+  'fix.fewerRows': null
+  'fix.subscribe': null
+  'fix.value': null
+  'fix.character': null
+  'fix.uniqueKey': null
+  'fix.id': null
+  'fix.position': null
+  'fix.post': null
+  'fix.body': null
+  'fix.offset': null
+  'fix.primaryKey': null
+  'fix.schema': null
+  'fix.accept': null
+  'fix.embed': null
+  'fix.oneRow': null
+  'fix.rowOfFilter': null
+  'fix.single': null
+  'fix.allow': null
+  'fix.orderSingle': null
+  'fix.isNull': null
+  'fix.prefer': null
+  'fix.narrow': null
+  'fix.path': null
+  'fix.noDots': null
+  'fix.related': null
+  'fix.choose': null
+  'fix.writable': null
+  'fix.jwks': null
+  'fix.credential': null
+  'fix.sendKey': null
+  'fix.newToken': null
+  'fix.ownPage': null
+  'fix.repeat': null
+  'fix.newKey': null
+  'fix.report': null
+  'need.uuid': null
+  'need.whole': null
+  'need.integer': null
+  'need.number': null
+  'need.boolean': null
+  'need.date': null
+  'need.time': null
+  'need.localTime': null
+  'need.json': null
+  'need.bytes': null
+  'need.list': null
+  'need.text': null
+  'hint.setOrOmit': { field: string; need: string }
+  'capture.notCaptured': { name: string; names: string }
+  'error.maxInboxes': { count: number }
+  'hint.inboxes': null
+  'request.responseLarge': null
+  'audit.fixed': null
   'hint.waitThen': { seconds: number; advice: string }
+  'hint.set': { field: string; need: string }
+  'hint.correct': { fields: string; rule: string }
+  'capture.noneCaptured': { name: string }
   'error.serviceKey': { name: string }
   'filter.operator': { name: string; names: string }
   'filter.noOperator': { name: string }

@@ -1,5 +1,6 @@
 import { TYPE, parse } from '@formatjs/icu-messageformat-parser'
 import english from './en.json' with { type: 'json' }
+import { withoutMarks } from './pattern.ts'
 import type { MessageParams } from './messages.generated.ts'
 
 declare const hasCode: unique symbol
@@ -53,7 +54,7 @@ function partsOf(code: MessageCode): readonly Part[] {
   if (known !== undefined) return known
   const parts: Part[] = []
   let literal = ''
-  for (const element of parse(english[code], { ignoreTag: true })) {
+  for (const element of parse(withoutMarks(english[code]), { ignoreTag: true })) {
     if (element.type === TYPE.literal) literal += element.value
     else if ('value' in element) {
       parts.push({ literal, parameter: element.value })

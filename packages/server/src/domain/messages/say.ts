@@ -6,6 +6,7 @@ import ptBR from './pt-BR.json' with { type: 'json' }
 import { formatMessage } from './format-message.ts'
 import { formatLocale } from './locales.ts'
 import type { Locale } from './locales.ts'
+import { withoutMarks } from './pattern.ts'
 import { readMessage } from './server-message.ts'
 import type { ServerMessage } from './server-message.ts'
 
@@ -25,7 +26,7 @@ function sayMessage({ code, params }: ServerMessage, locale: Locale): string {
   const { runtime, ...others } = params
   const said = Object.entries(others).map(([name, value]) => [name, sayParameter(value, locale)])
   const text = formatMessage(
-    CATALOGS[locale][code] ?? '',
+    withoutMarks(CATALOGS[locale][code] ?? ''),
     Object.fromEntries(said) as Record<string, string | number>,
     locale,
   )

@@ -1,6 +1,8 @@
 import { phrase } from './phrase.ts'
 import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import english from './en.json' with { type: 'json' }
 import { KNOWN_TEXTS, readMessage, readProblems } from './server-message.ts'
 
@@ -59,4 +61,19 @@ test('a text that repeats what texts have in common is read in no time', () => {
     readMessage(' resolves to , which is . That is '.repeat(100) + prefix)
   }
   assert.ok((performance.now() - begun) / KNOWN_TEXTS.length < 20)
+})
+
+const SOURCES = fileURLToPath(new URL('../../', import.meta.url))
+/** A sentence that a statement stores for readers. */
+const STORED = /(?:reason = |then |else )'([a-z]+(?: [a-z]+)+)'/g
+
+test('every sentence that a statement stores as a reason has a code', () => {
+  const sentences = globSync('{pipeline,maintenance}/**/*.sql', { cwd: SOURCES }).flatMap((file) =>
+    [...readFileSync(SOURCES + file, 'utf8').matchAll(STORED)].map(([, said]) => said!),
+  )
+  assert.ok(sentences.length > 5)
+  assert.deepEqual(
+    sentences.filter((said) => readMessage(said) === undefined),
+    [],
+  )
 })

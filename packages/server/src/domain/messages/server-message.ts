@@ -91,7 +91,8 @@ export interface Problem extends ServerMessage {
   field: string | null
 }
 
-const FIELD = /(?:^|; )(?:row \d+: )?([a-z_]+(?:\.[^:;\s]+)*): /g
+/** One field, or several that a rule is about. */
+const FIELD = /(?:^|; )(?:row \d+: )?([a-z_]+(?:\.[^:;\s]+)*(?:, [a-z_]+)*): /g
 
 /** The codes of an API error's message, one by field; empty if a part of it has none. */
 export function readProblems(message: string, fields: string | null): Problem[] {
@@ -100,7 +101,9 @@ export function readProblems(message: string, fields: string | null): Problem[] 
   if (whole !== undefined) return [{ field: null, ...whole }]
   if (fields === null) return []
   const named = new Set(fields.split(', '))
-  const places = [...message.matchAll(FIELD)].filter(([, field = '']) => named.has(field.split('.')[0]!))
+  const places = [...message.matchAll(FIELD)].filter(
+    ([, field = '']) => named.has(field) || field.split(', ').every((each) => named.has(each.split('.')[0]!)),
+  )
   const problems = places.map((place, index) => {
     const read = readMessage(message.slice(place.index + place[0].length, places[index + 1]?.index))
     return read === undefined ? undefined : { field: place[1]!, ...read }

@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 import { plainArray, textArray } from '../../database/array-literal.ts'
 import type { Connection, Database } from '../../database/database.ts'
 import type { Splitter } from '../../database/split.ts'
@@ -206,8 +207,12 @@ const OPENS: Record<
   RedeliveryKind,
   { from: readonly string[]; reason: string; trigger: 'manual' | 'replay' }
 > = {
-  retry_failed: { from: ['failed'], reason: 'retried manually', trigger: 'manual' },
-  replay_events: { from: ['failed', 'cancelled', 'filtered'], reason: 'replayed', trigger: 'replay' },
+  retry_failed: { from: ['failed'], reason: phrase('delivery.retried'), trigger: 'manual' },
+  replay_events: {
+    from: ['failed', 'cancelled', 'filtered'],
+    reason: phrase('delivery.replayed'),
+    trigger: 'replay',
+  },
 }
 
 /**

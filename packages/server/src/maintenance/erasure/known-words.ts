@@ -1,3 +1,4 @@
+import { phrase } from '../../domain/messages/phrase.ts'
 /** Maximum length of a record's id, and longer than any e-mail address. */
 const MAX_WORD_LENGTH = 254
 
@@ -5,9 +6,11 @@ const MAX_WORD_LENGTH = 254
 export const MAX_CONVERSATIONS = 1_000
 export const MAX_TERMS = 200
 
-export const TOO_MANY_WORDS =
-  `an erasure follows up to ${MAX_CONVERSATIONS} conversations and ${MAX_TERMS} addresses and numbers of up to ${MAX_WORD_LENGTH} characters; ` +
-  'data that names only other records is left. Erase those conversations by their ids.'
+export const TOO_MANY_WORDS = phrase('erasure.tooMany', {
+  conversations: MAX_CONVERSATIONS,
+  terms: MAX_TERMS,
+  length: MAX_WORD_LENGTH,
+})
 
 /** Adds a new word. @returns false if it is left out: the list is full, or the word too long */
 export function addWord(words: string[], word: string, max: number): boolean {

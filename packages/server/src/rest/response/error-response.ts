@@ -43,9 +43,9 @@ export function toErrorResponse(thrown: unknown, principal?: Principal | null): 
 }
 
 /** What the table of codes says to do, where an error says nothing more precise. */
-function fixOf(status: number, code: string): string | null {
+function fixOf(status: number, code: string): Said | null {
   if (status < 400 || status >= 500 || !Object.hasOwn(API_ERRORS, code)) return null
-  return API_ERRORS[code as ApiErrorCode].action.replaceAll('`', '')
+  return phrase(API_ERRORS[code as ApiErrorCode].action)
 }
 
 /** For clients that say it in another language; left out where a text has no code. */

@@ -1,5 +1,5 @@
 import type { Said } from '../../domain/messages/phrase.ts'
-import { ofField, phrase, verbatim } from '../../domain/messages/phrase.ts'
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import type { DatabaseError } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Rows } from '../request/body.ts'
@@ -64,11 +64,11 @@ function explainMissing(
   const isGiven = index !== -1 && Object.hasOwn(rows[index]!, name)
   const notNull = phrase('row.nullRequired')
   const text = ofField(name, isGiven ? notNull : phrase('field.missing', { problem: notNull }))
-  const need = needOf(column.baseType) ?? 'a text'
-  const omit = column.default === null || !isGiven ? '' : ', or leave it out for its default'
+  const need = needOf(column.baseType) ?? phrase('need.text')
+  const fix = column.default === null || !isGiven ? 'hint.set' : 'hint.setOrOmit'
   return ApiError.of(400, '23502', index === -1 ? text : inRow(index, rows.length, text), {
     details: name,
-    hint: verbatim(`Set ${name} to ${need}${omit}.`),
+    hint: phrase(fix, { field: name, need }),
   })
 }
 
@@ -97,7 +97,8 @@ function refusalOf(
   return {
     status: 400,
     problem: rule ?? phrase('row.rule', { rule: definition ?? '' }),
-    hint: rule === undefined ? phrase('hint.rule') : verbatim(`${columns.join(', ')} ${rule}.`),
+    hint:
+      rule === undefined ? phrase('hint.rule') : phrase('hint.correct', { fields: columns.join(', '), rule }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { verbatim } from '../../domain/messages/phrase.ts'
+import { phrase, verbatim } from '../../domain/messages/phrase.ts'
 import { isDatabaseError } from '../../database/database.ts'
 import type { DatabaseError } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
@@ -48,7 +48,7 @@ function explainValue(error: DatabaseError, request: TableRequest, rows: readonl
       inRow(found.row, rows.length, verbatim(`${found.column}: ${message}`)),
       {
         details: found.column,
-        ...(need === undefined ? {} : { hint: verbatim(`${found.column} must be ${need}.`) }),
+        ...(need === undefined ? {} : { hint: phrase('hint.set', { field: found.column, need }) }),
       },
     )
   }

@@ -1,26 +1,27 @@
-const LIST = 'a list'
-
-/** What a value of each type has to be, after "must be". */
-const NEEDS: Readonly<Record<string, string>> = {
-  uuid: 'a UUID, such as "0190a000-0000-7000-8000-000000000001"',
-  smallint: 'a whole number',
-  integer: 'a whole number from -2147483648 to 2147483647',
-  bigint: 'a whole number',
-  numeric: 'a number',
-  real: 'a number',
-  'double precision': 'a number',
-  boolean: 'true or false',
-  date: 'a date, such as "2025-01-15"',
-  'timestamp with time zone': 'an ISO 8601 time, such as "2025-01-15T10:30:00Z"',
-  'timestamp without time zone': 'an ISO 8601 time, such as "2025-01-15T10:30:00"',
-  json: 'JSON',
-  jsonb: 'JSON',
-  bytea: 'bytes in hexadecimal, after \\x',
+import type { PlainCode, Said } from '../../domain/messages/phrase.ts'
+import { phrase } from '../../domain/messages/phrase.ts'
+/** What a value of each type has to be. */
+const NEEDS: Readonly<Record<string, PlainCode>> = {
+  uuid: 'need.uuid',
+  smallint: 'need.whole',
+  integer: 'need.integer',
+  bigint: 'need.whole',
+  numeric: 'need.number',
+  real: 'need.number',
+  'double precision': 'need.number',
+  boolean: 'need.boolean',
+  date: 'need.date',
+  'timestamp with time zone': 'need.time',
+  'timestamp without time zone': 'need.localTime',
+  json: 'need.json',
+  jsonb: 'need.json',
+  bytea: 'need.bytes',
 }
 
 /** Says what a value of a type has to be; undefined for a type that takes any text. */
-export function needOf(type: string): string | undefined {
-  return type.endsWith('[]') ? LIST : NEEDS[type]
+export function needOf(type: string): Said | undefined {
+  const code = type.endsWith('[]') ? 'need.list' : NEEDS[type]
+  return code === undefined ? undefined : phrase(code)
 }
 
 /** The type that a message of the database names, as the catalog writes it. */
