@@ -133,7 +133,7 @@ onEachEngine(
       assert.deepEqual(bucket, [400, 'bucket: must be one of 5m, 1h, 1d'])
       assert.match(many[1], /^bucket: results in \d+ buckets, at most 1000 are allowed$/)
       assert.deepEqual(order, [400, 'since: must be before until'])
-      assert.match(neither[1], /webhook_id or organization_id: is required/)
+      assert.match(neither[1], /webhook_id or organization_id is required/)
       assert.deepEqual([unknown[0], elsewhere[0]], [404, 404])
       assert.deepEqual((await stats({ organization_id: other })).totals, NOTHING)
     })
