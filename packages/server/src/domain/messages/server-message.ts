@@ -27,6 +27,13 @@ const WITH_RUNTIME_CODE = /^([\s\S]+) \(([A-Z][A-Z0-9_]*)\)$/
 
 export const KNOWN_TEXTS: readonly KnownText[] = [...listTexts(false), ...listTexts(true)]
 
+/** What only errors of the API say, which no row has. */
+const OF_ERRORS =
+  /^(?:audit|auth|call|capture|certificate|database|error|events|field|fix|header|hint|limit|need|page|realtime|request|row|schema|secret)\./
+
+/** What rows may have, so that the database searches no more than that. */
+export const STORED_TEXTS: readonly KnownText[] = KNOWN_TEXTS.filter(({ code }) => !OF_ERRORS.test(code))
+
 function listTexts(isOfTokenServer: boolean): KnownText[] {
   return Object.entries(english).flatMap(([code, message]) => {
     const text = isOfTokenServer ? aboutTokenServer(message) : message
