@@ -124,6 +124,40 @@ export interface Tables {
       table_name: string
     }
   }
+  webhook_checkups: {
+    row: {
+      checked_at: string
+      checks: {
+        advice: string | null
+        codes: Record<string, {
+          code: string
+          params: Record<string, unknown>
+        }>
+        detail: string
+        name:
+          | 'reachable'
+          | 'tls'
+          | 'response_time'
+          | 'keep_alive'
+          | 'signed_test'
+          | 'wrong_signature'
+          | 'missing_signature'
+          | 'old_timestamp'
+          | 'repeated_id'
+          | 'unknown_event'
+          | 'emoji'
+          | 'large_body'
+        status: 'pass' | 'warn' | 'fail' | 'skipped'
+      }[]
+      id: string
+      organization_id: string
+      /** The worst status of its checks */
+      status: 'pass' | 'warn' | 'fail'
+      /** The URL of the webhook at that time */
+      url: string
+      webhook_id: string
+    }
+  }
   webhook_configurations: {
     row: {
       /** How requests authenticate themselves beside their signature; secrets can be written but not read */
@@ -144,6 +178,8 @@ export interface Tables {
           }
         | null
       certificate_expires_at: string | null
+      /** Whether a newer update of a record replaces an older one that still waits; needs ordering record */
+      coalesce: boolean
       /** The codes of its texts, for other languages. Only where select names it */
       codes?: {
         disabled_reason?: CodedText
@@ -166,6 +202,8 @@ export interface Tables {
       is_recovering: boolean
       max_in_flight: number | null
       name: string
+      /** record: deliveries about one record are sent one after another, in the order of the changes */
+      ordering: string
       organization_id: string
       previous_secret_until: string | null
       rate_limit: number | null
@@ -193,6 +231,8 @@ export interface Tables {
             type: 'mtls'
           }
         | null
+      /** Whether a newer update of a record replaces an older one that still waits; needs ordering record */
+      coalesce?: boolean
       description?: string | null
       events: string[]
       filter?: Record<string, unknown> | null
@@ -202,6 +242,8 @@ export interface Tables {
       is_active?: boolean
       max_in_flight?: number | null
       name: string
+      /** record: deliveries about one record are sent one after another, in the order of the changes */
+      ordering?: string
       organization_id: string
       rate_limit?: number | null
       redact?: string[]
@@ -227,6 +269,8 @@ export interface Tables {
             type: 'mtls'
           }
         | null
+      /** Whether a newer update of a record replaces an older one that still waits; needs ordering record */
+      coalesce?: boolean
       description?: string | null
       events?: string[]
       filter?: Record<string, unknown> | null
@@ -235,6 +279,8 @@ export interface Tables {
       is_active?: boolean
       max_in_flight?: number | null
       name?: string
+      /** record: deliveries about one record are sent one after another, in the order of the changes */
+      ordering?: string
       rate_limit?: number | null
       redact?: string[]
       secret?: string | null
@@ -448,7 +494,7 @@ export interface Tables {
       response_code: number | null
       response_headers: Record<string, string> | null
       status: 'success' | 'failed'
-      trigger: 'event' | 'retry' | 'manual' | 'replay' | 'test'
+      trigger: 'event' | 'retry' | 'manual' | 'replay' | 'sync' | 'test'
       url: string
       webhook_id: string
     }
@@ -538,6 +584,30 @@ export interface Tables {
       verify_token?: string | null
     }
   }
+  webhook_syncs: {
+    row: {
+      failed: number
+      filter: unknown
+      finished_at: string | null
+      id: string
+      /** Records to send; null: too many to count in advance */
+      matched: number | null
+      organization_id: string
+      reason: string | null
+      record: 'contact' | 'deal' | 'conversation' | 'message' | 'meeting'
+      sent: number
+      since: string | null
+      started_at: string
+      /** Can be changed to paused, running and cancelled */
+      status: 'running' | 'paused' | 'done' | 'cancelled'
+      updated_at: string
+      webhook_id: string
+    }
+    update: {
+      /** Can be changed to paused, running and cancelled */
+      status?: 'running' | 'paused' | 'done' | 'cancelled'
+    }
+  }
 }
 
 /** The API's functions. */
@@ -570,6 +640,39 @@ export interface Functions {
       /** Null without a response */
       response_code: number | null
       status: 'success' | 'failed'
+    }
+  }
+  check_endpoint: {
+    arguments: {
+      webhook_id: string
+    }
+    result: {
+      checked_at: string
+      checks: {
+        /** What to do about it; null if there is nothing to do */
+        advice: string | null
+        /** The codes of detail and advice, for other languages */
+        codes: Record<string, {
+          code: string
+          params: Record<string, unknown>
+        }>
+        /** What was found */
+        detail: string
+        name:
+          | 'reachable'
+          | 'tls'
+          | 'response_time'
+          | 'keep_alive'
+          | 'signed_test'
+          | 'wrong_signature'
+          | 'missing_signature'
+          | 'old_timestamp'
+          | 'repeated_id'
+          | 'unknown_event'
+          | 'emoji'
+          | 'large_body'
+        status: 'pass' | 'warn' | 'fail' | 'skipped'
+      }[]
     }
   }
   test_alert: {
@@ -649,6 +752,21 @@ export interface Functions {
       queued: number | null
       /** Its row in webhook_redeliveries; missing in a dry run */
       redelivery_id?: string
+    }
+  }
+  send_existing: {
+    arguments: {
+      dry_run?: boolean
+      filter?: Record<string, unknown>
+      record: 'contact' | 'deal' | 'conversation' | 'message' | 'meeting'
+      since?: string
+      webhook_id: string
+    }
+    result: {
+      /** Records to send; null: too many to count in advance */
+      matched: number | null
+      /** Its row in webhook_syncs; missing in a dry run */
+      sync_id?: string
     }
   }
   cancel_redelivery: {

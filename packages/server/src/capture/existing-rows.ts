@@ -62,9 +62,15 @@ export interface ExistingRow {
   data: string
 }
 
-/** No row of the table can be named, or the time of its changes is not known. */
+/** No row of the table can be named, or the time of its changes is not known. `code` is that of what the API says. */
 export class UnreadableTable extends Error {
   override readonly name = 'UnreadableTable'
+  readonly code: 'error.noRecordKey' | 'error.noRecordTime'
+
+  constructor(table: CapturedTable, code: UnreadableTable['code']) {
+    super(`${relationName(table)}: ${code}`)
+    this.code = code
+  }
 }
 
 /**
@@ -79,9 +85,9 @@ export async function findExistingTables(
   const wanted = tables.filter((table) => table.record === record).toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const found: ExistingTable[] = []
   for (const table of wanted) {
-    if (table.key.length === 0) throw new UnreadableTable(`${relationName(table)} has no primary key`)
+    if (table.key.length === 0) throw new UnreadableTable(table, 'error.noRecordKey')
     if (since !== null && changeTimeSql(table) === undefined)
-      throw new UnreadableTable(`no column of ${relationName(table)} is mapped to updated_at or created_at`)
+      throw new UnreadableTable(table, 'error.noRecordTime')
     found.push({ table, keyTypes: await readKeyTypes(database, table) })
   }
   return found

@@ -6,6 +6,7 @@ import { RestError } from '../../domain/errors.ts'
 import { newToken } from '../../domain/ids.ts'
 import type { Principal } from '../../domain/principal.ts'
 import { runCheckup } from '../../sender/checkup/run-checkup.ts'
+import { phrase } from '../../domain/messages/phrase.ts'
 import { tooManyRequests } from '../limits/admission.ts'
 import { uuid } from '../tables/configuration-fields.ts'
 import { writeCheckupBodies } from './checkup-bodies.ts'
@@ -49,7 +50,7 @@ export const checkEndpoint = defineFunction(
     const webhook = await findVisible(context, principal, 'webhook', findWebhook, webhookId)
     const counted = context.checkups.counter.count(webhook.organization_id)
     if (counted.exceeded)
-      throw tooManyRequests(counted, 'check-ups', 'Each sends several requests to an endpoint.')
+      throw tooManyRequests(counted, phrase('limit.checkups'), phrase('hint.checkupRequests'))
     return await withClaim(context, webhookId, async () => {
       const { url, checks } = await checkNow(context, { ...webhook, webhookId }, principal)
       const checkedAt = new Date(context.clock.now()).toISOString()
@@ -109,8 +110,8 @@ async function withClaim<T>({ database }: RpcContext, webhookId: string, work: (
 
 function isRunning(waitSeconds: number): RestError {
   const seconds = Math.min(waitSeconds, Math.ceil(BUDGET_MS / 1_000))
-  return new RestError(409, '55000', 'a check-up of this webhook is running', {
-    hint: 'Call again after Retry-After, or read its result in webhook_checkups.',
+  return new RestError(409, '55000', phrase('error.checkupRunning'), {
+    hint: phrase('error.checkupRunningHint'),
     headers: { 'retry-after': String(seconds) },
   })
 }

@@ -6,6 +6,7 @@ import { isDatabaseError } from '../../database/database.ts'
 import { covers } from '../../domain/event-types/covers.ts'
 import type { RecordName } from '../../domain/event-types/records.ts'
 import { RECORD_NAMES } from '../../domain/event-types/records.ts'
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { readSubscription } from '../../maintenance/bulk-retry/missed-events.ts'
 import { countRecords } from '../../maintenance/initial-sync/count-records.ts'
@@ -18,14 +19,14 @@ import { defineFunction, findVisible } from './rpc.ts'
 import { findWebhook } from './sql/statements.generated.ts'
 
 const schema = z.strictObject({
-  webhook_id: z.guid('must be the UUID of a webhook'),
-  record: z.enum(RECORD_NAMES, `must be one of ${RECORD_NAMES.join(', ')}`),
+  webhook_id: z.guid(phrase('field.uuidOfWebhook')),
+  record: z.enum(RECORD_NAMES, phrase('field.oneOf', { names: RECORD_NAMES.join(', ') })),
   filter: z
-    .record(z.string(), z.unknown(), 'must be a filter, such as {"data.stage": "Won"}')
+    .record(z.string(), z.unknown(), phrase('field.filter'))
     .superRefine(checkFilter)
     .optional(),
   since: time.optional(),
-  dry_run: z.boolean('must be true or false').default(false),
+  dry_run: z.boolean(phrase('field.boolean')).default(false),
 })
 
 const result = z.object({
@@ -46,9 +47,7 @@ export const sendExisting = defineFunction(
     const webhook = await findVisible(context, principal, 'webhook', findWebhook, webhookId)
     requireSubscription(webhook.events, record)
     if (!dryRun && !webhook.is_active) {
-      throw new ApiError(409, '55000', 'the webhook is disabled', {
-        hint: 'Enable the webhook, then try again.',
-      })
+      throw new ApiError(409, '55000', phrase('error.webhookDisabled'), { hint: phrase('hint.enableAgain') })
     }
     const { database } = context
     const filter = input.filter === undefined ? null : JSON.stringify(input.filter)
@@ -71,9 +70,9 @@ export const sendExisting = defineFunction(
       )
       const [row] = rows
       if (row === undefined) {
-        throw new ApiError(409, '55006', `existing records of this kind are already being sent: ${record}`, {
+        throw new ApiError(409, '55006', phrase('error.syncRunning', { record }), {
           details: 'record',
-          hint: 'Wait for the sync in webhook_syncs to end, or set its status to cancelled.',
+          hint: phrase('hint.endSync'),
         })
       }
       const started = { matched, sync_id: row.id }
@@ -86,9 +85,9 @@ export const sendExisting = defineFunction(
 function requireSubscription(events: readonly string[], record: RecordName): void {
   const types = existingTypes(record)
   if (types.some((type) => events.some((name) => covers(name, type)))) return
-  throw new ApiError(400, '22023', `record: the webhook does not subscribe to ${types.join(' or ')}`, {
+  throw new ApiError(400, '22023', ofField('record', phrase('field.subscribedRecord', { events: types.join(', ') })), {
     details: 'record',
-    hint: 'Existing records are sent as these events. Add one to the events of the webhook.',
+    hint: phrase('hint.addRecordEvent'),
   })
 }
 
@@ -98,17 +97,15 @@ async function findTables(
 ): Promise<ExistingTable[]> {
   const tables = await findExistingTables(database, scope).catch((error: unknown) => {
     if (error instanceof UnreadableTable)
-      throw new ApiError(409, '55000', `existing records cannot be read: ${error.message}`)
+      throw new ApiError(409, '55000', phrase(error.code))
     if (isDatabaseError(error) && error.code === '42501') {
-      throw new ApiError(403, '42501', 'The table cannot be read.', {
-        hint: 'Grant select on it to the role of DATABASE_URL.',
-      })
+      throw new ApiError(403, '42501', phrase('error.tableUnreadable'), { hint: phrase('hint.grantSelect') })
     }
     throw error
   })
   if (tables.length > 0) return tables
-  throw new ApiError(409, '55000', `no table of the CRM is captured for this record: ${scope.record}`, {
+  throw new ApiError(409, '55000', phrase('error.recordNotCaptured', { record: scope.record }), {
     details: 'record',
-    hint: 'Name its table in the map and run install, or use another record.',
+    hint: phrase('hint.mapRecord'),
   })
 }

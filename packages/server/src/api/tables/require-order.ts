@@ -1,6 +1,7 @@
 import { plainArray } from '../../database/array-literal.ts'
 import type { Connection } from '../../database/database.ts'
 import { ApiError } from '../../domain/errors.ts'
+import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { inRow } from '../../rest/request/row-place.ts'
 import { hasUnordered } from './sql/statements.generated.ts'
 
@@ -29,8 +30,8 @@ export async function requireOrder(
 }
 
 function refuse(row: number, count: number): ApiError {
-  return new ApiError(400, '22023', inRow(row, count, 'coalesce: needs ordering: "record"'), {
+  return new ApiError(400, '22023', inRow(row, count, ofField('coalesce', phrase('field.needsOrdering'))), {
     details: 'coalesce',
-    hint: 'Set "ordering": "record" as well, or "coalesce": false.',
+    hint: phrase('hint.setOrdering'),
   })
 }

@@ -229,6 +229,39 @@ export interface MessageParams {
   'change.urlHeaders': null
   'change.secretHeaders': null
   'change.all': null
+  'checkup.reached': null
+  'checkup.notReached': null
+  'checkup.notAccepted': null
+  'checkup.notSent': null
+  'checkup.noTime': null
+  'checkup.noResponse': null
+  'checkup.inboxTls': null
+  'checkup.noTls': null
+  'checkup.noTlsAdvice': null
+  'checkup.tls': { version: string; days: number }
+  'checkup.tlsAdvice': null
+  'checkup.times': { count: number; median: number; slowest: number }
+  'checkup.timesAdvice': null
+  'checkup.kept': null
+  'checkup.notKept': null
+  'checkup.notKeptAdvice': null
+  'checkup.accepted': { status: number; duration: number }
+  'checkup.refused': { status: number }
+  'checkup.oddlyRefused': { status: number }
+  'checkup.refuseAdvice': null
+  'checkup.wrongAccepted': null
+  'checkup.wrongAdvice': null
+  'checkup.missingAccepted': null
+  'checkup.missingAdvice': null
+  'checkup.oldAccepted': null
+  'checkup.oldAdvice': null
+  'checkup.unsigned': null
+  'checkup.unsignedAdvice': null
+  'checkup.inbox': null
+  'checkup.repeatedIdAdvice': null
+  'checkup.unknownEventAdvice': null
+  'checkup.emojiAdvice': null
+  'checkup.largeAdvice': null
   'delivery.gone': null
   'delivery.noAttempts': null
   'delivery.disabled': null
@@ -299,6 +332,8 @@ export interface MessageParams {
   'error.deliveryDisabled': null
   'error.deliveryDeleted': null
   'error.sending': null
+  'error.checkupRunning': null
+  'error.checkupRunningHint': null
   'error.erased': null
   'error.secretRotating': { time: string }
   'error.keyRotating': { time: string }
@@ -706,4 +741,25 @@ export interface MessageParams {
   'realtime.columnType': { name: string; type: string }
   'row.foreign': { table: string }
   'row.foreigns': { table: string }
+  'error.behindAnother': null
+  'hint.behindAnother': null
+  'field.needsOrdering': null
+  'hint.setOrdering': null
+  'field.subscribedRecord': { events: string }
+  'hint.addRecordEvent': null
+  'error.syncRunning': { record: string }
+  'hint.endSync': null
+  'error.noRecordKey': null
+  'error.noRecordTime': null
+  'error.recordNotCaptured': { record: string }
+  'hint.mapRecord': null
+  'error.syncEnded': { status: string }
+  'hint.anotherSync': null
+  'sync.slow': null
+  'sync.mayNotRead': null
+  'sync.otherMap': null
+  'limit.checkups': null
+  'hint.checkupRequests': null
+  'delivery.superseded': null
+  'delivery.syncCancelled': null
 }

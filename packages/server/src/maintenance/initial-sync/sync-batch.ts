@@ -8,6 +8,8 @@ import type { ExistingRow, ExistingScope, ExistingTable } from '../../capture/ex
 import { findExistingTables, findKeys, readExisting, UnreadableTable } from '../../capture/existing-rows.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { RecordName } from '../../domain/event-types/records.ts'
+import type { Said } from '../../domain/messages/phrase.ts'
+import { phrase } from '../../domain/messages/phrase.ts'
 import { newId } from '../../domain/ids.ts'
 import { readRecordId } from '../../domain/record-id.ts'
 import { lockOutbox } from '../../pipeline/relay/outbox.ts'
@@ -69,10 +71,10 @@ export async function syncBatch(database: Database, log: Logger): Promise<SyncPr
   }
 }
 
-function pauseReason(error: unknown): string {
-  if (isTimeout(error)) return 'finding the next records takes too long'
-  if (isDatabaseError(error) && error.code === MAY_NOT_READ) return 'the server may not read the records'
-  return 'the records no longer match the map of the CRM'
+function pauseReason(error: unknown): Said {
+  if (isTimeout(error)) return phrase('sync.slow')
+  if (isDatabaseError(error) && error.code === MAY_NOT_READ) return phrase('sync.mayNotRead')
+  return phrase('sync.otherMap')
 }
 
 const isOfTheTable = (error: unknown): boolean =>
