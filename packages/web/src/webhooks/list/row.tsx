@@ -15,7 +15,7 @@ import { toSentence } from '../../messages/sentence.ts'
 import { TestButton } from '../test-button.tsx'
 import type { Item } from './list-filters.ts'
 import { reasonOf } from './list-filters.ts'
-import styles from './list.module.css'
+import styles from './row.module.css'
 
 const MAX_CHIPS = 3
 const HOUR_MS = 3_600_000
@@ -23,20 +23,22 @@ const HOUR_MS = 3_600_000
 interface RowProps {
   item: Item
   canChange: boolean
+  /** Not in a list of one. */
+  canSelect: boolean
   /** Reasons that stand once above the list. */
   isReasonShared: boolean
   isSelected: boolean
   onSelect: (isSelected: boolean) => void
 }
 
-export function WebhookRow({ item, canChange, isReasonShared, isSelected, onSelect }: RowProps) {
+export function WebhookRow({ item, canChange, canSelect, isReasonShared, isSelected, onSelect }: RowProps) {
   const { webhook, condition, activity, waiting } = item
   const certificate = certificateDays(webhook)
   const clientCertificate = clientCertificateDays(webhook)
   const reason = reasonOf(item)
   return (
     <li className={styles.row} data-selected={isSelected}>
-      {canChange && (
+      {canSelect && (
         <span className={styles.select}>
           <Checkbox label={t.list.select({ name: webhook.name })} checked={isSelected} onChange={onSelect} />
         </span>

@@ -10,7 +10,7 @@ import { needsAttention } from '../condition.ts'
 import { toSentence } from '../../messages/sentence.ts'
 import type { Item } from './list-filters.ts'
 import { findSharedCauses } from './list-filters.ts'
-import styles from './list.module.css'
+import styles from './summary.module.css'
 
 const MAX_NAMES = 6
 const MAX_CAUSES = 3

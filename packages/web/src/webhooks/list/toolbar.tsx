@@ -7,7 +7,7 @@ import { Input, Select } from '../../components/field.tsx'
 import { t } from '../../messages/index.ts'
 import type { HealthFilter, ListFilters, Order } from './list-filters.ts'
 import { HEALTH_FILTERS, ORDERS, isFiltering } from './list-filters.ts'
-import styles from './list.module.css'
+import styles from './toolbar.module.css'
 
 const TYPING_MS = 150
 

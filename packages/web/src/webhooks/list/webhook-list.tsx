@@ -77,6 +77,7 @@ export function WebhookList({ webhooks }: { webhooks: readonly ListedWebhook[] }
               key={item.webhook.id}
               item={item}
               canChange={canChange}
+              canSelect={canChange && items.length > 1}
               isReasonShared={shared.has(causeOf(item)?.text ?? '') && filters.cause === undefined}
               isSelected={selectedIds.has(item.webhook.id)}
               onSelect={(isSelected) => select(item, isSelected)}
