@@ -102,6 +102,23 @@ export function Select({ small = false, ...rest }: ComponentProps<'select'> & Si
   )
 }
 
+interface TextFieldProps extends Omit<ComponentProps<typeof Input>, 'onChange'> {
+  label: string
+  hint?: string
+  error?: string | undefined
+  optional?: boolean
+  onText(text: string): void
+}
+
+/** A labelled field of one line. */
+export function TextField({ label, hint, error, optional = false, onText, ...input }: TextFieldProps) {
+  return (
+    <Field label={label} optional={optional} error={error} {...(hint === undefined ? {} : { hint })}>
+      {(wiring) => <Input {...wiring} {...input} onChange={(event) => onText(event.target.value)} />}
+    </Field>
+  )
+}
+
 interface SwitchProps {
   label: string
   checked: boolean

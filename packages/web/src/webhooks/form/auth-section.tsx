@@ -1,8 +1,7 @@
 import { useEffect, useRef } from 'react'
-import type { ComponentProps } from 'react'
 import type { Webhook } from '../../api/types.ts'
 import { Button } from '../../components/button.tsx'
-import { Field, FieldError, Input, RadioCards, TextArea } from '../../components/field.tsx'
+import { Field, FieldError, Input, RadioCards, TextArea, TextField } from '../../components/field.tsx'
 import { t } from '../../messages/index.ts'
 import { AuthFacts } from '../auth.tsx'
 import { toAuthDraft } from './auth-draft.ts'
@@ -61,7 +60,9 @@ function TokenFields({ auth, set }: FieldsProps) {
   const secret = useSecretField<HTMLInputElement>(auth.client_secret)
   return (
     <>
-      <Line
+      <TextField
+        mono
+        spellCheck={false}
         label={t.auth.tokenUrl}
         type="url"
         inputMode="url"
@@ -69,7 +70,13 @@ function TokenFields({ auth, set }: FieldsProps) {
         value={auth.token_url}
         onText={(token_url) => set({ token_url })}
       />
-      <Line label={t.auth.clientId} value={auth.client_id} onText={(client_id) => set({ client_id })} />
+      <TextField
+        mono
+        spellCheck={false}
+        label={t.auth.clientId}
+        value={auth.client_id}
+        onText={(client_id) => set({ client_id })}
+      />
       <Field label={t.auth.clientSecret}>
         {(wiring) => (
           <Input
@@ -82,14 +89,18 @@ function TokenFields({ auth, set }: FieldsProps) {
           />
         )}
       </Field>
-      <Line
+      <TextField
+        mono
+        spellCheck={false}
         label={t.auth.scope}
         optional
         hint={t.auth.scopeHint}
         value={auth.scope}
         onText={(scope) => set({ scope })}
       />
-      <Line
+      <TextField
+        mono
+        spellCheck={false}
         label={t.auth.audience}
         optional
         hint={t.auth.audienceHint}
@@ -140,27 +151,4 @@ function useSecretField<Element extends HTMLInputElement | HTMLTextAreaElement>(
     if (ref.current !== null && ref.current.value !== value) ref.current.value = value
   }, [value])
   return { ref, defaultValue: '' }
-}
-
-interface LineProps extends Omit<ComponentProps<typeof Input>, 'onChange'> {
-  label: string
-  hint?: string
-  optional?: boolean
-  onText(text: string): void
-}
-
-function Line({ label, hint, optional = false, onText, ...input }: LineProps) {
-  return (
-    <Field label={label} optional={optional} {...(hint === undefined ? {} : { hint })}>
-      {(wiring) => (
-        <Input
-          {...wiring}
-          mono
-          spellCheck={false}
-          {...input}
-          onChange={(event) => onText(event.target.value)}
-        />
-      )}
-    </Field>
-  )
 }

@@ -1,7 +1,7 @@
 import { Check, ChevronRight } from 'lucide-react'
 import { useId } from 'react'
-import type { ComponentProps, ReactNode } from 'react'
-import { Field, Input, RadioCards, Switch, TextArea } from '../../components/field.tsx'
+import type { ReactNode } from 'react'
+import { Field, Input, RadioCards, Switch, TextArea, TextField } from '../../components/field.tsx'
 import { t } from '../../messages/index.ts'
 import type { Draft } from './draft.ts'
 import type { FieldErrors } from './field-errors.ts'
@@ -197,6 +197,7 @@ export function AdvancedSection({ draft, errors, change }: SectionProps) {
     <FormSection title={t.form.limits} text={t.form.limitsText}>
       <div className={styles.two}>
         <TextField
+          optional
           label={t.form.timeout}
           error={errors.timeout_ms}
           hint={t.form.timeoutHint}
@@ -205,6 +206,7 @@ export function AdvancedSection({ draft, errors, change }: SectionProps) {
           onText={(timeout) => change({ timeout })}
         />
         <TextField
+          optional
           label={t.form.rate}
           error={errors.rate_limit}
           hint={t.form.rateHint}
@@ -213,6 +215,7 @@ export function AdvancedSection({ draft, errors, change }: SectionProps) {
           onText={(rate_limit) => change({ rate_limit })}
         />
         <TextField
+          optional
           label={t.form.inFlight}
           error={errors.max_in_flight}
           hint={t.form.inFlightHint}
@@ -222,6 +225,7 @@ export function AdvancedSection({ draft, errors, change }: SectionProps) {
         />
       </div>
       <TextField
+        optional
         label={t.form.origins}
         error={errors.ignore_origins}
         hint={t.form.originsHint}
@@ -230,6 +234,7 @@ export function AdvancedSection({ draft, errors, change }: SectionProps) {
         onText={(ignore_origins) => change({ ignore_origins })}
       />
       <TextField
+        optional
         label={t.form.redact}
         error={errors.redact}
         hint={t.form.redactHint}
@@ -238,21 +243,5 @@ export function AdvancedSection({ draft, errors, change }: SectionProps) {
         onText={(redact) => change({ redact })}
       />
     </FormSection>
-  )
-}
-
-interface TextFieldProps extends Omit<ComponentProps<typeof Input>, 'onChange'> {
-  label: string
-  error: string | undefined
-  hint: string
-  onText(text: string): void
-}
-
-/** An optional field of one line. */
-function TextField({ label, error, hint, onText, ...input }: TextFieldProps) {
-  return (
-    <Field label={label} optional error={error} hint={hint}>
-      {(wiring) => <Input {...wiring} {...input} onChange={(event) => onText(event.target.value)} />}
-    </Field>
   )
 }
