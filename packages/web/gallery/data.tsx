@@ -44,8 +44,8 @@ export function Data() {
               />
               <Legend
                 entries={[
-                  { color: 'var(--ok-fill)', text: 'Succeeded' },
-                  { color: 'var(--bad-fill)', text: 'Failed' },
+                  { series: 'ok', text: 'Succeeded' },
+                  { series: 'bad', text: 'Failed' },
                 ]}
               />
             </Card>
@@ -58,6 +58,13 @@ export function Data() {
                 values={LATENCY}
                 format={formatDuration}
                 bucketTitle={(at) => `${LABELS[at]}: ${LATENCY[at]?.p50 ?? 'no attempts'}`}
+              />
+              <Legend
+                entries={[
+                  { series: 'p50', text: 'Median (p50)' },
+                  { series: 'p95', text: 'p95' },
+                  { series: 'p99', text: 'p99' },
+                ]}
               />
             </Card>
           </Case>

@@ -202,7 +202,7 @@ export function Lines({ values, ...rest }: LinesProps) {
   return (
     <Frame {...rest} top={top}>
       {({ x, y, step }) =>
-        LINES.toReversed().map((name) => {
+        LINES.map((name) => {
           const points = values.map((value) => value?.[name])
           const middle = (index: number): number => x(index) + step / 2
           return (
@@ -256,12 +256,28 @@ function buildPath(
     .join('')
 }
 
-export function Legend({ entries }: { entries: readonly { color: string; text: string }[] }) {
+type Series = 'ok' | 'bad' | (typeof LINES)[number]
+
+/** Each series as it is drawn, in forced colors too. */
+export function Legend({ entries }: { entries: readonly { series: Series; text: string }[] }) {
+  const pattern = useId()
   return (
     <div className={styles.legend}>
-      {entries.map(({ color, text }) => (
+      {entries.map(({ series, text }) => (
         <span key={text} className={styles.key}>
-          <span className={styles.swatch} style={{ background: color }} aria-hidden="true" />
+          <svg className={styles.swatch} viewBox="0 0 16 10" aria-hidden="true">
+            <FailedPattern id={pattern} />
+            {series === 'ok' || series === 'bad' ? (
+              <rect
+                width={16}
+                height={10}
+                rx={2}
+                {...(series === 'bad' ? { fill: `url(#${pattern})` } : { className: styles.ok })}
+              />
+            ) : (
+              <path className={`${styles.line} ${styles[series]}`} d="M2 5H14" />
+            )}
+          </svg>
           {text}
         </span>
       ))}

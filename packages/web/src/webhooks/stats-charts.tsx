@@ -62,8 +62,8 @@ export function StatsCharts({ webhookId, stats }: { webhookId: string; stats: St
             />
             <Legend
               entries={[
-                { color: 'var(--ok-fill)', text: t.charts.succeeded },
-                { color: 'var(--bad-fill)', text: t.charts.failed },
+                { series: 'ok', text: t.charts.succeeded },
+                { series: 'bad', text: t.charts.failed },
               ]}
             />
           </div>
@@ -142,9 +142,9 @@ function LatencyChart({ stats, look, labels, long }: LatencyProps) {
           />
           <Legend
             entries={[
-              { color: 'var(--accent)', text: t.charts.p50 },
-              { color: 'var(--warn-fill)', text: t.charts.p95 },
-              { color: 'var(--bad-fill)', text: t.charts.p99 },
+              { series: 'p50', text: t.charts.p50 },
+              { series: 'p95', text: t.charts.p95 },
+              { series: 'p99', text: t.charts.p99 },
             ]}
           />
         </div>
