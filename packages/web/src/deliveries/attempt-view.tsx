@@ -4,6 +4,7 @@ import { HeaderTable } from '../components/code.tsx'
 import { Disclosure } from '../components/disclosure.tsx'
 import { formatDuration } from '../components/format.ts'
 import { t } from '../messages/index.ts'
+import { WebhookUrl } from '../webhooks/webhook-url.tsx'
 import styles from './drawer.module.css'
 
 /** One request and its response, to the byte. */
@@ -14,7 +15,7 @@ export function AttemptView({ attempt, isOnly }: { attempt: Attempt; isOnly: boo
     <>
       <section className={styles.section} aria-label={t.drawer.response}>
         <h3>{isOnly ? t.drawer.response : t.drawer.responseOf({ attempt: attempt.attempt })}</h3>
-        <p className="muted">
+        <p className="muted small">
           {attempt.response_code === null
             ? t.drawer.noAnswer
             : t.drawer.answered({
@@ -36,15 +37,13 @@ export function AttemptView({ attempt, isOnly }: { attempt: Attempt; isOnly: boo
       </section>
       <section className={styles.section} aria-label={t.drawer.request}>
         <h3>{isOnly ? t.drawer.request : t.drawer.requestOf({ attempt: attempt.attempt })}</h3>
-        <p className="mono">
-          <bdi dir="ltr">POST {attempt.url}</bdi>
-        </p>
+        <WebhookUrl url={attempt.url} method="POST" />
         {wasSent ? (
           <Disclosure title={t.drawer.requestHeaders} open>
             <HeaderTable headers={sent} label={t.drawer.requestHeaders} />
           </Disclosure>
         ) : (
-          <p className="muted">{t.drawer.nothingSent}</p>
+          <p className="muted small">{t.drawer.nothingSent}</p>
         )}
         {body !== null && <Body text={body} label={t.drawer.requestBody} />}
       </section>
