@@ -34,7 +34,7 @@ export function ListPage() {
         </div>
         <div className={styles.actions}>
           {!isTeaching && <LinkButton href="/deliveries">{t.allDeliveries.link}</LinkButton>}
-          {canChange && (
+          {canChange && !isEmpty && (
             <LinkButton href="/new" variant="primary">
               <Plus size={16} aria-hidden="true" />
               {t.create.action}

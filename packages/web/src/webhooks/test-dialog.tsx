@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Send } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { eventTypesQuery } from '../api/queries.ts'
 import type { EventType, Webhook } from '../api/types.ts'
 import { Button, LinkButton, TextButton } from '../components/button.tsx'
@@ -49,6 +49,11 @@ function TestForm({
     mutationFn: () => sendTest(webhook.id, event, edited === undefined ? undefined : data),
     onSettled: refresh,
   })
+  const result = useRef<HTMLDivElement>(null)
+  // Where it is below the form, it would arrive unseen.
+  useEffect(() => {
+    if (test.isSuccess || test.isError) result.current?.scrollIntoView({ block: 'nearest' })
+  }, [test.isSuccess, test.isError])
   return (
     <div className={styles.grid}>
       <form
@@ -101,7 +106,7 @@ function TestForm({
           {test.isPending ? t.test.sending : t.test.send}
         </Button>
       </form>
-      <div className={styles.side} aria-live="polite">
+      <div ref={result} className={styles.side} aria-live="polite">
         {test.isError && <ErrorNotice error={test.error} />}
         {test.data === undefined && !test.isError && (
           <div className={styles.waiting}>
