@@ -37,6 +37,7 @@ export function DeliveriesView({ organizationId, webhook }: ViewProps) {
   const clear = (): void => change(Object.fromEntries(FILTER_NAMES.map((name) => [name, undefined])))
   return (
     <>
+      {webhook !== undefined && <StateNotice webhook={webhook} />}
       <div className={styles.toolbar}>
         <span className={styles.live}>
           <Switch label={t.deliveries.live} checked={isLive} onChange={setLive} />
@@ -47,7 +48,6 @@ export function DeliveriesView({ organizationId, webhook }: ViewProps) {
         <Export scope={scope} filters={filters} webhookName={webhook?.name} />
         {webhook !== undefined && <Bulk webhook={webhook} />}
       </div>
-      {webhook !== undefined && <StateNotice webhook={webhook} />}
       <FilterBar filters={filters} onChange={change} />
       {webhook !== undefined && <Running webhookId={webhook.id} />}
       {list.isPending && <Loading rows={8} height="2.875rem" />}

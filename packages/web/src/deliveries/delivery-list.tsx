@@ -54,6 +54,7 @@ export function DeliveryList({ items, isOfAll, openId }: ListProps) {
 
 function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
   const title = recordTitle(item.record)
+  const reason = getReason(item)
   return (
     <>
       <span>
@@ -66,8 +67,13 @@ function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
       {isOfAll && <span className={styles.webhookName}>{item.webhookName ?? t.deliveries.deleted}</span>}
       <span className={styles.reason}>
         {item.code !== null && <span className={styles.code}>{item.code}</span>}
-        <bdi>{getReason(item)}</bdi>
-        {isWaiting(item) && item.isHeld && ` · ${t.timeline.held}`}
+        {isWaiting(item) && item.isHeld && (
+          <>
+            <span className={styles.held}>{t.timeline.held}</span>
+            {reason !== null && ' · '}
+          </>
+        )}
+        <bdi>{reason}</bdi>
         {item.status === 'retrying' && !item.isHeld && isAhead(item.next_attempt_at) && (
           <>
             {' · '}

@@ -69,7 +69,9 @@ export function RedeliverDialog({ webhook, kind, since: given, onClose }: Dialog
       }
     >
       <div className="stack">
-        <p className="muted">{kind === 'retry_failed' ? t.redeliver.failedText : t.redeliver.missedText}</p>
+        <p className="muted small">
+          {kind === 'retry_failed' ? t.redeliver.failedText : t.redeliver.missedText}
+        </p>
         <div className={styles.presets} role="group" aria-label={t.deliveries.period}>
           {PRESETS.map((hours) => (
             <Button

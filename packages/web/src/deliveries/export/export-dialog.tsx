@@ -61,7 +61,7 @@ export function ExportDialog({ scope, filters, webhookName, onClose }: DialogPro
       }
     >
       <div className="stack">
-        <p className="muted">{t.export.text({ rows: MAX_ROWS, size: formatBytes(MAX_BYTES) })}</p>
+        <p className="muted small">{t.export.text({ rows: MAX_ROWS, size: formatBytes(MAX_BYTES) })}</p>
         <RadioCards
           label={t.export.content}
           value={content}
