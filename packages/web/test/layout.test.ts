@@ -38,6 +38,32 @@ onStage('layout of the page', (stage) => {
     assert.ok(box !== null && box.width <= 360, `${box?.width} px`)
   })
 
+  test('no choice between segments is cut at 360 pixels', async () => {
+    const filter = { 'data.stage': 'Won', 'data.value': { $gt: 1 } }
+    const { id } = await createWebhook(stage, { events: ['deal.stage.changed'], filter })
+    const page = await stage.open(`/${id}/settings`, { width: 360, height: 740 })
+    await page.getByRole('button', { name: 'Match any condition' }).waitFor()
+    const cut = await page.evaluate<string[]>(`
+      [...document.querySelectorAll('[role=group]:has(> [aria-pressed])')].flatMap((group) => {
+        const { left, right } = group.getBoundingClientRect()
+        return [...group.children].filter((each) => {
+          const box = each.getBoundingClientRect()
+          return box.left < left || box.right > right || each.scrollWidth > each.clientWidth
+        }).map((each) => each.textContent)
+      })`)
+    assert.deepEqual(cut, [])
+  })
+
+  test('the numbers of the summary have one line each, and so have their names, at 360 pixels', async () => {
+    await createWebhook(stage)
+    const page = await stage.open('', { width: 360, height: 740 })
+    const summary = page.getByRole('region', { name: 'Health summary' })
+    for (const text of ['attempts in 24 h', 'successful', 'median response']) {
+      const box = await summary.getByText(text).boundingBox()
+      assert.ok(box !== null && box.height < 24, `${text}: ${box?.height} px`)
+    }
+  })
+
   test('switches, tabs and segments can be told apart in forced colors', async () => {
     const { id } = await createWebhook(stage, { name: 'Forced' })
     const page = await stage.open(`/${id}`)

@@ -42,7 +42,7 @@ const tokens = new Map(
 
 test('text has only sizes of the type scale', () => {
   const isOnScale = (value: string): boolean =>
-    /^(inherit|(.*\s)?(var\(--text-\w+\)|100%)( \/.*|\))?.*)$/.test(value)
+    /^(inherit|(.*\s)?(var\(--(text-\w+|field-text)\)|100%)( \/.*|\))?.*)$/.test(value)
   assert.ok(declarations.length > 500)
   assert.deepEqual(
     strays(/^(font-size|font)$/, (value) => isOnScale(value)),

@@ -95,7 +95,7 @@ export function AlertRecipients() {
   return (
     <Section title={t.alerts.recipients}>
       <div className="stack">
-        <p className="muted">{t.alerts.recipientsText}</p>
+        <p className="muted small">{t.alerts.recipientsText}</p>
         {!session.can_mail && (
           <Notice tone="warn" title={t.alerts.noMail}>
             {t.alerts.noMailText}

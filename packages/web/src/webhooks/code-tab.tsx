@@ -56,7 +56,7 @@ export function CodeTab({ webhook }: { webhook: Webhook }) {
         }
       >
         <div className="stack">
-          <p className="muted">{t.code.text}</p>
+          <p className="muted small">{t.code.text}</p>
           <Code
             text={sampleFor(language, webhook)}
             label={t.code.sample({ language: languageName(language) })}
@@ -65,7 +65,7 @@ export function CodeTab({ webhook }: { webhook: Webhook }) {
       </Section>
       <Section title={t.code.headers}>
         <div className="stack-small">
-          <p className="muted">{t.code.headersText}</p>
+          <p className="muted small">{t.code.headersText}</p>
           <HeaderTable headers={listHeaders(webhook)} label={t.code.headers} />
         </div>
       </Section>

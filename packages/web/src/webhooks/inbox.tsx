@@ -63,7 +63,7 @@ function Arrivals({ inbox }: { inbox: Inbox }) {
       }
     >
       <div className="stack">
-        <p className="muted">{t.inbox.text}</p>
+        <p className="muted small">{t.inbox.text}</p>
         {latest === undefined ? <p>{t.inbox.nothing}</p> : <InboxRequestView request={latest} />}
         {older.length > 0 && (
           <Disclosure title={t.inbox.older({ count: older.length })}>

@@ -43,7 +43,7 @@ export function RotateKeyDialog({
       }
     >
       <div className="stack">
-        <p className="muted">{t.signature.rotateText}</p>
+        <p className="muted small">{t.signature.rotateText}</p>
         <Field label={t.secret.overlapLabel} hint={t.signature.overlapHint}>
           {(wiring) => (
             <Select {...wiring} value={hours} onChange={(event) => setHours(Number(event.target.value))}>

@@ -42,7 +42,7 @@ export function SecretPanel({ webhook }: { webhook: Webhook }) {
             {t.secret.signed} <code>{webhook.secret_hint}</code>
           </p>
         ) : (
-          <p className="muted">{t.secret.unsigned}</p>
+          <p className="muted small">{t.secret.unsigned}</p>
         )}
         <Overlap until={webhook.previous_secret_until} />
       </div>
@@ -113,7 +113,7 @@ function RotateDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => v
       }
     >
       <div className="stack">
-        {webhook.has_secret && <p className="muted">{t.secret.rotateText}</p>}
+        {webhook.has_secret && <p className="muted small">{t.secret.rotateText}</p>}
         <RadioCards
           label={t.secret.title}
           value={kind}

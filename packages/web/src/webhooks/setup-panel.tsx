@@ -19,7 +19,7 @@ export function SetupPanel({ webhook }: { webhook: Webhook }) {
             <SecretText secret={secret} />
           </div>
         )}
-        <p className="muted">{t.setup.next}</p>
+        <p className="muted small">{t.setup.next}</p>
         <div className="line">
           <TestButton webhook={webhook} />
           <LinkButton href={`/${webhook.id}/code`}>{t.setup.code}</LinkButton>

@@ -55,7 +55,7 @@ export function SigningKeySection({ organizationId }: { organizationId: string }
       }
     >
       <div className="stack-small">
-        <p className="muted">{t.signature.signed}</p>
+        <p className="muted small">{t.signature.signed}</p>
         <SigningKeys organizationId={organizationId} />
       </div>
       {isRotating && <RotateKeyDialog organizationId={organizationId} onClose={() => setRotating(false)} />}

@@ -37,7 +37,7 @@ function Entries({ webhookId }: { webhookId: string }) {
     )
   return (
     <Section title={t.audit.title}>
-      <p className="muted">{t.audit.lead}</p>
+      <p className="muted small">{t.audit.lead}</p>
       <ol className={styles.entries} aria-label={t.audit.title}>
         {entries.map((entry) => (
           <Entry key={entry.id} entry={entry} />

@@ -50,7 +50,7 @@ function EventPicker({ types, events, onChange }: PickerProps) {
   return (
     <>
       <div className="line">
-        <label htmlFor={everyId} className="line">
+        <label htmlFor={everyId} className="line small">
           <Checkbox
             id={everyId}
             checked={events.includes('*')}
