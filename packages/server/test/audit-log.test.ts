@@ -115,6 +115,34 @@ for (const engine of ENGINES) {
       }
     })
 
+    test('the audit log has URLs without their query, which may carry a token', async () => {
+      const auth = { type: 'oauth2', client_id: 'crm', client_secret: SECRET }
+      const { id } = await storeWebhook({
+        url: 'https://crm.example/hook?token=first-token',
+        auth: { ...auth, token_url: 'https://login.example/token?tenant=first-token' },
+      })
+      await change('webhook_configurations', id!, { url: 'https://crm.example/hook?token=second-token' })
+      await change('webhook_configurations', id!, { url: 'https://other.example/' })
+      await api.ask('DELETE', `webhook_configurations?id=eq.${id}`)
+      const entries = await entriesOf(id!)
+      const masked = 'https://crm.example/hook?…'
+      assert.deepEqual(
+        entries.map(({ old_values, new_values }) => [old_values['url'], new_values['url']]),
+        [
+          [undefined, masked],
+          [masked, masked],
+          [masked, 'https://other.example/'],
+          ['https://other.example/', undefined],
+        ],
+      )
+      assert.deepEqual(entries[1]!.changed, ['url'])
+      assert.equal(
+        (entries[0]!.new_values['auth'] as { token_url: string }).token_url,
+        'https://login.example/token?…',
+      )
+      assert.doesNotMatch(JSON.stringify(entries), /(first|second)-token/)
+    })
+
     test('the audit log distinguishes disabling a webhook from enabling it', async () => {
       const { id } = await storeWebhook()
       await change('webhook_configurations', id!, { is_active: false })

@@ -125,6 +125,17 @@ for (const engine of EVERY_ENGINE) {
       assert.equal((await api.get('api_keys?name=eq.Once')).length, 1)
     })
 
+    test('entries of the audit log from before the upgrade lose the queries of their URLs', async () => {
+      const entries = await api.get(`audit_log?target_id=eq.${BAD}&changed=cs.{url}&order=at.desc&limit=2`)
+      const urls = entries.map(({ old_values, new_values }) =>
+        [old_values, new_values].map((values) => (values as { url: string }).url),
+      )
+      assert.match(urls[0]?.[0] ?? '', /[?]…$/)
+      assert.equal(urls[1]?.[1], urls[0]?.[0])
+      assert.doesNotMatch(JSON.stringify(entries), /of-before/)
+      await assert.rejects(async () => await api.patch(`audit_log?target_id=eq.${BAD}`, { new_values: {} }))
+    })
+
     test('changes in the CRM are captured after the upgrade', async () => {
       await api.patch(`contacts?id=eq.${CONTACT}`, { last_name: 'King' })
       const requests = await receiver.received('/good', 3)
@@ -144,6 +155,10 @@ async function restore(database: Database, receiverUrl: string): Promise<void> {
   }
   // The search path of the dump is empty, and stays so for the connection.
   await database.execute(`${DUMP}; select set_config('search_path', '"$user", public', false)`)
+  await database.query(
+    `update webhooks.webhook_configurations set url = url || '?token=of-before' where id = $1`,
+    [BAD],
+  )
   await database.query(
     `update webhooks.webhook_configurations
      set url = $1 || case when id = $2 then '/good' else '/bad' end where organization_id = $3`,

@@ -53,6 +53,16 @@ onStage('audit log', (stage) => {
     assert.doesNotMatch(await page.content(), /first-token|second-token|nobody-may-read/)
   })
 
+  test('the audit log shows a URL without its query, and says that a query changed', async () => {
+    const url = `${stage.receiver.url}/hook`
+    const { id } = await createWebhook(stage, { url: `${url}?token=first-token` })
+    await stage.api.patch(`webhook_configurations?id=eq.${id}`, { url: `${url}?token=second-token` })
+    const page = await stage.open(`/${id}/audit`)
+    await entries(page).first().getByRole('row', { name: 'URL hidden hidden' }).waitFor()
+    await entries(page).last().getByText(`${url}?…`).waitFor()
+    assert.doesNotMatch(await page.content(), /first-token|second-token/)
+  })
+
   test('the audit log of a webhook with many changes loads page by page, each entry once', async () => {
     const { id } = await createWebhook(stage)
     for (let at = 1; at <= 30; at += 1)

@@ -36,7 +36,7 @@ function describeSession(name: string): string {
   return how === 'by a link made with' ? link({ opener }) : session({ opener })
 }
 
-/** A column whose value changed. `hidden`: it is secret, and the log has only its name. */
+/** A column whose value changed. `isHidden`: the log does not have what changed, because it is secret. */
 export interface FieldChange {
   name: string
   label: string
@@ -56,6 +56,12 @@ export function listChanges({ changed, old_values: before, new_values: after }: 
       label: textFor(t.audit.fields, name) ?? name,
       before: before[name],
       after: after[name],
-      isHidden: !Object.hasOwn(before, name) && !Object.hasOwn(after, name),
+      isHidden: isHidden(before, after, name),
     }))
+}
+
+/** Of a secret the log has only the name, and of the query of a URL nothing: the rest of the URL is the same then. */
+function isHidden(before: AuditEntry['old_values'], after: AuditEntry['new_values'], name: string): boolean {
+  if (!Object.hasOwn(before, name) && !Object.hasOwn(after, name)) return true
+  return name === 'url' && before[name] === after[name]
 }
