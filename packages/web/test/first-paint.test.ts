@@ -76,6 +76,25 @@ onStage('first paint', (stage) => {
     })
   }
 
+  test('the texts of the language that was chosen in the menu are loaded before the first script runs', async () => {
+    const { name } = await createWebhook(stage)
+    const page = await stage.open()
+    await page.getByRole('button', { name: 'Language' }).click()
+    await page.getByRole('menuitemradio', { name: 'Deutsch' }).click()
+    await page.getByRole('link', { name: 'Webhook anlegen' }).waitFor()
+    const release = await holdScripts(page, /\/assets\/boot-.*\.js$/)
+    const texts = page.waitForRequest(/\/assets\/de-.*\.js$/)
+    const others: string[] = []
+    page.on('request', (request) => {
+      if (/\/assets\/(en|es|pt-BR|ar)-/.test(request.url())) others.push(request.url())
+    })
+    await page.goto(pageUrl(stage, ''), { waitUntil: 'commit' })
+    await texts
+    release()
+    await rowOf(page, name).waitFor()
+    assert.deepEqual(others, [])
+  })
+
   async function createKey(): Promise<string> {
     const row = { organization_id: stage.organizationId, name: 'first paint', scope: 'admin' }
     const { key } = await stage.api.insert<{ key: string }>('api_keys', row)

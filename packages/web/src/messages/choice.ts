@@ -1,3 +1,4 @@
+import { BASE } from '../routes/base.ts'
 import { showLanguage } from './index.ts'
 import type { Language } from './languages.ts'
 import { findLanguage } from './languages.ts'
@@ -6,6 +7,9 @@ import { findLanguage } from './languages.ts'
 export type Choice = Language | 'auto'
 
 const CHOSEN = 'language'
+/** Tells the server, which then has the script of the language loaded first. */
+const COOKIE = 'webhooks_language'
+const YEAR_SECONDS = 31_536_000
 const LINKED = 'webhooks.locale'
 
 export function readChoice(): Choice {
@@ -34,6 +38,8 @@ export async function chooseLanguage(choice: Choice): Promise<void> {
   try {
     if (choice === 'auto') localStorage.removeItem(CHOSEN)
     else localStorage.setItem(CHOSEN, choice)
+    const lifetime = choice === 'auto' ? 0 : YEAR_SECONDS
+    document.cookie = `${COOKIE}=${choice}; path=${BASE}; max-age=${lifetime}; samesite=lax`
   } catch {
     // Not remembered if the browser has no storage, for example in a frame of another site.
   }

@@ -24,7 +24,11 @@ suite('settings page', () => {
     folder = mkdtempSync(join(tmpdir(), 'connectgain-page-'))
     mkdirSync(join(folder, 'dist/assets'), { recursive: true })
     writeFileSync(join(folder, 'secret.txt'), 'beside the page')
-    writeFileSync(join(folder, 'dist/index.html'), '<!doctype html><title>Webhooks</title>')
+    writeFileSync(join(folder, 'dist/index.html'), '<!doctype html><head><title>Webhooks</title></head>')
+    writeFileSync(
+      join(folder, 'dist/languages.json'),
+      JSON.stringify({ en: 'assets/en-1.js', de: 'assets/de-1.js' }),
+    )
     writeFileSync(join(folder, 'dist/favicon.svg'), '<svg/>')
     writeFileSync(join(folder, 'dist/assets/main-1a2b.js'), SCRIPT)
     server = await open(join(folder, 'dist/'))
@@ -64,6 +68,21 @@ suite('settings page', () => {
     assert.equal(headers['referrer-policy'], 'no-referrer')
     assert.equal(headers['x-frame-options'], 'DENY')
   })
+
+  for (const [accepted, script] of [
+    ['de-CH,en;q=0.5', 'assets/de-1.js'],
+    ['fr', 'assets/en-1.js'],
+  ] as const) {
+    test(`the settings page for ${accepted} names the script of its language, from its own server`, async () => {
+      const { body, headers } = await get('/settings/webhooks', { 'accept-language': accepted })
+      const preloads = [...body.matchAll(/<link rel="modulepreload" crossorigin href="([^"]+)">/g)]
+      assert.deepEqual(
+        preloads.map(([, href]) => href),
+        [`/settings/webhooks/${script}`],
+      )
+      assert.equal(headers['vary'], 'accept-language, cookie, accept-encoding')
+    })
+  }
 
   test('assets of the settings page are cached permanently', async () => {
     const { body, headers } = await get('/settings/webhooks/assets/main-1a2b.js')

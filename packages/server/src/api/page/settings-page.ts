@@ -3,16 +3,20 @@ import { readFileSync, readdirSync, existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../domain/errors.ts'
+import type { Locale } from '../../domain/messages/locales.ts'
 import type { PortalSettings } from '../../domain/portal/settings.ts'
 import { shippedFolder } from '../http/shipped-folder.ts'
 import { createPortalFiles } from './portal.ts'
+import { preferredLanguage } from './preferred-language.ts'
 import { welcomePage } from './welcome-page.ts'
 
 /** The build of packages/web: next to the program in a package, in its build folder in the repository. */
 const BUILT = shippedFolder('page', 'packages/web/dist')
 const PATH = '/settings/webhooks'
+/** In the build: the script of each language. */
+const LANGUAGES = 'languages.json'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -54,12 +58,10 @@ export function settingsPage(scope: FastifyInstance, { portal, folder = BUILT }:
     return
   }
   const files = readFiles(folder)
-  const built = files.get('index.html')!
-  const page = { ...built, content: Buffer.from(addTo(built.content.toString())) }
-  files.set('index.html', page)
+  const pages = createPages(addTo(files.get('index.html')!.content.toString()), readLanguages(files))
   if (stylesheet !== undefined) files.set(stylesheet.path, asFile(stylesheet.path, stylesheet.content))
-  const sendFile = async (reply: FastifyReply, path: string): Promise<FastifyReply> => {
-    const file = files.get(path)
+  const sendFile = async (request: FastifyRequest, reply: FastifyReply, path: string) => {
+    const file = path === 'index.html' ? undefined : files.get(path)
     if (file === undefined && path.startsWith('assets/')) {
       throw new ApiError(404, 'PGRST125', phrase('error.nothingAt', { path: `${PATH}/${path}` }))
     }
@@ -67,12 +69,38 @@ export function settingsPage(scope: FastifyInstance, { portal, folder = BUILT }:
     reply
       .headers(headers)
       .header('cache-control', isAsset ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache')
-    return await send(reply, file ?? page)
+    if (file !== undefined) return await send(reply, file)
+    const { locale } = request.query as { locale?: unknown }
+    reply.header('vary', 'accept-language, cookie')
+    return await send(reply, pages(preferredLanguage(request.headers, locale)))
   }
-  for (const url of [PATH, `${PATH}/`]) scope.get(url, (_request, reply) => sendFile(reply, 'index.html'))
+  for (const url of [PATH, `${PATH}/`])
+    scope.get(url, (request, reply) => sendFile(request, reply, 'index.html'))
   scope.get<{ Params: { '*': string } }>(`${PATH}/*`, (request, reply) =>
-    sendFile(reply, request.params['*']),
+    sendFile(request, reply, request.params['*']),
   )
+}
+
+/** The scripts of the languages, as the build lists them. */
+function readLanguages(files: ReadonlyMap<string, BuiltFile>): Partial<Record<Locale, string>> {
+  const listed = files.get(LANGUAGES)
+  return listed === undefined ? {} : (JSON.parse(listed.content.toString()) as Record<Locale, string>)
+}
+
+/** The page for each language: it names the script of its texts, so that browsers load that with the first one. */
+function createPages(
+  html: string,
+  scripts: Partial<Record<Locale, string>>,
+): (language: Locale) => BuiltFile {
+  const pages = new Map<Locale, BuiltFile>()
+  return (language) => {
+    const script = scripts[language]
+    const link = script === undefined ? '' : `<link rel="modulepreload" crossorigin href="${PATH}/${script}">`
+    const page =
+      pages.get(language) ?? asFile('index.html', Buffer.from(html.replace('</head>', `${link}</head>`)))
+    pages.set(language, page)
+    return page
+  }
 }
 
 /** Only allows scripts, styles and requests of this server; nothing inline. */
@@ -137,7 +165,7 @@ function asFile(name: string, content: Buffer): BuiltFile {
 async function send(reply: FastifyReply, file: BuiltFile): Promise<FastifyReply> {
   reply.type(file.type)
   if (!file.isPackable) return reply.send(file.content)
-  reply.header('vary', 'accept-encoding')
+  reply.header('vary', [reply.getHeader('vary'), 'accept-encoding'].filter(Boolean).join(', '))
   const encoding = chooseEncoding(reply.request.headers['accept-encoding'])
   if (encoding === undefined) return reply.send(file.content)
   const packed = file.packed.get(encoding) ?? pack(file.content, encoding)

@@ -1,15 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { readCookie } from '../http/read-cookie.ts'
 
 const SESSION_COOKIE = 'webhooks_session'
 
 /** Returns the session token of a request; undefined if there is none. */
-export function readSessionCookie({ cookie }: IncomingHttpHeaders): string | undefined {
-  for (const part of (cookie ?? '').split(';')) {
-    const [name, value] = part.split('=', 2)
-    if (name?.trim() === SESSION_COOKIE && value !== undefined && value.trim() !== '') return value.trim()
-  }
-  return undefined
-}
+export const readSessionCookie = (headers: IncomingHttpHeaders): string | undefined =>
+  readCookie(headers, SESSION_COOKIE)
 
 export interface CookieSettings {
   isSecure: boolean
