@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { CLIENT_CASES } from './client-cases.ts'
+import { useKeptFolder } from './kept-folders.ts'
 import { onEachEngine } from './on-each-engine.ts'
 import type { Stage } from './on-each-engine.ts'
 import { SERVICE_KEY } from './server-process.ts'
@@ -96,17 +97,20 @@ async function installClient(language: Language): Promise<Program | string> {
   if (spawnSync(tool, [VERSION[language]]).status !== 0) return `${tool} is not installed`
   const source = fileURLToPath(new URL(`../clients/${language}`, import.meta.url))
   const lock = createHash('sha256').update(readFileSync(join(source, LOCKS[language])))
-  const folder = join(KEPT, `${language}-${lock.digest('hex').slice(0, 16)}`)
+  const name = `${language}-${lock.digest('hex').slice(0, 16)}`
+  const folder = join(KEPT, name)
   mkdirSync(KEPT, { recursive: true })
   const end = performance.now() + INSTALL_MS
   try {
-    return await INSTALLS[language]({
+    const program = await INSTALLS[language]({
       source,
       folder,
       run: async (command, args, options) => {
         await runWithin(end - performance.now(), command, args, options)
       },
     })
+    useKeptFolder(KEPT, name)
+    return program
   } catch (error) {
     const { message } = error as Error
     const reason = CANNOT_BE_INSTALLED.find(([pattern]) => pattern.test(message))?.[1]
