@@ -47,10 +47,12 @@ export function WebhookRow({ item, canChange, canSelect, isReasonShared, isSelec
         <Link href={`/${webhook.id}`} className={styles.name}>
           {webhook.name}
         </Link>
-        <p className={styles.url}>
-          <bdi dir="ltr">{shortUrl(webhook.url)}</bdi>
-        </p>
-        <EventChips events={webhook.events} />
+        <div className={styles.what}>
+          <p className={styles.url}>
+            <bdi dir="ltr">{shortUrl(webhook.url)}</bdi>
+          </p>
+          <EventChips events={webhook.events} />
+        </div>
       </div>
       <div className={styles.health}>
         <ConditionPill condition={condition} activity={activity} />
