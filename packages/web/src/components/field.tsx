@@ -171,16 +171,29 @@ export function Checkbox({ id, label, checked, disabled = false, onChange }: Che
 
 interface RadioCardsProps<T extends string> {
   label: string
+  /** Whether the label is seen: where no title above says the same. */
+  isLabelShown?: boolean
   value: T
   options: readonly { value: T; title: string; text: string }[]
   onChange: (value: T) => void
 }
 
 /** Each card is covered by its radio button, which the browser moves between with the arrow keys. */
-export function RadioCards<T extends string>({ label, value, options, onChange }: RadioCardsProps<T>) {
+export function RadioCards<T extends string>({
+  label,
+  isLabelShown = false,
+  value,
+  options,
+  onChange,
+}: RadioCardsProps<T>) {
   const name = useId()
   return (
     <div role="radiogroup" className={styles.radios} aria-label={label}>
+      {isLabelShown && (
+        <span className={`${styles.label} ${styles.radiosLabel}`} aria-hidden="true">
+          {label}
+        </span>
+      )}
       {options.map((option) => (
         <label key={option.value} className={styles.radio}>
           <input

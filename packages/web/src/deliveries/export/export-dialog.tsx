@@ -63,6 +63,7 @@ export function ExportDialog({ scope, filters, webhookName, onClose }: DialogPro
       <div className="stack">
         <p className="muted small">{t.export.text({ rows: MAX_ROWS, size: formatBytes(MAX_BYTES) })}</p>
         <RadioCards
+          isLabelShown
           label={t.export.content}
           value={content}
           options={[
@@ -72,6 +73,7 @@ export function ExportDialog({ scope, filters, webhookName, onClose }: DialogPro
           onChange={setContent}
         />
         <RadioCards
+          isLabelShown
           label={t.export.format}
           value={format}
           options={[

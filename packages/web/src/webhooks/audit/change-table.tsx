@@ -45,13 +45,15 @@ function Value({ change, value, look }: { change: FieldChange; value: unknown; l
 }
 
 const isEmpty = (value: unknown): boolean =>
-  value === null || value === undefined || (Array.isArray(value) && value.length === 0)
+  value === null || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0)
 
 function formatValue(name: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? t.filter.yes : t.filter.no
   if (typeof value === 'number' && name.endsWith('_ms')) return formatDuration(value)
+  if (name === 'signature_type') return value === 'ed25519' ? t.signature.ed25519 : t.signature.hmac
   if (typeof value === 'string') return isTime(name) ? formatDateTime(value) : value
-  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value.join(', ')
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string'))
+    return value.map((each) => (each === '*' ? t.list.everyEvent : each)).join(', ')
   // Of headers, the values are masked.
   if (name === 'headers') return Object.keys(value as object).join(', ')
   return JSON.stringify(value)
