@@ -31,7 +31,7 @@ suite('accessibility of all states', { timeout: 900_000 }, () => {
   after(async () => await browser.close())
 
   for (const look of LOOKS) {
-    test(`axe finds no violation in any view at ${look.width} pixels, ${look.colorScheme}`, async () => {
+    test(`axe finds no violation in any view at ${look.name}`, async () => {
       const recording = readRecording()
       const context = await openStudio(browser, look, recording)
       const faults: string[] = []
@@ -62,11 +62,12 @@ suite('accessibility of all states', { timeout: 900_000 }, () => {
     after(async () => await server.close())
 
     for (const look of LOOKS) {
-      test(`axe finds no violation in any component at ${look.width} pixels, ${look.colorScheme}`, async () => {
-        const { width, height, colorScheme } = look
+      test(`axe finds no violation in any component at ${look.name}`, async () => {
+        const { width, height, colorScheme, forcedColors } = look
         const page = await browser.newPage({
           viewport: { width, height },
           colorScheme,
+          ...(forcedColors === undefined ? {} : { forcedColors }),
           reducedMotion: 'reduce',
         })
         await page.goto(url)

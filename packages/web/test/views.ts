@@ -102,6 +102,22 @@ export const VIEWS: readonly View[] = [
     },
   },
   {
+    name: 'audit',
+    path: ({ off }) => `/${off}/audit`,
+    async ready(page) {
+      await page.getByRole('list', { name: 'Audit log' }).getByRole('table').first().waitFor()
+    },
+  },
+  {
+    name: 'export',
+    path: ({ healthy }) => `/${healthy}/deliveries?status=success`,
+    async ready(page) {
+      await page.getByRole('list', { name: 'Deliveries' }).getByRole('link').first().waitFor()
+      await page.getByRole('button', { name: 'Export' }).click()
+      await dialogOf(page).getByRole('radio', { name: /CSV/ }).waitFor()
+    },
+  },
+  {
     name: 'send-again',
     path: ({ off }) => `/${off}/deliveries?replay=2026-01-01T00:00:00Z`,
     async ready(page) {

@@ -8,7 +8,7 @@ import { bundledVersion, launchBundled } from './harness/chromium.ts'
 import { openDarkroom } from './visual/compare.ts'
 import type { Darkroom } from './visual/compare.ts'
 import { readRecording } from './visual/recording.ts'
-import { LOOKS, listShots } from './visual/shots.ts'
+import { LOOKS, listShotsIn } from './visual/shots.ts'
 import { openStudio, take } from './visual/take.ts'
 
 const PICTURES = new URL('./visual/pictures/', import.meta.url)
@@ -35,11 +35,11 @@ suite('pictures of all views', { timeout: 900_000, skip: findObstacle() ?? false
   after(async () => await browser.close())
 
   for (const look of LOOKS) {
-    test(`all views look as they did at ${look.width} pixels, ${look.colorScheme}`, async () => {
+    test(`all views look as they did at ${look.name}`, async () => {
       const changed: string[] = []
       const folder = mkdtempSync(join(tmpdir(), 'connectgain-pictures-'))
       const context = await openStudio(browser, look, recording)
-      for (const shot of listShots(recording.ids)) {
+      for (const shot of listShotsIn(look, recording.ids)) {
         const name = `${shot.name}-${look.name}`
         const picture = new URL(`${name}.webp`, PICTURES)
         const now = await take(context, shot, recording)

@@ -10,6 +10,8 @@ export interface Shot {
   path: string
   /** Null: chosen in none. */
   organization: string | null
+  /** Not signed in. */
+  isStranger?: true
   ready: (page: Page) => Promise<void>
 }
 
@@ -25,6 +27,13 @@ export function listShots({ demo, beginners, single, crowd }: Ids): Shot[] {
     ready,
   })
   return [
+    {
+      name: 'sign-in',
+      path: '',
+      organization: null,
+      isStranger: true,
+      ready: async (page) => await page.getByRole('button', { name: 'Sign in' }).waitFor(),
+    },
     {
       name: 'organizations',
       path: '',
@@ -86,9 +95,28 @@ async function dayShown(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Alert' }).first().waitFor()
 }
 
-export const LOOKS = [
+export interface Look {
+  name: string
+  width: number
+  height: number
+  colorScheme: 'light' | 'dark'
+  forcedColors?: 'active'
+  /** All shots, if it does not say which. */
+  shots?: readonly string[]
+}
+
+/** Where columns move, or colors are not the page's own, pictures of the views that have most of them are enough. */
+const FEW = ['list', 'create', 'overview', 'deliveries', 'all-deliveries', 'audit', 'export', 'test']
+
+export const LOOKS: readonly Look[] = [
   { name: '1440-light', width: 1440, height: 900, colorScheme: 'light' },
   { name: '1440-dark', width: 1440, height: 900, colorScheme: 'dark' },
   { name: '360-light', width: 360, height: 740, colorScheme: 'light' },
   { name: '360-dark', width: 360, height: 740, colorScheme: 'dark' },
-] as const
+  { name: '768-light', width: 768, height: 1024, colorScheme: 'light', shots: FEW },
+  { name: '1440-forced', width: 1440, height: 900, colorScheme: 'dark', forcedColors: 'active', shots: FEW },
+]
+
+/** The shots of a look. */
+export const listShotsIn = ({ shots }: Look, ids: Ids): Shot[] =>
+  listShots(ids).filter(({ name }) => shots?.includes(name) ?? true)

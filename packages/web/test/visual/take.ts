@@ -2,9 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { readBuilt } from '../harness/chromium.ts'
 import { QUIET_LOG, isOfApi, replay } from './recording.ts'
 import type { Recording } from './recording.ts'
-import type { LOOKS, Shot } from './shots.ts'
-
-export type Look = (typeof LOOKS)[number]
+import type { Look, Shot } from './shots.ts'
 
 /** Answers that were already there have been drawn. */
 const SETTLED = `new Promise((resolve) => {
@@ -16,7 +14,7 @@ const SITE = 'https://webhooks.example'
 
 export async function openStudio(
   browser: Browser,
-  { width, height, colorScheme }: Look,
+  { width, height, colorScheme, forcedColors }: Look,
   recording: Recording,
 ): Promise<BrowserContext> {
   const context = await browser.newContext({
@@ -24,6 +22,7 @@ export async function openStudio(
     // Half of the pixels of a desktop are enough to see that something has moved.
     deviceScaleFactor: width > 1_000 ? 0.5 : 1,
     colorScheme,
+    ...(forcedColors === undefined ? {} : { forcedColors }),
     locale: 'en-GB',
     timezoneId: 'UTC',
     reducedMotion: 'reduce',

@@ -5,9 +5,9 @@ import { SERVICE_KEY } from '../../../server/test/harness/server-process.ts'
 import { startDemoSite } from '../demo-site.ts'
 import { bundledVersion, launchBundled } from '../harness/chromium.ts'
 import { openDarkroom } from './compare.ts'
-import { QUIET_LOG, readRecording, record, writeRecording } from './recording.ts'
+import { readRecording, record, writeRecording } from './recording.ts'
 import type { Recording } from './recording.ts'
-import { LOOKS, listShots } from './shots.ts'
+import { LOOKS, listShots, listShotsIn } from './shots.ts'
 import { chooseOrganization, openStudio, take } from './take.ts'
 
 /**
@@ -30,7 +30,7 @@ let bytes = 0
 for (const look of LOOKS) {
   if (values.look !== undefined && values.look !== look.name) continue
   const context = await openStudio(browser, look, recording)
-  for (const shot of listShots(recording.ids)) {
+  for (const shot of listShotsIn(look, recording.ids)) {
     if (positionals.length > 0 && !positionals.includes(shot.name)) continue
     const webp = await darkroom.compress(await take(context, shot, recording))
     writeFileSync(`${PICTURES}${shot.name}-${look.name}.webp`, webp)
@@ -49,11 +49,10 @@ async function recordAll(): Promise<Recording> {
   try {
     const { demo, beginners, single, crowd } = site
     const now: Recording = { time: Date.now() + 60_000, ids: { demo, beginners, single, crowd }, answers: {} }
-    const context = await openStudio(browser, LOOKS[0], now)
-    await context.addInitScript(QUIET_LOG)
-    await context.request.post(`${site.server.url}/session`, { data: { key: SERVICE_KEY } })
+    const [context, strangers] = await Promise.all([1, 2].map(() => openStudio(browser, LOOKS[0]!, now)))
+    await context!.request.post(`${site.server.url}/session`, { data: { key: SERVICE_KEY } })
     for (const shot of listShots(now.ids)) {
-      const page = await context.newPage()
+      const page = await (shot.isStranger ? strangers! : context!).newPage()
       await record(page, shot.name, now)
       await chooseOrganization(page, shot)
       await page.goto(`${site.server.url}/settings/webhooks${shot.path}`)
@@ -63,7 +62,7 @@ async function recordAll(): Promise<Recording> {
       await page.close()
       console.log(`recorded ${shot.name}`)
     }
-    await context.close()
+    await Promise.all([context?.close(), strangers?.close()])
     return now
   } finally {
     await site.close()
