@@ -62,23 +62,29 @@ function Row({ item, isOfAll }: { item: Item; isOfAll: boolean }) {
       </span>
       <span className={styles.event}>
         <span className={styles.eventName}>{item.event}</span>
-        {title !== undefined && <span className={styles.title}>{title}</span>}
+        {title !== undefined && (
+          <span className={styles.title} dir="auto">
+            {title}
+          </span>
+        )}
       </span>
       {isOfAll && <span className={styles.webhookName}>{item.webhookName ?? t.deliveries.deleted}</span>}
       <span className={styles.reason}>
         {item.code !== null && <span className={styles.code}>{item.code}</span>}
         {isWaiting(item) && item.isHeld && (
-          <>
-            <span className={styles.held}>{t.timeline.held}</span>
+          <span className={styles.held}>
+            {t.timeline.held}
             {reason !== null && ' · '}
-          </>
+          </span>
         )}
-        <bdi>{reason}</bdi>
+        <bdi className={styles.phrase} dir="auto">
+          {reason}
+        </bdi>
         {item.status === 'retrying' && !item.isHeld && isAhead(item.next_attempt_at) && (
-          <>
+          <span>
             {' · '}
             {t.deliveries.again} <RelativeTime time={item.next_attempt_at} />
-          </>
+          </span>
         )}
       </span>
       <span className={styles.attempts}>
