@@ -59,6 +59,22 @@ onStage('loading and errors', (stage) => {
     }
   })
 
+  test('the summary does not say that nothing was sent before it knows', async () => {
+    const { name } = await createWebhook(stage)
+    const page = await stage.open('/new')
+    const { promise, resolve } = Promise.withResolvers<void>()
+    await page.route('**/rpc/webhook_stats*', async (route) => {
+      await promise
+      await route.continue()
+    })
+    await page.goto(pageUrl(stage, ''))
+    await rowOf(page, name).waitFor()
+    const summary = page.getByRole('region', { name: 'Health summary' })
+    assert.equal(await summary.getByText('…', { exact: true }).count(), 3)
+    resolve()
+    await summary.getByText('…', { exact: true }).first().waitFor({ state: 'detached' })
+  })
+
   test('the page reports a server that cannot be reached and keeps its content', async () => {
     const { name } = await createWebhook(stage)
     const page = await stage.open()

@@ -23,7 +23,7 @@ export function Summary({ items }: { items: readonly Item[] }) {
   return (
     <section className={styles.summary} aria-label={t.list.summary}>
       <Verdict items={items} hasFaults={(faults.data ?? []).length > 0} />
-      <DayNumbers stats={stats.data} />
+      <DayNumbers stats={stats.data} missing={stats.isError ? '–' : '…'} />
     </section>
   )
 }
@@ -93,13 +93,12 @@ function SharedCauses({ troubled }: { troubled: readonly Item[] }) {
   )
 }
 
-function DayNumbers({ stats }: { stats: Stats | undefined }) {
-  const { attempts = 0, success_rate: rate = null, latency = null } = stats?.totals ?? {}
-  const numbers = [
-    [t.list.sent, formatCompact(attempts)],
-    [t.list.successful, rate === null ? '–' : formatShare(rate)],
-    [t.list.typical, latency === null ? '–' : formatDuration(latency.p50)],
-  ] as const
+/** @param missing stands for what is not known yet: a zero would say that nothing was sent */
+function DayNumbers({ stats, missing }: { stats: Stats | undefined; missing: string }) {
+  const numbers = [t.list.sent, t.list.successful, t.list.typical].map((name, at) => [
+    name,
+    stats === undefined ? missing : describeTotals(stats.totals)[at],
+  ])
   return numbers.map(([name, value]) => (
     <div key={name} className={styles.stat}>
       <p className={styles.statValue}>{value}</p>
@@ -107,3 +106,9 @@ function DayNumbers({ stats }: { stats: Stats | undefined }) {
     </div>
   ))
 }
+
+const describeTotals = ({ attempts, success_rate: rate, latency }: Stats['totals']): string[] => [
+  formatCompact(attempts),
+  rate === null ? '–' : formatShare(rate),
+  latency === null ? '–' : formatDuration(latency.p50),
+]
