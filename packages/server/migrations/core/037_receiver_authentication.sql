@@ -29,20 +29,6 @@ as $$
   select case name when 'sealed_headers' then 'headers' when 'sealed_auth' then 'auth' else name end
 $$;
 
--- A query often carries a token: the audit log has a URL without it, as lists show it.
-create function webhooks_internal.mask_queries(cells jsonb) returns jsonb
-language sql immutable
-set search_path = pg_catalog
-as $$
-  select coalesce(jsonb_object_agg(name, case
-    when name = 'url' and value <> 'null' then to_jsonb(regexp_replace(value #>> '{}', '[?].*$', '?…'))
-    when name = 'auth' and value ? 'token_url'
-      then value || jsonb_build_object('token_url', regexp_replace(value ->> 'token_url', '[?].*$', '?…'))
-    else value
-  end), '{}')
-  from jsonb_each(cells) as cell (name, value)
-$$;
-
 create or replace function webhooks_internal.audit() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog
@@ -70,10 +56,10 @@ begin
     case when action = 'webhook.deactivated' then 'engine' else 'database' end,
     action, tg_table_name, target ->> 'id', coalesce(target ->> 'name', target ->> 'kind', target ->> 'provider'),
     array(select distinct webhooks_internal.api_column(name) as name from unnest(changed) as name order by 1),
-    webhooks_internal.mask_queries((select coalesce(jsonb_object_agg(name, before -> name), '{}') from unnest(changed) as name
-     where before ? name and name <> all (secrets) and before -> name <> 'null')),
-    webhooks_internal.mask_queries((select coalesce(jsonb_object_agg(name, after -> name), '{}') from unnest(changed) as name
-     where after ? name and name <> all (secrets) and (after -> name <> 'null' or tg_op = 'UPDATE'))));
+    (select coalesce(jsonb_object_agg(name, before -> name), '{}') from unnest(changed) as name
+     where before ? name and name <> all (secrets) and before -> name <> 'null'),
+    (select coalesce(jsonb_object_agg(name, after -> name), '{}') from unnest(changed) as name
+     where after ? name and name <> all (secrets) and (after -> name <> 'null' or tg_op = 'UPDATE')));
   return null;
 end
 $$;
@@ -82,17 +68,7 @@ create or replace trigger audit after insert or update or delete on webhooks.web
 for each row execute function webhooks_internal.audit('webhook', '{secret,sealed_headers,sealed_auth}',
   '{previous_secret,has_secret,health,health_since,health_reason,is_parked,is_recovering,certificate_expires_at,created_at,updated_at}');
 
--- Entries of before. Nothing but this changes an entry.
-alter table webhooks.audit_log disable trigger keep_audit_log;
-
-update webhooks.audit_log
-set old_values = webhooks_internal.mask_queries(old_values), new_values = webhooks_internal.mask_queries(new_values)
-where target_table = 'webhook_configurations'
-and (old_values ->> 'url' like '%?%' or new_values ->> 'url' like '%?%');
-
-alter table webhooks.audit_log enable trigger keep_audit_log;
-
-revoke execute on function webhooks_internal.api_column, webhooks_internal.mask_queries from public;
+revoke execute on function webhooks_internal.api_column from public;
 
 -- `sealed_auth` can be written but not read.
 grant select (auth), insert (auth, sealed_auth), update (auth, sealed_auth)

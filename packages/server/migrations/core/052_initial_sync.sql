@@ -111,6 +111,15 @@ create trigger end_sync before update on webhooks.webhook_syncs
 for each row when (new.status <> old.status)
 execute function webhooks_internal.end_sync();
 
+-- Starts, and what a person does with it.
+create trigger audit after insert on webhooks.webhook_syncs
+for each row execute function webhooks_internal.audit('sync', '{}',
+  '{status,sent,failed,started_at,updated_at,begins_after,after_capture,after_key,is_read}');
+create trigger audit_change after update of status on webhooks.webhook_syncs
+for each row when (new.status <> old.status and new.status <> 'done' and new.reason is null)
+execute function webhooks_internal.audit('sync', '{}',
+  '{sent,failed,reason,started_at,updated_at,finished_at,begins_after,after_capture,after_key,is_read}');
+
 select webhooks_internal.separate_organizations('webhooks.webhook_syncs');
 
 grant select (id, organization_id, webhook_id, record, filter, since, status, reason, matched, sent, failed, started_at, updated_at,

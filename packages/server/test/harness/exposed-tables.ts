@@ -1,20 +1,4 @@
-/** What each table of `/rest/v1` is for, and rows for it: the source of the access tests. */
-export interface ExposedTable {
-  methods: 'all' | 'read and insert' | 'read'
-  /** Who reads the table besides the operator: every key of an organization within its scope, admins only, or no key. */
-  audience: 'everybody' | 'admins' | 'operator'
-  /** Run as the owner for each organization ($1): after them it has exactly one row of it, or one more. */
-  seed: readonly string[]
-  /** Who writes; default: the audience. */
-  writers?: 'operator'
-  /** What a client inserts, and a change. */
-  row?: (organization: string) => Record<string, unknown>
-  change?: Record<string, unknown>
-  /** What the API adds to a row before it is stored. */
-  stored?: Record<string, unknown>
-  /** A filter that every row passes, of a table that is no organization's; default: one by name. */
-  all?: string
-}
+import type { ExposedTable } from './exposed-table.ts'
 
 const ONE_WEBHOOK = `insert into webhooks.webhook_configurations (organization_id, name, url, events)
   values ($1, 'a', 'https://a.example/', '{*}')`
@@ -46,6 +30,14 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
       ONE_WEBHOOK,
       `insert into webhooks_internal.attempt_counts (organization_id, webhook_id, period, outcome, latency_bucket, count)
        select organization_id, id, now(), 'success', 1, 3 from webhooks.webhook_configurations where organization_id = $1`,
+    ],
+  },
+  webhook_syncs: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `with webhook as (${ONE_WEBHOOK} returning id)
+       insert into webhooks.webhook_syncs (organization_id, webhook_id, record) select $1, id, 'contact' from webhook`,
     ],
   },
   webhook_delivery_faults: {

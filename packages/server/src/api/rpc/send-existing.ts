@@ -21,10 +21,7 @@ import { findWebhook } from './sql/statements.generated.ts'
 const schema = z.strictObject({
   webhook_id: z.guid(phrase('field.uuidOfWebhook')),
   record: z.enum(RECORD_NAMES, phrase('field.oneOf', { names: RECORD_NAMES.join(', ') })),
-  filter: z
-    .record(z.string(), z.unknown(), phrase('field.filter'))
-    .superRefine(checkFilter)
-    .optional(),
+  filter: z.record(z.string(), z.unknown(), phrase('field.filter')).superRefine(checkFilter).optional(),
   since: time.optional(),
   dry_run: z.boolean(phrase('field.boolean')).default(false),
 })
@@ -85,10 +82,15 @@ export const sendExisting = defineFunction(
 function requireSubscription(events: readonly string[], record: RecordName): void {
   const types = existingTypes(record)
   if (types.some((type) => events.some((name) => covers(name, type)))) return
-  throw new ApiError(400, '22023', ofField('record', phrase('field.subscribedRecord', { events: types.join(', ') })), {
-    details: 'record',
-    hint: phrase('hint.addRecordEvent'),
-  })
+  throw new ApiError(
+    400,
+    '22023',
+    ofField('record', phrase('field.subscribedRecord', { events: types.join(', ') })),
+    {
+      details: 'record',
+      hint: phrase('hint.addRecordEvent'),
+    },
+  )
 }
 
 async function findTables(
@@ -96,8 +98,7 @@ async function findTables(
   scope: { record: RecordName; since: string | null },
 ): Promise<ExistingTable[]> {
   const tables = await findExistingTables(database, scope).catch((error: unknown) => {
-    if (error instanceof UnreadableTable)
-      throw new ApiError(409, '55000', phrase(error.code))
+    if (error instanceof UnreadableTable) throw new ApiError(409, '55000', phrase(error.code))
     if (isDatabaseError(error) && error.code === '42501') {
       throw new ApiError(403, '42501', phrase('error.tableUnreadable'), { hint: phrase('hint.grantSelect') })
     }

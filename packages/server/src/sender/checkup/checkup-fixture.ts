@@ -140,7 +140,7 @@ export async function check(
       isHealthy: true,
       isHeld: false,
       isQueueOnly: false,
-    isOrdered: false,
+      isOrdered: false,
       unreadable: undefined,
       ...target,
     },

@@ -4,7 +4,7 @@ import { Pill } from '../../components/surface.tsx'
 import type { Tone } from '../../components/surface.tsx'
 import { RelativeTime } from '../../components/time.tsx'
 import { t, textFor } from '../../messages/index.ts'
-import { toSentence } from '../health.tsx'
+import { toSentence } from '../../messages/sentence.ts'
 import styles from './checkup.module.css'
 
 type Checkup = Row<'webhook_checkups'>
@@ -47,14 +47,14 @@ export function ReportCard({ checkup, isOfOtherUrl }: { checkup: Checkup; isOfOt
 function CheckList({ checks }: { checks: readonly Check[] }) {
   return (
     <ul className={styles.checks}>
-      {checks.map(({ name, status, detail, advice }) => (
+      {checks.map(({ name, status, detail, advice, codes }) => (
         <li key={name} className={styles.check}>
           <div className={styles.head}>
             <Pill tone={TONES[status]}>{t.checkup.status[status]}</Pill>
             <strong>{textFor(t.checkup.names, name) ?? name}</strong>
           </div>
-          <p>{toSentence(detail)}</p>
-          {advice !== null && <p className={styles.advice}>{toSentence(advice)}</p>}
+          <p>{toSentence(detail, codes['detail'])}</p>
+          {advice !== null && <p className={styles.advice}>{toSentence(advice, codes['advice'])}</p>}
         </li>
       ))}
     </ul>
