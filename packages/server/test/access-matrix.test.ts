@@ -7,8 +7,8 @@ import type { Catalog, Relation } from '../src/rest/schema-cache/schema.ts'
 import type { Principal } from '../src/domain/principal.ts'
 import type { DatabaseError } from '../src/database/database.ts'
 import { ENGINES } from './harness/databases.ts'
+import type { ExposedTable } from './harness/exposed-table.ts'
 import { EXPOSED } from './harness/exposed-tables.ts'
-import type { ExposedTable } from './harness/exposed-tables.ts'
 import { OURS, THEIRS, openApi } from './harness/in-process-api.ts'
 import type { InProcessApi } from './harness/in-process-api.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
@@ -24,6 +24,7 @@ type Caller = (typeof CALLERS)[number]
 const WRITES: Readonly<Record<ExposedTable['methods'], readonly Method[]>> = {
   all: ['POST', 'PATCH', 'DELETE'],
   'read and insert': ['POST'],
+  'read and change': ['PATCH'],
   read: [],
 }
 

@@ -63,6 +63,8 @@ for (const engine of ENGINES) {
           events: ['deal.*'],
           is_active: true,
           headers: {},
+          coalesce: false,
+          ordering: 'none',
           ignore_origins: [],
           redact: [],
           signature_type: 'hmac',

@@ -25,7 +25,7 @@ const CALLS: Readonly<Record<string, (ids: Ids) => object>> = {
   check_endpoint: ({ webhook }) => ({ webhook_id: webhook }),
   retry_delivery: ({ delivery }) => ({ delivery_id: delivery }),
   retry_failed: ({ webhook }) => ({ webhook_id: webhook }),
-  send_existing: ({ webhook }) => ({ webhook_id: webhook, record: 'contact', dry_run: true }),
+  send_existing: ({ webhook }) => ({ webhook_id: webhook, record: 'deal', dry_run: true }),
   replay_events: ({ webhook }) => ({ webhook_id: webhook, since: '2025-01-15T00:00:00Z' }),
   cancel_redelivery: ({ redelivery }) => ({ redelivery_id: redelivery }),
   rotate_webhook_secret: ({ webhook }) => ({ webhook_id: webhook }),

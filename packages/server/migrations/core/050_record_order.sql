@@ -11,6 +11,7 @@ comment on column webhooks.webhook_configurations."coalesce" is
   'Whether a newer update of a record replaces an older one that still waits; needs ordering record';
 
 -- The previous values of the updates that this one replaced, with its own. Null, which takes no space, for nearly all.
+-- src/pipeline/relay/sql/replace-updates.sql bounds it.
 alter table webhooks.webhook_deliveries add column previous json;
 
 -- A row with a key waits until those of the same key with a smaller turn are gone. Null: the delivery has no order.

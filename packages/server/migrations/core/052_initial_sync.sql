@@ -23,8 +23,8 @@ create table webhooks.webhook_syncs (
   -- Progress. The last event of the outbox when the sync began: until it and all before it have left, no record is read.
   begins_after bigint,
   -- The last row read: the table's capture, and the row's key.
-  after_capture text not null default '',
-  after_key text[] not null default '{}',
+  after_capture text not null default '' constraint after_capture_length check (length(after_capture) <= 200),
+  after_key text[] not null default '{}' constraint after_key_length check (length(array_to_string(after_key, ',')) <= 10000),
   -- Whether all rows were read.
   is_read boolean not null default false,
   check ((finished_at is null) = (status in ('running', 'paused')))

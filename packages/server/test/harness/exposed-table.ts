@@ -1,6 +1,6 @@
 /** What each table of `/rest/v1` is for, and rows for it: the source of the access tests. */
 export interface ExposedTable {
-  methods: 'all' | 'read and insert' | 'read'
+  methods: 'all' | 'read and insert' | 'read and change' | 'read'
   /** Who reads the table besides the operator: every key of an organization within its scope, admins only, or no key. */
   audience: 'everybody' | 'admins' | 'operator'
   /** Run as the owner for each organization ($1): after them it has exactly one row of it, or one more. */

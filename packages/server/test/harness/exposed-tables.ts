@@ -33,8 +33,9 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
     ],
   },
   webhook_syncs: {
-    methods: 'read',
+    methods: 'read and change',
     audience: 'everybody',
+    change: { status: 'paused' },
     seed: [
       `with webhook as (${ONE_WEBHOOK} returning id)
        insert into webhooks.webhook_syncs (organization_id, webhook_id, record) select $1, id, 'contact' from webhook`,

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { plainArray } from '../../src/database/array-literal.ts'
+import { replaceUpdates } from '../../src/pipeline/relay/sql/statements.generated.ts'
 import { giveUpDelivery } from '../../src/pipeline/record/give-up-delivery.ts'
 import { ATTEMPT_ERRORS } from '../../src/domain/attempt-errors.ts'
 import { matchWebhooks } from '../../src/domain/match-webhooks.ts'
@@ -33,6 +35,43 @@ async function logTest({ api, webhook }: Proving): Promise<Logged> {
 const LONG = 'x'.repeat(100_000)
 
 export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
+  {
+    title: 'the merged previous values of a delivery have at most 256 KiB',
+    columns: ['webhooks.webhook_deliveries.previous'],
+    by: ['src/pipeline/relay/sql/replace-updates.sql'],
+    async prove({ api: { database }, webhook }) {
+      const ids: string[] = []
+      for (const [index, size] of [100_000, 100_000, 100_000].entries()) {
+        const { rows } = await database.query<{ id: string }>(
+          `with event as (
+             insert into webhooks.webhook_events (organization_id, event, data, previous)
+             values ($1, 'deal.updated', '{"id":"1"}', json_build_object($2::text, repeat('x', $3))) returning id
+           ), delivery as (
+             insert into webhooks.webhook_deliveries (organization_id, webhook_id, event_id, event, record_id)
+             select $1, $4, id, 'deal.updated', '1' from event returning id
+           )
+           insert into webhooks_internal.queue (delivery_id, webhook_id, record_key)
+           select id, $4, 1 from delivery returning delivery_id as id`,
+          [OURS, `field_${index}`, size, webhook.id],
+        )
+        ids.push(rows[0]!.id)
+        await database.query(...replaceUpdates({ deliveries: plainArray([rows[0]!.id]) }))
+      }
+      const { rows: stored } = await database.query<{ size: number | null; status: string }>(
+        `select octet_length(previous::text) as size, status from webhooks.webhook_deliveries
+         where id = any ($1::uuid[]) order by created_at, id`,
+        [plainArray(ids)],
+      )
+      assert.ok(stored.every(({ size }) => (size ?? 0) <= 262_144))
+      assert.deepEqual(
+        stored.map(({ status }) => status),
+        ['cancelled', 'pending', 'pending'],
+      )
+      await database.query('delete from webhooks_internal.queue where delivery_id = any ($1::uuid[])', [
+        plainArray(ids),
+      ])
+    },
+  },
   {
     title: 'at most 16 KiB of a response body and 16 KiB of its headers are stored',
     columns: ['webhooks_internal.attempts.response_headers', 'webhooks_internal.attempts.response_body'],

@@ -74,7 +74,7 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
   },
   {
     title: 'a filter has at most 16 KiB',
-    columns: ['webhooks.webhook_configurations.filter'],
+    columns: ['webhooks.webhook_configurations.filter', 'webhooks.webhook_syncs.filter'],
     by: ['src/domain/filter/filter.ts'],
     async prove({ api }) {
       const filter = { 'data.a': 'x'.repeat(16 * 1024) }

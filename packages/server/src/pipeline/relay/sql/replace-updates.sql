@@ -15,31 +15,39 @@ older as (
   where d.event = n.event and d.status in ('pending', 'retrying') and q.lease is null and q.due_at <> webhooks_internal.never_due()
   for update of q skip locked
 ),
-gone as (
-  delete from webhooks_internal.queue q using older o where q.delivery_id = o.delivery_id and q.lease is null returning o.*
-),
-ended as (
-  update webhooks.webhook_deliveries d
-  set status = 'cancelled', reason = 'superseded', next_attempt_at = null, completed_at = now(), updated_at = now()
-  where d.id = any (array(select delivery_id from gone))
-),
 stated as (
-  select g.newest, g.turn, coalesce(g.previous, e.previous) as previous
-  from gone g
-  join webhooks.webhook_events e on e.id = g.event_id and e.organization_id = g.organization_id
+  select o.newest, o.turn, coalesce(o.previous, e.previous) as previous
+  from older o
+  join webhooks.webhook_events e on e.id = o.event_id and e.organization_id = o.organization_id
   union all
   select n.id, n.turn, e.previous
   from newest n
   join webhooks.webhook_events e on e.id = n.event_id and e.organization_id = n.organization_id
-  where n.id = any (array(select newest from gone))
+  where n.id = any (array(select newest from older))
 ),
 oldest as (
   select distinct on (s.newest, field.key) s.newest, field.key, field.value
   from stated s
   cross join lateral json_each(coalesce(s.previous, '{}')) as field
   order by s.newest, field.key, s.turn
+),
+merged as materialized (
+  select o.newest, json_object_agg(o.key, o.value) as previous from oldest o group by o.newest
+  -- What grows beyond the size of an event stays as it is.
+  having sum(octet_length(o.key) + octet_length(o.value::text)) <= 262144
+),
+gone as (
+  delete from webhooks_internal.queue q using older o
+  where q.delivery_id = o.delivery_id and q.lease is null
+    and (o.newest = any (array(select newest from merged)) or not exists (select from oldest where oldest.newest = o.newest))
+  returning o.delivery_id, o.newest
+),
+ended as (
+  update webhooks.webhook_deliveries d
+  set status = 'cancelled', reason = 'superseded', next_attempt_at = null, completed_at = now(), updated_at = now()
+  where d.id = any (array(select delivery_id from gone))
 )
 update webhooks.webhook_deliveries d
-set previous = merged.previous
-from (select o.newest, json_object_agg(o.key, o.value) as previous from oldest o group by o.newest) as merged
-where d.id = merged.newest
+set previous = m.previous
+from merged m
+where d.id = m.newest and d.id = any (array(select newest from gone))
