@@ -101,6 +101,20 @@ export const ATTEMPT_ERRORS = {
     nextStep: 'Fix the cause, then retry the delivery. Other deliveries are not affected.',
     isOfEndpoint: false,
   },
+  transform_failed: {
+    meaning:
+      "The webhook's transform failed for this event; `error_message` has the line. No request was sent, and none is retried automatically.",
+    cause: "The webhook's transform failed for this event, so no request was sent.",
+    nextStep: 'Correct the transform. It then applies to new deliveries; other deliveries are not affected.',
+    isOfEndpoint: false,
+  },
+  transform_skipped: {
+    meaning:
+      "The webhook's transform returns no body for this event, so a test or a manual retry sends nothing.",
+    cause: "The webhook's transform returns nothing for this event.",
+    nextStep: 'Return a body from it if the event must be sent.',
+    isOfEndpoint: false,
+  },
   not_recordable: {
     meaning: 'The outcome of the request could not be stored. The delivery has failed and can be retried.',
     cause: 'The request was sent, but its outcome could not be stored. See error_message for the cause.',

@@ -17,6 +17,8 @@ export interface Subscription extends TargetRow {
   ignore_origins: string[]
   /** Fields that are cut from the body, such as `data.phone`; null: none. */
   redact: string[] | null
+  /** How its bodies are made; null: as the event is. See shapes/shape.ts. */
+  shape: string | null
 }
 
 export interface Match<E> {

@@ -3,6 +3,7 @@ import { ATTEMPT_TRIGGERS } from '../../domain/delivery.ts'
 import { LOCALES } from '../../domain/messages/locales.ts'
 import { SCOPES } from '../../domain/principal.ts'
 import { AUTH } from './auth-schema.ts'
+import { FORMATS, PAYLOADS } from '../../domain/shapes/shape.ts'
 import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
 
 interface ColumnFacts {
@@ -24,6 +25,19 @@ interface TableFacts {
 
 const OBJECT: ColumnFacts = { schema: { type: 'object', additionalProperties: {} } }
 const TEXTS: ColumnFacts = { schema: { type: 'object', additionalProperties: { type: 'string' } } }
+
+const TRANSFORM_TESTS = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      name: { type: 'string' },
+      event: { type: 'object', additionalProperties: {}, description: "An event's body" },
+      expected: { description: 'The body that the transform must return; null: it skips the event' },
+    },
+    required: ['name', 'event', 'expected'],
+  },
+}
 
 /** What the catalog of the database does not say about tables and views, for the OpenAPI document and the types made from it. */
 export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
@@ -51,6 +65,9 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
       headers: TEXTS,
       health: { values: ['healthy', 'degraded', 'held'] },
       signature_type: { values: SIGNATURE_TYPES },
+      format: { values: FORMATS },
+      payload: { values: PAYLOADS },
+      transform_tests: { schema: TRANSFORM_TESTS },
     },
     shownOnce: {
       secret: {

@@ -6,6 +6,7 @@ import type { AttemptRecord } from '../../domain/attempt.ts'
 import type { MailSettings } from '../../maintenance/alert-mails/compose-mail.ts'
 import type { Mailer } from '../../maintenance/alert-mails/mailer.ts'
 import type { Sender } from '../../sender/send.ts'
+import type { Transforms } from '../../transforms/transforms.ts'
 import { readMessages } from '../../domain/messages/server-message.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Tracing } from '../../observability/tracing.ts'
@@ -36,6 +37,7 @@ export interface RpcContext {
   /** Timeout in milliseconds for webhooks that set none. */
   deliveryTimeoutMs: number
   tracing: Tracing
+  transforms: Transforms
   alerts: AlertContext
 }
 

@@ -20,6 +20,7 @@ import { GENERATE, configurationFields } from './configuration-fields.ts'
 import { placeOf, readEventNames, unknownEvents } from './event-names.ts'
 import { parseRow, parseEachRow } from './field-problems.ts'
 import { requireSigningKeys } from './require-signing-keys.ts'
+import { readShapes, requireFittingShape } from './shape-fields.ts'
 import { findInboxes, listOwners } from './sql/statements.generated.ts'
 
 /** Validates writes to `webhook_configurations`, and encrypts secrets. */
@@ -43,6 +44,7 @@ export function webhookConfigurationRules(
     writable: Object.keys(fields),
     async beforeInsert(connection, rows, _principal, revealOnce) {
       const parsed = parseEachRow(insertSchema, rows)
+      for (const [index, row] of parsed.entries()) requireFittingShape(row, { index, count: parsed.length })
       await requireKnownEvents(
         connection,
         parsed.map((row) => row.events),
@@ -75,6 +77,8 @@ export function webhookConfigurationRules(
         })
       }
       const parsed = parseRow(updateSchema, change)
+      for (const shape of await readShapes(connection, parsed, ids))
+        requireFittingShape({ ...shape, ...parsed })
       await requireKnownEvents(connection, [parsed.events ?? []])
       const inbox = inboxes.idOf(parsed.url ?? '')
       if (inbox !== undefined) {

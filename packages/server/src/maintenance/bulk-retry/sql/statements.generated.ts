@@ -36,6 +36,7 @@ export const createReplayed = typedStatement<
   {
     organizationId: string
     webhookId: string
+    shape: string | null
     ids: readonly string[] | string
     eventIds: readonly string[] | string
     events: readonly string[] | string
@@ -214,6 +215,7 @@ export const readLeased = typedStatement<
     status: string
     body: string
     redact: string[] | null
+    shape: string | null
     traceparent: string | null
     trigger: string | null
     webhook_id: string
@@ -254,6 +256,7 @@ export const readSubscription = typedStatement<
     is_parked: boolean
     ignore_origins: string[]
     redact: string[] | null
+    shape: string | null
   }
 >(import.meta.url, 'read-subscription')
 

@@ -51,6 +51,7 @@ export const claimDue = typedStatement<
     status: string
     body: string
     redact: string[] | null
+    shape: string | null
     traceparent: string | null
     trigger: string | null
     webhook_id: string

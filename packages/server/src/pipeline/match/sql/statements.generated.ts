@@ -76,6 +76,7 @@ export const readSubscriptions = typedStatement<
     is_parked: boolean
     ignore_origins: string[]
     redact: string[] | null
+    shape: string | null
     expires_ms: number | null
   }
 >(import.meta.url, 'read-subscriptions')
