@@ -165,6 +165,7 @@ suite('the words of the server in other languages', () => {
       secret: 'short',
       headers: { 'bad name': 'x', 'X-Webhook-Id': 'x', Same: 'a', same: 'b' },
       redact: ['phone'],
+      transform: 7,
       auth: { type: 'oauth2', token_url: 'x', client_id: '', scope: 'a  b', realm: 'x' },
       timeout_ms: 1,
     }

@@ -110,6 +110,7 @@ export interface Messages {
   readonly keptBack: {
     readonly filtered: string
     readonly origin: string
+    readonly transform: string
   }
   readonly deliveries: {
     readonly live: string
@@ -876,6 +877,8 @@ export interface Messages {
     readonly blocked_destination: string
     readonly secret_unreadable: string
     readonly not_sendable: string
+    readonly transform_failed: string
+    readonly transform_skipped: string
     readonly not_recordable: string
     readonly internal_error: string
     readonly network_error: string
