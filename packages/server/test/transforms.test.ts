@@ -148,6 +148,29 @@ onEachEngine(
       )
     })
 
+    test('after a correction, a retry sends what failed with it, and what was sent once keeps its bytes', async () => {
+      const { id, path } = await transformed(
+        'export default (event) => event.data.value > 10 ? { sent: 1 } : nope()',
+      )
+      stage.receiver.reply(path, 500, 500, 500, 200)
+      await emit(stage, { value: 20 })
+      await emit(stage, { value: 5 })
+      await emit(stage, { value: 6 })
+      const failed = await deliveriesOf(id, 3)
+      assert.deepEqual(
+        failed.map(({ status }) => status),
+        ['failed', 'failed', 'failed'],
+      )
+      await stage.server.api.patch(`webhook_configurations?id=eq.${id}`, {
+        transform: 'export default (event) => ({ corrected: event.data.value })',
+      })
+      const unsent = failed.find(({ last_error }) => last_error!.includes('nope'))
+      await stage.server.api.rpc('retry_delivery', { delivery_id: unsent!.id })
+      await stage.server.api.rpc('retry_failed', { webhook_id: id })
+      const bodies = (await stage.receiver.received(path, 6)).slice(3).map(({ body }) => body)
+      assert.deepEqual(bodies.toSorted(), ['{"corrected":5}', '{"corrected":6}', '{"sent":1}'])
+    })
+
     test('a transform sees neither cut fields nor, with a thin payload, any value', async () => {
       const { path } = await transformed('export default (event) => event', { redact: ['data.title'] })
       const { path: thin } = await transformed('export default (event) => event', { payload: 'thin' })

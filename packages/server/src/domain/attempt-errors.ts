@@ -105,7 +105,7 @@ export const ATTEMPT_ERRORS = {
     meaning:
       "The webhook's transform failed for this event; `error_message` has the line. No request was sent, and none is retried automatically.",
     cause: "The webhook's transform failed for this event, so no request was sent.",
-    nextStep: 'Correct the transform. It then applies to new deliveries; other deliveries are not affected.',
+    nextStep: 'Correct the transform, then retry the delivery. Other deliveries are not affected.',
     isOfEndpoint: false,
   },
   transform_skipped: {

@@ -21,6 +21,7 @@ import {
   pageFailed,
   pickRedelivery,
   readBodies,
+  renewTransforms,
   reopen,
   requeue,
 } from './sql/statements.generated.ts'
@@ -227,9 +228,11 @@ async function enqueue(
   if (page.reopened.length === 0) return 0
   const { from, reason, trigger } = OPENS[kind]
   const { rows } = await connection.query(...requeue({ deliveryIds: page.reopened, trigger }))
+  const deliveryIds = rows.map((row) => row.delivery_id)
+  await connection.query(...renewTransforms({ deliveryIds }))
   const { rowCount } = await connection.query(
     ...reopen({
-      deliveryIds: rows.map((row) => row.delivery_id),
+      deliveryIds,
       statuses: from,
       completedBefore: kind === 'retry_failed' ? requestedAt : 'infinity',
       reason,

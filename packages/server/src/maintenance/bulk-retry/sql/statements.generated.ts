@@ -260,6 +260,13 @@ export const readSubscription = typedStatement<
   }
 >(import.meta.url, 'read-subscription')
 
+export const renewTransforms = typedStatement<
+  {
+    deliveryIds: readonly string[] | string
+  },
+  object
+>(import.meta.url, 'renew-transforms')
+
 export const reopen = typedStatement<
   {
     reason: string
