@@ -54,6 +54,10 @@ export interface Messages {
       readonly max_in_flight: string
       readonly ignore_origins: string
       readonly redact: string
+      readonly format: string
+      readonly payload: string
+      readonly transform: string
+      readonly transform_tests: string
       readonly disabled_reason: string
       readonly disabled_at: string
     }
@@ -715,6 +719,46 @@ export interface Messages {
       readonly unsigned: string
       readonly unknown: string
     }
+  }
+  readonly shape: {
+    readonly title: string
+    readonly text: string
+    readonly format: string
+    readonly formats: {
+      readonly connectgain: string
+      readonly cloudevents: string
+      readonly 'cloudevents-binary': string
+      readonly slack: string
+      readonly teams: string
+      readonly discord: string
+      readonly google_chat: string
+      readonly transform: string
+    }
+    readonly hints: {
+      readonly connectgain: string
+      readonly cloudevents: string
+      readonly 'cloudevents-binary': string
+      readonly transform: string
+    }
+    readonly chatHint: string
+    readonly thin: string
+    readonly thinText: string
+    readonly notThin: string
+    readonly transform: string
+    readonly transformHint: string
+    readonly previewOf: string
+    readonly recent: string
+    readonly examples: string
+    readonly sent: string
+    readonly skipped: string
+    readonly place: (parameters: { line: number; column: number; problem: string }) => string
+    readonly tests: string
+    readonly testsText: string
+    readonly addTest: string
+    readonly testName: (parameters: { position: number }) => string
+    readonly removeTest: (parameters: { position: number }) => string
+    readonly passed: string
+    readonly failed: string
   }
   readonly test: {
     readonly action: string
