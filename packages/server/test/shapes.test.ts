@@ -5,6 +5,8 @@ import { CloudEvent, HTTP } from 'cloudevents'
 import type { DeliveryRow, ErrorBody, LogRow } from './harness/api.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import type { Stage } from './harness/on-each-engine.ts'
+import { verifyCloudEvent, verifyWebhook } from '@connectgain/webhooks-receiver'
+import type { ThinWebhookEvent } from '@connectgain/webhooks-receiver'
 import { CHATS } from './harness/chat-formats.ts'
 
 const SECRET = 'a secret of tests'
@@ -110,6 +112,22 @@ onEachEngine(
       const [sent] = await stage.receiver.received(path, 1)
       const { data } = sent!.json as unknown as { data: object }
       assert.deepEqual(Object.keys(data), ['event', 'timestamp', 'data', 'changed'])
+    })
+
+    test('the receiver package verifies and reads CloudEvents of both modes and thin events', async () => {
+      const { path: structured } = await shaped({ format: 'cloudevents' })
+      const { path: binary } = await shaped({ format: 'cloudevents-binary' })
+      const { path: thin } = await shaped({ payload: 'thin' })
+      await emit(stage)
+      const read = async (path: string) => ({
+        ...(await stage.receiver.received(path, 1))[0]!,
+        secret: SECRET,
+      })
+      const event = await verifyCloudEvent(await read(structured))
+      assert.deepEqual(await verifyCloudEvent(await read(binary)), event)
+      assert.equal(event.data.event, 'deal.stage.changed')
+      const { data, changed } = await verifyWebhook<ThinWebhookEvent>(await read(thin))
+      assert.deepEqual([data.id, changed], ['d-1', ['stage']])
     })
 
     test('the signature and the log are of the bytes that were sent, on every attempt, whatever the webhook is changed to', async () => {
