@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
+import { webhooksPath } from '../src/api/list-paths.ts'
 import { createContact, createWebhook, onStage } from './harness/stage.ts'
 
 const SOURCE = 'export default (event) => {\n  return { name: event.data.first_name.toUpperCase() }\n}\n'
@@ -103,5 +104,13 @@ onStage('shapes on the page', (stage) => {
     await page.getByLabel('Transform', { exact: true }).waitFor()
     await page.getByRole('group', { name: 'Request body' }).waitFor()
     assert.equal(await isTooWide(page), false)
+  })
+
+  test('the list loads every column of a webhook but the transform and its tests, which may be long', async () => {
+    await createWebhook(stage)
+    const [whole] = await stage.api.get('webhook_configurations?limit=1')
+    const [listed] = await stage.api.get(webhooksPath(stage.organizationId))
+    const { transform: _, transform_tests: __, ...rest } = whole!
+    assert.deepEqual(Object.keys(listed!).sort(), [...Object.keys(rest), 'webhook_logs'].sort())
   })
 })

@@ -1,4 +1,4 @@
-import type { JsonObject, Webhook } from '../../api/types.ts'
+import type { JsonObject, Webhook, WholeWebhook } from '../../api/types.ts'
 import { noAuth, toAuthDraft, writeAuth } from './auth-draft.ts'
 import type { AuthDraft } from './auth-draft.ts'
 import { emptyFilter, readFilter, writeFilter } from './filter-model.ts'
@@ -40,7 +40,7 @@ export interface Draft {
   max_in_flight: string
 }
 
-export type TransformTest = NonNullable<Webhook['transform_tests']>[number]
+export type TransformTest = NonNullable<WholeWebhook['transform_tests']>[number]
 
 export const newDraft: Draft = {
   name: '',
@@ -65,7 +65,7 @@ export const newDraft: Draft = {
   max_in_flight: '',
 }
 
-export function toDraft(webhook: Webhook): Draft {
+export function toDraft(webhook: WholeWebhook): Draft {
   const hasHeaders = Object.keys(webhook.headers ?? {}).length > 0
   return {
     ...newDraft,
@@ -91,7 +91,7 @@ export function toDraft(webhook: Webhook): Draft {
 }
 
 /** A new webhook like an existing one. Neither its secrets nor the values of its headers can be read. */
-export function toCopy(webhook: Webhook, name: string): Draft {
+export function toCopy(webhook: WholeWebhook, name: string): Draft {
   const headers = Object.keys(webhook.headers ?? {}).map((header) => ({ name: header, value: '' }))
   return { ...toDraft(webhook), name, headers, auth: toAuthDraft(webhook.auth) }
 }
