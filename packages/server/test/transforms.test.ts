@@ -171,6 +171,13 @@ onEachEngine(
       assert.deepEqual(bodies.toSorted(), ['{"corrected":5}', '{"corrected":6}', '{"sent":1}'])
     })
 
+    test('the versions of a deleted webhook are deleted with it', async () => {
+      const { id } = await transformed(BIG_ONLY)
+      await stage.server.api.rows(`webhook_transforms?webhook_id=eq.${id}`, 1)
+      await stage.server.api.request('DELETE', `webhook_configurations?id=eq.${id}`)
+      assert.deepEqual(await stage.server.api.get(`webhook_transforms?webhook_id=eq.${id}`), [])
+    })
+
     test('a transform sees neither cut fields nor, with a thin payload, any value', async () => {
       const { path } = await transformed('export default (event) => event', { redact: ['data.title'] })
       const { path: thin } = await transformed('export default (event) => event', { payload: 'thin' })

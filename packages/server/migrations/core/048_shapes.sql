@@ -58,7 +58,21 @@ create trigger keep_transform after update of transform on webhooks.webhook_conf
 for each row when (new.transform is not null and new.transform is distinct from old.transform)
 execute function webhooks_internal.keep_transform();
 
-revoke execute on function webhooks_internal.keep_transform from public;
+-- Nothing is sent for a deleted webhook any more, and its log has what was sent.
+create function webhooks_internal.drop_transforms() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog
+as $$
+begin
+  delete from webhooks.webhook_transforms where webhook_id = old.id;
+  return null;
+end
+$$;
+
+create trigger drop_transforms after delete on webhooks.webhook_configurations
+for each row execute function webhooks_internal.drop_transforms();
+
+revoke execute on function webhooks_internal.keep_transform, webhooks_internal.drop_transforms from public;
 
 -- Every version of a transform is kept, so that the audit log names its change without repeating it.
 create or replace trigger audit after insert or update or delete on webhooks.webhook_configurations
