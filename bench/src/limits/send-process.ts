@@ -30,7 +30,7 @@ function toDelivery({ id, endpoint, data }: LoadEvent): LeasedDelivery {
     eventId: id,
     event: EVENT,
     body: `{"event":"${EVENT}","timestamp":"${new Date().toISOString()}","data":${data}}`,
-    isRedacted: false,
+    hasOwnBody: false,
     traceparent: null,
     attempt: 1,
     trigger: 'event',

@@ -191,6 +191,8 @@ export interface Tables {
       disabled_reason: string | null
       events: string[]
       filter: Record<string, unknown> | null
+      /** What the bodies of requests are written as */
+      format: 'connectgain' | 'cloudevents' | 'cloudevents-binary' | 'slack' | 'teams' | 'discord' | 'google_chat' | 'transform'
       has_secret: boolean
       headers: Record<string, string>
       health: 'healthy' | 'degraded' | 'held'
@@ -205,12 +207,24 @@ export interface Tables {
       /** record: deliveries about one record are sent one after another, in the order of the changes */
       ordering: string
       organization_id: string
+      /** full: the record; thin: the id of the record and the names of the fields that changed */
+      payload: 'full' | 'thin'
       previous_secret_until: string | null
       rate_limit: number | null
       redact: string[]
       secret_hint: string | null
       signature_type: 'hmac' | 'ed25519'
       timeout_ms: number | null
+      /** JavaScript that makes the bodies with the format transform: a module whose default export is a function of the event */
+      transform: string | null
+      /** Examples for the transform: the event's body, and the body that it must return, or null where it skips the event */
+      transform_tests: {
+        /** An event's body */
+        event: Record<string, unknown>
+        /** The body that the transform must return; null: it skips the event */
+        expected: unknown
+        name: string
+      }[]
       updated_at: string
       url: string
     }
@@ -236,6 +250,8 @@ export interface Tables {
       description?: string | null
       events: string[]
       filter?: Record<string, unknown> | null
+      /** What the bodies of requests are written as */
+      format?: 'connectgain' | 'cloudevents' | 'cloudevents-binary' | 'slack' | 'teams' | 'discord' | 'google_chat' | 'transform'
       headers?: Record<string, string>
       id?: string
       ignore_origins?: string[]
@@ -245,11 +261,23 @@ export interface Tables {
       /** record: deliveries about one record are sent one after another, in the order of the changes */
       ordering?: string
       organization_id: string
+      /** full: the record; thin: the id of the record and the names of the fields that changed */
+      payload?: 'full' | 'thin'
       rate_limit?: number | null
       redact?: string[]
       secret?: string | null
       signature_type?: 'hmac' | 'ed25519'
       timeout_ms?: number | null
+      /** JavaScript that makes the bodies with the format transform: a module whose default export is a function of the event */
+      transform?: string | null
+      /** Examples for the transform: the event's body, and the body that it must return, or null where it skips the event */
+      transform_tests?: {
+        /** An event's body */
+        event: Record<string, unknown>
+        /** The body that the transform must return; null: it skips the event */
+        expected: unknown
+        name: string
+      }[]
       url: string
     }
     update: {
@@ -274,6 +302,8 @@ export interface Tables {
       description?: string | null
       events?: string[]
       filter?: Record<string, unknown> | null
+      /** What the bodies of requests are written as */
+      format?: 'connectgain' | 'cloudevents' | 'cloudevents-binary' | 'slack' | 'teams' | 'discord' | 'google_chat' | 'transform'
       headers?: Record<string, string>
       ignore_origins?: string[]
       is_active?: boolean
@@ -281,11 +311,23 @@ export interface Tables {
       name?: string
       /** record: deliveries about one record are sent one after another, in the order of the changes */
       ordering?: string
+      /** full: the record; thin: the id of the record and the names of the fields that changed */
+      payload?: 'full' | 'thin'
       rate_limit?: number | null
       redact?: string[]
       secret?: string | null
       signature_type?: 'hmac' | 'ed25519'
       timeout_ms?: number | null
+      /** JavaScript that makes the bodies with the format transform: a module whose default export is a function of the event */
+      transform?: string | null
+      /** Examples for the transform: the event's body, and the body that it must return, or null where it skips the event */
+      transform_tests?: {
+        /** An event's body */
+        event: Record<string, unknown>
+        /** The body that the transform must return; null: it skips the event */
+        expected: unknown
+        name: string
+      }[]
       url?: string
     }
   }
@@ -309,6 +351,8 @@ export interface Tables {
       reason: string | null
       record_id: string | null
       redact: string[] | null
+      /** How the body is made: format, its version, and thin; null: as the event is */
+      shape: string | null
       status: 'delivered' | 'pending' | 'retrying' | 'failed' | 'filtered' | 'cancelled'
       updated_at: string
       webhook_id: string
@@ -478,6 +522,8 @@ export interface Tables {
         | 'network_error'
         | 'secret_unreadable'
         | 'not_sendable'
+        | 'transform_failed'
+        | 'transform_skipped'
         | 'not_recordable'
         | 'internal_error'
         | null
@@ -606,6 +652,15 @@ export interface Tables {
     update: {
       /** Can be changed to paused, running and cancelled */
       status?: 'running' | 'paused' | 'done' | 'cancelled'
+    }
+  }
+  webhook_transforms: {
+    row: {
+      created_at: string
+      organization_id: string
+      source: string
+      version: number
+      webhook_id: string
     }
   }
 }
@@ -825,6 +880,42 @@ export interface Functions {
         previous?: Record<string, unknown>
         timestamp: string
       }[]
+    }
+  }
+  preview_transform: {
+    arguments: {
+      /** An event's body */
+      event?: {
+        data: Record<string, unknown>
+        event: string
+        previous?: Record<string, unknown>
+        timestamp?: string
+      }
+      event_id?: string
+      format?: 'connectgain' | 'cloudevents' | 'cloudevents-binary' | 'slack' | 'teams' | 'discord' | 'google_chat' | 'transform'
+      organization_id?: string
+      payload?: 'full' | 'thin'
+      redact?: string[]
+      transform?: string | null
+      webhook_id?: string
+    }
+    result: {
+      /** What would be sent; null: nothing */
+      body: string | null
+      /** Why the outcome is failed, and where in the transform */
+      error: {
+        /** The code of message, for other languages */
+        codes: Record<string, {
+          code: string
+          params: Record<string, unknown>
+        }>
+        column: number | null
+        line: number | null
+        message: string
+      } | null
+      /** The headers that the format adds or changes */
+      headers: Record<string, string>
+      outcome: 'body' | 'skipped' | 'failed'
     }
   }
   webhook_stats: {

@@ -55,6 +55,22 @@ export function verifyWebhook<Event extends WebhookBody<string, unknown> = Webho
   options: VerifyWebhookOptions,
 ): Promise<Event>
 export async function verifyWebhook(options: VerifyWebhookOptions): Promise<WebhookBody<string, unknown>> {
+  const parsed: unknown = await verifyJson(options)
+  if (isWebhookBody(parsed)) return parsed
+  throw new WebhookVerificationError(
+    'malformed_body',
+    'The signature is right, but the body is not UTF-8 JSON of the shape {"event", "timestamp", "data"}.',
+  )
+}
+
+/**
+ * The same for a webhook whose transform makes a body of another shape: verifies the signature, and returns the parsed body,
+ * whatever it is.
+ *
+ * @throws {WebhookVerificationError} whose `code` tells why
+ */
+export function verifyJson<Body>(options: VerifyWebhookOptions): Promise<Body>
+export async function verifyJson(options: VerifyWebhookOptions): Promise<unknown> {
   const body = readBody(options.body)
   const secrets = readSecrets(options.secret)
   const isStandard = standardHeaders.some((name) => readHeader(options.headers, name) !== undefined)
@@ -226,7 +242,7 @@ function readStandardKey(secret: string): Bytes {
   )
 }
 
-function readHeader(headers: WebhookHeaders, name: string): string | undefined {
+export function readHeader(headers: WebhookHeaders, name: string): string | undefined {
   if (isReader(headers)) return headers.get(name) ?? undefined
   const wanted = name.toLowerCase()
   for (const [key, value] of Object.entries(headers)) {
@@ -260,21 +276,19 @@ function malformed(name: string, shape: string): WebhookVerificationError {
   return new WebhookVerificationError('malformed_header', `The header ${name} is not ${shape}.`)
 }
 
-function parseBody(body: Bytes): WebhookBody<string, unknown> {
-  let parsed: unknown
+function parseBody(body: Bytes): unknown {
   try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown
   } catch {
-    // Reported below: the parser's own message quotes the body.
+    // Not the parser's own message, which quotes the body.
+    throw new WebhookVerificationError(
+      'malformed_body',
+      'The signature is right, but the body is not UTF-8 JSON.',
+    )
   }
-  if (isWebhookBody(parsed)) return parsed
-  throw new WebhookVerificationError(
-    'malformed_body',
-    'The signature is right, but the body is not UTF-8 JSON of the shape {"event", "timestamp", "data"}.',
-  )
 }
 
-function isWebhookBody(value: unknown): value is WebhookBody<string, unknown> {
+export function isWebhookBody(value: unknown): value is WebhookBody<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   if (!('event' in value && 'timestamp' in value && 'data' in value)) return false
   const { event, timestamp, data } = value

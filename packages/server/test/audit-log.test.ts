@@ -68,6 +68,8 @@ for (const engine of ENGINES) {
           ignore_origins: [],
           redact: [],
           signature_type: 'hmac',
+          format: 'connectgain',
+          payload: 'full',
         },
         ip_address: '192.0.2.7',
         user_agent: 'curl/8.5',

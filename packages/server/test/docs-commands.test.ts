@@ -23,6 +23,7 @@ const OF_A_SERVER = [
   'api',
   'retrying',
   'filtering',
+  'shapes',
   'statistics',
   'events',
   'receiving',

@@ -30,6 +30,11 @@ const CALLS: Readonly<Record<string, (ids: Ids) => object>> = {
   cancel_redelivery: ({ redelivery }) => ({ redelivery_id: redelivery }),
   rotate_webhook_secret: ({ webhook }) => ({ webhook_id: webhook }),
   preview_filter: ({ webhook }) => ({ webhook_id: webhook, filter: {} }),
+  preview_transform: ({ webhook }) => ({
+    webhook_id: webhook,
+    event: { event: 'a.b', data: {} },
+    format: 'slack',
+  }),
   webhook_stats: ({ webhook }) => ({
     webhook_id: webhook,
     since: '2025-01-15T00:00:00Z',

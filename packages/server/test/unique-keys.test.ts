@@ -22,6 +22,7 @@ const WITHOUT_ORGANIZATION: Readonly<Record<string, string>> = {
   'webhooks.api_keys (key_hash)': TOKEN,
   'webhooks.webhook_event_types (name)': OPERATOR,
   'webhooks.webhook_skips (webhook_id, day, event, reason)': OF_A_WEBHOOK,
+  'webhooks.webhook_transforms (webhook_id, version)': OF_A_WEBHOOK,
   'webhooks.webhook_alerts (webhook_id, type, since, threshold)': OF_A_WEBHOOK,
   'webhooks.webhook_inboxes (id)': OURS,
   'webhooks.webhook_sources (id)': OURS,

@@ -95,6 +95,18 @@ export const ATTEMPT_ERRORS = {
     advice: 'own.notSendable',
     isOfEndpoint: false,
   },
+  transform_failed: {
+    meaning:
+      "The webhook's transform failed for this event; `error_message` has the line. No request was sent, and none is retried automatically.",
+    advice: 'own.transformFailed',
+    isOfEndpoint: false,
+  },
+  transform_skipped: {
+    meaning:
+      "The webhook's transform returns no body for this event, so a test or a manual retry sends nothing.",
+    advice: 'own.transformSkipped',
+    isOfEndpoint: false,
+  },
   not_recordable: {
     meaning: 'The outcome of the request could not be stored. The delivery has failed and can be retried.',
     advice: 'own.notRecordable',

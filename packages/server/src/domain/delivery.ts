@@ -1,3 +1,4 @@
+import type { AttemptErrorCode } from './attempt-errors.ts'
 import { parseTraceId } from './trace-context.ts'
 import type { WebhookTarget } from './webhook.ts'
 
@@ -13,10 +14,12 @@ import type { WebhookTarget } from './webhook.ts'
  *     pending --> retrying: attempt fails, retries are left
  *     pending --> failed: attempt fails, no retry is left, or 410
  *     pending --> cancelled: webhook disabled or deleted, record erased
+ *     pending --> filtered: the webhook's transform returns no body
  *     retrying --> delivered: attempt succeeds
  *     retrying --> retrying: attempt fails, retries are left
  *     retrying --> failed: attempt fails, no retry is left, or 410
  *     retrying --> cancelled: webhook disabled or deleted, record erased
+ *     retrying --> filtered: the webhook's transform returns no body, after a retry of a delivery that was filtered
  *     failed --> retrying: bulk retry
  *     failed --> delivered: manual retry succeeds
  *     failed --> failed: manual retry fails
@@ -51,8 +54,14 @@ export interface LeasedDelivery {
   body: string
   /** Why the delivery can never be sent. */
   fault?: string | undefined
-  /** Whether fields were cut from the body, which is then logged with every attempt. */
-  isRedacted: boolean
+  /** The code of the fault; left out: `not_sendable`. */
+  faultCode?: AttemptErrorCode
+  /** Whether the body cannot be derived from the event, because fields were cut or it has a shape: it is logged with every attempt. */
+  hasOwnBody: boolean
+  /** Headers that belong to the format of the body. */
+  bodyHeaders?: Readonly<Record<string, string>>
+  /** The version of the webhook's transform that makes the body of what `body` has so far; undefined: it is made. */
+  transform?: number | undefined
   /** The trace of the event; null: none. */
   traceparent: string | null
   /** The number of the next attempt, from 1. */

@@ -11,6 +11,7 @@ const webhook = (webhook_id: string, fields: Partial<Subscription> = {}): Subscr
   filter: null,
   ignore_origins: [],
   redact: null,
+  shape: null,
   url: '',
   secret: null,
   previous_secret: null,

@@ -20,6 +20,8 @@ export interface Subscription extends TargetRow {
   redact: string[] | null
   /** Whether a newer update of a record replaces an older one that still waits. */
   coalesce: boolean
+  /** How its bodies are made; null: as the event is. See shapes/shape.ts. */
+  shape: string | null
 }
 
 export interface Match<E> {

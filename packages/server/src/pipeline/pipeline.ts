@@ -8,6 +8,7 @@ import type { Metrics } from '../observability/metrics.ts'
 import type { RelayProgress } from '../observability/relay-progress.ts'
 import type { Tracing } from '../observability/tracing.ts'
 import type { Sender } from '../sender/send.ts'
+import type { Transforms } from '../transforms/transforms.ts'
 import { Canceller } from './claim/canceller.ts'
 import { Claimer } from './claim/claimer.ts'
 import { Heartbeat } from './claim/heartbeat.ts'
@@ -38,6 +39,7 @@ export interface PipelineOptions {
   leasedEvents: LeasedEvents
   metrics: Metrics
   tracing: Tracing
+  transforms: Transforms
   messages: Messages
 }
 

@@ -12,6 +12,8 @@ export interface RequestParts {
   attempt: number
   trigger: AttemptTrigger
   body: Buffer
+  /** Those of the body's format. */
+  bodyHeaders: Readonly<Record<string, string>>
   secrets: readonly string[]
   /** Sign instead of secrets, if there are any. */
   signingKeys: readonly KeyObject[]
@@ -23,12 +25,15 @@ export interface RequestParts {
   now: number
 }
 
+const JSON_TYPE = 'application/json'
+
 /** The headers of one attempt. Ours come last, so that none can be overridden. */
 export function buildHeaders(parts: RequestParts): Record<string, string> {
   return {
     ...traceOf(parts),
-    ...parts.customHeaders,
-    'Content-Type': 'application/json',
+    ...ownHeaders(parts),
+    'Content-Type': JSON_TYPE,
+    ...parts.bodyHeaders,
     'User-Agent': USER_AGENT,
     'X-Webhook-Event': parts.event,
     'X-Webhook-Timestamp': new Date(parts.now).toISOString(),
@@ -44,6 +49,13 @@ function traceOf({ traceparent, customHeaders }: RequestParts): Record<string, s
   if (traceparent === null) return {}
   const isTheirs = Object.keys(customHeaders).some((name) => name.toLowerCase() === 'traceparent')
   return isTheirs ? {} : { traceparent }
+}
+
+/** Without those that the format sets, in whatever spelling. */
+function ownHeaders({ customHeaders, bodyHeaders }: RequestParts): Readonly<Record<string, string>> {
+  const set = new Set(Object.keys(bodyHeaders).map((name) => name.toLowerCase()))
+  if (set.size === 0) return customHeaders
+  return Object.fromEntries(Object.entries(customHeaders).filter(([name]) => !set.has(name.toLowerCase())))
 }
 
 function signatures({ secrets, signingKeys, eventId, now, body }: RequestParts): Record<string, string> {
@@ -85,9 +97,12 @@ export function toStoredHeaders(
   auth: ReceiverAuth | undefined,
 ): string {
   // The access token is added when the request is sent.
-  const stored: Record<string, string> = auth?.type === 'oauth2' ? { Authorization: MASK } : {}
+  const stored: Record<string, string> = {}
+  // First, where the database looks for it.
+  if (headers['Content-Type'] !== JSON_TYPE) stored['Content-Type'] = headers['Content-Type']!
+  if (auth?.type === 'oauth2') stored['Authorization'] = MASK
   for (const name in headers) {
-    if (!DERIVED.has(name)) stored[name] = name in customHeaders ? MASK : headers[name]!
+    if (!DERIVED.has(name) && !(name in stored)) stored[name] = name in customHeaders ? MASK : headers[name]!
   }
   return JSON.stringify(stored)
 }
@@ -105,6 +120,7 @@ export function isReservedHeader(name: string): boolean {
     RESERVED.has(lower) ||
     lower.startsWith('x-webhook-') ||
     lower.startsWith('webhook-') ||
+    lower.startsWith('ce-') ||
     lower.startsWith('proxy-')
   )
 }

@@ -71,8 +71,8 @@ export function judgeUnreadable(why: string): Classification {
 }
 
 /** Whatever the endpoint does, this delivery would fail again: it is over. */
-export function judgeUnsendable(why: string): Classification {
-  return failed('not_sendable', why)
+export function judgeUnsendable(why: string, code: AttemptErrorCode = 'not_sendable'): Classification {
+  return failed(code, why)
 }
 
 /** A defect of ours. It counts as an attempt, or the delivery would be tried for ever. */

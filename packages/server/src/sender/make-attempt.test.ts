@@ -21,7 +21,7 @@ const unsendable = (fault: string): LeasedDelivery => ({
   event: 'contact.created',
   body: '',
   fault,
-  isRedacted: true,
+  hasOwnBody: true,
   traceparent: null,
   attempt: 1,
   trigger: 'event',

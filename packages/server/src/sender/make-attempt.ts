@@ -73,7 +73,7 @@ function toRecord(
     attempt: delivery.attempt,
     trigger: delivery.trigger,
     request_headers: headers === undefined ? null : toStoredHeaders(headers, target.headers, target.auth),
-    request_body: delivery.isRedacted ? delivery.body : null,
+    request_body: delivery.hasOwnBody ? delivery.body : null,
     ...describe(answer, classification),
     ...planNext(classification, delivery, options.retrySchedule, now),
     retry_after_ms: classification.retryAfter ?? null,
@@ -107,8 +107,8 @@ async function exchange(
   { clock, sender }: AttemptOptions,
   { traceparent }: Span,
 ): Promise<Exchange> {
-  const { target, fault } = delivery
-  if (fault !== undefined) return withoutExchange(judgeUnsendable(fault))
+  const { target, fault, faultCode } = delivery
+  if (fault !== undefined) return withoutExchange(judgeUnsendable(fault, faultCode))
   if (target.unreadable !== undefined) return withoutExchange(judgeUnreadable(target.unreadable))
   try {
     const body = Buffer.from(delivery.body)
@@ -119,6 +119,7 @@ async function exchange(
       attempt: delivery.attempt,
       trigger: delivery.trigger,
       body,
+      bodyHeaders: delivery.bodyHeaders ?? {},
       secrets: target.secrets,
       signingKeys: target.signingKeys,
       customHeaders: target.headers,

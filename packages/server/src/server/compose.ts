@@ -8,6 +8,7 @@ import { createDatabaseClock } from '../database/database-clock.ts'
 import { withAccessTokens } from '../sender/authenticate.ts'
 import { createSender } from '../sender/send.ts'
 import type { Sender } from '../sender/send.ts'
+import { createTransforms } from '../transforms/transforms.ts'
 import { DEFAULT_MAX_IN_FLIGHT } from '../domain/webhook.ts'
 import { newToken } from '../domain/ids.ts'
 import { createLoopWatch } from '../loops/loop-watch.ts'
@@ -42,8 +43,8 @@ import { createApi } from './create-api.ts'
 
 /** Timeout of each shutdown step after the drain. */
 export const SHUTDOWN_STEP_TIMEOUT_MS = 2_000
-/** The maximum duration of `stop`: the drain, then six steps. */
-export const MAX_STOP_MS = DRAIN_TIMEOUT_MS + 6 * SHUTDOWN_STEP_TIMEOUT_MS
+/** The maximum duration of `stop`: the drain, then seven steps. */
+export const MAX_STOP_MS = DRAIN_TIMEOUT_MS + 7 * SHUTDOWN_STEP_TIMEOUT_MS
 
 /** Everything that a process runs, by its role. */
 export interface Program {
@@ -87,7 +88,8 @@ export async function compose(
   const leasedEvents = new LeasedEvents(database, newToken(), messages)
   const recorder = new Recorder({ database, log, messages, leasedEvents, watch })
   const observers = startObservers(config, { database: databases.engine, clock, log, messages, metrics })
-  const parts = { ...sending, clock, log, watch, tracing, metrics, recorder, leasedEvents }
+  const transforms = createTransforms(database)
+  const parts = { ...sending, transforms, clock, log, watch, tracing, metrics, recorder, leasedEvents }
   const server: FastifyInstance = await createApi({
     ...parts,
     config,
@@ -120,7 +122,7 @@ export async function compose(
       // Connections to endpoints stay open until the process ends: a request aborted here would be recorded as a
       // failure of the endpoint.
       await Promise.all([within(DRAIN_TIMEOUT_MS, server.close()), worker?.drain()])
-      const steps = [clockWatch, recorder, ...observers].map((part) => () => part.stop())
+      const steps = [clockWatch, recorder, transforms, ...observers].map((part) => () => part.stop())
       for (const step of [...steps, () => worker?.leave(), () => tracing.close()]) {
         await within(
           SHUTDOWN_STEP_TIMEOUT_MS,

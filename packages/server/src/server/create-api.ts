@@ -40,6 +40,7 @@ import type { Tracing } from '../observability/tracing.ts'
 import type { SecretBox } from '../secrets/secret-box.ts'
 import type { OwnInboxes } from '../sender/own-inboxes.ts'
 import type { Sender } from '../sender/send.ts'
+import type { Transforms } from '../transforms/transforms.ts'
 import type { GuardOptions } from '../sender/network-guard.ts'
 
 export interface ApiParts {
@@ -60,6 +61,7 @@ export interface ApiParts {
   recorder: AttemptRecorder
   metrics: Metrics
   tracing: Tracing
+  transforms: Transforms
   readState(): Promise<QueueState>
   /** Undefined where no relay runs in this process. */
   relayProgress: RelayProgress | undefined
@@ -105,6 +107,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
       retrySchedule: config.retrySchedule,
       deliveryTimeoutMs: config.deliveryTimeoutMs,
       tracing,
+      transforms: parts.transforms,
       alerts: createAlerts(parts),
       checkups: createCheckups(parts),
     },

@@ -160,6 +160,15 @@ export const EXPOSED: Readonly<Record<string, ExposedTable>> = {
        from webhooks.webhook_inboxes where organization_id = $1 limit 1`,
     ],
   },
+  webhook_transforms: {
+    methods: 'read',
+    audience: 'everybody',
+    seed: [
+      `delete from webhooks.webhook_transforms where organization_id = $1`,
+      `insert into webhooks.webhook_transforms (webhook_id, version, organization_id, source) values ($1, 1, $1, 'x')`,
+    ],
+    all: 'source=eq.x',
+  },
   webhook_signing_keys: {
     methods: 'read',
     audience: 'everybody',

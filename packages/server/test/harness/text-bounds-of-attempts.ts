@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { plainArray } from '../../src/database/array-literal.ts'
 import { replaceUpdates } from '../../src/pipeline/relay/sql/statements.generated.ts'
 import { giveUpDelivery } from '../../src/pipeline/record/give-up-delivery.ts'
+import { FORMATS, pinShape } from '../../src/domain/shapes/shape.ts'
 import { ATTEMPT_ERRORS } from '../../src/domain/attempt-errors.ts'
 import { matchWebhooks } from '../../src/domain/match-webhooks.ts'
 import type { Subscription } from '../../src/domain/match-webhooks.ts'
@@ -132,12 +133,22 @@ export const BOUNDS_OF_ATTEMPTS: readonly Bound[] = [
         filter: JSON.stringify({ [`$${'x'.repeat(10_000)}`]: 1 }),
         ignore_origins: [],
         redact: null,
+        shape: null,
       } as unknown as Subscription
       const event = { organization_id: OURS, event: 'a.b', origin: null, body: '{"data":{}}' }
       const { matches } = matchWebhooks([event], new Map([[OURS, [subscription]]]))
       assert.match(matches[0]!.filtered!, /^the filter could not be evaluated: /)
       assert.ok(matches[0]!.filtered!.length <= 1_100, String(matches[0]!.filtered!.length))
       await Promise.resolve()
+    },
+  },
+  {
+    title: 'the shape of a delivery is one of a fixed list of short texts',
+    columns: ['webhooks.webhook_deliveries.shape'],
+    by: ['src/domain/shapes/shape.ts'],
+    async prove() {
+      for (const format of FORMATS) assert.ok(pinShape(`${format} thin`)!.length < 40)
+      assert.throws(() => pinShape('x'.repeat(1_000)), /is unknown/)
     },
   },
   {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import * as fc from 'fast-check'
+import type * as fc from 'fast-check'
 import type { AttemptRecord } from '../../src/domain/attempt.ts'
 import type { LeasedDelivery } from '../../src/domain/delivery.ts'
 import type { Expected } from './expected.ts'
@@ -136,20 +136,36 @@ async function attempt(world: World, sent: LeasedDelivery, outcome: Outcome) {
 }
 
 /** The acknowledgement of the commit was lost. */
-const recordAgain = (at: number): Command =>
+export const recordAgain = (at: number): Command =>
   command(`result ${at} is written again`, async (_expected, { recorded, world }) => {
     const again = pick(recorded, at)
     if (again !== undefined) await world.record(again.node, [again.result])
   })
 
-const release = (at: number, index: number): Command =>
-  command(`node ${at} gives back ${index}`, async (expected, { world }) => {
+/** Without sending it. */
+type HandOver = (given: LeasedDelivery, node: Node, world: World, expected: Expected) => Promise<void>
+
+const handOver = (what: string, at: number, index: number, how: HandOver): Command =>
+  command(`node ${at} ${what} ${index}`, async (expected, { world }) => {
     const node = world.nodes[at]!
     const given = pick(node.held, index)
-    if (given === undefined) return
+    // Of what is over, a transform that returns nothing is reported as a failure.
+    if (given === undefined || (given.isLast && what === 'filters')) return
     node.held.splice(node.held.indexOf(given), 1)
+    await how(given, node, world, expected)
+  })
+
+export const release = (at: number, index: number): Command =>
+  handOver('gives back', at, index, async (given, node, world, expected) => {
     await world.release(node, [given])
     expected.release(given)
+  })
+
+/** By its webhook's transform. */
+export const filter = (at: number, index: number): Command =>
+  handOver('filters', at, index, async (given, node, world, expected) => {
+    await world.filter(node, given)
+    expected.filter(given)
   })
 
 export const crash = (at: number): Command =>
@@ -230,7 +246,7 @@ export const switchWebhook = (index: number, on: boolean): Command =>
     expected.switchWebhook(webhook, on)
   })
 
-const deleteWebhook = (index: number): Command =>
+export const deleteWebhook = (index: number): Command =>
   command(
     `webhook ${index} is deleted`,
     async (expected, { world }) => {
@@ -241,56 +257,3 @@ const deleteWebhook = (index: number): Command =>
     // One of them, or little would happen afterwards.
     ({ webhooks }) => ![...webhooks.values()].some(({ isDeleted }) => isDeleted),
   )
-
-const node = fc.nat(1)
-const index = fc.nat(30)
-const outcome = fc.constantFrom<Outcome>(
-  'success',
-  'success',
-  'failure',
-  'failure',
-  'failure',
-  'busy',
-  'gone',
-)
-const endings = fc.array(fc.record({ at: index, outcome }), { minLength: 1, maxLength: 3 })
-
-const steps = {
-  emit: fc.constantFrom('a', 'b').map(emit),
-  relay: fc.tuple(node, fc.nat(4)).map(([at, room]) => relay(at, room)),
-  claim: fc.tuple(node, fc.integer({ min: 1, max: 6 })).map(([at, limit]) => claim(at, limit)),
-  complete: fc.tuple(node, endings).map(([at, list]) => complete(at, list)),
-  expire: index.map(expire),
-  crash: node.map(crash),
-  takeOver: fc.tuple(node, index).map(([at, silent]) => takeOver(at, silent)),
-  enqueueOverdue: node.map(enqueueOverdue),
-  release: fc.tuple(node, index).map(([at, given]) => release(at, given)),
-  recordAgain: index.map(recordAgain),
-  retryByHand: fc.tuple(node, index).map(([at, delivery]) => retryByHand(at, delivery)),
-  askForRedelivery: index.map(askForRedelivery),
-  redeliver: fc.constant(redeliver),
-  sweep: fc.constant(sweep),
-  switchOn: index.map((webhook) => switchWebhook(webhook, true)),
-  switchOff: index.map((webhook) => switchWebhook(webhook, false)),
-  deleteWebhook: index.map(deleteWebhook),
-}
-
-/** The everyday ones more often, or most runs would end before anything has failed three times. */
-const MORE_OFTEN = [
-  'switchOn',
-  'retryByHand',
-  'relay',
-  'claim',
-  'claim',
-  'complete',
-  'complete',
-  'complete',
-  'expire',
-  'expire',
-  'expire',
-] as const
-
-export const commands = fc.commands(
-  [...Object.values(steps), steps.emit, ...MORE_OFTEN.map((name) => steps[name])],
-  { maxCommands: 80, size: 'max' },
-)

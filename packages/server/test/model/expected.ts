@@ -170,6 +170,18 @@ export class Expected {
     this.leaveOutbox()
   }
 
+  /** Its webhook's transform returns nothing. */
+  filter(given: LeasedDelivery): void {
+    const { id, lease } = given
+    const unwritten = this.unwritten.get(id)
+    if (unwritten?.lease === lease) {
+      this.unwritten.delete(id)
+      this.create(id, unwritten.event, unwritten.webhook, undefined, unwritten.createdAt)
+      this.leaveOutbox()
+    } else if (this.deliveries.get(id)?.queued?.lease === lease)
+      this.#end(this.deliveries.get(id)!, 'filtered')
+  }
+
   release(given: LeasedDelivery): void {
     const { id, lease } = given
     this.#write(given, { lease: null, node: null, due: true })

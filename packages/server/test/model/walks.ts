@@ -6,6 +6,7 @@ import {
   emit,
   enqueueOverdue,
   expire,
+  filter,
   redeliver,
   relay,
   retryByHand,
@@ -61,6 +62,10 @@ export const walks: readonly (readonly Command[])[] = [
     claim(0, 6),
     succeed,
   ],
+  // Filtered by the transform: from memory, from the queue, and after a failure.
+  [...begin, filter(0, 0), filter(0, 0)],
+  [emit('b'), relay(0, 0), claim(0, 6), filter(0, 0), filter(0, 0)],
+  [...begin, failAll, ...expireBoth, claim(0, 6), filter(0, 0), succeed],
   // Failed at once: the endpoint is gone.
   [...begin, complete(0, [{ at: 0, outcome: 'gone' }])],
   // Cancelled before the first attempt; by hand without success.

@@ -66,6 +66,7 @@ export interface World {
   attempt(delivery: LeasedDelivery, outcome: Outcome): Promise<AttemptRecord>
   /** Records results, all in one statement. */
   record(node: Node, results: readonly AttemptRecord[]): Promise<void>
+  filter(node: Node, delivery: LeasedDelivery): Promise<void>
   release(node: Node, deliveries: readonly LeasedDelivery[]): Promise<void>
   /** Writes what the node has leased from the outbox and not written. */
   enqueueOverdue(node: Node): Promise<void>
@@ -174,6 +175,10 @@ export async function createWorld(database: Database): Promise<World> {
         retrySchedule: SCHEDULE,
         tracing: NO_TRACING,
       }),
+    async filter({ recorder }, delivery) {
+      await recorder.filter(delivery)
+      await recorder.idle()
+    },
     record: async (node, results) => {
       await Promise.all(results.map((result) => node.recorder.write(result)))
     },

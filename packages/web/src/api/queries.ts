@@ -12,6 +12,7 @@ import type {
   Inbox,
   InboxRequest,
   ListedWebhook,
+  ShownWebhook,
   Organization,
   Redelivery,
   SigningKey,
@@ -99,7 +100,7 @@ export const webhookQuery = (id: string) =>
     queryKey: ['webhook', id],
     queryFn: async ({ signal }) =>
       (
-        await getRows<ListedWebhook>(
+        await getRows<ShownWebhook>(
           `webhook_configurations?${query({ id: eq(id), ...WITH_LAST_ATTEMPT })}`,
           signal,
         )

@@ -24,14 +24,22 @@ export interface Organization {
   external_id: string | null
 }
 
-export type Webhook = Row<'webhook_configurations'> & {
+export type WholeWebhook = Row<'webhook_configurations'> & {
   /** In responses to writes that generated one. */
   secret?: string
 }
 
-export interface ListedWebhook extends Webhook {
+/** Without what may be long, which the list does not load. */
+export type Webhook = Omit<WholeWebhook, 'transform' | 'transform_tests'>
+
+interface LastAttempts {
   webhook_logs: Pick<Attempt, 'id' | 'created_at' | 'status' | 'response_code' | 'event'>[]
 }
+
+export type ListedWebhook = Webhook & LastAttempts
+
+/** On its own page. */
+export type ShownWebhook = WholeWebhook & LastAttempts
 
 export type JsonObject = Record<string, unknown>
 

@@ -54,6 +54,10 @@ export interface Messages {
       readonly max_in_flight: string
       readonly ignore_origins: string
       readonly redact: string
+      readonly format: string
+      readonly payload: string
+      readonly transform: string
+      readonly transform_tests: string
       readonly disabled_reason: string
       readonly disabled_at: string
     }
@@ -145,6 +149,7 @@ export interface Messages {
   readonly keptBack: {
     readonly filtered: string
     readonly origin: string
+    readonly transform: string
   }
   readonly deliveries: {
     readonly live: string
@@ -751,6 +756,46 @@ export interface Messages {
       readonly unknown: string
     }
   }
+  readonly shape: {
+    readonly title: string
+    readonly text: string
+    readonly format: string
+    readonly formats: {
+      readonly connectgain: string
+      readonly cloudevents: string
+      readonly 'cloudevents-binary': string
+      readonly slack: string
+      readonly teams: string
+      readonly discord: string
+      readonly google_chat: string
+      readonly transform: string
+    }
+    readonly hints: {
+      readonly connectgain: string
+      readonly cloudevents: string
+      readonly 'cloudevents-binary': string
+      readonly transform: string
+    }
+    readonly chatHint: string
+    readonly thin: string
+    readonly thinText: string
+    readonly notThin: string
+    readonly transform: string
+    readonly transformHint: string
+    readonly previewOf: string
+    readonly recent: string
+    readonly examples: string
+    readonly sent: string
+    readonly skipped: string
+    readonly place: (parameters: { line: number; column: number; problem: string }) => string
+    readonly tests: string
+    readonly testsText: string
+    readonly addTest: string
+    readonly testName: (parameters: { position: number }) => string
+    readonly removeTest: (parameters: { position: number }) => string
+    readonly passed: string
+    readonly failed: string
+  }
   readonly test: {
     readonly action: string
     readonly of: (parameters: { name: string }) => string
@@ -912,6 +957,8 @@ export interface Messages {
     readonly blocked_destination: string
     readonly secret_unreadable: string
     readonly not_sendable: string
+    readonly transform_failed: string
+    readonly transform_skipped: string
     readonly not_recordable: string
     readonly internal_error: string
     readonly network_error: string

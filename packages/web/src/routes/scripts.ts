@@ -9,6 +9,7 @@ export const SCRIPTS = {
   code: () => import('../webhooks/code-tab.tsx'),
   first: () => import('../webhooks/first-webhook.tsx'),
   test: () => import('../webhooks/test-dialog.tsx'),
+  shape: () => import('../webhooks/form/shape-script.ts'),
 } as const
 
 type Script = keyof typeof SCRIPTS

@@ -3,7 +3,7 @@ import { ChevronLeft, SearchX } from 'lucide-react'
 import { Link, Redirect } from 'wouter'
 import { ApiError } from '../api/client.ts'
 import { webhookActivityQuery, webhookQuery } from '../api/queries.ts'
-import type { ListedWebhook } from '../api/types.ts'
+import type { ShownWebhook } from '../api/types.ts'
 import { LinkButton } from '../components/button.tsx'
 import { Empty, ErrorNotice, Loading, Skeleton, Tabs } from '../components/surface.tsx'
 import { t } from '../messages/index.ts'
@@ -54,7 +54,7 @@ function NotFound() {
   )
 }
 
-function Found({ webhook, tab }: { webhook: ListedWebhook; tab: Tab }) {
+function Found({ webhook, tab }: { webhook: ShownWebhook; tab: Tab }) {
   const { id, name } = webhook
   useTitle(tab === 'overview' ? name : `${t.webhook.tabs[tab]} · ${name}`)
   return (
@@ -80,7 +80,7 @@ function Found({ webhook, tab }: { webhook: ListedWebhook; tab: Tab }) {
   )
 }
 
-function Head({ webhook }: { webhook: ListedWebhook }) {
+function Head({ webhook }: { webhook: ShownWebhook }) {
   const { canChange } = useAccess()
   const activity = useQuery(webhookActivityQuery(webhook.id)).data ?? undefined
   const condition = getCondition(webhook, webhook.webhook_logs.length > 0, activity)

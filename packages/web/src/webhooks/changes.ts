@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { deleteRows, patchRow } from '../api/client.ts'
-import type { Webhook } from '../api/types.ts'
+import type { Webhook, WholeWebhook } from '../api/types.ts'
 
 /** Writes to a webhook, and refreshes every view of it. */
 export function useChangeWebhook({ id }: Pick<Webhook, 'id'>) {
   const refresh = useRefreshWebhooks()
   return useMutation({
-    mutationFn: (change: object) => patchRow<Webhook>(`webhook_configurations?id=eq.${id}`, change),
+    mutationFn: (change: object) => patchRow<WholeWebhook>(`webhook_configurations?id=eq.${id}`, change),
     onSuccess: async () => await refresh(id),
   })
 }

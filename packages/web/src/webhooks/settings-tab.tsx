@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import type { Webhook } from '../api/types.ts'
+import type { Webhook, WholeWebhook } from '../api/types.ts'
 import { Button, LinkButton } from '../components/button.tsx'
 import { Confirm } from '../components/dialog.tsx'
 import { Section } from '../components/surface.tsx'
@@ -18,7 +18,7 @@ import { SecretPanel } from './secret-panel.tsx'
 import { SigningKeySection } from './signing-keys.tsx'
 import styles from './webhook.module.css'
 
-export function SettingsTab({ webhook }: { webhook: Webhook }) {
+export function SettingsTab({ webhook }: { webhook: WholeWebhook }) {
   const { canChange } = useAccess()
   const change = useChangeWebhook(webhook)
   // Changes are compared with the initial version: the page refreshes in the background, the form does not.

@@ -8,7 +8,7 @@ export const SOURCES = shippedFolder('guide', 'docs')
 /** The table of contents of the guide: its parts, and the names of their files in docs/ without extension. */
 export const CONTENTS: readonly (readonly [part: string, pages: readonly string[]])[] = [
   ['Start', ['quick-start', 'concepts', 'settings-page', 'embedding']],
-  ['Receive', ['receiving', 'events', 'filtering', 'troubleshooting']],
+  ['Receive', ['receiving', 'events', 'filtering', 'shapes', 'troubleshooting']],
   [
     'Use',
     [

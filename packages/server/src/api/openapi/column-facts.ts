@@ -5,6 +5,7 @@ import { RECORD_NAMES } from '../../domain/event-types/records.ts'
 import { LOCALES } from '../../domain/messages/locales.ts'
 import { SCOPES } from '../../domain/principal.ts'
 import { AUTH } from './auth-schema.ts'
+import { FORMATS, PAYLOADS } from '../../domain/shapes/shape.ts'
 import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
 
 interface ColumnFacts {
@@ -53,6 +54,19 @@ const CHECKS: ColumnFacts = {
   },
 }
 
+const TRANSFORM_TESTS = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      name: { type: 'string' },
+      event: { type: 'object', additionalProperties: {}, description: "An event's body" },
+      expected: { description: 'The body that the transform must return; null: it skips the event' },
+    },
+    required: ['name', 'event', 'expected'],
+  },
+}
+
 /** What the catalog of the database does not say about tables and views, for the OpenAPI document and the types made from it. */
 export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
   api_keys: {
@@ -80,6 +94,9 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
       headers: TEXTS,
       health: { values: ['healthy', 'degraded', 'held'] },
       signature_type: { values: SIGNATURE_TYPES },
+      format: { values: FORMATS },
+      payload: { values: PAYLOADS },
+      transform_tests: { schema: TRANSFORM_TESTS },
     },
     shownOnce: {
       secret: {

@@ -6,6 +6,8 @@ import { RestError } from '../../domain/errors.ts'
 import { newToken } from '../../domain/ids.ts'
 import type { Principal } from '../../domain/principal.ts'
 import { runCheckup } from '../../sender/checkup/run-checkup.ts'
+import { pinShape } from '../../domain/shapes/shape.ts'
+import { hasOwnBody, shapeBody } from '../../domain/shapes/shape-body.ts'
 import { phrase } from '../../domain/messages/phrase.ts'
 import { tooManyRequests } from '../limits/admission.ts'
 import { uuid } from '../tables/configuration-fields.ts'
@@ -80,7 +82,8 @@ async function checkNow(
   const { database, checkups, clock } = context
   const { rows } = await database.query(...findTarget({ webhookId }))
   const row = rows[0]!
-  const { url } = row
+  const { url, redact } = row
+  const rules = { redact, shape: pinShape(row.shape) }
   const checks = await runCheckup({
     ...context,
     sender: checkups.createSender(),
@@ -90,7 +93,13 @@ async function checkNow(
     budgetMs: BUDGET_MS,
     isHttps: new URL(url).protocol === 'https:',
     isInbox: checkups.isInbox(url),
-    bodies: await writeCheckupBodies(database, { events, redact: row.redact, now: clock.now() }),
+    shape: (delivery) =>
+      context.transforms.settle({
+        ...delivery,
+        ...shapeBody(delivery, rules),
+        hasOwnBody: hasOwnBody(rules),
+      }),
+    bodies: await writeCheckupBodies(database, events, clock.now()),
   })
   return { url, checks }
 }

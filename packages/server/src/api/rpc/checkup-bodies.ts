@@ -1,5 +1,4 @@
 import type { Connection } from '../../database/database.ts'
-import { redactBody } from '../../domain/redaction/redact.ts'
 import type { TestBody } from '../../sender/checkup/prober.ts'
 import { chooseType, writeBody } from './test-event.ts'
 
@@ -17,13 +16,14 @@ const LARGE_BYTES = 256 * 1024
 /** The bodies of a check-up's requests: the example of an event type that the webhook gets, and variations of it. */
 export async function writeCheckupBodies(
   connection: Connection,
-  { events, redact, now }: { events: readonly string[]; redact: readonly string[] | null; now: number },
+  events: readonly string[],
+  now: number,
 ): Promise<Record<'plain' | 'unknown' | 'emoji' | 'large', TestBody>> {
   const type = await chooseType(connection, undefined, events)
   const example = type.example as Data
   const write = async (name: string, data: Data, previous: unknown): Promise<TestBody> => {
     const written = { name, example: JSON.stringify(data), previous }
-    return { event: name, ...redactBody(await writeBody(connection, written, now), redact) }
+    return { event: name, body: await writeBody(connection, written, now) }
   }
   return {
     plain: await write(type.name, example, type.previous),

@@ -3,6 +3,7 @@ import { checkEndpoint } from './check-endpoint.ts'
 import { createPortalSession } from './create-portal-session.ts'
 import { eraseRecord } from './erase-record.ts'
 import { previewFilter } from './preview-filter.ts'
+import { previewTransform } from './preview-transform.ts'
 import { recaptureFunction } from './recapture.ts'
 import { replayEvents } from './replay-events.ts'
 import { cancelRedeliveryFunction, retryFailed } from './retry-failed.ts'
@@ -28,6 +29,7 @@ export const FUNCTIONS: Readonly<Record<string, RpcFunction>> = {
   rotate_webhook_secret: rotateWebhookSecret,
   rotate_signing_key: rotateSigningKey,
   preview_filter: previewFilter,
+  preview_transform: previewTransform,
   webhook_stats: webhookStats,
   create_portal_session: createPortalSession,
   erase_record: eraseRecord,

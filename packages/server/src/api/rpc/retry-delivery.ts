@@ -35,7 +35,7 @@ export const retryDelivery = defineFunction(
       defaultTimeout: context.deliveryTimeoutMs,
     })
     if (delivery === undefined) throw await describeRefusal(context, { delivery_id, webhook_id, is_erased })
-    const attempt = await makeAttempt(delivery, { ...context })
+    const attempt = await makeAttempt(await context.transforms.settle(delivery), { ...context })
     await context.recorder.write(attempt)
     return {
       delivery_id,

@@ -7,6 +7,7 @@ import type { AttemptRecord } from '../../domain/attempt.ts'
 import type { MailSettings } from '../../maintenance/alert-mails/compose-mail.ts'
 import type { Mailer } from '../../maintenance/alert-mails/mailer.ts'
 import type { Sender } from '../../sender/send.ts'
+import type { Transforms } from '../../transforms/transforms.ts'
 import { readMessages } from '../../domain/messages/server-message.ts'
 import { ApiError } from '../../domain/errors.ts'
 import type { Tracing } from '../../observability/tracing.ts'
@@ -37,6 +38,7 @@ export interface RpcContext {
   /** Timeout in milliseconds for webhooks that set none. */
   deliveryTimeoutMs: number
   tracing: Tracing
+  transforms: Transforms
   alerts: AlertContext
   checkups: CheckupContext
 }
@@ -129,7 +131,7 @@ export async function readAs<R extends object>(
 export async function findVisible<R extends object>(
   context: RpcContext,
   principal: Principal,
-  what: 'webhook' | 'delivery' | 'redelivery',
+  what: 'webhook' | 'delivery' | 'redelivery' | 'event',
   findById: (params: { id: string }) => BoundStatement<R>,
   id: string,
 ): Promise<R> {

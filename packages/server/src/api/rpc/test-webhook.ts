@@ -1,8 +1,8 @@
 import { phrase } from '../../domain/messages/phrase.ts'
 import { z } from 'zod'
 import { makeAttempt } from '../../sender/make-attempt.ts'
-import type { LeasedDelivery } from '../../domain/delivery.ts'
-import { redactBody } from '../../domain/redaction/redact.ts'
+import { pinShape } from '../../domain/shapes/shape.ts'
+import { hasOwnBody, shapeBody } from '../../domain/shapes/shape-body.ts'
 import { newId } from '../../domain/ids.ts'
 import { memberText } from '../../rest/request/member-text.ts'
 import { requireSize } from '../tables/webhook-events.ts'
@@ -42,20 +42,24 @@ export const testWebhook = defineFunction(
     const { rows } = await context.database.query(...findTarget({ webhookId: webhook_id }))
     const type = await chooseType(context.database, event, webhook.events)
     const now = context.clock.now()
-    const { redact } = rows[0]!
+    const { redact, shape } = rows[0]!
+    const rules = { redact, shape: pinShape(shape) }
     const eventBody = await writeBody(
       context.database,
       { ...type, example: given ?? JSON.stringify(type.example) },
       now,
     )
-    const sent = redactBody(eventBody, redact)
-    const delivery: LeasedDelivery = {
-      id: newId(now),
-      organizationId: webhook.organization_id,
+    const whole = {
       eventId: newId(now),
+      organizationId: webhook.organization_id,
       event: type.name,
-      ...sent,
-      isRedacted: redact !== null,
+      body: eventBody,
+    }
+    const delivery = await context.transforms.settle({
+      id: newId(now),
+      ...whole,
+      ...shapeBody(whole, rules),
+      hasOwnBody: hasOwnBody(rules),
       traceparent: principal.traceparent ?? null,
       attempt: 1,
       trigger: 'test',
@@ -63,13 +67,13 @@ export const testWebhook = defineFunction(
       lease: '',
       leaseEnds: Number.POSITIVE_INFINITY,
       target: context.openTarget(rows[0]!),
-    }
+    })
     const attempt = await makeAttempt(delivery, { ...context })
-    await context.recorder.write({ ...attempt, lease: null, request_body: sent.body })
+    await context.recorder.write({ ...attempt, lease: null, request_body: delivery.body })
     const [logged] = await readAs(context, principal, readRequestHeaders({ id: attempt.id }))
     return {
       ...describeAttempt(attempt),
-      request: { headers: JSON.parse(logged?.request_headers ?? '{}') as Headers, body: sent.body },
+      request: { headers: JSON.parse(logged?.request_headers ?? '{}') as Headers, body: delivery.body },
     }
   },
 )

@@ -9,6 +9,7 @@ import { FilterError, compileNewFilter } from '../../domain/filter/filter.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { OwnInboxes } from '../../sender/own-inboxes.ts'
 import { authField } from './auth-field.ts'
+import { shapeFields } from './shape-fields.ts'
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
 /** Visible ASCII, with spaces inside: what every HTTP implementation passes on unchanged. */
@@ -87,6 +88,7 @@ export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes, cl
       .array(text(200, NO_FIELD).regex(FIELD_PATH, NO_FIELD), phrase('field.redactList'))
       .max(50, phrase('field.many', { count: 50 }))
       .transform((paths) => [...new Set(paths)]),
+    ...shapeFields,
     timeout_ms: whole(100, 60_000).nullable(),
     rate_limit: whole(1, 10_000).nullable(),
     max_in_flight: whole(1, 1_000).nullable(),

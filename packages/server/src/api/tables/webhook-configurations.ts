@@ -22,6 +22,7 @@ import { placeOf, readEventNames, unknownEvents } from './event-names.ts'
 import { parseRow, parseEachRow } from './field-problems.ts'
 import { requireOrder, requireOrderOfEach } from './require-order.ts'
 import { requireSigningKeys } from './require-signing-keys.ts'
+import { readShapes, requireFittingShape } from './shape-fields.ts'
 import { findInboxes, listOwners } from './sql/statements.generated.ts'
 
 /** Validates writes to `webhook_configurations`, and encrypts secrets. */
@@ -46,6 +47,7 @@ export function webhookConfigurationRules(
     async beforeInsert(connection, rows, _principal, revealOnce) {
       const parsed = parseEachRow(insertSchema, rows)
       requireOrderOfEach(parsed)
+      for (const [index, row] of parsed.entries()) requireFittingShape(row, { index, count: parsed.length })
       await requireKnownEvents(
         connection,
         parsed.map((row) => row.events),
@@ -79,6 +81,8 @@ export function webhookConfigurationRules(
       }
       const parsed = parseRow(updateSchema, change)
       await requireOrder(connection, ids, parsed)
+      for (const shape of await readShapes(connection, parsed, ids))
+        requireFittingShape({ ...shape, ...parsed })
       await requireKnownEvents(connection, [parsed.events ?? []])
       const inbox = inboxes.idOf(parsed.url ?? '')
       if (inbox !== undefined) {

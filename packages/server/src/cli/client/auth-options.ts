@@ -51,7 +51,7 @@ export function readAuth(flags: AuthFlags): Auth {
   return flags.auth === false ? null : undefined
 }
 
-function readText(file: string): string {
+export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {

@@ -11,10 +11,13 @@ import { print, printJson, printTable, showStatus, formatTime, escapeLine } from
 import type { Cell } from '../client/output.ts'
 import { parseJsonOption } from '../client/parse.ts'
 import { withApi } from '../client/run.ts'
+import { readShape, withShape } from '../client/shape-options.ts'
+import type { ShapeFlags } from '../client/shape-options.ts'
+import { previewWebhook } from './preview-webhook.ts'
 
 type Webhook = Row<'webhook_configurations'>
 
-interface Flags extends ConnectionFlags, AuthFlags {
+interface Flags extends ConnectionFlags, AuthFlags, ShapeFlags {
   organization?: string
   name: string
   webhookUrl: string
@@ -38,12 +41,12 @@ const COALESCE = ['--coalesce', 'let a newer update of a record replace one that
 
 export function webhooksCommand(): Command {
   const command = new Command('webhooks').description(
-    'list, create, update, test, enable, disable and delete webhooks',
+    'list, create, update, test, preview, enable, disable and delete webhooks',
   )
   withConnection(command.command('list').description('list webhooks and their health'))
     .option('--organization <id>', "only this organization, or the CRM's own key of it")
     .action(withApi(list))
-  withAuth(withConnection(command.command('create').description('create a webhook')))
+  withShape(withAuth(withConnection(command.command('create').description('create a webhook'))))
     .requiredOption('--name <name>', 'name of the webhook')
     .requiredOption('--webhook-url <url>', 'the https:// URL to send to')
     .requiredOption('--events <names...>', 'event types, such as contact.created or "deal.*"')
@@ -61,8 +64,10 @@ export function webhooksCommand(): Command {
     .option(...COALESCE)
     .option('--inactive', 'create it disabled')
     .action(withApi(create))
-  withAuth(
-    withConnection(command.command('update').argument('<id>').description('change what the options name')),
+  withShape(
+    withAuth(
+      withConnection(command.command('update').argument('<id>').description('change what the options name')),
+    ),
   )
     .option('--name <name>', 'name of the webhook')
     .option('--webhook-url <url>', 'the https:// URL to send to')
@@ -77,6 +82,17 @@ export function webhooksCommand(): Command {
     .option('--event <name>', 'event type (default: the first of its events)')
     .option('--data <json>', "record to send (default: the event type's example)", parseJsonOption)
     .action(withApi(test))
+  withShape(
+    withConnection(
+      command
+        .command('preview')
+        .argument('<id>')
+        .description('show what the webhook would send, as it is or with other options'),
+    ),
+  )
+    .option('--event <name>', 'event type whose example is shown (default: contact.created)')
+    .option('--event-id <id>', 'an event of yours')
+    .action(withApi(previewWebhook))
   for (const [name, isActive, text] of [
     ['enable', true, 'enable a webhook'],
     ['disable', false, 'disable a webhook and cancel its pending deliveries'],
@@ -122,6 +138,7 @@ function readColumns(flags: Partial<Flags>): Tables['webhook_configurations']['u
     ...(auth === undefined ? {} : { auth }),
     ...(flags.ordering === undefined ? {} : { ordering: flags.ordering }),
     ...(flags.coalesce === undefined ? {} : { coalesce: flags.coalesce }),
+    ...readShape(flags),
   }
 }
 

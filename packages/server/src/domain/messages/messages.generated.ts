@@ -154,6 +154,18 @@ export interface MessageParams {
   'invalid.foldedAdvice': null
   'own.secret': null
   'own.notSendable': null
+  'own.transformFailed': null
+  'own.transformSkipped': null
+  'own.transformNothing': null
+  'own.transformPlace': { line: number; column: number; problem: string }
+  'own.transformSteps': null
+  'own.transformTime': { seconds: number }
+  'own.transformMemory': { size: number }
+  'own.transformDeep': null
+  'own.transformNoFunction': null
+  'own.transformPromise': null
+  'own.transformNoJson': { type: string }
+  'own.transformLong': { bytes: number; most: number }
   'own.notRecordable': null
   'own.defect': null
   'own.notBuilt': { problem: string }
@@ -279,6 +291,11 @@ export interface MessageParams {
   'field.manyEvents': { count: number }
   'field.noEvents': null
   'field.redact': null
+  'field.transform': null
+  'field.transformEmpty': null
+  'field.transformMissing': null
+  'field.transformMissingHint': null
+  'field.thinChat': { format: string }
   'field.email': null
   'field.duplicateEmail': { count: number }
   'field.url': null
@@ -762,4 +779,12 @@ export interface MessageParams {
   'hint.checkupRequests': null
   'delivery.superseded': null
   'delivery.syncCancelled': null
+  'field.eventBody': null
+  'field.transformTests': null
+  'field.uuidOfEvent': null
+  'field.eitherEvent': null
+  'hint.thinFormats': { names: string }
+  'error.previewsWait': null
+  'error.no.event': { id: string }
+  'field.noNul': null
 }

@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts'
 import { compileCuts, cutFields } from './cut-fields.ts'
 import type { LeasedDelivery } from '../delivery.ts'
 
-export type DeliveryBody = Pick<LeasedDelivery, 'body' | 'fault'>
+type CutBody = Pick<LeasedDelivery, 'body' | 'fault'>
 
 /** Longer texts are not scanned on the sending thread. */
 const MAX_CUT_LENGTH = 16 * 1024 * 1024
@@ -14,7 +14,7 @@ const MAX_CUT_LENGTH = 16 * 1024 * 1024
  *
  * @param fields such as `data.phone`; null: nothing is cut
  */
-export function redactBody(eventBody: string, fields: readonly string[] | null): DeliveryBody {
+export function redactBody(eventBody: string, fields: readonly string[] | null): CutBody {
   if (fields === null) return { body: eventBody }
   try {
     if (eventBody.length > MAX_CUT_LENGTH) throw new Error(phrase('body.long', { count: MAX_CUT_LENGTH }))
@@ -26,7 +26,7 @@ export function redactBody(eventBody: string, fields: readonly string[] | null):
 
 /** Redacts a batch: webhooks that cut the same fields of an event share the result. */
 export function createRedactor(): typeof redactBody {
-  let [lastBody, byFields]: [string, Map<string, DeliveryBody>] = ['', new Map()]
+  let [lastBody, byFields]: [string, Map<string, CutBody>] = ['', new Map()]
   return (eventBody, fields) => {
     if (fields === null) return { body: eventBody }
     if (eventBody !== lastBody) [lastBody, byFields] = [eventBody, new Map()]

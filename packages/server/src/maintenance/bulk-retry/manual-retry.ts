@@ -5,7 +5,7 @@ import { LEASE_MARGIN_MS } from '../../domain/delivery.ts'
 import { newToken } from '../../domain/ids.ts'
 import type { OpenTarget } from '../../domain/webhook.ts'
 import { toLeasedDelivery } from '../../pipeline/claim/claim-due.ts'
-import { leaseOne, readLeased } from './sql/statements.generated.ts'
+import { leaseOne, readLeased, renewTransforms } from './sql/statements.generated.ts'
 
 export interface ManualRetryOptions {
   clock: Clock
@@ -27,6 +27,7 @@ export async function leaseForManualRetry(
   await database.query(
     ...leaseOne({ deliveryId, lease, defaultTimeoutMs: defaultTimeout, leaseMarginMs: LEASE_MARGIN_MS }),
   )
+  await database.query(...renewTransforms({ deliveryIds: [deliveryId] }))
   const { rows } = await database.query(...readLeased({ deliveryId, lease }))
   const [row] = rows
   if (row === undefined) return undefined

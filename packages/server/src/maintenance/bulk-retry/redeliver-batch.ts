@@ -4,6 +4,7 @@ import type { Connection, Database } from '../../database/database.ts'
 import type { Splitter } from '../../database/split.ts'
 import { createSplitter } from '../../database/split.ts'
 import { readRecordId } from '../../domain/record-id.ts'
+import { pinShape } from '../../domain/shapes/shape.ts'
 import { newId } from '../../domain/ids.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import type { Skipped } from '../walk.ts'
@@ -21,6 +22,7 @@ import {
   pageFailed,
   pickRedelivery,
   readBodies,
+  renewTransforms,
   reopen,
   requeue,
 } from './sql/statements.generated.ts'
@@ -59,6 +61,8 @@ interface Page {
   reopened: readonly string[]
   /** Missed events that never had a delivery. */
   created: readonly MissedEvent[]
+  /** How the bodies of the missed events are made, from now on. */
+  shape: string | null
   /** The last row decided on; undefined: none. */
   cursor: Cursor | undefined
   isLast: boolean
@@ -174,6 +178,7 @@ async function failedPage(
   return {
     reopened: rows.filter((row) => row.is_wanted).map((row) => row.id),
     created: [],
+    shape: null,
     cursor: toCursor(rows.at(-1)),
     isLast: rows.length < limit,
     isHeldUp: false,
@@ -187,7 +192,7 @@ async function missedPage(
 ): Promise<Page> {
   const subscription = await readSubscription(connection, scope.webhookId)
   if (subscription === undefined) {
-    return { reopened: [], created: [], cursor: undefined, isLast: true, isHeldUp: false }
+    return { reopened: [], created: [], shape: null, cursor: undefined, isLast: true, isHeldUp: false }
   }
   const rows = await pageEvents(connection, subscription, scope, after, limit)
   // The scan pauses at an event whose deliveries are not decided yet.
@@ -197,6 +202,7 @@ async function missedPage(
   return {
     reopened: missed.flatMap(({ deliveryId }) => deliveryId ?? []),
     created: missed.filter(({ deliveryId }) => deliveryId === null),
+    shape: pinShape(subscription.shape),
     cursor: toCursor(decided.at(-1)),
     isLast: rows.length < limit && waiting < 0,
     isHeldUp: waiting >= 0,
@@ -227,9 +233,11 @@ async function enqueue(
   if (page.reopened.length === 0) return 0
   const { from, reason, trigger } = OPENS[kind]
   const { rows } = await connection.query(...requeue({ deliveryIds: page.reopened, trigger }))
+  const deliveryIds = rows.map((row) => row.delivery_id)
+  await connection.query(...renewTransforms({ deliveryIds }))
   const { rowCount } = await connection.query(
     ...reopen({
-      deliveryIds: rows.map((row) => row.delivery_id),
+      deliveryIds,
       statuses: from,
       completedBefore: kind === 'retry_failed' ? requestedAt : 'infinity',
       reason,
@@ -239,7 +247,7 @@ async function enqueue(
 }
 
 async function create(connection: Connection, redelivery: Redelivery, page: Page): Promise<number> {
-  const { created } = page
+  const { created, shape } = page
   if (created.length === 0) return 0
   const { organizationId, scope } = redelivery
   const eventIds = plainArray(created.map(({ eventId }) => eventId))
@@ -252,6 +260,7 @@ async function create(connection: Connection, redelivery: Redelivery, page: Page
       events: textArray(created.map(({ event }) => event)),
       recordIds: textArray(created.map(({ eventId }) => records.get(eventId) ?? null)),
       webhookId: scope.webhookId,
+      shape,
       organizationId,
     }),
   )

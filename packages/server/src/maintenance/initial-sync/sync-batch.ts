@@ -11,6 +11,7 @@ import type { RecordName } from '../../domain/event-types/records.ts'
 import type { Said } from '../../domain/messages/phrase.ts'
 import { phrase } from '../../domain/messages/phrase.ts'
 import { newId } from '../../domain/ids.ts'
+import { pinShape } from '../../domain/shapes/shape.ts'
 import { readRecordId } from '../../domain/record-id.ts'
 import { lockOutbox } from '../../pipeline/relay/outbox.ts'
 import { readSubscription } from '../bulk-retry/missed-events.ts'
@@ -186,13 +187,19 @@ async function send(
     const rows = await readExisting(transaction, existing, scope, keys)
     const subscription = await readSubscription(transaction, sync.webhook_id)
     const chosen = subscription === undefined ? [] : chooseRecords(rows, subscription, sync.filter)
-    if (chosen.length > 0) await write(transaction, sync, chosen)
+    const shape = pinShape(subscription?.shape ?? null)
+    if (chosen.length > 0) await write(transaction, sync, chosen, shape)
     await advance(transaction, sync, next)
     return next
   })
 }
 
-async function write(transaction: Transaction, sync: Sync, rows: readonly ExistingRow[]): Promise<void> {
+async function write(
+  transaction: Transaction,
+  sync: Sync,
+  rows: readonly ExistingRow[],
+  shape: string | null,
+): Promise<void> {
   const eventIds = plainArray(rows.map(() => newId()))
   const last = await transaction.query(...lastOutboxId())
   await transaction.query(
@@ -200,6 +207,7 @@ async function write(transaction: Transaction, sync: Sync, rows: readonly Existi
       syncId: sync.id,
       organizationId: sync.organization_id,
       webhookId: sync.webhook_id,
+      shape,
       eventIds,
       deliveryIds: plainArray(rows.map(() => newId())),
       events: textArray(rows.map(({ event }) => event)),

@@ -3,8 +3,8 @@ import { plainArray } from '../../database/array-literal.ts'
 import type { Database } from '../../database/database.ts'
 import type { AttemptTrigger, LeasedDelivery } from '../../domain/delivery.ts'
 import { LEASE_MARGIN_MS } from '../../domain/delivery.ts'
-import { redactBody } from '../../domain/redaction/redact.ts'
 import { newToken } from '../../domain/ids.ts'
+import { hasOwnBody, shapeBody } from '../../domain/shapes/shape-body.ts'
 import type { EndpointLoad } from '../dispatch/endpoint-slots.ts'
 import { CLAIM_AHEAD } from '../dispatch/endpoint-slots.ts'
 import type { OpenTarget, TargetRow } from '../../domain/webhook.ts'
@@ -40,6 +40,8 @@ export interface ClaimedRow extends TargetRow {
   redact: string[] | null
   /** Whether the previous values of replaced updates are in the body, which is then not that of the event. */
   has_own_previous: boolean
+  /** How the body was made, or will be; null: as the event is. */
+  shape: string | null
   traceparent: string | null
 }
 
@@ -89,13 +91,17 @@ export function toLeasedDelivery(
   openTarget: OpenTarget,
 ): LeasedDelivery {
   const target = openTarget(row)
+  const whole = {
+    eventId: row.event_id,
+    organizationId: row.organization_id,
+    event: row.event,
+    body: row.body,
+  }
   return {
     id: row.id,
-    organizationId: row.organization_id,
-    eventId: row.event_id,
-    event: row.event,
-    ...redactBody(row.body, row.redact),
-    isRedacted: row.redact !== null || row.has_own_previous,
+    ...whole,
+    ...shapeBody(whole, row),
+    hasOwnBody: hasOwnBody(row) || row.has_own_previous,
     traceparent: row.traceparent,
     attempt: row.attempts + 1,
     trigger: readTrigger(row),

@@ -8,6 +8,7 @@ import type { WebhookTarget } from '../../domain/webhook.ts'
 import type { Tracing } from '../../observability/tracing.ts'
 import { makeAttempt } from '../../sender/make-attempt.ts'
 import type { Sender } from '../../sender/send.ts'
+import type { Transforms } from '../../transforms/transforms.ts'
 import type { DirectSlots } from '../match/match-events.ts'
 import type { Messages, Stage } from '../messages.ts'
 import type { Recorder } from '../record/recorder.ts'
@@ -29,6 +30,7 @@ export interface DispatcherOptions {
   /** Milliseconds between the attempts of a delivery. */
   retrySchedule: readonly number[]
   tracing: Tracing
+  transforms: Transforms
   recorder: Recorder
   leasedEvents: LeasedEvents
   messages: Messages
@@ -176,8 +178,8 @@ export class Dispatcher implements Stage {
     const { clock, log, messages } = this.#options
     try {
       // A delivery that waited too long is given back, with all that wait behind it: the next claim leases them again.
-      if (canStillSend(delivery, clock.now())) await this.#attempt(delivery)
-      else this.#giveBack([delivery, ...this.#slots.drain(delivery.target.id)])
+      const isTooLate = !canStillSend(delivery, clock.now()) || !(await this.#attempt(delivery))
+      if (isTooLate) this.#giveBack([delivery, ...this.#slots.drain(delivery.target.id)])
     } catch (error) {
       // A defect of the program: the delivery stays leased and is due again when its lease ends.
       log.error({ ...toLogIds(delivery), error: messageOf(error) }, 'cannot make an attempt')
@@ -189,7 +191,27 @@ export class Dispatcher implements Stage {
     if (this.#slots.isRunningLow(delivery.target.id)) messages.emit('slotsFree')
   }
 
-  async #attempt(delivery: LeasedDelivery): Promise<void> {
+  /** @returns false if nothing was sent, because the body was not made in time */
+  async #attempt(delivery: LeasedDelivery): Promise<boolean> {
+    const prepared = delivery.transform === undefined ? { delivery } : await this.#transform(delivery)
+    if (prepared === 'late') this.#rest(delivery.target.id, REST_MS)
+    if (typeof prepared === 'string') return prepared === 'filtered'
+    await this.#send(prepared.delivery)
+    return true
+  }
+
+  async #transform(delivery: LeasedDelivery): Promise<{ delivery: LeasedDelivery } | 'filtered' | 'late'> {
+    const { clock, recorder, transforms } = this.#options
+    const isInTime = (): boolean => !this.#stopping && canStillSend(delivery, clock.now())
+    const made = await transforms.apply(delivery, isInTime)
+    if (made.kind === 'late' || !isInTime()) return 'late'
+    // A retry of a delivery that was over says why it sends nothing.
+    if (made.kind === 'made' || delivery.isLast) return { delivery: made.delivery }
+    await recorder.filter(delivery)
+    return 'filtered'
+  }
+
+  async #send(delivery: LeasedDelivery): Promise<void> {
     const attempt = await makeAttempt(delivery, this.#options)
     if (this.#abandoned) return
     if (attempt.retry_after_ms !== null) this.#rest(attempt.webhook_id, attempt.retry_after_ms)

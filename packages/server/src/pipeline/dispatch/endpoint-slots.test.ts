@@ -34,7 +34,7 @@ function delivery(webhookId: string, id: string, maxInFlight = 2): LeasedDeliver
     body: BODY,
     attempt: 1,
     trigger: 'event',
-    isRedacted: false,
+    hasOwnBody: false,
     traceparent: null,
     isLast: false,
     lease: '',

@@ -5,7 +5,9 @@ import { deriveDeliveryId } from '../../domain/delivery-id.ts'
 import type { Match, Skip, Subscription } from '../../domain/match-webhooks.ts'
 import { matchWebhooks } from '../../domain/match-webhooks.ts'
 import { readRecordId } from '../../domain/record-id.ts'
-import { createRedactor } from '../../domain/redaction/redact.ts'
+import { pinShape } from '../../domain/shapes/shape.ts'
+import type { DeliveryBody, WholeEvent } from '../../domain/shapes/shape-body.ts'
+import { createShaper, hasOwnBody } from '../../domain/shapes/shape-body.ts'
 import type { OpenTarget, WebhookTarget } from '../../domain/webhook.ts'
 import type { OutboxEvent } from '../relay/outbox.ts'
 import { pairOf } from '../relay/outbox.ts'
@@ -35,6 +37,8 @@ export interface PlannedDelivery {
   redact: readonly string[] | null
   /** Whether it may replace older updates of its record that still wait. */
   coalesces: boolean
+  /** See domain/shapes/shape.ts. */
+  shape: string | null
   /** The reason why it is filtered; undefined: it is sent. */
   filtered: string | undefined
   /** Whether a slot is reserved, so that it is sent at once. */
@@ -55,12 +59,14 @@ export function matchEvents(
   options: MatchOptions,
 ): MatchedEvents {
   const { matches, skips } = matchWebhooks(events, webhooks)
-  const redact = createRedactor()
+  const shapeBody = createShaper()
   const recordIdOf = createRecordIdReader()
   const planned = matches.flatMap((match): PlannedDelivery[] => {
     const { event, subscription, filtered } = match
     if (options.written.has(pairOf(event.organization_id, event.id, subscription.webhook_id))) return []
-    const sent = filtered === undefined ? redact(event.body, subscription.redact) : { body: '' }
+    const shape = pinShape(subscription.shape)
+    const rules = { redact: subscription.redact, shape }
+    const sent = filtered === undefined ? shapeBody(wholeOf(event), rules) : { body: '' }
     const delivery = toDelivery(match, sent, options)
     const { target } = delivery
     return [
@@ -68,7 +74,7 @@ export function matchEvents(
         outboxId: event.outbox_id,
         delivery,
         recordId: recordIdOf(event.body),
-        redact: subscription.redact,
+        ...rules,
         coalesces: subscription.coalesce,
         filtered,
         isDirect: filtered === undefined && !target.isQueueOnly && slots.admit(target, delivery.body),
@@ -80,7 +86,7 @@ export function matchEvents(
 
 function toDelivery(
   { event, subscription }: Match<OutboxEvent>,
-  sent: Pick<LeasedDelivery, 'body' | 'fault'>,
+  sent: DeliveryBody,
   { clock, openTarget, lease }: MatchOptions,
 ): LeasedDelivery {
   const target = openTarget(subscription)
@@ -90,7 +96,7 @@ function toDelivery(
     eventId: event.id,
     event: event.event,
     ...sent,
-    isRedacted: subscription.redact !== null,
+    hasOwnBody: hasOwnBody(subscription),
     traceparent: event.traceparent,
     attempt: 1,
     trigger: 'event',
@@ -100,6 +106,13 @@ function toDelivery(
     target,
   }
 }
+
+const wholeOf = (event: OutboxEvent): WholeEvent => ({
+  eventId: event.id,
+  organizationId: event.organization_id,
+  event: event.event,
+  body: event.body,
+})
 
 /** Deliveries of one event are consecutive, so its body is read once. */
 function createRecordIdReader(): (body: string) => string | null {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { AttemptRecord, AttemptRecorder } from '../../domain/attempt.ts'
 import { messageOf } from '../../domain/errors.ts'
+import type { LeasedDelivery } from '../../domain/delivery.ts'
 import type { Database } from '../../database/database.ts'
 import { isTimeout } from '../../database/input-fault.ts'
 import type { Splitter } from '../../database/split.ts'
@@ -13,6 +14,7 @@ import type { Entry } from './entries.ts'
 import { isAttempt } from './entries.ts'
 import { Culprits } from './culprits.ts'
 import { keepLeases } from './store-attempts.ts'
+import { filterDelivery } from './sql/statements.generated.ts'
 import { findUnwritten, storeEntries } from './store-entries.ts'
 
 /** Concurrent statements; PGlite has one connection. */
@@ -34,6 +36,8 @@ export interface RecorderOptions {
 }
 
 const NAME = 'recorder'
+
+const FILTERED_BY_TRANSFORM = 'transform'
 
 /**
  * Writes the outcomes of deliveries in batches: one transaction for all that arrive while the previous one runs. During an outage of
@@ -100,6 +104,17 @@ export class Recorder implements AttemptRecorder {
   async enqueue(deliveries: readonly UnwrittenDelivery[], isLeased: boolean): Promise<void> {
     for (const unwritten of deliveries) this.#enqueue(unwritten, isLeased, () => {})
     await this.#untilRoom()
+  }
+
+  /** Ends a delivery for which its webhook's transform returned nothing. */
+  async filter({ id, lease }: LeasedDelivery): Promise<void> {
+    const unwritten = findUnwritten(this.#leasedEvents, { delivery_id: id, lease })
+    if (unwritten !== undefined && unwritten.writing === undefined) {
+      unwritten.filtered = FILTERED_BY_TRANSFORM
+      return await this.enqueue([unwritten], true)
+    }
+    await unwritten?.writing
+    await this.#database.query(...filterDelivery({ deliveryId: id, lease, reason: FILTERED_BY_TRANSFORM }))
   }
 
   /** Removes events without further deliveries from the outbox. */

@@ -58,7 +58,7 @@ function plan(leasedEvents: LeasedEvents, entries: readonly Entry[]): Plan {
 /** Returns the unwritten delivery of an attempt; undefined if it is written. A written delivery, a manual retry included, has another lease. */
 export function findUnwritten(
   leasedEvents: LeasedEvents,
-  { delivery_id, lease }: AttemptRecord,
+  { delivery_id, lease }: Pick<AttemptRecord, 'delivery_id' | 'lease'>,
 ): UnwrittenDelivery | undefined {
   const unwritten = leasedEvents.find(delivery_id)
   return unwritten?.delivery.lease === lease ? unwritten : undefined

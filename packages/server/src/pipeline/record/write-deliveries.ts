@@ -20,7 +20,10 @@ export type Written =
 
 /** A delivery to write. */
 export interface DeliveryToWrite {
-  unwritten: Pick<UnwrittenDelivery, 'delivery' | 'createdAt' | 'recordId' | 'redact' | 'filtered'> & {
+  unwritten: Pick<
+    UnwrittenDelivery,
+    'delivery' | 'createdAt' | 'recordId' | 'redact' | 'shape' | 'filtered'
+  > & {
     event: Pick<LeasedEvent, 'outboxId'>
   }
   written: Written
@@ -76,6 +79,7 @@ function toColumns(
     reasons: textArray(entries.map(({ reason }) => reason)),
     recordIds: textArray(rows.map(({ unwritten }) => unwritten.recordId)),
     redact: textArray(rows.map(({ unwritten: { redact } }) => redact && textArray(redact))),
+    shapes: textArray(rows.map(({ unwritten }) => unwritten.shape)),
     createdAt: textArray(rows.map(({ unwritten }) => unwritten.createdAt)),
     leaseMs: plainArray(entries.map(({ leaseMs }) => leaseMs)),
     hasTurn: plainArray(deliveries.map(({ target }) => (target.isOrdered ? 't' : 'f'))),

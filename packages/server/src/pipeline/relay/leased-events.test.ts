@@ -34,7 +34,7 @@ for (const engine of ENGINES) {
 
     function addDelivery(node: LeasedEvents, event: LeasedEvent): UnwrittenDelivery {
       const delivery = { id: newId(), lease: node.token } as LeasedDelivery
-      const rest = { createdAt: '', recordId: null, redact: null, filtered: undefined }
+      const rest = { createdAt: '', recordId: null, redact: null, shape: null, filtered: undefined }
       const unwritten = { delivery, event, ...rest, writer: undefined, writing: undefined }
       node.add([unwritten])
       return unwritten

@@ -25,8 +25,9 @@ export interface UnwrittenDelivery {
   readonly createdAt: string
   readonly recordId: string | null
   readonly redact: readonly string[] | null
+  readonly shape: string | null
   /** The reason why it is filtered; undefined: it is sent. */
-  readonly filtered: string | undefined
+  filtered: string | undefined
   /** The entry that will write it; undefined: none yet. */
   writer: object | undefined
   /** Resolves when the write that is under way has ended. */

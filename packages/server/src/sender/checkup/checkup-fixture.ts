@@ -120,6 +120,7 @@ export async function check(
     organizationId: '0190a000-0000-7000-8000-000000000001',
     traceparent: null,
     budgetMs,
+    shape: (delivery) => Promise.resolve(delivery),
     isHttps: url.startsWith('https:'),
     isInbox: false,
     bodies: {

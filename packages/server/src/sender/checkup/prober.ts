@@ -11,8 +11,6 @@ import type { AttemptOptions } from '../make-attempt.ts'
 export interface TestBody {
   event: string
   body: string
-  /** Why it cannot be sent. */
-  fault?: string | undefined
 }
 
 /** What is sent, and what is wrong with it. */
@@ -38,6 +36,8 @@ export interface ProberOptions extends AttemptOptions {
   organizationId: string
   traceparent: string | null
   target: WebhookTarget
+  /** Makes the body that the webhook gets of an event's. */
+  shape(delivery: LeasedDelivery): Promise<LeasedDelivery>
   /** Milliseconds for all requests together. */
   budgetMs: number
 }
@@ -51,18 +51,17 @@ const MIN_TIMEOUT_MS = 1_000
 export function createProber(options: ProberOptions): SendProbe {
   const { organizationId, traceparent, target, budgetMs, clock, sender } = options
   const ends = performance.now() + budgetMs
-  return async ({ event, body, fault, eventId, attempt = 1, signature, age = 0 }) => {
+  return async ({ event, body, eventId, attempt = 1, signature, age = 0 }) => {
     const timeout = Math.min(target.timeout, MAX_TIMEOUT_MS, Math.floor(ends - performance.now()))
     if (timeout < Math.min(target.timeout, MIN_TIMEOUT_MS)) return undefined
     const now = clock.now()
-    const delivery: LeasedDelivery = {
+    const delivery = await options.shape({
       id: newId(now),
       organizationId,
       eventId: eventId ?? newId(now),
       event,
       body,
-      fault,
-      isRedacted: false,
+      hasOwnBody: false,
       traceparent,
       attempt,
       trigger: 'test',
@@ -70,7 +69,7 @@ export function createProber(options: ProberOptions): SendProbe {
       lease: '',
       leaseEnds: Number.POSITIVE_INFINITY,
       target: { ...target, ...missign(target, signature), timeout },
-    }
+    })
     let answer: Answer | undefined
     const made = await makeAttempt(delivery, {
       ...options,

@@ -1,4 +1,4 @@
-import type { JsonObject, Webhook } from '../../api/types.ts'
+import type { JsonObject, Webhook, WholeWebhook } from '../../api/types.ts'
 import { noAuth, toAuthDraft, writeAuth } from './auth-draft.ts'
 import type { AuthDraft } from './auth-draft.ts'
 import { emptyFilter, readFilter, writeFilter } from './filter-model.ts'
@@ -25,6 +25,11 @@ export interface Draft {
   secretKind: 'generate' | 'own' | 'none'
   secret: string
   signature_type: Webhook['signature_type']
+  format: Webhook['format']
+  payload: Webhook['payload']
+  /** Kept while another format is chosen. */
+  transform: string
+  transform_tests: TransformTest[]
   /** Undefined: unchanged; the values of stored headers cannot be read. */
   headers: HeaderDraft[] | undefined
   /** Undefined: unchanged; stored secrets cannot be read. */
@@ -34,6 +39,8 @@ export interface Draft {
   rate_limit: string
   max_in_flight: string
 }
+
+export type TransformTest = NonNullable<WholeWebhook['transform_tests']>[number]
 
 export const newDraft: Draft = {
   name: '',
@@ -47,6 +54,10 @@ export const newDraft: Draft = {
   secretKind: 'generate',
   secret: '',
   signature_type: 'hmac',
+  format: 'connectgain',
+  payload: 'full',
+  transform: '',
+  transform_tests: [],
   headers: [],
   auth: noAuth,
   timeout: '',
@@ -54,7 +65,7 @@ export const newDraft: Draft = {
   max_in_flight: '',
 }
 
-export function toDraft(webhook: Webhook): Draft {
+export function toDraft(webhook: WholeWebhook): Draft {
   const hasHeaders = Object.keys(webhook.headers ?? {}).length > 0
   return {
     ...newDraft,
@@ -67,6 +78,10 @@ export function toDraft(webhook: Webhook): Draft {
     ignore_origins: webhook.ignore_origins.join(', '),
     redact: webhook.redact.join(', '),
     signature_type: webhook.signature_type,
+    format: webhook.format,
+    payload: webhook.payload,
+    transform: webhook.transform ?? '',
+    transform_tests: webhook.transform_tests,
     headers: hasHeaders ? undefined : [],
     auth: webhook.auth === null ? noAuth : undefined,
     timeout: webhook.timeout_ms === null ? '' : String(webhook.timeout_ms / 1_000),
@@ -76,7 +91,7 @@ export function toDraft(webhook: Webhook): Draft {
 }
 
 /** A new webhook like an existing one. Neither its secrets nor the values of its headers can be read. */
-export function toCopy(webhook: Webhook, name: string): Draft {
+export function toCopy(webhook: WholeWebhook, name: string): Draft {
   const headers = Object.keys(webhook.headers ?? {}).map((header) => ({ name: header, value: '' }))
   return { ...toDraft(webhook), name, headers, auth: toAuthDraft(webhook.auth) }
 }
@@ -95,6 +110,10 @@ function toColumns(draft: Draft): JsonObject {
     ignore_origins: toList(draft.ignore_origins),
     redact: toList(draft.redact),
     signature_type: draft.signature_type,
+    format: draft.format,
+    payload: draft.payload,
+    transform: draft.transform.trim() === '' ? null : draft.transform,
+    transform_tests: draft.transform_tests,
     timeout_ms: typeof timeout === 'number' ? Math.round(timeout * 1_000) : timeout,
     rate_limit: toNumber(draft.rate_limit),
     max_in_flight: toNumber(draft.max_in_flight),
@@ -103,7 +122,7 @@ function toColumns(draft: Draft): JsonObject {
   }
 }
 
-function toList(text: string): string[] {
+export function toList(text: string): string[] {
   return text
     .split(',')
     .map((part) => part.trim())

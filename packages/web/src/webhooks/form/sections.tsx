@@ -55,6 +55,10 @@ export function Folded({
 
 const ADVANCED_ERRORS = [
   'signature_type',
+  'format',
+  'payload',
+  'transform',
+  'transform_tests',
   'headers',
   'auth',
   'timeout_ms',
@@ -78,6 +82,8 @@ export function hasAdvanced(draft: Draft, errors: FieldErrors): boolean {
   return (
     headers === undefined ||
     draft.signature_type !== 'hmac' ||
+    draft.format !== 'connectgain' ||
+    draft.payload !== 'full' ||
     headers.length > 0 ||
     auth?.kind !== 'none' ||
     [timeout, rate, inFlight, origins, redact].some((text) => text !== '') ||

@@ -14,6 +14,7 @@ import { FilterSection } from './filter-section.tsx'
 import styles from './form.module.css'
 import { HeadersSection } from './headers-section.tsx'
 import { dropDraft, findDraft, keepDraft } from './kept-drafts.ts'
+import { ShapeSection } from './shape-section.tsx'
 import { SignatureSection } from './signature-section.tsx'
 import { AdvancedSection, EndpointSection, Folded, SecretSection, hasAdvanced } from './sections.tsx'
 
@@ -111,6 +112,7 @@ export function WebhookForm({
           organizationId={organizationId}
           {...(webhook === undefined ? {} : { webhook })}
         />
+        <ShapeSection {...section} organizationId={organizationId} />
         <AdvancedSection {...section} />
       </Folded>
       {error !== null && !isAboutFields(error) && <ErrorNotice error={error} />}

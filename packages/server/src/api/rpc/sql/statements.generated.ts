@@ -39,6 +39,17 @@ export const findDelivery = typedStatement<
   }
 >(import.meta.url, 'find-delivery')
 
+export const findEventBody = typedStatement<
+  {
+    id: string
+  },
+  {
+    id: string
+    organization_id: string
+    body: string
+  }
+>(import.meta.url, 'find-event-body')
+
 export const findRedelivery = typedStatement<
   {
     id: string
@@ -47,6 +58,20 @@ export const findRedelivery = typedStatement<
     id: string
   }
 >(import.meta.url, 'find-redelivery')
+
+export const findShape = typedStatement<
+  {
+    id: string
+  },
+  {
+    organization_id: string
+    events: string[]
+    format: string
+    payload: string
+    transform: string | null
+    redact: string[]
+  }
+>(import.meta.url, 'find-shape')
 
 export const findTarget = typedStatement<
   {
@@ -67,6 +92,7 @@ export const findTarget = typedStatement<
     is_parked: boolean
     is_ordered: boolean
     redact: string[] | null
+    shape: string | null
   }
 >(import.meta.url, 'find-target')
 

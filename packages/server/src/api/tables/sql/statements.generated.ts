@@ -59,6 +59,18 @@ export const listOwners = typedStatement<
   }
 >(import.meta.url, 'list-owners')
 
+export const listShapes = typedStatement<
+  {
+    ids: readonly string[] | string
+  },
+  {
+    id: string
+    format: string
+    payload: string
+    transform: string | null
+  }
+>(import.meta.url, 'list-shapes')
+
 export const listSourcesWithoutToken = typedStatement<
   {
     ids: readonly string[] | string

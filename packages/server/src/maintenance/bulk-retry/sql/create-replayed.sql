@@ -1,9 +1,9 @@
 -- Creates deliveries for events that had none for this webhook, due now.
 -- :ids, :event_ids, :events (types) and :record_ids are columns of equal length.
 with created as (
-  insert into webhooks.webhook_deliveries (id, organization_id, webhook_id, event_id, event, reason, record_id, redact)
+  insert into webhooks.webhook_deliveries (id, organization_id, webhook_id, event_id, event, reason, record_id, redact, shape)
   select n.id, :organization_id::uuid, :webhook_id::uuid, n.event_id, n.event, 'replayed', n.record_id,
-    (select t.redact from webhooks_internal.targets t where t.webhook_id = :webhook_id::uuid)
+    (select t.redact from webhooks_internal.targets t where t.webhook_id = :webhook_id::uuid), :shape?::text
   from unnest(:ids::uuid[], :event_ids::uuid[], :events::text[], :record_ids::text[]) with ordinality as n (id, event_id, event, record_id, nth)
   order by n.nth
   returning id, webhook_id, event, record_id

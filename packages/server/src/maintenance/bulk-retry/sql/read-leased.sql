@@ -1,7 +1,7 @@
 -- A statement of its own, after the lease is held, so that it sees an outcome recorded meanwhile.
 select d.id, d.organization_id, d.event_id, d.event, d.attempts, d.status,
   webhooks_internal.event_body(e.event, e.timestamp, e.data, coalesce(d.previous, e.previous)) as "body!",
-  d.previous is not null as "has_own_previous!", d.redact, e.traceparent, q.trigger,
+  d.previous is not null as "has_own_previous!", d.redact, d.shape, e.traceparent, q.trigger,
   c.webhook_id as "webhook_id!", c.url as "url!", c.secret, c.previous_secret, c.sealed_headers, c.sealed_auth, c.signing_keys, c.timeout_ms, c.max_in_flight,
   c.is_healthy as "is_healthy!", c.is_held as "is_held!", c.is_parked as "is_parked!", c.is_ordered as "is_ordered!"
 from webhooks_internal.queue q

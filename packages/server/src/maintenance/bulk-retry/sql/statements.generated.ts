@@ -36,6 +36,7 @@ export const createReplayed = typedStatement<
   {
     organizationId: string
     webhookId: string
+    shape: string | null
     ids: readonly string[] | string
     eventIds: readonly string[] | string
     events: readonly string[] | string
@@ -215,6 +216,7 @@ export const readLeased = typedStatement<
     body: string
     has_own_previous: boolean
     redact: string[] | null
+    shape: string | null
     traceparent: string | null
     trigger: string | null
     webhook_id: string
@@ -258,8 +260,16 @@ export const readSubscription = typedStatement<
     coalesce: boolean
     ignore_origins: string[]
     redact: string[] | null
+    shape: string | null
   }
 >(import.meta.url, 'read-subscription')
+
+export const renewTransforms = typedStatement<
+  {
+    deliveryIds: readonly string[] | string
+  },
+  object
+>(import.meta.url, 'renew-transforms')
 
 export const reopen = typedStatement<
   {

@@ -1,4 +1,4 @@
--- Requests to test inboxes, and capture faults. A fault does not say whose record it is about, and many records share a number:
+-- Requests to test inboxes, tests of transforms, and capture faults. A fault does not say whose record it is about, and many records share a number:
 -- its whole message is erased if it names a UUID of the record, or the record's number in a table of such records. Other faults
 -- lose only the words. The ids of a fault stay, so that the event can still be emitted.
 -- :unique_ids ids that no two records share, :pattern matches the words, :numbers numbers of the record; empty unless the
@@ -7,6 +7,15 @@ with inbox as (
   update webhooks.webhook_inbox_requests set headers = '{}', body = '{"erased":true}'
   where organization_id = :organization_id::uuid and webhooks_internal.mentions(headers::text || body, :words::text[])
   returning id
+),
+tests as (
+  update webhooks.webhook_configurations c
+  set transform_tests = (
+    select coalesce(jsonb_agg(test order by place), '[]') from jsonb_array_elements(c.transform_tests) with ordinality as t (test, place)
+    where not webhooks_internal.mentions(test::text, :words::text[])
+  )
+  where c.organization_id = :organization_id::uuid and webhooks_internal.mentions(c.transform_tests::text, :words::text[])
+  returning c.id
 ),
 about as (
   select f.id,
@@ -26,4 +35,4 @@ faults as (
   where f.id = about.id and (about.is_theirs or webhooks_internal.mentions(f.message, :words::text[]))
   returning f.id
 )
-select (select count(*) from inbox) + (select count(*) from faults) as "erased!"
+select (select count(*) from inbox) + (select count(*) from tests) + (select count(*) from faults) as "erased!"

@@ -142,6 +142,7 @@ export const writeExisting = typedStatement<
     recordIds: readonly string[] | string
     organizationId: string
     webhookId: string
+    shape: string | null
     syncId: string
   },
   object

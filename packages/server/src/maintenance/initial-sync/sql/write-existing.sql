@@ -8,9 +8,9 @@ emitted as (
   select r.event_id, :organization_id::uuid, r.event, r.data::json, 'sync' from rows r
 ),
 delivered as (
-  insert into webhooks.webhook_deliveries (id, organization_id, webhook_id, event_id, event, created_at, record_id, redact)
+  insert into webhooks.webhook_deliveries (id, organization_id, webhook_id, event_id, event, created_at, record_id, redact, shape)
   select r.delivery_id, :organization_id::uuid, :webhook_id::uuid, r.event_id, r.event, now() + r.nth * interval '1 microsecond', r.record_id,
-    (select t.redact from webhooks_internal.targets t where t.webhook_id = :webhook_id::uuid)
+    (select t.redact from webhooks_internal.targets t where t.webhook_id = :webhook_id::uuid), :shape?::text
   from rows r
 ),
 queued as (

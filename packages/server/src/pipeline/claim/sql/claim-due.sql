@@ -101,7 +101,7 @@ claimed as (
 select d.id as "id!", d.organization_id as "organization_id!", d.event_id as "event_id!", d.event as "event!",
   greatest(c.attempts, d.attempts) as "attempts!", d.status as "status!",
   webhooks_internal.event_body(e.event, e.timestamp, e.data, coalesce(d.previous, e.previous)) as "body!",
-  d.previous is not null as "has_own_previous!", d.redact, e.traceparent, c.trigger,
+  d.previous is not null as "has_own_previous!", d.redact, d.shape, e.traceparent, c.trigger,
   c.webhook_id as "webhook_id!", c.url as "url!", c.secret, c.previous_secret, c.sealed_headers, c.sealed_auth, c.signing_keys, c.timeout_ms, c.max_in_flight,
   c.is_healthy as "is_healthy!", c.is_held as "is_held!", c.is_parked as "is_parked!", c.is_ordered as "is_ordered!"
 from claimed c

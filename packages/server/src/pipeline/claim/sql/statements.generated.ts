@@ -52,6 +52,7 @@ export const claimDue = typedStatement<
     body: string
     has_own_previous: boolean
     redact: string[] | null
+    shape: string | null
     traceparent: string | null
     trigger: string | null
     webhook_id: string

@@ -78,6 +78,7 @@ export const readSubscriptions = typedStatement<
     coalesce: boolean
     ignore_origins: string[]
     redact: string[] | null
+    shape: string | null
     expires_ms: number | null
   }
 >(import.meta.url, 'read-subscriptions')

@@ -13,6 +13,15 @@ export const describeDelivery = typedStatement<
   }
 >(import.meta.url, 'describe-delivery')
 
+export const filterDelivery = typedStatement<
+  {
+    deliveryId: string
+    lease: string
+    reason: string
+  },
+  object
+>(import.meta.url, 'filter-delivery')
+
 export const giveUpDelivery = typedStatement<
   {
     deliveryId: string
@@ -124,6 +133,7 @@ export const writeDeliveries = typedStatement<
     responseBodies: readonly string[] | string
     sentAt: readonly string[] | string
     hasTurn: readonly boolean[] | string
+    shapes: readonly string[] | string
     finished: readonly number[] | string
     lease: string
     nodeId: string

@@ -13,10 +13,10 @@ with rows as materialized (
     :created_at::timestamptz[], :lease_ms::integer[], :attempt_ids::uuid[], :urls::text[], :error_codes::text[],
     :error_messages::text[], :diagnoses::text[], :response_codes::integer[], :durations_ms::integer[],
     :request_headers::text[], :request_bodies::text[], :response_headers::text[], :response_bodies::text[],
-    :sent_at::timestamptz[], :has_turn::boolean[]) with ordinality
+    :sent_at::timestamptz[], :has_turn::boolean[], :shapes::text[]) with ordinality
     as r (id, outbox_id, is_last, organization_id, webhook_id, event_id, event, status, reason, record_id, redact, created_at,
       lease_ms, attempt_id, url, error_code, error_message, diagnosis, response_code, duration_ms, request_headers, request_body,
-      response_headers, response_body, sent_at, has_turn, nth)
+      response_headers, response_body, sent_at, has_turn, shape, nth)
 ),
 finished as (
   delete from webhooks_internal.outbox where id = any (:finished::bigint[]) returning id
@@ -51,8 +51,8 @@ logged as (
   where r.attempt_id is not null
 )
 insert into webhooks.webhook_deliveries (id, organization_id, webhook_id, event_id, event, status, reason, attempts,
-  last_response_code, last_error, created_at, completed_at, record_id, redact)
+  last_response_code, last_error, created_at, completed_at, record_id, redact, shape)
 select r.id, r.organization_id, r.webhook_id, r.event_id, r.event, r.status, r.reason,
   case when r.status in ('delivered', 'failed') then 1 else 0 end, r.response_code,
-  r.error_message, case when r.has_turn then r.created_at + r.nth * interval '1 microsecond' else r.created_at end, case when r.status <> 'pending' then now() end, r.record_id, r.redact::text[]
+  r.error_message, case when r.has_turn then r.created_at + r.nth * interval '1 microsecond' else r.created_at end, case when r.status <> 'pending' then now() end, r.record_id, r.redact::text[], r.shape
 from accepted r

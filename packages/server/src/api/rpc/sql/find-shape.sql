@@ -1,0 +1,1 @@
+select organization_id, events, format, payload, transform, redact from webhooks.webhook_configurations where id = :id::uuid
