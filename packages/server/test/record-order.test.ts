@@ -141,6 +141,7 @@ onEachEngine(
       stage.receiver.reply(path, (response) => void held.push(response))
       await emit(stage, 'beside', upTo(5))
       assert.deepEqual(new Set((await stage.receiver.received(plain, 5)).map(valueOf)), new Set(upTo(5)))
+      await stage.receiver.received(path, 1)
       assert.equal(held.length, 1)
       stage.receiver.reply(path, 200)
       for (const response of held) response.end()

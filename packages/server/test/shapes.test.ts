@@ -191,7 +191,7 @@ onEachEngine(
         [{ payload: 'none' }, 'payload', /must be one of full, thin/],
         [{ format: 'transform' }, 'transform', /is required with the format transform/],
         [{ format: 'slack', payload: 'thin' }, 'payload', /cannot be thin with the format slack/],
-        [{ transform: 'x'.repeat(65_537) }, 'transform', /must not be longer than 64 KiB/],
+        [{ transform: 'x'.repeat(65_537) }, 'transform', /must not be larger than 64 KiB/],
         [{ headers: { 'CE-Id': 'x' } }, 'headers', /is set by ConnectGain/],
       ]
       for (const [fields, details, message] of cases) {

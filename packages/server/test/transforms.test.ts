@@ -216,7 +216,15 @@ onEachEngine(
       const { outcome, error } = (await preview({ transform: FAILING, event })).body
       assert.deepEqual(
         [outcome, error],
-        ['failed', { message: "TypeError: cannot read property 'name' of undefined", line: 2, column: 27 }],
+        [
+          'failed',
+          {
+            message: "TypeError: cannot read property 'name' of undefined",
+            codes: {},
+            line: 2,
+            column: 27,
+          },
+        ],
       )
     })
 

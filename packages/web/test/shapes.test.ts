@@ -92,7 +92,7 @@ onStage('shapes on the page', (stage) => {
     await page.getByLabel('Format', { exact: true }).selectOption({ label: 'Your own JavaScript' })
     await page.getByLabel('Transform', { exact: true }).fill(`// ${'x'.repeat(70_000)}`)
     await page.getByRole('button', { name: 'Create webhook' }).click()
-    await page.getByText('Must not be longer than 64 KiB').first().waitFor()
+    await page.getByText('Must not be larger than 64 KiB').first().waitFor()
   })
 
   test('the editor fits a phone, and long lines scroll inside of it', async () => {
