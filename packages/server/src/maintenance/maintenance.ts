@@ -49,8 +49,8 @@ const REDELIVER_MS = 5_000
 /** Delay while bulk work waits for fewer due deliveries of its webhook. */
 const REDELIVER_RETRY_MS = 100
 const SYNC_MS = 5_000
-/** Delay while a sync waits for its endpoint, or for earlier events. */
-const SYNC_RETRY_MS = 100
+/** Delays while a sync waits for its endpoint, or for earlier events: each twice as long as the one before. */
+const SYNC_RETRY_MS = { least: 100, most: 3_000 }
 const TIDY_MS = 60_000
 const MAIL_MS = 2_000
 
@@ -245,6 +245,7 @@ async function startBulkRetries({ database, log, watch, messages }: MaintenanceO
 }
 
 async function startSyncs({ database, log, watch, messages }: MaintenanceOptions): Promise<Loop> {
+  let wait = SYNC_RETRY_MS.least
   const loop = startLoop({
     name: 'sync',
     everyMs: SYNC_MS,
@@ -253,9 +254,14 @@ async function startSyncs({ database, log, watch, messages }: MaintenanceOptions
     run: async () => {
       const progress = await syncBatch(database, log)
       if (progress === 'read') messages.emit('queued', { isClaimable: true })
-      return progress === 'waiting' ? SYNC_RETRY_MS : progress === 'read'
+      if (progress === 'read' || progress === 'idle') return progress === 'read'
+      wait = progress === 'sending' ? SYNC_RETRY_MS.least : Math.min(SYNC_RETRY_MS.most, wait * 2)
+      return wait
     },
   })
-  await database.listen('webhooks_syncs', () => loop.wake())
+  await database.listen('webhooks_syncs', () => {
+    wait = SYNC_RETRY_MS.least
+    loop.wake()
+  })
   return loop
 }

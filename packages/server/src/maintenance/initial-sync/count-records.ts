@@ -5,12 +5,14 @@ import { isTimeout } from '../../database/input-fault.ts'
 import { covers } from '../../domain/event-types/covers.ts'
 import type { Subscription } from '../../domain/match-webhooks.ts'
 import { existingTypes } from '../../capture/existing-rows.ts'
+import type { RecordRules } from './choose-records.ts'
 import { chooseRecords } from './choose-records.ts'
 
 /** More are not counted. */
 const MOST = 1_000_000
 /** More are not read for a filter, because a user waits for the count. */
 const MOST_FILTERED = 10_000
+const MOST_STEPS = 20_000_000
 const PAGE = 500
 
 /** Counts the records that a sync would send; null: too many to count. */
@@ -26,7 +28,7 @@ export async function countRecords(
     subscription.filter === null &&
     existingTypes(scope.record).every((type) => subscription.events.some((name) => covers(name, type)))
   try {
-    if (!isWhole) return await countChosen(database, tables, scope, subscription, filter)
+    if (!isWhole) return await countChosen(database, tables, scope, { subscription, filter })
     const count = await countExisting(database, tables, scope, MOST + 1)
     return count > MOST ? null : count
   } catch (error) {
@@ -39,10 +41,9 @@ async function countChosen(
   database: Database,
   tables: readonly ExistingTable[],
   scope: ExistingScope,
-  subscription: Subscription,
-  filter: string | null,
+  rules: RecordRules,
 ): Promise<number | null> {
-  let [read, chosen] = [0, 0]
+  let [read, count, left] = [0, 0, MOST_STEPS]
   for (const existing of tables) {
     for (let keys: string[][] = [[]]; keys.length > 0;) {
       keys = await findKeys(database, existing, scope, keys.at(-1)!, PAGE)
@@ -50,8 +51,11 @@ async function countChosen(
       if (read > MOST_FILTERED) return null
       const page = keys
       const rows = await database.transaction((connection) => readExisting(connection, existing, scope, page))
-      chosen += chooseRecords(rows, subscription, filter).length
+      const looked = await chooseRecords(rows, rules, left)
+      if (looked.left < 0) return null
+      left = looked.left
+      count += looked.chosen.length
     }
   }
-  return chosen
+  return count
 }

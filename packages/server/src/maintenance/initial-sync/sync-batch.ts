@@ -15,7 +15,7 @@ import { pinShape } from '../../domain/shapes/shape.ts'
 import { readRecordId } from '../../domain/record-id.ts'
 import { lockOutbox } from '../../pipeline/relay/outbox.ts'
 import { readSubscription } from '../bulk-retry/missed-events.ts'
-import { chooseRecords } from './choose-records.ts'
+import { chooseRecords, isChosen } from './choose-records.ts'
 import {
   advanceSync,
   beginSync,
@@ -36,10 +36,12 @@ import {
 /** Deliveries of a sync that wait for their first attempt: what an endpoint sends within a moment. */
 const WINDOW = 400
 /** Deliveries of a sync that have not ended: with more than these retried, it waits for the endpoint. */
-const MOST_OPEN = 10_000
+const MOST_OPEN = 2_000
 /** Records in a transaction: relays wait for its end. */
 const CHUNK = 100
 const SETTLED_AT_ONCE = 2_000
+const KEYED_AT_ONCE = 1_000
+const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 /** How long a sync waits for events from before it that are stuck. */
 const PATIENCE_MS = 120_000
 /** Faults that are not of a row: privileges, names that no longer exist, a search that takes too long. */
@@ -48,22 +50,26 @@ const MAY_NOT_READ = '42501'
 
 type Sync = RowOf<typeof pickSync>
 
-/** `read`: records were sent and there may be more; `waiting`: for the endpoint, or for earlier events; `idle`: there is no sync. */
-export type SyncProgress = 'read' | 'waiting' | 'idle'
+/**
+ * `read`: records were queued and there may be more; `sending`: some of them were sent; `waiting`: for the endpoint, or for earlier
+ * events; `idle`: there is no sync.
+ */
+export type SyncProgress = 'read' | 'sending' | 'waiting' | 'idle'
 
 /** Goes on with one sync, and ends those that are over. */
 export async function syncBatch(database: Database, log: Logger): Promise<SyncProgress> {
   const { rows: open } = await database.query(...hasOpenSync())
   if (open[0]?.is_open !== true) return 'idle'
-  await database.query(...settleSyncs({ limit: SETTLED_AT_ONCE }))
+  const settled = await database.query(...settleSyncs({ limit: SETTLED_AT_ONCE }))
+  const pace = settled.rowCount > 0 ? 'sending' : 'waiting'
   await database.query(...cancelSyncs({ limit: SETTLED_AT_ONCE }))
   await database.query(...finishSyncs())
   const { rows } = await database.query(...pickSync({ window: WINDOW, most: MOST_OPEN }))
   const [sync] = rows
-  if (sync === undefined) return 'waiting'
-  if (!(await isReady(database, sync))) return 'waiting'
+  if (sync === undefined || !(await isReady(database, sync))) return pace
   try {
-    return (await readNext(database, sync)) ? 'read' : 'waiting'
+    await readNext(database, sync)
+    return 'read'
   } catch (error) {
     if (!isOfTheTable(error)) throw error
     log.error({ sync_id: sync.id, record: sync.record, error: messageOf(error) }, 'a sync is paused')
@@ -81,8 +87,10 @@ function pauseReason(error: unknown): Said {
 const isOfTheTable = (error: unknown): boolean =>
   error instanceof UnreadableTable || (isDatabaseError(error) && OF_THE_TABLE.test(error.code))
 
-/** Everything from before the sync has been sent, or stands in the queue. */
-async function isReady(database: Database, { id, organization_id, begins_after }: Sync): Promise<boolean> {
+/** Everything from before the sync has been sent, or stands in the queue with a turn. */
+async function isReady(database: Database, sync: Sync): Promise<boolean> {
+  const { id, organization_id, begins_after } = sync
+  if (sync.after_capture !== '') return true
   if (begins_after === null) {
     await database.query(...beginSync({ id }))
     return false
@@ -95,11 +103,26 @@ async function isReady(database: Database, { id, organization_id, begins_after }
       patienceMs: PATIENCE_MS,
     }),
   )
-  return rows[0]?.is_so !== true
+  if (rows[0]?.is_so === true) return false
+  await keyAll(database, sync)
+  return true
 }
 
-/** @returns whether there may be more */
-async function readNext(database: Database, sync: Sync): Promise<boolean> {
+/** In small transactions: an endpoint that is down may have many deliveries waiting. */
+async function keyAll(database: Database, { webhook_id: webhookId }: Sync): Promise<void> {
+  for (let after: string | null = FIRST_ID; after !== null;) {
+    const from: string = after
+    after = await database.transaction(async (transaction) => {
+      lockOutbox(transaction)
+      const { rows } = await transaction.query(
+        ...keyWaiting({ webhookId, after: from, limit: KEYED_AT_ONCE }),
+      )
+      return rows[0]?.last ?? null
+    })
+  }
+}
+
+async function readNext(database: Database, sync: Sync): Promise<void> {
   const scope: ExistingScope = {
     // A check of the function allows no others.
     record: sync.record as RecordName,
@@ -118,17 +141,16 @@ async function readNext(database: Database, sync: Sync): Promise<boolean> {
   for (let from = 0; from < keys.length; from += CHUNK) {
     const part = keys.slice(from, from + CHUNK)
     const moved = await sendOrSplit(database, { sync, existing, scope }, place, part)
-    if (moved === undefined) return true
+    if (moved === undefined) return
     place = moved
   }
-  if (keys.length === limit) return true
+  if (keys.length === limit) return
   const next = tables[at + 1]
   if (next === undefined) return await endReading(database, sync, place)
   await database.transaction(async (transaction) => {
     if (await lock(transaction, sync, place))
       await advance(transaction, sync, { capture: next.table.id, key: [] })
   })
-  return true
 }
 
 /** The last row that was read. */
@@ -141,11 +163,10 @@ async function endReading(
   database: Database,
   sync: Sync,
   place: Place = { capture: sync.after_capture, key: sync.after_key },
-): Promise<boolean> {
+): Promise<void> {
   await database.transaction(async (transaction) => {
     if (await lock(transaction, sync, place)) await advance(transaction, sync, place, { isRead: true })
   })
-  return true
 }
 
 interface Reading {
@@ -179,19 +200,44 @@ async function send(
   keys: readonly (readonly string[])[],
 ): Promise<Place | undefined> {
   const next = { capture: existing.table.id, key: keys.at(-1)! }
+  const looked = await look(database, { sync, existing, scope }, keys)
   return await database.transaction(async (transaction) => {
     // No event is matched until the end: a change that was matched before is in the rows, and one that comes later stands behind.
     lockOutbox(transaction)
     if (!(await lock(transaction, sync, place))) return undefined
-    if (sync.after_capture === '') await transaction.query(...keyWaiting({ webhookId: sync.webhook_id }))
     const rows = await readExisting(transaction, existing, scope, keys)
-    const subscription = await readSubscription(transaction, sync.webhook_id)
-    const chosen = subscription === undefined ? [] : chooseRecords(rows, subscription, sync.filter)
-    const shape = pinShape(subscription?.shape ?? null)
-    if (chosen.length > 0) await write(transaction, sync, chosen, shape)
+    const chosen = rows.filter((row) => looked.choose(row))
+    if (chosen.length > 0) await write(transaction, sync, chosen, looked.shape)
     await advance(transaction, sync, next)
     return next
   })
+}
+
+/** What was decided about records before the lock is held, and is decided again only for those that changed meanwhile. */
+interface Looked {
+  choose(row: ExistingRow): boolean
+  shape: string | null
+}
+
+async function look(
+  database: Database,
+  { sync, existing, scope }: Reading,
+  keys: readonly (readonly string[])[],
+): Promise<Looked> {
+  const subscription = await readSubscription(database, sync.webhook_id)
+  if (subscription === undefined) return { choose: () => false, shape: null }
+  const rules = { subscription, filter: sync.filter }
+  const rows = await database.transaction((connection) => readExisting(connection, existing, scope, keys))
+  const { chosen } = await chooseRecords(rows, rules)
+  const known = new Map(rows.map((row) => [row.key.join('\0'), row.data]))
+  const wanted = new Set(chosen.map((row) => row.key.join('\0')))
+  return {
+    choose(row) {
+      const key = row.key.join('\0')
+      return known.get(key) === row.data ? wanted.has(key) : isChosen(row, rules).isChosen
+    },
+    shape: pinShape(subscription.shape),
+  }
 }
 
 async function write(

@@ -9,7 +9,26 @@ import { matchRows, toBatch } from './relay-batch.ts'
 import { replaceUpdates } from './sql/statements.generated.ts'
 
 /** Few, because no other node leases events meanwhile. */
-export const MAX_IN_ORDER = 100
+const MAX_IN_ORDER = 100
+const MIN_IN_ORDER = 5
+/** How long others may wait for a batch. */
+const LOCKED_MS = 20
+
+/** How many events are relayed in order at once: fewer while they take long, such as with costly filters. */
+export class InOrderPace {
+  #size = MAX_IN_ORDER
+
+  get size(): number {
+    return this.#size
+  }
+
+  note(tookMs: number): void {
+    this.#size =
+      tookMs > LOCKED_MS
+        ? Math.max(MIN_IN_ORDER, Math.floor(this.#size / 2))
+        : Math.min(MAX_IN_ORDER, this.#size * 2)
+  }
+}
 
 const UPDATE = /\.updated$/
 
@@ -18,7 +37,7 @@ const UPDATE = /\.updated$/
  * so they stand in the queue in the order in which the events stand in the outbox, whichever nodes relay them. The others go the usual
  * way.
  *
- * @param only at most `MAX_IN_ORDER`, in the order of the outbox
+ * @param only few, in the order of the outbox
  * @throws if an event makes the batch fail; its events are then free again
  */
 export async function relayInOrder(

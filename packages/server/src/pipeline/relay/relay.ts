@@ -26,7 +26,7 @@ import { listUnleased, lookForEvents, MAX_BATCH } from './outbox.ts'
 import type { Overdue } from './overdue.ts'
 import type { RelayedBatch } from './relay-batch.ts'
 import { relayBatch } from './relay-batch.ts'
-import { MAX_IN_ORDER, relayInOrder } from './relay-in-order.ts'
+import { InOrderPace, relayInOrder } from './relay-in-order.ts'
 import { createScout } from './scout.ts'
 import { createWakefulness } from './stay-awake.ts'
 
@@ -68,6 +68,7 @@ export class Relay implements Stage {
   readonly #splitter = createSplitter()
   readonly #wakefulness
   readonly #scout
+  readonly #inOrder = new InOrderPace()
   #isBehind = false
   #found = 0
   /** Events that had ended at the last poll. */
@@ -174,9 +175,11 @@ export class Relay implements Stage {
       relayBatch(database, scope, slots, options),
     )
     const inOrder: OutboxEvent[] = []
-    for (let from = 0; from < ordered.length; from += MAX_IN_ORDER) {
-      const only = ordered.slice(from, from + MAX_IN_ORDER)
+    while (ordered.length > 0) {
+      const only = ordered.splice(0, this.#inOrder.size)
+      const startedAt = performance.now()
       const batch = await this.#dispatch((slots) => relayInOrder(only, slots, options))
+      this.#inOrder.note(performance.now() - startedAt)
       inOrder.push(...batch.events)
     }
     return { events: [...events, ...inOrder].sort((a, b) => a.outbox_id - b.outbox_id), isFull }

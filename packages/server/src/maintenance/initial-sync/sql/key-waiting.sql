@@ -1,12 +1,16 @@
--- Gives turns to the deliveries of a webhook that waited before it had an order. Runs after lock-outbox.sql.
-update webhooks_internal.queue q
-set record_key = n.key, turn = n.turn
-from (
-  select q.delivery_id, k.key,
-    row_number() over (partition by k.key order by d.created_at, d.id) - 1000000000 as turn
-  from webhooks_internal.queue q
-  join webhooks.webhook_deliveries d on d.id = q.delivery_id
-  cross join lateral (select webhooks_internal.record_key(d.event, d.record_id) as key) as k
-  where q.webhook_id = :webhook_id::uuid and q.record_key is null and k.key is not null
-) as n
-where q.delivery_id = n.delivery_id
+-- Gives turns to deliveries of a webhook that waited before it had an order, by the time at which they were made, before all that have
+-- a turn. Looks at :limit rows of the queue from :after on. `last`: the last one that it looked at; null: there are no more. Runs after
+-- lock-outbox.sql.
+with seen as materialized (
+  select q.delivery_id, q.webhook_id, q.record_key from webhooks_internal.queue q
+  where q.delivery_id > :after::uuid order by q.delivery_id limit :limit
+),
+keyed as (
+  update webhooks_internal.queue q
+  set record_key = webhooks_internal.record_key(d.event, d.record_id),
+    turn = (extract(epoch from d.created_at) * 1000000)::bigint - 10000000000000000
+  from seen s
+  join webhooks.webhook_deliveries d on d.id = s.delivery_id
+  where s.webhook_id = :webhook_id::uuid and s.record_key is null and d.record_id is not null and q.delivery_id = s.delivery_id
+)
+select max(delivery_id::text) as last from seen

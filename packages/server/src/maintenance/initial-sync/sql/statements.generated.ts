@@ -62,9 +62,13 @@ export const keepToOne = typedStatement<
 
 export const keyWaiting = typedStatement<
   {
+    after: string
+    limit: number
     webhookId: string
   },
-  object
+  {
+    last: string | null
+  }
 >(import.meta.url, 'key-waiting')
 
 export const lastOutboxId = typedStatement<
