@@ -123,10 +123,11 @@ interface SwitchProps {
   label: string
   checked: boolean
   disabled?: boolean
+  describedBy?: string
   onChange: (checked: boolean) => void
 }
 
-export function Switch({ label, checked, disabled = false, onChange }: SwitchProps) {
+export function Switch({ label, checked, disabled = false, describedBy, onChange }: SwitchProps) {
   return (
     <button
       type="button"
@@ -134,6 +135,7 @@ export function Switch({ label, checked, disabled = false, onChange }: SwitchPro
       className={styles.switch}
       aria-label={label}
       aria-checked={checked}
+      aria-describedby={describedBy}
       disabled={disabled}
       onClick={() => onChange(!checked)}
     >

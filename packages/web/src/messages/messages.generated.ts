@@ -52,6 +52,8 @@ export interface Messages {
       readonly timeout_ms: string
       readonly rate_limit: string
       readonly max_in_flight: string
+      readonly ordering: string
+      readonly coalesce: string
       readonly ignore_origins: string
       readonly redact: string
       readonly format: string
@@ -754,6 +756,22 @@ export interface Messages {
       readonly invalid: string
       readonly unsigned: string
       readonly unknown: string
+    }
+  }
+  readonly order: {
+    readonly title: string
+    readonly text: string
+    readonly ordering: string
+    readonly orderingHint: string
+    readonly coalesce: string
+    readonly coalesceHint: string
+    readonly factsTitle: string
+    readonly perRecord: string
+    readonly perRecordText: string
+    readonly mergedText: string
+    readonly values: {
+      readonly record: string
+      readonly none: string
     }
   }
   readonly shape: {

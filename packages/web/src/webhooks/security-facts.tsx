@@ -15,11 +15,18 @@ interface Fact {
   text: ReactNode
 }
 
-/** How requests prove where they come from, how the endpoint proves who it is, and how we sign in to it. */
+/**
+ * How requests prove where they come from, how the endpoint proves who it is, how we sign in to it, and the order of requests if they
+ * have one.
+ */
 export function SecurityFacts({ webhook }: { webhook: Webhook }) {
-  const facts = [describeSignature(webhook), describeCertificate(webhook), describeAuth(webhook)]
+  const order = describeOrder(webhook)
+  const facts = [describeSignature(webhook), describeCertificate(webhook), describeAuth(webhook), ...order]
   return (
-    <Section title={t.facts.title} tools={<Link href={`/${webhook.id}/settings`}>{t.overview.edit}</Link>}>
+    <Section
+      title={order.length === 0 ? t.facts.title : t.order.factsTitle}
+      tools={<Link href={`/${webhook.id}/settings`}>{t.overview.edit}</Link>}
+    >
       <dl className={styles.facts}>
         {facts.map(({ name, tone, state, text }) => (
           <div key={name}>
@@ -69,4 +76,11 @@ function describeAuth({ auth, headers }: Webhook): Fact {
   if (names.length === 0) return { name, tone: 'quiet', state: t.facts.noAuth, text: t.facts.noAuthText }
   const state = t.facts.headers({ count: names.length })
   return { name, tone: 'ok', state, text: <bdi>{names.join(', ')}</bdi> }
+}
+
+/** Nothing for the webhooks without an order, which are nearly all. */
+function describeOrder({ ordering, coalesce }: Webhook): Fact[] {
+  if (ordering !== 'record') return []
+  const text = coalesce ? t.order.mergedText : t.order.perRecordText
+  return [{ name: t.order.title, tone: 'quiet', state: t.order.perRecord, text }]
 }

@@ -51,6 +51,7 @@ function formatValue(name: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? t.filter.yes : t.filter.no
   if (typeof value === 'number' && name.endsWith('_ms')) return formatDuration(value)
   if (name === 'signature_type') return value === 'ed25519' ? t.signature.ed25519 : t.signature.hmac
+  if (name === 'ordering') return value === 'record' ? t.order.values.record : t.order.values.none
   if (typeof value === 'string') return isTime(name) ? formatDateTime(value) : value
   if (Array.isArray(value) && value.every((each) => typeof each === 'string'))
     return value.map((each) => (each === '*' ? t.list.everyEvent : each)).join(', ')

@@ -38,6 +38,9 @@ export interface Draft {
   timeout: string
   rate_limit: string
   max_in_flight: string
+  /** One change of a record after another. */
+  isOrdered: boolean
+  coalesce: boolean
 }
 
 export type TransformTest = NonNullable<WholeWebhook['transform_tests']>[number]
@@ -63,6 +66,8 @@ export const newDraft: Draft = {
   timeout: '',
   rate_limit: '',
   max_in_flight: '',
+  isOrdered: false,
+  coalesce: false,
 }
 
 export function toDraft(webhook: WholeWebhook): Draft {
@@ -87,6 +92,8 @@ export function toDraft(webhook: WholeWebhook): Draft {
     timeout: webhook.timeout_ms === null ? '' : String(webhook.timeout_ms / 1_000),
     rate_limit: String(webhook.rate_limit ?? ''),
     max_in_flight: String(webhook.max_in_flight ?? ''),
+    isOrdered: webhook.ordering === 'record',
+    coalesce: webhook.coalesce,
   }
 }
 
@@ -117,6 +124,9 @@ function toColumns(draft: Draft): JsonObject {
     timeout_ms: typeof timeout === 'number' ? Math.round(timeout * 1_000) : timeout,
     rate_limit: toNumber(draft.rate_limit),
     max_in_flight: toNumber(draft.max_in_flight),
+    ordering: draft.isOrdered ? 'record' : 'none',
+    // The form hides it without an order, which it needs.
+    coalesce: draft.isOrdered && draft.coalesce,
     ...(draft.headers === undefined ? {} : { headers: toHeaders(draft.headers) }),
     ...(draft.auth === undefined ? {} : { auth: writeAuth(draft.auth) }),
   }

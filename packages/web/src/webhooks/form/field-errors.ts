@@ -23,6 +23,8 @@ export const FIELDS = [
   'timeout_ms',
   'rate_limit',
   'max_in_flight',
+  'ordering',
+  'coalesce',
 ] as const
 export type FieldName = (typeof FIELDS)[number]
 

@@ -64,6 +64,8 @@ const ADVANCED_ERRORS = [
   'timeout_ms',
   'rate_limit',
   'max_in_flight',
+  'ordering',
+  'coalesce',
   'ignore_origins',
   'redact',
 ] as const
@@ -84,6 +86,7 @@ export function hasAdvanced(draft: Draft, errors: FieldErrors): boolean {
     draft.signature_type !== 'hmac' ||
     draft.format !== 'connectgain' ||
     draft.payload !== 'full' ||
+    draft.isOrdered ||
     headers.length > 0 ||
     auth?.kind !== 'none' ||
     [timeout, rate, inFlight, origins, redact].some((text) => text !== '') ||

@@ -15,6 +15,7 @@ import styles from './form.module.css'
 import { HeadersSection } from './headers-section.tsx'
 import { dropDraft, findDraft, keepDraft } from './kept-drafts.ts'
 import { ShapeSection } from './shape-section.tsx'
+import { OrderSection } from './order-section.tsx'
 import { SignatureSection } from './signature-section.tsx'
 import { AdvancedSection, EndpointSection, Folded, SecretSection, hasAdvanced } from './sections.tsx'
 
@@ -114,6 +115,7 @@ export function WebhookForm({
         />
         <ShapeSection {...section} organizationId={organizationId} />
         <AdvancedSection {...section} />
+        <OrderSection {...section} />
       </Folded>
       {error !== null && !isAboutFields(error) && <ErrorNotice error={error} />}
       {(isNew || hasChanges || isSaving || error !== null) && (
