@@ -1,6 +1,8 @@
 import { textArray } from '../database/array-literal.ts'
 import type { Connection, Database } from '../database/database.ts'
 import { quoteIdentifier, quoteLiteral } from '../database/identifiers.ts'
+import type { ExistingType } from '../domain/event-types/existing-types.ts'
+import { EXISTING_TYPES } from '../domain/event-types/existing-types.ts'
 import type { RecordName } from '../domain/event-types/records.ts'
 import { dataSql, SETTINGS } from './capture-sql.ts'
 import type { CapturedTable } from './captured-table.ts'
@@ -15,31 +17,19 @@ const SEARCH_TIMEOUT_MS = 30_000
 /** How long it may read rows by their keys. */
 const READ_TIMEOUT_MS = 5_000
 
-type State = readonly [event: string, condition: (row: RowSql) => string]
-
 const always = (): string => 'true'
 const SENT = `('sent', 'delivered', 'read')`
 
-/** The event that tells a receiver about a record that exists, with its condition. */
-const STATES: Readonly<Record<RecordName, readonly State[]>> = {
-  contact: [['contact.created', always]],
-  deal: [['deal.created', always]],
-  conversation: [['conversation.created', always]],
-  message: [
-    ['message.received', (row) => `${row.value('direction')} = 'inbound'`],
-    ['message.sent', (row) => `${row.value('direction')} = 'outbound' and ${row.value('status')} in ${SENT}`],
-  ],
-  meeting: [
-    [
-      'zoom.recording.completed',
-      (row) =>
-        `${row.has('provider') ? `${row.value('provider')} = 'zoom' and ` : ''}${row.value('recording_status')} = 'completed'`,
-    ],
-  ],
+/** The records that an event tells about. */
+const CONDITIONS: Readonly<Record<ExistingType, (row: RowSql) => string>> = {
+  'contact.created': always,
+  'deal.created': always,
+  'conversation.created': always,
+  'message.received': (row) => `${row.value('direction')} = 'inbound'`,
+  'message.sent': (row) => `${row.value('direction')} = 'outbound' and ${row.value('status')} in ${SENT}`,
+  'zoom.recording.completed': (row) =>
+    `${row.has('provider') ? `${row.value('provider')} = 'zoom' and ` : ''}${row.value('recording_status')} = 'completed'`,
 }
-
-/** The types of the events that tell about records of a kind. */
-export const existingTypes = (record: RecordName): readonly string[] => STATES[record].map(([event]) => event)
 
 /** The records of one organization that are of interest. */
 export interface ExistingScope {
@@ -122,7 +112,7 @@ function conditions({ table }: ExistingTable, { record, organizationId, since }:
     `${table.organization.expression} = ${quoteLiteral(organizationId)}::uuid`,
     ...(table.where === undefined ? [] : [table.where('n')]),
     ...(since === null || time === undefined ? [] : [`${time} >= ${quoteLiteral(since)}::timestamptz`]),
-    `(${STATES[record].map(([, condition]) => `(${condition(row)})`).join(' or ')})`,
+    `(${EXISTING_TYPES[record].map((type) => `(${CONDITIONS[type](row)})`).join(' or ')})`,
   ]
 }
 
@@ -161,8 +151,8 @@ export async function readExisting(
   const { table, keyTypes } = existing
   await setUp(connection, READ_TIMEOUT_MS)
   const row = writtenRow(table, 'insert')
-  const events = STATES[scope.record].map(
-    ([event, condition]) => `when ${condition(row)} then ${quoteLiteral(event)}`,
+  const events = EXISTING_TYPES[scope.record].map(
+    (type) => `when ${CONDITIONS[type](row)} then ${quoteLiteral(type)}`,
   )
   const names = keyTypes.map((_, index) => `k${index + 1}`)
   const columns = keyOf('n', table)

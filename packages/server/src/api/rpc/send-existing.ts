@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { ExistingTable } from '../../capture/existing-rows.ts'
-import { existingTypes, findExistingTables, UnreadableTable } from '../../capture/existing-rows.ts'
+import { findExistingTables, UnreadableTable } from '../../capture/existing-rows.ts'
 import { runWithActor } from '../../database/act-as.ts'
 import { isDatabaseError } from '../../database/database.ts'
 import { covers } from '../../domain/event-types/covers.ts'
+import { EXISTING_TYPES } from '../../domain/event-types/existing-types.ts'
 import type { RecordName } from '../../domain/event-types/records.ts'
 import { RECORD_NAMES } from '../../domain/event-types/records.ts'
 import { ofField, phrase } from '../../domain/messages/phrase.ts'
@@ -80,7 +81,7 @@ export const sendExisting = defineFunction(
 )
 
 function requireSubscription(events: readonly string[], record: RecordName): void {
-  const types = existingTypes(record)
+  const types: readonly string[] = EXISTING_TYPES[record]
   if (types.some((type) => events.some((name) => covers(name, type)))) return
   throw new ApiError(
     400,

@@ -3,8 +3,8 @@ import { countExisting, findKeys, readExisting } from '../../capture/existing-ro
 import type { Database } from '../../database/database.ts'
 import { isTimeout } from '../../database/input-fault.ts'
 import { covers } from '../../domain/event-types/covers.ts'
+import { EXISTING_TYPES } from '../../domain/event-types/existing-types.ts'
 import type { Subscription } from '../../domain/match-webhooks.ts'
-import { existingTypes } from '../../capture/existing-rows.ts'
 import type { RecordRules } from './choose-records.ts'
 import { chooseRecords } from './choose-records.ts'
 
@@ -26,7 +26,7 @@ export async function countRecords(
   const isWhole =
     filter === null &&
     subscription.filter === null &&
-    existingTypes(scope.record).every((type) => subscription.events.some((name) => covers(name, type)))
+    EXISTING_TYPES[scope.record].every((type) => subscription.events.some((name) => covers(name, type)))
   try {
     if (!isWhole) return await countChosen(database, tables, scope, { subscription, filter })
     const count = await countExisting(database, tables, scope, MOST + 1)
