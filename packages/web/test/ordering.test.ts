@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { createWebhook, onStage } from './harness/stage.ts'
+import { until } from '../../server/test/harness/until.ts'
+import { createContact, createWebhook, dialogOf, onStage, rowOf } from './harness/stage.ts'
 
 const ORDER = 'One change of a record after another'
 const MERGE = 'Merge updates that wait'
@@ -9,7 +11,7 @@ const MERGE = 'Merge updates that wait'
 const save = async (page: Page): Promise<void> =>
   await page.getByRole('button', { name: 'Save changes' }).click()
 
-onStage('order in the form', (stage) => {
+onStage('order of requests', (stage) => {
   test('an order is set in the advanced section, and the overview and the audit log say so', async () => {
     const { id } = await createWebhook(stage)
     const page = await stage.open(`/${id}/settings`)
@@ -67,5 +69,33 @@ onStage('order in the form', (stage) => {
     await page.getByRole('heading', { name: 'Your webhook is ready' }).waitFor()
     const [webhook] = await stage.api.get(`webhook_configurations?url=like.*ordered`)
     assert.deepEqual([webhook?.['ordering'], webhook?.['coalesce']], ['record', false])
+  })
+
+  test('an update that was replaced says so, in the language of the page', async () => {
+    const contact = await createContact(stage)
+    const { id, path } = await createWebhook(stage, {
+      events: ['contact.updated'],
+      ordering: 'record',
+      coalesce: true,
+    })
+    const waiting: ServerResponse[] = []
+    stage.receiver.reply(path, (response) => void waiting.push(response))
+    for (const company of ['One', 'Two', 'Three']) {
+      await stage.api.patch(`contacts?id=eq.${contact}`, { company })
+      await until('the update to be matched', async () => {
+        const rows = await stage.api.get(
+          `webhook_events?data->>company=eq.${company}&data->>id=eq.${contact}`,
+        )
+        return rows.length === 1
+      })
+      if (company === 'One') await stage.receiver.received(path, 1)
+    }
+    await stage.api.rows(`webhook_deliveries?webhook_id=eq.${id}&reason=eq.superseded`, 1)
+    const page = await stage.open(`/${id}/deliveries`)
+    await rowOf(page, 'Replaced by a newer update of the same record').getByRole('link').click()
+    await dialogOf(page).getByText('Replaced by a newer update').first().waitFor()
+    const german = await stage.open(`/${id}/deliveries?locale=de`)
+    await rowOf(german, 'Durch eine neuere Aktualisierung desselben Datensatzes ersetzt').waitFor()
+    for (const response of waiting) response.end()
   })
 })

@@ -105,7 +105,8 @@ const isAhead = (time: string | null): time is string => time !== null && Date.p
 /** Null if the status code already tells the reason. */
 function getReason({ status, code, reason, coded }: Item): string | null {
   if (reason === null) return null
-  if (status === 'filtered') return textFor(t.keptBack, reason) ?? say(reason, coded)
+  if (status === 'filtered' || status === 'cancelled')
+    return textFor(t.keptBack, reason) ?? say(reason, coded)
   const isOfStatus = coded?.code === 'response.status' || reason === `the endpoint returned ${code}`
   return code !== null && isOfStatus ? (PHRASES[code] ?? null) : say(reason, coded)
 }

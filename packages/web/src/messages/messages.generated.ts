@@ -152,6 +152,8 @@ export interface Messages {
     readonly filtered: string
     readonly origin: string
     readonly transform: string
+    readonly superseded: string
+    readonly 'sync cancelled': string
   }
   readonly deliveries: {
     readonly live: string
