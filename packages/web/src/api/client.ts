@@ -164,8 +164,9 @@ export async function call<Name extends keyof Functions>(
   name: Name,
   body: object,
   signal?: AbortSignal,
+  headers: Record<string, string> = {},
 ): Promise<Result<Name>> {
-  const response = await send(`${REST}rpc/${name}`, { method: 'POST', body, signal })
+  const response = await send(`${REST}rpc/${name}`, { method: 'POST', body, signal, headers })
   return (await response.json()) as Result<Name>
 }
 

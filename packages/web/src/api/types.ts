@@ -65,6 +65,9 @@ export type WebhookEvent = Row<'webhook_events'>
 
 export type Redelivery = Row<'webhook_redeliveries'>
 
+/** Existing records on their way to a webhook. */
+export type Sync = Row<'webhook_syncs'>
+
 /** What could not be processed in the last day. */
 export type FaultCount = Pick<
   Row<'webhook_fault_counts'>,

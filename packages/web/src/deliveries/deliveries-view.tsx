@@ -2,6 +2,7 @@ import { Download, ListChecks, RotateCcw, SearchX } from 'lucide-react'
 import { useState } from 'react'
 import type { ComponentProps } from 'react'
 import { useQuery } from '@tanstack/react-query'
+import { recordsOf } from '../api/existing.ts'
 import { redeliveriesQuery } from '../api/queries.ts'
 import type { Redelivery, Webhook } from '../api/types.ts'
 import { Button } from '../components/button.tsx'
@@ -10,6 +11,9 @@ import { Menu, MenuItem } from '../components/menu.tsx'
 import { Empty, ErrorNotice, Loading, Notice } from '../components/surface.tsx'
 import { useAccess } from '../routes/organization.tsx'
 import { t } from '../messages/index.ts'
+import { useDismissed } from '../webhooks/dismissed.ts'
+import { ExistingDialog } from '../webhooks/existing/existing-dialog.tsx'
+import { Syncs } from '../webhooks/existing/syncs.tsx'
 import styles from './deliveries.module.css'
 import { DeliveryDrawer } from './drawer.tsx'
 import { DeliveryList } from './delivery-list.tsx'
@@ -49,6 +53,7 @@ export function DeliveriesView({ organizationId, webhook }: ViewProps) {
         {webhook !== undefined && <Bulk webhook={webhook} />}
       </div>
       <FilterBar filters={filters} onChange={change} />
+      {webhook !== undefined && <Syncs webhook={webhook} />}
       {webhook !== undefined && <Running webhookId={webhook.id} />}
       {list.isPending && <Loading rows={8} height="2.875rem" />}
       {list.isError && list.data === undefined && (
@@ -124,7 +129,7 @@ function Nothing({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => 
 }
 
 /**
- * Bulk retry and replay. `?replay=<time>` opens the replay dialog, starting at that time, and `?retry=failed` the one for failed
+ * Bulk retry and replay, and existing records. `?replay=<time>` opens the replay dialog, starting at that time, and `?retry=failed` the one for failed
  * deliveries.
  */
 function Bulk({ webhook }: { webhook: Webhook }) {
@@ -134,6 +139,7 @@ function Bulk({ webhook }: { webhook: Webhook }) {
   const asked =
     get('retry') === 'failed' ? 'retry_failed' : replaySince === undefined ? undefined : 'replay_events'
   const [kind, setKind] = useState<Redelivery['kind']>()
+  const [isSending, setSending] = useState(false)
   const shown = kind ?? asked
   if (!canChange) return null
   return (
@@ -148,7 +154,11 @@ function Bulk({ webhook }: { webhook: Webhook }) {
       >
         <MenuItem onSelect={() => setKind('retry_failed')}>{t.redeliver.failed}</MenuItem>
         <MenuItem onSelect={() => setKind('replay_events')}>{t.redeliver.missed}</MenuItem>
+        {recordsOf(webhook).length > 0 && (
+          <MenuItem onSelect={() => setSending(true)}>{t.existing.menu}</MenuItem>
+        )}
       </Menu>
+      {isSending && <ExistingDialog webhook={webhook} onClose={() => setSending(false)} />}
       {shown !== undefined && (
         <RedeliverDialog
           webhook={webhook}
@@ -164,24 +174,10 @@ function Bulk({ webhook }: { webhook: Webhook }) {
   )
 }
 
-const RECENT_MS = 15 * 60_000
-const DISMISSED = 'webhooks.dismissed'
-
-const readDismissed = (): readonly string[] => (sessionStorage.getItem(DISMISSED) ?? '').split(' ')
-
 function Running({ webhookId }: { webhookId: string }) {
   const redeliveries = useQuery(redeliveriesQuery(webhookId))
-  const [dismissed, setDismissed] = useState(readDismissed)
-  const dismiss = (id: string): void => {
-    const next = [...dismissed, id]
-    setDismissed(next)
-    sessionStorage.setItem(DISMISSED, next.join(' '))
-  }
-  const shown = (redeliveries.data ?? []).filter(
-    ({ id, status, completed_at: end }) =>
-      status === 'running' ||
-      (end !== null && Date.now() - Date.parse(end) < RECENT_MS && !dismissed.includes(id)),
-  )
+  const { isShown, dismiss } = useDismissed()
+  const shown = (redeliveries.data ?? []).filter(({ id, completed_at: end }) => isShown(id, end))
   return shown.map((redelivery) => (
     <RedeliveryProgress
       key={redelivery.id}

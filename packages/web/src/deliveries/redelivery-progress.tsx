@@ -4,13 +4,13 @@ import { outcomeQuery } from '../api/queries.ts'
 import type { Redelivery } from '../api/types.ts'
 import { X } from 'lucide-react'
 import { Button, IconButton } from '../components/button.tsx'
+import { ProgressBar } from '../components/progress-bar.tsx'
 import { Notice } from '../components/surface.tsx'
 import { toastError } from '../components/toast.tsx'
 import { useAccess } from '../routes/organization.tsx'
 import { formatList, formatNumber } from '../components/format.ts'
 import { t } from '../messages/index.ts'
 import { useRefreshTraffic } from '../webhooks/changes.ts'
-import styles from './deliveries.module.css'
 
 interface ProgressProps {
   redelivery: Redelivery
@@ -28,7 +28,7 @@ export function RedeliveryProgress({ redelivery, onDismiss }: ProgressProps) {
     onSettled: refresh,
   })
   const isRunning = status === 'running'
-  const share = matched === null ? 0 : matched === 0 ? 1 : Math.min(1, (queued + failed) / matched)
+  const share = matched === null ? 0 : matched === 0 ? 1 : (queued + failed) / matched
   return (
     <Notice
       live
@@ -48,18 +48,7 @@ export function RedeliveryProgress({ redelivery, onDismiss }: ProgressProps) {
             )
       }
     >
-      {isRunning && matched !== null && (
-        <div
-          className={styles.progress}
-          role="progressbar"
-          aria-label={t.redeliver.progress}
-          aria-valuenow={Math.round(share * 100)}
-          aria-valuemin={0}
-          aria-valuemax={100}
-        >
-          <div className={styles.progressBar} style={{ width: `${share * 100}%` }} />
-        </div>
-      )}
+      {isRunning && matched !== null && <ProgressBar label={t.redeliver.progress} share={share} />}
       {!isRunning && queued > 0 && <Outcome redelivery={redelivery} />}
       {failed > 0 && <p>{t.redeliver.leftOut({ count: failed })}</p>}
       {status === 'cancelled' && reason}

@@ -300,6 +300,49 @@ export interface Messages {
       readonly filtered: string
     }
   }
+  readonly existing: {
+    readonly menu: string
+    readonly title: string
+    readonly text: string
+    readonly kinds: string
+    readonly many: string
+    readonly isOpen: string
+    readonly none: string
+    readonly offer: string
+    readonly offers: {
+      readonly contact: (parameters: { count: number }) => string
+      readonly deal: (parameters: { count: number }) => string
+      readonly conversation: (parameters: { count: number }) => string
+      readonly message: (parameters: { count: number }) => string
+      readonly meeting: (parameters: { count: number }) => string
+    }
+    readonly offerText: string
+    readonly send: string
+    readonly notNow: string
+    readonly progress: string
+    readonly state: {
+      readonly running: string
+      readonly paused: string
+      readonly done: string
+      readonly cancelled: string
+    }
+    readonly sentOf: (parameters: { sent: number; matched: number }) => string
+    readonly sent: (parameters: { sent: number }) => string
+    readonly failed: (parameters: { count: number }) => string
+    readonly notSent: (parameters: { count: number }) => string
+    readonly left: (parameters: { time: string }) => string
+    readonly pause: string
+    readonly resume: string
+    readonly cancel: string
+    readonly cancelTitle: string
+    readonly cancelAction: string
+    readonly keep: string
+    readonly cancelWaiting: string
+    readonly cancelSent: string
+    readonly pausedText: string
+    readonly heldText: string
+    readonly offText: string
+  }
   readonly export: {
     readonly action: string
     readonly title: string

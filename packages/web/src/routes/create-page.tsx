@@ -9,6 +9,7 @@ import { Loading } from '../components/surface.tsx'
 import { useSearchEntries } from '../deliveries/filters.ts'
 import { t } from '../messages/index.ts'
 import { useRefreshWebhooks } from '../webhooks/changes.ts'
+import { offerExisting } from '../webhooks/existing/offers.ts'
 import { isSame, newDraft, toCopy, toInsert } from '../webhooks/form/draft.ts'
 import type { Draft } from '../webhooks/form/draft.ts'
 import { dropDraft } from '../webhooks/form/kept-drafts.ts'
@@ -48,6 +49,7 @@ function Create({ initial }: { initial: Draft }) {
     },
     onSuccess: async ({ id }) => {
       await refresh(id)
+      offerExisting(id)
       navigate(`/${id}`)
     },
   })

@@ -45,6 +45,7 @@ export function useRefreshTraffic() {
       'waiting',
       'waiting-of',
       'redeliveries',
+      'syncs',
       'activity',
       'activity-of',
     ]

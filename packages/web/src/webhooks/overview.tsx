@@ -23,6 +23,8 @@ import { CertificateNotice } from './certificate.tsx'
 import { WebhookFaultNotice } from './fault-notice.tsx'
 import { CheckupSection } from './checkup/checkup.tsx'
 import { getCondition } from './condition.ts'
+import { ExistingOffer } from './existing/existing-offer.tsx'
+import { Syncs } from './existing/syncs.tsx'
 import { disabledSince } from './health.tsx'
 import { toSentence } from '../messages/sentence.ts'
 import { InboxSection } from './inbox.tsx'
@@ -43,10 +45,12 @@ export function Overview({ webhook }: { webhook: Webhook }) {
   return (
     <>
       <SetupPanel webhook={webhook} />
+      <ExistingOffer webhook={webhook} />
       <ConditionNotice webhook={webhook} />
       <CertificateNotice webhook={webhook} />
       <ClientCertificateNotice webhook={webhook} />
       <WebhookFaultNotice webhookId={webhook.id} />
+      <Syncs webhook={webhook} />
       {redeliveries.data
         ?.filter(({ status }) => status === 'running')
         .map((redelivery) => (
