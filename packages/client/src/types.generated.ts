@@ -632,6 +632,10 @@ export interface Tables {
   }
   webhook_syncs: {
     row: {
+      /** The codes of its texts, for other languages. Only where select names it */
+      codes?: {
+        reason?: CodedText
+      }
       failed: number
       filter: unknown
       finished_at: string | null
@@ -639,6 +643,7 @@ export interface Tables {
       /** Records to send; null: too many to count in advance */
       matched: number | null
       organization_id: string
+      /** Why the system paused or cancelled it; null if a person did */
       reason: string | null
       record: 'contact' | 'deal' | 'conversation' | 'message' | 'meeting'
       sent: number

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
+import { openDatabase } from './harness/open-database.ts'
 import type { Stage } from './harness/stage.ts'
 import { createWebhook, dialogOf, onStage, rowOf } from './harness/stage.ts'
 
@@ -167,5 +168,25 @@ onStage('existing records', (stage) => {
     await page.getByText('Sending existing records · Contacts').waitFor()
     assert.equal(await page.getByRole('button', { name: /Pause|Cancel/ }).count(), 0)
     for (const response of waiting) response.end()
+  })
+
+  test('a sync that the system paused says why, in the language of the page', async () => {
+    await createRecords(stage, 1)
+    const { id } = await createWebhook(stage)
+    await stage.server.stop()
+    const database = await openDatabase(stage.site)
+    await database.query(
+      `insert into webhooks.webhook_syncs (organization_id, webhook_id, record, status, reason, matched)
+       values ($1, $2, 'contact', 'paused', 'the server may not read the records', 1)`,
+      [stage.organizationId, id],
+    )
+    await database.close()
+    stage.server = await stage.site.start()
+    stage.api = stage.server.api
+    const page = await stage.open(`/${id}?locale=de`)
+    await page.getByText('Senden vorhandener Datensätze pausiert · Kontakte').waitFor()
+    await page.getByText('Der Server darf die Datensätze nicht lesen.').waitFor()
+    await page.getByRole('button', { name: 'Fortsetzen' }).click()
+    await page.getByText('1 von 1 gesendet').waitFor()
   })
 })

@@ -38,6 +38,7 @@ create index webhook_syncs_organization on webhooks.webhook_syncs (organization_
 comment on table webhooks.webhook_syncs is 'Records that exist, on their way to a webhook, and the progress';
 comment on column webhooks.webhook_syncs.webhook_id is '@references webhooks.webhook_configurations(id)';
 comment on column webhooks.webhook_syncs.status is 'Can be changed to paused, running and cancelled';
+comment on column webhooks.webhook_syncs.reason is 'Why the system paused or cancelled it; null if a person did @message';
 comment on column webhooks.webhook_syncs.matched is 'Records to send; null: too many to count in advance';
 
 -- The deliveries of a sync that have not ended.

@@ -25,7 +25,7 @@ export const syncsQuery = (webhookId: string) =>
     queryKey: ['syncs', webhookId],
     queryFn: ({ signal }) =>
       getRows<Sync>(
-        `webhook_syncs?${query({ webhook_id: eq(webhookId), order: 'started_at.desc', limit: '10' })}`,
+        `webhook_syncs?${query({ webhook_id: eq(webhookId), select: '*,codes', order: 'started_at.desc', limit: '10' })}`,
         signal,
       ),
     refetchInterval: ({ state }) =>

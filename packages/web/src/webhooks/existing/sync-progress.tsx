@@ -137,8 +137,8 @@ function failedQuery({ record, started_at: since, finished_at: until }: Sync): s
 }
 
 /** Why it does not go on. */
-function Why({ webhook, sync: { status, reason } }: { webhook: Webhook; sync: Sync }) {
-  if (reason !== null) return <p>{toSentence(reason)}</p>
+function Why({ webhook, sync: { status, reason, codes } }: { webhook: Webhook; sync: Sync }) {
+  if (reason !== null) return <p>{toSentence(reason, codes?.reason)}</p>
   if (status === 'paused') return <p>{t.existing.pausedText}</p>
   if (status !== 'running') return null
   if (!webhook.is_active) return <p>{t.existing.offText}</p>
