@@ -86,7 +86,8 @@ export function expectError(answer: Answer, status: number, code: string): Recor
 
 const SEED = `
   truncate webhooks.webhook_signing_keys, public.organizations, public.conversations, public.messages, public.broadcasts, public.meetings,
-    webhooks.webhook_configurations, webhooks.webhook_events, webhooks_internal.attempts,
+    webhooks.webhook_configurations, webhooks.webhook_checkups, webhooks_internal.running_checkups, webhooks.webhook_events,
+    webhooks_internal.attempts,
     public.contacts, public.deals, webhooks_internal.outbox, webhooks_internal.cancellations, webhooks.api_keys,
     webhooks.webhook_inboxes, webhooks.webhook_inbox_requests, webhooks_internal.portal_links, webhooks_internal.sessions,
     webhooks.webhook_sources, webhooks.webhook_source_payloads, webhooks_internal.early_statuses;
