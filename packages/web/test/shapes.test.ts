@@ -111,6 +111,6 @@ onStage('shapes on the page', (stage) => {
     const [whole] = await stage.api.get('webhook_configurations?limit=1')
     const [listed] = await stage.api.get(webhooksPath(stage.organizationId))
     const { transform: _, transform_tests: __, ...rest } = whole!
-    assert.deepEqual(Object.keys(listed!).sort(), [...Object.keys(rest), 'webhook_logs'].sort())
+    assert.deepEqual(Object.keys(listed!).sort(), [...Object.keys(rest), 'codes', 'webhook_logs'].sort())
   })
 })
