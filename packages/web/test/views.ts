@@ -80,6 +80,38 @@ export const VIEWS: readonly View[] = [
     },
   },
   {
+    name: 'body',
+    path: ({ filtered }) => `/${filtered}/settings`,
+    async ready(page) {
+      const format = page.getByLabel('Format', { exact: true })
+      await page.getByRole('heading', { name: 'Advanced' }).waitFor()
+      // Open if something in it is set.
+      if (!(await format.isVisible())) await page.getByRole('heading', { name: 'Advanced' }).click()
+      await format.selectOption({ label: 'Your own JavaScript' })
+      await page.getByLabel('Transform', { exact: true }).fill('export default (event) => event.data.title')
+      await page.getByRole('group', { name: 'Request body' }).waitFor()
+      await page.getByRole('heading', { name: 'Body', exact: true }).scrollIntoViewIfNeeded()
+    },
+  },
+  {
+    name: 'check-up',
+    path: ({ healthy }) => `/${healthy}`,
+    async ready(page) {
+      await page.getByRole('button', { name: 'Check endpoint' }).click()
+      await page.getByText('Refuses a wrong signature').waitFor()
+      await page.getByRole('heading', { name: 'Endpoint check-up' }).scrollIntoViewIfNeeded()
+    },
+  },
+  {
+    name: 'existing',
+    path: ({ healthy }) => `/${healthy}/deliveries`,
+    async ready(page) {
+      await page.getByRole('button', { name: 'Retry or replay' }).click()
+      await page.getByRole('menuitem', { name: 'Send existing records…' }).click()
+      await dialogOf(page).getByRole('checkbox').first().waitFor()
+    },
+  },
+  {
     name: 'code',
     path: ({ healthy }) => `/${healthy}/code`,
     ready: heading('Receive and verify'),
