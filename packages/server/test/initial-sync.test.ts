@@ -95,6 +95,27 @@ onEachEngine(
       ])
     })
 
+    test('a meeting is sent if its recording is there', async () => {
+      const { organizationId } = await createContacts(stage, 1)
+      const meetings = [
+        { title: 'Recorded', provider: 'zoom', recording_status: 'completed' },
+        { title: 'Not recorded', provider: 'zoom', recording_status: 'none' },
+        { title: 'Elsewhere', provider: 'teams', recording_status: 'completed' },
+      ].map((meeting) => ({ ...meeting, organization_id: organizationId }))
+      await stage.server.api.request('POST', 'meetings', meetings)
+      const { id, path } = await createWebhook(stage, { organization_id: organizationId, events: ['zoom.*'] })
+      const { matched, sync_id } = await startSync(stage, { webhook_id: id, record: 'meeting' })
+      assert.equal(matched, 1)
+      await untilStatus(stage, sync_id!, 'done')
+      const sent = (await stage.receiver.received(path, 1)).filter(
+        ({ headers }) => headers['x-webhook-trigger'] === 'sync',
+      )
+      assert.deepEqual(
+        sent.map(({ json }) => [json.event, json.data['title']]),
+        [['zoom.recording.completed', 'Recorded']],
+      )
+    })
+
     test('a change during a sync is neither lost nor overtaken by the older record', async () => {
       const { organizationId, ids } = await createContacts(stage, 150)
       const { id, path } = await createWebhook(stage, {

@@ -68,16 +68,12 @@ language plpgsql security definer
 set search_path = pg_catalog
 as $$
 declare
-  sync webhooks.webhook_syncs;
+  sync webhooks.webhook_syncs := case when tg_op = 'DELETE' then old else new end;
 begin
-  if tg_op = 'DELETE' then
-    sync := old;
-  else
-    sync := new;
-  end if;
-  insert into webhooks_internal.subscription_versions as v (organization_id, version)
-  values (sync.organization_id, 1)
-  on conflict (organization_id) do update set version = v.version + 1;
+  -- Every webhook has counted one change at least; the organization may be on its way out.
+  update webhooks_internal.subscription_versions v
+  set version = v.version + 1
+  where v.organization_id = sync.organization_id;
   perform webhooks_internal.note_order(array[sync.organization_id]);
   -- Deliveries in the memory of nodes go back to the queue.
   perform pg_notify('webhooks_changed', sync.webhook_id::text);
