@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { ExistingTable } from '../../capture/existing-rows.ts'
+import type { ExistingScope, ExistingTable } from '../../capture/existing-rows.ts'
 import { findExistingTables, UnreadableTable } from '../../capture/existing-rows.ts'
 import { runWithActor } from '../../database/act-as.ts'
+import type { Database } from '../../database/database.ts'
 import { isDatabaseError } from '../../database/database.ts'
 import { covers } from '../../domain/event-types/covers.ts'
 import { EXISTING_TYPES } from '../../domain/event-types/existing-types.ts'
@@ -50,10 +51,7 @@ export const sendExisting = defineFunction(
     const { database } = context
     const filter = input.filter === undefined ? null : JSON.stringify(input.filter)
     const scope = { record, organizationId: webhook.organization_id, since: input.since ?? null }
-    const tables = await findTables(context, scope)
-    const subscription = await readSubscription(database, webhookId)
-    const matched =
-      subscription === undefined ? 0 : await countRecords(database, tables, scope, subscription, filter)
+    const matched = await countMatching(context, webhookId, scope, filter)
     if (dryRun) return { matched }
     return await runWithActor(database, principal.actor, async (connection) => {
       const { rows } = await connection.query(
@@ -94,17 +92,33 @@ function requireSubscription(events: readonly string[], record: RecordName): voi
   )
 }
 
-async function findTables(
+async function countMatching(
   { database }: RpcContext,
-  scope: { record: RecordName; since: string | null },
-): Promise<ExistingTable[]> {
-  const tables = await findExistingTables(database, scope).catch((error: unknown) => {
-    if (error instanceof UnreadableTable) throw new ApiError(409, '55000', phrase(error.code))
-    if (isDatabaseError(error) && error.code === '42501') {
-      throw new ApiError(403, '42501', phrase('error.tableUnreadable'), { hint: phrase('hint.grantSelect') })
-    }
-    throw error
-  })
+  webhookId: string,
+  scope: ExistingScope,
+  filter: string | null,
+): Promise<number | null> {
+  try {
+    const tables = await findTables(database, scope)
+    const subscription = await readSubscription(database, webhookId)
+    return subscription === undefined ? 0 : await countRecords(database, tables, scope, subscription, filter)
+  } catch (error) {
+    throw describeFault(error)
+  }
+}
+
+/** What the CRM's tables refuse is no fault of this server. */
+function describeFault(error: unknown): unknown {
+  if (error instanceof UnreadableTable) return new ApiError(409, '55000', phrase(error.code))
+  if (!isDatabaseError(error)) return error
+  if (error.code === '42501')
+    return new ApiError(403, '42501', phrase('error.tableUnreadable'), { hint: phrase('hint.grantSelect') })
+  // A table or a column that is gone.
+  return error.code.startsWith('42') ? new ApiError(409, '55000', phrase('sync.otherMap')) : error
+}
+
+async function findTables(database: Database, scope: ExistingScope): Promise<ExistingTable[]> {
+  const tables = await findExistingTables(database, scope)
   if (tables.length > 0) return tables
   throw new ApiError(409, '55000', phrase('error.recordNotCaptured', { record: scope.record }), {
     details: 'record',

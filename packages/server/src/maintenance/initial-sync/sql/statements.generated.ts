@@ -116,6 +116,13 @@ export const pickSync = typedStatement<
   }
 >(import.meta.url, 'pick-sync')
 
+export const postponeSync = typedStatement<
+  {
+    id: string
+  },
+  object
+>(import.meta.url, 'postpone-sync')
+
 export const settleSyncs = typedStatement<
   {
     limit: number
