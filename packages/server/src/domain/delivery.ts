@@ -13,12 +13,12 @@ import type { WebhookTarget } from './webhook.ts'
  *     pending --> delivered: attempt succeeds
  *     pending --> retrying: attempt fails, retries are left
  *     pending --> failed: attempt fails, no retry is left, or 410
- *     pending --> cancelled: webhook disabled or deleted, record erased
+ *     pending --> cancelled: webhook disabled or deleted, record erased, update replaced, sync cancelled
  *     pending --> filtered: the webhook's transform returns no body
  *     retrying --> delivered: attempt succeeds
  *     retrying --> retrying: attempt fails, retries are left
  *     retrying --> failed: attempt fails, no retry is left, or 410
- *     retrying --> cancelled: webhook disabled or deleted, record erased
+ *     retrying --> cancelled: webhook disabled or deleted, record erased, update replaced, sync cancelled
  *     retrying --> filtered: the webhook's transform returns no body, after a retry of a delivery that was filtered
  *     failed --> retrying: bulk retry
  *     failed --> delivered: manual retry succeeds
