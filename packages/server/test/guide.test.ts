@@ -44,7 +44,7 @@ suite('guide', () => {
     const { body } = await api.inject('GET', `${GUIDE}/retrying`)
     assert.match(body, /<title>Retries · /)
     assert.match(body, /<a href="\/docs\/guide\/retrying" aria-current="page">Retries<\/a>/)
-    assert.match(body, /Next: <a href="\/docs\/guide\/alerts">Alerts<\/a>/)
+    assert.match(body, /Next: <a href="\/docs\/guide\/order">Order<\/a>/)
   })
 
   test('a page of the guide does not show the comments of its file', async () => {
