@@ -57,9 +57,12 @@ export function describeFunction(
 const SELECT = query('select', 'Fields of the result')
 const SHAPED = 'Filters, order, limit, offset and the header Accept shape the result as they do for tables.'
 
+/** Without a type: generated Python does not compile with an object as a parameter. */
+const ANY_OBJECT: JsonSchema = { description: 'A JSON object' }
+
 const SIMPLE = ['string', 'integer', 'number', 'boolean']
 
-/** Lists and objects are written as JSON. */
+/** Lists and objects are written as JSON; what is in an object is described once, with the arguments of the POST. */
 function describeParameters({ properties = {}, required = [] }: JsonSchema): JsonSchema[] {
   return Object.entries(properties as Record<string, JsonSchema>).map(([name, schema]) => ({
     name,
@@ -67,7 +70,7 @@ function describeParameters({ properties = {}, required = [] }: JsonSchema): Jso
     required: (required as string[]).includes(name),
     ...(SIMPLE.includes(schema['type'] as string)
       ? { schema }
-      : { content: { 'application/json': { schema } } }),
+      : { content: { 'application/json': { schema: schema['type'] === 'object' ? ANY_OBJECT : schema } } }),
   }))
 }
 
