@@ -4,7 +4,7 @@ create table webhooks.webhook_syncs (
   id uuid primary key default webhooks.uuid_v7(),
   organization_id uuid not null,
   webhook_id uuid not null,
-  record text not null constraint record_length check (length(record) <= 50),
+  record text not null check (record in ('contact', 'deal', 'conversation', 'message', 'meeting')),
   -- Beside the webhook's own filter.
   filter jsonb check (jsonb_typeof(filter) = 'object'),
   -- Only records that changed since then.

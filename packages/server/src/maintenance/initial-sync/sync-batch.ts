@@ -118,7 +118,7 @@ async function keyAll(database: Database, { webhook_id: webhookId }: Sync): Prom
 
 async function readNext(database: Database, sync: Sync): Promise<void> {
   const scope: ExistingScope = {
-    // A check of the function allows no others.
+    // A check of the table allows no others.
     record: sync.record as RecordName,
     organizationId: sync.organization_id,
     since: sync.since,
