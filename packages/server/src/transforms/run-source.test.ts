@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, suite, test } from 'node:test'
 import type { QuickJSWASMModule } from 'quickjs-emscripten-core'
-import { newQuickJSWASMModuleFromVariant } from 'quickjs-emscripten-core'
+import { startInterpreter } from './interpreter.ts'
 import type { TransformResult } from './run-source.ts'
 import { runSource } from './run-source.ts'
 
@@ -11,7 +11,7 @@ const NOW = Date.parse('2025-01-15T10:30:00.000Z')
 
 let quickJs: QuickJSWASMModule
 before(async () => {
-  quickJs = await newQuickJSWASMModuleFromVariant(import('@jitl/quickjs-wasmfile-release-sync'))
+  quickJs = await startInterpreter()
 })
 
 const run = (source: string, seed = 7): TransformResult =>
@@ -166,11 +166,15 @@ suite('how a transform fails', () => {
       assert.equal(failed(source)[0], 'the transform takes too many steps', source)
   })
 
-  test('it may use 16 MiB', () => {
-    assert.equal(
-      failed('export default () => { const a = []; for (;;) a.push({}) }')[0],
-      'the transform needs more than 16 MiB of memory',
-    )
+  test('it may use 16 MiB, whatever it fills them with', () => {
+    assert.equal(returned('Array.from({ length: 16 }, () => new Uint8Array(1_000_000)).length'), 16)
+    for (const filling of ['{}', '"x".repeat(10_000)', '"x".repeat(100_000)', 'new Uint8Array(1_000_000)'])
+      assert.match(
+        failed(`export default () => { const a = []; for (;;) a.push(${filling}) }`)[0],
+        /^the transform needs more than 16 MiB of memory/,
+        filling,
+      )
+    assert.equal(returned('1'), 1)
   })
 
   test('it may not call itself forever', () => {

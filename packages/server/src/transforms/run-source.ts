@@ -21,12 +21,12 @@ export type TransformResult =
   | { kind: 'failed'; message: string; line: number | null; column: number | null }
 
 const FILE = 'transform.js'
-const MAX_MEMORY_BYTES = 16 * 1024 * 1024
 const MAX_STACK_BYTES = 256 * 1024
 /** In interrupts, of 10,000 steps each: a count, unlike a time, is the same on every attempt. About 50 ms. */
 const MAX_INTERRUPTS = 500
 const MAX_BODY_BYTES = 256 * 1024
 const MAX_MESSAGE_LENGTH = 500
+const OUT_OF_MEMORY = 'the transform needs more than 16 MiB of memory'
 
 /**
  * Runs a transform in a fresh interpreter: it has no I/O, keeps nothing for the next event, and returns the same body for the
@@ -56,8 +56,7 @@ export function runSource(
 }
 
 function runIn(scope: Scope, quickJs: QuickJSWASMModule, input: TransformInput): TransformResult {
-  const limits = { memoryLimitBytes: MAX_MEMORY_BYTES, maxStackSizeBytes: MAX_STACK_BYTES }
-  const runtime = scope.manage(quickJs.newRuntime(limits))
+  const runtime = scope.manage(quickJs.newRuntime({ maxStackSizeBytes: MAX_STACK_BYTES }))
   let interrupts = 0
   runtime.setInterruptHandler(() => (interrupts += 1) > MAX_INTERRUPTS)
   return new Run(scope.manage(runtime.newContext()), scope).run(input)
@@ -152,6 +151,9 @@ class Run {
   }
 
   #toError(thrown: QuickJSHandle): ScriptError {
+    // Also what the interpreter throws when no memory is left for an error.
+    if (this.#context.eq(thrown, this.#context.null))
+      return new ScriptError(`${OUT_OF_MEMORY}, or threw null`)
     const type = this.#context.typeof(thrown)
     if (type !== 'object')
       return new ScriptError(
@@ -177,7 +179,7 @@ const toNumber = (digits: string | undefined): number | null => (digits === unde
 function explain(name: string, message: string): string {
   if (name !== 'InternalError') return message === '' ? name : `${name}: ${message}`
   if (message === 'interrupted') return 'the transform takes too many steps'
-  if (message === 'out of memory') return 'the transform needs more than 16 MiB of memory'
+  if (message === 'out of memory') return OUT_OF_MEMORY
   if (message === 'stack overflow') return 'the transform calls itself too deeply'
   return `${name}: ${message}`
 }
