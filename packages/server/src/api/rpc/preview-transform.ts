@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readMessages } from '../../domain/messages/server-message.ts'
-import { ofField, phrase } from '../../domain/messages/phrase.ts'
+import { phrase } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { newId } from '../../domain/ids.ts'
 import type { Principal } from '../../domain/principal.ts'
@@ -9,18 +9,23 @@ import { shapeBody } from '../../domain/shapes/shape-body.ts'
 import { memberText } from '../../rest/request/member-text.ts'
 import { formatField, payloadField, requireFittingShape, transformSource } from '../tables/shape-fields.ts'
 import { requireSize } from '../tables/webhook-events.ts'
+import { chooseOrganization } from './choose-organization.ts'
+import { time } from './redelivery-request.ts'
 import { messageCodes } from './results.ts'
 import type { RpcContext } from './rpc.ts'
 import { defineFunction, findVisible } from './rpc.ts'
 import { findEventBody, findShape } from './sql/statements.generated.ts'
 
 const given = z
-  .object({
-    event: z.string(phrase('field.event')),
-    timestamp: z.string(phrase('field.time')).optional(),
-    data: z.record(z.string(), z.unknown(), phrase('field.json')),
-    previous: z.record(z.string(), z.unknown(), phrase('field.json')).optional(),
-  })
+  .object(
+    {
+      event: z.string(phrase('field.event')),
+      timestamp: time.optional(),
+      data: z.record(z.string(), z.unknown(), phrase('field.json')),
+      previous: z.record(z.string(), z.unknown(), phrase('field.json')).optional(),
+    },
+    phrase('field.eventBody'),
+  )
   .describe("An event's body")
 
 const schema = z
@@ -124,15 +129,13 @@ async function chooseShape(context: RpcContext, input: Input, principal: Princip
     input.webhook_id === undefined
       ? undefined
       : await findVisible(context, principal, 'webhook', findShape, input.webhook_id)
-  const organizationId = stored?.organization_id ?? input.organization_id ?? principal.organizationId
-  if (organizationId === null)
-    throw new ApiError(400, '22023', ofField('organization_id', phrase('field.needed')), {
-      details: 'organization_id',
-    })
+  const owner = { ...principal, organizationId: stored?.organization_id ?? principal.organizationId }
+  // Without a format, a transform is meant to be used.
+  const chosen = input.format ?? (typeof input.transform === 'string' ? 'transform' : undefined)
   return {
-    organizationId,
+    organizationId: chooseOrganization(owner, input.organization_id),
     // Checks of the table allow no other values.
-    format: input.format ?? (stored?.format as Format | undefined) ?? 'transform',
+    format: chosen ?? (stored?.format as Format | undefined) ?? 'connectgain',
     payload: input.payload ?? (stored?.payload as Payload | undefined) ?? 'full',
     transform: input.transform ?? stored?.transform ?? null,
     redact: input.redact ?? stored?.redact ?? [],
@@ -158,6 +161,6 @@ async function chooseEvent(
 function toBody({ event, timestamp, data, previous }: NonNullable<Input['event']>, member: string): string {
   const textOf = (name: string, value: unknown): string => memberText(member, name) ?? JSON.stringify(value)
   const before = previous === undefined ? '' : `,"previous":${textOf('previous', previous)}`
-  const time = JSON.stringify(timestamp ?? '2025-01-15T10:30:00.000Z')
-  return `{"event":${JSON.stringify(event)},"timestamp":${time},"data":${textOf('data', data)}${before}}`
+  const written = JSON.stringify(timestamp ?? '2025-01-15T10:30:00.000Z')
+  return `{"event":${JSON.stringify(event)},"timestamp":${written},"data":${textOf('data', data)}${before}}`
 }

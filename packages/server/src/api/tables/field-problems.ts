@@ -38,6 +38,8 @@ function toProblems(issue: z.core.$ZodIssue, row: unknown): Problem[] {
   // Some fields say which ones they take.
   if (issue.code === 'unrecognized_keys' && message.startsWith('Unrecognized key'))
     return issue.keys.map((key) => ({ path: [...path, key], text: phrase('field.unknown') }))
+  // Something else than an object in place of the whole row, for which no schema has words.
+  if (issue.code === 'invalid_type' && path.length === 0) return [{ path, text: phrase('field.json') }]
   // A rule about several fields has words of its own.
   const isAbsent = issue.code !== 'custom' && isMissing(row, path)
   const text = verbatim(message)
