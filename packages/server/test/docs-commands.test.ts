@@ -30,6 +30,8 @@ const OF_A_SERVER = [
   'sources',
   'command-line',
   'mcp',
+  'order',
+  'existing-records',
   // Last, because it erases.
   'privacy',
 ]
@@ -67,7 +69,6 @@ suite('commands of the guide', () => {
     receiver.reply('/hook', 200)
     environment = {
       API: `${server.url}/rest/v1`,
-      URL: server.url,
       KEY: SERVICE_KEY,
       SERVICE_KEY,
       ORG: organization.id,
