@@ -49,6 +49,11 @@ onEachEngine(
       assert.match(wrong.stderr, /cannot be thin with the format teams/)
       await runOk('webhooks', 'delete', id)
     })
+
+    test('what is wrong with an argument is said once', async () => {
+      const { code, stderr } = await run('webhooks', 'preview', 'x')
+      assert.deepEqual([code, stderr], [1, 'error: webhook_id: must be the UUID of a webhook\n'])
+    })
   },
   { engines: [ANY_ENGINE] },
 )

@@ -34,8 +34,14 @@ function describeFailure(error: unknown): [message: string, hint: string | null]
   if (!(error instanceof WebhooksError)) throw error
   const { message, details, hint, code } = error
   const isAway = code === 'unreachable' || code === 'timeout'
-  return [
-    details === null ? message : `${message}. ${details}`,
-    isAway ? 'Start the server, or set its URL with --url.' : hint,
-  ]
+  const remedy = isAway ? 'Start the server, or set its URL with --url.' : hint
+  if (details === null || isFieldNames(details)) return [message, isAboutDetails(remedy) ? null : remedy]
+  return [`${message}. ${details}`, remedy]
 }
+
+/** They are for forms: the message says them too. */
+const isFieldNames = (details: string): boolean => /^\w+(?:, \w+)*$/.test(details)
+
+/** Such as “Correct the field that details names.” */
+const isAboutDetails = (hint: string | null): boolean =>
+  hint !== null && /\bdetails (?:names|lists)/.test(hint)
