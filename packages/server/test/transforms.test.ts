@@ -271,6 +271,13 @@ onEachEngine(
         1,
       )
       assert.deepEqual(row!.transform_tests, tests)
+      const { status, body } = await stage.server.api.request<ErrorBody>(
+        'PATCH',
+        `webhook_configurations?id=eq.${id}`,
+        { transform_tests: [{ name: 'no body', event: {} }] },
+      )
+      assert.equal(status, 400)
+      assert.match(body.message, /^transform_tests\.0\.expected: must be the body that the test expects/)
     })
   },
   { settings: { RETRY_SCHEDULE: '300ms,300ms' } },

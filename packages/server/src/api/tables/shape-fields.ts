@@ -34,7 +34,7 @@ const transformTest = z.strictObject({
     .min(1, phrase('field.empty'))
     .max(200, phrase('field.long', { count: 200 })),
   event: z.record(z.string(), z.unknown(), phrase('field.eventBody')),
-  expected: z.unknown(),
+  expected: z.custom<unknown>((given) => given !== undefined, phrase('field.expectedBody')),
 })
 
 export const formatField = z.enum(FORMATS, phrase('field.oneOf', { names: FORMATS.join(', ') }))

@@ -780,6 +780,7 @@ export interface MessageParams {
   'delivery.superseded': null
   'delivery.syncCancelled': null
   'field.eventBody': null
+  'field.expectedBody': null
   'field.transformTests': null
   'field.uuidOfEvent': null
   'field.eitherEvent': null
