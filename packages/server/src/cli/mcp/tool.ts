@@ -22,8 +22,8 @@ export function defineTool<Input extends z.ZodObject>(
   return { ...tool, run: (api, input) => tool.run(api, tool.input.parse(input)) }
 }
 
-export const webhookId = z.guid().describe('The id of a webhook')
-export const deliveryId = z.guid().describe('The id of a delivery')
+export const webhookId = z.guid('must be the UUID of a webhook').describe('The id of a webhook')
+export const deliveryId = z.guid('must be the UUID of a delivery').describe('The id of a delivery')
 export const organizationId = z
   .guid()
   .optional()
