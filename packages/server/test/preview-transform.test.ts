@@ -36,10 +36,18 @@ onEachEngine('what a preview takes', (stage) => {
   test('what is wrong with its arguments is said by field', async () => {
     const organization = { organization_id: stage.organizationId }
     assert.equal(await refusal([]), '400 body: body: must be a JSON object')
-    assert.equal(await refusal({ ...organization, event: 5 }), '400 event: event: must be the body of an event')
+    assert.equal(
+      await refusal({ ...organization, event: 5 }),
+      '400 event: event: must be the body of an event',
+    )
+    for (const timestamp of ['today', '0000-01-01T00:00:00Z', '2025-01-15T10:30:00+23:59'])
+      assert.match(
+        await refusal({ ...organization, event: { ...EVENT, timestamp } }),
+        /^400 event: event\.timestamp: must be an ISO 8601 time/,
+      )
     assert.match(
-      await refusal({ ...organization, event: { ...EVENT, timestamp: 'today' } }),
-      /^400 event: event\.timestamp: must be an ISO 8601 time/,
+      await refusal({ ...organization, event: EVENT, redact: ['phone'] }),
+      /^400 redact: redact\.0: /,
     )
   })
 

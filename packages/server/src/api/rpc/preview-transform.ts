@@ -7,6 +7,7 @@ import type { Principal } from '../../domain/principal.ts'
 import type { Format, Payload } from '../../domain/shapes/shape.ts'
 import { shapeBody } from '../../domain/shapes/shape-body.ts'
 import { memberText } from '../../rest/request/member-text.ts'
+import { redactField } from '../tables/configuration-fields.ts'
 import { formatField, payloadField, requireFittingShape, transformSource } from '../tables/shape-fields.ts'
 import { requireSize } from '../tables/webhook-events.ts'
 import { chooseOrganization } from './choose-organization.ts'
@@ -35,10 +36,7 @@ const schema = z
     format: formatField.optional(),
     payload: payloadField.optional(),
     transform: transformSource.nullable().optional(),
-    redact: z
-      .array(z.string(phrase('field.text')), phrase('field.redactList'))
-      .max(50)
-      .optional(),
+    redact: redactField.optional(),
     event: given.optional(),
     event_id: z.guid(phrase('field.uuidOfEvent')).optional(),
   })

@@ -13,10 +13,12 @@ import type { RpcCall, RpcContext } from './rpc.ts'
 import { findVisible } from './rpc.ts'
 import { findWebhook } from './sql/statements.generated.ts'
 
-export const time = z.iso.datetime({
-  offset: true,
-  error: phrase('field.time'),
-})
+/** Years and offsets that PostgreSQL knows. */
+const KNOWN_TIME = /^(?!0000)\d{4}.*(?:Z|[+-](?:0\d|1[0-5]):\d\d)$/
+
+export const time = z.iso
+  .datetime({ offset: true, error: phrase('field.time') })
+  .regex(KNOWN_TIME, phrase('field.time'))
 
 export const redeliverySchema = z.strictObject({
   webhook_id: z.guid(phrase('field.uuidOfWebhook')),

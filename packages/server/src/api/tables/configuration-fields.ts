@@ -28,6 +28,10 @@ const MAX_EVENTS = 100
 const text = (longest: number, error = phrase('field.text')): z.ZodString =>
   z.string(error).max(longest, phrase('field.long', { count: longest }))
 
+export const redactField = z
+  .array(text(200, NO_FIELD).regex(FIELD_PATH, NO_FIELD), phrase('field.redactList'))
+  .max(50, phrase('field.many', { count: 50 }))
+
 const whole = (from: number, to: number): z.ZodInt => {
   const message = phrase('field.whole', { from, to })
   return z.int(message).min(from, message).max(to, message)
@@ -84,10 +88,7 @@ export function configurationFields(guard: GuardOptions, inboxes: OwnInboxes, cl
       .array(text(200).trim().min(1, phrase('field.empty')), phrase('field.origins'))
       .max(20, phrase('field.many', { count: 20 }))
       .transform((names) => [...new Set(names)]),
-    redact: z
-      .array(text(200, NO_FIELD).regex(FIELD_PATH, NO_FIELD), phrase('field.redactList'))
-      .max(50, phrase('field.many', { count: 50 }))
-      .transform((paths) => [...new Set(paths)]),
+    redact: redactField.transform((paths) => [...new Set(paths)]),
     ...shapeFields,
     timeout_ms: whole(100, 60_000).nullable(),
     rate_limit: whole(1, 10_000).nullable(),
