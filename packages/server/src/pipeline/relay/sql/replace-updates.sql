@@ -32,7 +32,10 @@ oldest as (
   order by s.newest, field.key, s.turn
 ),
 merged as materialized (
-  select o.newest, json_object_agg(o.key, o.value) as previous from oldest o group by o.newest
+  -- Without blanks, like every other body.
+  select o.newest, ('{' || string_agg(to_json(o.key)::text || ':' || o.value::text, ',' order by o.key) || '}')::json as previous
+  from oldest o
+  group by o.newest
   -- What grows beyond the size of an event stays as it is.
   having sum(octet_length(o.key) + octet_length(o.value::text)) <= 262144
 ),
