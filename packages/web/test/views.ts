@@ -13,6 +13,10 @@ export interface View {
 const heading = (name: string | RegExp) => async (page: Page) =>
   await page.getByRole('heading', { name }).first().waitFor()
 
+/** Always to the same place, which "if needed" is not. */
+const toTop = async (page: Page, name: string): Promise<void> =>
+  await page.getByRole('heading', { name, exact: true }).evaluate('heading => heading.scrollIntoView()')
+
 async function openRow(page: Page): Promise<void> {
   await page
     .getByRole('list', { name: 'Deliveries' })
@@ -90,16 +94,19 @@ export const VIEWS: readonly View[] = [
       await format.selectOption({ label: 'Your own JavaScript' })
       await page.getByLabel('Transform', { exact: true }).fill('export default (event) => event.data.title')
       await page.getByRole('group', { name: 'Request body' }).waitFor()
-      await page.getByRole('heading', { name: 'Body', exact: true }).scrollIntoViewIfNeeded()
+      await toTop(page, 'Body')
     },
   },
   {
     name: 'check-up',
     path: ({ healthy }) => `/${healthy}`,
     async ready(page) {
+      // What is above it has its height.
+      await page.getByRole('heading', { name: 'Response time' }).waitFor()
+      await page.getByRole('heading', { name: 'Latest failures' }).waitFor()
       await page.getByRole('button', { name: 'Check endpoint' }).click()
       await page.getByText('Refuses a wrong signature').waitFor()
-      await page.getByRole('heading', { name: 'Endpoint check-up' }).scrollIntoViewIfNeeded()
+      await toTop(page, 'Endpoint check-up')
     },
   },
   {
