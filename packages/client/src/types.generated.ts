@@ -205,7 +205,7 @@ export interface Tables {
       max_in_flight: number | null
       name: string
       /** record: deliveries about one record are sent one after another, in the order of the changes */
-      ordering: string
+      ordering: 'none' | 'record'
       organization_id: string
       /** full: the record; thin: the id of the record and the names of the fields that changed */
       payload: 'full' | 'thin'
@@ -259,7 +259,7 @@ export interface Tables {
       max_in_flight?: number | null
       name: string
       /** record: deliveries about one record are sent one after another, in the order of the changes */
-      ordering?: string
+      ordering?: 'none' | 'record'
       organization_id: string
       /** full: the record; thin: the id of the record and the names of the fields that changed */
       payload?: 'full' | 'thin'
@@ -310,7 +310,7 @@ export interface Tables {
       max_in_flight?: number | null
       name?: string
       /** record: deliveries about one record are sent one after another, in the order of the changes */
-      ordering?: string
+      ordering?: 'none' | 'record'
       /** full: the record; thin: the id of the record and the names of the fields that changed */
       payload?: 'full' | 'thin'
       rate_limit?: number | null

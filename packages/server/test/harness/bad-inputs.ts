@@ -70,10 +70,17 @@ const RIGHT: Readonly<Record<string, unknown>> = {
   'messages.status': 'received',
   priority: 'normal',
   recording_status: 'none',
+  // Needs an order.
+  coalesce: false,
 }
 
 /** Arguments that calls need although they are not required, or that keep a call from doing much. */
 const RIGHT_OF_CALLS = new Set(['webhook_id', 'organization_id', 'dry_run', 'object'])
+
+/** What a call needs of its own. */
+const OF_CALLS: Readonly<Record<string, Row>> = {
+  'rpc/preview_transform': { event: { event: 'deal.created', data: {} } },
+}
 
 function rightValue(name: string, schema: Schema, table = ''): unknown {
   for (const key of [`${table}.${name}`, name]) if (key in RIGHT) return RIGHT[key]
@@ -213,10 +220,12 @@ function* faultsOfFunction(
   const names = Object.keys(properties)
   const chosen = [
     ...required,
+    ...Object.keys(OF_CALLS[path] ?? {}),
     ...names.filter((name) => RIGHT_OF_CALLS.has(name) && path !== 'rpc/webhook_stats'),
   ]
+  const own = OF_CALLS[path] ?? {}
   const value = (name: string): unknown =>
-    name === 'webhook_id' ? webhookId : rightValue(name, properties[name] ?? {})
+    own[name] ?? (name === 'webhook_id' ? webhookId : rightValue(name, properties[name] ?? {}))
   const good = Object.fromEntries(chosen.map((name) => [name, value(name)]))
   for (const field of names) {
     for (const [what, wrong] of WRONG)

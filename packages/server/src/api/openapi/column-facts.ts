@@ -6,7 +6,7 @@ import { LOCALES } from '../../domain/messages/locales.ts'
 import { SCOPES } from '../../domain/principal.ts'
 import { AUTH } from './auth-schema.ts'
 import { FORMATS, PAYLOADS } from '../../domain/shapes/shape.ts'
-import { SIGNATURE_TYPES } from '../../domain/webhook.ts'
+import { ORDERINGS, SIGNATURE_TYPES } from '../../domain/webhook.ts'
 
 interface ColumnFacts {
   /** The values that the column may have besides null. */
@@ -94,6 +94,7 @@ export const TABLE_FACTS: Readonly<Record<string, TableFacts>> = {
       headers: TEXTS,
       health: { values: ['healthy', 'degraded', 'held'] },
       signature_type: { values: SIGNATURE_TYPES },
+      ordering: { values: ORDERINGS },
       format: { values: FORMATS },
       payload: { values: PAYLOADS },
       transform_tests: { schema: TRANSFORM_TESTS },

@@ -27,15 +27,18 @@ export const transformSource = z
   )
   .refine((source) => !source.includes('\0'), phrase('field.noNul'))
 
-const transformTest = z.strictObject({
-  name: z
-    .string(phrase('field.text'))
-    .trim()
-    .min(1, phrase('field.empty'))
-    .max(200, phrase('field.long', { count: 200 })),
-  event: z.record(z.string(), z.unknown(), phrase('field.eventBody')),
-  expected: z.custom<unknown>((given) => given !== undefined, phrase('field.expectedBody')),
-})
+const transformTest = z.strictObject(
+  {
+    name: z
+      .string(phrase('field.text'))
+      .trim()
+      .min(1, phrase('field.empty'))
+      .max(200, phrase('field.long', { count: 200 })),
+    event: z.record(z.string(), z.unknown(), phrase('field.eventBody')),
+    expected: z.custom<unknown>((given) => given !== undefined, phrase('field.expectedBody')),
+  },
+  { error: (issue) => (issue.code === 'invalid_type' ? phrase('field.json') : undefined) },
+)
 
 export const formatField = z.enum(FORMATS, phrase('field.oneOf', { names: FORMATS.join(', ') }))
 export const payloadField = z.enum(PAYLOADS, phrase('field.oneOf', { names: PAYLOADS.join(', ') }))
