@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useSettled } from '../../components/use-settled.ts'
 import { call } from '../../api/client.ts'
 import { Body } from '../../components/body.tsx'
 import { Disclosure } from '../../components/disclosure.tsx'
@@ -22,7 +22,10 @@ interface PreviewProps {
 
 /** Shows which recent events the filter would pass. */
 export function FilterPreview({ filter, events, organizationId }: PreviewProps) {
-  const asked = useSettled(JSON.stringify({ organization_id: organizationId, events, filter: filter ?? {} }))
+  const asked = useSettled(
+    JSON.stringify({ organization_id: organizationId, events, filter: filter ?? {} }),
+    TYPING_MS,
+  )
   const preview = useQuery({
     queryKey: ['preview', asked],
     queryFn: ({ signal }) => call('preview_filter', JSON.parse(asked) as object, signal),
@@ -61,16 +64,6 @@ export function FilterPreview({ filter, events, organizationId }: PreviewProps) 
       )}
     </div>
   )
-}
-
-/** Returns the value once it has not changed for a moment. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), TYPING_MS)
-    return () => clearTimeout(timer)
-  }, [value])
-  return settled
 }
 
 /** What is wrong with the filter, without the name of its field. */

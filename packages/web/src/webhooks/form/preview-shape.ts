@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Result } from '@connectgain/webhooks-client'
-import { useEffect, useState } from 'react'
+import { useSettled } from '../../components/use-settled.ts'
 import { call, getRows, query } from '../../api/client.ts'
 import { eventTypesQuery } from '../../api/queries.ts'
 import type { WebhookEvent } from '../../api/types.ts'
@@ -100,7 +100,7 @@ export function toPreview(
 
 /** What would be sent, once nothing has been typed for a moment. */
 export function usePreview(wanted: string | undefined): { data: Outcome | undefined; error: Error | null } {
-  const asked = useSettled(wanted)
+  const asked = useSettled(wanted, TYPING_MS)
   const { data, error } = useQuery({
     queryKey: ['preview-shape', asked],
     queryFn: ({ signal }): Promise<Outcome> =>
@@ -111,14 +111,4 @@ export function usePreview(wanted: string | undefined): { data: Outcome | undefi
     gcTime: 10_000,
   })
   return { data, error }
-}
-
-/** Returns the value once it has not changed for a moment; the first one at once. */
-function useSettled(value: string | undefined): string | undefined {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), TYPING_MS)
-    return () => clearTimeout(timer)
-  }, [value])
-  return settled
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useSettled } from '../../components/use-settled.ts'
 import { ApiError, send } from '../../api/client.ts'
 import { readFieldErrors } from './field-errors.ts'
 import type { UrlCheck } from './url-check.ts'
@@ -16,7 +16,7 @@ export interface UrlVerdict {
 /** Judges a URL while it is typed: its form at once, then as the API would, which alone knows which addresses are allowed. */
 export function useUrlVerdict(url: string, organizationId: string): UrlVerdict {
   const check = checkUrl(url)
-  const settled = useSettled(url.trim())
+  const settled = useSettled(url.trim(), TYPING_MS)
   const isComplete = check === 'fine' || check === 'plainHttp'
   const verdict = useQuery({
     queryKey: ['url-verdict', organizationId, settled],
@@ -47,13 +47,4 @@ async function askApi(url: string, organizationId: string, signal: AbortSignal):
     if (error instanceof ApiError) return readFieldErrors(error).url ?? null
     throw error
   }
-}
-
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), TYPING_MS)
-    return () => clearTimeout(timer)
-  }, [value])
-  return settled
 }
