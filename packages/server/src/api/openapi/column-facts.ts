@@ -5,7 +5,7 @@ import { RECORD_NAMES } from '../../domain/event-types/records.ts'
 import { LOCALES } from '../../domain/messages/locales.ts'
 import { SCOPES } from '../../domain/principal.ts'
 import { AUTH } from './auth-schema.ts'
-import { FORMATS, PAYLOADS } from '../../domain/shapes/shape.ts'
+import { FORMATS, PAYLOADS } from '../../domain/shapes/formats.ts'
 import { ORDERINGS, SIGNATURE_TYPES } from '../../domain/webhook.ts'
 
 interface ColumnFacts {

@@ -4,7 +4,8 @@ import { phrase } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { newId } from '../../domain/ids.ts'
 import type { Principal } from '../../domain/principal.ts'
-import type { Format, Payload } from '../../domain/shapes/shape.ts'
+import type { Format, Payload } from '../../domain/shapes/formats.ts'
+import { RENDERING, writeShape } from '../../domain/shapes/shape.ts'
 import { shapeBody } from '../../domain/shapes/shape-body.ts'
 import { memberText } from '../../rest/request/member-text.ts'
 import { redactField } from '../tables/configuration-fields.ts'
@@ -90,14 +91,13 @@ async function write(
   body: string,
 ): Promise<z.infer<typeof result>> {
   const event = (JSON.parse(body) as { event: string }).event
-  const isDefault = format === 'connectgain' && payload === 'full'
+  // A given source has no version yet.
+  const version = format === 'transform' ? 0 : RENDERING
   const shaped = shapeBody(
     { eventId, organizationId, event, body },
     {
       redact: redact.length === 0 ? null : redact,
-      shape: isDefault
-        ? null
-        : `${format}${format === 'transform' ? '/0' : ''}${payload === 'thin' ? ' thin' : ''}`,
+      shape: writeShape({ format, version, payload }),
     },
   )
   const { bodyHeaders: headers = {}, fault } = shaped

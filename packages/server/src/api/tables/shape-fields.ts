@@ -4,14 +4,9 @@ import type { Connection } from '../../database/database.ts'
 import type { Said } from '../../domain/messages/phrase.ts'
 import { ofField, phrase } from '../../domain/messages/phrase.ts'
 import { ApiError } from '../../domain/errors.ts'
-import type { Format, Payload } from '../../domain/shapes/shape.ts'
-import {
-  CHAT_FORMATS,
-  FORMATS,
-  MAX_TRANSFORM_BYTES,
-  PAYLOADS,
-  isChatFormat,
-} from '../../domain/shapes/shape.ts'
+import type { Format, Payload } from '../../domain/shapes/formats.ts'
+import { CHAT_FORMATS, FORMATS, PAYLOADS } from '../../domain/shapes/formats.ts'
+import { MAX_TRANSFORM_BYTES, isChatFormat } from '../../domain/shapes/shape.ts'
 import { inRow } from '../../rest/request/row-place.ts'
 import { listShapes } from './sql/statements.generated.ts'
 

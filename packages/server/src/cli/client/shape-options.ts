@@ -1,8 +1,8 @@
 import type { Tables } from '@connectgain/webhooks-client'
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import type { Format, Payload } from '../../domain/shapes/shape.ts'
-import { FORMATS, PAYLOADS } from '../../domain/shapes/shape.ts'
+import type { Format, Payload } from '../../domain/shapes/formats.ts'
+import { FORMATS, PAYLOADS } from '../../domain/shapes/formats.ts'
 import { readText } from './auth-options.ts'
 
 /** How a webhook's bodies are made, as options say it. */

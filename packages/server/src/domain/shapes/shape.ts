@@ -1,25 +1,6 @@
 import { createLru } from '../lru.ts'
-
-/** What a webhook's body is written as (`webhook_configurations.format`). */
-export const FORMATS = [
-  'connectgain',
-  'cloudevents',
-  'cloudevents-binary',
-  'slack',
-  'teams',
-  'discord',
-  'google_chat',
-  'transform',
-] as const
-export type Format = (typeof FORMATS)[number]
-
-/** How much of an event it contains (`webhook_configurations.payload`). */
-export const PAYLOADS = ['full', 'thin'] as const
-export type Payload = (typeof PAYLOADS)[number]
-
-/** Messages for people. They name the record, so none of them can be thin. */
-export const CHAT_FORMATS = ['slack', 'teams', 'discord', 'google_chat'] as const satisfies readonly Format[]
-export type ChatFormat = (typeof CHAT_FORMATS)[number]
+import type { ChatFormat, Format, Payload } from './formats.ts'
+import { CHAT_FORMATS, FORMATS } from './formats.ts'
 
 export const isChatFormat = (format: Format): format is ChatFormat =>
   (CHAT_FORMATS as readonly Format[]).includes(format)
@@ -39,7 +20,7 @@ export interface Shape {
 }
 
 /** The current rendering of each format. */
-const RENDERING = 1
+export const RENDERING = 1
 
 const SHAPE = /^([a-z_-]+)(?:\/(\d+))?( thin)?$/
 const MAX_CACHED_SHAPES = 1_000
@@ -48,8 +29,13 @@ const shapes = createLru<string, Shape>(MAX_CACHED_SHAPES)
 /** Completes the shape of a webhook, as `webhooks_internal.targets` has it, for the deliveries that are made now. */
 export function pinShape(shape: string | null): string | null {
   if (shape === null || shape.includes('/')) return shape
-  const { format, payload } = parseShape(shape)
-  return `${format}/${RENDERING}${payload === 'thin' ? ' thin' : ''}`
+  return writeShape({ ...parseShape(shape), version: RENDERING })
+}
+
+/** As deliveries keep it; null: the default. */
+export function writeShape({ format, version, payload }: Shape): string | null {
+  if (format === 'connectgain' && payload === 'full') return null
+  return `${format}/${version}${payload === 'thin' ? ' thin' : ''}`
 }
 
 /** @throws Error when a newer program wrote it */

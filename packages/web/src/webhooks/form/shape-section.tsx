@@ -1,3 +1,4 @@
+import { CHAT_FORMATS, FORMATS } from '../../../../server/src/domain/shapes/formats.ts'
 import { Field, Select, Switch } from '../../components/field.tsx'
 import { later } from '../../components/later.tsx'
 import { t } from '../../messages/index.ts'
@@ -10,18 +11,7 @@ const loadScript = () => import('./shape-script.ts')
 const ShapePreview = later(async () => (await loadScript()).ShapePreview)
 const TransformEditor = later(async () => (await loadScript()).TransformEditor)
 
-const FORMATS = [
-  'connectgain',
-  'cloudevents',
-  'cloudevents-binary',
-  'slack',
-  'teams',
-  'discord',
-  'google_chat',
-  'transform',
-] as const satisfies readonly Webhook['format'][]
-
-const CHATS: ReadonlySet<string> = new Set(['slack', 'teams', 'discord', 'google_chat'])
+const CHATS: ReadonlySet<string> = new Set(CHAT_FORMATS)
 
 /** A transform that changes nothing, to begin with. */
 const FIRST_TRANSFORM = 'export default (event) => {\n  return event\n}\n'

@@ -1,4 +1,4 @@
-import type { ChatFormat } from '../shape.ts'
+import type { ChatFormat } from '../formats.ts'
 import type { ChatMessage } from './chat-message.ts'
 import { describeEvent } from './describe-event.ts'
 import { toDiscord } from './discord.ts'
