@@ -38,7 +38,7 @@ export class TransformThread {
 
   async #start(): Promise<Worker> {
     const worker = new Worker(PROGRAM, { execArgv: [], env: {} })
-    // Its end is noticed by whoever waits for it, or by the next who needs it.
+    // The run that waits for the thread notices its end; without one, the next run does.
     worker.on('error', () => {})
     worker.on('exit', () => (this.#worker = undefined))
     // `once` rejects on 'error' as well.

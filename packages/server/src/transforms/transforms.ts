@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts'
 import type { LeasedDelivery } from '../domain/delivery.ts'
 import { createLru } from '../domain/lru.ts'
+import { phrase } from '../domain/messages/phrase.ts'
 import { FairQueue } from './fair-queue.ts'
 import type { TransformResult } from './run-source.ts'
 import { readTransform } from './sql/statements.generated.ts'
@@ -91,13 +92,15 @@ function outcomeOf(result: TransformResult): Pick<LeasedDelivery, 'body' | 'faul
   if (result.kind === 'body') return { body: result.body }
   if (result.kind === 'failed')
     return { body: '', fault: describeFailure(result), faultCode: 'transform_failed' }
-  return { body: '', fault: 'the transform returns nothing for this event', faultCode: 'transform_skipped' }
+  return { body: '', fault: phrase('own.transformNothing'), faultCode: 'transform_skipped' }
 }
 
 /** With the place, for the log. */
 function describeFailure({ message, line, column }: TransformResult & { kind: 'failed' }): string {
   if (line === null) return message
-  return column === null ? `line ${line}: ${message}` : `line ${line}, column ${column}: ${message}`
+  return column === null
+    ? `line ${line}: ${message}`
+    : phrase('own.transformPlace', { line, column, problem: message })
 }
 
 const missing = (version: number): TransformResult => ({

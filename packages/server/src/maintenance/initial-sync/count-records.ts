@@ -9,10 +9,10 @@ import type { RecordRules } from './choose-records.ts'
 import { chooseRecords } from './choose-records.ts'
 
 /** More are not counted. */
-const MOST = 1_000_000
+const MAX_COUNTED = 1_000_000
 /** More are not read for a filter, because a user waits for the count. */
-const MOST_FILTERED = 10_000
-const MOST_STEPS = 20_000_000
+const MAX_READ = 10_000
+const MAX_STEPS = 20_000_000
 const PAGE = 500
 
 /** Counts the records that a sync would send; null: too many to count. */
@@ -29,8 +29,8 @@ export async function countRecords(
     EXISTING_TYPES[scope.record].every((type) => subscription.events.some((name) => covers(name, type)))
   try {
     if (!isWhole) return await countChosen(database, tables, scope, { subscription, filter })
-    const count = await countExisting(database, tables, scope, MOST + 1)
-    return count > MOST ? null : count
+    const count = await countExisting(database, tables, scope, MAX_COUNTED + 1)
+    return count > MAX_COUNTED ? null : count
   } catch (error) {
     if (isTimeout(error)) return null
     throw error
@@ -43,12 +43,12 @@ async function countChosen(
   scope: ExistingScope,
   rules: RecordRules,
 ): Promise<number | null> {
-  let [read, count, left] = [0, 0, MOST_STEPS]
+  let [read, count, left] = [0, 0, MAX_STEPS]
   for (const existing of tables) {
     for (let keys: string[][] = [[]]; keys.length > 0;) {
       keys = await findKeys(database, existing, scope, keys.at(-1)!, PAGE)
       read += keys.length
-      if (read > MOST_FILTERED) return null
+      if (read > MAX_READ) return null
       const page = keys
       const rows = await database.transaction((connection) => readExisting(connection, existing, scope, page))
       const looked = await chooseRecords(rows, rules, left)

@@ -27,14 +27,14 @@ import {
 /** Deliveries of a sync that wait for their first attempt: what an endpoint sends within a moment. */
 const WINDOW = 400
 /** Deliveries of a sync that have not ended: with more than these retried, it waits for the endpoint. */
-const MOST_OPEN = 2_000
+const MAX_OPEN = 2_000
 /** Records in a transaction: relays wait for its end. */
 const CHUNK = 100
 const SETTLED_AT_ONCE = 2_000
 const KEYED_AT_ONCE = 1_000
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 /** How long a sync waits for events from before it that are stuck. */
-const PATIENCE_MS = 120_000
+const MAX_WAIT_MS = 120_000
 const MAY_NOT_READ = '42501'
 
 /**
@@ -51,7 +51,7 @@ export async function syncBatch(database: Database, log: Logger): Promise<SyncPr
   const pace = settled.rowCount > 0 ? 'sending' : 'waiting'
   await database.query(...cancelSyncs({ limit: SETTLED_AT_ONCE }))
   await database.query(...finishSyncs())
-  const { rows } = await database.query(...pickSync({ window: WINDOW, most: MOST_OPEN }))
+  const { rows } = await database.query(...pickSync({ window: WINDOW, maxOpen: MAX_OPEN }))
   const [sync] = rows
   if (sync === undefined || !(await isReady(database, sync))) return pace
   try {
@@ -94,7 +94,7 @@ async function isReady(database: Database, sync: Sync): Promise<boolean> {
       id,
       organizationId: organization_id,
       beginsAfter: begins_after,
-      patienceMs: PATIENCE_MS,
+      maxWaitMs: MAX_WAIT_MS,
     }),
   )
   if (rows[0]?.is_so === true) return false

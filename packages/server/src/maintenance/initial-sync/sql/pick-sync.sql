@@ -1,5 +1,5 @@
 -- The running sync that was served longest ago, of an enabled webhook, with room for more deliveries. :window: deliveries that wait for
--- their first attempt; :most: deliveries that have not ended.
+-- their first attempt; :max_open: deliveries that have not ended.
 select s.id, s.organization_id, s.webhook_id, s.record, s.filter::text as filter, s.since::text as since, s.begins_after,
   s.after_capture, s.after_key, room.waiting as "waiting!"
 from webhooks.webhook_syncs s
@@ -10,7 +10,7 @@ cross join lateral (
   join webhooks.webhook_deliveries d on d.id = o.delivery_id
   where o.sync_id = s.id
 ) as room
-where s.status = 'running' and not s.is_read and room.waiting < :window::integer and room.open < :most::integer
+where s.status = 'running' and not s.is_read and room.waiting < :window::integer and room.open < :max_open::integer
   and not exists (select from webhooks_internal.cancellations x where x.webhook_id = s.webhook_id)
 order by s.updated_at
 limit 1

@@ -45,7 +45,7 @@ export const isPreceded = typedStatement<
     organizationId: string
     beginsAfter: number
     id: string
-    patienceMs: number
+    maxWaitMs: number
   },
   {
     is_so: boolean
@@ -100,7 +100,7 @@ export const pauseSync = typedStatement<
 export const pickSync = typedStatement<
   {
     window: number
-    most: number
+    maxOpen: number
   },
   {
     id: string
