@@ -101,9 +101,6 @@ export const VIEWS: readonly View[] = [
     name: 'check-up',
     path: ({ healthy }) => `/${healthy}`,
     async ready(page) {
-      // What is above it has its height.
-      await page.getByRole('heading', { name: 'Response time' }).waitFor()
-      await page.getByRole('heading', { name: 'Latest failures' }).waitFor()
       await page.getByRole('button', { name: 'Check endpoint' }).click()
       await page.getByText('Refuses a wrong signature').waitFor()
       await toTop(page, 'Endpoint check-up')
