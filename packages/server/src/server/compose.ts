@@ -38,7 +38,8 @@ import { Messages } from '../pipeline/messages.ts'
 import type { Stage } from '../pipeline/messages.ts'
 import { DRAIN_TIMEOUT_MS } from '../pipeline/pipeline.ts'
 import { Recorder } from '../pipeline/record/recorder.ts'
-import { LeasedEvents } from '../pipeline/relay/leased-events.ts'
+import { OutboxEvents } from '../pipeline/outbox/outbox-events.ts'
+import { OutboxSource } from '../pipeline/outbox/outbox-source.ts'
 import { createApi } from './create-api.ts'
 
 /** Timeout of each shutdown step after the drain. */
@@ -85,7 +86,7 @@ export async function compose(
   const messages = new Messages((error, message) =>
     log.error({ error: messageOf(error), message }, 'a listener of the pipeline failed'),
   )
-  const leasedEvents = new LeasedEvents(database, newToken(), messages)
+  const leasedEvents = new OutboxEvents(database, newToken(), messages)
   const recorder = new Recorder({ database, log, messages, leasedEvents, watch })
   const observers = startObservers(config, { database: databases.engine, clock, log, messages, metrics })
   const transforms = createTransforms(database)
@@ -109,7 +110,7 @@ export async function compose(
         retrySchedule,
         deliveryTimeoutMs,
         database,
-        relayProgress,
+        source: new OutboxSource({ ...parts, database, relayProgress, messages }),
         nodeId: leasedEvents.nodeId,
         messages,
       },

@@ -8,7 +8,7 @@ import { messageOf } from '../../domain/errors.ts'
 import type { RecordName } from '../../domain/event-types/records.ts'
 import type { Said } from '../../domain/messages/phrase.ts'
 import { phrase } from '../../domain/messages/phrase.ts'
-import { lockOutbox } from '../../pipeline/relay/outbox.ts'
+import { lockOutbox } from '../../pipeline/outbox/outbox.ts'
 import type { Place, Sync } from './send-records.ts'
 import { advance, isOfTheTable, lock, sendOrSplit } from './send-records.ts'
 import {
