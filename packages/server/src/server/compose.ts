@@ -72,7 +72,7 @@ export async function compose(
   const watch = createLoopWatch(clock)
   const tracing = config.otlpEndpoint === undefined ? NO_TRACING : await startTracing(config.otlpEndpoint)
   const relayProgress = config.role === 'api' ? undefined : createRelayProgress(clock)
-  const readState = createQueueStateReader(databases.health)
+  const readState = createQueueStateReader(databases)
   const metrics = createMetrics({
     clock,
     clockOffset: clock.offset,
@@ -82,6 +82,9 @@ export async function compose(
     readFreeSpace: databases.diskSpace.readSpace,
   })
   const database = timeDatabase(databases.engine, metrics.statement)
+  // One object where there is one database: what works in both then knows that they are the same.
+  const isApart = databases.crm !== databases.engine
+  const crm = isApart ? timeDatabase(databases.crm, metrics.statement) : database
   const sending = createSending(config, keys, clock, () => server.server.address())
   const messages = new Messages((error, message) =>
     log.error({ error: messageOf(error), message }, 'a listener of the pipeline failed'),
@@ -115,6 +118,7 @@ export async function compose(
         messages,
       },
       config,
+      crm,
     ))
   const clockWatch = watchClock(clock, log, watch)
   return {

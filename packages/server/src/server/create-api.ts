@@ -97,6 +97,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     realtime: rest && openRealtime(parts, { rest, admission, authenticate }),
     rpc: {
       database,
+      crm: databases.crmApi,
       shares,
       clock,
       sender,
@@ -160,6 +161,7 @@ function createReports(parts: ApiParts): Pick<ApiOptions, 'checkReady' | 'metric
   const { config, databases, clock, log, metrics, siblings } = parts
   const checkReady = createReadinessCheck({
     database: databases.health,
+    crm: databases.crmHealth === databases.health ? undefined : databases.crmHealth,
     diskSpace: databases.diskSpace,
     clock,
     clockOffset: clock.offset,
@@ -192,6 +194,16 @@ function createAccess({ config, databases, serviceKey, keys, clock, log }: ApiPa
   return { sessions, authenticate: createAuthenticate({ database, sessions, log, ...credentials }) }
 }
 
+/** Captures and their faults are in the database of the CRM. Only the operator may read them. */
+const TABLES_OF_CRM: ReadonlySet<string> = new Set(['webhook_captures', 'webhook_capture_faults'])
+
+function readFromCrm(own: Rest, crm: Rest): Rest {
+  return {
+    describe: own.describe,
+    handle: (request) => (TABLES_OF_CRM.has(request.table) ? crm : own).handle(request),
+  }
+}
+
 async function createTables(
   { config, databases, clock, log, box, guard, inboxes }: ApiParts,
   shares: DatabaseShares,
@@ -200,8 +212,11 @@ async function createTables(
   const onFailure = (error: unknown, request?: RestRequest): void =>
     log.error({ request_id: request?.headers[REQUEST_ID], error: messageOf(error) }, 'request failed')
   const rules = createTableRules(box, guard, inboxes, clock)
+  const options = { rules, hasPlans: config.apiExplain, onFailure }
+  const own = await createRest({ ...options, database, shares })
+  const isApart = databases.crmApi !== databases.api
   return createEventIntake({
-    rest: await createRest({ database, shares, rules, hasPlans: config.apiExplain, onFailure }),
+    rest: isApart ? readFromCrm(own, await createRest({ ...options, database: databases.crmApi })) : own,
     database,
     shares,
     requireRoom: createBackPressure({ database, clock, maxBacklog: config.maxBacklog }),

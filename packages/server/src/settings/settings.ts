@@ -83,6 +83,13 @@ export const SETTINGS = {
     help: 'PostgreSQL 15 or newer; unset: the embedded PGlite in `DATA_DIR`',
     schema: by(parseDatabaseUrl),
   },
+  logDatabaseUrl: {
+    name: 'LOG_DATABASE_URL',
+    group: 'Database',
+    preset: '',
+    help: 'PostgreSQL 15 or newer for webhooks, keys, events, deliveries and logs, with `NATS_URL`; `DATABASE_URL` is then only the database of the CRM ([a log database apart](scaling.md#a-log-database-apart-from-the-crms)); unset: one database has both',
+    schema: by(parseDatabaseUrl),
+  },
   databaseWaitMs: {
     name: 'DATABASE_WAIT',
     group: 'Database',

@@ -73,8 +73,11 @@ export async function openApi(engine: Engine, settings: Settings = {}): Promise<
     api: database,
     engine: database,
     health: database,
+    crm: database,
+    crmApi: database,
+    crmHealth: database,
     diskSpace: UNLIMITED_SPACE,
-    applied: [],
+    applied: { applied: [] },
     close: async () => {},
   }
   const log = pino({ level: 'silent' })
