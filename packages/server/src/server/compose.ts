@@ -40,6 +40,7 @@ import { DRAIN_TIMEOUT_MS } from '../pipeline/pipeline.ts'
 import { Recorder } from '../pipeline/record/recorder.ts'
 import { LeasedEvents } from '../pipeline/relay/leased-events.ts'
 import { createApi } from './create-api.ts'
+import type { ApiParts } from './create-api.ts'
 
 /** Timeout of each shutdown step after the drain. */
 export const SHUTDOWN_STEP_TIMEOUT_MS = 2_000
@@ -64,6 +65,7 @@ export async function compose(
   keys: Buffer[],
   log: Logger,
   siblings?: Siblings,
+  streams?: ApiParts['streams'],
 ): Promise<Program> {
   await requireKeysInUse(databases.api, keys)
   if (config.role !== 'worker') await storeLimits(databases.api, config)
@@ -99,6 +101,7 @@ export async function compose(
     readState,
     relayProgress,
     siblings,
+    streams,
   })
   const { retrySchedule, deliveryTimeoutMs } = config
   const worker =

@@ -4,6 +4,7 @@ import type { Scope } from '../../src/domain/principal.ts'
 import { parseConfig } from '../../src/settings/config.ts'
 import type { Database } from '../../src/database/database.ts'
 import { UNLIMITED_SPACE } from '../../src/database/disk-space.ts'
+import type { ApiParts } from '../../src/server/create-api.ts'
 import { compose } from '../../src/server/compose.ts'
 import type { Engine } from './databases.ts'
 import { openMigrated } from './databases.ts'
@@ -49,7 +50,18 @@ export interface InProcessApi {
   close(): Promise<void>
 }
 
-export async function openApi(engine: Engine, settings: Settings = {}): Promise<InProcessApi> {
+export interface ApiOverrides {
+  /** Posts of events go there. */
+  streams?: ApiParts['streams']
+  /** Replaces the database of the API; `InProcessApi.database` remains the one that always answers. */
+  wrapDatabase?: (database: Database) => Database
+}
+
+export async function openApi(
+  engine: Engine,
+  settings: Settings = {},
+  { streams, wrapDatabase = (database) => database }: ApiOverrides = {},
+): Promise<InProcessApi> {
   const { database, close } = await openMigrated(engine)
   const storeOrganizations = async (): Promise<void> => {
     await database.query(
@@ -70,15 +82,15 @@ export async function openApi(engine: Engine, settings: Settings = {}): Promise<
     ...settings,
   })
   const databases = {
-    api: database,
-    engine: database,
-    health: database,
+    api: wrapDatabase(database),
+    engine: wrapDatabase(database),
+    health: wrapDatabase(database),
     diskSpace: UNLIMITED_SPACE,
     applied: [],
     close: async () => {},
   }
   const log = pino({ level: 'silent' })
-  const program = await compose(config, databases, SERVICE_KEY, [key], log)
+  const program = await compose(config, databases, SERVICE_KEY, [key], log, undefined, streams)
   const { server } = program
   return {
     database,

@@ -8,10 +8,12 @@ const END_SECONDS = Date.UTC(10_000, 0) / 1_000
  * Returns the time of an event in UTC with microseconds, as PostgreSQL would round it; undefined for one that PostgreSQL might refuse.
  */
 export function readEventTime(text: string): string | undefined {
-  const [, minute, second = '00', fraction = '', offset = 'Z'] = TIME.exec(text) ?? []
+  const parts = TIME.exec(text)
+  if (parts === null) return undefined
+  const [, minute, second = '00', fraction = '0', offset = 'Z'] = parts
   const milliseconds = Date.parse(`${minute}:${second}${offset}`)
   if (Number.isNaN(milliseconds) || Number(offset.slice(1, 3)) > MAX_OFFSET_HOURS) return undefined
-  const rounded = roundToEven(Number(`0.${fraction || '0'}`) * MICROSECONDS)
+  const rounded = roundToEven(Number(`0.${fraction}`) * MICROSECONDS)
   const seconds = milliseconds / 1_000 + Math.floor(rounded / MICROSECONDS)
   if (seconds < 0 || seconds >= END_SECONDS) return undefined
   return formatTime(seconds, rounded % MICROSECONDS)
