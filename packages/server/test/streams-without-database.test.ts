@@ -69,7 +69,10 @@ suite('posts of events to streams while the database is away', () => {
     const key = await useKey()
     turn('down')
     const { status, headers } = await post({ key })
-    assert.deepEqual([status, headers['ratelimit-limit'], headers['ratelimit-remaining']], [201, '1000', '998'])
+    assert.deepEqual(
+      [status, headers['ratelimit-limit'], headers['ratelimit-remaining']],
+      [201, '1000', '998'],
+    )
   })
 
   for (const [what, ask, more] of [

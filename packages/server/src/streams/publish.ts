@@ -14,13 +14,3 @@ export interface Publish {
    */
   publish(events: readonly StreamedEvent[], options?: PublishOptions): Promise<void>
 }
-
-/** The streams did not confirm: they may have stored all events, some, or none. */
-export class StreamsUnavailable extends Error {
-  override readonly name = 'StreamsUnavailable'
-}
-
-/** An event is larger than the streams accept. */
-export class EventTooLarge extends Error {
-  override readonly name = 'EventTooLarge'
-}

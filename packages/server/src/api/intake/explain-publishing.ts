@@ -1,6 +1,6 @@
 import { ApiError, RestError } from '../../domain/errors.ts'
 import { phrase } from '../../domain/messages/phrase.ts'
-import { EventTooLarge, StreamsUnavailable } from '../../streams/publish.ts'
+import { EventTooLarge, StreamsUnavailable } from '../../streams/errors.ts'
 
 const RETRY_SECONDS = 2
 

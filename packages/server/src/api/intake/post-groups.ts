@@ -45,11 +45,11 @@ export function createPostGroups<Post extends Sized, Outcome>(
   return (key, post) =>
     new Promise((resolve, reject) => {
       const waiting = { post, resolve, reject }
-      const queue = queues.get(key)
-      if (queue !== undefined) return void queue.push(waiting)
-      const started = [waiting]
-      queues.set(key, started)
-      void drain(key, started)
+      const queue = queues.get(key) ?? []
+      queue.push(waiting)
+      if (queues.has(key)) return
+      queues.set(key, queue)
+      void drain(key, queue)
     })
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { OPERATOR } from '../../domain/principal.ts'
 import type { Principal } from '../../domain/principal.ts'
 import type { StreamedEvent } from '../../streams/event-message.ts'
-import { EventTooLarge } from '../../streams/publish.ts'
+import { EventTooLarge } from '../../streams/errors.ts'
 import type { Publish } from '../../streams/publish.ts'
 import type { AcceptPost } from './event-intake.ts'
 import type { KnownEventTypes } from './known-event-types.ts'
@@ -39,8 +39,7 @@ export function createPostPublisher({ streams, types, clock }: PublishPostsOptio
       events,
       hasGivenIds,
     })
-    // Its events may have been published with the group: workers have to compare the ids.
-    if (!isPublished) await streams.publish(dropRepeated(events), { hasGivenIds: true })
+    if (!isPublished) await publish(streams, events, hasGivenIds)
     return true
   }
 }
@@ -60,15 +59,23 @@ function keyOf(events: readonly StreamedEvent[], hasGivenIds: boolean): string {
 
 /** Resolves to false if each post has to be published individually, so that only the one that is at fault is refused. */
 async function publishGroup(streams: Publish, posts: readonly PublishedPost[]): Promise<boolean> {
-  const { hasGivenIds } = posts[0]!
   const events = posts.flatMap((post) => post.events)
   try {
-    await streams.publish(hasGivenIds ? dropRepeated(events) : events, { hasGivenIds })
+    await publish(streams, events, posts[0]!.hasGivenIds)
     return true
   } catch (error) {
+    // Nothing of the group was published.
     if (error instanceof EventTooLarge && posts.length > 1) return false
     throw error
   }
+}
+
+async function publish(
+  streams: Publish,
+  events: readonly StreamedEvent[],
+  hasGivenIds: boolean,
+): Promise<void> {
+  await streams.publish(hasGivenIds ? dropRepeated(events) : events, { hasGivenIds })
 }
 
 /** The first event with an id counts, as in the database. */

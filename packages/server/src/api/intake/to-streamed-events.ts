@@ -54,5 +54,5 @@ function readText(row: JsonObject, name: string): string | undefined {
 /** PostgreSQL counts characters, not UTF-16 units. */
 function cutOrigin(origin: string): string | null {
   if (origin === '') return null
-  return origin.length <= MAX_ORIGIN_LENGTH ? origin : [...origin].slice(0, MAX_ORIGIN_LENGTH).join('')
+  return origin.length <= MAX_ORIGIN_LENGTH ? origin : Array.from(origin).slice(0, MAX_ORIGIN_LENGTH).join('')
 }
