@@ -6,7 +6,15 @@ import { createAdmission } from '../api/limits/admission.ts'
 import type { Admission } from '../api/limits/admission.ts'
 import { EMBEDDED_SHARES, createDatabaseShares, serverShares } from '../database/database-shares.ts'
 import { createBackPressure } from '../api/intake/back-pressure.ts'
+import { readBacklog } from '../api/intake/backlog.ts'
 import { createEventIntake } from '../api/intake/event-intake.ts'
+import type { EventIntakeOptions } from '../api/intake/event-intake.ts'
+import { createKnownEventTypes } from '../api/intake/known-event-types.ts'
+import type { KnownEventTypes } from '../api/intake/known-event-types.ts'
+import { createPostPublisher } from '../api/intake/publish-posts.ts'
+import { createPostStore } from '../api/intake/store-posts.ts'
+import { createStreamBacklog } from '../api/intake/stream-backlog.ts'
+import type { WaitingMessages } from '../api/intake/stream-backlog.ts'
 import { createLiveLog } from '../api/live/live-log.ts'
 import { createRealtime } from '../api/realtime/realtime.ts'
 import type { Realtime } from '../api/realtime/realtime.ts'
@@ -40,6 +48,7 @@ import type { Tracing } from '../observability/tracing.ts'
 import type { SecretBox } from '../secrets/secret-box.ts'
 import type { OwnInboxes } from '../sender/own-inboxes.ts'
 import type { Sender } from '../sender/send.ts'
+import type { EventStreams } from '../streams/event-streams.ts'
 import type { Transforms } from '../transforms/transforms.ts'
 import type { GuardOptions } from '../sender/network-guard.ts'
 
@@ -67,6 +76,8 @@ export interface ApiParts {
   relayProgress: RelayProgress | undefined
   /** Undefined if this process is the whole node. */
   siblings: Siblings | undefined
+  /** Undefined: posts of events are stored in the database. */
+  streams?: (Pick<EventStreams, 'publish'> & WaitingMessages) | undefined
 }
 
 /**
@@ -179,7 +190,7 @@ function createReports(parts: ApiParts): Pick<ApiOptions, 'checkReady' | 'metric
   }
 }
 
-function createAccess({ config, databases, serviceKey, keys, clock, log }: ApiParts) {
+function createAccess({ config, databases, serviceKey, keys, clock, log, streams }: ApiParts) {
   const database = databases.api
   const tokens = {
     secret: config.jwtSecret,
@@ -191,7 +202,16 @@ function createAccess({ config, databases, serviceKey, keys, clock, log }: ApiPa
   const serviceMarks = markServiceKey(serviceKey, keys)
   const sessions = createSessionStore(database, serviceMarks)
   const credentials = { serviceKey, serviceMark: serviceMarks[0]!, verifyToken }
-  return { sessions, authenticate: createAuthenticate({ database, sessions, log, ...credentials }) }
+  const acceptsRecentKeys = streams !== undefined
+  const authenticate = createAuthenticate({
+    database,
+    sessions,
+    clock,
+    log,
+    acceptsRecentKeys,
+    ...credentials,
+  })
+  return { sessions, authenticate }
 }
 
 /** Captures and their faults are in the database of the CRM. Only the operator may read them. */
@@ -204,22 +224,42 @@ function readFromCrm(own: Rest, crm: Rest): Rest {
   }
 }
 
-async function createTables(
-  { config, databases, clock, log, box, guard, inboxes }: ApiParts,
-  shares: DatabaseShares,
-) {
+async function createTables(parts: ApiParts, shares: DatabaseShares): Promise<Rest> {
+  const { config, databases, clock, log, box, guard, inboxes } = parts
   const database = databases.api
   const onFailure = (error: unknown, request?: RestRequest): void =>
     log.error({ request_id: request?.headers[REQUEST_ID], error: messageOf(error) }, 'request failed')
-  const rules = createTableRules(box, guard, inboxes, clock)
+  const types = createKnownEventTypes(database, clock)
+  const tables = createTableRules(box, guard, inboxes, clock)
+  const eventTypes = { ...tables.webhook_event_types, afterCommit: types.forget }
+  const rules = { ...tables, webhook_event_types: eventTypes }
   const options = { rules, hasPlans: config.apiExplain, onFailure }
   const own = await createRest({ ...options, database, shares })
   const isApart = databases.crmApi !== databases.api
   return createEventIntake({
     rest: isApart ? readFromCrm(own, await createRest({ ...options, database: databases.crmApi })) : own,
-    database,
-    shares,
-    requireRoom: createBackPressure({ database, clock, maxBacklog: config.maxBacklog }),
+    ...chooseIntake(parts, shares, types),
     onFailure,
   })
+}
+
+/** Posts of events go to the streams, or to the database if there are none. */
+function chooseIntake(
+  { config: { maxBacklog }, databases, clock, streams }: ApiParts,
+  shares: DatabaseShares,
+  types: KnownEventTypes,
+): Pick<EventIntakeOptions, 'acceptPost' | 'requireRoom' | 'requireRoomInDatabase'> {
+  const database = databases.api
+  const requireRoomInDatabase = createBackPressure({
+    clock,
+    maxBacklog,
+    readBacklog: () => readBacklog(database, maxBacklog),
+  })
+  if (streams === undefined)
+    return { acceptPost: createPostStore({ database, shares }), requireRoom: requireRoomInDatabase }
+  return {
+    acceptPost: createPostPublisher({ streams, types, clock }),
+    requireRoom: createBackPressure({ clock, maxBacklog, readBacklog: createStreamBacklog(streams) }),
+    requireRoomInDatabase,
+  }
 }

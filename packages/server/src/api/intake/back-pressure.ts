@@ -1,7 +1,5 @@
 import { phrase } from '../../domain/messages/phrase.ts'
 import type { Clock } from '../../domain/clock.ts'
-import type { Database } from '../../database/database.ts'
-import { readBacklog } from './backlog.ts'
 import { RestError } from '../../domain/errors.ts'
 
 /** How long a reading of the backlog stays valid. The limit may be exceeded by the events of this time. */
@@ -9,22 +7,24 @@ const CACHE_MS = 250
 const RETRY_SECONDS = 2
 
 export interface BackPressureOptions {
-  database: Database
   clock: Clock
-  /** Events that may wait in the outbox. */
+  /** Events that may wait. */
   maxBacklog: number
+  /** Returns how many wait. */
+  readBacklog(): Promise<number>
 }
 
 /** @throws RestError 503 while too many events wait: the sender has to keep new ones until there is room */
 export type RequireBacklogRoom = () => Promise<void>
 
-export function createBackPressure({ database, clock, maxBacklog }: BackPressureOptions): RequireBacklogRoom {
+export function createBackPressure(options: BackPressureOptions): RequireBacklogRoom {
+  const { clock, maxBacklog, readBacklog } = options
   let lookedAt = Number.NEGATIVE_INFINITY
   let look: Promise<number> = Promise.resolve(0)
   return async () => {
     if (clock.now() - lookedAt >= CACHE_MS) {
       lookedAt = clock.now()
-      look = readBacklog(database, maxBacklog)
+      look = readBacklog()
     }
     const backlog = await look
     if (backlog <= maxBacklog) return

@@ -8,7 +8,8 @@ import { reasonOf } from '../../domain/delivery-fault.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { OpenTarget } from '../../domain/webhook.ts'
 import type { RelayProgress } from '../../observability/relay-progress.ts'
-import type { EventStreams, Reading, TakenMessage } from '../../streams/event-streams.ts'
+import type { EventStreams } from '../../streams/event-streams.ts'
+import type { Reading, TakenMessage } from '../../streams/message-reader.ts'
 import { MAX_BATCH } from '../batch-size.ts'
 import type { DirectSlots } from '../match/match-events.ts'
 import { NO_SLOTS } from '../match/match-events.ts'
@@ -66,7 +67,7 @@ export class StreamSource implements EventSource {
   }
 
   async start(): Promise<void> {
-    this.#reading = await this.#options.streams.read({
+    this.#reading = this.#options.streams.read({
       onMessage: (message) => {
         this.#arrived.push(message)
         this.#arrivedEvents += message.events.length
