@@ -13,12 +13,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   observability: ['domain', 'loops', 'settings', 'database'],
   secrets: ['domain', 'database'],
   sender: ['domain', 'settings', 'observability'],
-  streams: ['domain', 'loops', 'settings', 'observability'],
+  streams: ['domain', 'loops'],
   transforms: ['domain', 'database'],
   capture: ['domain', 'database'],
   rest: ['domain', 'database'],
   sources: ['domain', 'database', 'secrets', 'rest'],
-  pipeline: ['domain', 'loops', 'database', 'observability', 'secrets', 'sender', 'transforms'],
+  pipeline: ['domain', 'loops', 'database', 'observability', 'secrets', 'sender', 'transforms', 'streams'],
   maintenance: [
     'domain',
     'loops',
@@ -39,9 +39,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sender',
     'transforms',
     'capture',
-    'streams',
     'rest',
     'sources',
+    'streams',
     'maintenance',
   ],
   server: [
@@ -54,14 +54,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sender',
     'transforms',
     'capture',
-    'streams',
     'rest',
     'sources',
+    'streams',
     'pipeline',
     'maintenance',
     'api',
   ],
-  cli: ['domain', 'settings', 'database', 'observability', 'secrets', 'capture', 'server'],
+  cli: ['domain', 'settings', 'database', 'observability', 'secrets', 'capture', 'streams', 'server'],
   'main.ts': ['server', 'cli'],
 }
 const DRIVERS = ['pg', '@electric-sql/pglite']
@@ -132,6 +132,13 @@ test('imports of programs, page and tests, type imports included, form no cycle'
 test('only database/ imports the database drivers', () => {
   assert.deepEqual(
     violations(({ from, to }) => DRIVERS.includes(to) && folderOf(from) !== 'database'),
+    [],
+  )
+})
+
+test('only streams/ imports the client of NATS', () => {
+  assert.deepEqual(
+    violations(({ from, to }) => to.startsWith('@nats-io/') && folderOf(from) !== 'streams'),
     [],
   )
 })

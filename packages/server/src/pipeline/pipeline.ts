@@ -81,7 +81,9 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   )
   return {
     async drain() {
-      const ends = [...publishing, relay, overdue, claimer, canceller, dispatcher].map((stage) => stage.stop())
+      const ends = [...publishing, relay, overdue, claimer, canceller, dispatcher].map((stage) =>
+        stage.stop(),
+      )
       await within(DRAIN_TIMEOUT_MS, Promise.all(ends))
       dispatcher.abandon()
     },

@@ -51,6 +51,7 @@ function findConflicts(textOf: (name: string) => string): string[] {
   const problems: string[] = []
   if (!isSet('ENCRYPTION_KEYS') && isSet('DATABASE_URL')) problems.push(`ENCRYPTION_KEYS: ${REQUIRED_KEYS}`)
   if (!['', 'all'].includes(textOf('ROLE')) && !isSet('DATABASE_URL')) problems.push(`ROLE: ${EMBEDDED_ROLE}`)
+  if (isSet('NATS_URL') && !isSet('DATABASE_URL')) problems.push(`NATS_URL: ${EMBEDDED_STREAMS}`)
   if (isSet('JWT_SECRET') && isSet('JWKS_URL')) {
     problems.push('JWT_SECRET, JWKS_URL: set only one of them.')
   }
@@ -65,13 +66,14 @@ function findLogDatabaseConflicts(textOf: (name: string) => string): string[] {
   const problems: string[] = []
   if (textOf('DATABASE_URL') === '') problems.push(`LOG_DATABASE_URL: ${NO_CRM_DATABASE}`)
   if (textOf('NATS_URL') === '') problems.push(`LOG_DATABASE_URL: ${NO_STREAMS}`)
-  if (textOf('DATABASE_URL') === textOf('LOG_DATABASE_URL')) problems.push(`LOG_DATABASE_URL: ${SAME_DATABASE}`)
+  if (textOf('DATABASE_URL') === textOf('LOG_DATABASE_URL'))
+    problems.push(`LOG_DATABASE_URL: ${SAME_DATABASE}`)
   if (/^true$/i.test(textOf('CRM_TABLES'))) problems.push(`CRM_TABLES: ${ONE_DATABASE}`)
   return problems
 }
 
 const NO_CRM_DATABASE =
-  "requires DATABASE_URL, the database of the CRM. For one database with everything, set DATABASE_URL alone."
+  'requires DATABASE_URL, the database of the CRM. For one database with everything, set DATABASE_URL alone.'
 const NO_STREAMS =
   'requires NATS_URL, as in NATS_URL=nats://localhost:4222: events go through NATS JetStream from the database of the CRM to the log database. Set it, or remove LOG_DATABASE_URL.'
 export const SAME_DATABASE =
@@ -79,5 +81,7 @@ export const SAME_DATABASE =
 export const ONE_DATABASE =
   'the reference CRM needs everything in one database. Remove LOG_DATABASE_URL, or CRM_TABLES to attach to the tables of your own CRM.'
 
+const EMBEDDED_STREAMS =
+  'NATS is for several processes, which need a database that they can share. Set DATABASE_URL, or remove NATS_URL.'
 const EMBEDDED_ROLE =
   'roles require a database that several processes can share. Set DATABASE_URL, or remove ROLE to run everything in one process.'

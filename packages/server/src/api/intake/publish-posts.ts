@@ -58,7 +58,10 @@ function keyOf(events: readonly StreamedEvent[], hasGivenIds: boolean): string {
 }
 
 /** Resolves to false if each post has to be published individually, so that only the one that is at fault is refused. */
-async function publishGroup(streams: PublishPostsOptions['streams'], posts: readonly PublishedPost[]): Promise<boolean> {
+async function publishGroup(
+  streams: PublishPostsOptions['streams'],
+  posts: readonly PublishedPost[],
+): Promise<boolean> {
   const events = posts.flatMap((post) => post.events)
   try {
     await publish(streams, events, posts[0]!.hasGivenIds)
