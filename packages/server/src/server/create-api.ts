@@ -213,11 +213,13 @@ function createAccess({ config, databases, serviceKey, keys, clock, log, streams
 }
 
 async function createTables(parts: ApiParts, shares: DatabaseShares): Promise<Rest> {
-  const { config, databases, clock, log, box, guard, inboxes } = parts
+  const { config, databases, clock, log, box, guard, inboxes, streams } = parts
   const database = databases.api
   const onFailure = (error: unknown, request?: RestRequest): void =>
     log.error({ request_id: request?.headers[REQUEST_ID], error: messageOf(error) }, 'request failed')
   const types = createKnownEventTypes(database, clock)
+  // Known from the start, in case that the database is away when the first event is posted.
+  if (streams !== undefined) await types.hasAll([])
   const tables = createTableRules(box, guard, inboxes, clock)
   const eventTypes = { ...tables.webhook_event_types, afterCommit: types.forget }
   const rules = { ...tables, webhook_event_types: eventTypes }
