@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { OPERATOR } from '../../domain/principal.ts'
 import type { Principal } from '../../domain/principal.ts'
 import type { StreamedEvent } from '../../streams/event-message.ts'
-import { EventTooLarge } from '../../streams/errors.ts'
+import { EventTooLarge, StreamsUnavailable } from '../../streams/errors.ts'
 import type { Publish } from '../../streams/publish.ts'
 import type { AcceptPost } from './event-intake.ts'
 import type { KnownEventTypes } from './known-event-types.ts'
@@ -27,7 +27,10 @@ interface PublishedPost extends Pick<ReadablePost, 'rowCount' | 'text'> {
  * callers. What the database might refuse is not accepted, so that every such error is the database's.
  */
 export function createPostPublisher({ streams, types, clock }: PublishPostsOptions): AcceptPost {
-  const enqueue = createPostGroups<PublishedPost, boolean>((posts) => publishGroup(streams, posts))
+  const enqueue = createPostGroups<PublishedPost, boolean>(
+    (posts) => publishGroup(streams, posts),
+    (error) => error instanceof StreamsUnavailable,
+  )
   return async (principal, post) => {
     const events = mayEmit(principal) ? toStreamedEvents(post, principal, clock.now()) : undefined
     if (events === undefined || !events.every((event) => isOwn(principal, event))) return false
