@@ -18,7 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   capture: ['domain', 'database'],
   rest: ['domain', 'database'],
   sources: ['domain', 'database', 'secrets', 'rest'],
-  pipeline: ['domain', 'loops', 'database', 'observability', 'secrets', 'sender', 'transforms'],
+  streams: ['domain', 'loops'],
+  pipeline: ['domain', 'loops', 'database', 'observability', 'secrets', 'sender', 'transforms', 'streams'],
   maintenance: [
     'domain',
     'loops',
@@ -42,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'streams',
     'rest',
     'sources',
+    'streams',
     'maintenance',
   ],
   server: [
@@ -57,11 +59,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'streams',
     'rest',
     'sources',
+    'streams',
     'pipeline',
     'maintenance',
     'api',
   ],
-  cli: ['domain', 'settings', 'database', 'observability', 'secrets', 'capture', 'server'],
+  cli: ['domain', 'settings', 'database', 'observability', 'secrets', 'capture', 'streams', 'server'],
   'main.ts': ['server', 'cli'],
 }
 const DRIVERS = ['pg', '@electric-sql/pglite']
@@ -132,6 +135,13 @@ test('imports of programs, page and tests, type imports included, form no cycle'
 test('only database/ imports the database drivers', () => {
   assert.deepEqual(
     violations(({ from, to }) => DRIVERS.includes(to) && folderOf(from) !== 'database'),
+    [],
+  )
+})
+
+test('only streams/ imports the client of NATS', () => {
+  assert.deepEqual(
+    violations(({ from, to }) => to.startsWith('@nats-io/') && folderOf(from) !== 'streams'),
     [],
   )
 })

@@ -48,7 +48,7 @@ import type { Tracing } from '../observability/tracing.ts'
 import type { SecretBox } from '../secrets/secret-box.ts'
 import type { OwnInboxes } from '../sender/own-inboxes.ts'
 import type { Sender } from '../sender/send.ts'
-import type { Publish } from '../streams/publish.ts'
+import type { EventStreams } from '../streams/event-streams.ts'
 import type { Transforms } from '../transforms/transforms.ts'
 import type { GuardOptions } from '../sender/network-guard.ts'
 
@@ -77,7 +77,7 @@ export interface ApiParts {
   /** Undefined if this process is the whole node. */
   siblings: Siblings | undefined
   /** Undefined: posts of events are stored in the database. */
-  streams?: (Publish & WaitingMessages) | undefined
+  streams?: (Pick<EventStreams, 'publish'> & WaitingMessages) | undefined
 }
 
 /**

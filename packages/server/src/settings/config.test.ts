@@ -18,6 +18,11 @@ describe('invalid settings of the API', () => {
     [{ MAX_BACKLOG: '0' }, /^MAX_BACKLOG: '0' is not valid/],
     [{ WORKERS: 'many' }, /^WORKERS: 'many' is not valid\. Use auto, or a whole number from 1 to 64/],
     [{ WORKERS: '0' }, /^WORKERS: '0' is not valid/],
+    [{ NATS_URL: 'http://nats:4222' }, /^NATS_URL: is not valid\. Use nats:\/\/ or tls:\/\//],
+    [{ NATS_URL: 'nats://a:4222,b:4222' }, /^NATS_URL: is not valid/],
+    [{ NATS_URL: 'nats://a:4222' }, /^NATS_URL: NATS is for several processes.* Set DATABASE_URL/],
+    [{ NATS_REPLICAS: '2' }, /^NATS_REPLICAS: '2' is not valid\. Use one of auto, 1, 3, 5/],
+    [{ NATS_PARTITIONS: '257' }, /^NATS_PARTITIONS: '257' is not valid\. Use a whole number from 1 to 256/],
     [{ MAX_WEBHOOKS: '0' }, /^MAX_WEBHOOKS: '0' is not valid\. Use a whole number from 1/],
   ]
   for (const [settings, message] of wrong) {
@@ -28,6 +33,13 @@ describe('invalid settings of the API', () => {
       )
     })
   }
+
+  it('the error for an invalid NATS_URL does not contain its password', () => {
+    assert.throws(
+      () => parseConfig({ NATS_URL: 'nats://user:hidden@:4222' }),
+      (error) => error instanceof StartError && !error.message.includes('hidden'),
+    )
+  })
 
   it('the error for an invalid secret does not contain the secret', () => {
     assert.throws(
@@ -45,6 +57,26 @@ describe('settings of the API', () => {
       [apiRateLimit, sourceRateLimit, maxBacklog, maxWebhooks, trustedProxies, jwtSecret, jwksUrl],
       [6_000, 6_000, 1_000_000, 100, ['127.0.0.1/32', '::1/128'], undefined, undefined],
     )
+  })
+
+  it('NATS_URL takes several servers, and has defaults beside it', () => {
+    const settings = {
+      DATABASE_URL: 'postgres://localhost/crm',
+      ENCRYPTION_KEYS: Buffer.alloc(32).toString('base64'),
+    }
+    const { natsUrl, natsCredentials, natsReplicas, natsPartitions } = parseConfig({
+      ...settings,
+      NATS_URL: 'nats://user:password@one:4222, tls://two',
+    })
+    assert.deepEqual(
+      natsUrl?.map(({ host, username }) => [host, username]),
+      [
+        ['one:4222', 'user'],
+        ['two', ''],
+      ],
+    )
+    assert.deepEqual([natsCredentials, natsReplicas, natsPartitions], [undefined, 'auto', 16])
+    assert.equal(parseConfig({ ...settings, NATS_REPLICAS: '3' }).natsReplicas, 3)
   })
 
   it('JWKS_URL accepts an http URL on localhost', () => {

@@ -51,6 +51,7 @@ function findConflicts(textOf: (name: string) => string): string[] {
   const problems: string[] = []
   if (!isSet('ENCRYPTION_KEYS') && isSet('DATABASE_URL')) problems.push(`ENCRYPTION_KEYS: ${REQUIRED_KEYS}`)
   if (!['', 'all'].includes(textOf('ROLE')) && !isSet('DATABASE_URL')) problems.push(`ROLE: ${EMBEDDED_ROLE}`)
+  if (isSet('NATS_URL') && !isSet('DATABASE_URL')) problems.push(`NATS_URL: ${EMBEDDED_STREAMS}`)
   if (isSet('JWT_SECRET') && isSet('JWKS_URL')) {
     problems.push('JWT_SECRET, JWKS_URL: set only one of them.')
   }
@@ -60,5 +61,7 @@ function findConflicts(textOf: (name: string) => string): string[] {
   return problems
 }
 
+const EMBEDDED_STREAMS =
+  'NATS is for several processes, which need a database that they can share. Set DATABASE_URL, or remove NATS_URL.'
 const EMBEDDED_ROLE =
   'roles require a database that several processes can share. Set DATABASE_URL, or remove ROLE to run everything in one process.'

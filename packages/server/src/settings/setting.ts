@@ -4,6 +4,7 @@ import type { z } from 'zod'
 export const GROUPS = [
   'Server',
   'Database',
+  'NATS JetStream',
   'Credentials',
   'API and settings page',
   'Sending',

@@ -1,6 +1,7 @@
 import { parseEncryptionKeys, parseJwtSecret, parseServiceKey } from './encryption-keys.ts'
 import { parsePorts, parseProxies, parseRanges } from './network.ts'
 import { FAILING_ENDPOINTS } from './failing-endpoints.ts'
+import { NATS } from './nats.ts'
 import { PORTAL } from './portal.ts'
 import { REALTIME } from './realtime.ts'
 import type { Setting } from './setting.ts'
@@ -105,6 +106,7 @@ export const SETTINGS = {
     help: 'install the reference CRM (organizations, contacts, deals, conversations, messages, broadcasts, meetings); for the tables of your own CRM see [Installing](installing.md)',
     schema: boolean,
   },
+  ...NATS,
   serviceKey: {
     name: 'SERVICE_KEY',
     group: 'Credentials',

@@ -10,6 +10,25 @@ export function requireDatabaseUrl(text: string): string {
   return text
 }
 
+/** The values may hold a password: no message repeats them. */
+export function parseNatsUrl(text: string): URL[] | undefined {
+  if (text === '') return undefined
+  const parts = text.split(',').map((part) => part.trim())
+  if (!parts.every((part) => URL.canParse(part) && isNatsServer(new URL(part)))) {
+    throw new Error(
+      'is not valid. Use nats:// or tls:// URLs separated by commas, as in NATS_URL=nats://user:password@nats-1:4222,nats://nats-2:4222.',
+    )
+  }
+  return parts.map((part) => new URL(part))
+}
+
+const isNatsServer = ({ protocol, hostname, pathname, search, hash }: URL): boolean =>
+  /^(?:nats|tls):$/.test(protocol) &&
+  hostname !== '' &&
+  ['', '/'].includes(pathname) &&
+  search === '' &&
+  hash === ''
+
 export function parseJwksUrl(text: string): string | undefined {
   if (text === '') return undefined
   const url = URL.canParse(text) ? new URL(text) : undefined

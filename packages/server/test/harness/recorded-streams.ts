@@ -1,5 +1,6 @@
 import type { StreamedEvent } from '../../src/streams/event-message.ts'
-import type { Publish, PublishOptions } from '../../src/streams/publish.ts'
+import type { EventStreams } from '../../src/streams/event-streams.ts'
+import type { PublishOptions } from '../../src/streams/publishing.ts'
 
 export interface Publication {
   events: readonly StreamedEvent[]
@@ -7,7 +8,7 @@ export interface Publication {
 }
 
 /** Streams that remember what was published, confirm when the test lets them, and fail when it says so. */
-export class RecordedStreams implements Publish {
+export class RecordedStreams implements Pick<EventStreams, 'publish'> {
   readonly publications: Publication[] = []
   /** Called before a publication is confirmed; it may wait or throw. */
   confirm: (publication: Publication) => Promise<void> | void = () => {}

@@ -3,12 +3,14 @@ import { OPERATOR } from '../../domain/principal.ts'
 import type { Principal } from '../../domain/principal.ts'
 import type { StreamedEvent } from '../../streams/event-message.ts'
 import { EventTooLarge, StreamsUnavailable } from '../../streams/errors.ts'
-import type { Publish } from '../../streams/publish.ts'
+import type { EventStreams } from '../../streams/event-streams.ts'
 import type { AcceptPost } from './event-intake.ts'
 import type { KnownEventTypes } from './known-event-types.ts'
 import { createPostGroups } from './post-groups.ts'
 import type { ReadablePost } from './readable-post.ts'
 import { toStreamedEvents } from './to-streamed-events.ts'
+
+type Publish = Pick<EventStreams, 'publish'>
 
 export interface PublishPostsOptions {
   streams: Publish

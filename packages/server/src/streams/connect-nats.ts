@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { jetstreamManager } from '@nats-io/jetstream'
+import type { JetStreamManager } from '@nats-io/jetstream'
+import {
+  AuthorizationError,
+  connect,
+  credsAuthenticator,
+  tokenAuthenticator,
+  usernamePasswordAuthenticator,
+} from '@nats-io/transport-node'
+import type { Authenticator, NatsConnection } from '@nats-io/transport-node'
+import type { Logger } from 'pino'
+import { StartError, messageOf } from '../domain/errors.ts'
+import { codeOf } from './api-errors.ts'
+
+export interface NatsPlace {
+  /** `nats://` or `tls://` URLs; the first that has a user or a token gives it to all. */
+  url: readonly URL[]
+  /** Path of a .creds file. */
+  credentials?: string | undefined
+}
+
+export interface ConnectOptions extends NatsPlace {
+  nodeId: string
+  /** Milliseconds to wait for a cluster that is away. */
+  waitMs: number
+  log: Logger
+}
+
+export interface NatsConnected {
+  connection: NatsConnection
+  jsm: JetStreamManager
+}
+
+const MIN_PAUSE_MS = 250
+const MAX_PAUSE_MS = 5_000
+/** Interval of the log lines while waiting. */
+const LOG_INTERVAL_MS = 10_000
+const MIN_PAYLOAD = 1_048_576
+const MIN_VERSION = [2, 11] as const
+const DEFAULT_PORT = 4222
+
+/** Two pings without an answer end a connection: a server that hangs is left within 6 s. */
+const PING_INTERVAL_MS = 2_000
+/** Of JetStream's own requests, such as creating a stream. */
+const REQUEST_TIMEOUT_MS = 5_000
+
+/**
+ * Connects, and waits for a cluster that is away: when machines boot together, it may be the last one up. Later, a lost connection
+ * is made again for as long as it takes.
+ *
+ * @throws StartError when the time is up, or at once where waiting does not help
+ */
+export async function connectNats(options: ConnectOptions): Promise<NatsConnected> {
+  const startedAt = performance.now()
+  const { waitMs, log } = options
+  const place = placeOf(options.url)
+  let loggedAt = -Infinity
+  for (let wait = MIN_PAUSE_MS; ; wait = Math.min(2 * wait, MAX_PAUSE_MS)) {
+    try {
+      return await connectOnce(options)
+    } catch (error) {
+      if (error instanceof StartError) throw error
+      const now = performance.now()
+      const left = startedAt + waitMs - now
+      if (left <= 0) throw unavailable(place, waitMs, error)
+      if (now - loggedAt >= LOG_INTERVAL_MS) {
+        loggedAt = now
+        log.warn(
+          { nats: place, error: messageOf(error), givesUpInSeconds: Math.round(left / 1_000) },
+          'waiting for NATS to become available',
+        )
+      }
+      await pause(Math.min(wait, left))
+    }
+  }
+}
+
+function unavailable(place: string, waitMs: number, cause: unknown): StartError {
+  return new StartError(
+    `NATS at ${place} is not available: ${messageOf(cause)}\n` +
+      `Gave up after ${Math.round(waitMs / 1_000)} s (DATABASE_WAIT). Check that it is running and that NATS_URL is correct.`,
+    { cause },
+  )
+}
+
+/** Hosts and ports, without what is secret. */
+export const placeOf = (urls: readonly URL[]): string => urls.map(serverOf).join(', ')
+const serverOf = ({ hostname, port }: URL): string => `${hostname}:${port === '' ? DEFAULT_PORT : port}`
+
+async function connectOnce(options: ConnectOptions): Promise<NatsConnected> {
+  const { url, nodeId } = options
+  const authenticator = authenticatorOf(options)
+  const connection = await connect({
+    servers: url.map(serverOf),
+    name: `connectgain-webhooks ${nodeId}`,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    reconnectJitter: 250,
+    reconnectJitterTLS: 250,
+    pingInterval: PING_INTERVAL_MS,
+    maxPingOut: 2,
+    timeout: REQUEST_TIMEOUT_MS,
+    noAsyncTraces: true,
+    // Credentials that a server refuses for a while, such as during their exchange, are no reason to give up.
+    ignoreAuthErrorAbort: true,
+    ...(authenticator === undefined ? {} : { authenticator }),
+    ...(url.some(({ protocol }) => protocol === 'tls:') ? { tls: {} } : {}),
+  }).catch((error: unknown) => {
+    if (error instanceof AuthorizationError) throw new StartError(REFUSED, { cause: error })
+    throw error
+  })
+  try {
+    checkServer(connection)
+    return { connection, jsm: await openJetStream(connection) }
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}
+
+const REFUSED =
+  'NATS refuses these credentials. Check the user in NATS_URL, or the file that NATS_CREDENTIALS names.'
+
+function authenticatorOf({ url, credentials }: NatsPlace): Authenticator | undefined {
+  if (credentials !== undefined) return credsAuthenticator(readCredentials(credentials))
+  const { username, password } = url.find((one) => one.username !== '') ?? { username: '', password: '' }
+  if (username === '') return undefined
+  return password === ''
+    ? tokenAuthenticator(decodeURIComponent(username))
+    : usernamePasswordAuthenticator(decodeURIComponent(username), decodeURIComponent(password))
+}
+
+function readCredentials(path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw new StartError(
+      `NATS_CREDENTIALS: '${path}' cannot be read (${messageOf(error)}). Use the path of a .creds file.`,
+      { cause: error },
+    )
+  }
+}
+
+/** @throws StartError */
+function checkServer({ info }: NatsConnection): void {
+  const { version, max_payload: maxPayload } = info!
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]))
+    throw new StartError(
+      `The NATS server has version ${version}. Version ${MIN_VERSION.join('.')} or later is required.`,
+    )
+  if (maxPayload < MIN_PAYLOAD)
+    throw new StartError(
+      `The NATS server takes messages of at most ${maxPayload} bytes. Set max_payload to ${MIN_PAYLOAD} (1MB) or more on each server.`,
+    )
+}
+
+const NO_JETSTREAM =
+  'JetStream is not enabled on these NATS servers, or not for this account. Add "jetstream { store_dir: … }" to the configuration of each server, and enable it for the account.'
+
+/** @throws StartError where it is not there; another error where it is not ready */
+async function openJetStream(connection: NatsConnection): Promise<JetStreamManager> {
+  try {
+    return await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT_MS })
+  } catch (error) {
+    const isNotEnabled = error instanceof Error && error.name === 'JetStreamNotEnabled'
+    const isNotForAccount = isNotEnabled && codeOf((error as Error).cause) !== undefined
+    const isNowhere = isNotEnabled && connection.info?.jetstream !== true
+    if (isNotForAccount || isNowhere) throw new StartError(NO_JETSTREAM, { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,47 @@
+import type { NatsConnection } from '@nats-io/transport-node'
+import type { Logger } from 'pino'
+import { messageOf } from '../domain/errors.ts'
+
+/**
+ * Lost connections. What was asked on one is never answered, and the client would tell only when the request's time is up.
+ */
+export class Interruptions {
+  readonly #waiting = new Set<() => void>()
+  readonly #onReconnect = new Set<() => void>()
+  isConnected = true
+
+  constructor(connection: NatsConnection, log: Logger) {
+    void this.#follow(connection, log)
+  }
+
+  /** @returns undefined when the connection is lost before there is a result */
+  async race<T>(work: Promise<T>): Promise<T | undefined> {
+    let interrupt: (() => void) | undefined
+    const lost = new Promise<undefined>((resolve) => {
+      interrupt = () => resolve(undefined)
+      this.#waiting.add(interrupt)
+    })
+    work.catch(() => {})
+    return await Promise.race([work, lost]).finally(() => this.#waiting.delete(interrupt!))
+  }
+
+  onReconnect(act: () => void): void {
+    this.#onReconnect.add(act)
+  }
+
+  async #follow(connection: NatsConnection, log: Logger): Promise<void> {
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect' && this.isConnected) {
+        this.isConnected = false
+        log.warn({ nats: status.server }, 'lost the connection to NATS, reconnecting')
+        for (const interrupt of this.#waiting) interrupt()
+      }
+      if (status.type === 'reconnect') {
+        this.isConnected = true
+        log.info({ nats: status.server }, 'connected to NATS again')
+        for (const act of this.#onReconnect) act()
+      }
+      if (status.type === 'error') log.warn({ error: messageOf(status.error) }, 'NATS refused a request')
+    }
+  }
+}

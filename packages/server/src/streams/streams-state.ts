@@ -1,0 +1,66 @@
+import type { ConsumerInfo, JetStreamManager, StreamInfo } from '@nats-io/jetstream'
+import { REFUSED_STREAM, nodeOf, streamOf } from './names.ts'
+
+export interface PartitionState {
+  partition: number
+  messages: number
+  bytes: number
+  /** When the oldest message was published, in Unix milliseconds; undefined: there is none. */
+  oldestMs: number | undefined
+  /** The node that reads it. */
+  owner: string | undefined
+  /** Messages that were taken and are not done. */
+  unacknowledged: number
+  /** The server that leads it; undefined: it has no leader, or there is one server. */
+  leader: string | undefined
+  replicas: { current: number; behind: number }
+}
+
+export interface StreamsState {
+  partitions: PartitionState[]
+  /** Messages that could not be processed. */
+  refused: { messages: number; bytes: number }
+}
+
+const ASKED_AT_ONCE = 8
+
+/** @throws Error when the cluster does not answer */
+export async function readStreamsState(jsm: JetStreamManager, partitions: number): Promise<StreamsState> {
+  const waiting = Array.from({ length: partitions }, (_, partition) => partition)
+  const states: PartitionState[] = []
+  await Promise.all(
+    Array.from({ length: ASKED_AT_ONCE }, async () => {
+      for (let partition = waiting.shift(); partition !== undefined; partition = waiting.shift())
+        states[partition] = await readPartition(jsm, partition)
+    }),
+  )
+  const { messages, bytes } = (await jsm.streams.info(REFUSED_STREAM)).state
+  return { partitions: states, refused: { messages, bytes } }
+}
+
+async function readPartition(jsm: JetStreamManager, partition: number): Promise<PartitionState> {
+  const stream = streamOf(partition)
+  const info = await jsm.streams.info(stream)
+  const [consumer] = info.state.consumer_count === 0 ? [] : await jsm.consumers.list(stream).next()
+  return { partition, ...stateOf(info), ...ownerOf(consumer) }
+}
+
+function stateOf({
+  state,
+  cluster,
+}: StreamInfo): Omit<PartitionState, 'partition' | 'owner' | 'unacknowledged'> {
+  const replicas = cluster?.replicas ?? []
+  const behind = replicas.filter(({ current, offline }) => !current || offline === true).length
+  return {
+    messages: state.messages,
+    bytes: state.bytes,
+    oldestMs: state.messages === 0 ? undefined : Date.parse(state.first_ts),
+    leader: cluster?.leader,
+    replicas: { current: 1 + replicas.length - behind, behind },
+  }
+}
+
+function ownerOf(consumer: ConsumerInfo | undefined): Pick<PartitionState, 'owner' | 'unacknowledged'> {
+  const owner = consumer === undefined ? undefined : (nodeOf(consumer.name) ?? consumer.name)
+  return { owner, unacknowledged: consumer?.num_ack_pending ?? 0 }
+}
