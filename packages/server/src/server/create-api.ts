@@ -230,6 +230,9 @@ async function createTables(parts: ApiParts, shares: DatabaseShares): Promise<Re
   })
 }
 
+/** A reading asks every stream of the cluster. */
+const STREAM_BACKLOG_MS = 1_000
+
 /** Posts of events go to the streams, or to the database if there are none. */
 function chooseIntake(
   { config: { maxBacklog }, databases, clock, streams }: ApiParts,
@@ -246,7 +249,12 @@ function chooseIntake(
     return { acceptPost: createPostStore({ database, shares }), requireRoom: requireRoomInDatabase }
   return {
     acceptPost: createPostPublisher({ streams, types, clock }),
-    requireRoom: createBackPressure({ clock, maxBacklog, readBacklog: createStreamBacklog(streams) }),
+    requireRoom: createBackPressure({
+      clock,
+      maxBacklog,
+      readBacklog: createStreamBacklog(streams),
+      cacheMs: STREAM_BACKLOG_MS,
+    }),
     requireRoomInDatabase,
   }
 }
