@@ -13,11 +13,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   observability: ['domain', 'loops', 'settings', 'database'],
   secrets: ['domain', 'database'],
   sender: ['domain', 'settings', 'observability'],
-  streams: ['domain', 'loops'],
   transforms: ['domain', 'database'],
   capture: ['domain', 'database'],
   rest: ['domain', 'database'],
   sources: ['domain', 'database', 'secrets', 'rest'],
+  streams: ['domain', 'loops'],
   pipeline: ['domain', 'loops', 'database', 'observability', 'secrets', 'sender', 'transforms', 'streams'],
   maintenance: [
     'domain',

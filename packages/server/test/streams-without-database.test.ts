@@ -25,8 +25,6 @@ suite('posts of events to streams while the database is away', () => {
     }
     const settings = { JWT_SECRET, API_RATE_LIMIT: '1000' }
     api = await openApi(ANY_ENGINE, settings, { streams, wrapDatabase })
-    // The event types are known from here on.
-    assert.equal((await post({})).status, 201)
   })
   beforeEach(() => turn('up'))
   after(async () => {

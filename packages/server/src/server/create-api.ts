@@ -225,11 +225,13 @@ function readFromCrm(own: Rest, crm: Rest): Rest {
 }
 
 async function createTables(parts: ApiParts, shares: DatabaseShares): Promise<Rest> {
-  const { config, databases, clock, log, box, guard, inboxes } = parts
+  const { config, databases, clock, log, box, guard, inboxes, streams } = parts
   const database = databases.api
   const onFailure = (error: unknown, request?: RestRequest): void =>
     log.error({ request_id: request?.headers[REQUEST_ID], error: messageOf(error) }, 'request failed')
   const types = createKnownEventTypes(database, clock)
+  // Known from the start, in case that the database is away when the first event is posted.
+  if (streams !== undefined) await types.hasAll([])
   const tables = createTableRules(box, guard, inboxes, clock)
   const eventTypes = { ...tables.webhook_event_types, afterCommit: types.forget }
   const rules = { ...tables, webhook_event_types: eventTypes }
@@ -242,6 +244,9 @@ async function createTables(parts: ApiParts, shares: DatabaseShares): Promise<Re
     onFailure,
   })
 }
+
+/** A reading asks every stream of the cluster. */
+const STREAM_BACKLOG_MS = 1_000
 
 /** Posts of events go to the streams, or to the database if there are none. */
 function chooseIntake(
@@ -259,7 +264,12 @@ function chooseIntake(
     return { acceptPost: createPostStore({ database, shares }), requireRoom: requireRoomInDatabase }
   return {
     acceptPost: createPostPublisher({ streams, types, clock }),
-    requireRoom: createBackPressure({ clock, maxBacklog, readBacklog: createStreamBacklog(streams) }),
+    requireRoom: createBackPressure({
+      clock,
+      maxBacklog,
+      readBacklog: createStreamBacklog(streams),
+      cacheMs: STREAM_BACKLOG_MS,
+    }),
     requireRoomInDatabase,
   }
 }

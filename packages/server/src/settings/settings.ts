@@ -184,7 +184,7 @@ export const SETTINGS = {
     name: 'MAX_BACKLOG',
     group: 'API and settings page',
     preset: '1000000',
-    help: "events that may wait in the outbox before posts to `webhook_events` get 503; the CRM's own changes are never refused",
+    help: "events that may wait in the outbox, or messages in the streams of NATS, before posts to `webhook_events` get 503; the CRM's own changes are never refused",
     schema: wholeNumber(1, 1_000_000_000, 'MAX_BACKLOG=1000000'),
   },
   maxWebhooks: {

@@ -20,25 +20,29 @@ export type EnqueuePost<Post, Outcome> = (key: string, post: Post) => Promise<Ou
 /**
  * Groups posts that arrive while others with the same key are stored: they are stored together next, in the order of arrival. A
  * single post is stored at once.
+ * @param failsWaiting tells whether the posts that wait behind a group fail with its error, because another try would take as long
  */
 export function createPostGroups<Post extends Sized, Outcome>(
   store: StoreGroup<Post, Outcome>,
+  failsWaiting: (error: unknown) => boolean = () => false,
 ): EnqueuePost<Post, Outcome> {
   const queues = new Map<string, Waiting<Post, Outcome>[]>()
 
-  async function storeGroup(group: readonly Waiting<Post, Outcome>[]): Promise<void> {
+  async function storeNext(queue: Waiting<Post, Outcome>[]): Promise<void> {
+    const group = takeGroup(queue)
     try {
       const outcome = await store(group.map(({ post }) => post))
       for (const { resolve } of group) resolve(outcome)
     } catch (error) {
-      for (const { reject } of group) reject(error)
+      const failed = failsWaiting(error) ? [...group, ...queue.splice(0)] : group
+      for (const { reject } of failed) reject(error)
     }
   }
 
   async function drain(key: string, queue: Waiting<Post, Outcome>[]): Promise<void> {
     // Lets posts of the same turn of the event loop join.
     await new Promise((resolve) => setImmediate(resolve))
-    while (queue.length > 0) await storeGroup(takeGroup(queue))
+    while (queue.length > 0) await storeNext(queue)
     queues.delete(key)
   }
 

@@ -243,6 +243,27 @@ suite('posts that are published', () => {
     )
   })
 
+  test('posts that wait behind a publication that is not confirmed fail with it', async () => {
+    const { promise, reject } = Promise.withResolvers<void>()
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+    streams.confirm = () => {
+      begin()
+      return promise
+    }
+    const posts = [post(event())]
+    await begun
+    posts.push(post(event()))
+    const outcomes = Promise.allSettled(posts)
+    // The second one has to be in the queue.
+    await new Promise((resolve) => setImmediate(resolve))
+    reject(new StreamsUnavailable('no quorum'))
+    assert.deepEqual(
+      (await outcomes).map(({ status }) => status),
+      ['rejected', 'rejected'],
+    )
+    assert.equal(streams.publications.length, 1)
+  })
+
   test('of posts that arrive together, only the one with an event that is too large fails', async () => {
     streams.confirm = ({ events }) => {
       if (events.some(({ data }) => data.length > 100)) throw new EventTooLarge([events[0]!.id], 100)

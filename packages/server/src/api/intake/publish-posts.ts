@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { OPERATOR } from '../../domain/principal.ts'
 import type { Principal } from '../../domain/principal.ts'
 import type { StreamedEvent } from '../../streams/event-message.ts'
-import { EventTooLarge } from '../../streams/errors.ts'
+import { EventTooLarge, StreamsUnavailable } from '../../streams/errors.ts'
 import type { EventStreams } from '../../streams/event-streams.ts'
 import type { AcceptPost } from './event-intake.ts'
 import type { KnownEventTypes } from './known-event-types.ts'
@@ -10,8 +10,10 @@ import { createPostGroups } from './post-groups.ts'
 import type { ReadablePost } from './readable-post.ts'
 import { toStreamedEvents } from './to-streamed-events.ts'
 
+type Publish = Pick<EventStreams, 'publish'>
+
 export interface PublishPostsOptions {
-  streams: Pick<EventStreams, 'publish'>
+  streams: Publish
   types: KnownEventTypes
   clock: Clock
 }
@@ -27,7 +29,10 @@ interface PublishedPost extends Pick<ReadablePost, 'rowCount' | 'text'> {
  * callers. What the database might refuse is not accepted, so that every such error is the database's.
  */
 export function createPostPublisher({ streams, types, clock }: PublishPostsOptions): AcceptPost {
-  const enqueue = createPostGroups<PublishedPost, boolean>((posts) => publishGroup(streams, posts))
+  const enqueue = createPostGroups<PublishedPost, boolean>(
+    (posts) => publishGroup(streams, posts),
+    (error) => error instanceof StreamsUnavailable,
+  )
   return async (principal, post) => {
     const events = mayEmit(principal) ? toStreamedEvents(post, principal, clock.now()) : undefined
     if (events === undefined || !events.every((event) => isOwn(principal, event))) return false
@@ -58,10 +63,7 @@ function keyOf(events: readonly StreamedEvent[], hasGivenIds: boolean): string {
 }
 
 /** Resolves to false if each post has to be published individually, so that only the one that is at fault is refused. */
-async function publishGroup(
-  streams: PublishPostsOptions['streams'],
-  posts: readonly PublishedPost[],
-): Promise<boolean> {
+async function publishGroup(streams: Publish, posts: readonly PublishedPost[]): Promise<boolean> {
   const events = posts.flatMap((post) => post.events)
   try {
     await publish(streams, events, posts[0]!.hasGivenIds)
@@ -74,7 +76,7 @@ async function publishGroup(
 }
 
 async function publish(
-  streams: PublishPostsOptions['streams'],
+  streams: Publish,
   events: readonly StreamedEvent[],
   hasGivenIds: boolean,
 ): Promise<void> {
