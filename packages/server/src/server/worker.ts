@@ -14,11 +14,7 @@ export interface Worker {
 }
 
 /** @param crm the database of the CRM: `options.database`, unless that is a log database of its own */
-export async function startWorker(
-  options: PipelineOptions,
-  config: Config,
-  crm: Database,
-): Promise<Worker> {
+export async function startWorker(options: PipelineOptions, config: Config, crm: Database): Promise<Worker> {
   const pipeline = await startPipeline(options)
   const maintenance = await startMaintenance({ ...config, ...options, crm })
   return {

@@ -65,13 +65,14 @@ function findLogDatabaseConflicts(textOf: (name: string) => string): string[] {
   const problems: string[] = []
   if (textOf('DATABASE_URL') === '') problems.push(`LOG_DATABASE_URL: ${NO_CRM_DATABASE}`)
   if (textOf('NATS_URL') === '') problems.push(`LOG_DATABASE_URL: ${NO_STREAMS}`)
-  if (textOf('DATABASE_URL') === textOf('LOG_DATABASE_URL')) problems.push(`LOG_DATABASE_URL: ${SAME_DATABASE}`)
+  if (textOf('DATABASE_URL') === textOf('LOG_DATABASE_URL'))
+    problems.push(`LOG_DATABASE_URL: ${SAME_DATABASE}`)
   if (/^true$/i.test(textOf('CRM_TABLES'))) problems.push(`CRM_TABLES: ${ONE_DATABASE}`)
   return problems
 }
 
 const NO_CRM_DATABASE =
-  "requires DATABASE_URL, the database of the CRM. For one database with everything, set DATABASE_URL alone."
+  'requires DATABASE_URL, the database of the CRM. For one database with everything, set DATABASE_URL alone.'
 const NO_STREAMS =
   'requires NATS_URL, as in NATS_URL=nats://localhost:4222: events go through NATS JetStream from the database of the CRM to the log database. Set it, or remove LOG_DATABASE_URL.'
 export const SAME_DATABASE =
