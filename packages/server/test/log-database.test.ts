@@ -5,6 +5,7 @@ import { runDoctorChecks } from '../src/cli/client/checks.ts'
 import type { Finding } from '../src/cli/client/finding.ts'
 import type { Database } from '../src/database/database.ts'
 import type { Readiness } from '../src/observability/readiness.ts'
+import type { ErrorBody } from './harness/api.ts'
 import { attachMap } from './harness/attached.ts'
 import { ENGINES } from './harness/databases.ts'
 import type { ApartDatabases, ApartNode } from './harness/log-database.ts'
@@ -221,6 +222,17 @@ suite('a log database apart from that of the CRM', { skip: !ENGINES.includes('po
     const ready = (await (await fetch(`${node.url}/health/ready`)).json()) as Readiness
     assert.deepEqual([ready.status, ready.checks.crm_database], ['ok', { status: 'unavailable' }])
     assert.equal((await node.api.get('webhook_configurations')).length > 0, true)
+    const { id } = await organization('1')
+    const webhook = await createWebhook(id)
+    for (const [method, path, body] of [
+      ['GET', 'webhook_captures', undefined],
+      ['POST', 'rpc/recapture', { since: '2020-01-01T00:00:00Z' }],
+      ['POST', 'rpc/send_existing', { webhook_id: webhook.id, record: 'contact', dry_run: true }],
+    ] as const) {
+      const { status, body: refusal } = await node.api.request<ErrorBody>(method, path, body)
+      assert.equal(refusal.message, 'the database is not available')
+      assert.equal(status, 503, path)
+    }
     let found: Finding | undefined
     for await (const finding of findings()) {
       found = finding

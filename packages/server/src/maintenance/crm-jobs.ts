@@ -76,10 +76,7 @@ export function startApartJobs(database: Database, options: CrmJobsOptions): Loo
       log,
       watch,
       run: async () => {
-        await runAllSteps([
-          () => keepPartitions(crm, { retention, log }),
-          () => expireFaults(crm, retention),
-        ])
+        await runAllSteps([() => keepPartitions(crm, { retention, log }), () => expireFaults(crm, retention)])
         return false
       },
     }),
