@@ -35,7 +35,7 @@ interface Place {
 }
 
 /** The databases on servers: that of the CRM, or the only one, first. */
-export function listPlaces({ databaseUrl, logDatabaseUrl }: Config): Place[] {
+function listPlaces({ databaseUrl, logDatabaseUrl }: Config): Place[] {
   const crm = databaseUrl === undefined ? [] : [{ setting: 'DATABASE_URL', url: databaseUrl }]
   return logDatabaseUrl === undefined ? crm : [...crm, { setting: 'LOG_DATABASE_URL', url: logDatabaseUrl }]
 }
