@@ -73,7 +73,9 @@ onEachEngine('metrics', (stage) => {
     for (const name of ofDisk) assert.equal(exported.has(name), stage.engine === 'pglite', name)
     // Of several workers alone: test/workers.test.ts reads them.
     const ofWorkers = ['connectgain_workers', 'connectgain_worker_restarts_total']
-    for (const name of [...ofDisk, ...ofWorkers]) exported.add(name)
+    // With a log database of its own: test/log-database.test.ts reads it.
+    const ofCrm = ['connectgain_crm_database_up']
+    for (const name of [...ofDisk, ...ofWorkers, ...ofCrm]) exported.add(name)
     const docs = readFileSync(new URL('../../../docs/monitoring.md', import.meta.url), 'utf8')
     for (const [file, source] of [
       ['dashboard', ops('grafana-dashboard.json')],

@@ -35,7 +35,7 @@ interface Place {
 }
 
 /** The databases on servers: that of the CRM, or the only one, first. */
-export function listPlaces({ databaseUrl, logDatabaseUrl }: Config): Place[] {
+function listPlaces({ databaseUrl, logDatabaseUrl }: Config): Place[] {
   const crm = databaseUrl === undefined ? [] : [{ setting: 'DATABASE_URL', url: databaseUrl }]
   return logDatabaseUrl === undefined ? crm : [...crm, { setting: 'LOG_DATABASE_URL', url: logDatabaseUrl }]
 }
@@ -53,7 +53,9 @@ export async function migrateServers(config: Config, log: Logger): Promise<Appli
 /** Waits for the servers, whose databases are migrated. */
 export async function awaitServers(config: Config, log: Logger): Promise<void> {
   await inTurn(listPlaces(config), (place) =>
-    onFirstConnection(place, config, log, (database) => database.query(...readVersion())),
+    onFirstConnection(place, config, log, (database) =>
+      naming(place.setting, () => database.query(...readVersion())),
+    ),
   )
 }
 
@@ -117,12 +119,19 @@ export async function prepare(
   place?: Place,
 ): Promise<string[]> {
   const setting = place?.setting ?? `DATA_DIR (${config.dataDir})`
-  try {
+  return await naming(setting, async () => {
     if (place !== undefined) await requireSessions(place.url, setting)
     if (config.logDatabaseUrl !== undefined) await refuseReferenceCrm(database, setting)
     const applied = await prepareDatabase(database, config)
     if (applied.length > 0) log.info({ database: setting, migrations: applied }, 'the database was migrated')
     return applied
+  })
+}
+
+/** Names the setting in errors of its database, unless it is not available yet. */
+async function naming<T>(setting: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
   } catch (error) {
     if (error instanceof StartError || isUnavailable(error)) throw error
     const rights = isDatabaseError(error) && error.code === '42501' ? RIGHTS : ''
