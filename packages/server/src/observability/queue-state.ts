@@ -1,10 +1,9 @@
 import type { Database } from '../database/database.ts'
 import type { RowOf } from '../database/statement.ts'
 import { within } from '../loops/loop.ts'
+import { shareReading } from './share-reading.ts'
 import { readOutboxState, readQueueState } from './sql/statements.generated.ts'
 
-/** How long one reading is shared by all callers. */
-const FRESH_MS = 1_000
 /** A database of the CRM that hangs must not keep the state of the log database from being read. */
 const CRM_TIMEOUT_MS = 1_500
 
@@ -24,17 +23,7 @@ export interface WatchedDatabases {
 }
 
 export function createQueueStateReader(databases: WatchedDatabases): () => Promise<QueueState> {
-  let last: { at: number; state: Promise<QueueState> } | undefined
-  return async () => {
-    const now = performance.now()
-    if (last === undefined || now - last.at > FRESH_MS) {
-      const state = readState(databases)
-      last = { at: now, state }
-      // A failed reading is not cached.
-      state.catch(() => (last = undefined))
-    }
-    return await last.state
-  }
+  return shareReading(() => readState(databases))
 }
 
 async function readState({ health, crmHealth }: WatchedDatabases): Promise<QueueState> {

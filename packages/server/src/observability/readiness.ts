@@ -9,6 +9,9 @@ import { within } from '../loops/loop.ts'
 import type { LoopWatch } from '../loops/loop-watch.ts'
 import type { RelayProgress } from './relay-progress.ts'
 import type { QueueState } from './queue-state.ts'
+import { checkStreams } from './streams-check.ts'
+import type { StreamsCheck } from './streams-check.ts'
+import type { StreamsReport } from './stream-metrics.ts'
 import { readHealth } from './sql/statements.generated.ts'
 
 /** A database of the CRM that hangs must not keep the others from being checked. */
@@ -45,6 +48,8 @@ export interface Readiness {
     clock?: { status: 'ok' | 'off'; offset_seconds: number }
     /** Disk of the embedded database; `full` means that it refuses writes. */
     disk?: { status: 'ok' | 'low' | 'full'; free_bytes: number; size_bytes: number }
+    /** The events that wait in NATS; absent without it. */
+    streams?: StreamsCheck
     /** The workers of this node; absent if it is one process. */
     workers?: { status: 'ok' | 'incomplete'; running: number; expected: number }
     /** The background loops of this process. */
@@ -75,6 +80,8 @@ export interface ReadinessOptions {
   relayProgress: RelayProgress | undefined
   /** Milliseconds without progress, while events wait, after which the relay has stalled. */
   stallTimeout: number
+  /** Undefined without NATS. */
+  streams?: Pick<StreamsReport, 'readState'> | undefined
   /** @param error the message of the database or of the connection to it */
   onUnavailable(reason: string, error?: string): void
 }
@@ -107,16 +114,27 @@ async function check(options: ReadinessOptions, migrations: readonly string[]): 
     return { status: 'unavailable', reason, checks: { database: { status: 'unavailable' }, loops } }
   }
   const limit = PROBE_TIMEOUT_MS[database.engine]
+  // At the same time as the database, so that the answer comes in time when both are away.
+  const checkingStreams = options.streams && checkStreams(options.streams, limit)
   try {
     const status = await within(limit, queryStatus(options, migrations))
     if (status === undefined) return unavailable(`the database did not respond within ${limit / 1_000} s`)
-    const readiness = toReadiness(options, status, loops, await readDisk(options.diskSpace))
+    const disk = await readDisk(options.diskSpace)
+    const readiness = withStreams(toReadiness(options, status, loops, disk), await checkingStreams)
     if (readiness.reason !== undefined) options.onUnavailable(readiness.reason)
     return readiness
   } catch (error) {
     // The message may name hosts, and the endpoint is public.
     return unavailable('the database does not respond', messageOf(error))
   }
+}
+
+/** Without streams nothing is accepted and nothing is sent, whatever the role. */
+function withStreams(readiness: Readiness, streams: StreamsCheck | undefined): Readiness {
+  if (streams === undefined) return readiness
+  const checks = { ...readiness.checks, streams }
+  if (streams.status !== 'unavailable') return { ...readiness, checks }
+  return { status: 'unavailable', reason: readiness.reason ?? 'NATS does not respond', checks }
 }
 
 interface DatabaseStatus {
