@@ -79,12 +79,12 @@ function ofStreams(streams: EventStreams, parts: EngineParts): EventEngine {
     leasedEvents,
     createSource: (relayProgress) => new StreamSource({ ...parts, streams, relayProgress, leasedEvents }),
     createPublishing(relayProgress) {
-      const options = { ...parts, streams, relayProgress }
+      const options = { ...parts, streams, relayProgress, logDatabase: database }
       // The API stores what it does not publish itself: in the log database, if there is one.
-      const own = new Publisher({ ...options, database, isApart: false })
+      const own = new Publisher(options)
       if (!isApart) return [own]
       const heartbeat = new Heartbeat({ ...parts, database: crm })
-      return [own, whileBeating(heartbeat, new Publisher({ ...options, database: crm, isApart }))]
+      return [own, whileBeating(heartbeat, new Publisher({ ...options, database: crm }))]
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
+import { createSplitter, splitUp } from '../../database/split.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
 import { newToken } from '../../domain/ids.ts'
@@ -9,9 +10,9 @@ import { startLoop } from '../../loops/loop.ts'
 import type { RelayProgress } from '../../observability/relay-progress.ts'
 import { EventTooLarge } from '../../streams/errors.ts'
 import type { EventStreams } from '../../streams/event-streams.ts'
-import type { StreamedEvent } from '../../streams/event-message.ts'
 import { MAX_BATCH } from '../batch-size.ts'
 import type { Messages, Stage } from '../messages.ts'
+import type { LeaseHolder } from '../outbox/outbox.ts'
 import { isLeaseLost, lookForEvents } from '../outbox/outbox.ts'
 import { registerLease } from '../outbox/sql/statements.generated.ts'
 import { createWakefulness } from '../outbox/stay-awake.ts'
@@ -22,12 +23,14 @@ import { endRows, leaseRows } from './published-outbox.ts'
 
 const IDLE_MS = 2_000
 const MIN_GAP_MS = 3
+/** Beyond it, the first ones are published again. */
+const MAX_STUCK = 1_000
 
 export interface PublisherOptions {
   /** The database whose outbox is published. */
   database: Database
-  /** Whether the events are stored in another database, so that this one forgets them. */
-  isApart: boolean
+  /** Where faults are recorded for people to see. */
+  logDatabase: Database
   streams: EventStreams
   nodeId: string
   clock: Clock
@@ -50,6 +53,9 @@ export class Publisher implements Stage {
   readonly #wakefulness
   /** Rows that cannot be published. */
   readonly #putOff
+  /** Rows that are published and that the database refuses to delete. */
+  readonly #stuck = new Set<number>()
+  readonly #splitter = createSplitter()
   #lease: string | undefined
   #batch: RowToPublish[] = []
   #found = 0
@@ -90,26 +96,25 @@ export class Publisher implements Stage {
   }
 
   async #findsEvents(): Promise<boolean> {
-    const seen = await lookForEvents(this.#options.database, '{}', this.#putOff.keys())
+    const seen = await lookForEvents(this.#options.database, '{}', this.#skipped())
     this.#wakefulness.noteTransactions(seen)
     return seen.has_events
   }
 
   /** @returns how many events left the outbox */
   async #publishNext(): Promise<number> {
-    const { database, isApart, nodeId } = this.#options
+    const { database, nodeId } = this.#options
     try {
       this.#lease ??= await this.#register()
       const holder = { nodeId, lease: this.#lease }
       if (this.#batch.length === 0) {
-        const scope = { except: this.#putOff.keys(), limit: MAX_BATCH.postgresql }
+        const scope = { except: this.#skipped(), limit: MAX_BATCH.postgresql }
         this.#batch = await leaseRows(database, holder, scope)
       }
       if (this.#batch.length === 0) return 0
       const published = await this.#publish(this.#batch)
-      const ids = published.map((row) => row.outbox_id)
+      if (!(await this.#end(holder, published))) this.#lease = undefined
       this.#batch = []
-      if (!(await endRows(database, holder, ids, isApart))) this.#lease = undefined
       return published.length
     } catch (error) {
       if (!isLeaseLost(error)) throw error
@@ -125,13 +130,36 @@ export class Publisher implements Stage {
     return lease
   }
 
-  /** @returns the rows that are published: all but those that no message can hold */
+  #skipped(): number[] {
+    return [...this.#putOff.keys(), ...this.#stuck]
+  }
+
+  /** @returns false if the lease was lost. A batch whose end fails for another reason is published again, under the same ids. */
+  async #end(holder: LeaseHolder, rows: readonly RowToPublish[]): Promise<boolean> {
+    let isHeld = true
+    const end = async (some: readonly RowToPublish[]): Promise<void> => {
+      const ids = some.map(({ outboxId }) => outboxId)
+      isHeld = (await endRows(this.#options.database, holder, ids)) && isHeld
+    }
+    await this.#splitter.attempt(
+      () => end(rows),
+      (failure) => splitUp(rows, failure, end, (row, error) => this.#keepOut(row, error)),
+    )
+    return isHeld
+  }
+
+  /** This process does not publish the row again. */
+  async #keepOut(row: RowToPublish, error: unknown): Promise<void> {
+    this.#stuck.add(row.outboxId)
+    const [first] = this.#stuck
+    if (this.#stuck.size > MAX_STUCK && first !== undefined) this.#stuck.delete(first)
+    await this.#report(row, error)
+  }
+
+  /** @returns the rows that are published or have no event any more: all but those that no message can hold */
   async #publish(rows: readonly RowToPublish[]): Promise<readonly RowToPublish[]> {
-    const { streams } = this.#options
-    // The rows of a batch are alike.
-    const isRepeated = rows[0]!.is_retaken
     try {
-      await streams.publish(rows.map(toStreamed), { isRepeated })
+      await this.#send(rows)
       return rows
     } catch (error) {
       if (!(error instanceof EventTooLarge)) throw error
@@ -140,38 +168,41 @@ export class Publisher implements Stage {
   }
 
   async #publishOneByOne(rows: readonly RowToPublish[]): Promise<RowToPublish[]> {
-    const { streams } = this.#options
     const published: RowToPublish[] = []
     for (const row of rows) {
       try {
-        await streams.publish([toStreamed(row)], { isRepeated: row.is_retaken })
+        await this.#send([row])
         published.push(row)
       } catch (error) {
         if (!(error instanceof EventTooLarge)) throw error
-        await this.#refuse(row, error)
+        // It is tried again later: the limit of the servers may grow.
+        this.#putOff.add(row.outboxId)
+        await this.#report(row, error)
       }
     }
     return published
   }
 
-  /** The row stays in the outbox and is tried again later: the limit of the servers may grow. */
-  async #refuse(row: RowToPublish, error: EventTooLarge): Promise<void> {
-    const { database, messages } = this.#options
-    this.#putOff.add(row.outbox_id)
+  /** @param rows alike: of one batch */
+  async #send(rows: readonly RowToPublish[]): Promise<void> {
+    const events = rows.flatMap(({ event }) => event ?? [])
+    const isRepeated = rows[0]?.isRetaken ?? false
+    if (events.length > 0) await this.#options.streams.publish(events, { isRepeated })
+  }
+
+  async #report({ event }: RowToPublish, error: unknown): Promise<void> {
+    if (event === undefined) return
+    const { logDatabase, messages } = this.#options
     const fault = {
-      organizationId: row.organization_id,
+      organizationId: event.organization_id,
       stage: 'relay',
-      eventId: row.id,
-      event: row.event,
+      eventId: event.id,
+      event: event.event,
       webhookId: null,
       deliveryId: null,
       reason: reasonOf(error),
     } as const
     messages.emit('fault', fault)
-    await recordFaults(database, [fault])
+    await recordFaults(logDatabase, [fault])
   }
-}
-
-function toStreamed({ outbox_id: _, is_retaken: __, ...event }: RowToPublish): StreamedEvent {
-  return event
 }

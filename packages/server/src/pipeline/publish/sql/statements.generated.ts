@@ -6,10 +6,9 @@ export const endPublished = typedStatement<
     nodeId: string
     lease: string
     ids: readonly number[] | string
-    forgetsEvents: boolean
   },
   {
-    ended: number
+    is_held: boolean
   }
 >(import.meta.url, 'end-published')
 
@@ -22,15 +21,15 @@ export const leaseToPublish = typedStatement<
   {
     outbox_id: number
     is_retaken: boolean
-    id: string
     organization_id: string
-    event: string
-    data: string
+    id: string | null
+    event: string | null
+    data: string | null
     previous: string | null
-    timestamp: string
-    source: string
+    timestamp: string | null
+    source: string | null
     origin: string | null
     traceparent: string | null
-    created_ms: number
+    created_ms: number | null
   }
 >(import.meta.url, 'lease-to-publish')
