@@ -84,10 +84,12 @@ onEachEngine('metrics', (stage) => {
     for (const name of ofDisk) assert.equal(exported.has(name), stage.engine === 'pglite', name)
     // Of several workers alone: test/workers.test.ts reads them.
     const ofWorkers = ['connectgain_workers', 'connectgain_worker_restarts_total']
+    // With a log database of its own: test/log-database.test.ts reads it.
+    const ofCrm = ['connectgain_crm_database_up']
     // With NATS alone.
     const ofStreams = await namesOfStreamMetrics()
     for (const name of ofStreams) assert.ok(!exported.has(name), name)
-    for (const name of [...ofDisk, ...ofWorkers, ...ofStreams]) exported.add(name)
+    for (const name of [...ofDisk, ...ofWorkers, ...ofCrm, ...ofStreams]) exported.add(name)
     const docs = readFileSync(new URL('../../../docs/monitoring.md', import.meta.url), 'utf8')
     for (const [file, source] of [
       ['dashboard', ops('grafana-dashboard.json')],

@@ -42,8 +42,10 @@ function mergeChecks(all: readonly Checks[]): Checks {
   const clock = maxBy(pick('clock'), ({ offset_seconds }) => Math.abs(offset_seconds))
   const streams = maxBy(pick('streams'), ({ status }) => STREAM_RANKS[status])
   const migrations = maxBy(pick('migrations'), ({ status }) => Number(status === 'missing'))
+  const crm = maxBy(pick('crm_database'), ({ status }) => Number(status !== 'ok'))
   return {
     database: maxBy(pick('database'), ({ status }) => Number(status !== 'ok')) ?? { status: 'unavailable' },
+    ...(crm === undefined ? {} : { crm_database: crm }),
     ...(migrations === undefined ? {} : { migrations }),
     ...(relay === undefined
       ? {}

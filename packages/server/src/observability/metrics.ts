@@ -159,6 +159,7 @@ export function createMetrics({
     'loop',
   ])
   const clockOff = gauge('clock_offset_seconds', "How far this machine's clock is ahead of the database's")
+  let crmUp: Gauge | undefined
   let diskGauges: { free: Gauge; size: Gauge } | undefined
   const realtimeClients = gauge('realtime_clients', 'Open realtime connections to this process', [], 'sum')
   const realtimeChannels = gauge('realtime_channels', 'Channels of these connections', [], 'sum')
@@ -184,6 +185,18 @@ export function createMetrics({
     diskGauges.size.set(space.size)
   }
 
+  /** With one database there is no such series. */
+  function readCrm({ isCrmUp }: QueueState): void {
+    if (isCrmUp === undefined) return
+    crmUp ??= gauge(
+      'crm_database_up',
+      '1 if the database of the CRM responded to this scrape, otherwise 0',
+      [],
+      'min',
+    )
+    crmUp.set(isCrmUp ? 1 : 0)
+  }
+
   function readLoops(): void {
     for (const [loop, { lastSuccessAt, failures }] of watch.read()) {
       if (lastSuccessAt !== null) loopSuccess.set({ loop }, lastSuccessAt / 1_000)
@@ -204,6 +217,7 @@ export function createMetrics({
     const state = await readState().catch(() => undefined)
     databaseUp.set(state === undefined ? 0 : 1)
     if (state === undefined) return
+    readCrm(state)
     outboxAge.set(state.outbox_age ?? 0)
     outboxBacklog.set(state.outbox_backlog)
     oldestDue.set(state.oldest_due_age ?? 0)

@@ -14,6 +14,8 @@ import type { StreamsCheck } from './streams-check.ts'
 import type { StreamsReport } from './stream-metrics.ts'
 import { readHealth } from './sql/statements.generated.ts'
 
+/** A database of the CRM that hangs must not keep the others from being checked. */
+const CRM_TIMEOUT_MS = 1_500
 /** On the embedded database a probe waits for its turn on the one connection. */
 const PROBE_TIMEOUT_MS = { postgresql: 2_000, pglite: 5_000 }
 /** Extra age allowed for progress that other processes report through the database. */
@@ -28,6 +30,11 @@ export interface Readiness {
   reason?: string
   checks: {
     database: { status: Status }
+    /**
+     * The database of the CRM, where the log is in another. It does not make the node unready: the API works, and events that are
+     * captured meanwhile wait there.
+     */
+    crm_database?: { status: Status }
     migrations?: { status: 'ok' | 'missing' }
     relay?: {
       status: 'ok' | 'stalled'
@@ -60,6 +67,8 @@ export interface LoopCheck {
 export interface ReadinessOptions {
   /** Has a connection of its own: requests that use up the other pools must not make the node unready. */
   database: Database
+  /** The database of the CRM; undefined: it is the only one. */
+  crm: Database | undefined
   /** Disk of the embedded database; reports nothing for a database server. */
   diskSpace: Pick<DiskSpace, 'readSpace' | 'shortage'>
   clock: Clock
@@ -130,21 +139,29 @@ function withStreams(readiness: Readiness, streams: StreamsCheck | undefined): R
 
 interface DatabaseStatus {
   isMigrated: boolean
+  /** Undefined: there is no other database. */
+  isCrmUp: boolean | undefined
   /** Milliseconds since the Unix epoch; null if unknown. */
   progressedAt: number | null
   state: QueueState
 }
 
 async function queryStatus(
-  { database, readState }: ReadinessOptions,
+  { database, crm, readState }: ReadinessOptions,
   migrations: readonly string[],
 ): Promise<DatabaseStatus> {
+  const ofCrm = crm && within(CRM_TIMEOUT_MS, crm.query(...readHealth({ migrations }))).catch(() => undefined)
   const { rows } = await database.query(...readHealth({ migrations }))
   const [row] = rows
+  const state = await readState()
+  const crmRow = (await ofCrm)?.rows[0]
   return {
-    isMigrated: row?.applied === migrations.length,
+    isMigrated: [row, ...(crmRow === undefined ? [] : [crmRow])].every(
+      (each) => each?.applied === migrations.length,
+    ),
+    isCrmUp: crm && crmRow !== undefined && state.isCrmUp,
     progressedAt: row?.progressed_at ?? null,
-    state: await readState(),
+    state,
   }
 }
 
@@ -159,7 +176,7 @@ async function readDisk(diskSpace: ReadinessOptions['diskSpace']): Promise<Disk>
 
 function toReadiness(
   { clock, clockOffset, relayProgress, stallTimeout }: ReadinessOptions,
-  { isMigrated, progressedAt, state }: DatabaseStatus,
+  { isMigrated, isCrmUp, progressedAt, state }: DatabaseStatus,
   loops: Readiness['checks']['loops'],
   { shortage, space }: Disk,
 ): Readiness {
@@ -177,6 +194,7 @@ function toReadiness(
     ...(reason === undefined ? {} : { reason }),
     checks: {
       database: { status: 'ok' },
+      ...(isCrmUp === undefined ? {} : { crm_database: { status: isCrmUp ? 'ok' : 'unavailable' } }),
       migrations: { status: isMigrated ? 'ok' : 'missing' },
       relay: {
         status: isStalled ? 'stalled' : 'ok',

@@ -12,7 +12,7 @@ import { Canceller } from './claim/canceller.ts'
 import { Claimer } from './claim/claimer.ts'
 import { Heartbeat } from './claim/heartbeat.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
-import type { Messages } from './messages.ts'
+import type { Messages, Stage } from './messages.ts'
 import type { Recorder } from './record/recorder.ts'
 import type { EventSource } from './relay/event-source.ts'
 import type { LeasedEvents } from './relay/leased-events.ts'
@@ -37,6 +37,8 @@ export interface PipelineOptions {
   recorder: Recorder
   leasedEvents: LeasedEvents
   source: EventSource
+  /** What brings events of an outbox to the source; none where that is the outbox itself. */
+  publishing: readonly Stage[]
   metrics: Metrics
   tracing: Tracing
   transforms: Transforms
@@ -70,7 +72,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const claimer = new Claimer({ ...options, dispatcher })
   const canceller = new Canceller(options)
   metrics.watchInFlight(() => dispatcher.inFlight)
-  const stages = [dispatcher, heartbeat, relay, overdue, claimer, canceller]
+  const { publishing } = options
+  const stages = [dispatcher, heartbeat, relay, overdue, claimer, canceller, ...publishing]
   for (const stage of stages) await stage.start()
   // An empty payload: the connection was lost for a while, and any webhook may have changed.
   await database.listen('webhooks_changed', (id) =>
@@ -78,10 +81,14 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   )
   return {
     async drain() {
-      const ends = [relay, overdue, claimer, canceller, dispatcher].map((stage) => stage.stop())
+      const ends = [...publishing, relay, overdue, claimer, canceller, dispatcher].map((stage) =>
+        stage.stop(),
+      )
       await within(DRAIN_TIMEOUT_MS, Promise.all(ends))
       dispatcher.abandon()
     },
-    leave: () => heartbeat.stop(),
+    async leave() {
+      await Promise.all([heartbeat.stop(), options.source.leave()])
+    },
   }
 }

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import { createMetrics } from '../observability/metrics.ts'
 import { createQueueStateReader } from '../observability/queue-state.ts'
+import { shareReading } from '../observability/share-reading.ts'
+import { measureStreams } from '../observability/stream-metrics.ts'
 import { timeDatabase } from '../observability/timed-database.ts'
 import { CertificateNotes } from '../pipeline/health/certificate-notes.ts'
 import type { Config } from '../settings/config.ts'
@@ -38,14 +40,14 @@ import { Messages } from '../pipeline/messages.ts'
 import type { Stage } from '../pipeline/messages.ts'
 import { DRAIN_TIMEOUT_MS } from '../pipeline/pipeline.ts'
 import { Recorder } from '../pipeline/record/recorder.ts'
-import { OutboxEvents } from '../pipeline/outbox/outbox-events.ts'
-import { OutboxSource } from '../pipeline/outbox/outbox-source.ts'
 import { createApi } from './create-api.ts'
+import { createEngine, openStreams } from './event-engine.ts'
+import type { ApiParts } from './create-api.ts'
 
 /** Timeout of each shutdown step after the drain. */
 export const SHUTDOWN_STEP_TIMEOUT_MS = 2_000
-/** The maximum duration of `stop`: the drain, then seven steps. */
-export const MAX_STOP_MS = DRAIN_TIMEOUT_MS + 7 * SHUTDOWN_STEP_TIMEOUT_MS
+/** The maximum duration of `stop`: the drain, then eight steps. */
+export const MAX_STOP_MS = DRAIN_TIMEOUT_MS + 8 * SHUTDOWN_STEP_TIMEOUT_MS
 
 /** Everything that a process runs, by its role. */
 export interface Program {
@@ -57,6 +59,7 @@ export interface Program {
 /**
  * Wires the parts and starts everything except listening. The only owner of start and shutdown.
  * @param siblings undefined if this process is the whole node
+ * @param given streams that a test provides instead of a cluster, for an API without a worker
  */
 export async function compose(
   config: Config,
@@ -65,6 +68,7 @@ export async function compose(
   keys: Buffer[],
   log: Logger,
   siblings?: Siblings,
+  given?: ApiParts['streams'],
 ): Promise<Program> {
   await requireKeysInUse(databases.api, keys)
   if (config.role !== 'worker') await storeLimits(databases.api, config)
@@ -72,7 +76,10 @@ export async function compose(
   const watch = createLoopWatch(clock)
   const tracing = config.otlpEndpoint === undefined ? NO_TRACING : await startTracing(config.otlpEndpoint)
   const relayProgress = config.role === 'api' ? undefined : createRelayProgress(clock)
-  const readState = createQueueStateReader(databases.health)
+  const readState = createQueueStateReader(databases)
+  const nodeId = newToken()
+  const unmeasured = await openStreams(config, nodeId, log)
+  const streamsReport = unmeasured && { nodeId, readState: shareReading(unmeasured.readState) }
   const metrics = createMetrics({
     clock,
     clockOffset: clock.offset,
@@ -80,13 +87,20 @@ export async function compose(
     watch,
     relayProgress,
     readFreeSpace: databases.diskSpace.readSpace,
+    streams: streamsReport,
   })
+  const streams = unmeasured && measureStreams(unmeasured, metrics)
   const database = timeDatabase(databases.engine, metrics.statement)
+  // One object where there is one database: what works in both then knows that they are the same.
+  const isApart = databases.crm !== databases.engine
+  const crm = isApart ? timeDatabase(databases.crm, metrics.statement) : database
   const sending = createSending(config, keys, clock, () => server.server.address())
   const messages = new Messages((error, message) =>
     log.error({ error: messageOf(error), message }, 'a listener of the pipeline failed'),
   )
-  const leasedEvents = new OutboxEvents(database, newToken(), messages)
+  const own = { database, crm, nodeId, clock, log, watch, metrics, messages }
+  const engine = createEngine(streams, { ...own, openTarget: sending.openTarget })
+  const { leasedEvents } = engine
   const recorder = new Recorder({ database, log, messages, leasedEvents, watch })
   const observers = startObservers(config, { database: databases.engine, clock, log, messages, metrics })
   const transforms = createTransforms(database)
@@ -100,6 +114,8 @@ export async function compose(
     readState,
     relayProgress,
     siblings,
+    streams: given ?? streams,
+    streamsReport,
   })
   const { retrySchedule, deliveryTimeoutMs } = config
   const worker =
@@ -107,14 +123,14 @@ export async function compose(
     (await startWorker(
       {
         ...parts,
+        ...own,
         retrySchedule,
         deliveryTimeoutMs,
-        database,
-        source: new OutboxSource({ ...parts, database, relayProgress, messages }),
-        nodeId: leasedEvents.nodeId,
-        messages,
+        source: engine.createSource(relayProgress),
+        publishing: engine.createPublishing(relayProgress),
       },
       config,
+      crm,
     ))
   const clockWatch = watchClock(clock, log, watch)
   return {
@@ -124,7 +140,7 @@ export async function compose(
       // failure of the endpoint.
       await Promise.all([within(DRAIN_TIMEOUT_MS, server.close()), worker?.drain()])
       const steps = [clockWatch, recorder, transforms, ...observers].map((part) => () => part.stop())
-      for (const step of [...steps, () => worker?.leave(), () => tracing.close()]) {
+      for (const step of [...steps, () => worker?.leave(), () => streams?.close(), () => tracing.close()]) {
         await within(
           SHUTDOWN_STEP_TIMEOUT_MS,
           Promise.resolve(step()).catch(() => {}),

@@ -76,6 +76,9 @@ export class OutboxSource implements EventSource {
 
   async stop(): Promise<void> {}
 
+  /** The end of the node's heartbeat does it. */
+  async leave(): Promise<void> {}
+
   async take(dispatch: Dispatch, isWoken: boolean): Promise<boolean | number> {
     const { database, relayProgress, leasedEvents } = this.#options
     await this.#wakefulness.beforeLook()

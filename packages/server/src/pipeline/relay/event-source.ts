@@ -44,4 +44,6 @@ export interface EventSource extends Stage {
    * @returns whether, or in how many milliseconds, to take more; false: after a wake-up, or `everyMs`
    */
   take(dispatch: Dispatch, isWoken: boolean): Promise<boolean | number>
+  /** Lets other nodes have the rest. To be called when what this node has sent is written. */
+  leave(): Promise<void>
 }
