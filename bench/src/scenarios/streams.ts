@@ -44,6 +44,7 @@ const LOADS: readonly Load[] = [
   { name: 'single posts', publication: 'single', endpoints: 100 },
   BULK,
   { name: 'bulk posts, 1 organization', publication: 'bulk', endpoints: 1 },
+  { name: 'captured', publication: 'captured', endpoints: 100 },
 ]
 
 /** What the number of worker processes and of partitions does to the cost of a delivery. */
@@ -88,7 +89,7 @@ export async function measureStreams(bench: Bench): Promise<Section> {
   return {
     title: 'Streams',
     notes: [
-      `Where events wait: PostgreSQL's outbox, or NATS JetStream with ops/nats/nats.conf (an acknowledged event is on the disk of the majority, unless a sync_interval is named). Events of 1 KB, each to one signed webhook, one worker process and 16 partitions. Single posts: 32 at once. Bulk posts: 500 events in a post, 4 at once; with 100 organizations a post becomes 100 messages of 5 events, with one organization 3 messages. CPU: µs, user and system, for a delivery. All servers are on this machine and share its disk. Median of ${bench.options.rounds}.`,
+      `Where events wait: PostgreSQL's outbox, or NATS JetStream with ops/nats/nats.conf (an acknowledged event is on the disk of the majority, unless a sync_interval is named). Events of 1 KB, each to one signed webhook, one worker process and 16 partitions. Single posts: 32 at once. Bulk posts: 500 events in a post, 4 at once; with 100 organizations a post becomes 100 messages of 5 events, with one organization 3 messages. Captured: contacts of the reference CRM, 500 in a statement, 2 at once. CPU: µs, user and system, for a delivery. All servers are on this machine and share its disk. Median of ${bench.options.rounds}.`,
       'Latency: milliseconds from before the post until the signed request had arrived, 100 organizations, single posts.',
     ],
     columns: COLUMNS,
