@@ -131,13 +131,7 @@ suite('faults of streams under load', { concurrency: 1, ...LONG }, () => {
       process.kill(stopped.pid, 'SIGCONT')
       await chaos.progress(100)
     })
-    await settle(context, chaos, MAX_IN_FLIGHT)
-  })
-
-  test('a full disk of one server stops nothing', OPTIONS, async (context) => {
-    const { chaos, startWorker } = await startCluster(context, '', { maxFileStore: { 0: '1MB' } })
-    await startWorker()
-    await chaos.progress(500)
+    // Both send what was in the buffers of the one that was stopped.
     await settle(context, chaos, Number.POSITIVE_INFINITY)
   })
 })
