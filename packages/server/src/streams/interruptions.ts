@@ -1,12 +1,14 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
 import { messageOf } from '../domain/errors.ts'
+import { within } from '../loops/loop.ts'
 
 /**
  * Lost connections. What was asked on one is never answered, and the client would tell only when the request's time is up.
  */
 export class Interruptions {
   readonly #waiting = new Set<() => void>()
+  readonly #connecting = new Set<() => void>()
   readonly #onReconnect = new Set<() => void>()
   isConnected = true
 
@@ -25,6 +27,12 @@ export class Interruptions {
     return await Promise.race([work, lost]).finally(() => this.#waiting.delete(interrupt!))
   }
 
+  /** Resolves when there is a connection, or after `maxMs`: what is sent without one is lost. */
+  async untilConnected(maxMs: number): Promise<void> {
+    if (this.isConnected) return
+    await within(maxMs, new Promise<void>((resolve) => this.#connecting.add(resolve)))
+  }
+
   onReconnect(act: () => void): void {
     this.#onReconnect.add(act)
   }
@@ -39,6 +47,8 @@ export class Interruptions {
       if (status.type === 'reconnect') {
         this.isConnected = true
         log.info({ nats: status.server }, 'connected to NATS again')
+        for (const resolve of this.#connecting) resolve()
+        this.#connecting.clear()
         for (const act of this.#onReconnect) act()
       }
       if (status.type === 'error') log.warn({ error: messageOf(status.error) }, 'NATS refused a request')

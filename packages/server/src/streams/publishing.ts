@@ -143,6 +143,7 @@ export class Publishing {
 
   /** @returns why it may be tried again; undefined: the quorum has stored it. @throws what cannot be retried */
   async #attempt(message: Outgoing, deadline: number): Promise<string | undefined> {
+    await this.#interruptions.untilConnected(deadline - performance.now())
     const timeout = Math.max(1, Math.min(this.#limits.attemptMs, deadline - performance.now()))
     try {
       const answer = await this.#interruptions.race(

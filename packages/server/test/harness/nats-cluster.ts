@@ -83,6 +83,7 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsCluster>
     if (server === undefined) return
     running[index] = undefined
     signal(server.pid, 'SIGKILL')
+    server.shell.ref()
     server.shell.stdin!.end()
     await server.ended
   }
@@ -143,10 +144,12 @@ async function run(place: Place): Promise<Running | undefined> {
   const shell = spawn('sh', ['-c', GUARD, 'sh', PROGRAM!, '-c', configOf(place)], {
     stdio: ['pipe', 'pipe', 'ignore'],
   })
-  const ended = new Promise((resolve) => shell.once('close', resolve))
+  const ended = new Promise((resolve) => shell.once('exit', resolve))
   const pid = await new Promise<number>((resolve) =>
     shell.stdout!.once('data', (text: Buffer) => resolve(Number(text.toString()))),
   )
+  // A test that fails ends, although nobody has stopped its servers.
+  for (const held of [shell, shell.stdin, shell.stdout]) (held as { unref(): void }).unref()
   return { pid, shell, ended }
 }
 

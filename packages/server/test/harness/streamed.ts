@@ -17,7 +17,7 @@ export interface StreamsNode extends EventStreams {
 }
 
 export async function openNode(
-  { urls }: NatsCluster,
+  { urls }: Pick<NatsCluster, 'urls'>,
   options: Partial<EventStreamsOptions> = {},
 ): Promise<StreamsNode> {
   const lines: LogLine[] = []
