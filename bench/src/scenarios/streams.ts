@@ -258,7 +258,11 @@ function toLatencyCells({ entry, results }: Measured<LatencyRun>): Cell[][] {
       medianOf(results, (run) => of(run[load]))
     return [
       `${entry.name}, latency, ${load}`,
-      ...['', '', '', '', ''],
+      '',
+      '',
+      '',
+      '',
+      '',
       read(({ fromSend }) => p50AndP99(fromSend)[0]),
       read(({ fromSend }) => p50AndP99(fromSend)[1]),
       read(({ rate }) => rate),

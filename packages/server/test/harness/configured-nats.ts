@@ -107,12 +107,10 @@ function toCommand(
     NATS_CLUSTER_PASSWORD: `"${PASSWORD}7"`,
     NATS_SYSTEM_PASSWORD: `"${PASSWORD}8"`,
   }
-  const command = [
-    process.env['NATS_SERVER'] ?? findTool('nats-server') ?? 'nats-server',
-    ...['--config', config, '--addr', '127.0.0.1', '--port', String(port)],
-    ...['--http_port', String(monitorPort), '--log', join(folder, `${name}.log`)],
-    ...(servers === 1 ? [] : ['--cluster', `nats://127.0.0.1:${routePort}`]),
-  ]
+  const program = process.env['NATS_SERVER'] ?? findTool('nats-server') ?? 'nats-server'
+  const command = [program, '--config', config, '--addr', '127.0.0.1', '--port', String(port)]
+  command.push('--http_port', String(monitorPort), '--log', join(folder, `${name}.log`))
+  if (servers > 1) command.push('--cluster', `nats://127.0.0.1:${routePort}`)
   const assignments = Object.entries(environment).map(([key, value]) => `${key}=${quote(value)}`)
   return `${[...assignments, ...command.map(quote)].join(' ')} < /dev/null & pids="$pids $!"`
 }
