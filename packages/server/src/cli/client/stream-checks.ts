@@ -15,7 +15,7 @@ type Environment = ReturnType<typeof readEnvironment>
 const LATE_SECONDS = 60
 const MIB = 1_048_576
 const START_THEM =
-  'Start the NATS servers that are down, on their own files. "nats server report jetstream" lists them.'
+  'Start the NATS servers that are down, on their own files. "nats server report jetstream", as the user system, lists them.'
 
 /** What the node says of the streams, in `/health/ready`. Nothing without NATS. */
 export function* checkStreams(streams: StreamsCheck | undefined): Generator<Finding> {
