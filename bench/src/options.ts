@@ -17,13 +17,14 @@ export const PARTS = [
   'idle',
   'triggers',
   'writers',
+  'streams',
   'presets',
   'history',
 ] as const
 export type Part = (typeof PARTS)[number]
 
 /** Parts that take long and run only when they are named. */
-const ON_REQUEST: readonly Part[] = ['history']
+const ON_REQUEST: readonly Part[] = ['history', 'streams']
 const DEFAULT_PARTS = PARTS.filter((part) => !ON_REQUEST.includes(part))
 
 export const RECEIVERS = ['nginx', 'raw'] as const
@@ -32,7 +33,7 @@ export interface Options {
   parts: readonly Part[]
   /** A commit to compare this version with. */
   against: string | undefined
-  /** Runs only the cases of publish, order and throughput whose name contains this text. */
+  /** Runs only the cases of publish, order, throughput and streams whose name contains this text. */
   match: string
   quick: boolean
   /** Adds the sizes whose preparation takes long. */
@@ -52,7 +53,7 @@ export const USAGE = `npm run bench -- [options]
   --only <parts>         ${DEFAULT_PARTS.join(',')}
                          and, never without being named, ${ON_REQUEST.join(',')}
   --against <commit>     measures that commit too, in turns with this version
-  --match <text>         only cases of publish, order and throughput whose name contains it
+  --match <text>         only cases of publish, order, throughput and streams whose name contains it
   --rounds <n>           runs of each case of deliveries; the median counts
   --quick                small sizes: whether everything works, not how well
   --large                adds 1,000,000 and 10,000,000 rows of history to growth

@@ -19,6 +19,7 @@ import { measureMemory } from './scenarios/memory.ts'
 import { measureNoisyNeighbour } from './scenarios/noisy-neighbour.ts'
 import { measureOrder } from './scenarios/order.ts'
 import { measurePublish } from './scenarios/publish.ts'
+import { measureStreams } from './scenarios/streams.ts'
 import { measureThroughput } from './scenarios/throughput.ts'
 import { measurePresets } from './scenarios/presets.ts'
 import { measureTriggerOverhead } from './scenarios/trigger-overhead.ts'
@@ -42,6 +43,7 @@ const SCENARIOS: Readonly<Record<Part, (bench: Bench) => Promise<Section>>> = {
   triggers: measureTriggerOverhead,
   presets: measurePresets,
   writers: measureConcurrentWriters,
+  streams: measureStreams,
   history: measureHistory,
 }
 

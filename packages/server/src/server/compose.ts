@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import { createMetrics } from '../observability/metrics.ts'
 import { createQueueStateReader } from '../observability/queue-state.ts'
+import { shareReading } from '../observability/share-reading.ts'
+import { measureStreams } from '../observability/stream-metrics.ts'
 import { timeDatabase } from '../observability/timed-database.ts'
 import { CertificateNotes } from '../pipeline/health/certificate-notes.ts'
 import type { Config } from '../settings/config.ts'
@@ -76,6 +78,9 @@ export async function compose(
   const tracing = config.otlpEndpoint === undefined ? NO_TRACING : await startTracing(config.otlpEndpoint)
   const relayProgress = config.role === 'api' ? undefined : createRelayProgress(clock)
   const readState = createQueueStateReader(databases)
+  const nodeId = newToken()
+  const unmeasured = await openStreams(config, nodeId, log)
+  const streamsReport = unmeasured && { nodeId, readState: shareReading(unmeasured.readState) }
   const metrics = createMetrics({
     clock,
     clockOffset: clock.offset,
@@ -83,7 +88,9 @@ export async function compose(
     watch,
     relayProgress,
     readFreeSpace: databases.diskSpace.readSpace,
+    streams: streamsReport,
   })
+  const streams = unmeasured && measureStreams(unmeasured, metrics)
   const database = timeDatabase(databases.engine, metrics.statement)
   // One object where there is one database: what works in both then knows that they are the same.
   const isApart = databases.crm !== databases.engine
@@ -92,8 +99,6 @@ export async function compose(
   const messages = new Messages((error, message) =>
     log.error({ error: messageOf(error), message }, 'a listener of the pipeline failed'),
   )
-  const nodeId = newToken()
-  const streams = await openStreams(config, nodeId, log)
   const own = { database, crm, nodeId, clock, log, watch, metrics, messages }
   const engine = createEngine(streams, {
     ...own,
@@ -115,6 +120,7 @@ export async function compose(
     relayProgress,
     siblings,
     streams: given ?? (config.natsDrain ? undefined : streams),
+    streamsReport,
   })
   const { retrySchedule, deliveryTimeoutMs } = config
   const worker =

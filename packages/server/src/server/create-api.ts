@@ -44,6 +44,7 @@ import type { OpenTarget } from '../domain/webhook.ts'
 import type { LoopWatch } from '../loops/loop-watch.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import type { RelayProgress } from '../observability/relay-progress.ts'
+import type { StreamsReport } from '../observability/stream-metrics.ts'
 import type { Tracing } from '../observability/tracing.ts'
 import type { SecretBox } from '../secrets/secret-box.ts'
 import type { OwnInboxes } from '../sender/own-inboxes.ts'
@@ -76,6 +77,8 @@ export interface ApiParts {
   relayProgress: RelayProgress | undefined
   /** Undefined if this process is the whole node. */
   siblings: Siblings | undefined
+  /** Undefined without NATS. */
+  streamsReport?: StreamsReport | undefined
   /** Undefined: posts of events are stored in the database. */
   streams?: (Pick<EventStreams, 'publish'> & WaitingMessages) | undefined
 }
@@ -180,6 +183,7 @@ function createReports(parts: ApiParts): Pick<ApiOptions, 'checkReady' | 'metric
     readState: parts.readState,
     relayProgress: parts.relayProgress,
     stallTimeout: config.relayStallTimeoutMs,
+    streams: parts.streamsReport,
     onUnavailable: (reason, error) => log.warn({ reason, error }, 'not ready'),
   })
   if (siblings === undefined) return { checkReady, metrics }

@@ -123,7 +123,7 @@ async function connectOnce(options: ConnectOptions): Promise<NatsConnected> {
 const REFUSED =
   'NATS refuses these credentials. Check the user in NATS_URL, or the file that NATS_CREDENTIALS names.'
 
-function authenticatorOf({ url, credentials }: NatsPlace): Authenticator | undefined {
+export function authenticatorOf({ url, credentials }: NatsPlace): Authenticator | undefined {
   if (credentials !== undefined) return credsAuthenticator(readCredentials(credentials))
   const { username, password } = url.find((one) => one.username !== '') ?? { username: '', password: '' }
   if (username === '') return undefined
@@ -144,7 +144,7 @@ function readCredentials(path: string): Uint8Array {
 }
 
 /** @throws StartError */
-function checkServer({ info }: NatsConnection): void {
+export function checkServer({ info }: NatsConnection): void {
   const { version, max_payload: maxPayload } = info!
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]))
@@ -161,9 +161,12 @@ const NO_JETSTREAM =
   'JetStream is not enabled on these NATS servers, or not for this account. Add "jetstream { store_dir: … }" to the configuration of each server, and enable it for the account.'
 
 /** @throws StartError where it is not there; another error where it is not ready */
-async function openJetStream(connection: NatsConnection): Promise<JetStreamManager> {
+export async function openJetStream(
+  connection: NatsConnection,
+  timeout = REQUEST_TIMEOUT_MS,
+): Promise<JetStreamManager> {
   try {
-    return await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT_MS })
+    return await jetstreamManager(connection, { timeout })
   } catch (error) {
     const isNotEnabled = error instanceof Error && error.name === 'JetStreamNotEnabled'
     const isNotForAccount = isNotEnabled && codeOf((error as Error).cause) !== undefined

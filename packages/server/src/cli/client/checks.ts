@@ -6,6 +6,8 @@ import { checkCaptures } from './capture-checks.ts'
 import { checkFaults } from './fault-checks.ts'
 import type { Finding } from './finding.ts'
 import { ok, problem, warning } from './finding.ts'
+import { readEnvironment } from '../../settings/config.ts'
+import { checkNats, checkStreams } from './stream-checks.ts'
 import type { Readiness } from '../../observability/readiness.ts'
 
 type Webhook = Row<'webhook_configurations'>
@@ -21,7 +23,12 @@ const MAX_QUEUES = 1_000
 const CONNECT_TIMEOUT_MS = 3_000
 
 /** Runs the checks in order, and stops when the remaining ones could not tell anything more. */
-export async function* runDoctorChecks(api: Client): AsyncGenerator<Finding> {
+export async function* runDoctorChecks(
+  api: Client,
+  environment = readEnvironment(),
+): AsyncGenerator<Finding> {
+  // First, because a node does not start without NATS.
+  yield* checkNats(environment)
   const live = await api.fetch('/health/live').catch((error: unknown) => messageOf(error))
   if (typeof live === 'string' || !live.ok) {
     const why = typeof live === 'string' ? live : `${api.url} returned ${live.status}`
@@ -45,6 +52,7 @@ export async function* runDoctorChecks(api: Client): AsyncGenerator<Finding> {
   yield* checkWorkers(readiness)
   yield* checkLoops(readiness)
   yield* checkDisk(readiness)
+  yield* checkStreams(readiness.checks?.streams)
   const key = await api.fetch('/rest/v1/webhook_configurations?limit=1')
   if (!key.ok) {
     yield problem(
