@@ -7,7 +7,7 @@ import type { EventStreams } from '../src/streams/event-streams.ts'
 import type { NatsCluster } from './harness/nats-cluster.ts'
 import { natsMissing, startNats } from './harness/nats-cluster.ts'
 import type { TestReader } from './harness/streamed.ts'
-import { newEvent, newReader, openNode } from './harness/streamed.ts'
+import { closeNodes, newEvent, newReader, openNode } from './harness/streamed.ts'
 import { LONG, until } from './harness/until.ts'
 
 const ORGANIZATIONS = Array.from({ length: 16 }, () => randomUUID())
@@ -57,17 +57,22 @@ async function assertAllRead(reader: TestReader, accepted: readonly StreamedEven
     for (; seen < reader.events.length; seen++) isRead.add(reader.events[seen]!.id)
     return accepted.filter(({ id }) => !isRead.has(id)).map(({ id }) => id)
   }
-  await until('all accepted events', () => missing().length === 0, 120_000)
+  await until('all accepted events', () => missing().length === 0, 40_000).catch(async (e) => {
+    console.log(missing().length, JSON.stringify(await dump()), debug.lines)
+    throw e
+  })
   const isAccepted = new Set(accepted.map(({ id }) => id))
   for (const organization of ORGANIZATIONS) {
     const ids = reader.events.filter((event) => event.organization_id === organization).map(({ id }) => id)
     const first = [...new Set(ids)].filter((id) => isAccepted.has(id))
-    assert.deepEqual(
-      first,
-      accepted.filter((event) => event.organization_id === organization).map(({ id }) => id),
-    )
+    const own = accepted.filter((event) => event.organization_id === organization).map(({ id }) => id)
+    const wrong = own.findIndex((id, at) => first[at] !== id)
+    assert.equal(wrong, -1, `of ${own.length} events, number ${wrong} came out of order`)
   }
 }
+
+let debug: any
+const dump = async () => await debug.readState()
 
 describe('events on three NATS servers', { skip: natsMissing, ...LONG }, () => {
   let nats: NatsCluster
@@ -75,9 +80,10 @@ describe('events on three NATS servers', { skip: natsMissing, ...LONG }, () => {
   before(async () => {
     nats = await startNats({ servers: 3 })
     node = await openNode(nats)
+    debug = node
   })
   after(async () => {
-    await node?.close()
+    await closeNodes()
     await nats?.stop()
   })
 
@@ -175,7 +181,7 @@ describe('a NATS server with a full disk', { skip: natsMissing, ...LONG }, () =>
     const nats = await startNats({ maxFileStore: { 0: '80MB' } })
     t.after(() => nats.stop())
     const node = await openNode(nats)
-    t.after(() => node.close())
+    t.after(closeNodes)
     const data = `"${'x'.repeat(200_000)}"`
     const accepted: StreamedEvent[] = []
     await assert.rejects(async () => {

@@ -7,7 +7,7 @@ import type { NatsCluster } from './harness/nats-cluster.ts'
 import { natsMissing, startNats } from './harness/nats-cluster.ts'
 import { startStreamsProcess } from './harness/start-streams-process.ts'
 import type { StreamsProcess } from './harness/start-streams-process.ts'
-import { endReading, newEvent, newReader, openNode } from './harness/streamed.ts'
+import { closeNodes, endReading, newEvent, newReader, openNode } from './harness/streamed.ts'
 import { startTcpProxy } from './harness/tcp-proxy.ts'
 import { until } from './harness/until.ts'
 
@@ -26,6 +26,7 @@ describe('owners of partitions', { skip: natsMissing }, () => {
     nats = await startNats()
   })
   after(async () => {
+    await closeNodes()
     await nats?.stop()
   })
 

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { EventTooLarge } from '../src/streams/errors.ts'
 import type { NatsCluster } from './harness/nats-cluster.ts'
 import { natsMissing, startNats } from './harness/nats-cluster.ts'
-import { endReading, newEvent, newReader, openNode } from './harness/streamed.ts'
+import { closeNodes, endReading, newEvent, newReader, openNode } from './harness/streamed.ts'
 import { until } from './harness/until.ts'
 
 describe('events on one NATS server', { skip: natsMissing }, () => {
@@ -13,6 +13,7 @@ describe('events on one NATS server', { skip: natsMissing }, () => {
     nats = await startNats()
   })
   after(async () => {
+    await closeNodes()
     await nats?.stop()
   })
 
