@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   loops: ['domain'],
   settings: ['domain'],
   database: ['domain', 'loops'],
-  observability: ['domain', 'loops', 'settings', 'database'],
+  observability: ['domain', 'loops', 'settings', 'database', 'streams'],
   secrets: ['domain', 'database'],
   sender: ['domain', 'settings', 'observability'],
   transforms: ['domain', 'database'],

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { Registry } from 'prom-client'
+import { createStreamMetrics } from '../src/observability/stream-metrics.ts'
 import { createWebhook, onEachEngine } from './harness/on-each-engine.ts'
 import type { Stage } from './harness/on-each-engine.ts'
 import { until } from './harness/until.ts'
@@ -18,6 +20,15 @@ async function scrape(stage: Stage): Promise<string> {
 function valueOf(text: string, series: string): number {
   const line = text.split('\n').find((each) => each.startsWith(`${series} `))
   return Number(line?.slice(series.length + 1) ?? 0)
+}
+
+async function namesOfStreamMetrics(): Promise<string[]> {
+  const register = new Registry()
+  const readState = async () => await Promise.reject(new Error('not asked'))
+  createStreamMetrics(register, 'connectgain_', { nodeId: 'any', readState })
+  const names = (await register.getMetricsAsJSON()).map(({ name }) => name)
+  assert.ok(names.length > 10)
+  return names
 }
 
 onEachEngine('metrics', (stage) => {
@@ -73,7 +84,12 @@ onEachEngine('metrics', (stage) => {
     for (const name of ofDisk) assert.equal(exported.has(name), stage.engine === 'pglite', name)
     // Of several workers alone: test/workers.test.ts reads them.
     const ofWorkers = ['connectgain_workers', 'connectgain_worker_restarts_total']
-    for (const name of [...ofDisk, ...ofWorkers]) exported.add(name)
+    // With a log database of its own: test/log-database.test.ts reads it.
+    const ofCrm = ['connectgain_crm_database_up']
+    // With NATS alone.
+    const ofStreams = await namesOfStreamMetrics()
+    for (const name of ofStreams) assert.ok(!exported.has(name), name)
+    for (const name of [...ofDisk, ...ofWorkers, ...ofCrm, ...ofStreams]) exported.add(name)
     const docs = readFileSync(new URL('../../../docs/monitoring.md', import.meta.url), 'utf8')
     for (const [file, source] of [
       ['dashboard', ops('grafana-dashboard.json')],

@@ -21,9 +21,9 @@ import { createSubscriptions } from '../src/pipeline/match/subscriptions.ts'
 import { openPostgres } from '../src/database/postgres.ts'
 import { ENGINE_SETTINGS } from '../src/server/open-databases.ts'
 import { newToken } from '../src/domain/ids.ts'
-import { ANY_EVENT } from '../src/pipeline/relay/outbox.ts'
-import { LeasedEvents } from '../src/pipeline/relay/leased-events.ts'
-import { relayBatch } from '../src/pipeline/relay/relay-batch.ts'
+import { ANY_EVENT } from '../src/pipeline/outbox/outbox.ts'
+import { OutboxEvents } from '../src/pipeline/outbox/outbox-events.ts'
+import { relayBatch } from '../src/pipeline/outbox/relay-batch.ts'
 import { NO_TRACING } from '../src/observability/tracing.ts'
 import { createSecretBox } from '../src/secrets/secret-box.ts'
 import { createTargetOpener } from '../src/secrets/webhook-target.ts'
@@ -122,7 +122,7 @@ for (const engine of ENGINES) {
           {
             ...context,
             subscriptions,
-            leasedEvents: new LeasedEvents(database, newToken(), new Messages(assert.ifError)),
+            leasedEvents: new OutboxEvents(database, newToken(), new Messages(assert.ifError)),
           },
         ),
       )
@@ -168,7 +168,7 @@ for (const engine of ENGINES) {
         database,
         log: pino({ level: 'silent' }),
         messages: new Messages(assert.ifError),
-        leasedEvents: new LeasedEvents(database, newToken(), new Messages(assert.ifError)),
+        leasedEvents: new OutboxEvents(database, newToken(), new Messages(assert.ifError)),
         watch: createLoopWatch(systemClock),
       })
       await assertCheap(/webhooks_internal.queue/, () =>

@@ -42,11 +42,12 @@ for (const engine of ENGINES) {
       const check = (): Promise<Readiness> =>
         createReadinessCheck({
           database,
+          crm: undefined,
           clock,
           diskSpace: UNLIMITED_SPACE,
           clockOffset: () => 0,
           watch: createLoopWatch(clock),
-          readState: createQueueStateReader(database),
+          readState: createQueueStateReader({ health: database, crmHealth: database }),
           relayProgress: hasRelay ? relayProgress : undefined,
           stallTimeout: MINUTE,
           onUnavailable: () => {},

@@ -11,7 +11,8 @@ import { makeRunFolder } from './harness/run-folder.ts'
 /**
  * `npm test`: builds the page where its sources have changed, brings up a PostgreSQL, runs the tests (or the files named as
  * arguments) with node:test, then those that judge what the others left behind, and exits as the tests did.
- * `npm run test:full` adds the heavy tests, and runs each test on each engine.
+ * `npm run test:full` adds the heavy tests, and runs each test on each engine. With `--streams`, programs that tests start on PostgreSQL
+ * take their events from NATS JetStream.
  */
 enableCompileCache(COMPILE_CACHE)
 const { provideBuild } = await import('./harness/provide-build.ts')
@@ -34,6 +35,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     full: { type: 'boolean', default: false },
+    streams: { type: 'boolean', default: false },
     'test-name-pattern': { type: 'string', multiple: true, default: [] },
   },
 })
@@ -56,6 +58,7 @@ Object.assign(process.env, {
   TEST_PGLITE_TEMPLATE: pgliteTemplate,
   TEST_WITNESS: mkdtempSync(join(folder, 'witness-')),
   ...(isFull ? { TEST_FULL: '1' } : {}),
+  ...(values.streams ? { TEST_STREAMS: '1' } : {}),
 })
 const interruption = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort())

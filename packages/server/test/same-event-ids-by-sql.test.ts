@@ -10,12 +10,12 @@ import { leaseForManualRetry } from '../src/maintenance/bulk-retry/manual-retry.
 import type { LeasedDelivery } from '../src/domain/delivery.ts'
 import { createSubscriptions } from '../src/pipeline/match/subscriptions.ts'
 import { newId, newToken } from '../src/domain/ids.ts'
-import { ANY_EVENT } from '../src/pipeline/relay/outbox.ts'
+import { ANY_EVENT } from '../src/pipeline/outbox/outbox.ts'
 import { Messages } from '../src/pipeline/messages.ts'
 import { createLoopWatch } from '../src/loops/loop-watch.ts'
 import { Recorder } from '../src/pipeline/record/recorder.ts'
-import { LeasedEvents } from '../src/pipeline/relay/leased-events.ts'
-import { relayBatch } from '../src/pipeline/relay/relay-batch.ts'
+import { OutboxEvents } from '../src/pipeline/outbox/outbox-events.ts'
+import { relayBatch } from '../src/pipeline/outbox/relay-batch.ts'
 import { createSecretBox } from '../src/secrets/secret-box.ts'
 import { createTargetOpener } from '../src/secrets/webhook-target.ts'
 import { ENGINES, openMigrated } from './harness/databases.ts'
@@ -66,7 +66,7 @@ for (const engine of ENGINES) {
     async function relay(isDirect: boolean): Promise<LeasedDelivery[]> {
       const subscriptions = createSubscriptions(systemClock)
       const slots = { admit: () => isDirect }
-      const leasedEvents = new LeasedEvents(database, newToken(), new Messages(assert.ifError))
+      const leasedEvents = new OutboxEvents(database, newToken(), new Messages(assert.ifError))
       const options = { ...context, subscriptions, leasedEvents }
       const { direct, waiting } = await relayBatch(database, ANY_EVENT, slots, options)
       const log = pino({ level: 'silent' })

@@ -74,7 +74,7 @@ onEachEngine(
       for (const connection of connections) {
         const { status, checks } = await readinessOf(connection)
         assert.deepEqual([status, checks.workers], ['ok', { status: 'ok', running: 2, expected: 2 }])
-        assert.ok(checks.loops['outbox relay'])
+        assert.ok(checks.loops['relay'])
       }
       const paused = pause(workerPids(stage.server)[0]!)
       const { status, reason, checks } = await Promise.race(connections.map(readinessOf))

@@ -6,7 +6,19 @@ export async function storeMappedTypes(
   connection: Connection,
   types: readonly MappedEventType[],
 ): Promise<void> {
-  if (types.length === 0) return
+  if (types.length > 0) await storeTypes(connection, JSON.stringify(types))
+}
+
+/** Copies the types that are not the program's own into another database. */
+export async function copyOwnTypes(from: Connection, to: Connection): Promise<void> {
+  const { rows } = await from.query<{ types: string }>(
+    `select coalesce(json_agg(t), '[]')::text as types
+     from (select name, category, description, schema, example from webhooks.webhook_event_types where is_custom) as t`,
+  )
+  await storeTypes(to, rows[0]!.types)
+}
+
+async function storeTypes(connection: Connection, types: string): Promise<void> {
   await connection.query(
     `insert into webhooks.webhook_event_types as t (name, category, description, schema, example)
      select name, category, description, schema, example
@@ -16,6 +28,6 @@ export async function storeMappedTypes(
          example = excluded.example
        where t.is_custom and (t.category, t.description, t.schema, t.example)
          is distinct from (excluded.category, excluded.description, excluded.schema, excluded.example)`,
-    [JSON.stringify(types)],
+    [types],
   )
 }

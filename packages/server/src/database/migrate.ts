@@ -82,7 +82,7 @@ async function requireVersion(database: Database): Promise<void> {
   )
   const major = Math.floor(Number(rows[0]?.number) / 10_000)
   if (major < 15) {
-    throw new StartError(`DATABASE_URL points to PostgreSQL ${major}, but version 15 or newer is required.`)
+    throw new StartError(`The database is of PostgreSQL ${major}, but version 15 or newer is required.`)
   }
 }
 

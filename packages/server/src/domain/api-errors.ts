@@ -85,7 +85,7 @@ export const API_ERRORS = {
   },
   '53000': {
     statuses: [503],
-    meaning: 'Too many events wait to be sent (`MAX_BACKLOG`).',
+    meaning: 'Too many events wait to be sent (`MAX_BACKLOG`), or events could not be stored for certain.',
     action: 'fix.again',
   },
   '53100': {

@@ -17,8 +17,13 @@ export type DeletionProgress = 'deleted' | 'waiting' | 'idle'
 /**
  * Deletes what the program has of the organization that was deleted first: its webhooks and keys, and when nothing of it
  * is on its way any more, its events, deliveries and logs. Runs again after an interruption, on any node.
+ *
+ * @param beforeEnd called when nothing of the organization is on its way, before it is forgotten that it was deleted
  */
-export async function deleteOrganization(database: Database): Promise<DeletionProgress> {
+export async function deleteOrganization(
+  database: Database,
+  beforeEnd: (organizationId: string) => Promise<void> = async () => {},
+): Promise<DeletionProgress> {
   const { rows } = await database.query(...pickDeletedOrganization())
   const [organization] = rows
   if (organization === undefined) return 'idle'
@@ -35,6 +40,7 @@ export async function deleteOrganization(database: Database): Promise<DeletionPr
     organizationId,
     tables.filter((name) => !FIRST.test(name)),
   )
+  await beforeEnd(organizationId)
   await database.query(...finishDeletedOrganization({ organizationId }))
   return 'deleted'
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { redeliverBatch } from './bulk-retry/redeliver-batch.ts'
+import { startApartJobs, startCaptureJobs } from './crm-jobs.ts'
 import { deleteOrganization } from './delete-organizations.ts'
 import { expireAuditLog } from './expire-audit-log.ts'
 import { eraseBatch } from './erasure/erase-batch.ts'
@@ -15,15 +16,14 @@ import { createMailer } from './alert-mails/mailer.ts'
 import { expireAlerts, sendMails } from './alert-mails/send-mails.ts'
 import { keepPartitions } from './partitions.ts'
 import { createFolding, expireRollups } from './rollups/rollups.ts'
-import { expireCaptures } from '../capture/expire-captures.ts'
-import { followTenants } from '../capture/follow-tenants.ts'
-import { checkCaptures } from '../capture/watch-captures.ts'
 import type { Database } from '../database/database.ts'
 import { runAllSteps } from '../database/run-all-steps.ts'
 import { createSplitter } from '../database/split.ts'
 import { vacuumEmbedded } from '../database/vacuum-embedded.ts'
+import { copyErasures } from './log-database/copy-erasures.ts'
 import { syncBatch } from './initial-sync/sync-batch.ts'
 import { releaseSetAside } from './release-set-aside.ts'
+import type { DeliveryFault } from '../domain/delivery-fault.ts'
 import type { Messages } from '../pipeline/messages.ts'
 import { expireFaults } from './expire-faults.ts'
 import { messageOf } from '../domain/errors.ts'
@@ -34,7 +34,6 @@ import type { LoopWatch } from '../loops/loop-watch.ts'
 const FOLD_MS = 5_000
 const RETENTION_MS = 10 * 60_000
 const EXPIRE_MS = 60_000
-const WATCH_CAPTURES_MS = 60_000
 const CATCH_UP_MS = 5_000
 /** Polling interval, in case a notification is missed. */
 const TAKE_IN_MS = 5_000
@@ -56,6 +55,8 @@ const MAIL_MS = 2_000
 
 export interface MaintenanceOptions extends MailSettings {
   database: Database
+  /** The database of the CRM: `database` itself, unless that is a log database of its own. */
+  crm: Database
   log: Logger
   watch: LoopWatch
   /** How long events, deliveries and logs are kept, in milliseconds. */
@@ -79,6 +80,8 @@ export interface Maintenance {
 export async function startMaintenance(options: MaintenanceOptions): Promise<Maintenance> {
   const { database, log, watch, logRetentionMs, auditRetentionMs } = options
   const loops = [
+    ...startCaptureJobs(options),
+    ...(options.crm === database ? [] : startApartJobs(database, options)),
     ...(await startSources(options)),
     ...startMailing(options),
     startErasing(options),
@@ -112,7 +115,6 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
         let isMore = false
         await runAllSteps([
           () => keepPartitions(database, { retention: logRetentionMs, log }),
-          () => expireCaptures(database, logRetentionMs),
           () => expireFaults(database, logRetentionMs),
           () => expireAuditLog(database, auditRetentionMs),
           () => expireAlerts(database, logRetentionMs),
@@ -136,16 +138,6 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
           () => expireCalls(database),
           () => releaseSetAside(database),
         ])
-        return false
-      },
-    }),
-    startLoop({
-      name: 'captures',
-      everyMs: WATCH_CAPTURES_MS,
-      log,
-      watch,
-      run: async () => {
-        if (await checkCaptures(database, { log, unlessFresh: true })) await followTenants(database, log)
         return false
       },
     }),
@@ -208,15 +200,20 @@ function startMailing({
   return [startLoop({ name: 'mail', everyMs: MAIL_MS, log, watch, run: () => sendMails(options) })]
 }
 
-function startErasing({ database, log, watch, messages }: MaintenanceOptions): Loop {
+function startErasing({ database, crm, log, watch, messages, logRetentionMs }: MaintenanceOptions): Loop {
   const splitter = createSplitter()
+  const crmSplitter = createSplitter()
+  const onFault = (fault: DeliveryFault): void => messages.emit('fault', fault)
   return startLoop({
     name: 'erase',
     everyMs: ERASE_MS,
     log,
     watch,
     run: async () => {
-      const progress = await eraseBatch(database, (fault) => messages.emit('fault', fault), splitter)
+      if (crm !== database) await copyErasures(crm, database, logRetentionMs)
+      const first = crm === database ? 'idle' : await eraseBatch(crm, onFault, crmSplitter)
+      // An erasure is complete when nothing is left in either database.
+      const progress = first === 'idle' ? await eraseBatch(database, onFault, splitter) : first
       return progress === 'waiting' ? ERASE_RETRY_MS : progress === 'erased'
     },
   })
@@ -244,7 +241,7 @@ async function startBulkRetries({ database, log, watch, messages }: MaintenanceO
   return loop
 }
 
-async function startSyncs({ database, log, watch, messages }: MaintenanceOptions): Promise<Loop> {
+async function startSyncs({ database, crm, log, watch, messages }: MaintenanceOptions): Promise<Loop> {
   let wait = SYNC_RETRY_MS.least
   const loop = startLoop({
     name: 'sync',
@@ -252,7 +249,7 @@ async function startSyncs({ database, log, watch, messages }: MaintenanceOptions
     log,
     watch,
     run: async () => {
-      const progress = await syncBatch(database, log)
+      const progress = await syncBatch({ database, crm }, log)
       if (progress === 'read') messages.emit('queued', { isClaimable: true })
       if (progress === 'read' || progress === 'idle') return progress === 'read'
       wait = progress === 'sending' ? SYNC_RETRY_MS.least : Math.min(SYNC_RETRY_MS.most, wait * 2)

@@ -29,6 +29,8 @@ function reasonOf({ worker, readiness }: WorkerReadiness): string | undefined {
   return readiness.status === 'ok' ? undefined : `worker ${worker}: ${readiness.reason ?? 'unavailable'}`
 }
 
+const STREAM_RANKS = { ok: 0, degraded: 1, unavailable: 2 } as const
+
 function mergeChecks(all: readonly Checks[]): Checks {
   const pick = <Key extends keyof Checks>(key: Key): NonNullable<Checks[Key]>[] =>
     all.map((checks) => checks[key]).filter((check) => check !== undefined)
@@ -38,15 +40,19 @@ function mergeChecks(all: readonly Checks[]): Checks {
   )
   const queue = maxBy(pick('queue'), ({ oldest_due_seconds }) => oldest_due_seconds)
   const clock = maxBy(pick('clock'), ({ offset_seconds }) => Math.abs(offset_seconds))
+  const streams = maxBy(pick('streams'), ({ status }) => STREAM_RANKS[status])
   const migrations = maxBy(pick('migrations'), ({ status }) => Number(status === 'missing'))
+  const crm = maxBy(pick('crm_database'), ({ status }) => Number(status !== 'ok'))
   return {
     database: maxBy(pick('database'), ({ status }) => Number(status !== 'ok')) ?? { status: 'unavailable' },
+    ...(crm === undefined ? {} : { crm_database: crm }),
     ...(migrations === undefined ? {} : { migrations }),
     ...(relay === undefined
       ? {}
       : { relay: { ...relay, last_progress_at: oldest(pick('relay'), 'last_progress_at') } }),
     ...(queue === undefined ? {} : { queue }),
     ...(clock === undefined ? {} : { clock }),
+    ...(streams === undefined ? {} : { streams }),
     loops: mergeLoops(pick('loops')),
   }
 }

@@ -10,6 +10,8 @@ import { toAggregator } from './merge-metrics.ts'
 import type { MetricValues } from './merge-metrics.ts'
 import type { RelayProgress } from './relay-progress.ts'
 import type { QueueState } from './queue-state.ts'
+import { createStreamMetrics } from './stream-metrics.ts'
+import type { StreamsReport } from './stream-metrics.ts'
 
 const PREFIX = 'connectgain_'
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
@@ -49,6 +51,12 @@ export interface Metrics {
   realtimeDisconnect(cause: string): void
   /** Registers the function that reports the open connections of realtime, called on each read. */
   watchRealtime(count: () => { clients: number; channels: number }): void
+  /** Counts events that the quorum has stored. @param seconds until then */
+  published(events: number, seconds: number): void
+  /** Counts a publish that was not acknowledged. */
+  notPublished(): void
+  /** Counts deliveries of streamed events that were stored already when they were written. */
+  repeated(deliveries: number): void
 }
 
 export interface MetricsOptions {
@@ -62,6 +70,8 @@ export interface MetricsOptions {
   relayProgress: RelayProgress | undefined
   /** Free space of the embedded database's disk; undefined where there is none. */
   readFreeSpace(): Promise<FreeSpace | undefined>
+  /** Undefined without NATS. */
+  streams?: StreamsReport | undefined
 }
 
 /**
@@ -75,6 +85,7 @@ export function createMetrics({
   watch,
   relayProgress,
   readFreeSpace,
+  streams: report,
 }: MetricsOptions): Metrics {
   const register = new Registry()
   const registers = [register]
@@ -148,6 +159,7 @@ export function createMetrics({
     'loop',
   ])
   const clockOff = gauge('clock_offset_seconds', "How far this machine's clock is ahead of the database's")
+  let crmUp: Gauge | undefined
   let diskGauges: { free: Gauge; size: Gauge } | undefined
   const realtimeClients = gauge('realtime_clients', 'Open realtime connections to this process', [], 'sum')
   const realtimeChannels = gauge('realtime_channels', 'Channels of these connections', [], 'sum')
@@ -157,6 +169,7 @@ export function createMetrics({
     'Realtime connections that this process ended, by cause',
     'cause',
   )
+  const streams = report && createStreamMetrics(register, PREFIX, report)
   let countInFlight = (): number => 0
   let countRealtime = (): { clients: number; channels: number } => ({ clients: 0, channels: 0 })
 
@@ -170,6 +183,18 @@ export function createMetrics({
     }
     diskGauges.free.set(space.free)
     diskGauges.size.set(space.size)
+  }
+
+  /** With one database there is no such series. */
+  function readCrm({ isCrmUp }: QueueState): void {
+    if (isCrmUp === undefined) return
+    crmUp ??= gauge(
+      'crm_database_up',
+      '1 if the database of the CRM responded to this scrape, otherwise 0',
+      [],
+      'min',
+    )
+    crmUp.set(isCrmUp ? 1 : 0)
   }
 
   function readLoops(): void {
@@ -186,12 +211,13 @@ export function createMetrics({
     realtimeClients.set(realtime.clients)
     realtimeChannels.set(realtime.channels)
     readLoops()
-    await readDisk()
+    await Promise.all([readDisk(), streams?.refresh()])
     clockOff.set(clockOffset() / 1_000)
     // The other metrics stay useful when the database is down, and show that it is down.
     const state = await readState().catch(() => undefined)
     databaseUp.set(state === undefined ? 0 : 1)
     if (state === undefined) return
+    readCrm(state)
     outboxAge.set(state.outbox_age ?? 0)
     outboxBacklog.set(state.outbox_backlog)
     oldestDue.set(state.oldest_due_age ?? 0)
@@ -227,6 +253,9 @@ export function createMetrics({
     watchRealtime(count) {
       countRealtime = count
     },
+    published: (count, time) => streams?.published(count, time),
+    notPublished: () => streams?.notPublished(),
+    repeated: (count) => streams?.repeated(count),
     async read() {
       await refresh()
       return { text: await register.metrics(), contentType: register.contentType }

@@ -9,8 +9,13 @@ import { within } from '../loops/loop.ts'
 import type { LoopWatch } from '../loops/loop-watch.ts'
 import type { RelayProgress } from './relay-progress.ts'
 import type { QueueState } from './queue-state.ts'
+import { checkStreams } from './streams-check.ts'
+import type { StreamsCheck } from './streams-check.ts'
+import type { StreamsReport } from './stream-metrics.ts'
 import { readHealth } from './sql/statements.generated.ts'
 
+/** A database of the CRM that hangs must not keep the others from being checked. */
+const CRM_TIMEOUT_MS = 1_500
 /** On the embedded database a probe waits for its turn on the one connection. */
 const PROBE_TIMEOUT_MS = { postgresql: 2_000, pglite: 5_000 }
 /** Extra age allowed for progress that other processes report through the database. */
@@ -25,6 +30,11 @@ export interface Readiness {
   reason?: string
   checks: {
     database: { status: Status }
+    /**
+     * The database of the CRM, where the log is in another. It does not make the node unready: the API works, and events that are
+     * captured meanwhile wait there.
+     */
+    crm_database?: { status: Status }
     migrations?: { status: 'ok' | 'missing' }
     relay?: {
       status: 'ok' | 'stalled'
@@ -38,6 +48,8 @@ export interface Readiness {
     clock?: { status: 'ok' | 'off'; offset_seconds: number }
     /** Disk of the embedded database; `full` means that it refuses writes. */
     disk?: { status: 'ok' | 'low' | 'full'; free_bytes: number; size_bytes: number }
+    /** The events that wait in NATS; absent without it. */
+    streams?: StreamsCheck
     /** The workers of this node; absent if it is one process. */
     workers?: { status: 'ok' | 'incomplete'; running: number; expected: number }
     /** The background loops of this process. */
@@ -55,6 +67,8 @@ export interface LoopCheck {
 export interface ReadinessOptions {
   /** Has a connection of its own: requests that use up the other pools must not make the node unready. */
   database: Database
+  /** The database of the CRM; undefined: it is the only one. */
+  crm: Database | undefined
   /** Disk of the embedded database; reports nothing for a database server. */
   diskSpace: Pick<DiskSpace, 'readSpace' | 'shortage'>
   clock: Clock
@@ -66,6 +80,8 @@ export interface ReadinessOptions {
   relayProgress: RelayProgress | undefined
   /** Milliseconds without progress, while events wait, after which the relay has stalled. */
   stallTimeout: number
+  /** Undefined without NATS. */
+  streams?: Pick<StreamsReport, 'readState'> | undefined
   /** @param error the message of the database or of the connection to it */
   onUnavailable(reason: string, error?: string): void
 }
@@ -98,10 +114,13 @@ async function check(options: ReadinessOptions, migrations: readonly string[]): 
     return { status: 'unavailable', reason, checks: { database: { status: 'unavailable' }, loops } }
   }
   const limit = PROBE_TIMEOUT_MS[database.engine]
+  // At the same time as the database, so that the answer comes in time when both are away.
+  const checkingStreams = options.streams && checkStreams(options.streams, limit)
   try {
     const status = await within(limit, queryStatus(options, migrations))
     if (status === undefined) return unavailable(`the database did not respond within ${limit / 1_000} s`)
-    const readiness = toReadiness(options, status, loops, await readDisk(options.diskSpace))
+    const disk = await readDisk(options.diskSpace)
+    const readiness = withStreams(toReadiness(options, status, loops, disk), await checkingStreams)
     if (readiness.reason !== undefined) options.onUnavailable(readiness.reason)
     return readiness
   } catch (error) {
@@ -110,23 +129,39 @@ async function check(options: ReadinessOptions, migrations: readonly string[]): 
   }
 }
 
+/** Without streams nothing is accepted and nothing is sent, whatever the role. */
+function withStreams(readiness: Readiness, streams: StreamsCheck | undefined): Readiness {
+  if (streams === undefined) return readiness
+  const checks = { ...readiness.checks, streams }
+  if (streams.status !== 'unavailable') return { ...readiness, checks }
+  return { status: 'unavailable', reason: readiness.reason ?? 'NATS does not respond', checks }
+}
+
 interface DatabaseStatus {
   isMigrated: boolean
+  /** Undefined: there is no other database. */
+  isCrmUp: boolean | undefined
   /** Milliseconds since the Unix epoch; null if unknown. */
   progressedAt: number | null
   state: QueueState
 }
 
 async function queryStatus(
-  { database, readState }: ReadinessOptions,
+  { database, crm, readState }: ReadinessOptions,
   migrations: readonly string[],
 ): Promise<DatabaseStatus> {
+  const ofCrm = crm && within(CRM_TIMEOUT_MS, crm.query(...readHealth({ migrations }))).catch(() => undefined)
   const { rows } = await database.query(...readHealth({ migrations }))
   const [row] = rows
+  const state = await readState()
+  const crmRow = (await ofCrm)?.rows[0]
   return {
-    isMigrated: row?.applied === migrations.length,
+    isMigrated: [row, ...(crmRow === undefined ? [] : [crmRow])].every(
+      (each) => each?.applied === migrations.length,
+    ),
+    isCrmUp: crm && crmRow !== undefined && state.isCrmUp,
     progressedAt: row?.progressed_at ?? null,
-    state: await readState(),
+    state,
   }
 }
 
@@ -141,7 +176,7 @@ async function readDisk(diskSpace: ReadinessOptions['diskSpace']): Promise<Disk>
 
 function toReadiness(
   { clock, clockOffset, relayProgress, stallTimeout }: ReadinessOptions,
-  { isMigrated, progressedAt, state }: DatabaseStatus,
+  { isMigrated, isCrmUp, progressedAt, state }: DatabaseStatus,
   loops: Readiness['checks']['loops'],
   { shortage, space }: Disk,
 ): Readiness {
@@ -159,6 +194,7 @@ function toReadiness(
     ...(reason === undefined ? {} : { reason }),
     checks: {
       database: { status: 'ok' },
+      ...(isCrmUp === undefined ? {} : { crm_database: { status: isCrmUp ? 'ok' : 'unavailable' } }),
       migrations: { status: isMigrated ? 'ok' : 'missing' },
       relay: {
         status: isStalled ? 'stalled' : 'ok',

@@ -5,7 +5,6 @@ import type { OpenTarget } from '../domain/webhook.ts'
 import type { LoopWatch } from '../loops/loop-watch.ts'
 import { within } from '../loops/loop.ts'
 import type { Metrics } from '../observability/metrics.ts'
-import type { RelayProgress } from '../observability/relay-progress.ts'
 import type { Tracing } from '../observability/tracing.ts'
 import type { Sender } from '../sender/send.ts'
 import type { Transforms } from '../transforms/transforms.ts'
@@ -13,8 +12,9 @@ import { Canceller } from './claim/canceller.ts'
 import { Claimer } from './claim/claimer.ts'
 import { Heartbeat } from './claim/heartbeat.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
-import type { Messages } from './messages.ts'
+import type { Messages, Stage } from './messages.ts'
 import type { Recorder } from './record/recorder.ts'
+import type { EventSource } from './relay/event-source.ts'
 import type { LeasedEvents } from './relay/leased-events.ts'
 import { Overdue } from './relay/overdue.ts'
 import { Relay } from './relay/relay.ts'
@@ -31,12 +31,14 @@ export interface PipelineOptions {
   clock: Clock
   log: Logger
   watch: LoopWatch
-  relayProgress: RelayProgress
   nodeId: string
   openTarget: OpenTarget
   sender: Sender
   recorder: Recorder
   leasedEvents: LeasedEvents
+  source: EventSource
+  /** What brings events of an outbox to the source; none where that is the outbox itself. */
+  publishing: readonly Stage[]
   metrics: Metrics
   tracing: Tracing
   transforms: Transforms
@@ -53,11 +55,11 @@ export interface Pipeline {
 /**
  * Starts the pipeline, the way of every event through a worker:
  *
- *     outbox ─lease→ Relay (matching) → Dispatcher (sending) → Recorder → deliveries, log
+ *     source ─lease→ Relay (matching) → Dispatcher (sending) → Recorder → deliveries, log
  *                       │ must wait       ↑
  *                       └→ queue → Claimer┘
  *
- * An event stays in the outbox, leased, until all of its deliveries are written. New deliveries are sent directly, from memory, and
+ * An event stays in its source, leased, until all of its deliveries are written. New deliveries are sent directly, from memory, and
  * written once, with their outcome. Those that find no free slot, take long, wait for a retry, or were leased by a dead node are
  * queued and claimed.
  */
@@ -70,19 +72,23 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const claimer = new Claimer({ ...options, dispatcher })
   const canceller = new Canceller(options)
   metrics.watchInFlight(() => dispatcher.inFlight)
-  const stages = [dispatcher, heartbeat, relay, overdue, claimer, canceller]
+  const { publishing } = options
+  const stages = [dispatcher, heartbeat, relay, overdue, claimer, canceller, ...publishing]
   for (const stage of stages) await stage.start()
-  await database.listen('webhooks_outbox', () => relay.wake())
   // An empty payload: the connection was lost for a while, and any webhook may have changed.
   await database.listen('webhooks_changed', (id) =>
     messages.emit('webhookChanged', id === '' ? undefined : id),
   )
   return {
     async drain() {
-      const ends = [relay, overdue, claimer, canceller, dispatcher].map((stage) => stage.stop())
+      const ends = [...publishing, relay, overdue, claimer, canceller, dispatcher].map((stage) =>
+        stage.stop(),
+      )
       await within(DRAIN_TIMEOUT_MS, Promise.all(ends))
       dispatcher.abandon()
     },
-    leave: () => heartbeat.stop(),
+    async leave() {
+      await Promise.all([heartbeat.stop(), options.source.leave()])
+    },
   }
 }

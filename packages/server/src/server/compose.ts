@@ -38,13 +38,14 @@ import { Messages } from '../pipeline/messages.ts'
 import type { Stage } from '../pipeline/messages.ts'
 import { DRAIN_TIMEOUT_MS } from '../pipeline/pipeline.ts'
 import { Recorder } from '../pipeline/record/recorder.ts'
-import { LeasedEvents } from '../pipeline/relay/leased-events.ts'
 import { createApi } from './create-api.ts'
+import { createEngine, openStreams } from './event-engine.ts'
+import type { ApiParts } from './create-api.ts'
 
 /** Timeout of each shutdown step after the drain. */
 export const SHUTDOWN_STEP_TIMEOUT_MS = 2_000
-/** The maximum duration of `stop`: the drain, then seven steps. */
-export const MAX_STOP_MS = DRAIN_TIMEOUT_MS + 7 * SHUTDOWN_STEP_TIMEOUT_MS
+/** The maximum duration of `stop`: the drain, then eight steps. */
+export const MAX_STOP_MS = DRAIN_TIMEOUT_MS + 8 * SHUTDOWN_STEP_TIMEOUT_MS
 
 /** Everything that a process runs, by its role. */
 export interface Program {
@@ -56,6 +57,7 @@ export interface Program {
 /**
  * Wires the parts and starts everything except listening. The only owner of start and shutdown.
  * @param siblings undefined if this process is the whole node
+ * @param given streams that a test provides instead of a cluster, for an API without a worker
  */
 export async function compose(
   config: Config,
@@ -64,6 +66,7 @@ export async function compose(
   keys: Buffer[],
   log: Logger,
   siblings?: Siblings,
+  given?: ApiParts['streams'],
 ): Promise<Program> {
   await requireKeysInUse(databases.api, keys)
   if (config.role !== 'worker') await storeLimits(databases.api, config)
@@ -71,7 +74,7 @@ export async function compose(
   const watch = createLoopWatch(clock)
   const tracing = config.otlpEndpoint === undefined ? NO_TRACING : await startTracing(config.otlpEndpoint)
   const relayProgress = config.role === 'api' ? undefined : createRelayProgress(clock)
-  const readState = createQueueStateReader(databases.health)
+  const readState = createQueueStateReader(databases)
   const metrics = createMetrics({
     clock,
     clockOffset: clock.offset,
@@ -81,11 +84,18 @@ export async function compose(
     readFreeSpace: databases.diskSpace.readSpace,
   })
   const database = timeDatabase(databases.engine, metrics.statement)
+  // One object where there is one database: what works in both then knows that they are the same.
+  const isApart = databases.crm !== databases.engine
+  const crm = isApart ? timeDatabase(databases.crm, metrics.statement) : database
   const sending = createSending(config, keys, clock, () => server.server.address())
   const messages = new Messages((error, message) =>
     log.error({ error: messageOf(error), message }, 'a listener of the pipeline failed'),
   )
-  const leasedEvents = new LeasedEvents(database, newToken(), messages)
+  const nodeId = newToken()
+  const streams = await openStreams(config, nodeId, log)
+  const own = { database, crm, nodeId, clock, log, watch, metrics, messages }
+  const engine = createEngine(streams, { ...own, openTarget: sending.openTarget })
+  const { leasedEvents } = engine
   const recorder = new Recorder({ database, log, messages, leasedEvents, watch })
   const observers = startObservers(config, { database: databases.engine, clock, log, messages, metrics })
   const transforms = createTransforms(database)
@@ -99,6 +109,7 @@ export async function compose(
     readState,
     relayProgress,
     siblings,
+    streams: given ?? streams,
   })
   const { retrySchedule, deliveryTimeoutMs } = config
   const worker =
@@ -106,14 +117,14 @@ export async function compose(
     (await startWorker(
       {
         ...parts,
+        ...own,
         retrySchedule,
         deliveryTimeoutMs,
-        database,
-        relayProgress,
-        nodeId: leasedEvents.nodeId,
-        messages,
+        source: engine.createSource(relayProgress),
+        publishing: engine.createPublishing(relayProgress),
       },
       config,
+      crm,
     ))
   const clockWatch = watchClock(clock, log, watch)
   return {
@@ -123,7 +134,7 @@ export async function compose(
       // failure of the endpoint.
       await Promise.all([within(DRAIN_TIMEOUT_MS, server.close()), worker?.drain()])
       const steps = [clockWatch, recorder, transforms, ...observers].map((part) => () => part.stop())
-      for (const step of [...steps, () => worker?.leave(), () => tracing.close()]) {
+      for (const step of [...steps, () => worker?.leave(), () => streams?.close(), () => tracing.close()]) {
         await within(
           SHUTDOWN_STEP_TIMEOUT_MS,
           Promise.resolve(step()).catch(() => {}),

@@ -6,7 +6,15 @@ import { createAdmission } from '../api/limits/admission.ts'
 import type { Admission } from '../api/limits/admission.ts'
 import { EMBEDDED_SHARES, createDatabaseShares, serverShares } from '../database/database-shares.ts'
 import { createBackPressure } from '../api/intake/back-pressure.ts'
+import { readBacklog } from '../api/intake/backlog.ts'
 import { createEventIntake } from '../api/intake/event-intake.ts'
+import type { EventIntakeOptions } from '../api/intake/event-intake.ts'
+import { createKnownEventTypes } from '../api/intake/known-event-types.ts'
+import type { KnownEventTypes } from '../api/intake/known-event-types.ts'
+import { createPostPublisher } from '../api/intake/publish-posts.ts'
+import { createPostStore } from '../api/intake/store-posts.ts'
+import { createStreamBacklog } from '../api/intake/stream-backlog.ts'
+import type { WaitingMessages } from '../api/intake/stream-backlog.ts'
 import { createLiveLog } from '../api/live/live-log.ts'
 import { createRealtime } from '../api/realtime/realtime.ts'
 import type { Realtime } from '../api/realtime/realtime.ts'
@@ -40,6 +48,7 @@ import type { Tracing } from '../observability/tracing.ts'
 import type { SecretBox } from '../secrets/secret-box.ts'
 import type { OwnInboxes } from '../sender/own-inboxes.ts'
 import type { Sender } from '../sender/send.ts'
+import type { EventStreams } from '../streams/event-streams.ts'
 import type { Transforms } from '../transforms/transforms.ts'
 import type { GuardOptions } from '../sender/network-guard.ts'
 
@@ -67,6 +76,8 @@ export interface ApiParts {
   relayProgress: RelayProgress | undefined
   /** Undefined if this process is the whole node. */
   siblings: Siblings | undefined
+  /** Undefined: posts of events are stored in the database. */
+  streams?: (Pick<EventStreams, 'publish'> & WaitingMessages) | undefined
 }
 
 /**
@@ -97,6 +108,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     realtime: rest && openRealtime(parts, { rest, admission, authenticate }),
     rpc: {
       database,
+      crm: databases.crmApi,
       shares,
       clock,
       sender,
@@ -160,6 +172,7 @@ function createReports(parts: ApiParts): Pick<ApiOptions, 'checkReady' | 'metric
   const { config, databases, clock, log, metrics, siblings } = parts
   const checkReady = createReadinessCheck({
     database: databases.health,
+    crm: databases.crmHealth === databases.health ? undefined : databases.crmHealth,
     diskSpace: databases.diskSpace,
     clock,
     clockOffset: clock.offset,
@@ -177,7 +190,7 @@ function createReports(parts: ApiParts): Pick<ApiOptions, 'checkReady' | 'metric
   }
 }
 
-function createAccess({ config, databases, serviceKey, keys, clock, log }: ApiParts) {
+function createAccess({ config, databases, serviceKey, keys, clock, log, streams }: ApiParts) {
   const database = databases.api
   const tokens = {
     secret: config.jwtSecret,
@@ -189,22 +202,74 @@ function createAccess({ config, databases, serviceKey, keys, clock, log }: ApiPa
   const serviceMarks = markServiceKey(serviceKey, keys)
   const sessions = createSessionStore(database, serviceMarks)
   const credentials = { serviceKey, serviceMark: serviceMarks[0]!, verifyToken }
-  return { sessions, authenticate: createAuthenticate({ database, sessions, log, ...credentials }) }
+  const acceptsRecentKeys = streams !== undefined
+  const authenticate = createAuthenticate({
+    database,
+    sessions,
+    clock,
+    log,
+    acceptsRecentKeys,
+    ...credentials,
+  })
+  return { sessions, authenticate }
 }
 
-async function createTables(
-  { config, databases, clock, log, box, guard, inboxes }: ApiParts,
-  shares: DatabaseShares,
-) {
+/** Captures and their faults are in the database of the CRM. Only the operator may read them. */
+const TABLES_OF_CRM: ReadonlySet<string> = new Set(['webhook_captures', 'webhook_capture_faults'])
+
+function readFromCrm(own: Rest, crm: Rest): Rest {
+  return {
+    describe: own.describe,
+    handle: (request) => (TABLES_OF_CRM.has(request.table) ? crm : own).handle(request),
+  }
+}
+
+async function createTables(parts: ApiParts, shares: DatabaseShares): Promise<Rest> {
+  const { config, databases, clock, log, box, guard, inboxes, streams } = parts
   const database = databases.api
   const onFailure = (error: unknown, request?: RestRequest): void =>
     log.error({ request_id: request?.headers[REQUEST_ID], error: messageOf(error) }, 'request failed')
-  const rules = createTableRules(box, guard, inboxes, clock)
+  const types = createKnownEventTypes(database, clock)
+  // Known from the start, in case that the database is away when the first event is posted.
+  if (streams !== undefined) await types.hasAll([])
+  const tables = createTableRules(box, guard, inboxes, clock)
+  const eventTypes = { ...tables.webhook_event_types, afterCommit: types.forget }
+  const rules = { ...tables, webhook_event_types: eventTypes }
+  const options = { rules, hasPlans: config.apiExplain, onFailure }
+  const own = await createRest({ ...options, database, shares })
+  const isApart = databases.crmApi !== databases.api
   return createEventIntake({
-    rest: await createRest({ database, shares, rules, hasPlans: config.apiExplain, onFailure }),
-    database,
-    shares,
-    requireRoom: createBackPressure({ database, clock, maxBacklog: config.maxBacklog }),
+    rest: isApart ? readFromCrm(own, await createRest({ ...options, database: databases.crmApi })) : own,
+    ...chooseIntake(parts, shares, types),
     onFailure,
   })
+}
+
+/** A reading asks every stream of the cluster. */
+const STREAM_BACKLOG_MS = 1_000
+
+/** Posts of events go to the streams, or to the database if there are none. */
+function chooseIntake(
+  { config: { maxBacklog }, databases, clock, streams }: ApiParts,
+  shares: DatabaseShares,
+  types: KnownEventTypes,
+): Pick<EventIntakeOptions, 'acceptPost' | 'requireRoom' | 'requireRoomInDatabase'> {
+  const database = databases.api
+  const requireRoomInDatabase = createBackPressure({
+    clock,
+    maxBacklog,
+    readBacklog: () => readBacklog(database, maxBacklog),
+  })
+  if (streams === undefined)
+    return { acceptPost: createPostStore({ database, shares }), requireRoom: requireRoomInDatabase }
+  return {
+    acceptPost: createPostPublisher({ streams, types, clock }),
+    requireRoom: createBackPressure({
+      clock,
+      maxBacklog,
+      readBacklog: createStreamBacklog(streams),
+      cacheMs: STREAM_BACKLOG_MS,
+    }),
+    requireRoomInDatabase,
+  }
 }

@@ -1,25 +1,13 @@
-import { statfsSync } from 'node:fs'
 import type { Logger } from 'pino'
 import type { Config } from '../settings/config.ts'
 import type { DataDir } from './data-dir.ts'
-import { isDatabaseError } from '../database/database.ts'
 import type { Database } from '../database/database.ts'
-import { openPglite } from '../database/pglite.ts'
 import { openPostgres } from '../database/postgres.ts'
-import { requireSessions } from '../database/require-sessions.ts'
-import { isUnavailable } from '../database/unavailable.ts'
-import {
-  UNLIMITED_SPACE,
-  MIN_BYTES_TO_START,
-  freeBytes,
-  inMib,
-  watchDiskSpace,
-} from '../database/disk-space.ts'
+import { UNLIMITED_SPACE, watchDiskSpace } from '../database/disk-space.ts'
 import type { DiskSpace } from '../database/disk-space.ts'
-import { StartError, messageOf } from '../domain/errors.ts'
-import { prepareDatabase } from './prepare-database.ts'
-import { readVersion } from './sql/statements.generated.ts'
-import { waitForDatabase } from './wait-for-database.ts'
+import { openEmbedded } from './open-embedded.ts'
+import type { Applied } from './prepare-servers.ts'
+import { awaitServers, migrateServers, prepare } from './prepare-servers.ts'
 import { countWorkers, poolSizes } from './workers/count-workers.ts'
 
 /**
@@ -30,15 +18,18 @@ export interface Databases {
   engine: Database
   /** One connection for probes and metrics, which must work even when requests use up the other pools. */
   health: Database
+  /** The database of the CRM: its tables, what captures them, and the outbox of captured events. `engine`, if it is the only database. */
+  crm: Database
+  /** The same database for requests, which may read the CRM's tables for long. `api`, if it is the only database. */
+  crmApi: Database
+  /** The same database for probes and metrics. `health`, if it is the only database. */
+  crmHealth: Database
   /** The disk that holds the embedded database. */
   diskSpace: DiskSpace
   /** The migrations applied by this start. */
-  applied: string[]
+  applied: Applied
   close(): Promise<void>
 }
-
-const RIGHTS =
-  '. The role must own the database (or have CREATE on it and on schema public) and, for the first start, CREATEROLE.'
 
 /** Timeout of the pipeline's statements, which are short. A connection that exceeds it is closed. */
 const ENGINE_TIMEOUT_MS = 15_000
@@ -58,9 +49,9 @@ const API_TIMEOUT_MS = 40_000
 const HEALTH_TIMEOUT_MS = 4_000
 
 /**
- * Opens the configured database and migrates it. @throws StartError, or another error if the database stays unreachable
+ * Opens the configured databases and migrates them. @throws StartError, or another error if a database stays unreachable
  *
- * @param isMigrated true in a worker, whose parent has migrated the database
+ * @param isMigrated true in a worker, whose parent has migrated the databases
  */
 export async function openDatabases(
   config: Config,
@@ -68,139 +59,68 @@ export async function openDatabases(
   log: Logger,
   { isMigrated = false }: { isMigrated?: boolean } = {},
 ): Promise<Databases> {
-  const { databaseUrl: url } = config
-  if (url === undefined) {
-    await dataDir.lock()
-    const database = await openEmbedded(dataDir.path, log)
-    const applied = await prepare(config, database, log).catch(async (error: unknown) => {
-      await database.close().catch(() => {})
-      throw error
-    })
-    const diskSpace = watchDiskSpace(dataDir.path, log)
-    return {
-      api: database,
-      engine: database,
-      health: database,
-      diskSpace,
-      applied,
-      close: async () => {
-        diskSpace.close()
-        await database.close()
-      },
-    }
-  }
-  const onConnectionLost = (error: Error): void =>
-    log.warn({ error: error.message }, 'lost a database connection')
-  const applied = isMigrated ? await awaitServer(url, config, log) : await migrateServer(url, config, log)
-  const pools = poolSizes(countWorkers(config))
-  const api = openPostgres({ url, poolSize: pools.api, queryTimeout: API_TIMEOUT_MS, onConnectionLost })
-  const engine = openPostgres({
-    url,
-    poolSize: pools.engine,
-    queryTimeout: ENGINE_TIMEOUT_MS,
-    onConnectionLost,
-    settings: { ...ENGINE_SETTINGS, statement_timeout: ENGINE_STATEMENT_TIMEOUT },
-  })
-  const health = openPostgres({ url, poolSize: 1, queryTimeout: HEALTH_TIMEOUT_MS, onConnectionLost })
+  const { databaseUrl, logDatabaseUrl } = config
+  if (databaseUrl === undefined) return await openOwn(config, dataDir, log)
+  let applied: Applied = { applied: [] }
+  if (isMigrated) await awaitServers(config, log)
+  else applied = await migrateServers(config, log)
+  const sizes = poolSizes(countWorkers(config))
+  const isApart = logDatabaseUrl !== undefined
+  const pools = openPools(logDatabaseUrl ?? databaseUrl, sizes, log)
+  const crm = isApart ? openPools(databaseUrl, { api: sizes.crmApi, engine: sizes.crm }, log) : pools
   return {
-    api,
-    engine,
-    health,
+    ...pools,
+    crm: crm.engine,
+    crmApi: crm.api,
+    crmHealth: crm.health,
     diskSpace: UNLIMITED_SPACE,
     applied,
     async close() {
-      await Promise.all([api.close(), engine.close(), health.close()])
+      const all = new Set([pools, crm].flatMap(({ api, engine, health }) => [api, engine, health]))
+      await Promise.all([...all].map((pool) => pool.close()))
     },
   }
 }
 
-/** Waits for the server and migrates its database. @returns the applied migrations. @throws StartError */
-export async function migrateServer(url: string, config: Config, log: Logger): Promise<string[]> {
-  return await onFirstConnection(url, config, log, (database) => prepare(config, database, log))
+/** The pools of one database on a server. */
+type Pools = Pick<Databases, 'api' | 'engine' | 'health'>
+
+function openPools(url: string, sizes: { api: number; engine: number }, log: Logger): Pools {
+  const onConnectionLost = (error: Error): void =>
+    log.warn({ error: error.message }, 'lost a database connection')
+  return {
+    api: openPostgres({ url, poolSize: sizes.api, queryTimeout: API_TIMEOUT_MS, onConnectionLost }),
+    engine: openPostgres({
+      url,
+      poolSize: sizes.engine,
+      queryTimeout: ENGINE_TIMEOUT_MS,
+      onConnectionLost,
+      settings: { ...ENGINE_SETTINGS, statement_timeout: ENGINE_STATEMENT_TIMEOUT },
+    }),
+    health: openPostgres({ url, poolSize: 1, queryTimeout: HEALTH_TIMEOUT_MS, onConnectionLost }),
+  }
 }
 
-async function awaitServer(url: string, config: Config, log: Logger): Promise<string[]> {
-  await onFirstConnection(url, config, log, (database) => database.query(...readVersion()))
-  return []
-}
-
-async function onFirstConnection<T>(
-  url: string,
-  config: Config,
-  log: Logger,
-  work: (database: Database) => Promise<T>,
-): Promise<T> {
-  // Without a timeout: a migration may take any time.
-  const database = openPostgres({ url, poolSize: 1 })
-  const waiting = { limitMs: config.databaseWaitMs, place: withoutCredentials(url), log }
-  try {
-    return await waitForDatabase(waiting, () => work(database))
-  } finally {
+async function openOwn(config: Config, dataDir: DataDir, log: Logger): Promise<Databases> {
+  await dataDir.lock()
+  const database = await openEmbedded(dataDir.path, log)
+  const applied = await prepare(config, database, log).catch(async (error: unknown) => {
     await database.close().catch(() => {})
-  }
-}
-
-/** Reports problems with the files or their folder in plain words: the database itself only says "Aborted()". */
-async function openEmbedded(dataDir: string, log: Logger): Promise<Database> {
-  const folder = `${dataDir}/database`
-  const free = await freeBytes(dataDir)
-  if (free < MIN_BYTES_TO_START)
-    throw new Error(
-      `The disk of ${folder}, the embedded database, has ${inMib(free)} free, but starting requires ${inMib(MIN_BYTES_TO_START)}. ` +
-        'Free some space and start again.',
-    )
-  try {
-    return await openPglite(folder, undefined, (error) => exitAfterDatabaseFailure(dataDir, error, log))
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? ''
-    if (code === 'ENOSPC' || /ENOSPC|no space left/i.test(messageOf(error)))
-      throw new Error(
-        `The disk of ${folder}, the embedded database, is full. Free some space and start again.`,
-        {
-          cause: error,
-        },
-      )
-    throw new StartError(
-      `DATA_DIR: the embedded database in ${folder} cannot be opened. Its files are damaged, incomplete or not readable by this user. ` +
-        `Restore a backup of that folder, or move it away (mv ${folder} ${folder}.damaged) to start with an empty database; ` +
-        `keep the key files next to it. Cause: ${messageOf(error)}`.replace(
-          / ?Build with -sASSERTIONS.*/s,
-          '',
-        ),
-    )
-  }
-}
-
-/**
- * A failed embedded database cannot be opened again in this process; its committed data is in its files. Exits at once,
- * before dependent errors follow: the cause must be the last line of the log.
- */
-function exitAfterDatabaseFailure(folder: string, error: Error, log: Logger): never {
-  const { bavail, bsize } = statfsSync(folder)
-  const isFull = bavail * bsize < MIN_BYTES_TO_START
-  log.fatal(
-    { folder, freeBytes: bavail * bsize, error: error.message },
-    `the embedded database has stopped${isFull ? ': the disk is full, free some space' : ''}; exiting with 1 so that it can be restarted`,
-  )
-  process.exit(1)
-}
-
-/** Without user and password. */
-function withoutCredentials(url: string): string {
-  const { host, pathname } = new URL(url)
-  return `${host}${pathname}`
-}
-
-async function prepare(config: Config, database: Database, log: Logger): Promise<string[]> {
-  try {
-    if (config.databaseUrl !== undefined) await requireSessions(config.databaseUrl)
-    const applied = await prepareDatabase(database, config)
-    if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated')
-    return applied
-  } catch (error) {
-    if (error instanceof StartError || isUnavailable(error)) throw error
-    const rights = isDatabaseError(error) && error.code === '42501' ? RIGHTS : ''
-    const setting = config.databaseUrl === undefined ? `DATA_DIR (${config.dataDir})` : 'DATABASE_URL'
-    throw new StartError(`${setting}: cannot prepare the database: ${messageOf(error)}${rights}`)
+    throw error
+  })
+  const diskSpace = watchDiskSpace(dataDir.path, log)
+  return {
+    api: database,
+    engine: database,
+    health: database,
+    crm: database,
+    crmApi: database,
+    crmHealth: database,
+    diskSpace,
+    applied: { applied },
+    close: async () => {
+      diskSpace.close()
+      await database.close()
+    },
   }
 }

@@ -6,6 +6,7 @@ import { banner, bannerAsJson } from './banner.ts'
 import { openDataDir } from './data-dir.ts'
 import { createLog } from './log.ts'
 import { openDatabases } from './open-databases.ts'
+import type { Applied } from './prepare-servers.ts'
 import { startNode } from './start-node.ts'
 import type { RunningNode } from './start-node.ts'
 import { returnFreedMemory } from './return-freed-memory.ts'
@@ -52,8 +53,8 @@ function stopOnce(node: RunningNode): () => void {
   }
 }
 
-/** Migrates the database and returns the applied migrations. */
-export async function migrateOnly(config: Config): Promise<string[]> {
+/** Migrates the databases and returns the applied migrations. */
+export async function migrateOnly(config: Config): Promise<Applied> {
   const dataDir = openDataDir(config.dataDir)
   const databases = await openDatabases(config, dataDir, createLog(config))
   await databases.close()

@@ -13,6 +13,8 @@ export interface WaitOptions {
   limitMs: number
   /** Host and database, without the password. */
   place: string
+  /** The setting that names it. */
+  setting: string
   log: Logger
 }
 
@@ -21,7 +23,7 @@ export interface WaitOptions {
  * @throws Error when the time is up, or any other error of `work` at once
  */
 export async function waitForDatabase<T>(
-  { limitMs, place, log }: WaitOptions,
+  { limitMs, place, setting, log }: WaitOptions,
   work: () => Promise<T>,
 ): Promise<T> {
   const startedAt = performance.now()
@@ -36,7 +38,7 @@ export async function waitForDatabase<T>(
       if (left <= 0) {
         throw new Error(
           `The database at ${place} is not available: ${messageOf(error)}\n` +
-            `Gave up after ${Math.round(limitMs / 1_000)} s (DATABASE_WAIT). Check that it is running and that DATABASE_URL is correct.`,
+            `Gave up after ${Math.round(limitMs / 1_000)} s (DATABASE_WAIT). Check that it is running and that ${setting} is correct.`,
           { cause: error },
         )
       }

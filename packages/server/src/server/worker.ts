@@ -1,4 +1,5 @@
 import { within } from '../loops/loop.ts'
+import type { Database } from '../database/database.ts'
 import { startMaintenance } from '../maintenance/maintenance.ts'
 import type { PipelineOptions } from '../pipeline/pipeline.ts'
 import { DRAIN_TIMEOUT_MS, startPipeline } from '../pipeline/pipeline.ts'
@@ -12,9 +13,10 @@ export interface Worker {
   leave(): Promise<void>
 }
 
-export async function startWorker(options: PipelineOptions, config: Config): Promise<Worker> {
+/** @param crm the database of the CRM: `options.database`, unless that is a log database of its own */
+export async function startWorker(options: PipelineOptions, config: Config, crm: Database): Promise<Worker> {
   const pipeline = await startPipeline(options)
-  const maintenance = await startMaintenance({ ...config, ...options })
+  const maintenance = await startMaintenance({ ...config, ...options, crm })
   return {
     async drain() {
       await Promise.all([pipeline.drain(), within(DRAIN_TIMEOUT_MS, maintenance.stop())])

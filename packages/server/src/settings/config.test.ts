@@ -49,6 +49,47 @@ describe('invalid settings of the API', () => {
   })
 })
 
+describe('settings of a log database', () => {
+  const both = {
+    DATABASE_URL: 'postgresql://localhost/crm',
+    LOG_DATABASE_URL: 'postgresql://localhost/log',
+    NATS_URL: 'nats://localhost:4222',
+    ENCRYPTION_KEYS: Buffer.alloc(32, 7).toString('base64'),
+  }
+  const wrong: readonly [string, Record<string, string>, RegExp][] = [
+    ['without a database of the CRM', { DATABASE_URL: '' }, /^LOG_DATABASE_URL: requires DATABASE_URL/m],
+    ['without streams', { NATS_URL: '' }, /^LOG_DATABASE_URL: requires NATS_URL, as in NATS_URL=nats:/m],
+    [
+      'that is the database of the CRM',
+      { LOG_DATABASE_URL: both.DATABASE_URL },
+      /^LOG_DATABASE_URL: is the database of DATABASE_URL/m,
+    ],
+    [
+      'beside the reference CRM',
+      { CRM_TABLES: 'true' },
+      /^CRM_TABLES: the reference CRM needs everything in/m,
+    ],
+    [
+      'of another kind',
+      { LOG_DATABASE_URL: 'mysql://localhost/log' },
+      /^LOG_DATABASE_URL: is not a PostgreSQL/m,
+    ],
+  ]
+  for (const [what, settings, message] of wrong) {
+    it(`a log database ${what} is refused with the fix`, () => {
+      assert.throws(
+        () => parseConfig({ ...both, ...settings }),
+        (error) => error instanceof StartError && message.test(error.message),
+      )
+    })
+  }
+
+  it('a log database is accepted beside a database of the CRM and streams', () => {
+    const { databaseUrl, logDatabaseUrl } = parseConfig(both)
+    assert.deepEqual([databaseUrl, logDatabaseUrl], [both.DATABASE_URL, both.LOG_DATABASE_URL])
+  })
+})
+
 describe('settings of the API', () => {
   it('the settings of the API have defaults', () => {
     const { apiRateLimit, sourceRateLimit, maxBacklog, maxWebhooks, trustedProxies, jwtSecret, jwksUrl } =

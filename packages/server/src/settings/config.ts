@@ -58,8 +58,28 @@ function findConflicts(textOf: (name: string) => string): string[] {
   if (isSet('SMTP_URL') && !isSet('ALERT_FROM')) {
     problems.push('ALERT_FROM: is required with SMTP_URL, as in ALERT_FROM=webhooks@example.com.')
   }
+  if (isSet('LOG_DATABASE_URL')) problems.push(...findLogDatabaseConflicts(textOf))
   return problems
 }
+
+function findLogDatabaseConflicts(textOf: (name: string) => string): string[] {
+  const problems: string[] = []
+  if (textOf('DATABASE_URL') === '') problems.push(`LOG_DATABASE_URL: ${NO_CRM_DATABASE}`)
+  if (textOf('NATS_URL') === '') problems.push(`LOG_DATABASE_URL: ${NO_STREAMS}`)
+  if (textOf('DATABASE_URL') === textOf('LOG_DATABASE_URL'))
+    problems.push(`LOG_DATABASE_URL: ${SAME_DATABASE}`)
+  if (/^true$/i.test(textOf('CRM_TABLES'))) problems.push(`CRM_TABLES: ${ONE_DATABASE}`)
+  return problems
+}
+
+const NO_CRM_DATABASE =
+  'requires DATABASE_URL, the database of the CRM. For one database with everything, set DATABASE_URL alone.'
+const NO_STREAMS =
+  'requires NATS_URL, as in NATS_URL=nats://localhost:4222: events go through NATS JetStream from the database of the CRM to the log database. Set it, or remove LOG_DATABASE_URL.'
+export const SAME_DATABASE =
+  'is the database of DATABASE_URL. Set it to a database of its own, or remove it to have everything in one database.'
+export const ONE_DATABASE =
+  'the reference CRM needs everything in one database. Remove LOG_DATABASE_URL, or CRM_TABLES to attach to the tables of your own CRM.'
 
 const EMBEDDED_STREAMS =
   'NATS is for several processes, which need a database that they can share. Set DATABASE_URL, or remove NATS_URL.'

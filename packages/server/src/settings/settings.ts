@@ -84,6 +84,13 @@ export const SETTINGS = {
     help: 'PostgreSQL 15 or newer; unset: the embedded PGlite in `DATA_DIR`',
     schema: by(parseDatabaseUrl),
   },
+  logDatabaseUrl: {
+    name: 'LOG_DATABASE_URL',
+    group: 'Database',
+    preset: '',
+    help: 'PostgreSQL 15 or newer for webhooks, keys, events, deliveries and logs, with `NATS_URL`; `DATABASE_URL` is then only the database of the CRM ([a log database apart](scaling.md#a-log-database-apart-from-the-crms)); unset: one database has both',
+    schema: by(parseDatabaseUrl),
+  },
   databaseWaitMs: {
     name: 'DATABASE_WAIT',
     group: 'Database',
@@ -177,7 +184,7 @@ export const SETTINGS = {
     name: 'MAX_BACKLOG',
     group: 'API and settings page',
     preset: '1000000',
-    help: "events that may wait in the outbox before posts to `webhook_events` get 503; the CRM's own changes are never refused",
+    help: "events that may wait in the outbox, or messages in the streams of NATS, before posts to `webhook_events` get 503; the CRM's own changes are never refused",
     schema: wholeNumber(1, 1_000_000_000, 'MAX_BACKLOG=1000000'),
   },
   maxWebhooks: {

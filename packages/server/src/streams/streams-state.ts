@@ -11,6 +11,8 @@ export interface PartitionState {
   owner: string | undefined
   /** Messages that were taken and are not done. */
   unacknowledged: number
+  /** Whether it takes and gives messages. If not, nothing else is known of it. */
+  hasLeader: boolean
   /** The server that leads it; undefined: it has no leader, or there is one server. */
   leader: string | undefined
   replicas: { current: number; behind: number }
@@ -18,25 +20,45 @@ export interface PartitionState {
 
 export interface StreamsState {
   partitions: PartitionState[]
-  /** Messages that could not be processed. */
-  refused: { messages: number; bytes: number }
+  /** Messages that could not be processed; undefined: they cannot be counted now. */
+  refused: { messages: number; bytes: number } | undefined
 }
 
 const ASKED_AT_ONCE = 8
 
-/** @throws Error when the cluster does not answer */
+/** @throws Error when the cluster does not answer, or no partition has a leader */
 export async function readStreamsState(jsm: JetStreamManager, partitions: number): Promise<StreamsState> {
   const waiting = Array.from({ length: partitions }, (_, partition) => partition)
   const states: PartitionState[] = []
+  let failure: unknown
   await Promise.all(
     Array.from({ length: ASKED_AT_ONCE }, async () => {
       for (let partition = waiting.shift(); partition !== undefined; partition = waiting.shift())
-        states[partition] = await readPartition(jsm, partition)
+        states[partition] = await readPartition(jsm, partition).catch((error: unknown) => {
+          failure = error
+          return withoutLeader(partition)
+        })
     }),
   )
-  const { messages, bytes } = (await jsm.streams.info(REFUSED_STREAM)).state
-  return { partitions: states, refused: { messages, bytes } }
+  if (failure !== undefined && !states.some(({ hasLeader }) => hasLeader)) throw failure
+  const refused = await jsm.streams.info(REFUSED_STREAM).then(
+    ({ state: { messages, bytes } }) => ({ messages, bytes }),
+    () => undefined,
+  )
+  return { partitions: states, refused }
 }
+
+const withoutLeader = (partition: number): PartitionState => ({
+  partition,
+  messages: 0,
+  bytes: 0,
+  oldestMs: undefined,
+  owner: undefined,
+  unacknowledged: 0,
+  hasLeader: false,
+  leader: undefined,
+  replicas: { current: 0, behind: 0 },
+})
 
 async function readPartition(jsm: JetStreamManager, partition: number): Promise<PartitionState> {
   const stream = streamOf(partition)
@@ -55,6 +77,8 @@ function stateOf({
     messages: state.messages,
     bytes: state.bytes,
     oldestMs: state.messages === 0 ? undefined : Date.parse(state.first_ts),
+    // The leader answers, or the only server.
+    hasLeader: true,
     leader: cluster?.leader,
     replicas: { current: 1 + replicas.length - behind, behind },
   }

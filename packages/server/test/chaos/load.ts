@@ -16,6 +16,8 @@ export interface LoadOptions {
   /** The node to ask now: it may be another one after a restart. */
   api(): Api
   organizationId: string
+  /** Default: `resolution=ignore-duplicates`, with which a post goes through the database. Empty: none. */
+  prefer?: string
 }
 
 const LANES = 3
@@ -28,7 +30,11 @@ const RESPONSE_TIMEOUT_MS = 5_000
  * A client that does everything right: it gives each event an id of its own and repeats what was not acknowledged until
  * it is. So in the end every event that it began is acknowledged, even if responses were lost.
  */
-export function startLoad({ api, organizationId }: LoadOptions): Load {
+export function startLoad({
+  api,
+  organizationId,
+  prefer = 'resolution=ignore-duplicates',
+}: LoadOptions): Load {
   const acknowledged = new Set<string>()
   const stopping = new AbortController()
   const abandoning = new AbortController()
@@ -49,10 +55,9 @@ export function startLoad({ api, organizationId }: LoadOptions): Load {
 
   async function isAcknowledged(events: readonly object[]): Promise<boolean> {
     try {
-      const prefer = 'resolution=ignore-duplicates'
       const answer = await within(
         RESPONSE_TIMEOUT_MS,
-        api().request('POST', 'webhook_events', events, { prefer }),
+        api().request('POST', 'webhook_events', events, prefer === '' ? {} : { prefer }),
       )
       if (answer === undefined) return false
       const { status, body } = answer

@@ -53,11 +53,12 @@ export interface ChaosSite {
   close(): Promise<void>
 }
 
-/** @param node the process to emit to: asked anew for each request. */
+/** @param node the process to emit to: asked anew for each request. @param prefer see `LoadOptions` */
 export async function createChaos(
   site: ServerSite,
   first: ServerProcess,
   node: () => ServerProcess,
+  prefer?: string,
 ): Promise<ChaosSite> {
   const receiver = await startReceiver()
   const arrivals: Arrival[] = []
@@ -79,7 +80,11 @@ export async function createChaos(
     url: new URL('/hook', receiver.url).href,
     events: ['*'],
   })
-  const load = startLoad({ api: () => node().api, organizationId })
+  const load = startLoad({
+    api: () => node().api,
+    organizationId,
+    ...(prefer === undefined ? {} : { prefer }),
+  })
   const arrived = (): number => new Set(arrivals.map(({ event }) => event)).size
 
   return {

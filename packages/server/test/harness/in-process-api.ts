@@ -4,6 +4,7 @@ import type { Scope } from '../../src/domain/principal.ts'
 import { parseConfig } from '../../src/settings/config.ts'
 import type { Database } from '../../src/database/database.ts'
 import { UNLIMITED_SPACE } from '../../src/database/disk-space.ts'
+import type { ApiParts } from '../../src/server/create-api.ts'
 import { compose } from '../../src/server/compose.ts'
 import type { Engine } from './databases.ts'
 import { openMigrated } from './databases.ts'
@@ -49,8 +50,19 @@ export interface InProcessApi {
   close(): Promise<void>
 }
 
-export async function openApi(engine: Engine, settings: Settings = {}): Promise<InProcessApi> {
-  const { database, close } = await openMigrated(engine)
+export interface ApiOverrides {
+  /** Posts of events go there. */
+  streams?: ApiParts['streams']
+  /** Replaces the database of the API; `InProcessApi.database` remains the one that always answers. */
+  wrapDatabase?: (database: Database) => Database
+}
+
+export async function openApi(
+  kind: Engine,
+  settings: Settings = {},
+  { streams, wrapDatabase = (database) => database }: ApiOverrides = {},
+): Promise<InProcessApi> {
+  const { database, close } = await openMigrated(kind)
   const storeOrganizations = async (): Promise<void> => {
     await database.query(
       'insert into public.organizations (id, name) values ($1, $2), ($3, $4) on conflict do nothing',
@@ -69,16 +81,16 @@ export async function openApi(engine: Engine, settings: Settings = {}): Promise<
     EGRESS_ALLOW: '127.0.0.0/8',
     ...settings,
   })
+  const [api, engine, health] = [wrapDatabase(database), wrapDatabase(database), wrapDatabase(database)]
   const databases = {
-    api: database,
-    engine: database,
-    health: database,
+    ...{ api, engine, health },
+    ...{ crmApi: api, crm: engine, crmHealth: health },
     diskSpace: UNLIMITED_SPACE,
-    applied: [],
+    applied: { applied: [] },
     close: async () => {},
   }
   const log = pino({ level: 'silent' })
-  const program = await compose(config, databases, SERVICE_KEY, [key], log)
+  const program = await compose(config, databases, SERVICE_KEY, [key], log, undefined, streams)
   const { server } = program
   return {
     database,

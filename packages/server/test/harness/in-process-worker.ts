@@ -43,8 +43,11 @@ export async function startWorker(statementTimeout: string): Promise<InProcessWo
     api: database,
     engine,
     health: database,
+    crm: engine,
+    crmApi: database,
+    crmHealth: database,
     diskSpace: UNLIMITED_SPACE,
-    applied: [],
+    applied: { applied: [] },
     close: async () => {},
   }
   const log = pino({ level: 'silent' })

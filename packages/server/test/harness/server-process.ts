@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { createApi } from './api.ts'
 import type { Api } from './api.ts'
 import { COMPILE_CACHE } from './compile-cache.ts'
+import type { NatsCluster } from './nats-cluster.ts'
+import { startNats } from './nats-cluster.ts'
 import { copyPgliteTemplate } from './pglite-template.ts'
 import { until } from './until.ts'
 import { noteSecret, noteWritten } from './witness/notebook.ts'
@@ -62,11 +64,15 @@ const DEVELOPMENT: Settings = {
   WORKERS: '1',
 }
 
+/** `npm test -- --streams`: what can run on NATS JetStream does, each site on a server of its own. */
+const IS_ON_STREAMS = process.env['TEST_STREAMS'] !== undefined
+
 /** A place where the program runs: a data folder and, where `databaseUrl` is given, that PostgreSQL database. */
 export function createSite(databaseUrl: string | undefined, settings: Settings = {}): ServerSite {
   const folder = mkdtempSync(join(tmpdir(), 'connectgain-test-'))
   const running = new Set<ServerProcess>()
   let isClosed = false
+  let nats: Promise<NatsCluster> | undefined
   const all: Settings = {
     ...DEVELOPMENT,
     DATA_DIR: join(folder, 'data'),
@@ -80,7 +86,11 @@ export function createSite(databaseUrl: string | undefined, settings: Settings =
   return {
     settings: all,
     async start(more = {}, program = MAIN) {
-      const started = await startProcess({ ...all, ...more }, folder, program)
+      const isOnStreams = IS_ON_STREAMS && databaseUrl !== undefined && all['NATS_URL'] === undefined
+      if (isOnStreams) nats ??= startNats()
+      const streams: Settings =
+        nats === undefined ? {} : { NATS_URL: (await nats).url, NATS_PARTITIONS: '4' }
+      const started = await startProcess({ ...all, ...streams, ...more }, folder, program)
       running.add(started)
       // Of a test that has failed some part may still be starting processes.
       if (isClosed) await started.kill()
@@ -89,6 +99,7 @@ export function createSite(databaseUrl: string | undefined, settings: Settings =
     async close() {
       isClosed = true
       await Promise.all([...running].map((server) => server.kill()))
+      await (await nats)?.stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }

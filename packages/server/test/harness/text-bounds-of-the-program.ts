@@ -5,8 +5,9 @@ import type { CapturedTable } from '../../src/capture/captured-table.ts'
 import { readMigrations } from '../../src/database/migrate.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { Messages } from '../../src/pipeline/messages.ts'
-import { LeasedEvents, MAX_LEASED } from '../../src/pipeline/relay/leased-events.ts'
-import { ANY_EVENT } from '../../src/pipeline/relay/outbox.ts'
+import { OutboxEvents } from '../../src/pipeline/outbox/outbox-events.ts'
+import { MAX_LEASED } from '../../src/pipeline/relay/leased-events.ts'
+import { ANY_EVENT } from '../../src/pipeline/outbox/outbox.ts'
 import { OURS } from './in-process-api.ts'
 import { assertRefused } from './refusals.ts'
 import type { Bound } from './text-bound.ts'
@@ -15,14 +16,14 @@ export const BOUNDS_OF_THE_PROGRAM: readonly Bound[] = [
   {
     title: 'a node leases no further events while it holds 5,000, and names them by ranges',
     columns: ['webhooks_internal.outbox_leases.events'],
-    by: ['src/pipeline/relay/leased-events.ts'],
+    by: ['src/pipeline/outbox/outbox-events.ts'],
     async prove({ api: { database } }) {
       await database.query(
         `insert into webhooks.webhook_events (organization_id, event, data)
          select $1, 'contact.created', '{}' from generate_series(1, $2::integer)`,
         [OURS, MAX_LEASED + 1_000],
       )
-      const leasedEvents = new LeasedEvents(database, newId(), new Messages(assert.ifError))
+      const leasedEvents = new OutboxEvents(database, newId(), new Messages(assert.ifError))
       while ((await leasedEvents.lease(ANY_EVENT)).rows.length > 0);
       assert.ok(leasedEvents.count >= MAX_LEASED && leasedEvents.count < MAX_LEASED + 500)
       const { rows } = await database.query<{ size: number }>(

@@ -8,7 +8,7 @@ import type { Database } from '../../src/database/database.ts'
 import { cancelDeliveries } from '../../src/pipeline/claim/cancel-deliveries.ts'
 import { giveBack } from '../../src/pipeline/dispatch/give-back.ts'
 import { countSkips } from '../../src/pipeline/match/count-skips.ts'
-import { LeasedEvents } from '../../src/pipeline/relay/leased-events.ts'
+import { OutboxEvents } from '../../src/pipeline/outbox/outbox-events.ts'
 import { claimDue } from '../../src/pipeline/claim/claim-due.ts'
 import { createHeartbeat } from '../../src/pipeline/claim/leases.ts'
 import { startRedelivery } from '../../src/maintenance/bulk-retry/redeliveries.ts'
@@ -22,9 +22,10 @@ import type { LeasedDelivery } from '../../src/domain/delivery.ts'
 import type { Subscriptions } from '../../src/pipeline/match/subscriptions.ts'
 import { createSubscriptions } from '../../src/pipeline/match/subscriptions.ts'
 import { newToken } from '../../src/domain/ids.ts'
-import { ANY_EVENT } from '../../src/pipeline/relay/outbox.ts'
-import { relayInOrder } from '../../src/pipeline/relay/relay-in-order.ts'
-import { relayBatch } from '../../src/pipeline/relay/relay-batch.ts'
+import { ANY_EVENT } from '../../src/pipeline/outbox/outbox.ts'
+import { relayInOrder } from '../../src/pipeline/outbox/relay-in-order.ts'
+import type { RelayedBatch } from '../../src/pipeline/relay/event-source.ts'
+import { relayBatch } from '../../src/pipeline/outbox/relay-batch.ts'
 import { createSecretBox } from '../../src/secrets/secret-box.ts'
 import { createTargetOpener } from '../../src/secrets/webhook-target.ts'
 
@@ -43,7 +44,7 @@ export interface Node {
   /** Leased, not sent yet, or sent with the answer still to come. */
   held: LeasedDelivery[]
   recorder: Recorder
-  leasedEvents: LeasedEvents
+  leasedEvents: OutboxEvents
   subscriptions: Subscriptions
 }
 
@@ -93,7 +94,7 @@ export async function createWorld(database: Database): Promise<World> {
   const context = { clock: systemClock, openTarget, defaultTimeout: HOUR, defaultMaxInFlight: 1_000 }
   const createNode = (): Node => {
     const id = newToken()
-    const leasedEvents = new LeasedEvents(database, id, new Messages(assert.ifError))
+    const leasedEvents = new OutboxEvents(database, id, new Messages(assert.ifError))
     return {
       id,
       held: [],
@@ -146,7 +147,7 @@ export async function createWorld(database: Database): Promise<World> {
       let batch = await relayBatch(database, ANY_EVENT, slots, options)
       // It finds that its lease was taken over.
       while (batch.isFull) batch = await relayBatch(database, ANY_EVENT, slots, options)
-      const batches = [batch]
+      const batches: RelayedBatch[] = [batch]
       if (batch.ordered.length > 0) batches.push(await relayInOrder(batch.ordered, slots, options))
       for (const { unmatched, waiting, skips } of batches) {
         recorder.finish(unmatched)

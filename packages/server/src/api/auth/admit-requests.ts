@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Principal } from '../../domain/principal.ts'
 import type { Admission } from '../limits/admission.ts'
+import { getSearch } from '../http/rest-methods.ts'
+import { isOrdinary } from '../intake/readable-post.ts'
+import { IDEMPOTENCY_KEY } from '../repeated-calls/identify-call.ts'
 import { requireCsrfHeader } from '../sessions/csrf-header.ts'
 import type { Caller } from './authenticate.ts'
 import { clientInfo } from './client-info.ts'
@@ -23,12 +26,24 @@ export function admitRequests(
 ): void {
   scope.decorateRequest('caller')
   scope.addHook('onRequest', async (request, reply) => {
-    const { caller, headers } = await admission.admit(request.headers, request.ip)
+    const kind = { isEventPost: isEventPost(request) }
+    const { caller, headers } = await admission.admit(request.headers, request.ip, kind)
     if (caller.session !== undefined) requireCsrfHeader(request, publicUrl)
     const marked = markTrace(markOrigin(caller.principal, request.headers), request.headers)
     request.caller = { ...caller, principal: withClientInfo(marked, request) }
     reply.headers(headers)
   })
+}
+
+/** Tests for a post of events that has no options, as far as its head tells. */
+function isEventPost(request: FastifyRequest): boolean {
+  const { method, params, headers } = request
+  return (
+    method === 'POST' &&
+    (params as { table?: string }).table === 'webhook_events' &&
+    headers[IDEMPOTENCY_KEY] === undefined &&
+    isOrdinary({ search: getSearch(request), headers })
+  )
 }
 
 function withClientInfo(principal: Principal, request: FastifyRequest): Principal {

@@ -1,8 +1,10 @@
 import { hash as digest, randomBytes } from 'node:crypto'
 import type { Database } from '../../database/database.ts'
 import { plainArray } from '../../database/array-literal.ts'
+import { createRecentValues } from '../../database/recent-values.ts'
 import { createSharedLookup } from '../../database/shared-lookup.ts'
 import type { RowOf } from '../../database/statement.ts'
+import type { Clock } from '../../domain/clock.ts'
 import type { Scope } from '../../domain/principal.ts'
 import { findApiKeys, touchApiKey as touchApiKeyStatement } from './sql/statements.generated.ts'
 
@@ -29,17 +31,30 @@ export function hashApiKey(key: string): string {
 /** Undefined for a key that is unknown or revoked. */
 export type FindApiKey = (key: string) => Promise<ApiKey | undefined>
 
-/**
- * Creates the lookup of keys. No result is older than its request, so a key revoked before a request is refused. The index
- * holds digests, so its timing reveals nothing about keys.
- */
-export function createKeyFinder(database: Database): FindApiKey {
+export interface KeyFinder {
+  /** No result is older than its request, so a key revoked before a request is refused. */
+  find: FindApiKey
+  /** Remembers what it found, so that most requests do not need the database. */
+  findRecent: FindApiKey
+}
+
+/** How long a revoked key is still found by `findRecent` while the database answers. */
+const FRESH_MS = 5_000
+/** How long a key is found by `findRecent` while the database does not answer. */
+const KEPT_MS = 600_000
+
+/** Creates the lookup of keys. The index holds digests, so its timing reveals nothing about keys. */
+export function createKeyFinder(database: Database, clock: Clock): KeyFinder {
   const lookUp = createSharedLookup<ApiKey>(async (hashes) => {
     const { rows } = await database.query(...findApiKeys({ hashes: plainArray(hashes) }))
     // A check of the table allows no other scopes.
     return new Map(rows.map((row) => [row.hash, { ...row, scope: row.scope as Scope }]))
   })
-  return async (key) => (KEY.test(key) ? await lookUp(hashApiKey(key)) : undefined)
+  const recent = createRecentValues<ApiKey>({ lookUp, clock, freshMs: FRESH_MS, keptMs: KEPT_MS })
+  return {
+    find: async (key) => (KEY.test(key) ? await lookUp(hashApiKey(key)) : undefined),
+    findRecent: async (key) => (KEY.test(key) ? await recent.find(hashApiKey(key)) : undefined),
+  }
 }
 
 export async function touchApiKey(database: Database, id: string): Promise<void> {

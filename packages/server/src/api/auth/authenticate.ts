@@ -4,6 +4,7 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
+import type { Clock } from '../../domain/clock.ts'
 import { messageOf } from '../../domain/errors.ts'
 import { RestError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/principal.ts'
@@ -11,7 +12,7 @@ import { readSessionCookie } from '../sessions/session-cookie.ts'
 import type { SourceKey, Session, SessionStore } from '../sessions/session-store.ts'
 import { OPERATOR, principalFor } from '../../domain/principal.ts'
 import { createKeyFinder, touchApiKey } from './api-keys.ts'
-import type { FindApiKey } from './api-keys.ts'
+import type { ApiKey, KeyFinder } from './api-keys.ts'
 import { looksLikeToken } from './tokens.ts'
 import type { VerifyToken } from './tokens.ts'
 
@@ -24,10 +25,20 @@ export interface Caller {
   sourceKey: SourceKey
   /** Undefined if the request itself has a key or token. */
   session: Session | undefined
+  /**
+   * Looks up a key that may have been revoked meanwhile. Undefined if the caller is known for certain.
+   * @throws ApiError 401
+   */
+  confirm?: () => Promise<void>
+}
+
+export interface RequestKind {
+  /** An ordinary post of events, which has to be accepted while the database does not answer. */
+  isEventPost?: boolean
 }
 
 /** @throws ApiError 401 */
-export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Caller>
+export type Authenticate = (headers: IncomingHttpHeaders, kind?: RequestKind) => Promise<Caller>
 
 export interface AuthenticateOptions {
   database: Database
@@ -37,6 +48,12 @@ export interface AuthenticateOptions {
   sessions: SessionStore
   /** Undefined: no tokens are accepted. */
   verifyToken: VerifyToken | undefined
+  /**
+   * Accepts an organization's key for posts of events if it was looked up a moment ago, or when the database last answered. Such a
+   * caller has `confirm`.
+   */
+  acceptsRecentKeys: boolean
+  clock: Clock
   log: Logger
 }
 
@@ -47,8 +64,8 @@ export interface AuthenticateOptions {
  */
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const isServiceKey = createComparison(options.serviceKey)
-  const findKey = createKeyFinder(options.database)
-  return async (headers) => {
+  const keys = createKeyFinder(options.database, options.clock)
+  return async (headers, { isEventPost = false } = {}) => {
     const credential = readKey(headers)
     if (credential === undefined) return await acceptSession(options, readSessionCookie(headers))
     if (isServiceKey(credential)) {
@@ -58,7 +75,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     }
     return looksLikeToken(credential)
       ? await acceptToken(options, credential)
-      : await acceptKey(options, findKey, credential)
+      : await acceptKey(options, keys, credential, options.acceptsRecentKeys && isEventPost)
   }
 }
 
@@ -90,14 +107,14 @@ async function acceptToken({ verifyToken }: AuthenticateOptions, token: string):
 
 async function acceptKey(
   { database, log }: AuthenticateOptions,
-  findKey: FindApiKey,
+  keys: KeyFinder,
   key: string,
+  acceptsRecent: boolean,
 ): Promise<Caller> {
-  const found = await findKey(key)
-  if (found === undefined) {
-    throw refuseKey(phrase('error.key'), phrase('hint.wholeKey'))
-  }
+  const found = requireKey(await (acceptsRecent ? keys.findRecent(key) : keys.find(key)))
   if (found.is_stale) {
+    // Requests that share the result do not record the same use.
+    found.is_stale = false
     touchApiKey(database, found.id).catch((error: unknown) =>
       log.warn({ error: messageOf(error) }, 'cannot record when a key was last used'),
     )
@@ -108,7 +125,13 @@ async function acceptKey(
     rateLimitKey: `key ${found.id}`,
     sourceKey: { apiKeyId: found.id, serviceMark: null },
     session: undefined,
+    ...(acceptsRecent ? { confirm: async () => void requireKey(await keys.find(key)) } : {}),
   }
+}
+
+function requireKey(found: ApiKey | undefined): ApiKey {
+  if (found === undefined) throw refuseKey(phrase('error.key'), phrase('hint.wholeKey'))
+  return found
 }
 
 /** A session counts toward the limit of its key: more sessions do not allow more requests. */

@@ -1,5 +1,6 @@
 import { checkEvents, webhookEventRules } from '../tables/webhook-events.ts'
 import { parseRows } from '../../rest/request/body.ts'
+import type { JsonObject } from '../../rest/request/json.ts'
 import { readHeader } from '../../rest/request/rest-message.ts'
 import type { RestRequest } from '../../rest/request/rest-message.ts'
 
@@ -8,6 +9,7 @@ export interface ReadablePost {
   /** The rows as JSON, separated by commas: the original text, which is stored. */
   text: string
   rowCount: number
+  rows: readonly JsonObject[]
   /** The columns that every row names, in one order. */
   columns: readonly string[]
 }
@@ -29,7 +31,7 @@ export function readPost(request: RestRequest): ReadablePost | undefined {
     const areAlike = rows.every((row) => Object.keys(row).toSorted().join() === signature)
     if (!areAlike || !columns.every((name) => WRITABLE.has(name))) return undefined
     checkEvents(rows, text)
-    return { text: text.trim().slice(1, -1), rowCount: rows.length, columns }
+    return { text: text.trim().slice(1, -1), rowCount: rows.length, rows, columns }
   } catch {
     return undefined
   }
@@ -42,7 +44,8 @@ const ORDINARY: Readonly<Record<string, RegExp>> = {
   accept: /^(\*\/\*|application\/json)?$/,
 }
 
-function isOrdinary({ search, headers }: RestRequest): boolean {
+/** Tests for a post without additional options. */
+export function isOrdinary({ search, headers }: Pick<RestRequest, 'search' | 'headers'>): boolean {
   return (
     search === '' &&
     Object.entries(ORDINARY).every(([name, usual]) => usual.test(readHeader(headers, name).trim()))

@@ -7,7 +7,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { createLru } from '../../domain/lru.ts'
 import { ApiError } from '../../domain/errors.ts'
 import { readCredential } from '../auth/authenticate.ts'
-import type { Authenticate, Caller } from '../auth/authenticate.ts'
+import type { Authenticate, Caller, RequestKind } from '../auth/authenticate.ts'
 import { RestError } from '../../domain/errors.ts'
 import type { SharedCounts } from './shared-counts.ts'
 import { WindowCounter } from './window-counter.ts'
@@ -26,7 +26,7 @@ export interface Admitted {
 
 export interface Admission {
   /** @throws ApiError 401, or 429 with `Retry-After` */
-  admit(headers: IncomingHttpHeaders, address: string): Promise<Admitted>
+  admit(headers: IncomingHttpHeaders, address: string, kind?: RequestKind): Promise<Admitted>
   /**
    * Verifies a credential that is not in a header: one to sign in with. Failures count as failed logins.
    * @throws ApiError 401, or 429 with `Retry-After`
@@ -81,8 +81,9 @@ export function createAdmission({
 
   return {
     verifyCredential,
-    async admit(headers, address) {
-      const caller = await verifyCredential(readCredential(headers), address, () => authenticate(headers))
+    async admit(headers, address, kind) {
+      const prove = (): Promise<Caller> => authenticate(headers, kind)
+      const caller = await verifyCredential(readCredential(headers), address, prove)
       if (caller.rateLimitKey === null || rateLimit === 0) return { caller, headers: {} }
       const counted = requests.count(caller.rateLimitKey)
       if (counted.exceeded) throw tooManyRequests(counted, phrase('limit.requests'), HINT)

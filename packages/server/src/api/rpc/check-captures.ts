@@ -28,10 +28,10 @@ export const checkCapturesFunction = defineFunction(
   'operator',
   z.strictObject({}),
   result,
-  async (context, _, principal) => {
-    await checkCaptures(context.database)
-    const captures = await readAs(context, principal, listCaptures())
-    const { rows: lost } = await context.database.query(...readLost())
+  async ({ crm, ...context }, _, principal) => {
+    await checkCaptures(crm)
+    const captures = await readAs({ ...context, crm, database: crm }, principal, listCaptures())
+    const { rows: lost } = await crm.query(...readLost())
     return {
       captures: captures.map((capture) => ({
         ...capture,

@@ -24,10 +24,10 @@ const result = z.object({
 const ALWAYS = '9999-12-31T23:59:59Z'
 
 /** Emits again, from the current rows of the tables, the events that capture faults and drifts of a period lost. */
-export const recaptureFunction = defineFunction('operator', schema, result, async ({ database }, input) => {
+export const recaptureFunction = defineFunction('operator', schema, result, async ({ crm }, input) => {
   const { table, since, until = ALWAYS, dry_run: dryRun } = input
   try {
-    return { ...(await recapture(database, { table, since, until, dryRun })) }
+    return { ...(await recapture(crm, { table, since, until, dryRun })) }
   } catch (error) {
     if (error instanceof RecaptureError) throw new ApiError(400, '22023', error.said, { details: 'table' })
     if (isDatabaseError(error) && error.code === '42501') {

@@ -27,6 +27,8 @@ import type { BoundStatement } from '../../database/statement.ts'
 /** The dependencies of the functions. */
 export interface RpcContext {
   database: Database
+  /** The database of the CRM: `database`, unless that is a log database of its own. */
+  crm: Database
   shares: DatabaseShares
   clock: Clock
   sender: Sender

@@ -93,15 +93,15 @@ function requireSubscription(events: readonly string[], record: RecordName): voi
 }
 
 async function countMatching(
-  { database }: RpcContext,
+  { database, crm }: RpcContext,
   webhookId: string,
   scope: ExistingScope,
   filter: string | null,
 ): Promise<number | null> {
   try {
-    const tables = await findTables(database, scope)
+    const tables = await findTables(crm, scope)
     const subscription = await readSubscription(database, webhookId)
-    return subscription === undefined ? 0 : await countRecords(database, tables, scope, subscription, filter)
+    return subscription === undefined ? 0 : await countRecords(crm, tables, scope, subscription, filter)
   } catch (error) {
     throw describeFault(error)
   }
@@ -117,8 +117,8 @@ function describeFault(error: unknown): unknown {
   return error.code.startsWith('42') ? new ApiError(409, '55000', phrase('sync.otherMap')) : error
 }
 
-async function findTables(database: Database, scope: ExistingScope): Promise<ExistingTable[]> {
-  const tables = await findExistingTables(database, scope)
+async function findTables(crm: Database, scope: ExistingScope): Promise<ExistingTable[]> {
+  const tables = await findExistingTables(crm, scope)
   if (tables.length > 0) return tables
   throw new ApiError(409, '55000', phrase('error.recordNotCaptured', { record: scope.record }), {
     details: 'record',

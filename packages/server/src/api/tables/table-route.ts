@@ -15,7 +15,7 @@ export function tableRoute(
     url: '/:table',
     exposeHeadRoute: false,
     handler: async (request, reply) => {
-      const { principal, session } = request.caller
+      const { principal, session, confirm } = request.caller
       requireTableAccess(principal, request.method, request.params.table)
       refuseKeysInLinkSession(session?.is_of_link === true, request.method, request.params.table)
       const response = await runOnce(request, (caller, keep) =>
@@ -27,6 +27,7 @@ export function tableRoute(
           body: typeof request.body === 'string' ? request.body : '',
           principal: caller,
           keep,
+          confirm,
         }),
       )
       return sendResponse(reply, response)

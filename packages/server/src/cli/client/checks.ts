@@ -35,11 +35,12 @@ export async function* runDoctorChecks(api: Client): AsyncGenerator<Finding> {
     yield problem(
       'database',
       'the server runs, but its database does not respond',
-      'Check DATABASE_URL, that PostgreSQL is running and that it has free connections. The server reconnects automatically.',
+      'Check DATABASE_URL (LOG_DATABASE_URL, if it is set), that PostgreSQL is running and that it has free connections. The server reconnects automatically.',
     )
     return
   }
   yield ok('database', 'answers')
+  yield* checkCrmDatabase(readiness)
   yield checkMigrations(readiness)
   yield* checkWorkers(readiness)
   yield* checkLoops(readiness)
@@ -80,6 +81,18 @@ async function readReadiness(api: Client): Promise<ReadinessBody> {
     .fetch('/health/ready')
     .then(async (response) => (await response.json()) as ReadinessBody)
     .catch(() => ({}))
+}
+
+function* checkCrmDatabase({ checks }: ReadinessBody): Generator<Finding> {
+  const status = checks?.crm_database?.status
+  if (status === undefined) return
+  yield status === 'ok'
+    ? ok('database of the CRM', 'answers')
+    : problem(
+        'database of the CRM',
+        'the log database responds, but the database of the CRM does not: events that it captures wait there',
+        'Check DATABASE_URL, that its PostgreSQL is running and that it has free connections. The server reconnects automatically.',
+      )
 }
 
 function checkMigrations({ checks }: ReadinessBody): Finding {

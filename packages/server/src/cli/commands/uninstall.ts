@@ -52,8 +52,13 @@ async function uninstall(
   const lines = [
     detached.length === 0 ? 'No CRM table was captured.' : `No longer captured: ${detached.join(', ')}.`,
     ...(isPurge ? ['The schemas webhooks and webhooks_internal are dropped.'] : []),
+    ...(isPurge && hasLogDatabase() ? [LOG_DATABASE_KEPT] : []),
     ...(kept.length > 0 ? [`Roles still in use elsewhere: ${kept.join(', ')}.`] : []),
   ]
   const report = { detached, purged: isPurge, kept_roles: kept }
   process.stdout.write(`${json ? JSON.stringify(report) : lines.join('\n')}\n`)
 }
+
+const hasLogDatabase = (): boolean => (readEnvironment()['LOG_DATABASE_URL'] ?? '') !== ''
+const LOG_DATABASE_KEPT =
+  'The log database is unchanged. To drop it too, run uninstall --purge --database-url with LOG_DATABASE_URL.'

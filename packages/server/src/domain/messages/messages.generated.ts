@@ -456,6 +456,10 @@ export interface MessageParams {
   'events.timesHint': null
   'events.maxBacklog': { count: number }
   'events.maxBacklogHint': { seconds: number }
+  'events.unconfirmed': null
+  'events.unconfirmedHint': { seconds: number }
+  'events.large': null
+  'events.largeHint': null
   'error.noLink': { method: string }
   'hint.adminKey': null
   'hint.wholeInstallation': null

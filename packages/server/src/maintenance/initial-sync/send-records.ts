@@ -8,7 +8,7 @@ import { readExisting, UnreadableTable } from '../../capture/existing-rows.ts'
 import { newId } from '../../domain/ids.ts'
 import { readRecordId } from '../../domain/record-id.ts'
 import { pinShape } from '../../domain/shapes/shape.ts'
-import { lockOutbox } from '../../pipeline/relay/outbox.ts'
+import { lockOutbox } from '../../pipeline/outbox/outbox.ts'
 import { readSubscription } from '../bulk-retry/missed-events.ts'
 import { chooseRecords, isChosen } from './choose-records.ts'
 import type { pickSync } from './sql/statements.generated.ts'
@@ -35,37 +35,48 @@ export interface Reading {
   scope: ExistingScope
 }
 
+/** The records are in the database of the CRM, which may be the same one. */
+export interface SyncDatabases {
+  database: Database
+  crm: Database
+}
+
 /** Sends records. One that the database refuses does not affect the others. @returns undefined if the sync was stopped */
 export async function sendOrSplit(
-  database: Database,
+  databases: SyncDatabases,
   reading: Reading,
   place: Place,
   keys: readonly (readonly string[])[],
 ): Promise<Place | undefined> {
   try {
-    return await send(database, reading, place, keys)
+    return await send(databases, reading, place, keys)
   } catch (error) {
     if (isOfTheTable(error) || !isRefusal(error, error)) throw error
-    if (keys.length === 1) return await skip(database, reading, place, keys[0]!)
+    if (keys.length === 1) return await skip(databases.database, reading, place, keys[0]!)
     const half = Math.ceil(keys.length / 2)
-    const moved = await sendOrSplit(database, reading, place, keys.slice(0, half))
-    return moved && (await sendOrSplit(database, reading, moved, keys.slice(half)))
+    const moved = await sendOrSplit(databases, reading, place, keys.slice(0, half))
+    return moved && (await sendOrSplit(databases, reading, moved, keys.slice(half)))
   }
 }
 
 async function send(
-  database: Database,
+  databases: SyncDatabases,
   { sync, existing, scope }: Reading,
   place: Place,
   keys: readonly (readonly string[])[],
 ): Promise<Place | undefined> {
   const next = { capture: existing.table.id, key: keys.at(-1)! }
-  const looked = await look(database, { sync, existing, scope }, keys)
+  const { database, crm } = databases
+  const looked = await look(databases, { sync, existing, scope }, keys)
   return await database.transaction(async (transaction) => {
     // No event is matched until the end: a change that was matched before is in the rows, and one that comes later stands behind.
     lockOutbox(transaction)
     if (!(await lock(transaction, sync, place))) return undefined
-    const rows = await readExisting(transaction, existing, scope, keys)
+    // Another database shows all that is committed, too, and what is matched until the end was committed there before.
+    const rows =
+      crm === database
+        ? await readExisting(transaction, existing, scope, keys)
+        : await crm.transaction((connection) => readExisting(connection, existing, scope, keys))
     const chosen = rows.filter((row) => looked.choose(row))
     if (chosen.length > 0) await write(transaction, sync, chosen, looked.shape)
     await advance(transaction, sync, next)
@@ -80,14 +91,14 @@ interface Looked {
 }
 
 async function look(
-  database: Database,
+  { database, crm }: SyncDatabases,
   { sync, existing, scope }: Reading,
   keys: readonly (readonly string[])[],
 ): Promise<Looked> {
   const subscription = await readSubscription(database, sync.webhook_id)
   if (subscription === undefined) return { choose: () => false, shape: null }
   const rules = { subscription, filter: sync.filter }
-  const rows = await database.transaction((connection) => readExisting(connection, existing, scope, keys))
+  const rows = await crm.transaction((connection) => readExisting(connection, existing, scope, keys))
   const { chosen } = await chooseRecords(rows, rules)
   const known = new Map(rows.map((row) => [row.key.join('\0'), row.data]))
   const wanted = new Set(chosen.map((row) => row.key.join('\0')))

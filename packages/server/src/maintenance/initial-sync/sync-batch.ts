@@ -8,8 +8,8 @@ import { messageOf } from '../../domain/errors.ts'
 import type { RecordName } from '../../domain/event-types/records.ts'
 import type { Said } from '../../domain/messages/phrase.ts'
 import { phrase } from '../../domain/messages/phrase.ts'
-import { lockOutbox } from '../../pipeline/relay/outbox.ts'
-import type { Place, Sync } from './send-records.ts'
+import { lockOutbox } from '../../pipeline/outbox/outbox.ts'
+import type { Place, Sync, SyncDatabases } from './send-records.ts'
 import { advance, isOfTheTable, lock, sendOrSplit } from './send-records.ts'
 import {
   beginSync,
@@ -18,6 +18,8 @@ import {
   hasOpenSync,
   isPreceded,
   keyWaiting,
+  lastWaitingId,
+  mayWait,
   pauseSync,
   pickSync,
   postponeSync,
@@ -44,7 +46,8 @@ const MAY_NOT_READ = '42501'
 export type SyncProgress = 'read' | 'sending' | 'waiting' | 'idle'
 
 /** Goes on with one sync, and ends those that are over. */
-export async function syncBatch(database: Database, log: Logger): Promise<SyncProgress> {
+export async function syncBatch(databases: SyncDatabases, log: Logger): Promise<SyncProgress> {
+  const { database } = databases
   const { rows: open } = await database.query(...hasOpenSync())
   if (open[0]?.is_open !== true) return 'idle'
   const settled = await database.query(...settleSyncs({ limit: SETTLED_AT_ONCE }))
@@ -53,9 +56,9 @@ export async function syncBatch(database: Database, log: Logger): Promise<SyncPr
   await database.query(...finishSyncs())
   const { rows } = await database.query(...pickSync({ window: WINDOW, maxOpen: MAX_OPEN }))
   const [sync] = rows
-  if (sync === undefined || !(await isReady(database, sync))) return pace
+  if (sync === undefined || !(await isReady(databases, sync))) return pace
   try {
-    await readNext(database, sync)
+    await readNext(databases, sync)
     return 'read'
   } catch (error) {
     await stop(database, log, sync, error)
@@ -82,22 +85,21 @@ function pauseReason(error: unknown): Said {
 }
 
 /** Everything from before the sync has been sent, or stands in the queue with a turn. */
-async function isReady(database: Database, sync: Sync): Promise<boolean> {
+async function isReady({ database, crm }: SyncDatabases, sync: Sync): Promise<boolean> {
   const { id, organization_id, begins_after } = sync
   if (sync.after_capture !== '') return true
   if (begins_after === null) {
-    await database.query(...beginSync({ id }))
+    const { rows } = await crm.query(...lastWaitingId())
+    await database.query(...beginSync({ id, beginsAfter: rows[0]!.id }))
     return false
   }
-  const { rows } = await database.query(
-    ...isPreceded({
-      id,
-      organizationId: organization_id,
-      beginsAfter: begins_after,
-      maxWaitMs: MAX_WAIT_MS,
-    }),
+  const { rows } = await crm.query(
+    ...isPreceded({ organizationId: organization_id, beginsAfter: begins_after }),
   )
-  if (rows[0]?.is_so === true) return false
+  if (rows[0]!.is_so) {
+    const { rows: waits } = await database.query(...mayWait({ id, maxWaitMs: MAX_WAIT_MS }))
+    if (waits[0]?.is_so === true) return false
+  }
   await keyAll(database, sync)
   return true
 }
@@ -116,25 +118,26 @@ async function keyAll(database: Database, { webhook_id: webhookId }: Sync): Prom
   }
 }
 
-async function readNext(database: Database, sync: Sync): Promise<void> {
+async function readNext(databases: SyncDatabases, sync: Sync): Promise<void> {
+  const { database, crm } = databases
   const scope: ExistingScope = {
     // A check of the table allows no others.
     record: sync.record as RecordName,
     organizationId: sync.organization_id,
     since: sync.since,
   }
-  const tables = await findExistingTables(database, scope)
+  const tables = await findExistingTables(crm, scope)
   const at = tables.findIndex(({ table }) => table.id >= sync.after_capture)
   const existing = tables[at]
   if (existing === undefined) return await endReading(database, sync)
   const isSame = existing.table.id === sync.after_capture
   const after = isSame ? sync.after_key : []
   const limit = Math.max(CHUNK, WINDOW - sync.waiting)
-  const keys = await findKeys(database, existing, scope, after, limit)
+  const keys = await findKeys(crm, existing, scope, after, limit)
   let place: Place = { capture: sync.after_capture, key: sync.after_key }
   for (let from = 0; from < keys.length; from += CHUNK) {
     const part = keys.slice(from, from + CHUNK)
-    const moved = await sendOrSplit(database, { sync, existing, scope }, place, part)
+    const moved = await sendOrSplit(databases, { sync, existing, scope }, place, part)
     if (moved === undefined) return
     place = moved
   }

@@ -11,13 +11,19 @@ export const readHealth = typedStatement<
   }
 >(import.meta.url, 'read-health')
 
-export const readQueueState = typedStatement<
+export const readOutboxState = typedStatement<
   object,
   {
     outbox_age: number | null
     outbox_backlog: number
+    drifted_captures: number
+  }
+>(import.meta.url, 'read-outbox-state')
+
+export const readQueueState = typedStatement<
+  object,
+  {
     oldest_due_age: number | null
     held_endpoints: number
-    drifted_captures: number
   }
 >(import.meta.url, 'read-queue-state')

@@ -9,8 +9,8 @@ import { pinShape } from '../../domain/shapes/shape.ts'
 import type { DeliveryBody, WholeEvent } from '../../domain/shapes/shape-body.ts'
 import { createShaper, hasOwnBody } from '../../domain/shapes/shape-body.ts'
 import type { OpenTarget, WebhookTarget } from '../../domain/webhook.ts'
-import type { OutboxEvent } from '../relay/outbox.ts'
-import { pairOf } from '../relay/outbox.ts'
+import type { TakenEvent } from '../relay/taken-event.ts'
+import { pairOf } from './written-pairs.ts'
 
 /** Room in memory for deliveries that are sent directly. */
 export interface DirectSlots {
@@ -31,7 +31,8 @@ export interface MatchOptions {
 
 /** A pair of an event and a webhook that match. */
 export interface PlannedDelivery {
-  outboxId: number
+  /** The event's. */
+  key: number
   delivery: LeasedDelivery
   recordId: string | null
   redact: readonly string[] | null
@@ -53,7 +54,7 @@ export interface MatchedEvents {
 
 /** Matches every event with the webhooks of its organization. Writes nothing. */
 export function matchEvents(
-  events: readonly OutboxEvent[],
+  events: readonly TakenEvent[],
   webhooks: ReadonlyMap<string, readonly Subscription[]>,
   slots: DirectSlots,
   options: MatchOptions,
@@ -71,7 +72,7 @@ export function matchEvents(
     const { target } = delivery
     return [
       {
-        outboxId: event.outbox_id,
+        key: event.key,
         delivery,
         recordId: recordIdOf(event.body),
         ...rules,
@@ -85,7 +86,7 @@ export function matchEvents(
 }
 
 function toDelivery(
-  { event, subscription }: Match<OutboxEvent>,
+  { event, subscription }: Match<TakenEvent>,
   sent: DeliveryBody,
   { clock, openTarget, lease }: MatchOptions,
 ): LeasedDelivery {
@@ -107,7 +108,7 @@ function toDelivery(
   }
 }
 
-const wholeOf = (event: OutboxEvent): WholeEvent => ({
+const wholeOf = (event: TakenEvent): WholeEvent => ({
   eventId: event.id,
   organizationId: event.organization_id,
   event: event.event,

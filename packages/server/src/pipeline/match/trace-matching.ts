@@ -1,4 +1,4 @@
-import type { OutboxEvent } from '../relay/outbox.ts'
+import type { TakenEvent } from '../relay/taken-event.ts'
 import type { Tracing } from '../../observability/tracing.ts'
 import type { LeasedDelivery } from '../../domain/delivery.ts'
 
@@ -11,7 +11,7 @@ export function traceMatching(
   tracing: Tracing,
   startedAt: number,
   created: readonly LeasedDelivery[],
-  events: readonly OutboxEvent[],
+  events: readonly TakenEvent[],
 ): LeasedDelivery[] {
   const parents = new Map<string, string | null>()
   for (const event of events) {

@@ -1,5 +1,5 @@
 import type { AttemptRecord } from '../../domain/attempt.ts'
-import type { LeasedEvent, UnwrittenDelivery } from '../relay/leased-events.ts'
+import type { LeasedEvent, UnwrittenDelivery } from '../relay/leased-event.ts'
 
 /** What the recorder writes. */
 export type Entry =

@@ -5,13 +5,13 @@ import type { AttemptRecord } from '../../domain/attempt.ts'
 import type { DeliveryFault, OnFault } from '../../domain/delivery-fault.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
 import { messageOf } from '../../domain/errors.ts'
-import type { LeasedEvent, LeasedEvents, UnwrittenDelivery } from '../relay/leased-events.ts'
+import type { LeasedEvent, UnwrittenDelivery } from '../relay/leased-event.ts'
+import type { LeasedEvents } from '../relay/leased-events.ts'
 import { recordFaults } from './delivery-faults.ts'
 import type { Entry } from './entries.ts'
 import { firstAccepted } from './first-accepted.ts'
 import { findUnwritten } from './store-entries.ts'
-import type { Written } from './write-deliveries.ts'
-import { writeDeliveries } from './write-deliveries.ts'
+import type { Written } from './delivery-columns.ts'
 
 export interface GiveUpEntryOptions {
   database: Database
@@ -53,12 +53,11 @@ export async function giveUpUnwritten(
   const isSent = entry.kind === 'attempt'
   const reason = reasonOf(cause)
   const failed = { as: 'failed', reason, code: isSent ? 'not_recordable' : 'not_sendable' } as const
-  const finished = leasedEvents.lastOf([unwritten])
-  const holder = { nodeId: leasedEvents.nodeId, lease: leasedEvents.token }
+  const done = leasedEvents.lastOf([unwritten])
+  let isLost = false
   const put = async (written: Written | undefined, leaves: boolean): Promise<void> => {
     const rows = written === undefined ? [] : [{ unwritten, written }]
-    const outboxIds = leaves ? finished.map(({ outboxId }) => outboxId) : []
-    await writeDeliveries(database, holder, rows, outboxIds)
+    isLost = !(await leasedEvents.write(rows, leaves ? done : []))
   }
   const outcome: Written | undefined =
     isSent && entry.record.status === 'success'
@@ -86,10 +85,11 @@ export async function giveUpUnwritten(
     ],
     cause,
   )
+  if (isLost) return
   // Undefined: the database accepts nothing of it.
   const way = ways[index]
   const fault = toFault(unwritten, way?.[0] !== undefined, isSent, reason)
-  if (way?.[1] === true) finish(leasedEvents.written([unwritten], finished))
+  if (way?.[1] === true) finish(leasedEvents.written([unwritten], done))
   else leasedEvents.setAside(event)
   // A success that is stored without its response is not a fault.
   if (way !== undefined && way[0] === outcome && outcome !== undefined && way[1]) return
@@ -103,10 +103,7 @@ export function setAsideEvent(
   { leasedEvents, log }: GiveUpEntryOptions,
 ): void {
   const { event } = entry
-  log.error(
-    { outbox_id: event.outboxId },
-    'cannot remove an event from the outbox; this process does not match it again',
-  )
+  log.error({ event: event.key }, 'cannot end an event; this process does not match it again')
   leasedEvents.setAside(event)
 }
 

@@ -7,7 +7,7 @@ import { attempt } from '../../../test/harness/attempt.ts'
 import { messageOf } from '../../domain/errors.ts'
 import { newToken } from '../../domain/ids.ts'
 import { Messages } from '../messages.ts'
-import { LeasedEvents } from '../relay/leased-events.ts'
+import { OutboxEvents } from '../outbox/outbox-events.ts'
 import { createLoopWatch } from '../../loops/loop-watch.ts'
 import { systemClock } from '../../domain/clock.ts'
 import { Recorder } from './recorder.ts'
@@ -18,7 +18,7 @@ const createRecorder = (database: Database, messages = new Messages(assert.ifErr
     database,
     log,
     messages,
-    leasedEvents: new LeasedEvents(database, newToken(), new Messages(assert.ifError)),
+    leasedEvents: new OutboxEvents(database, newToken(), new Messages(assert.ifError)),
     watch: createLoopWatch(systemClock),
   })
 

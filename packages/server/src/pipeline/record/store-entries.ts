@@ -1,11 +1,10 @@
 import type { Database } from '../../database/database.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
-import type { LeasedEvent, LeasedEvents, UnwrittenDelivery } from '../relay/leased-events.ts'
-import { isLeaseLost } from '../relay/outbox.ts'
+import type { LeasedEvent, UnwrittenDelivery } from '../relay/leased-event.ts'
+import type { LeasedEvents } from '../relay/leased-events.ts'
 import type { Entry } from './entries.ts'
 import { storeAttempts } from './store-attempts.ts'
-import type { DeliveryToWrite, Written } from './write-deliveries.ts'
-import { writeDeliveries } from './write-deliveries.ts'
+import type { DeliveryToWrite, Written } from './delivery-columns.ts'
 
 /** The contents of a batch: deliveries that are not in the database yet, and outcomes of those that are. */
 interface Plan {
@@ -29,7 +28,7 @@ export async function storeEntries(
 ): Promise<void> {
   const { rows, events, attempts } = plan(leasedEvents, entries)
   // Before the attempts, which may fail: a second run no longer knows of these events.
-  if (rows.length + events.length > 0) finish(await write(database, leasedEvents, rows, events))
+  if (rows.length + events.length > 0) finish(await write(leasedEvents, rows, events))
   if (attempts.length > 0) await storeAttempts(database, attempts)
 }
 
@@ -37,7 +36,7 @@ function plan(leasedEvents: LeasedEvents, entries: readonly Entry[]): Plan {
   const planned: Plan = { rows: [], events: [], attempts: [] }
   for (const entry of entries) {
     if (entry.kind === 'event') {
-      if (leasedEvents.event(entry.event.outboxId) === entry.event) planned.events.push(entry.event)
+      if (leasedEvents.event(entry.event.key) === entry.event) planned.events.push(entry.event)
     } else if (entry.kind === 'attempt') {
       const unwritten = findUnwritten(leasedEvents, entry.record)
       if (unwritten === undefined) planned.attempts.push(entry.record)
@@ -71,26 +70,11 @@ function isDue(leasedEvents: LeasedEvents, entry: Entry & { kind: 'delivery' }):
 }
 
 async function write(
-  database: Database,
   leasedEvents: LeasedEvents,
   rows: readonly (DeliveryToWrite & { unwritten: UnwrittenDelivery })[],
   events: readonly LeasedEvent[],
 ): Promise<LeasedEvent[]> {
   const unwritten = rows.map((row) => row.unwritten)
-  const finished = [...leasedEvents.lastOf(unwritten), ...events]
-  const holder = { nodeId: leasedEvents.nodeId, lease: leasedEvents.token }
-  try {
-    await writeDeliveries(
-      database,
-      holder,
-      rows,
-      finished.map(({ outboxId }) => outboxId),
-    )
-  } catch (error) {
-    if (!isLeaseLost(error)) throw error
-    // Another node sends these events again, and writes their outcomes.
-    leasedEvents.lose(holder.lease)
-    return []
-  }
-  return leasedEvents.written(unwritten, finished)
+  const done = [...leasedEvents.lastOf(unwritten), ...events]
+  return (await leasedEvents.write(rows, done)) ? leasedEvents.written(unwritten, done) : []
 }

@@ -1,73 +1,58 @@
-import type { Database } from '../../database/database.ts'
-import type { Transaction } from '../../database/database.ts'
-import { toMultirange } from '../../database/multirange.ts'
-import type { LeasedDelivery } from '../../domain/delivery.ts'
-import { newToken } from '../../domain/ids.ts'
 import { Pace } from '../../domain/pace.ts'
 import type { Messages } from '../messages.ts'
-import type { LeasedBatch, LeasedRow, OutboxHolder, OutboxScope } from './outbox.ts'
-import { isLeaseLost, leaseBatch, leaseInOrder } from './outbox.ts'
-import { registerLease } from './sql/statements.generated.ts'
-
-/** An event that this node has leased from the outbox. */
-export interface LeasedEvent {
-  outboxId: number
-  /** Milliseconds, by `performance.now()`. */
-  leasedAt: number
-  unwritten: Set<UnwrittenDelivery>
-}
-
-/** A delivery that was matched and is not in the database yet. */
-export interface UnwrittenDelivery {
-  readonly delivery: LeasedDelivery
-  readonly event: LeasedEvent
-  /** When it was matched, by the database's clock, as text. */
-  readonly createdAt: string
-  readonly recordId: string | null
-  readonly redact: readonly string[] | null
-  readonly shape: string | null
-  /** The reason why it is filtered; undefined: it is sent. */
-  filtered: string | undefined
-  /** The entry that will write it; undefined: none yet. */
-  writer: object | undefined
-  /** Resolves when the write that is under way has ended. */
-  writing: Promise<void> | undefined
-}
+import type { DeliveryToWrite } from '../record/delivery-columns.ts'
+import type { LeasedEvent, UnwrittenDelivery } from './leased-event.ts'
 
 /** No more events are leased while the outcomes of this many are not written. */
 export const MAX_LEASED = 5_000
 
-const NO_LEASE = '00000000-0000-0000-0000-000000000000'
-
-/** Events that neither leave the outbox nor are sent again. Beyond it, the first ones are leased again. */
-const MAX_SET_ASIDE = 1_000
-
 /**
- * The events that this node has leased from the outbox, each until all of its deliveries are written.
+ * The events that this node holds under a lease, each until all of its deliveries are written.
  *
- *     outbox → leased → written (delivered, or pending with a row in the queue) → gone from the outbox
- *                 └→ lost: another node has taken over the lease; it sends the rest again, and outcomes of this node do not count
- *
- * The lease is one row for the node. It lasts as long as the node's heartbeat.
+ *     taken → leased → written (delivered, or pending with a row in the queue) → done
+ *                └→ lost: another node has taken over; it sends the rest again, and outcomes of this node do not count
  */
-export class LeasedEvents {
+export abstract class LeasedEvents {
   readonly nodeId: string
-  readonly #database: Database
   readonly #messages: Messages
   readonly #events = new Map<number, LeasedEvent>()
   readonly #deliveries = new Map<string, UnwrittenDelivery>()
-  readonly #setAside = new Set<number>()
   readonly #pace = new Pace(performance.now())
   #ended = 0
-  /** The fencing token; undefined: this node has no lease yet, or has lost it. */
-  #lease: string | undefined
-  #leasing: Promise<unknown> = Promise.resolve()
   #waiting: { below: number; resolve: () => void }[] = []
 
-  constructor(database: Database, nodeId: string, messages: Messages) {
-    this.#database = database
+  constructor(nodeId: string, messages: Messages) {
     this.nodeId = nodeId
     this.#messages = messages
+  }
+
+  /** The lease under which deliveries are sent. */
+  abstract get token(): string
+
+  /**
+   * Writes deliveries for the first time. Events whose deliveries are then all written are done, in the same commit where the source
+   * is the database itself.
+   *
+   * @returns false: the lease was lost. Another node sends these events again, and writes their outcomes.
+   */
+  abstract write(rows: readonly DeliveryToWrite[], done: readonly LeasedEvent[]): Promise<boolean>
+
+  /** Extends the leases of events that are held for long. */
+  abstract extend(): void
+
+  /** Gives back events of which nothing was sent or written: they are leased again, by any node. */
+  giveBack(keys: readonly number[]): void {
+    for (const key of keys) {
+      const event = this.#events.get(key)
+      if (event !== undefined) this.#end(event)
+    }
+    this.#resume()
+  }
+
+  /** Keeps an event that can neither be done nor sent from being leased again by this process. */
+  setAside(event: LeasedEvent): void {
+    this.#end(event)
+    this.#resume()
   }
 
   /** Events that this node has leased and not written. */
@@ -85,81 +70,17 @@ export class LeasedEvents {
     return this.#pace.within(ms, performance.now())
   }
 
-  get holder(): OutboxHolder {
-    const held = toMultirange([...this.#events.keys(), ...this.#setAside])
-    return { nodeId: this.nodeId, lease: this.#lease ?? NO_LEASE, held }
+  protected get keys(): Iterable<number> {
+    return this.#events.keys()
   }
 
-  /** Leases a batch of events. */
-  async lease(scope: OutboxScope): Promise<LeasedBatch> {
-    const leased = await this.#leaseNext(async (holder) => {
-      const batch = await leaseBatch(this.#database, holder, scope)
-      this.#keep(batch.rows)
-      return batch
-    })
-    return leased ?? { rows: [], ordered: [], isFull: true }
-  }
-
-  /**
-   * Leases events of organizations with an order per record, and has `write` write in the same transaction what must be written in
-   * their order.
-   *
-   * @returns what `write` returns; undefined: nothing was leased
-   */
-  async leaseInOrder<T>(
-    only: readonly number[],
-    write: (transaction: Transaction, rows: readonly LeasedRow[]) => Promise<T>,
-  ): Promise<T | undefined> {
-    return await this.#leaseNext(async (holder) => {
-      const { rows, result } = await this.#database.transaction(async (transaction) => {
-        const leased = await leaseInOrder(transaction, holder, only)
-        return { rows: leased, result: leased.length > 0 ? await write(transaction, leased) : undefined }
-      })
-      this.#keep(rows)
-      return result
-    })
-  }
-
-  /** One after the other, because each statement names all rows that the node holds. */
-  async #leaseNext<T>(lease: (holder: OutboxHolder) => Promise<T>): Promise<T | undefined> {
-    const leasing = this.#leasing.then(() => this.#leaseUnlessLost(lease))
-    this.#leasing = leasing.catch(() => {})
-    return await leasing
-  }
-
-  async #leaseUnlessLost<T>(lease: (holder: OutboxHolder) => Promise<T>): Promise<T | undefined> {
-    if (this.#events.size >= MAX_LEASED) return undefined
-    if (this.#lease === undefined) await this.#register()
-    const { holder } = this
-    try {
-      return await lease(holder)
-    } catch (error) {
-      if (!isLeaseLost(error)) throw error
-      this.lose(holder.lease)
-      return undefined
-    }
-  }
-
-  #keep(rows: readonly LeasedRow[]): void {
+  protected keep(keys: readonly number[]): void {
     const leasedAt = performance.now()
-    for (const { outbox_id: outboxId } of rows)
-      this.#events.set(outboxId, { outboxId, leasedAt, unwritten: new Set() })
+    for (const key of keys) this.#events.set(key, { key, leasedAt, unwritten: new Set() })
   }
 
-  async #register(): Promise<void> {
-    const lease = newToken()
-    await this.#database.query(...registerLease({ nodeId: this.nodeId, lease }))
-    this.#lease = lease
-  }
-
-  /** The lease under which deliveries are sent. */
-  get token(): string {
-    if (this.#lease === undefined) throw new Error('no lease of the outbox')
-    return this.#lease
-  }
-
-  event(outboxId: number): LeasedEvent | undefined {
-    return this.#events.get(outboxId)
+  event(key: number): LeasedEvent | undefined {
+    return this.#events.get(key)
   }
 
   find(deliveryId: string): UnwrittenDelivery | undefined {
@@ -174,15 +95,6 @@ export class LeasedEvents {
     }
   }
 
-  /** Forgets events of which nothing was sent or written: they are leased again. */
-  forget(outboxIds: readonly number[]): void {
-    for (const outboxId of outboxIds) {
-      const event = this.#events.get(outboxId)
-      if (event !== undefined) this.#end(event)
-    }
-    this.#resume()
-  }
-
   /** Returns the events whose deliveries are all written once these are. */
   lastOf(deliveries: readonly UnwrittenDelivery[]): LeasedEvent[] {
     const counts = new Map<LeasedEvent, number>()
@@ -191,43 +103,32 @@ export class LeasedEvents {
   }
 
   /**
-   * To be called when the deliveries are written and the events have left the outbox.
+   * To be called when the deliveries are written and the events are done.
    *
-   * @returns the events that must leave it now, because another write ended at the same time
+   * @returns the events that are done now, too, because another write ended at the same time
    */
-  written(deliveries: readonly UnwrittenDelivery[], finished: readonly LeasedEvent[]): LeasedEvent[] {
+  written(deliveries: readonly UnwrittenDelivery[], done: readonly LeasedEvent[]): LeasedEvent[] {
     for (const unwritten of deliveries) {
       unwritten.event.unwritten.delete(unwritten)
       this.#deliveries.delete(unwritten.delivery.id)
     }
-    for (const event of finished) this.#end(event)
-    this.#pace.finish(performance.now(), finished.length)
-    this.#ended += finished.length
+    for (const event of done) this.#end(event)
+    this.#pace.finish(performance.now(), done.length)
+    this.#ended += done.length
     const left = new Set(deliveries.map(({ event }) => event))
     this.#resume()
-    return [...left].filter(
-      (event) => event.unwritten.size === 0 && this.#events.get(event.outboxId) === event,
-    )
+    return [...left].filter((event) => event.unwritten.size === 0 && this.#events.get(event.key) === event)
   }
 
-  /** Keeps an event that cannot leave the outbox from being leased again by this process. */
-  setAside(event: LeasedEvent): void {
-    this.#end(event)
-    this.#setAside.add(event.outboxId)
-    const [first] = this.#setAside
-    if (this.#setAside.size > MAX_SET_ASIDE && first !== undefined) this.#setAside.delete(first)
-    this.#resume()
-  }
-
-  /** Another node has taken over the lease. A late answer may tell so of an earlier one, which changes nothing. */
-  lose(lease: string): void {
-    if (lease !== this.#lease) return
-    this.#lease = undefined
-    this.#events.clear()
-    this.#deliveries.clear()
-    this.#setAside.clear()
+  /** Forgets events that other nodes send now, and tells the stages, which may hold more of them. */
+  protected forgetLost(events: readonly LeasedEvent[]): void {
+    for (const event of events) this.#end(event)
     this.#resume()
     this.#messages.emit('leaseLost')
+  }
+
+  protected get all(): LeasedEvent[] {
+    return [...this.#events.values()]
   }
 
   /** Deliveries of events that were leased before `leasedBefore` and that no entry will write. */
@@ -254,8 +155,8 @@ export class LeasedEvents {
   }
 
   #end(event: LeasedEvent): void {
-    if (this.#events.get(event.outboxId) !== event) return
-    this.#events.delete(event.outboxId)
+    if (this.#events.get(event.key) !== event) return
+    this.#events.delete(event.key)
     for (const { delivery } of event.unwritten) this.#deliveries.delete(delivery.id)
   }
 

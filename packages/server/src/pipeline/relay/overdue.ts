@@ -50,6 +50,7 @@ export class Overdue implements Stage {
   async #look(): Promise<void> {
     const { leasedEvents, recorder, log } = this.#options
     try {
+      leasedEvents.extend()
       await recorder.enqueue(leasedEvents.overdue(performance.now() - OVERDUE_MS), true)
     } catch (error) {
       log.warn({ error: messageOf(error) }, 'cannot queue deliveries that are under way')

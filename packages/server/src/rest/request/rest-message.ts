@@ -14,6 +14,11 @@ export interface RestRequest {
   principal: Principal
   /** Stores the response of an insert in its transaction; undefined: it is not stored. */
   keep?: ((connection: Connection, response: RestResponse) => Promise<void>) | undefined
+  /**
+   * Verifies a credential that was accepted without the database. Undefined if it is verified.
+   * @throws ApiError 401
+   */
+  confirm?: (() => Promise<void>) | undefined
 }
 
 export interface RestResponse {

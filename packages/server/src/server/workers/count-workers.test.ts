@@ -23,13 +23,20 @@ describe('the number of workers', () => {
 
 describe('what workers divide', () => {
   it('leaves one process all of its connections', () => {
-    assert.deepEqual(poolSizes(1), { api: 10, engine: 6 })
+    assert.deepEqual(poolSizes(1), { api: 10, engine: 6, crm: 4, crmApi: 2 })
   })
 
   it('keeps the connections of up to 8 workers within 80 of the 100 that a server allows by default', () => {
     for (let workers = 1; workers <= 8; workers += 1) {
       const { api, engine } = poolSizes(workers)
       assert.ok(workers * (api + engine + 2) <= 80, `${workers} workers`)
+    }
+  })
+
+  it('keeps the connections of up to 8 workers to a database of the CRM alone within 48', () => {
+    for (let workers = 1; workers <= 8; workers += 1) {
+      const { crm, crmApi } = poolSizes(workers)
+      assert.ok(workers * (crm + crmApi + 2) <= 48, `${workers} workers`)
     }
   })
 

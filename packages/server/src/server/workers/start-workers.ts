@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../../settings/config.ts'
 import { openDataDir } from '../data-dir.ts'
 import { requireAddress } from '../listening.ts'
-import { migrateServer } from '../open-databases.ts'
+import { migrateServers } from '../prepare-servers.ts'
 import { readServiceKey, requireUsableKeys, warnOfShortKey } from '../start-keys.ts'
 import type { RunningNode } from '../start-node.ts'
 import { countWorkers } from './count-workers.ts'
@@ -22,7 +22,7 @@ export async function startWorkers(
   const dataDir = openDataDir(config.dataDir)
   requireUsableKeys(dataDir)
   await requireAddress(config)
-  await migrateServer(config.databaseUrl!, config, log)
+  await migrateServers(config, log)
   warnOfShortKey(readServiceKey(config, dataDir), log)
   const supervisor = new Supervisor({
     count: countWorkers(config),

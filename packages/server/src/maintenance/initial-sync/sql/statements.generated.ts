@@ -14,6 +14,7 @@ export const advanceSync = typedStatement<
 
 export const beginSync = typedStatement<
   {
+    beginsAfter: number
     id: string
   },
   object
@@ -44,8 +45,6 @@ export const isPreceded = typedStatement<
   {
     organizationId: string
     beginsAfter: number
-    id: string
-    maxWaitMs: number
   },
   {
     is_so: boolean
@@ -78,6 +77,13 @@ export const lastOutboxId = typedStatement<
   }
 >(import.meta.url, 'last-outbox-id')
 
+export const lastWaitingId = typedStatement<
+  object,
+  {
+    id: number
+  }
+>(import.meta.url, 'last-waiting-id')
+
 export const lockSync = typedStatement<
   {
     id: string
@@ -88,6 +94,16 @@ export const lockSync = typedStatement<
     id: string
   }
 >(import.meta.url, 'lock-sync')
+
+export const mayWait = typedStatement<
+  {
+    maxWaitMs: number
+    id: string
+  },
+  {
+    is_so: boolean
+  }
+>(import.meta.url, 'may-wait')
 
 export const pauseSync = typedStatement<
   {

@@ -8,51 +8,6 @@ export const countSkips = typedStatement<
   object
 >(import.meta.url, 'count-skips')
 
-export const findUnleased = typedStatement<
-  {
-    outboxId: number
-    nodeId: string
-  },
-  {
-    id: string
-    organization_id: string
-    event: string
-    origin: string | null
-    traceparent: string | null
-    created_ms: number
-  }
->(import.meta.url, 'find-unleased')
-
-export const leaveOutbox = typedStatement<
-  {
-    outboxId: number
-  },
-  object
->(import.meta.url, 'leave-outbox')
-
-export const readBody = typedStatement<
-  {
-    eventId: string
-    organizationId: string
-  },
-  {
-    body: string
-  }
->(import.meta.url, 'read-body')
-
-export const readStuckEvent = typedStatement<
-  {
-    outboxId: number
-  },
-  {
-    id: string
-    organization_id: string
-    event: string
-    origin: string | null
-    traceparent: string | null
-  }
->(import.meta.url, 'read-stuck-event')
-
 export const readSubscriptions = typedStatement<
   {
     organizations: readonly string[] | string
@@ -92,3 +47,14 @@ export const readVersions = typedStatement<
     version: number
   }
 >(import.meta.url, 'read-versions')
+
+export const readWritten = typedStatement<
+  {
+    events: readonly string[] | string
+  },
+  {
+    event_id: string
+    organization_id: string
+    webhook_id: string
+  }
+>(import.meta.url, 'read-written')

@@ -104,39 +104,3 @@ export const setAside = typedStatement<
   },
   object
 >(import.meta.url, 'set-aside')
-
-export const writeDeliveries = typedStatement<
-  {
-    ids: readonly string[] | string
-    outboxIds: readonly number[] | string
-    isLast: readonly boolean[] | string
-    organizations: readonly string[] | string
-    webhooks: readonly string[] | string
-    events: readonly string[] | string
-    eventTypes: readonly string[] | string
-    statuses: readonly string[] | string
-    reasons: readonly string[] | string
-    recordIds: readonly string[] | string
-    redact: readonly string[] | string
-    createdAt: readonly string[] | string
-    leaseMs: readonly number[] | string
-    attemptIds: readonly string[] | string
-    urls: readonly string[] | string
-    errorCodes: readonly string[] | string
-    errorMessages: readonly string[] | string
-    diagnoses: readonly string[] | string
-    responseCodes: readonly number[] | string
-    durationsMs: readonly number[] | string
-    requestHeaders: readonly string[] | string
-    requestBodies: readonly string[] | string
-    responseHeaders: readonly string[] | string
-    responseBodies: readonly string[] | string
-    sentAt: readonly string[] | string
-    hasTurn: readonly boolean[] | string
-    shapes: readonly string[] | string
-    finished: readonly number[] | string
-    lease: string
-    nodeId: string
-  },
-  object
->(import.meta.url, 'write-deliveries')

@@ -4,14 +4,15 @@ import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
 import type { RowOf } from '../../database/statement.ts'
 import { recordFaults } from '../record/delivery-faults.ts'
-import type { Written } from '../record/write-deliveries.ts'
-import { writeDeliveriesLocked } from '../record/write-deliveries.ts'
-import type { LeaseHolder } from '../relay/outbox.ts'
-import { lockOutbox, readWrittenPairs } from '../relay/outbox.ts'
-import type { MatchOptions, PlannedDelivery } from './match-events.ts'
-import { matchEvents, NO_SLOTS } from './match-events.ts'
-import type { Subscriptions } from './subscriptions.ts'
-import { readCurrentVersions } from './subscriptions.ts'
+import type { Written } from '../record/delivery-columns.ts'
+import type { MatchOptions, PlannedDelivery } from '../match/match-events.ts'
+import { matchEvents, NO_SLOTS } from '../match/match-events.ts'
+import type { Subscriptions } from '../match/subscriptions.ts'
+import { readCurrentVersions } from '../match/subscriptions.ts'
+import { readWrittenPairs } from '../match/written-pairs.ts'
+import type { LeaseHolder } from './outbox.ts'
+import { lockOutbox } from './outbox.ts'
+import { writeDeliveriesLocked } from './write-deliveries.ts'
 import { findUnleased, leaveOutbox, readBody, readStuckEvent } from './sql/statements.generated.ts'
 
 type Head = RowOf<typeof findUnleased>
@@ -108,7 +109,7 @@ async function plan(
   const versions = await readCurrentVersions(connection, [organizationId])
   const webhooks = await options.subscriptions.read(connection, versions)
   const written = await readWrittenPairs(connection, [head])
-  const event = { ...head, outbox_id: outboxId, body: rows[0]!.body }
+  const event = { ...head, key: outboxId, body: rows[0]!.body }
   return matchEvents([event], webhooks, NO_SLOTS, { ...options, written }).planned
 }
 

@@ -29,7 +29,7 @@ leased as (
     + (select range_agg(int8range(k.id, k.id, '[]')) from known k where k.is_ordered = :in_order::boolean)
   where l.node_id = :node_id::uuid and exists (select from known k where k.is_ordered = :in_order::boolean)
 )
-select k.id as "outbox_id!", coalesce(k.is_retaken, false) as "is_retaken!", now()::text as "leased_at!",
+select k.id as "key!", coalesce(k.is_retaken, false) as "is_retaken!", now()::text as "leased_at!",
   e.id as "id!", e.organization_id as "organization_id!", e.event as "event!", e.origin, e.traceparent,
   e.body as "body!", e.created_ms as "created_ms!",
   -- The case makes the generated type nullable: an organization may have no version.

@@ -1,36 +1,17 @@
 import { plainArray } from '../../database/array-literal.ts'
-import type { Connection, Database, Transaction } from '../../database/database.ts'
+import type { Database, Transaction } from '../../database/database.ts'
 import { isDatabaseError } from '../../database/database.ts'
 import type { RowOf } from '../../database/statement.ts'
+import { MAX_BATCH } from '../batch-size.ts'
 import {
   hasEvents,
   holdLease as holdStatement,
   leaseEvents,
   listWaiting,
   lockOutbox as lockStatement,
-  readWritten,
 } from './sql/statements.generated.ts'
 
-/** On the one connection of PGlite, requests wait for the batch; PostgreSQL amortizes a commit over more rows. */
-export const MAX_BATCH = { pglite: 200, postgresql: 500 }
-
-/** An event of the outbox. */
-export interface OutboxEvent {
-  /** Its row of the outbox. */
-  outbox_id: number
-  id: string
-  organization_id: string
-  event: string
-  /** The origin of the change; null: none was given. */
-  origin: string | null
-  /** The trace of the event; null: none. */
-  traceparent: string | null
-  /** The request body of every delivery of this event. */
-  body: string
-  /** When it was created, in Unix milliseconds. */
-  created_ms: number
-}
-
+/** An event of the outbox. Its key is its row of the outbox. */
 export type LeasedRow = RowOf<typeof leaseEvents>
 
 /** The outbox rows that a batch may lease. */
@@ -120,7 +101,7 @@ export async function leaseBatch(
   })
   return {
     rows: rows.filter((row) => row.is_leased),
-    ordered: rows.flatMap((row) => (row.is_leased ? [] : [row.outbox_id])),
+    ordered: rows.flatMap((row) => (row.is_leased ? [] : [row.key])),
     isFull: rows.length === limit,
   }
 }
@@ -147,18 +128,4 @@ export async function leaseInOrder(
     }),
   )
   return rows.filter((row) => row.is_leased)
-}
-
-/** A delivery of an event is known by its webhook. */
-export const pairOf = (organizationId: string, eventId: string, webhookId: string): string =>
-  `${organizationId} ${eventId} ${webhookId}`
-
-/** Returns the pairs of event and webhook whose delivery exists. */
-export async function readWrittenPairs(
-  connection: Connection,
-  events: readonly { id: string }[],
-): Promise<Set<string>> {
-  if (events.length === 0) return new Set()
-  const { rows } = await connection.query(...readWritten({ events: plainArray(events.map(({ id }) => id)) }))
-  return new Set(rows.map((row) => pairOf(row.organization_id, row.event_id, row.webhook_id)))
 }

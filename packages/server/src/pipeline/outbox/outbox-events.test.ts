@@ -6,8 +6,8 @@ import type { LeasedDelivery } from '../../domain/delivery.ts'
 import { newId, newToken } from '../../domain/ids.ts'
 import { createHeartbeat, recoverNodes } from '../claim/leases.ts'
 import { Messages } from '../messages.ts'
-import type { LeasedEvent, UnwrittenDelivery } from './leased-events.ts'
-import { LeasedEvents } from './leased-events.ts'
+import type { LeasedEvent, UnwrittenDelivery } from '../relay/leased-event.ts'
+import { OutboxEvents } from './outbox-events.ts'
 import { ANY_EVENT } from './outbox.ts'
 
 for (const engine of ENGINES) {
@@ -27,12 +27,12 @@ for (const engine of ENGINES) {
       )
     }
 
-    const createNode = (): LeasedEvents =>
-      new LeasedEvents(database, newToken(), new Messages(assert.ifError))
-    const leaseAll = async (node: LeasedEvents): Promise<number[]> =>
-      (await node.lease(ANY_EVENT)).rows.map((row) => row.outbox_id)
+    const createNode = (): OutboxEvents =>
+      new OutboxEvents(database, newToken(), new Messages(assert.ifError))
+    const leaseAll = async (node: OutboxEvents): Promise<number[]> =>
+      (await node.lease(ANY_EVENT)).rows.map((row) => row.key)
 
-    function addDelivery(node: LeasedEvents, event: LeasedEvent): UnwrittenDelivery {
+    function addDelivery(node: OutboxEvents, event: LeasedEvent): UnwrittenDelivery {
       const delivery = { id: newId(), lease: node.token } as LeasedDelivery
       const rest = { createdAt: '', recordId: null, redact: null, shape: null, filtered: undefined }
       const unwritten = { delivery, event, ...rest, writer: undefined, writing: undefined }
@@ -52,8 +52,8 @@ for (const engine of ENGINES) {
     test('an event whose last deliveries are written at the same time must still leave the outbox', async () => {
       await emit(1)
       const node = createNode()
-      const [outboxId] = await leaseAll(node)
-      const event = node.event(outboxId!)!
+      const [key] = await leaseAll(node)
+      const event = node.event(key!)!
       const [first, second] = [addDelivery(node, event), addDelivery(node, event)]
       assert.deepEqual([node.lastOf([first]), node.lastOf([second])], [[], []])
       assert.deepEqual(node.lastOf([first, second]), [event])

@@ -1,12 +1,13 @@
-import { plainArray } from '../../database/array-literal.ts'
 import type { Transaction } from '../../database/database.ts'
 import type { PlannedDelivery, DirectSlots } from '../match/match-events.ts'
-import type { DeliveryToWrite } from '../record/write-deliveries.ts'
-import { writeDeliveriesLocked } from '../record/write-deliveries.ts'
+import type { DeliveryToWrite } from '../record/delivery-columns.ts'
+import type { RelayedBatch } from '../relay/event-source.ts'
+import { isInOrder, toBatch } from '../relay/match-batch.ts'
+import { replaceUpdates } from '../relay/replace-updates.ts'
 import type { LeasedRow, LeaseHolder } from './outbox.ts'
-import type { RelayBatchOptions, RelayedBatch } from './relay-batch.ts'
-import { matchRows, toBatch } from './relay-batch.ts'
-import { replaceUpdates } from './sql/statements.generated.ts'
+import type { OutboxBatchOptions } from './relay-batch.ts'
+import { matchRows } from './relay-batch.ts'
+import { writeDeliveriesLocked } from './write-deliveries.ts'
 
 /** Few, because no other node leases events meanwhile. */
 const MAX_IN_ORDER = 100
@@ -30,8 +31,6 @@ export class InOrderPace {
   }
 }
 
-const UPDATE = /\.updated$/
-
 /**
  * Leases events of organizations with an order per record. The deliveries of their ordered webhooks are written in the same transaction:
  * so they stand in the queue in the order in which the events stand in the outbox, whichever nodes relay them. The others go the usual
@@ -43,23 +42,20 @@ const UPDATE = /\.updated$/
 export async function relayInOrder(
   only: readonly number[],
   slots: DirectSlots,
-  options: RelayBatchOptions,
+  options: OutboxBatchOptions,
 ): Promise<RelayedBatch> {
   const { leasedEvents } = options
   const relayed = await leasedEvents.leaseInOrder(only, async (transaction, rows) => {
     const matched = await matchRows(transaction, rows, slots, options)
-    const ordered = matched.planned.filter(isOrdered)
+    const ordered = matched.planned.filter(isInOrder)
     const holder = { nodeId: leasedEvents.nodeId, lease: leasedEvents.token }
     if (ordered.length > 0) await write(transaction, holder, ordered, rows[0]!)
-    return { rows, planned: matched.planned.filter((one) => !isOrdered(one)), skips: matched.skips, ordered }
+    return { rows, planned: matched.planned.filter((one) => !isInOrder(one)), skips: matched.skips, ordered }
   })
-  if (relayed === undefined) return toBatch(leasedEvents, [], { planned: [], skips: [] })
+  if (relayed === undefined) return toBatch(leasedEvents, [], { planned: [], skips: [] }, '')
   const { rows, ordered, ...rest } = relayed
-  return { ...toBatch(leasedEvents, rows, rest), hasQueued: ordered.length > 0 }
+  return { ...toBatch(leasedEvents, rows, rest, rows[0]!.leased_at), hasQueued: ordered.length > 0 }
 }
-
-const isOrdered = ({ delivery, filtered }: PlannedDelivery): boolean =>
-  delivery.target.isOrdered && filtered === undefined
 
 async function write(
   transaction: Transaction,
@@ -72,9 +68,5 @@ async function write(
     written: { as: 'waiting', isLeased: false },
   }))
   await writeDeliveriesLocked(transaction, holder, rows)
-  const updates = planned.filter(({ coalesces, delivery }) => coalesces && UPDATE.test(delivery.event))
-  if (updates.length > 0)
-    await transaction.query(
-      ...replaceUpdates({ deliveries: plainArray(updates.map(({ delivery }) => delivery.id)) }),
-    )
+  await replaceUpdates(transaction, planned)
 }

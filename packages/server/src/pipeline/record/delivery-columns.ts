@@ -1,15 +1,10 @@
 import { plainArray, textArray } from '../../database/array-literal.ts'
-import type { Connection, Database } from '../../database/database.ts'
-import type { ParamsOf } from '../../database/statement.ts'
 import type { AttemptErrorCode } from '../../domain/attempt-errors.ts'
 import { diagnosisOf } from '../../domain/attempt-errors.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
 import { LEASE_MARGIN_MS } from '../../domain/delivery.ts'
 import { newId } from '../../domain/ids.ts'
-import type { LeasedEvent, UnwrittenDelivery } from '../relay/leased-events.ts'
-import type { LeaseHolder } from '../relay/outbox.ts'
-import { holdLease } from '../relay/outbox.ts'
-import { writeDeliveries as writeStatement } from './sql/statements.generated.ts'
+import type { LeasedEvent, UnwrittenDelivery } from '../relay/leased-event.ts'
 
 /** The state in which a delivery is written for the first time. */
 export type Written =
@@ -24,53 +19,17 @@ export interface DeliveryToWrite {
     UnwrittenDelivery,
     'delivery' | 'createdAt' | 'recordId' | 'redact' | 'shape' | 'filtered'
   > & {
-    event: Pick<LeasedEvent, 'outboxId'>
+    event: Pick<LeasedEvent, 'key'>
   }
   written: Written
 }
 
-/**
- * Writes deliveries for the first time, and removes events from the outbox, in one transaction.
- *
- * @param finished the rows of the outbox whose deliveries are then all written
- * @throws `isLeaseLost`
- */
-export async function writeDeliveries(
-  database: Database,
-  holder: LeaseHolder,
-  rows: readonly DeliveryToWrite[],
-  finished: readonly number[],
-): Promise<void> {
-  await database.transaction(async (transaction) => {
-    holdLease(transaction, holder)
-    await transaction.finish(...writeStatement(toColumns(holder, rows, finished)))
-  })
-}
-
-/** The same within a transaction that holds the outbox. */
-export async function writeDeliveriesLocked(
-  connection: Connection,
-  holder: LeaseHolder,
-  rows: readonly DeliveryToWrite[],
-): Promise<void> {
-  await connection.query(...writeStatement(toColumns(holder, rows, [])))
-}
-
-function toColumns(
-  { nodeId, lease }: LeaseHolder,
-  rows: readonly DeliveryToWrite[],
-  finished: readonly number[],
-): ParamsOf<typeof writeStatement> {
-  const last = new Set(finished)
+/** Returns the columns of deliveries that are written for the first time, and of their log rows, as arrays. */
+export function toDeliveryColumns(rows: readonly DeliveryToWrite[]) {
   const deliveries = rows.map(({ unwritten }) => unwritten.delivery)
   const entries = rows.map(toEntry)
   return {
-    nodeId,
-    lease,
-    finished: plainArray(finished),
     ids: plainArray(deliveries.map(({ id }) => id)),
-    outboxIds: plainArray(rows.map(({ unwritten }) => unwritten.event.outboxId)),
-    isLast: plainArray(rows.map(({ unwritten }) => (last.has(unwritten.event.outboxId) ? 't' : 'f'))),
     organizations: plainArray(deliveries.map(({ organizationId }) => organizationId)),
     webhooks: plainArray(deliveries.map(({ target }) => target.id)),
     events: plainArray(deliveries.map(({ eventId }) => eventId)),

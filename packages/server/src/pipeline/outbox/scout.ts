@@ -1,8 +1,8 @@
 import { plainArray } from '../../database/array-literal.ts'
 import type { Database } from '../../database/database.ts'
-import type { LeasedEvents } from './leased-events.ts'
-import type { OutboxEvent } from './outbox.ts'
-import { MAX_BATCH } from './outbox.ts'
+import { MAX_BATCH } from '../batch-size.ts'
+import type { TakenEvent } from '../relay/taken-event.ts'
+import type { OutboxEvents } from './outbox-events.ts'
 import { scoutOutbox } from './sql/statements.generated.ts'
 
 /** An organization with this share of a full batch is busy. */
@@ -18,7 +18,7 @@ export interface Scout {
    * @param batch the full batch that was just relayed
    * @returns rows of the outbox, of organizations that have little in it
    */
-  find(batch: readonly OutboxEvent[]): Promise<number[]>
+  find(batch: readonly TakenEvent[]): Promise<number[]>
   /** To be called when the backlog is over. */
   rest(): void
 }
@@ -27,7 +27,7 @@ export interface Scout {
  * Lets organizations take turns: a bulk insert of one must not delay the events of others until it is relayed. Each row of the
  * backlog is read once; from then on, the cost of a search depends on what was added since.
  */
-export function createScout(database: Database, leasedEvents: LeasedEvents): Scout {
+export function createScout(database: Database, leasedEvents: OutboxEvents): Scout {
   let lookedTo: number | undefined
   const limit = MAX_BATCH[database.engine]
   return {
@@ -35,7 +35,7 @@ export function createScout(database: Database, leasedEvents: LeasedEvents): Sco
       const busy = findBusy(batch)
       if (busy.length === 0) return []
       const { nodeId, held } = leasedEvents.holder
-      const after = lookedTo ?? batch.at(-1)!.outbox_id
+      const after = lookedTo ?? batch.at(-1)!.key
       const { rows } = await database.query(
         ...scoutOutbox({ after, range: RANGE, busy: plainArray(busy), held, nodeId, limit }),
       )
@@ -50,7 +50,7 @@ export function createScout(database: Database, leasedEvents: LeasedEvents): Sco
   }
 }
 
-function findBusy(batch: readonly OutboxEvent[]): string[] {
+function findBusy(batch: readonly TakenEvent[]): string[] {
   const counts = new Map<string, number>()
   for (const { organization_id: id } of batch) counts.set(id, (counts.get(id) ?? 0) + 1)
   return [...counts].flatMap(([id, count]) => (count >= batch.length * BUSY_SHARE ? [id] : []))

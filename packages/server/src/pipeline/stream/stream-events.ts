@@ -1,0 +1,215 @@
+import { plainArray, textArray } from '../../database/array-literal.ts'
+import type { Database, Transaction } from '../../database/database.ts'
+import type { ParamsOf } from '../../database/statement.ts'
+import { buildEventBody } from '../../domain/event-body.ts'
+import { newToken } from '../../domain/ids.ts'
+import type { EventStreams } from '../../streams/event-streams.ts'
+import type { TakenMessage } from '../../streams/message-reader.ts'
+import type { StreamedEvent } from '../../streams/event-message.ts'
+import type { PlannedDelivery } from '../match/match-events.ts'
+import type { Messages } from '../messages.ts'
+import type { DeliveryToWrite } from '../record/delivery-columns.ts'
+import { toDeliveryColumns } from '../record/delivery-columns.ts'
+import type { LeasedEvent } from '../relay/leased-event.ts'
+import { LeasedEvents } from '../relay/leased-events.ts'
+import { replaceUpdates } from '../relay/replace-updates.ts'
+import type { TakenEvent } from '../relay/taken-event.ts'
+import { markStreamed, writeStreamed } from './sql/statements.generated.ts'
+
+/** Messages that are held for longer are extended: well before the stream delivers them again. */
+const EXTEND_AFTER_MS = 20_000
+
+/** A message of which events are held. */
+interface HeldMessage {
+  message: TakenMessage
+  /** Events that are not done. */
+  left: number
+  extendedAt: number
+}
+
+interface HeldEvent {
+  streamed: StreamedEvent
+  held: HeldMessage
+  isStored: boolean
+}
+
+/** An event of a message, with what is known of earlier copies. */
+export interface StreamTakenEvent extends TakenEvent {
+  isRepeated: boolean
+  hasGivenId: boolean
+}
+
+/**
+ * The events that this node has taken from streams. A message is acknowledged when all of its events are done. Ids decide which of two
+ * nodes writes a delivery, so a write needs no lease.
+ */
+export class StreamEvents extends LeasedEvents {
+  readonly #database: Database
+  readonly #streams: EventStreams
+  readonly #token = newToken()
+  readonly #held = new Map<number, HeldEvent>()
+  readonly #keys = new Map<string, number>()
+  #lastKey = 0
+
+  constructor(database: Database, streams: EventStreams, nodeId: string, messages: Messages) {
+    super(nodeId, messages)
+    this.#database = database
+    this.#streams = streams
+  }
+
+  override get token(): string {
+    return this.#token
+  }
+
+  /** Holds the events of a message, except those that are held already. */
+  hold(message: TakenMessage): StreamTakenEvent[] {
+    const held = { message, left: 0, extendedAt: performance.now() }
+    const events = message.events.flatMap((streamed) => {
+      const id = idOf(streamed)
+      if (this.#keys.has(id)) return []
+      const key = (this.#lastKey += 1)
+      this.#keys.set(id, key)
+      this.#held.set(key, { streamed, held, isStored: false })
+      return [toTaken(key, streamed, message)]
+    })
+    held.left = events.length
+    if (events.length === 0) message.done()
+    this.keep(events.map(({ key }) => key))
+    return events
+  }
+
+  override async write(rows: readonly DeliveryToWrite[], done: readonly LeasedEvent[]): Promise<boolean> {
+    await this.#database.transaction(async (transaction) => {
+      await this.#write(transaction, rows, done)
+    })
+    for (const { key } of done) this.#finish(key)
+    return true
+  }
+
+  /** Writes deliveries that have an order, as waiting. Their events are held until the others are written. */
+  async writeInOrder(planned: readonly PlannedDelivery[], createdAt: string): Promise<void> {
+    const rows = planned.map((one): DeliveryToWrite => ({
+      unwritten: { ...one, createdAt, event: one },
+      written: { as: 'waiting', isLeased: false },
+    }))
+    await this.#database.transaction(async (transaction) => {
+      await this.#write(transaction, rows, [])
+      await replaceUpdates(transaction, planned)
+    })
+  }
+
+  override extend(): void {
+    const now = performance.now()
+    for (const { held } of this.#held.values()) {
+      if (now - held.extendedAt < EXTEND_AFTER_MS) continue
+      held.extendedAt = now
+      held.message.extend()
+    }
+  }
+
+  override giveBack(keys: readonly number[]): void {
+    for (const key of keys) this.#held.get(key)?.held.message.giveBack()
+    super.giveBack(keys)
+    for (const key of keys) this.#forget(key)
+  }
+
+  /** Moves the event to the refused ones, where an operator finds it. */
+  override setAside(event: LeasedEvent): void {
+    const held = this.#held.get(event.key)
+    super.setAside(event)
+    if (held === undefined) return
+    // Without an acknowledgement of the move, the message comes again.
+    this.#streams.refuse(held.streamed, 'no database accepts it').then(
+      () => this.#finish(event.key),
+      () => this.#forget(event.key),
+    )
+  }
+
+  /** Another node owns the partition now: it sends these events again, and writes their outcomes. */
+  lose(partition: number): void {
+    const lost = this.all.filter(({ key }) => this.#held.get(key)?.held.message.partition === partition)
+    for (const { key } of lost) this.#forget(key)
+    this.forgetLost(lost)
+  }
+
+  async #write(
+    transaction: Transaction,
+    rows: readonly DeliveryToWrite[],
+    done: readonly LeasedEvent[],
+  ): Promise<void> {
+    const keys = new Set([...rows.map(({ unwritten }) => unwritten.event.key), ...done.map(({ key }) => key)])
+    const unstored = [...keys].flatMap((key) => this.#held.get(key) ?? []).filter(({ isStored }) => !isStored)
+    const [mark] = markStreamed()
+    transaction.ahead(mark, [])
+    const { token: lease, nodeId } = this
+    const columns = {
+      ...toEventColumns(unstored.map(({ streamed }) => streamed)),
+      ...toDeliveryColumns(rows),
+    }
+    await transaction.query(...writeStreamed({ nodeId, lease, ...columns }))
+    for (const one of unstored) one.isStored = true
+  }
+
+  #finish(key: number): void {
+    const held = this.#forget(key)
+    if (held === undefined) return
+    held.left -= 1
+    if (held.left === 0) held.message.done()
+  }
+
+  #forget(key: number): HeldMessage | undefined {
+    const event = this.#held.get(key)
+    if (event === undefined) return undefined
+    this.#held.delete(key)
+    this.#keys.delete(idOf(event.streamed))
+    return event.held
+  }
+}
+
+/** An id belongs to its organization. */
+const idOf = ({ organization_id: organizationId, id }: StreamedEvent): string => `${organizationId} ${id}`
+
+function toTaken(key: number, event: StreamedEvent, message: TakenMessage): StreamTakenEvent {
+  const { id, organization_id, event: type, origin, traceparent, created_ms } = event
+  return {
+    key,
+    id,
+    organization_id,
+    event: type,
+    origin,
+    traceparent,
+    created_ms,
+    body: buildEventBody(event),
+    isRepeated: message.isRepeated,
+    hasGivenId: message.hasGivenIds,
+  }
+}
+
+type EventColumns = Pick<
+  ParamsOf<typeof writeStreamed>,
+  | 'storedIds'
+  | 'storedOrganizations'
+  | 'storedTypes'
+  | 'data'
+  | 'previous'
+  | 'happenedAt'
+  | 'sources'
+  | 'acceptedAt'
+  | 'origins'
+  | 'traceparents'
+>
+
+function toEventColumns(events: readonly StreamedEvent[]): EventColumns {
+  return {
+    storedIds: plainArray(events.map(({ id }) => id)),
+    storedOrganizations: plainArray(events.map(({ organization_id }) => organization_id)),
+    storedTypes: textArray(events.map(({ event }) => event)),
+    data: textArray(events.map(({ data }) => data)),
+    previous: textArray(events.map(({ previous }) => previous)),
+    happenedAt: textArray(events.map(({ timestamp }) => timestamp)),
+    sources: textArray(events.map(({ source }) => source)),
+    acceptedAt: plainArray(events.map(({ created_ms }) => new Date(created_ms).toISOString())),
+    origins: textArray(events.map(({ origin }) => origin)),
+    traceparents: textArray(events.map(({ traceparent }) => traceparent)),
+  }
+}

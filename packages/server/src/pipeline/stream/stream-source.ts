@@ -1,0 +1,232 @@
+import type { Logger } from 'pino'
+import { plainArray } from '../../database/array-literal.ts'
+import type { Database } from '../../database/database.ts'
+import { isRefusal } from '../../database/input-fault.ts'
+import { createSplitter, splitUp } from '../../database/split.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { reasonOf } from '../../domain/delivery-fault.ts'
+import { messageOf } from '../../domain/errors.ts'
+import type { OpenTarget } from '../../domain/webhook.ts'
+import type { RelayProgress } from '../../observability/relay-progress.ts'
+import type { EventStreams } from '../../streams/event-streams.ts'
+import type { Reading, TakenMessage } from '../../streams/message-reader.ts'
+import { MAX_BATCH } from '../batch-size.ts'
+import type { DirectSlots } from '../match/match-events.ts'
+import { NO_SLOTS } from '../match/match-events.ts'
+import { createSubscriptions } from '../match/subscriptions.ts'
+import type { Versions } from '../match/subscriptions.ts'
+import { readWrittenPairs } from '../match/written-pairs.ts'
+import type { Messages } from '../messages.ts'
+import { recordFaults } from '../record/delivery-faults.ts'
+import type { Dispatch, EventSource, RelayedBatch } from '../relay/event-source.ts'
+import { MAX_LEASED } from '../relay/leased-events.ts'
+import { isInOrder, matchBatch, toBatch } from '../relay/match-batch.ts'
+import { readStored, readVersionsNow } from './sql/statements.generated.ts'
+import type { StreamEvents, StreamTakenEvent } from './stream-events.ts'
+
+/** The reader wakes the relay; this is for the progress of an idle one. */
+const IDLE_MS = 2_000
+/** As many events as end in this time are matched at once; two batches are in memory at most. */
+const BATCH_MS = 100
+const MIN_BATCH = 200
+const MAX_WAIT_MS = 100
+
+export interface StreamSourceOptions {
+  database: Database
+  streams: EventStreams
+  clock: Clock
+  log: Logger
+  relayProgress: RelayProgress
+  openTarget: OpenTarget
+  messages: Messages
+  leasedEvents: StreamEvents
+}
+
+/** Events of the partitions that this node owns. */
+export class StreamSource implements EventSource {
+  readonly everyMs = IDLE_MS
+  readonly #options: StreamSourceOptions
+  readonly #subscriptions
+  readonly #splitter = createSplitter()
+  /** Messages that have arrived and are not held yet. */
+  #arrived: TakenMessage[] = []
+  #arrivedEvents = 0
+  /** Events that are held and could not be matched, because the database did not answer. */
+  #unmatched: StreamTakenEvent[] = []
+  #reading: Reading | undefined
+  #wake = (): void => {}
+  #onRoom: (() => void)[] = []
+
+  constructor(options: StreamSourceOptions) {
+    this.#options = options
+    this.#subscriptions = createSubscriptions(options.clock)
+  }
+
+  onEvents(wake: () => void): void {
+    this.#wake = wake
+  }
+
+  async start(): Promise<void> {
+    this.#reading = this.#options.streams.read({
+      onMessage: (message) => {
+        this.#arrived.push(message)
+        this.#arrivedEvents += message.events.length
+        this.#wake()
+      },
+      room: () => this.#untilRoom(),
+      onLost: (partition) => this.#lose(partition),
+    })
+  }
+
+  /** Takes nothing more. What arrived and is not held goes to the next owner. */
+  async stop(): Promise<void> {
+    await this.#reading?.stop()
+    for (const message of this.#takeArrived(Number.POSITIVE_INFINITY)) message.giveBack()
+    this.#options.leasedEvents.giveBack(this.#unmatched.splice(0).map(({ key }) => key))
+  }
+
+  async leave(): Promise<void> {
+    await this.#reading?.release()
+  }
+
+  async take(dispatch: Dispatch): Promise<boolean | number> {
+    const { leasedEvents, relayProgress } = this.#options
+    const limit = Math.max(MIN_BATCH, Math.min(MAX_BATCH.postgresql, leasedEvents.endsWithin(BATCH_MS)))
+    await leasedEvents.untilBelow(limit, MAX_WAIT_MS)
+    const before = leasedEvents.ended
+    if (leasedEvents.count < MAX_LEASED) {
+      for (const message of this.#takeArrived(limit - this.#unmatched.length))
+        this.#unmatched.push(...leasedEvents.hold(message))
+    }
+    const events = this.#unmatched
+    if (events.length > 0) await this.#relayOrSplit(dispatch, events)
+    this.#unmatched = []
+    if (leasedEvents.ended > before || leasedEvents.count === 0) relayProgress.note()
+    return this.#arrived.length > 0
+  }
+
+  /** Takes messages with about this many events, in the order of their arrival. */
+  #takeArrived(maxEvents: number): TakenMessage[] {
+    let [count, events] = [0, 0]
+    while (count < this.#arrived.length && events < maxEvents) {
+      events += this.#arrived[count]!.events.length
+      count += 1
+    }
+    this.#arrivedEvents -= events
+    const taken = this.#arrived.splice(0, count)
+    if (this.#hasRoom()) for (const resolve of this.#onRoom.splice(0)) resolve()
+    return taken
+  }
+
+  #hasRoom(): boolean {
+    return this.#arrivedEvents < MAX_BATCH.postgresql * 2
+  }
+
+  async #untilRoom(): Promise<void> {
+    if (!this.#hasRoom()) await new Promise<void>((resolve) => this.#onRoom.push(resolve))
+  }
+
+  #lose(partition: number): void {
+    const isKept = (message: TakenMessage): boolean => message.partition !== partition
+    this.#arrived = this.#arrived.filter(isKept)
+    this.#arrivedEvents = this.#arrived.reduce((sum, { events }) => sum + events.length, 0)
+    this.#options.leasedEvents.lose(partition)
+    if (this.#hasRoom()) for (const resolve of this.#onRoom.splice(0)) resolve()
+  }
+
+  /** Relays a batch. If one of its events makes it fail, the batch is split until that event is alone. */
+  async #relayOrSplit(dispatch: Dispatch, events: readonly StreamTakenEvent[]): Promise<void> {
+    const relay = async (some: readonly StreamTakenEvent[]): Promise<void> =>
+      void (await dispatch((slots) => this.#match(some, slots)))
+    await this.#splitter.attempt(
+      () => relay(events),
+      (failure) => splitUp(events, failure, relay, (event, error) => this.#giveUp(dispatch, event, error)),
+    )
+  }
+
+  /** @param isApart whether the recorder writes all deliveries, which isolates those that the database refuses */
+  async #match(
+    events: readonly StreamTakenEvent[],
+    slots: DirectSlots,
+    { isApart = false } = {},
+  ): Promise<RelayedBatch> {
+    const { database, leasedEvents } = this.#options
+    // The partition of some may have been lost.
+    const held = events.filter(({ key }) => leasedEvents.event(key) !== undefined)
+    const { written, stored } = await this.#readEarlier(held)
+    const fresh = held.filter((event) => event.isRepeated || !stored.has(pairOfEvent(event)))
+    const { versions, readAt } = await this.#readVersions(fresh)
+    const options = { ...this.#options, subscriptions: this.#subscriptions }
+    const { planned, skips } = await matchBatch(database, fresh, versions, written, slots, options)
+    const inOrder = isApart ? [] : planned.filter(isInOrder)
+    if (inOrder.length > 0) await leasedEvents.writeInOrder(inOrder, readAt)
+    const others = inOrder.length === 0 ? planned : planned.filter((one) => !isInOrder(one))
+    return {
+      ...toBatch(leasedEvents, held, { planned: others, skips }, readAt),
+      hasQueued: inOrder.length > 0,
+    }
+  }
+
+  /** Reads what is stored of events that may have come before. */
+  async #readEarlier(
+    events: readonly StreamTakenEvent[],
+  ): Promise<{ written: Set<string>; stored: Set<string> }> {
+    const { database } = this.#options
+    const given = events.filter(({ isRepeated, hasGivenId }) => hasGivenId && !isRepeated)
+    const written = await readWrittenPairs(
+      database,
+      events.filter(({ isRepeated }) => isRepeated),
+    )
+    if (given.length === 0) return { written, stored: new Set() }
+    const { rows } = await database.query(
+      ...readStored({
+        events: plainArray(given.map(({ id }) => id)),
+        organizations: plainArray(given.map(({ organization_id }) => organization_id)),
+      }),
+    )
+    return { written, stored: new Set(rows.map(pairOfEvent)) }
+  }
+
+  /** Reads after the events have arrived, so that an event that follows a change of a webhook finds it. */
+  async #readVersions(events: readonly StreamTakenEvent[]): Promise<{ versions: Versions; readAt: string }> {
+    const organizations = [...new Set(events.map(({ organization_id }) => organization_id))]
+    if (organizations.length === 0) return { versions: new Map(), readAt: '' }
+    const query = readVersionsNow({ organizations: plainArray(organizations) })
+    const { rows } = await this.#options.database.query(...query)
+    const versions = new Map(rows.map((row) => [row.organization_id, row.version ?? undefined] as const))
+    return { versions, readAt: rows[0]!.read_at }
+  }
+
+  /** Has the recorder write an event's deliveries one by one. One that cannot be matched even alone goes to the refused ones. */
+  async #giveUp(dispatch: Dispatch, event: StreamTakenEvent, error: unknown): Promise<void> {
+    const { database, leasedEvents, messages, log } = this.#options
+    try {
+      await dispatch(() => this.#match([event], NO_SLOTS, { isApart: true }))
+    } catch (refusal) {
+      if (!isRefusal(refusal, error)) throw refusal
+      const fault = {
+        organizationId: event.organization_id,
+        stage: 'relay',
+        eventId: event.id,
+        event: event.event,
+        webhookId: null,
+        deliveryId: null,
+        reason: reasonOf(refusal),
+      } as const
+      messages.emit('fault', fault)
+      const leased = leasedEvents.event(event.key)
+      if (leased !== undefined) leasedEvents.setAside(leased)
+      await recordFaults(database, [fault]).catch((failure: unknown) =>
+        log.warn({ error: messageOf(failure) }, 'cannot record a fault'),
+      )
+    }
+  }
+}
+
+const pairOfEvent = ({
+  organization_id: organizationId,
+  id,
+}: {
+  organization_id: string
+  id: string
+}): string => `${organizationId} ${id}`
