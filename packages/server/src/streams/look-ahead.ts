@@ -56,7 +56,7 @@ export class LookAhead {
   /** The last sequence that was taken ahead of each subject. */
   readonly #reached = new Map<string, number>()
   readonly #deleting = new Set<Promise<void>>()
-  #looking: Promise<void> | undefined
+  #isLooking = false
   #isStopped = false
 
   constructor(options: LookAheadOptions) {
@@ -68,8 +68,7 @@ export class LookAhead {
   pass(sequence: number, pending: number): boolean {
     this.#place = Math.max(this.#place, sequence)
     this.#backlog = pending
-    if (pending > MIN_BACKLOG && !this.#isStopped)
-      this.#looking ??= this.#look().finally(() => (this.#looking = undefined))
+    if (pending > MIN_BACKLOG && !this.#isStopped && !this.#isLooking) void this.#look()
     return this.#done.has(sequence)
   }
 
@@ -119,6 +118,7 @@ export class LookAhead {
   /** Looks again and again, until the backlog has become short. */
   async #look(): Promise<void> {
     const { log, partition } = this.#options
+    this.#isLooking = true
     while (!this.#isStopped && this.#backlog > MIN_BACKLOG) {
       let subjects = 0
       try {
@@ -129,6 +129,7 @@ export class LookAhead {
       }
       await pause(LOOK_MS + (subjects / 1_000) * LOOK_MS_PER_THOUSAND)
     }
+    this.#isLooking = false
   }
 
   /** @returns the number of organizations that have messages */

@@ -6,7 +6,7 @@ import type { Vigil } from './vigil.ts'
 const ANNOUNCE_MS = 1_000
 const TICK_MS = 250
 /** A node that is silent for this long is dead, or cannot be told from a dead one. */
-export const SILENCE_MS = 3_000
+const SILENCE_MS = 3_000
 /** How long a node listens before it knows the others: each answers a node that is new to it at once. */
 const FIRST_ROUND_MS = 300
 

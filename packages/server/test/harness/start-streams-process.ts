@@ -20,7 +20,10 @@ export function startStreamsProcess(
   const told: Told[] = []
   const child = fork(PROGRAM, [
     ...urls.flatMap((url) => ['--url', url]),
-    ...['--id', id, '--partitions', String(partitions)],
+    '--id',
+    id,
+    '--partitions',
+    String(partitions),
     ...(finishes ? ['--finishes'] : []),
   ])
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
