@@ -19,14 +19,14 @@ describe('events on one NATS server', { skip: natsMissing }, () => {
 
   it('nodes that start at once create the streams, and read each event once, in the order of its organization', async () => {
     const nodes = await Promise.all([openNode(nats), openNode(nats), openNode(nats)])
-    const [node] = nodes
+    const [first] = nodes
     const readers = nodes.map(() => newReader())
     const readings = nodes.map((node, at) => node.read(readers[at]!))
     const organizations = Array.from({ length: 12 }, () => randomUUID())
     const published = Array.from({ length: 1_200 }, (_, at) =>
       newEvent({ organization_id: organizations[at % 12]!, data: `{"at": ${at}}` }),
     )
-    for (let at = 0; at < published.length; at += 300) await node.publish(published.slice(at, at + 300))
+    for (let at = 0; at < published.length; at += 300) await first.publish(published.slice(at, at + 300))
     const readerOf = (organization: string) =>
       readers.find(({ events }) => events.some((event) => event.organization_id === organization))
     await until('all events', () => readers.flatMap(({ events }) => events).length >= published.length)
@@ -35,9 +35,9 @@ describe('events on one NATS server', { skip: natsMissing }, () => {
       assert.deepEqual(readerOf(organization)?.events.filter(isOwn), published.filter(isOwn))
     }
     await until('the streams to be empty', async () =>
-      (await node.readState()).partitions.every(({ messages }) => messages === 0),
+      (await first.readState()).partitions.every(({ messages }) => messages === 0),
     )
-    const { partitions } = await node.readState()
+    const { partitions } = await first.readState()
     const owned = Map.groupBy(partitions, ({ owner }) => owner)
     const shares = [...owned.values()].map(({ length }) => length)
     assert.deepEqual([shares.length, Math.max(...shares)], [3, 2])

@@ -72,7 +72,7 @@ function stateOf({
   cluster,
 }: StreamInfo): Omit<PartitionState, 'partition' | 'owner' | 'unacknowledged'> {
   const replicas = cluster?.replicas ?? []
-  const behind = replicas.filter(({ current, offline }) => !current || offline === true).length
+  const behind = replicas.filter(({ current, offline }) => !current || offline).length
   return {
     messages: state.messages,
     bytes: state.bytes,
