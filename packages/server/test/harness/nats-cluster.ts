@@ -149,7 +149,7 @@ async function run(place: Place): Promise<Running | undefined> {
   })
   const ended = new Promise((resolve) => shell.once('exit', resolve))
   const pid = await new Promise<number>((resolve) =>
-    shell.stdout!.once('data', (text: Buffer) => resolve(Number(text.toString()))),
+    shell.stdout.once('data', (text: Buffer) => resolve(Number(text.toString()))),
   )
   // A test that fails ends, although nobody has stopped its servers.
   for (const held of [shell, shell.stdin, shell.stdout]) (held as { unref(): void }).unref()
