@@ -1,5 +1,9 @@
 -- Events that were taken from a stream are stored with their deliveries, after they were sent: they do not go to the outbox.
 
+-- A node that brings events to the streams holds a lease of the outbox like others. While there is one, the others take no more: an event
+-- must not pass an earlier one about its record that is in a stream.
+alter table webhooks_internal.outbox_leases add column publishes boolean not null default false;
+
 -- As before, and not for such events.
 create or replace function webhooks_internal.fill_outbox() returns trigger
 language plpgsql security definer

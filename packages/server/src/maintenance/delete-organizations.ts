@@ -1,4 +1,6 @@
 import type { Database } from '../database/database.ts'
+import type { HasPassed } from './has-passed.ts'
+import { ALWAYS_PASSED } from './has-passed.ts'
 import {
   deleteRowsOf,
   finishDeletedOrganization,
@@ -23,6 +25,7 @@ export type DeletionProgress = 'deleted' | 'waiting' | 'idle'
 export async function deleteOrganization(
   database: Database,
   beforeEnd: (organizationId: string) => Promise<void> = async () => {},
+  hasPassed: HasPassed = ALWAYS_PASSED,
 ): Promise<DeletionProgress> {
   const { rows } = await database.query(...pickDeletedOrganization())
   const [organization] = rows
@@ -34,7 +37,7 @@ export async function deleteOrganization(
     organizationId,
     tables.filter((name) => FIRST.test(name)),
   )
-  if (isBusy) return 'waiting'
+  if (isBusy || !(await hasPassed(`deleted ${organizationId}`, organizationId))) return 'waiting'
   await deleteFrom(
     database,
     organizationId,

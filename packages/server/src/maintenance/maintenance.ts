@@ -27,6 +27,7 @@ import type { DeliveryFault } from '../domain/delivery-fault.ts'
 import type { Messages } from '../pipeline/messages.ts'
 import { expireFaults } from './expire-faults.ts'
 import { messageOf } from '../domain/errors.ts'
+import type { HasPassed } from './has-passed.ts'
 import type { Loop } from '../loops/loop.ts'
 import { startLoop } from '../loops/loop.ts'
 import type { LoopWatch } from '../loops/loop-watch.ts'
@@ -66,6 +67,8 @@ export interface MaintenanceOptions extends MailSettings {
   smtpUrl: URL | undefined
   alertFrom: string | undefined
   messages: Messages
+  /** See has-passed.ts. */
+  hasPassed: HasPassed
 }
 
 export interface Maintenance {
@@ -78,7 +81,7 @@ export interface Maintenance {
  * has no autovacuum.
  */
 export async function startMaintenance(options: MaintenanceOptions): Promise<Maintenance> {
-  const { database, log, watch, logRetentionMs, auditRetentionMs } = options
+  const { database, log, watch, logRetentionMs, auditRetentionMs, hasPassed } = options
   const loops = [
     ...startCaptureJobs(options),
     ...(options.crm === database ? [] : startApartJobs(database, options)),
@@ -91,7 +94,7 @@ export async function startMaintenance(options: MaintenanceOptions): Promise<Mai
       log,
       watch,
       run: async () => {
-        const progress = await deleteOrganization(database)
+        const progress = await deleteOrganization(database, undefined, hasPassed)
         return progress === 'waiting' ? DELETE_RETRY_MS : progress === 'deleted'
       },
     }),
@@ -200,7 +203,8 @@ function startMailing({
   return [startLoop({ name: 'mail', everyMs: MAIL_MS, log, watch, run: () => sendMails(options) })]
 }
 
-function startErasing({ database, crm, log, watch, messages, logRetentionMs }: MaintenanceOptions): Loop {
+function startErasing(options: MaintenanceOptions): Loop {
+  const { database, crm, log, watch, messages, logRetentionMs, hasPassed } = options
   const splitter = createSplitter()
   const crmSplitter = createSplitter()
   const onFault = (fault: DeliveryFault): void => messages.emit('fault', fault)
@@ -213,7 +217,7 @@ function startErasing({ database, crm, log, watch, messages, logRetentionMs }: M
       if (crm !== database) await copyErasures(crm, database, logRetentionMs)
       const first = crm === database ? 'idle' : await eraseBatch(crm, onFault, crmSplitter)
       // An erasure is complete when nothing is left in either database.
-      const progress = first === 'idle' ? await eraseBatch(database, onFault, splitter) : first
+      const progress = first === 'idle' ? await eraseBatch(database, onFault, splitter, hasPassed) : first
       return progress === 'waiting' ? ERASE_RETRY_MS : progress === 'erased'
     },
   })
@@ -241,7 +245,8 @@ async function startBulkRetries({ database, log, watch, messages }: MaintenanceO
   return loop
 }
 
-async function startSyncs({ database, crm, log, watch, messages }: MaintenanceOptions): Promise<Loop> {
+async function startSyncs(options: MaintenanceOptions): Promise<Loop> {
+  const { database, crm, log, watch, messages, hasPassed } = options
   let wait = SYNC_RETRY_MS.least
   const loop = startLoop({
     name: 'sync',
@@ -249,7 +254,7 @@ async function startSyncs({ database, crm, log, watch, messages }: MaintenanceOp
     log,
     watch,
     run: async () => {
-      const progress = await syncBatch({ database, crm }, log)
+      const progress = await syncBatch({ database, crm }, log, hasPassed)
       if (progress === 'read') messages.emit('queued', { isClaimable: true })
       if (progress === 'read' || progress === 'idle') return progress === 'read'
       wait = progress === 'sending' ? SYNC_RETRY_MS.least : Math.min(SYNC_RETRY_MS.most, wait * 2)

@@ -34,6 +34,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { DatabaseClock } from '../database/database-clock.ts'
 import { within } from '../loops/loop.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import { ALWAYS_PASSED } from '../maintenance/has-passed.ts'
 import { HealthMonitor } from '../pipeline/health/health-monitor.ts'
 import { messageOf } from '../domain/errors.ts'
 import { Messages } from '../pipeline/messages.ts'
@@ -99,7 +100,11 @@ export async function compose(
     log.error({ error: messageOf(error), message }, 'a listener of the pipeline failed'),
   )
   const own = { database, crm, nodeId, clock, log, watch, metrics, messages }
-  const engine = createEngine(streams, { ...own, openTarget: sending.openTarget })
+  const engine = createEngine(streams, {
+    ...own,
+    openTarget: sending.openTarget,
+    isDraining: config.natsDrain,
+  })
   const { leasedEvents } = engine
   const recorder = new Recorder({ database, log, messages, leasedEvents, watch })
   const observers = startObservers(config, { database: databases.engine, clock, log, messages, metrics })
@@ -114,7 +119,7 @@ export async function compose(
     readState,
     relayProgress,
     siblings,
-    streams: given ?? streams,
+    streams: given ?? (config.natsDrain ? undefined : streams),
     streamsReport,
   })
   const { retrySchedule, deliveryTimeoutMs } = config
@@ -131,6 +136,7 @@ export async function compose(
       },
       config,
       crm,
+      streams?.hasPassed ?? ALWAYS_PASSED,
     ))
   const clockWatch = watchClock(clock, log, watch)
   return {

@@ -30,6 +30,8 @@ export interface EngineParts {
   metrics: Metrics
   messages: Messages
   openTarget: OpenTarget
+  /** `NATS_DRAIN`. */
+  isDraining: boolean
 }
 
 /** What depends on where events wait: in the outbox of the database, or in streams. */
@@ -79,6 +81,7 @@ function ofStreams(streams: EventStreams, parts: EngineParts): EventEngine {
     leasedEvents,
     createSource: (relayProgress) => new StreamSource({ ...parts, streams, relayProgress, leasedEvents }),
     createPublishing(relayProgress) {
+      if (parts.isDraining) return []
       const options = { ...parts, streams, relayProgress, logDatabase: database }
       // The API stores what it does not publish itself: in the log database, if there is one.
       const own = new Publisher(options)

@@ -1,5 +1,6 @@
 import { within } from '../loops/loop.ts'
 import type { Database } from '../database/database.ts'
+import type { HasPassed } from '../maintenance/has-passed.ts'
 import { startMaintenance } from '../maintenance/maintenance.ts'
 import type { PipelineOptions } from '../pipeline/pipeline.ts'
 import { DRAIN_TIMEOUT_MS, startPipeline } from '../pipeline/pipeline.ts'
@@ -14,9 +15,14 @@ export interface Worker {
 }
 
 /** @param crm the database of the CRM: `options.database`, unless that is a log database of its own */
-export async function startWorker(options: PipelineOptions, config: Config, crm: Database): Promise<Worker> {
+export async function startWorker(
+  options: PipelineOptions,
+  config: Config,
+  crm: Database,
+  hasPassed: HasPassed,
+): Promise<Worker> {
   const pipeline = await startPipeline(options)
-  const maintenance = await startMaintenance({ ...config, ...options, crm })
+  const maintenance = await startMaintenance({ ...config, ...options, crm, hasPassed })
   return {
     async drain() {
       await Promise.all([pipeline.drain(), within(DRAIN_TIMEOUT_MS, maintenance.stop())])

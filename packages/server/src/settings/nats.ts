@@ -1,4 +1,4 @@
-import { by, oneOf, optionalText, wholeNumber } from './schemas.ts'
+import { boolean, by, oneOf, optionalText, wholeNumber } from './schemas.ts'
 import type { Setting } from './setting.ts'
 import { parseNatsUrl } from './urls.ts'
 
@@ -31,5 +31,12 @@ export const NATS = {
     preset: '16',
     help: 'streams that share the organizations, from `1` to `256`: at most as many processes send; it is changed only when all of them are empty and no node reads them',
     schema: wholeNumber(1, 256, 'NATS_PARTITIONS=16'),
+  },
+  natsDrain: {
+    name: 'NATS_DRAIN',
+    group: 'NATS JetStream',
+    preset: 'false',
+    help: 'sends what is in the streams and adds nothing: new events wait in the database; for [going back, or other partitions](scaling.md#going-back)',
+    schema: boolean,
   },
 } as const satisfies Readonly<Record<string, Setting>>

@@ -86,7 +86,7 @@ function unavailable(place: string, waitMs: number, cause: unknown): StartError 
 }
 
 /** Hosts and ports, without what is secret. */
-export const placeOf = (urls: readonly URL[]): string => urls.map(serverOf).join(', ')
+const placeOf = (urls: readonly URL[]): string => urls.map(serverOf).join(', ')
 const serverOf = ({ hostname, port }: URL): string => `${hostname}:${port === '' ? DEFAULT_PORT : port}`
 
 async function connectOnce(options: ConnectOptions): Promise<NatsConnected> {
@@ -169,7 +169,7 @@ export async function openJetStream(
     return await jetstreamManager(connection, { timeout })
   } catch (error) {
     const isNotEnabled = error instanceof Error && error.name === 'JetStreamNotEnabled'
-    const isNotForAccount = isNotEnabled && codeOf((error as Error).cause) !== undefined
+    const isNotForAccount = isNotEnabled && codeOf(error.cause) !== undefined
     const isNowhere = isNotEnabled && connection.info?.jetstream !== true
     if (isNotForAccount || isNowhere) throw new StartError(NO_JETSTREAM, { cause: error })
     throw error

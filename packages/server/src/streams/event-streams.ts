@@ -8,6 +8,7 @@ import type { StreamedEvent } from './event-message.ts'
 import { Interruptions } from './interruptions.ts'
 import type { MessageReader, Reading } from './message-reader.ts'
 import { PartitionReading } from './partition-reading.ts'
+import { Passage } from './passage.ts'
 import type { PublishLimits, PublishOptions } from './publishing.ts'
 import { PUBLISH_LIMITS, Publishing } from './publishing.ts'
 import { RefusedMessages } from './refused-messages.ts'
@@ -29,6 +30,11 @@ export interface EventStreams {
   refuse(event: StreamedEvent, reason: string): Promise<void>
   /** For metrics, readiness, the doctor and back-pressure. @throws Error when the cluster does not answer */
   readState(): Promise<StreamsState>
+  /**
+   * Returns whether all events of the organization that were in the streams when `key` was first asked about are processed.
+   * @throws Error when the cluster does not answer
+   */
+  hasPassed(key: string, organizationId: string): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -57,6 +63,7 @@ export async function openEventStreams(options: EventStreamsOptions): Promise<Ev
     throw error
   }
   const vigil = new Vigil()
+  const passage = new Passage(jsm, partitions)
   const refused = new RefusedMessages(connection, log)
   const limits = options.publishLimits ?? PUBLISH_LIMITS
   const publishing = new Publishing(connection, interruptions, partitions, limits)
@@ -76,6 +83,7 @@ export async function openEventStreams(options: EventStreamsOptions): Promise<Ev
         interruptions,
       }),
     refuse: async (event, reason) => await refused.refuseEvent(event, reason),
+    hasPassed: async (key, organizationId) => await passage.hasPassed(key, organizationId),
     readState: async () => await readStreamsState(jsm, partitions),
     async close() {
       vigil.stop()

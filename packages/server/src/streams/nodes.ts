@@ -1,4 +1,4 @@
-import type { NatsConnection } from '@nats-io/transport-node'
+import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { z } from 'zod'
 import { NODES_SUBJECT } from './names.ts'
 import type { Vigil } from './vigil.ts'
@@ -6,7 +6,7 @@ import type { Vigil } from './vigil.ts'
 const ANNOUNCE_MS = 1_000
 const TICK_MS = 250
 /** A node that is silent for this long is dead, or cannot be told from a dead one. */
-export const SILENCE_MS = 3_000
+const SILENCE_MS = 3_000
 /** How long a node listens before it knows the others: each answers a node that is new to it at once. */
 const FIRST_ROUND_MS = 300
 
@@ -32,6 +32,7 @@ export class Nodes {
   readonly #onChange: () => void
   readonly #heard = new Map<string, Heard>()
   readonly #timer: NodeJS.Timeout
+  readonly #subscription: Subscription
   #listeningSince = performance.now()
   #announcedAt = -Infinity
   #gaps: number
@@ -49,7 +50,7 @@ export class Nodes {
     this.#owned = options.owned
     this.#onChange = options.onChange
     this.#gaps = options.vigil.gaps
-    this.#connection.subscribe(NODES_SUBJECT, {
+    this.#subscription = options.connection.subscribe(NODES_SUBJECT, {
       callback: (error, message) => {
         const heard = error === null ? announcement.safeParse(parse(message.data)) : undefined
         if (heard?.success === true && heard.data.id !== this.#id) this.#hear(heard.data)
@@ -102,6 +103,7 @@ export class Nodes {
 
   leave(): void {
     clearInterval(this.#timer)
+    this.#subscription.unsubscribe()
     this.announce(true)
   }
 

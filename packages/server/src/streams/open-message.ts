@@ -1,4 +1,4 @@
-import type { Msg } from '@nats-io/transport-node'
+import type { MsgHdrs } from '@nats-io/transport-node'
 import type { StreamedEvent } from './event-message.ts'
 import type { TakenMessage } from './message-reader.ts'
 import { GIVEN_IDS_HEADER, REPEATED_HEADER } from './publishing.ts'
@@ -7,8 +7,18 @@ import { hasHeader } from './stored-message.ts'
 /** Where an open message tells what becomes of it. */
 interface Owner {
   readonly partition: number
-  close(open: OpenMessage, reply: string, said: '+ACK' | '-NAK'): void
+  close(open: OpenMessage, reply: string | undefined, said: '+ACK' | '-NAK'): void
   extend(open: OpenMessage, reply: string): void
+}
+
+/** A message as it came. */
+export interface Taken {
+  sequence: number
+  headers: MsgHdrs | undefined
+  /** Where the consumer's messages are acknowledged; undefined: it was taken ahead of its turn. */
+  reply: string | undefined
+  /** It may have been processed before. */
+  isLeft: boolean
 }
 
 /** A message that was taken and is neither done nor given back. */
@@ -19,29 +29,21 @@ export class OpenMessage implements TakenMessage {
   readonly isRepeated: boolean
   readonly hasGivenIds: boolean
   readonly #owner: Owner
-  #reply: string
+  #reply: string | undefined
 
-  constructor(
-    owner: Owner,
-    {
-      message,
-      sequence,
-      events,
-      isLeft,
-    }: { message: Msg; sequence: number; events: readonly StreamedEvent[]; isLeft: boolean },
-  ) {
+  constructor(owner: Owner, { sequence, headers, reply, isLeft }: Taken, events: readonly StreamedEvent[]) {
     this.partition = owner.partition
     this.sequence = sequence
     this.events = events
-    this.isRepeated = isLeft || hasHeader(message.headers, REPEATED_HEADER)
-    this.hasGivenIds = hasHeader(message.headers, GIVEN_IDS_HEADER)
+    this.isRepeated = isLeft || hasHeader(headers, REPEATED_HEADER)
+    this.hasGivenIds = hasHeader(headers, GIVEN_IDS_HEADER)
     this.#owner = owner
-    this.#reply = message.reply!
+    this.#reply = reply
   }
 
-  /** It was delivered again while it is open: the servers take the later reply. */
-  renew(message: Msg): void {
-    this.#reply = message.reply!
+  /** The consumer has delivered it while it is open: the servers take the later reply. */
+  renew(reply: string): void {
+    this.#reply = reply
     this.extend()
   }
 
@@ -50,7 +52,7 @@ export class OpenMessage implements TakenMessage {
   }
 
   extend(): void {
-    this.#owner.extend(this, this.#reply)
+    if (this.#reply !== undefined) this.#owner.extend(this, this.#reply)
   }
 
   giveBack(): void {

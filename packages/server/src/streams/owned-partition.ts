@@ -4,13 +4,16 @@ import type { Msg, NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
 import { messageOf } from '../domain/errors.ts'
 import { within } from '../loops/loop.ts'
-import { API_ERROR, codeOf } from './api-errors.ts'
+import type { StoredMessage } from './direct-get.ts'
 import { decodeEvents } from './event-message.ts'
+import { Lease } from './lease.ts'
+import { LookAhead } from './look-ahead.ts'
 import type { MessageReader } from './message-reader.ts'
 import { streamOf } from './names.ts'
 import { Pulls } from './pulls.ts'
 import type { RefusedMessages } from './refused-messages.ts'
 import { readDelivery } from './stored-message.ts'
+import type { Taken } from './open-message.ts'
 import { OpenMessage } from './open-message.ts'
 import type { Vigil } from './vigil.ts'
 
@@ -32,16 +35,14 @@ export interface Ownership {
   takenUpTo: number
 }
 
-const GONE: ReadonlySet<number | undefined> = new Set([API_ERROR.consumerNotFound, API_ERROR.streamNotFound])
-
 const BATCH = 64
 const MIN_PULL_BYTES = 2_097_152
 /** A pull waits this long for messages. Its end shows that the consumer is alive. */
 const PULL_MS = 2_000
-/** Without a sign of the cluster for this long, others may have taken over. */
-const MAX_UNCONFIRMED_MS = 10_000
-const VERIFY_INTERVAL_MS = 500
 const KEEP_ALIVE_MS = 50
+/** Of messages that were delivered before the servers answered another question. */
+const MAX_ON_THEIR_WAY_MS = 1_000
+const LOST_ON_THEIR_WAY = 'messages were lost on their way'
 const LAST_ACKNOWLEDGEMENT_MS = 2_000
 
 /**
@@ -59,12 +60,13 @@ export class OwnedPartition {
   readonly #pulls: Pulls
   readonly #open = new Map<number, OpenMessage>()
   #state: 'owned' | 'stopping' | 'ended' = 'owned'
-  #gaps: number
-  #confirmedAt = performance.now()
-  #verifying: Promise<void> | undefined
+  readonly #lease: Lease
+  readonly #lookAhead: LookAhead
   #held: Msg[] = []
   #lastReply: string | undefined
   #onEmpty: (() => void) | undefined
+  /** The number of the consumer's last delivery. */
+  #place = 0
 
   constructor(ownership: Ownership, setting: PartitionSetting, onEnded: () => void) {
     this.partition = ownership.partition
@@ -72,11 +74,22 @@ export class OwnedPartition {
     this.#takenUpTo = ownership.takenUpTo
     this.#setting = setting
     this.#onEnded = onEnded
-    this.#gaps = setting.vigil.gaps
-    const { connection } = setting
-    this.#pulls = new Pulls(connection, streamOf(this.partition), this.consumer, (message) =>
-      this.#receive(message),
-    )
+    const stream = streamOf(this.partition)
+    const { connection, reader } = setting
+    this.#pulls = new Pulls(connection, stream, this.consumer, (message) => this.#receive(message))
+    this.#lease = new Lease({
+      ...setting,
+      stream,
+      consumer: this.consumer,
+      onLost: (reason) => this.#lose(reason),
+    })
+    this.#lookAhead = new LookAhead({
+      ...setting,
+      partition: this.partition,
+      room: async () => await reader.room(),
+      isOwner: () => this.#state === 'owned' && this.#lease.isFresh,
+      take: (message) => this.#takeAhead(message),
+    })
     void this.#run()
   }
 
@@ -103,6 +116,7 @@ export class OwnedPartition {
 
   stopTaking(): void {
     if (this.#state === 'owned') this.#state = 'stopping'
+    this.#lookAhead.stop()
     this.#pulls.interrupt()
   }
 
@@ -120,6 +134,7 @@ export class OwnedPartition {
 
   /** The servers handle acknowledgements in order: when the last one is answered, all have been handled. */
   async #awaitAcknowledgements(): Promise<void> {
+    await within(LAST_ACKNOWLEDGEMENT_MS, this.#lookAhead.settled())
     if (this.#lastReply === undefined) return
     const { connection } = this.#setting
     await connection.request(this.#lastReply, '+ACK', { timeout: LAST_ACKNOWLEDGEMENT_MS }).catch(() => {})
@@ -138,13 +153,25 @@ export class OwnedPartition {
   async #pull(request: { batch: number; maxBytes: number; expiresMs: number }): Promise<void> {
     const { gaps } = this.#setting.vigil
     const end = await this.#pulls.pull(request)
-    if (end === 'served' && gaps === this.#setting.vigil.gaps) this.#confirmedAt = performance.now()
-    else await this.#verify()
+    if (end === 'served') this.#lease.confirm(gaps)
+    if (end === 'served' && this.#lease.isCertain) return
+    await this.#verify()
+    void this.#watchForLost(this.#lease.delivered)
+  }
+
+  /**
+   * A connection that breaks, or a leader that dies, may take messages with it. They would come when the servers have waited for their
+   * acknowledgement, behind later ones of the same organization.
+   */
+  async #watchForLost(delivered: number): Promise<void> {
+    if (this.#place >= delivered) return
+    await pause(MAX_ON_THEIR_WAY_MS)
+    if (this.#place < delivered) this.#lose(LOST_ON_THEIR_WAY)
   }
 
   #receive(message: Msg): void {
     if (this.#state === 'ended') return
-    if (this.#gaps === this.#setting.vigil.gaps) {
+    if (this.#lease.isCertain) {
       this.#deliver(message)
       return
     }
@@ -153,50 +180,50 @@ export class OwnedPartition {
     void this.#verify()
   }
 
-  /** Asks the servers whether this node still owns the partition. Resolves when that is known. */
+  /** Resolves when it is known whether this node still owns the partition. */
   async #verify(): Promise<void> {
-    this.#verifying ??= this.#verifyOnce().finally(() => (this.#verifying = undefined))
-    await this.#verifying
-  }
-
-  async #verifyOnce(): Promise<void> {
-    const { jsm, vigil, connection } = this.#setting
-    while (this.#state !== 'ended') {
-      const { gaps } = vigil
-      try {
-        await jsm.consumers.info(streamOf(this.partition), this.consumer)
-        if (gaps === vigil.gaps) return this.#confirm(gaps)
-      } catch (error) {
-        if (GONE.has(codeOf(error))) return this.#lose('another node took it, or its consumer was deleted')
-        const isLong = performance.now() - this.#confirmedAt > MAX_UNCONFIRMED_MS
-        if (isLong || connection.isClosed()) return this.#lose(`NATS does not answer: ${messageOf(error)}`)
-        await pause(VERIFY_INTERVAL_MS)
-      }
-    }
-  }
-
-  #confirm(gaps: number): void {
-    this.#gaps = gaps
-    this.#confirmedAt = performance.now()
+    await this.#lease.verify()
     for (const message of this.#held.splice(0)) this.#receive(message)
   }
 
   #deliver(message: Msg): void {
-    const { sequence, deliveries } = readDelivery(message)
-    const known = this.#open.get(sequence)
-    if (known !== undefined) {
-      // It took longer than the servers wait for an acknowledgement. It is still being worked on here.
-      known.renew(message)
+    const { sequence, deliveries, pending, place } = readDelivery(message)
+    if (place > this.#place + 1) return this.#lose(LOST_ON_THEIR_WAY)
+    this.#place = place
+    const isLeft = deliveries > 1 || this.#lookAhead.wasTaken(sequence)
+    if (this.#lookAhead.pass(sequence, pending)) {
+      this.#setting.connection.publish(message.reply!, '+ACK')
       return
     }
+    const known = this.#open.get(sequence)
+    if (known !== undefined) {
+      // It was taken ahead, or takes longer than the servers wait for an acknowledgement. It is still being worked on here.
+      this.#lookAhead.join(sequence)
+      known.renew(message.reply!)
+      return
+    }
+    const { reply, headers, data } = message
+    const unreadable = this.#take({ sequence, headers, reply, isLeft }, data)
+    if (unreadable !== undefined) void this.#refuse(message, sequence, unreadable)
+  }
+
+  #takeAhead({ sequence, headers, data }: StoredMessage): boolean {
+    const isLeft = this.#lookAhead.wasTaken(sequence)
+    // The consumer will come to what cannot be read.
+    return this.#take({ sequence, headers, reply: undefined, isLeft }, data) === undefined
+  }
+
+  /** @returns why it cannot be read; undefined: it was taken */
+  #take(taken: Taken, data: Uint8Array): string | undefined {
     try {
-      const events = decodeEvents(message.data)
-      const isLeft = sequence <= this.#takenUpTo || deliveries > 1
-      const open = new OpenMessage(this, { message, sequence, events, isLeft })
-      this.#open.set(sequence, open)
+      const events = decodeEvents(data)
+      const isLeft = taken.isLeft || taken.sequence <= this.#takenUpTo
+      const open = new OpenMessage(this, { ...taken, isLeft }, events)
+      this.#open.set(taken.sequence, open)
       this.#hand(open)
+      return undefined
     } catch (error) {
-      void this.#refuse(message, sequence, messageOf(error))
+      return messageOf(error)
     }
   }
 
@@ -234,11 +261,15 @@ export class OwnedPartition {
   }
 
   /** Of a message that has ended: tells the servers, unless the partition is no longer this node's. */
-  close(open: OpenMessage, reply: string, said: '+ACK' | '-NAK'): void {
-    if (this.#state === 'ended' || this.#open.get(open.sequence) !== open) return
-    this.#open.delete(open.sequence)
-    this.#setting.connection.publish(reply, said)
-    this.#lastReply = said === '+ACK' ? reply : this.#lastReply
+  close(open: OpenMessage, reply: string | undefined, said: '+ACK' | '-NAK'): void {
+    const { sequence } = open
+    if (this.#state === 'ended' || this.#open.get(sequence) !== open) return
+    this.#open.delete(sequence)
+    if (reply !== undefined) {
+      this.#setting.connection.publish(reply, said)
+      if (said === '+ACK') this.#lastReply = reply
+    } else if (said === '+ACK') this.#lookAhead.finish(sequence)
+    else this.#lookAhead.putBack(sequence)
     if (this.#open.size === 0) this.#onEmpty?.()
   }
 
@@ -256,6 +287,8 @@ export class OwnedPartition {
 
   #end(): void {
     this.#state = 'ended'
+    this.#lease.end()
+    this.#lookAhead.stop()
     this.#pulls.close()
     this.#open.clear()
     this.#held = []

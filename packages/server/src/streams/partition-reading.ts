@@ -132,6 +132,7 @@ export class PartitionReading implements Reading {
       const onEnded = (): void => {
         this.#owned.delete(partition)
         this.#nodes.announce()
+        this.#wake()
       }
       const owned = new OwnedPartition({ partition, consumer, takenUpTo }, this.#options, onEnded)
       this.#owned.set(partition, owned)

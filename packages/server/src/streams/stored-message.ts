@@ -7,6 +7,8 @@ export interface DeliveryInfo {
   deliveries: number
   /** Messages behind it that this consumer has not delivered. */
   pending: number
+  /** The number of this delivery among all of the consumer. */
+  place: number
 }
 
 /** `$JS.ACK.<stream>.<consumer>.<deliveries>.<sequence>.<of the consumer>.<time>.<pending>`; newer servers put domain and account before the stream. */
@@ -18,6 +20,7 @@ export function readDelivery({ reply = '' }: Pick<Msg, 'reply'>): DeliveryInfo {
   return {
     deliveries: Number(parts[first]),
     sequence: Number(parts[first + 1]),
+    place: Number(parts[first + 2]),
     pending: Number(parts[first + 4]),
   }
 }

@@ -30,6 +30,8 @@ export interface NatsCluster {
   restart(index: number): Promise<void>
   /** Resolves when JetStream takes requests. */
   ready(): Promise<void>
+  /** Whether no stream of a partition has messages. */
+  isEmpty(): Promise<boolean>
   stop(): Promise<void>
 }
 
@@ -108,6 +110,7 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsCluster>
       running[index] = await run(places[index]!)
     },
     ready,
+    isEmpty: async () => await isEmpty(places[0]!),
     stop,
   }
 }
@@ -146,7 +149,7 @@ async function run(place: Place): Promise<Running | undefined> {
   })
   const ended = new Promise((resolve) => shell.once('exit', resolve))
   const pid = await new Promise<number>((resolve) =>
-    shell.stdout!.once('data', (text: Buffer) => resolve(Number(text.toString()))),
+    shell.stdout.once('data', (text: Buffer) => resolve(Number(text.toString()))),
   )
   // A test that fails ends, although nobody has stopped its servers.
   for (const held of [shell, shell.stdin, shell.stdout]) (held as { unref(): void }).unref()
@@ -176,4 +179,19 @@ async function answers({ monitorPort }: Place, path: string): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   )
+}
+
+interface StreamDetails {
+  name: string
+  state: { messages: number }
+}
+
+async function isEmpty({ monitorPort }: Place): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${monitorPort}/jsz?accounts=true&streams=true`)
+  const { account_details: accounts = [] } = (await response.json()) as {
+    account_details?: { stream_detail?: StreamDetails[] }[]
+  }
+  const streams = accounts.flatMap(({ stream_detail: details = [] }) => details)
+  const partitions = streams.filter(({ name }) => /^webhooks-\d+$/.test(name))
+  return partitions.length > 0 && partitions.every(({ state }) => state.messages === 0)
 }

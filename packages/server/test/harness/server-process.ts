@@ -88,8 +88,7 @@ export function createSite(databaseUrl: string | undefined, settings: Settings =
     async start(more = {}, program = MAIN) {
       const isOnStreams = IS_ON_STREAMS && databaseUrl !== undefined && all['NATS_URL'] === undefined
       if (isOnStreams) nats ??= startNats()
-      const streams: Settings =
-        nats === undefined ? {} : { NATS_URL: (await nats).url, NATS_PARTITIONS: '4' }
+      const streams: Settings = nats === undefined ? {} : { NATS_URL: (await nats).url, NATS_PARTITIONS: '4' }
       const started = await startProcess({ ...all, ...streams, ...more }, folder, program)
       running.add(started)
       // Of a test that has failed some part may still be starting processes.

@@ -20,16 +20,23 @@ export function startStreamsProcess(
   const told: Told[] = []
   const child = fork(PROGRAM, [
     ...urls.flatMap((url) => ['--url', url]),
-    ...['--id', id, '--partitions', String(partitions)],
+    '--id',
+    id,
+    '--partitions',
+    String(partitions),
     ...(finishes ? ['--finishes'] : []),
   ])
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  // A test that fails ends, although nobody has killed it.
+  child.unref()
+  child.channel?.unref()
   child.on('message', (message) => told.push(message as Told))
   return {
     pid: child.pid!,
     told,
     signal: (name) => void child.kill(name),
     async kill() {
+      child.ref()
       child.kill('SIGKILL')
       await ended
     },

@@ -16,6 +16,13 @@ export interface StreamsNode extends EventStreams {
   readonly lines: readonly LogLine[]
 }
 
+const opened = new Set<EventStreams>()
+
+/** Closes what a failed test has left open, so that its process can end. */
+export async function closeNodes(): Promise<void> {
+  await Promise.all([...opened].map((node) => node.close()))
+}
+
 export async function openNode(
   { urls }: Pick<NatsCluster, 'urls'>,
   options: Partial<EventStreamsOptions> = {},
@@ -31,6 +38,7 @@ export async function openNode(
     log,
     ...options,
   })
+  opened.add(streams)
   return { ...streams, lines }
 }
 

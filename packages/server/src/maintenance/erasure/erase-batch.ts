@@ -6,6 +6,8 @@ import type { ParamsOf, RowOf } from '../../database/statement.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
 import type { Skipped } from '../walk.ts'
+import type { HasPassed } from '../has-passed.ts'
+import { ALWAYS_PASSED } from '../has-passed.ts'
 import { walkBatch } from '../walk.ts'
 import { chooseEvents } from './choose-events.ts'
 import { eraseRest } from './erase-rest.ts'
@@ -52,18 +54,30 @@ export async function eraseBatch(
   database: Database,
   onFault: (fault: DeliveryFault) => void = () => {},
   splitter: Splitter = createSplitter(),
+  hasPassed: HasPassed = ALWAYS_PASSED,
 ): Promise<ErasureProgress> {
   const { rows } = await database.query(...hasRunningErasure())
   if (rows[0]?.is_running !== true) return 'idle'
-  return await walkBatch(database, splitter, { batchSize: PAGE.tests, doBatch: erase, skipRow, onFault })
+  return await walkBatch(database, splitter, {
+    batchSize: PAGE.tests,
+    doBatch: (connection, batchSize) => erase(connection, batchSize, hasPassed),
+    skipRow,
+    onFault,
+  })
 }
 
 /** @param batchSize that of `tests`; other phases take as large a share of their page */
-async function erase(connection: Connection, batchSize: number): Promise<ErasureProgress> {
+async function erase(
+  connection: Connection,
+  batchSize: number,
+  hasPassed: HasPassed,
+): Promise<ErasureProgress> {
   const erasure = await pick(connection)
   if (erasure === undefined) return 'waiting'
   const size = Math.ceil((batchSize / PAGE.tests) * PAGE[erasure.phase])
-  const step = await STEPS[erasure.phase](connection, erasure, size)
+  // What is on its way now is stored, and then erased.
+  const isStored = erasure.phase !== 'events' || (await hasPassed(erasure.id, erasure.organization_id))
+  const step = isStored ? await STEPS[erasure.phase](connection, erasure, size) : undefined
   await advance(connection, erasure, step)
   return step === undefined ? 'waiting' : 'erased'
 }

@@ -9,6 +9,8 @@ import type { RecordName } from '../../domain/event-types/records.ts'
 import type { Said } from '../../domain/messages/phrase.ts'
 import { phrase } from '../../domain/messages/phrase.ts'
 import { lockOutbox } from '../../pipeline/outbox/outbox.ts'
+import type { HasPassed } from '../has-passed.ts'
+import { ALWAYS_PASSED } from '../has-passed.ts'
 import type { Place, Sync, SyncDatabases } from './send-records.ts'
 import { advance, isOfTheTable, lock, sendOrSplit } from './send-records.ts'
 import {
@@ -46,7 +48,11 @@ const MAY_NOT_READ = '42501'
 export type SyncProgress = 'read' | 'sending' | 'waiting' | 'idle'
 
 /** Goes on with one sync, and ends those that are over. */
-export async function syncBatch(databases: SyncDatabases, log: Logger): Promise<SyncProgress> {
+export async function syncBatch(
+  databases: SyncDatabases,
+  log: Logger,
+  hasPassed: HasPassed = ALWAYS_PASSED,
+): Promise<SyncProgress> {
   const { database } = databases
   const { rows: open } = await database.query(...hasOpenSync())
   if (open[0]?.is_open !== true) return 'idle'
@@ -56,7 +62,7 @@ export async function syncBatch(databases: SyncDatabases, log: Logger): Promise<
   await database.query(...finishSyncs())
   const { rows } = await database.query(...pickSync({ window: WINDOW, maxOpen: MAX_OPEN }))
   const [sync] = rows
-  if (sync === undefined || !(await isReady(databases, sync))) return pace
+  if (sync === undefined || !(await isReady(databases, sync, hasPassed))) return pace
   try {
     await readNext(databases, sync)
     return 'read'
@@ -85,7 +91,7 @@ function pauseReason(error: unknown): Said {
 }
 
 /** Everything from before the sync has been sent, or stands in the queue with a turn. */
-async function isReady({ database, crm }: SyncDatabases, sync: Sync): Promise<boolean> {
+async function isReady({ database, crm }: SyncDatabases, sync: Sync, hasPassed: HasPassed): Promise<boolean> {
   const { id, organization_id, begins_after } = sync
   if (sync.after_capture !== '') return true
   if (begins_after === null) {
@@ -96,7 +102,7 @@ async function isReady({ database, crm }: SyncDatabases, sync: Sync): Promise<bo
   const { rows } = await crm.query(
     ...isPreceded({ organizationId: organization_id, beginsAfter: begins_after }),
   )
-  if (rows[0]!.is_so) {
+  if (rows[0]!.is_so || !(await hasPassed(id, organization_id))) {
     const { rows: waits } = await database.query(...mayWait({ id, maxWaitMs: MAX_WAIT_MS }))
     if (waits[0]?.is_so === true) return false
   }

@@ -128,7 +128,7 @@ export class OutboxEvents extends LeasedEvents {
 
   async #register(): Promise<void> {
     const lease = newToken()
-    await this.#database.query(...registerLease({ nodeId: this.nodeId, lease }))
+    await this.#database.query(...registerLease({ nodeId: this.nodeId, lease, publishes: false }))
     this.#lease = lease
   }
 }

@@ -86,6 +86,8 @@ export class Publisher implements Stage {
 
   async #run(isWoken: boolean): Promise<boolean | number> {
     const { relayProgress } = this.#options
+    // At once, before there are events: from then on, nodes that send from the outbox take no more.
+    this.#lease ??= await this.#register()
     await this.#wakefulness.beforeLook()
     const isIdle = !isWoken && this.#found === 0 && this.#batch.length === 0
     this.#found = 0
@@ -126,7 +128,9 @@ export class Publisher implements Stage {
 
   async #register(): Promise<string> {
     const lease = newToken()
-    await this.#options.database.query(...registerLease({ nodeId: this.#options.nodeId, lease }))
+    await this.#options.database.query(
+      ...registerLease({ nodeId: this.#options.nodeId, lease, publishes: true }),
+    )
     return lease
   }
 

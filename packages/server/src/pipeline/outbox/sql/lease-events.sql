@@ -1,6 +1,6 @@
 -- Leases the oldest events that no node holds, in one row of outbox_leases and without a write to the outbox. Runs after
 -- lock-outbox.sql and hold-lease.sql, in the same transaction, so that two nodes never lease one event. :held: the rows that this
--- node holds already; :except: rows to skip; :only: the only rows to lease; null: any.
+-- node holds already; :except: rows to skip; :only: the only rows to lease; null: any. While a node publishes, there are none for others.
 --
 -- Events of organizations with an order per record are leased apart, with :in_order; otherwise they are only named.
 --
@@ -12,6 +12,7 @@ with free as materialized (
   where not o.id <@ :held::int8multirange
     and not o.id <@ coalesce(
       (select range_agg(l.events) from webhooks_internal.outbox_leases l where l.node_id <> :node_id::uuid), '{}')
+    and not exists (select from webhooks_internal.outbox_leases l where l.publishes)
     and o.id <> all (:except::bigint[]) and (:only?::bigint[] is null or o.id = any (:only?::bigint[]))
   order by o.id limit :limit
 ),

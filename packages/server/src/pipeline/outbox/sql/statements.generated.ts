@@ -129,6 +129,7 @@ export const registerLease = typedStatement<
   {
     nodeId: string
     lease: string
+    publishes: boolean
   },
   object
 >(import.meta.url, 'register-lease')
