@@ -57,15 +57,15 @@ test(
       [organizationId],
     )
     let changes = 0
-    let isOver = false
+    const over = new AbortController()
     const writing = (async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         await crm.query('update public.deals set value = value + 1')
         changes += 1
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
       }
     })()
-    context.after(() => void (isOver = true))
+    context.after(() => over.abort())
     const progress = async (): Promise<void> => {
       const wanted = count + PROGRESS
       await until('changes to arrive', () => count >= wanted)
@@ -84,7 +84,7 @@ test(
     await draining.stop()
     await progress()
 
-    isOver = true
+    over.abort()
     await writing
     await until('all changes to arrive', () =>
       deals.every(({ id }) => new Set(arrived.get(id)).size === changes),

@@ -86,7 +86,7 @@ function unavailable(place: string, waitMs: number, cause: unknown): StartError 
 }
 
 /** Hosts and ports, without what is secret. */
-const placeOf = (urls: readonly URL[]): string => urls.map(serverOf).join(', ')
+export const placeOf = (urls: readonly URL[]): string => urls.map(serverOf).join(', ')
 const serverOf = ({ hostname, port }: URL): string => `${hostname}:${port === '' ? DEFAULT_PORT : port}`
 
 async function connectOnce(options: ConnectOptions): Promise<NatsConnected> {

@@ -83,8 +83,12 @@ export async function openApi(
   })
   const [api, engine, health] = [wrapDatabase(database), wrapDatabase(database), wrapDatabase(database)]
   const databases = {
-    ...{ api, engine, health },
-    ...{ crmApi: api, crm: engine, crmHealth: health },
+    api,
+    engine,
+    health,
+    crmApi: api,
+    crm: engine,
+    crmHealth: health,
     diskSpace: UNLIMITED_SPACE,
     applied: { applied: [] },
     close: async () => {},

@@ -73,9 +73,9 @@ suite('faults of streams under load', { concurrency: 1, ...LONG }, () => {
       const kills = 6
       for (let kill = 0; kill < kills; kill += 1) {
         await harm(context, chaos, 'a worker killed', async () => {
-          await workers[0]!.kill()
+          await workers[0].kill()
         })
-        workers = [workers[1]!, await startWorker()]
+        workers = [workers[1], await startWorker()]
       }
       await settle(context, chaos, kills * MAX_IN_FLIGHT)
     })
