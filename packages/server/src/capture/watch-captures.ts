@@ -8,7 +8,7 @@ import type { CaptureState, TableName, TableState } from './capture-state.ts'
 import { readCaptureState, readTableStates } from './capture-state.ts'
 import type { ExpectedCapture } from './expected-capture.ts'
 import { parseExpected, readExpected } from './expected-capture.ts'
-import { groupBy } from './group-by.ts'
+import { groupBy } from '../domain/group-by.ts'
 import { listUsedTables } from './used-columns.ts'
 
 const readWatched = loadStatement(import.meta.url, 'read-watched-captures')

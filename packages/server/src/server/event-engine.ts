@@ -75,7 +75,7 @@ function ofOutbox(parts: EngineParts): EventEngine {
 
 function ofStreams(streams: EventStreams, parts: EngineParts): EventEngine {
   const { database, crm } = parts
-  const leasedEvents = new StreamEvents(database, streams, parts.nodeId, parts.messages)
+  const leasedEvents = new StreamEvents({ ...parts, streams })
   const isApart = crm !== database
   return {
     leasedEvents,

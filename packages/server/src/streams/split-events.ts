@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { groupBy } from '../domain/group-by.ts'
 import type { StreamedEvent } from './event-message.ts'
 
 /** Events of one organization that are published as one message. */
@@ -19,7 +20,7 @@ const HEAD_BYTES = 300
  * @returns the messages of each organization
  */
 export function splitEvents(events: readonly StreamedEvent[]): Parcel[][] {
-  const groups = Map.groupBy(events, (event) => event.organization_id)
+  const groups = groupBy(events, (event) => event.organization_id)
   return [...groups].map(([organizationId, own]) =>
     splitOwn(own).map((part) => ({ organizationId, events: part })),
   )

@@ -1,5 +1,5 @@
 import type { CrmTable } from '../crm-tables.ts'
-import { groupBy } from '../group-by.ts'
+import { groupBy } from '../../domain/group-by.ts'
 
 /** Schemas that belong to a platform, not to the CRM. */
 const PLATFORM =

@@ -1,4 +1,4 @@
-import { groupBy } from '../../capture/group-by.ts'
+import { groupBy } from '../../domain/group-by.ts'
 import { CLOCK_TOLERANCE_MS } from '../../domain/clock.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { StreamsCheck } from '../../observability/streams-check.ts'

@@ -1,5 +1,5 @@
 import type { Client, Row } from '@connectgain/webhooks-client'
-import { groupBy } from '../../capture/group-by.ts'
+import { groupBy } from '../../domain/group-by.ts'
 import { requireRow } from '../client/api.ts'
 import { readLastCheckup } from './checkups.ts'
 

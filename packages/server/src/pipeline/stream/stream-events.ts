@@ -3,6 +3,7 @@ import type { Database, Transaction } from '../../database/database.ts'
 import type { ParamsOf } from '../../database/statement.ts'
 import { buildEventBody } from '../../domain/event-body.ts'
 import { newToken } from '../../domain/ids.ts'
+import type { Metrics } from '../../observability/metrics.ts'
 import type { EventStreams } from '../../streams/event-streams.ts'
 import type { TakenMessage } from '../../streams/message-reader.ts'
 import type { StreamedEvent } from '../../streams/event-message.ts'
@@ -33,6 +34,14 @@ interface HeldEvent {
   isStored: boolean
 }
 
+export interface StreamEventsOptions {
+  database: Database
+  streams: EventStreams
+  metrics: Pick<Metrics, 'repeated'>
+  nodeId: string
+  messages: Messages
+}
+
 /** An event of a message, with what is known of earlier copies. */
 export interface StreamTakenEvent extends TakenEvent {
   isRepeated: boolean
@@ -46,15 +55,17 @@ export interface StreamTakenEvent extends TakenEvent {
 export class StreamEvents extends LeasedEvents {
   readonly #database: Database
   readonly #streams: EventStreams
+  readonly #metrics: Pick<Metrics, 'repeated'>
   readonly #token = newToken()
   readonly #held = new Map<number, HeldEvent>()
   readonly #keys = new Map<string, number>()
   #lastKey = 0
 
-  constructor(database: Database, streams: EventStreams, nodeId: string, messages: Messages) {
+  constructor({ database, streams, metrics, nodeId, messages }: StreamEventsOptions) {
     super(nodeId, messages)
     this.#database = database
     this.#streams = streams
+    this.#metrics = metrics
   }
 
   override get token(): string {
@@ -146,7 +157,8 @@ export class StreamEvents extends LeasedEvents {
       ...toEventColumns(unstored.map(({ streamed }) => streamed)),
       ...toDeliveryColumns(rows),
     }
-    await transaction.query(...writeStreamed({ nodeId, lease, ...columns }))
+    const written = await transaction.query(...writeStreamed({ nodeId, lease, ...columns }))
+    this.#metrics.repeated(rows.length - written.rows[0]!.written)
     for (const one of unstored) one.isStored = true
   }
 
