@@ -1,5 +1,5 @@
 import { plainArray, textArray } from '../../database/array-literal.ts'
-import type { Database, Transaction } from '../../database/database.ts'
+import type { Database, Result, Transaction } from '../../database/database.ts'
 import type { ParamsOf } from '../../database/statement.ts'
 import { buildEventBody } from '../../domain/event-body.ts'
 import { newToken } from '../../domain/ids.ts'
@@ -90,9 +90,12 @@ export class StreamEvents extends LeasedEvents {
   }
 
   override async write(rows: readonly DeliveryToWrite[], done: readonly LeasedEvent[]): Promise<boolean> {
-    await this.#database.transaction(async (transaction) => {
-      await this.#write(transaction, rows, done)
+    const unstored = this.#unstoredOf(rows, done)
+    const written = await this.#database.transaction(async (transaction) => {
+      this.#mark(transaction)
+      return await transaction.finish(...this.#toStatement(rows, unstored))
     })
+    this.#note(rows, unstored, written)
     for (const { key } of done) this.#finish(key)
     return true
   }
@@ -103,10 +106,14 @@ export class StreamEvents extends LeasedEvents {
       unwritten: { ...one, createdAt, event: one },
       written: { as: 'waiting', isLeased: false },
     }))
-    await this.#database.transaction(async (transaction) => {
-      await this.#write(transaction, rows, [])
+    const unstored = this.#unstoredOf(rows, [])
+    const written = await this.#database.transaction(async (transaction) => {
+      this.#mark(transaction)
+      const result = await transaction.query(...this.#toStatement(rows, unstored))
       await replaceUpdates(transaction, planned)
+      return result
     })
+    this.#note(rows, unstored, written)
   }
 
   override extend(): void {
@@ -143,22 +150,27 @@ export class StreamEvents extends LeasedEvents {
     this.forgetLost(lost)
   }
 
-  async #write(
-    transaction: Transaction,
-    rows: readonly DeliveryToWrite[],
-    done: readonly LeasedEvent[],
-  ): Promise<void> {
+  /** What is stored with the first of its deliveries, or at its end. */
+  #unstoredOf(rows: readonly DeliveryToWrite[], done: readonly LeasedEvent[]): HeldEvent[] {
     const keys = new Set([...rows.map(({ unwritten }) => unwritten.event.key), ...done.map(({ key }) => key)])
-    const unstored = [...keys].flatMap((key) => this.#held.get(key) ?? []).filter(({ isStored }) => !isStored)
+    return [...keys].flatMap((key) => this.#held.get(key) ?? []).filter(({ isStored }) => !isStored)
+  }
+
+  #mark(transaction: Transaction): void {
     const [mark] = markStreamed()
     transaction.ahead(mark, [])
-    const { token: lease, nodeId } = this
+  }
+
+  #toStatement(rows: readonly DeliveryToWrite[], unstored: readonly HeldEvent[]) {
     const columns = {
       ...toEventColumns(unstored.map(({ streamed }) => streamed)),
       ...toDeliveryColumns(rows),
     }
-    const written = await transaction.query(...writeStreamed({ nodeId, lease, ...columns }))
-    this.#metrics.repeated(rows.length - written.rows[0]!.written)
+    return writeStreamed({ nodeId: this.nodeId, lease: this.token, ...columns })
+  }
+
+  #note(rows: readonly unknown[], unstored: readonly HeldEvent[], result: Result<{ written: number }>): void {
+    this.#metrics.repeated(rows.length - result.rows[0]!.written)
     for (const one of unstored) one.isStored = true
   }
 

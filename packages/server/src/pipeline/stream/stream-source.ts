@@ -30,6 +30,9 @@ const IDLE_MS = 2_000
 const BATCH_MS = 100
 const MIN_BATCH = 200
 const MAX_WAIT_MS = 100
+/** Events that follow each other this fast share a batch: it takes this long to gather one. */
+const BUSY_MS = 8
+const GATHER_MS = 10
 
 export interface StreamSourceOptions {
   database: Database
@@ -53,6 +56,8 @@ export class StreamSource implements EventSource {
   #arrivedEvents = 0
   /** Events that are held and could not be matched, because the database did not answer. */
   #unmatched: StreamTakenEvent[] = []
+  #takenAt = -Infinity
+  #isBusy = false
   #reading: Reading | undefined
   #wake = (): void => {}
   #onRoom: (() => void)[] = []
@@ -93,16 +98,27 @@ export class StreamSource implements EventSource {
     const { leasedEvents, relayProgress } = this.#options
     const limit = Math.max(MIN_BATCH, Math.min(MAX_BATCH.postgresql, leasedEvents.endsWithin(BATCH_MS)))
     await leasedEvents.untilBelow(limit, MAX_WAIT_MS)
+    await this.#gather()
     const before = leasedEvents.ended
     if (leasedEvents.count < MAX_LEASED) {
       for (const message of this.#takeArrived(limit - this.#unmatched.length))
         this.#unmatched.push(...leasedEvents.hold(message))
     }
     const events = this.#unmatched
+    const now = performance.now()
+    this.#isBusy = events.length * BUSY_MS >= now - this.#takenAt
+    this.#takenAt = now
     if (events.length > 0) await this.#relayOrSplit(dispatch, events)
     this.#unmatched = []
     if (leasedEvents.ended > before || leasedEvents.count === 0) relayProgress.note()
     return this.#arrived.length > 0
+  }
+
+  /** A batch costs round trips, however small. */
+  async #gather(): Promise<void> {
+    const restMs = this.#takenAt + GATHER_MS - performance.now()
+    if (!this.#isBusy || this.#arrivedEvents >= MIN_BATCH || restMs <= 0) return
+    await new Promise((resolve) => setTimeout(resolve, restMs))
   }
 
   /** Takes messages with about this many events, in the order of their arrival. */
