@@ -10,7 +10,7 @@ import { createLoopWatch } from '../src/loops/loop-watch.ts'
 import { createQueueStateReader } from '../src/observability/queue-state.ts'
 import type { Readiness } from '../src/observability/readiness.ts'
 import { createReadinessCheck } from '../src/observability/readiness.ts'
-import { createRelayProgress } from '../src/observability/relay-progress.ts'
+import { createProcessProgress } from '../src/observability/relay-progress.ts'
 import { connectApi } from '../src/cli/client/api.ts'
 import { runDoctorChecks } from '../src/cli/client/checks.ts'
 import type { Finding } from '../src/cli/client/finding.ts'
@@ -38,7 +38,8 @@ for (const engine of ENGINES) {
       const { database, close } = await openMigrated(engine)
       context.after(() => close())
       const clock: Clock & { at: number } = { at: Date.now(), now: () => clock.at }
-      const relayProgress = createRelayProgress(clock)
+      const relayProgress = createProcessProgress(clock)
+      const outbox = relayProgress.ofOutbox()
       const check = (): Promise<Readiness> =>
         createReadinessCheck({
           database,
@@ -59,7 +60,7 @@ for (const engine of ENGINES) {
           [ORGANIZATION, age],
         )
       }
-      return { database, clock, relayProgress, check, wait }
+      return { database, clock, outbox, check, wait }
     }
 
     test('a node is ready when nothing waits, however long ago the relay made progress', async (context) => {
@@ -72,10 +73,10 @@ for (const engine of ENGINES) {
     })
 
     test('a node is ready when events have waited long and the relay makes progress', async (context) => {
-      const { clock, relayProgress, check, wait } = await open(context, true)
+      const { clock, outbox, check, wait } = await open(context, true)
       await wait('1 hour')
       clock.at += 60 * MINUTE
-      relayProgress.note()
+      outbox.note()
       assert.equal((await check()).status, 'ok')
     })
 

@@ -8,7 +8,7 @@ import { readTimeOfId } from '../domain/ids.ts'
 import type { LoopWatch } from '../loops/loop-watch.ts'
 import { toAggregator } from './merge-metrics.ts'
 import type { MetricValues } from './merge-metrics.ts'
-import type { RelayProgress } from './relay-progress.ts'
+import type { ProcessProgress } from './relay-progress.ts'
 import type { QueueState } from './queue-state.ts'
 import { createStreamMetrics } from './stream-metrics.ts'
 import type { StreamsReport } from './stream-metrics.ts'
@@ -67,7 +67,7 @@ export interface MetricsOptions {
   readState(): Promise<QueueState>
   watch: LoopWatch
   /** Undefined where no relay runs in this process. */
-  relayProgress: RelayProgress | undefined
+  relayProgress: ProcessProgress | undefined
   /** Free space of the embedded database's disk; undefined where there is none. */
   readFreeSpace(): Promise<FreeSpace | undefined>
   /** Undefined without NATS. */

@@ -7,7 +7,7 @@ import { isLow } from '../database/disk-space.ts'
 import { messageOf } from '../domain/errors.ts'
 import { within } from '../loops/loop.ts'
 import type { LoopWatch } from '../loops/loop-watch.ts'
-import type { RelayProgress } from './relay-progress.ts'
+import type { ProcessProgress } from './relay-progress.ts'
 import type { QueueState } from './queue-state.ts'
 import { checkStreams } from './streams-check.ts'
 import type { StreamsCheck } from './streams-check.ts'
@@ -77,7 +77,7 @@ export interface ReadinessOptions {
   watch: LoopWatch
   readState(): Promise<QueueState>
   /** Undefined where no relay runs in this process. */
-  relayProgress: RelayProgress | undefined
+  relayProgress: ProcessProgress | undefined
   /** Milliseconds without progress, while events wait, after which the relay has stalled. */
   stallTimeout: number
   /** Undefined without NATS. */

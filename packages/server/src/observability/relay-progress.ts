@@ -1,8 +1,7 @@
 import type { Clock } from '../domain/clock.ts'
 
 /**
- * The time when events of this process's relay last left the outbox, or the relay found it empty. Events that are leased and
- * not written are no progress.
+ * The time when events last left an outbox, or it was found empty. Events that are leased and not written are no progress.
  */
 export interface RelayProgress {
   note(): void
@@ -10,13 +9,29 @@ export interface RelayProgress {
   readonly lastAt: number
 }
 
-/** @returns progress that starts now, so that a new process gets its full time */
-export function createRelayProgress(clock: Clock): RelayProgress {
-  let lastAt = clock.now()
+/** The progress of this process, which may empty several outboxes: that of the one that is furthest behind. */
+export interface ProcessProgress extends Pick<RelayProgress, 'lastAt'> {
+  /** The progress of one more outbox, which starts now, so that a new process gets its full time. */
+  ofOutbox(): RelayProgress
+}
+
+export function createProcessProgress(clock: Clock): ProcessProgress {
+  const startedAt = clock.now()
+  const outboxes: RelayProgress[] = []
   return {
-    note: () => void (lastAt = clock.now()),
+    ofOutbox() {
+      let lastAt = clock.now()
+      const progress: RelayProgress = {
+        note: () => void (lastAt = clock.now()),
+        get lastAt() {
+          return lastAt
+        },
+      }
+      outboxes.push(progress)
+      return progress
+    },
     get lastAt() {
-      return lastAt
+      return outboxes.length === 0 ? startedAt : Math.min(...outboxes.map(({ lastAt }) => lastAt))
     },
   }
 }

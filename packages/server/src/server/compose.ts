@@ -14,7 +14,7 @@ import { createTransforms } from '../transforms/transforms.ts'
 import { DEFAULT_MAX_IN_FLIGHT } from '../domain/webhook.ts'
 import { newToken } from '../domain/ids.ts'
 import { createLoopWatch } from '../loops/loop-watch.ts'
-import { createRelayProgress } from '../observability/relay-progress.ts'
+import { createProcessProgress } from '../observability/relay-progress.ts'
 import type { Databases } from './open-databases.ts'
 import { startTracing } from '../observability/open-telemetry.ts'
 import { NO_TRACING } from '../observability/tracing.ts'
@@ -76,7 +76,7 @@ export async function compose(
   const clock = await createDatabaseClock(databases.health)
   const watch = createLoopWatch(clock)
   const tracing = config.otlpEndpoint === undefined ? NO_TRACING : await startTracing(config.otlpEndpoint)
-  const relayProgress = config.role === 'api' ? undefined : createRelayProgress(clock)
+  const relayProgress = config.role === 'api' ? undefined : createProcessProgress(clock)
   const readState = createQueueStateReader(databases)
   const nodeId = newToken()
   const unmeasured = await openStreams(config, nodeId, log)

@@ -43,7 +43,7 @@ import type { AttemptRecorder } from '../domain/attempt.ts'
 import type { OpenTarget } from '../domain/webhook.ts'
 import type { LoopWatch } from '../loops/loop-watch.ts'
 import type { Metrics } from '../observability/metrics.ts'
-import type { RelayProgress } from '../observability/relay-progress.ts'
+import type { ProcessProgress } from '../observability/relay-progress.ts'
 import type { StreamsReport } from '../observability/stream-metrics.ts'
 import type { Tracing } from '../observability/tracing.ts'
 import type { SecretBox } from '../secrets/secret-box.ts'
@@ -74,7 +74,7 @@ export interface ApiParts {
   transforms: Transforms
   readState(): Promise<QueueState>
   /** Undefined where no relay runs in this process. */
-  relayProgress: RelayProgress | undefined
+  relayProgress: ProcessProgress | undefined
   /** Undefined if this process is the whole node. */
   siblings: Siblings | undefined
   /** Undefined without NATS. */

@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { OpenTarget } from '../domain/webhook.ts'
 import type { LoopWatch } from '../loops/loop-watch.ts'
 import type { Metrics } from '../observability/metrics.ts'
-import type { RelayProgress } from '../observability/relay-progress.ts'
+import type { ProcessProgress } from '../observability/relay-progress.ts'
 import { Heartbeat } from '../pipeline/claim/heartbeat.ts'
 import type { Messages, Stage } from '../pipeline/messages.ts'
 import { OutboxEvents } from '../pipeline/outbox/outbox-events.ts'
@@ -37,9 +37,9 @@ export interface EngineParts {
 /** What depends on where events wait: in the outbox of the database, or in streams. */
 export interface EventEngine {
   leasedEvents: LeasedEvents
-  createSource(relayProgress: RelayProgress): EventSource
+  createSource(progress: ProcessProgress): EventSource
   /** What brings events of the outbox to the streams; nothing where they stay in the outbox. */
-  createPublishing(relayProgress: RelayProgress): Stage[]
+  createPublishing(progress: ProcessProgress): Stage[]
 }
 
 /** @returns undefined without `NATS_URL`. @throws StartError */
@@ -68,7 +68,8 @@ function ofOutbox(parts: EngineParts): EventEngine {
   const leasedEvents = new OutboxEvents(parts.database, parts.nodeId, parts.messages)
   return {
     leasedEvents,
-    createSource: (relayProgress) => new OutboxSource({ ...parts, relayProgress, leasedEvents }),
+    createSource: (progress) =>
+      new OutboxSource({ ...parts, relayProgress: progress.ofOutbox(), leasedEvents }),
     createPublishing: () => [],
   }
 }
@@ -79,15 +80,22 @@ function ofStreams(streams: EventStreams, parts: EngineParts): EventEngine {
   const isApart = crm !== database
   return {
     leasedEvents,
-    createSource: (relayProgress) => new StreamSource({ ...parts, streams, relayProgress, leasedEvents }),
-    createPublishing(relayProgress) {
+    createSource: () => new StreamSource({ ...parts, streams, leasedEvents }),
+    createPublishing(progress) {
       if (parts.isDraining) return []
-      const options = { ...parts, streams, relayProgress, logDatabase: database }
+      const publish = (from: Database): Publisher =>
+        new Publisher({
+          ...parts,
+          streams,
+          database: from,
+          logDatabase: database,
+          relayProgress: progress.ofOutbox(),
+        })
       // The API stores what it does not publish itself: in the log database, if there is one.
-      const own = new Publisher(options)
+      const own = publish(database)
       if (!isApart) return [own]
       const heartbeat = new Heartbeat({ ...parts, database: crm })
-      return [own, whileBeating(heartbeat, new Publisher({ ...options, database: crm }))]
+      return [own, whileBeating(heartbeat, publish(crm))]
     },
   }
 }

@@ -7,7 +7,6 @@ import type { Clock } from '../../domain/clock.ts'
 import { reasonOf } from '../../domain/delivery-fault.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { OpenTarget } from '../../domain/webhook.ts'
-import type { RelayProgress } from '../../observability/relay-progress.ts'
 import type { EventStreams } from '../../streams/event-streams.ts'
 import type { Reading, TakenMessage } from '../../streams/message-reader.ts'
 import { MAX_BATCH } from '../batch-size.ts'
@@ -19,13 +18,14 @@ import { readWrittenPairs } from '../match/written-pairs.ts'
 import type { Messages } from '../messages.ts'
 import { recordFaults } from '../record/delivery-faults.ts'
 import type { Dispatch, EventSource, RelayedBatch } from '../relay/event-source.ts'
+import type { LeasedEvent } from '../relay/leased-event.ts'
 import { MAX_LEASED } from '../relay/leased-events.ts'
 import { isInOrder, matchBatch, toBatch } from '../relay/match-batch.ts'
 import { readStored, readVersionsNow } from './sql/statements.generated.ts'
 import type { StreamEvents, StreamTakenEvent } from './stream-events.ts'
 
-/** The reader wakes the relay; this is for the progress of an idle one. */
-const IDLE_MS = 2_000
+/** Without a wake-up of the reader, there is nothing to take. */
+const IDLE_MS = 60_000
 /** As many events as end in this time are matched at once; two batches are in memory at most. */
 const BATCH_MS = 100
 const MIN_BATCH = 200
@@ -39,7 +39,6 @@ export interface StreamSourceOptions {
   streams: EventStreams
   clock: Clock
   log: Logger
-  relayProgress: RelayProgress
   openTarget: OpenTarget
   messages: Messages
   leasedEvents: StreamEvents
@@ -95,11 +94,10 @@ export class StreamSource implements EventSource {
   }
 
   async take(dispatch: Dispatch): Promise<boolean | number> {
-    const { leasedEvents, relayProgress } = this.#options
+    const { leasedEvents } = this.#options
     const limit = Math.max(MIN_BATCH, Math.min(MAX_BATCH.postgresql, leasedEvents.endsWithin(BATCH_MS)))
     await leasedEvents.untilBelow(limit, MAX_WAIT_MS)
     await this.#gather()
-    const before = leasedEvents.ended
     if (leasedEvents.count < MAX_LEASED) {
       for (const message of this.#takeArrived(limit - this.#unmatched.length))
         this.#unmatched.push(...leasedEvents.hold(message))
@@ -110,7 +108,6 @@ export class StreamSource implements EventSource {
     this.#takenAt = now
     if (events.length > 0) await this.#relayOrSplit(dispatch, events)
     this.#unmatched = []
-    if (leasedEvents.ended > before || leasedEvents.count === 0) relayProgress.note()
     return this.#arrived.length > 0
   }
 
@@ -167,8 +164,7 @@ export class StreamSource implements EventSource {
     { isApart = false } = {},
   ): Promise<RelayedBatch> {
     const { database, leasedEvents } = this.#options
-    // The partition of some may have been lost.
-    const held = events.filter(({ key }) => leasedEvents.event(key) !== undefined)
+    const held = events.filter(({ key }) => isToMatch(leasedEvents.event(key)))
     const { written, stored } = await this.#readEarlier(held)
     const fresh = held.filter((event) => event.isRepeated || !stored.has(pairOfEvent(event)))
     const { versions, readAt } = await this.#readVersions(fresh)
@@ -238,6 +234,10 @@ export class StreamSource implements EventSource {
     }
   }
 }
+
+/** The partition may have been lost; and of a batch that failed in parts, some may be on their way. */
+const isToMatch = (event: LeasedEvent | undefined): boolean =>
+  event !== undefined && event.unwritten.size === 0
 
 const pairOfEvent = ({
   organization_id: organizationId,
