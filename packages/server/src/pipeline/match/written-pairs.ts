@@ -9,9 +9,15 @@ export const pairOf = (organizationId: string, eventId: string, webhookId: strin
 /** Returns the pairs of event and webhook whose delivery exists. */
 export async function readWrittenPairs(
   connection: Connection,
-  events: readonly { id: string }[],
+  events: readonly { id: string; organization_id: string }[],
 ): Promise<Set<string>> {
   if (events.length === 0) return new Set()
-  const { rows } = await connection.query(...readWritten({ events: plainArray(events.map(({ id }) => id)) }))
+  const organizations = [...new Set(events.map(({ organization_id }) => organization_id))]
+  const { rows } = await connection.query(
+    ...readWritten({
+      events: plainArray(events.map(({ id }) => id)),
+      organizations: plainArray(organizations),
+    }),
+  )
   return new Set(rows.map((row) => pairOf(row.organization_id, row.event_id, row.webhook_id)))
 }

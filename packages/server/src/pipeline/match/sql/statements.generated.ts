@@ -51,6 +51,7 @@ export const readVersions = typedStatement<
 export const readWritten = typedStatement<
   {
     events: readonly string[] | string
+    organizations: readonly string[] | string
   },
   {
     event_id: string
