@@ -70,8 +70,8 @@ suite('a log database apart from that of the CRM, with streams between them', { 
     return (await server.api.insert<{ id: string }>('webhook_configurations', row)).id
   }
 
-  const count = async (sql: string): Promise<number> =>
-    Number((await apart.crm.query<{ count: number }>(`select count(*) from ${sql}`)).rows[0]!.count)
+  const count = async (table: string): Promise<number> =>
+    (await apart.crm.query<{ count: number }>(`select count(*) from ${table}`)).rows[0]!.count
 
   test("a change in the CRM's database is sent, and stored in the log database alone", async () => {
     const webhook = await createWebhook('/new', { events: ['contact.created'] })

@@ -11,7 +11,7 @@ create table webhooks_internal.crm_copies (
   -- All are compared again and again, in the order of their ids: this was the last one.
   compared_id uuid not null default '00000000-0000-0000-0000-000000000000',
   -- Of the map whose event types are copied, as the CRM's database writes it.
-  map_installed_at text
+  map_installed_at text check (length(map_installed_at) <= 100)
 );
 
 insert into webhooks_internal.crm_copies default values;
