@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { newId } from '../src/domain/ids.ts'
 import { createChaos, SETTINGS } from './chaos/site.ts'
 import type { ChaosSite } from './chaos/site.ts'
 import { createDatabase, EVERY_ENGINE } from './harness/databases.ts'
@@ -9,7 +10,7 @@ import type { NatsCluster, NatsOptions } from './harness/nats-cluster.ts'
 import { natsMissing, startNats } from './harness/nats-cluster.ts'
 import type { ServerProcess } from './harness/server-process.ts'
 import { createSite } from './harness/server-process.ts'
-import { LONG } from './harness/until.ts'
+import { LONG, until } from './harness/until.ts'
 
 const skip = EVERY_ENGINE.includes('postgresql') ? natsMissing || HEAVY.skip : 'needs PostgreSQL'
 const OPTIONS = { skip, ...LONG }
@@ -17,6 +18,8 @@ const OPTIONS = { skip, ...LONG }
 const WAYS = { 'straight to the streams': '', 'through the outbox': 'resolution=ignore-duplicates' } as const
 /** Requests that one process can have in flight, or completed but not recorded, when it is killed. */
 const MAX_IN_FLIGHT = 32 + 200
+/** Together more than the server with the full disk may store. */
+const LARGE_EVENTS = 80
 
 interface Cluster {
   chaos: ChaosSite
@@ -133,5 +136,43 @@ suite('faults of streams under load', { concurrency: 1, ...LONG }, () => {
     })
     // Both send what was in the buffers of the one that was stopped.
     await settle(context, chaos, Number.POSITIVE_INFINITY)
+  })
+
+  test('events are accepted and sent although one server may store no more', OPTIONS, async (context) => {
+    // The stream of refused messages reserves 64 MB.
+    const { chaos, api, startWorker } = await startCluster(context, '', { maxFileStore: { 0: '72MB' } })
+    chaos.load.abandon()
+    const { id: organizationId } = await api.api.insert<{ id: string }>('organizations', { name: 'Large' })
+    await api.api.insert('webhook_configurations', {
+      organization_id: organizationId,
+      name: 'Large events',
+      url: new URL('/large', chaos.receiver.url).href,
+      events: ['deal.created'],
+    })
+    const startedAt = performance.now()
+    let refusals = 0
+    for (let event = 0; event < LARGE_EVENTS; event += 1) {
+      const row = {
+        id: newId(),
+        organization_id: organizationId,
+        event: 'deal.created',
+        data: { id: String(event), text: 'x'.repeat(200_000) },
+      }
+      await until(
+        'the event to be accepted',
+        async () => {
+          const { status } = await api.api.request('POST', 'webhook_events', row)
+          if (status !== 201) refusals += 1
+          return status === 201
+        },
+        60_000,
+      )
+    }
+    context.diagnostic(
+      `${LARGE_EVENTS} events of 200 kB accepted in ${seconds(startedAt)} s, after ${refusals} refusals`,
+    )
+    await startWorker()
+    const requests = await chaos.receiver.received('/large', LARGE_EVENTS)
+    assert.equal(new Set(requests.map(({ json }) => json.data['id'])).size, LARGE_EVENTS)
   })
 })
