@@ -56,7 +56,8 @@ export class Relay implements Stage {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#loop?.stop(), this.#options.source.stop()])
+    await this.#loop?.stop()
+    await this.#options.source.stop()
   }
 
   async #dispatch<B extends RelayedBatch>(make: MakeBatch<B>): Promise<B> {

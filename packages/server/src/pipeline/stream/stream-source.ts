@@ -82,7 +82,7 @@ export class StreamSource implements EventSource {
     })
   }
 
-  /** Takes nothing more. What arrived and is not held goes to the next owner. */
+  /** Takes nothing more, after the last `take` has ended. What arrived and is not on its way goes to the next owner. */
   async stop(): Promise<void> {
     await this.#reading?.stop()
     for (const message of this.#takeArrived(Number.POSITIVE_INFINITY)) message.giveBack()
