@@ -33,6 +33,7 @@ export const CONTENTS: readonly (readonly [part: string, pages: readonly string[
       'presets',
       'supabase',
       'sizing',
+      'scaling',
       'upgrading',
       'monitoring',
       'security',
