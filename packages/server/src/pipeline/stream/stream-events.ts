@@ -26,6 +26,8 @@ interface HeldMessage {
   /** Events that are not done. */
   left: number
   extendedAt: number
+  /** Its acknowledgement is void: it comes again, here or at another node. */
+  isLost: boolean
 }
 
 interface HeldEvent {
@@ -72,21 +74,33 @@ export class StreamEvents extends LeasedEvents {
     return this.#token
   }
 
-  /** Holds the events of a message, except those that are held already. */
+  /** Holds the events of a message. @returns those that this node does not hold already */
   hold(message: TakenMessage): StreamTakenEvent[] {
-    const held = { message, left: 0, extendedAt: performance.now() }
+    const held = { message, left: 0, extendedAt: performance.now(), isLost: false }
     const events = message.events.flatMap((streamed) => {
-      const id = idOf(streamed)
-      if (this.#keys.has(id)) return []
-      const key = (this.#lastKey += 1)
-      this.#keys.set(id, key)
-      this.#held.set(key, { streamed, held, isStored: false })
-      return [toTaken(key, streamed, message)]
+      const key = this.#keys.get(idOf(streamed))
+      if (key === undefined) return [this.#holdOne(streamed, held)]
+      this.#adopt(this.#held.get(key)!, held)
+      return []
     })
-    held.left = events.length
-    if (events.length === 0) message.done()
+    if (held.left === 0) message.done()
     this.keep(events.map(({ key }) => key))
     return events
+  }
+
+  #holdOne(streamed: StreamedEvent, held: HeldMessage): StreamTakenEvent {
+    const key = (this.#lastKey += 1)
+    this.#keys.set(idOf(streamed), key)
+    this.#held.set(key, { streamed, held, isStored: false })
+    held.left += 1
+    return toTaken(key, streamed, held.message)
+  }
+
+  /** An event that is being sent has come again: the later message is acknowledged when it is done. A second copy of it is not waited for. */
+  #adopt(event: HeldEvent, by: HeldMessage): void {
+    if (!event.held.isLost) return
+    event.held = by
+    by.left += 1
   }
 
   override async write(rows: readonly DeliveryToWrite[], done: readonly LeasedEvent[]): Promise<boolean> {
@@ -143,11 +157,16 @@ export class StreamEvents extends LeasedEvents {
     )
   }
 
-  /** Another node owns the partition now: it sends these events again, and writes their outcomes. */
+  /**
+   * Another node may own the partition now. It gets what is not on its way. What is being sent ends here: its outcome is written unless
+   * the other node has written one.
+   */
   lose(partition: number): void {
     const lost = this.all.filter(({ key }) => this.#held.get(key)?.held.message.partition === partition)
-    for (const { key } of lost) this.#forget(key)
-    this.forgetLost(lost)
+    for (const { key } of lost) this.#held.get(key)!.held.isLost = true
+    const unsent = lost.filter(({ unwritten }) => unwritten.size === 0)
+    for (const { key } of unsent) this.#forget(key)
+    this.forgetLost(unsent)
   }
 
   /** What is stored with the first of its deliveries, or at its end. */
