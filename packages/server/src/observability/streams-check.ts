@@ -33,6 +33,7 @@ export async function checkStreams(
 
 function toCheck({ partitions, refused }: StreamsState): StreamsCheck {
   const led = partitions.filter(({ hasLeader }) => hasLeader)
+  if (led.length === 0) return { status: 'unavailable' }
   const withoutLeader = partitions.length - led.length
   const withoutOwner = led.filter(({ owner }) => owner === undefined).length
   return {

@@ -1,4 +1,4 @@
-import type { ConsumerInfo, JetStreamManager, StreamInfo } from '@nats-io/jetstream'
+import type { ConsumerInfo, JetStreamManager, PeerInfo, StreamInfo } from '@nats-io/jetstream'
 import { REFUSED_STREAM, nodeOf, streamOf } from './names.ts'
 
 export interface PartitionState {
@@ -77,12 +77,17 @@ function stateOf({
     messages: state.messages,
     bytes: state.bytes,
     oldestMs: state.messages === 0 ? undefined : Date.parse(state.first_ts),
-    // The leader answers, or the only server.
-    hasLeader: true,
+    // The leader answers, or the only server. One that has lost the majority may answer for a while.
+    hasLeader: 2 * (1 + replicas.filter(isHeard).length) > 1 + replicas.length,
     leader: cluster?.leader,
     replicas: { current: 1 + replicas.length - behind, behind },
   }
 }
+
+/** Nanoseconds. */
+const MAX_SILENCE = 15_000_000_000
+
+const isHeard = ({ offline, active }: PeerInfo): boolean => !offline && active < MAX_SILENCE
 
 function ownerOf(consumer: ConsumerInfo | undefined): Pick<PartitionState, 'owner' | 'unacknowledged'> {
   const owner = consumer === undefined ? undefined : (nodeOf(consumer.name) ?? consumer.name)
