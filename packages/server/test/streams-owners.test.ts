@@ -5,7 +5,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { EventStreams } from '../src/streams/event-streams.ts'
 import type { NatsCluster } from './harness/nats-cluster.ts'
 import { natsMissing, startNats } from './harness/nats-cluster.ts'
-import { startStreamsProcess } from './harness/start-streams-process.ts'
+import { killStreamsProcesses, startStreamsProcess } from './harness/start-streams-process.ts'
 import type { StreamsProcess } from './harness/start-streams-process.ts'
 import { closeNodes, endReading, newEvent, newReader, openNode } from './harness/streamed.ts'
 import { startTcpProxy } from './harness/tcp-proxy.ts'
@@ -26,6 +26,7 @@ describe('owners of partitions', { skip: natsMissing }, () => {
     nats = await startNats()
   })
   after(async () => {
+    await killStreamsProcesses()
     await closeNodes()
     await nats?.stop()
   })
@@ -63,7 +64,8 @@ describe('owners of partitions', { skip: natsMissing }, () => {
     await node.publish(organizations)
     await until('the others', () => reader.events.length === 9)
     stopped.signal('SIGCONT')
-    await until('it to know', () => stopped.told.filter(({ kind }) => kind === 'lost').length >= 4)
+    // Of partitions without an open message it may hand some over before it knows.
+    await until('it to know', () => stopped.told.some(({ kind }) => kind === 'lost'))
     assert.equal(takenBy(stopped).length, 1)
     await until(
       'equal shares',

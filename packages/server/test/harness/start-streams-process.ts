@@ -13,6 +13,13 @@ export interface StreamsProcess {
   kill(): Promise<void>
 }
 
+const started = new Set<StreamsProcess>()
+
+/** Kills what tests that failed have left. */
+export async function killStreamsProcesses(): Promise<void> {
+  await Promise.all([...started].map((process) => process.kill()))
+}
+
 export function startStreamsProcess(
   { urls }: Pick<NatsCluster, 'urls'>,
   { id, finishes = false, partitions = 4 }: { id: string; finishes?: boolean; partitions?: number },
@@ -31,14 +38,17 @@ export function startStreamsProcess(
   child.unref()
   child.channel?.unref()
   child.on('message', (message) => told.push(message as Told))
-  return {
+  const process: StreamsProcess = {
     pid: child.pid!,
     told,
     signal: (name) => void child.kill(name),
     async kill() {
+      started.delete(process)
       child.ref()
       child.kill('SIGKILL')
       await ended
     },
   }
+  started.add(process)
+  return process
 }
