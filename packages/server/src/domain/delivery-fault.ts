@@ -16,6 +16,26 @@ export interface DeliveryFault {
   reason: string
 }
 
+/** What identifies the event of a fault. */
+export interface FaultSubject {
+  id: string
+  organization_id: string
+  event: string
+}
+
+/** An event that the relay could not process, before it had a delivery. */
+export function faultOfEvent({ id, organization_id, event }: FaultSubject, error: unknown): DeliveryFault {
+  return {
+    organizationId: organization_id,
+    stage: 'relay',
+    eventId: id,
+    event,
+    webhookId: null,
+    deliveryId: null,
+    reason: reasonOf(error),
+  }
+}
+
 /** Reports a fault to the metrics and the log, also when it could not be recorded. */
 export type OnFault = (fault: DeliveryFault) => void
 

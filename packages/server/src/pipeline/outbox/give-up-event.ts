@@ -1,7 +1,7 @@
 import type { Connection, Database, Transaction } from '../../database/database.ts'
 import { tryInSavepoint } from '../../database/savepoint.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
-import { reasonOf } from '../../domain/delivery-fault.ts'
+import { faultOfEvent, reasonOf } from '../../domain/delivery-fault.ts'
 import type { RowOf } from '../../database/statement.ts'
 import { recordFaults } from '../record/delivery-faults.ts'
 import type { Written } from '../record/delivery-columns.ts'
@@ -16,7 +16,6 @@ import { writeDeliveriesLocked } from './write-deliveries.ts'
 import { findUnleased, leaveOutbox, readBody, readStuckEvent } from './sql/statements.generated.ts'
 
 type Head = RowOf<typeof findUnleased>
-type FaultSubject = Pick<Head, 'id' | 'organization_id' | 'event'>
 
 export interface GiveUpOptions extends Omit<MatchOptions, 'written' | 'lease'>, LeaseHolder {
   subscriptions: Subscriptions
@@ -56,7 +55,7 @@ export async function noteStuckEvent(
   const { rows } = await database.query(...readStuckEvent({ outboxId }))
   const [head] = rows
   if (head === undefined) return undefined
-  const fault = toFault(head, error)
+  const fault = faultOfEvent(head, error)
   await recordFaults(database, [fault])
   return fault
 }
@@ -76,14 +75,14 @@ async function createApart(
     },
     error,
   )
-  if (failure !== undefined) return [toFault(head, failure)]
+  if (failure !== undefined) return [faultOfEvent(head, failure)]
   const faults: DeliveryFault[] = []
   for (const one of planned) {
     const refusal = await tryInSavepoint(transaction, () => write(transaction, one, WAITING, options), error)
     if (refusal !== undefined) faults.push(await fail(transaction, one, head, refusal, options))
   }
   // The event has no deliveries: the error is about the event itself.
-  return planned.length === 0 ? [toFault(head, error)] : faults
+  return planned.length === 0 ? [faultOfEvent(head, error)] : faults
 }
 
 const WAITING: Written = { as: 'waiting', isLeased: false }
@@ -127,17 +126,5 @@ async function fail(
     error,
   )
   const { id, target } = planned.delivery
-  return { ...toFault(head, error), webhookId: target.id, deliveryId: refusal === undefined ? id : null }
-}
-
-function toFault({ id, organization_id, event }: FaultSubject, error: unknown): DeliveryFault {
-  return {
-    organizationId: organization_id,
-    stage: 'relay',
-    eventId: id,
-    event,
-    webhookId: null,
-    deliveryId: null,
-    reason: reasonOf(error),
-  }
+  return { ...faultOfEvent(head, error), webhookId: target.id, deliveryId: refusal === undefined ? id : null }
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
 import { createSplitter, splitUp } from '../../database/split.ts'
 import type { Clock } from '../../domain/clock.ts'
-import { reasonOf } from '../../domain/delivery-fault.ts'
+import { faultOfEvent } from '../../domain/delivery-fault.ts'
 import { newToken } from '../../domain/ids.ts'
 import type { LoopWatch } from '../../loops/loop-watch.ts'
 import type { Loop } from '../../loops/loop.ts'
@@ -197,15 +197,7 @@ export class Publisher implements Stage {
   async #report({ event }: RowToPublish, error: unknown): Promise<void> {
     if (event === undefined) return
     const { logDatabase, messages } = this.#options
-    const fault = {
-      organizationId: event.organization_id,
-      stage: 'relay',
-      eventId: event.id,
-      event: event.event,
-      webhookId: null,
-      deliveryId: null,
-      reason: reasonOf(error),
-    } as const
+    const fault = faultOfEvent(event, error)
     messages.emit('fault', fault)
     await recordFaults(logDatabase, [fault])
   }

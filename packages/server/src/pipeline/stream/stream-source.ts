@@ -4,7 +4,7 @@ import type { Database } from '../../database/database.ts'
 import { isRefusal } from '../../database/input-fault.ts'
 import { createSplitter, splitUp } from '../../database/split.ts'
 import type { Clock } from '../../domain/clock.ts'
-import { reasonOf } from '../../domain/delivery-fault.ts'
+import { faultOfEvent } from '../../domain/delivery-fault.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { OpenTarget } from '../../domain/webhook.ts'
 import type { EventStreams } from '../../streams/event-streams.ts'
@@ -216,15 +216,7 @@ export class StreamSource implements EventSource {
       await dispatch(() => this.#match([event], NO_SLOTS, { isApart: true }))
     } catch (refusal) {
       if (!isRefusal(refusal, error)) throw refusal
-      const fault = {
-        organizationId: event.organization_id,
-        stage: 'relay',
-        eventId: event.id,
-        event: event.event,
-        webhookId: null,
-        deliveryId: null,
-        reason: reasonOf(refusal),
-      } as const
+      const fault = faultOfEvent(event, refusal)
       messages.emit('fault', fault)
       const leased = leasedEvents.event(event.key)
       if (leased !== undefined) leasedEvents.setAside(leased)
