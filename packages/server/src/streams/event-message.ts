@@ -16,6 +16,12 @@ export interface StreamedEvent {
   created_ms: number
 }
 
+/** An id belongs to its organization. */
+export const idOf = ({
+  organization_id: organizationId,
+  id,
+}: Pick<StreamedEvent, 'organization_id' | 'id'>): string => `${organizationId} ${id}`
+
 /** What is no message of events: it is moved to the refused ones and never delivered again. */
 export class NotEvents extends Error {
   override readonly name = 'NotEvents'

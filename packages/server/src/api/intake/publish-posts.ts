@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import { OPERATOR } from '../../domain/principal.ts'
 import type { Principal } from '../../domain/principal.ts'
+import { idOf } from '../../streams/event-message.ts'
 import type { StreamedEvent } from '../../streams/event-message.ts'
 import { EventTooLarge, StreamsUnavailable } from '../../streams/errors.ts'
 import type { EventStreams } from '../../streams/event-streams.ts'
@@ -87,7 +88,7 @@ async function publish(
 function dropRepeated(events: readonly StreamedEvent[]): readonly StreamedEvent[] {
   const first = new Map<string, StreamedEvent>()
   for (const event of events) {
-    const key = `${event.organization_id} ${event.id}`
+    const key = idOf(event)
     if (!first.has(key)) first.set(key, event)
   }
   return first.size === events.length ? events : [...first.values()]

@@ -1,6 +1,7 @@
 import type { Database } from '../../database/database.ts'
 import type { Transaction } from '../../database/database.ts'
 import { toMultirange } from '../../database/multirange.ts'
+import { addBounded } from '../../domain/bounded-set.ts'
 import { newToken } from '../../domain/ids.ts'
 import type { Messages } from '../messages.ts'
 import type { DeliveryToWrite } from '../record/delivery-columns.ts'
@@ -92,9 +93,7 @@ export class OutboxEvents extends LeasedEvents {
   }
 
   override setAside(event: LeasedEvent): void {
-    this.#setAside.add(event.key)
-    const [first] = this.#setAside
-    if (this.#setAside.size > MAX_SET_ASIDE && first !== undefined) this.#setAside.delete(first)
+    addBounded(this.#setAside, event.key, MAX_SET_ASIDE)
     super.setAside(event)
   }
 

@@ -9,6 +9,7 @@ import { createSubscriptions } from '../match/subscriptions.ts'
 import type { Messages } from '../messages.ts'
 import { createPutOff } from '../put-off.ts'
 import type { Dispatch, EventSource } from '../relay/event-source.ts'
+import { awaitNextBatch } from '../relay/next-batch-size.ts'
 import type { TakenEvent } from '../relay/taken-event.ts'
 import { giveUpEvent, noteStuckEvent } from './give-up-event.ts'
 import type { OutboxEvents } from './outbox-events.ts'
@@ -22,15 +23,6 @@ import { createWakefulness } from './stay-awake.ts'
 
 /** Between two polls of a relay that every event notifies: see stay-awake.ts. */
 const QUIET_POLL_MS = { postgresql: 2_000, pglite: 5_000 }
-/**
- * A batch has as many events as end in this time, and the next one is leased when fewer than a batch are left. So two batches are in
- * memory at most, and deliveries that wait only briefly stay in the outbox and need no row in the queue.
- */
-const BATCH_MS = 100
-const MIN_BATCH = 200
-/** Slow endpoints hold their events longer. They must not slow the others: with them, too, a batch follows after this time. */
-const MAX_WAIT_MS = 100
-
 export interface OutboxSourceOptions {
   database: Database
   clock: Clock
@@ -87,11 +79,7 @@ export class OutboxSource implements EventSource {
     this.#found = 0
     const isEmpty = isIdle && !(await this.#findsEvents())
     if (!isEmpty) {
-      const limit = Math.max(
-        MIN_BATCH,
-        Math.min(MAX_BATCH[database.engine], leasedEvents.endsWithin(BATCH_MS)),
-      )
-      await leasedEvents.untilBelow(limit, MAX_WAIT_MS)
+      const limit = await awaitNextBatch(leasedEvents, MAX_BATCH[database.engine])
       const { found, isFull } = await this.#relayOrSplit(dispatch, limit)
       this.#isBehind = isFull
       this.#found = found

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
 import { createSplitter, splitUp } from '../../database/split.ts'
+import { addBounded } from '../../domain/bounded-set.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { faultOfEvent } from '../../domain/delivery-fault.ts'
 import { newToken } from '../../domain/ids.ts'
@@ -154,9 +155,7 @@ export class Publisher implements Stage {
 
   /** This process does not publish the row again. */
   async #keepOut(row: RowToPublish, error: unknown): Promise<void> {
-    this.#stuck.add(row.outboxId)
-    const [first] = this.#stuck
-    if (this.#stuck.size > MAX_STUCK && first !== undefined) this.#stuck.delete(first)
+    addBounded(this.#stuck, row.outboxId, MAX_STUCK)
     await this.#report(row, error)
   }
 

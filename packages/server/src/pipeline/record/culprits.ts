@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
 import { isRefusal } from '../../database/input-fault.ts'
+import { addBounded } from '../../domain/bounded-set.ts'
 import type { AttemptRecord } from '../../domain/attempt.ts'
 import type { DeliveryFault } from '../../domain/delivery-fault.ts'
 import { messageOf } from '../../domain/errors.ts'
@@ -88,8 +89,6 @@ export class Culprits {
   }
 
   #remember(deliveryId: string): void {
-    this.#stuck.add(deliveryId)
-    const [first] = this.#stuck
-    if (this.#stuck.size > MAX_STUCK && first !== undefined) this.#stuck.delete(first)
+    addBounded(this.#stuck, deliveryId, MAX_STUCK)
   }
 }

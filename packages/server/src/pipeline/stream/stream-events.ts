@@ -6,6 +6,7 @@ import { newToken } from '../../domain/ids.ts'
 import type { Metrics } from '../../observability/metrics.ts'
 import type { EventStreams } from '../../streams/event-streams.ts'
 import type { TakenMessage } from '../../streams/message-reader.ts'
+import { idOf } from '../../streams/event-message.ts'
 import type { StreamedEvent } from '../../streams/event-message.ts'
 import type { PlannedDelivery } from '../match/match-events.ts'
 import type { Messages } from '../messages.ts'
@@ -208,9 +209,6 @@ export class StreamEvents extends LeasedEvents {
     return event.held
   }
 }
-
-/** An id belongs to its organization. */
-const idOf = ({ organization_id: organizationId, id }: StreamedEvent): string => `${organizationId} ${id}`
 
 function toTaken(key: number, event: StreamedEvent, message: TakenMessage): StreamTakenEvent {
   const { id, organization_id, event: type, origin, traceparent, created_ms } = event

@@ -8,6 +8,7 @@ import { faultOfEvent } from '../../domain/delivery-fault.ts'
 import { messageOf } from '../../domain/errors.ts'
 import type { OpenTarget } from '../../domain/webhook.ts'
 import type { EventStreams } from '../../streams/event-streams.ts'
+import { idOf } from '../../streams/event-message.ts'
 import type { Reading, TakenMessage } from '../../streams/message-reader.ts'
 import { MAX_BATCH } from '../batch-size.ts'
 import type { DirectSlots } from '../match/match-events.ts'
@@ -21,15 +22,12 @@ import type { Dispatch, EventSource, RelayedBatch } from '../relay/event-source.
 import type { LeasedEvent } from '../relay/leased-event.ts'
 import { MAX_LEASED } from '../relay/leased-events.ts'
 import { isInOrder, matchBatch, toBatch } from '../relay/match-batch.ts'
+import { awaitNextBatch, MIN_BATCH } from '../relay/next-batch-size.ts'
 import { readStored, readVersionsNow } from './sql/statements.generated.ts'
 import type { StreamEvents, StreamTakenEvent } from './stream-events.ts'
 
 /** Without a wake-up of the reader, there is nothing to take. */
 const IDLE_MS = 60_000
-/** As many events as end in this time are matched at once; two batches are in memory at most. */
-const BATCH_MS = 100
-const MIN_BATCH = 200
-const MAX_WAIT_MS = 100
 /** Events that follow each other this fast share a batch: it takes this long to gather one. */
 const BUSY_MS = 8
 const GATHER_MS = 10
@@ -95,8 +93,7 @@ export class StreamSource implements EventSource {
 
   async take(dispatch: Dispatch): Promise<boolean | number> {
     const { leasedEvents } = this.#options
-    const limit = Math.max(MIN_BATCH, Math.min(MAX_BATCH.postgresql, leasedEvents.endsWithin(BATCH_MS)))
-    await leasedEvents.untilBelow(limit, MAX_WAIT_MS)
+    const limit = await awaitNextBatch(leasedEvents, MAX_BATCH.postgresql)
     await this.#gather()
     if (leasedEvents.count < MAX_LEASED) {
       for (const message of this.#takeArrived(limit - this.#unmatched.length))
@@ -166,7 +163,7 @@ export class StreamSource implements EventSource {
     const { database, leasedEvents } = this.#options
     const held = events.filter(({ key }) => isToMatch(leasedEvents.event(key)))
     const { written, stored } = await this.#readEarlier(held)
-    const fresh = held.filter((event) => event.isRepeated || !stored.has(pairOfEvent(event)))
+    const fresh = held.filter((event) => event.isRepeated || !stored.has(idOf(event)))
     const { versions, readAt } = await this.#readVersions(fresh)
     const options = { ...this.#options, subscriptions: this.#subscriptions }
     const { planned, skips } = await matchBatch(database, fresh, versions, written, slots, options)
@@ -196,7 +193,7 @@ export class StreamSource implements EventSource {
         organizations: plainArray(given.map(({ organization_id }) => organization_id)),
       }),
     )
-    return { written, stored: new Set(rows.map(pairOfEvent)) }
+    return { written, stored: new Set(rows.map(idOf)) }
   }
 
   /** Reads after the events have arrived, so that an event that follows a change of a webhook finds it. */
@@ -230,11 +227,3 @@ export class StreamSource implements EventSource {
 /** The partition may have been lost; and of a batch that failed in parts, some may be on their way. */
 const isToMatch = (event: LeasedEvent | undefined): boolean =>
   event !== undefined && event.unwritten.size === 0
-
-const pairOfEvent = ({
-  organization_id: organizationId,
-  id,
-}: {
-  organization_id: string
-  id: string
-}): string => `${organizationId} ${id}`
