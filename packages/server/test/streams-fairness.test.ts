@@ -7,7 +7,7 @@ import type { TakenMessage } from '../src/streams/message-reader.ts'
 import type { NatsCluster } from './harness/nats-cluster.ts'
 import { natsMissing, startNats } from './harness/nats-cluster.ts'
 import type { TestReader } from './harness/streamed.ts'
-import { startStreamsProcess } from './harness/start-streams-process.ts'
+import { killStreamsProcesses, startStreamsProcess } from './harness/start-streams-process.ts'
 import { closeNodes, endReading, newEvent, newReader, openNode } from './harness/streamed.ts'
 import { IS_FULL } from './harness/full-run.ts'
 import { until } from './harness/until.ts'
@@ -59,6 +59,7 @@ describe('organizations that share a partition', { skip: natsMissing }, () => {
     nats = await startNats()
   })
   after(async () => {
+    await killStreamsProcesses()
     await closeNodes()
     await nats?.stop()
   })

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import { connect } from '@nats-io/transport-node'
+import { after, afterEach, before, describe, it } from 'node:test'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { EventStreams } from '../src/streams/event-streams.ts'
 import type { NatsCluster } from './harness/nats-cluster.ts'
 import { natsMissing, startNats } from './harness/nats-cluster.ts'
 import { killStreamsProcesses, startStreamsProcess } from './harness/start-streams-process.ts'
 import type { StreamsProcess } from './harness/start-streams-process.ts'
-import { closeNodes, endReading, newEvent, newReader, openNode } from './harness/streamed.ts'
+import { closeNodes, connectTo, endReading, newEvent, newReader, openNode } from './harness/streamed.ts'
 import { startTcpProxy } from './harness/tcp-proxy.ts'
 import { until } from './harness/until.ts'
 
@@ -25,11 +24,11 @@ describe('owners of partitions', { skip: natsMissing }, () => {
   before(async () => {
     nats = await startNats()
   })
-  after(async () => {
+  afterEach(async () => {
     await killStreamsProcesses()
     await closeNodes()
-    await nats?.stop()
   })
+  after(async () => await nats?.stop())
 
   it('what a killed node has not done is read by another one within seconds', async () => {
     const node = await openNode(nats)
@@ -99,7 +98,7 @@ describe('owners of partitions', { skip: natsMissing }, () => {
     const reading = node.read(reader)
     await node.publish([newEvent()])
     await until('the event', () => reader.events.length === 1)
-    const connection = await connect({ servers: [...nats.urls] })
+    const connection = await connectTo(nats)
     const jsm = await jetstreamManager(connection)
     const { partition } = reader.taken[0]!
     const [consumer] = await jsm.consumers.list(`webhooks-${partition}`).next()
@@ -134,7 +133,7 @@ describe('owners of partitions', { skip: natsMissing }, () => {
     const node = await openNode(nats)
     const reader = newReader()
     const reading = node.read(reader)
-    const connection = await connect({ servers: [...nats.urls] })
+    const connection = await connectTo(nats)
     const js = jetstream(connection)
     await js.publish('webhooks.0.some-organization', 'no events')
     await js.publish('webhooks.0.some-organization', '')

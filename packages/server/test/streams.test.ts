@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, describe, it } from 'node:test'
+import { after, afterEach, before, describe, it } from 'node:test'
 import { EventTooLarge } from '../src/streams/errors.ts'
 import type { NatsCluster } from './harness/nats-cluster.ts'
 import { natsMissing, startNats } from './harness/nats-cluster.ts'
@@ -12,16 +12,24 @@ describe('events on one NATS server', { skip: natsMissing }, () => {
   before(async () => {
     nats = await startNats()
   })
-  after(async () => {
-    await closeNodes()
-    await nats?.stop()
-  })
+  afterEach(() => closeNodes())
+  after(async () => await nats?.stop())
 
   it('nodes that start at once create the streams, and read each event once, in the order of its organization', async () => {
     const nodes = await Promise.all([openNode(nats), openNode(nats), openNode(nats)])
     const [first] = nodes
     const readers = nodes.map(() => newReader())
     const readings = nodes.map((node, at) => node.read(readers[at]!))
+    const sharesOf = async (): Promise<number[]> => {
+      const { partitions } = await first.readState()
+      const owned = Map.groupBy(partitions, ({ owner }) => owner)
+      return [...owned].flatMap(([owner, { length }]) => (owner === undefined ? [] : [length]))
+    }
+    // Until then, one may read what another one goes on with.
+    await until('equal shares', async () => {
+      const shares = await sharesOf()
+      return shares.length === 3 && Math.max(...shares) === 2
+    })
     const organizations = Array.from({ length: 12 }, () => randomUUID())
     const published = Array.from({ length: 1_200 }, (_, at) =>
       newEvent({ organization_id: organizations[at % 12]!, data: `{"at": ${at}}` }),
@@ -37,9 +45,7 @@ describe('events on one NATS server', { skip: natsMissing }, () => {
     await until('the streams to be empty', async () =>
       (await first.readState()).partitions.every(({ messages }) => messages === 0),
     )
-    const { partitions } = await first.readState()
-    const owned = Map.groupBy(partitions, ({ owner }) => owner)
-    const shares = [...owned.values()].map(({ length }) => length)
+    const shares = await sharesOf()
     assert.deepEqual([shares.length, Math.max(...shares)], [3, 2])
     await Promise.all(readings.map((reading, at) => endReading(reading, nodes[at]!)))
   })

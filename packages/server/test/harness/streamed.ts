@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { connect } from '@nats-io/transport-node'
+import type { NatsConnection } from '@nats-io/transport-node'
 import { pino } from 'pino'
 import type { StreamedEvent } from '../../src/streams/event-message.ts'
 import type { EventStreams, EventStreamsOptions } from '../../src/streams/event-streams.ts'
@@ -17,10 +19,21 @@ export interface StreamsNode extends EventStreams {
 }
 
 const opened = new Set<EventStreams>()
+const readings = new Set<Reading>()
+const connections = new Set<NatsConnection>()
 
 /** Closes what a failed test has left open, so that its process can end. */
 export async function closeNodes(): Promise<void> {
-  await Promise.all([...opened].map((node) => node.close()))
+  await Promise.all([...readings].map((reading) => reading.release()))
+  await Promise.all([...opened, ...connections].map((one) => one.close()))
+  for (const closed of [readings, opened, connections]) closed.clear()
+}
+
+/** A connection like that of any other client. */
+export async function connectTo({ urls }: Pick<NatsCluster, 'urls'>): Promise<NatsConnection> {
+  const connection = await connect({ servers: [...urls] })
+  connections.add(connection)
+  return connection
 }
 
 export async function openNode(
@@ -39,7 +52,15 @@ export async function openNode(
     ...options,
   })
   opened.add(streams)
-  return { ...streams, lines }
+  return {
+    ...streams,
+    read(reader) {
+      const reading = streams.read(reader)
+      readings.add(reading)
+      return reading
+    },
+    lines,
+  }
 }
 
 export function newEvent(more: Partial<StreamedEvent> = {}): StreamedEvent {
@@ -88,6 +109,7 @@ export function newReader(
 }
 
 export async function endReading(reading: Reading, node: EventStreams): Promise<void> {
+  readings.delete(reading)
   await reading.release()
   await node.close()
 }
