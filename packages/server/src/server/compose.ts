@@ -79,8 +79,10 @@ export async function compose(
   const relayProgress = config.role === 'api' ? undefined : createProcessProgress(clock)
   const readState = createQueueStateReader(databases)
   const nodeId = newToken()
-  const unmeasured = await openStreams(config, nodeId, log)
-  const streamsReport = unmeasured && { nodeId, readState: shareReading(unmeasured.readState) }
+  const opened = await openStreams(config, nodeId, log)
+  // One reading a second, for metrics, readiness, and back-pressure.
+  const shared = opened && { ...opened, readState: shareReading(opened.readState) }
+  const streamsReport = shared && { nodeId, readState: shared.readState }
   const metrics = createMetrics({
     clock,
     clockOffset: clock.offset,
@@ -90,7 +92,7 @@ export async function compose(
     readFreeSpace: databases.diskSpace.readSpace,
     streams: streamsReport,
   })
-  const streams = unmeasured && measureStreams(unmeasured, metrics)
+  const streams = shared && measureStreams(shared, metrics)
   const database = timeDatabase(databases.engine, metrics.statement)
   // One object where there is one database: what works in both then knows that they are the same.
   const isApart = databases.crm !== databases.engine

@@ -1,7 +1,7 @@
 import { connect } from '@nats-io/transport-node'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { messageOf } from '../domain/errors.ts'
-import { authenticatorOf, checkServer, openJetStream, placeOf } from './connect-nats.ts'
+import { checkServer, openJetStream, placeOf, securityOf } from './connect-nats.ts'
 import type { NatsPlace } from './connect-nats.ts'
 import { streamOf } from './names.ts'
 import type { StreamsState } from './streams-state.ts'
@@ -28,7 +28,7 @@ export interface ClusterFacts {
 
 const TIMEOUT_MS = 3_000
 
-/** Connects to each server by itself, to find out what a node of ours would meet there. Creates nothing. */
+/** Connects to each server alone, to find out what a node of ours would meet there. Creates nothing. */
 export async function checkServers(place: NatsPlace, partitions: number): Promise<ClusterFacts> {
   const answers = await Promise.all(place.url.map((url) => checkOne(place, url, partitions)))
   return {
@@ -62,17 +62,15 @@ async function checkOne(place: NatsPlace, url: URL, partitions: number): Promise
 }
 
 async function connectTo(place: NatsPlace, url: URL): Promise<NatsConnection> {
-  const authenticator = authenticatorOf(place)
   return await connect({
     servers: placeOf([url]),
     name: 'connectgain-webhooks doctor',
-    // The other servers of the cluster are asked by themselves.
+    // The other servers of the cluster are asked separately.
     ignoreClusterUpdates: true,
     reconnect: false,
     timeout: TIMEOUT_MS,
     noAsyncTraces: true,
-    ...(authenticator === undefined ? {} : { authenticator }),
-    ...(url.protocol === 'tls:' ? { tls: {} } : {}),
+    ...securityOf(place, [url]),
   })
 }
 

@@ -9,7 +9,7 @@ import {
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from '@nats-io/transport-node'
-import type { Authenticator, NatsConnection } from '@nats-io/transport-node'
+import type { Authenticator, ConnectionOptions, NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
 import { StartError, messageOf } from '../domain/errors.ts'
 import { codeOf } from './api-errors.ts'
@@ -91,7 +91,6 @@ const serverOf = ({ hostname, port }: URL): string => `${hostname}:${port === ''
 
 async function connectOnce(options: ConnectOptions): Promise<NatsConnected> {
   const { url, nodeId } = options
-  const authenticator = authenticatorOf(options)
   const connection = await connect({
     servers: url.map(serverOf),
     name: `connectgain-webhooks ${nodeId}`,
@@ -105,8 +104,7 @@ async function connectOnce(options: ConnectOptions): Promise<NatsConnected> {
     noAsyncTraces: true,
     // Credentials that a server refuses for a while, such as during their exchange, are no reason to give up.
     ignoreAuthErrorAbort: true,
-    ...(authenticator === undefined ? {} : { authenticator }),
-    ...(url.some(({ protocol }) => protocol === 'tls:') ? { tls: {} } : {}),
+    ...securityOf(options, url),
   }).catch((error: unknown) => {
     if (error instanceof AuthorizationError) throw new StartError(REFUSED, { cause: error })
     throw error
@@ -123,7 +121,19 @@ async function connectOnce(options: ConnectOptions): Promise<NatsConnected> {
 const REFUSED =
   'NATS refuses these credentials. Check the user in NATS_URL, or the file that NATS_CREDENTIALS names.'
 
-export function authenticatorOf({ url, credentials }: NatsPlace): Authenticator | undefined {
+/** What a connection to some of the servers needs to be secure. */
+export function securityOf(
+  place: NatsPlace,
+  urls: readonly URL[],
+): Pick<ConnectionOptions, 'authenticator' | 'tls'> {
+  const authenticator = authenticatorOf(place)
+  return {
+    ...(authenticator === undefined ? {} : { authenticator }),
+    ...(urls.some(({ protocol }) => protocol === 'tls:') ? { tls: {} } : {}),
+  }
+}
+
+function authenticatorOf({ url, credentials }: NatsPlace): Authenticator | undefined {
   if (credentials !== undefined) return credsAuthenticator(readCredentials(credentials))
   const { username, password } = url.find((one) => one.username !== '') ?? { username: '', password: '' }
   if (username === '') return undefined

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { JetStreamApiError } from '@nats-io/jetstream'
 import type { JetStreamManager, StreamConfig, StreamInfo } from '@nats-io/jetstream'
 import { StartError, messageOf } from '../domain/errors.ts'
+import { eachAtOnce } from '../loops/each-at-once.ts'
 import { API_ERROR, codeOf } from './api-errors.ts'
 import { REFUSED_STREAM, REFUSED_SUBJECTS, streamOf, subjectsOf } from './names.ts'
 
@@ -44,13 +45,9 @@ export async function createStreams(jsm: JetStreamManager, wanted: StreamsWanted
   const replicas = await provide(jsm, partitionStream(0, wanted), wanted.replicas, deadline)
   const settled = { ...wanted, replicas }
   const others = Array.from({ length: wanted.partitions - 1 }, (_, at) => partitionStream(at + 1, settled))
-  const waiting = [...others, refusedStream(settled)]
-  await Promise.all(
-    Array.from({ length: CREATED_AT_ONCE }, async () => {
-      for (let stream = waiting.shift(); stream !== undefined; stream = waiting.shift())
-        await provide(jsm, stream, replicas, deadline)
-    }),
-  )
+  await eachAtOnce([...others, refusedStream(settled)], CREATED_AT_ONCE, async (stream) => {
+    await provide(jsm, stream, replicas, deadline)
+  })
 }
 
 const replicasOf = (replicas: Replicas): number => (replicas === 'auto' ? 3 : replicas)
@@ -114,7 +111,7 @@ function otherPartitions(found: number, partitions: number): string {
 async function provide(
   jsm: JetStreamManager,
   stream: Wanted,
-  replicas: number | 'auto',
+  replicas: Replicas,
   deadline: number,
 ): Promise<number> {
   return await patiently(stream.name, deadline, async () => {

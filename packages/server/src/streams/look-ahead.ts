@@ -3,6 +3,7 @@ import type { JetStreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
 import { messageOf } from '../domain/errors.ts'
+import { eachAtOnce } from '../loops/each-at-once.ts'
 import type { StoredMessage } from './direct-get.ts'
 import { getDirectly } from './direct-get.ts'
 import { streamOf, subjectsOf } from './names.ts'
@@ -140,12 +141,9 @@ export class LookAhead {
     // Those with the most messages are the ones that the consumer meets.
     const subjects = counts.slice(0, -1).map(([subject]) => subject)
     const waiting = subjects.filter((subject) => this.#openOf(subject) < MAX_OF_ONE)
-    await Promise.all(
-      Array.from({ length: FETCHED_AT_ONCE }, async () => {
-        for (let next = waiting.shift(); next !== undefined && this.#mayTake(); next = waiting.shift())
-          await this.#takeOf(next)
-      }),
-    )
+    await eachAtOnce(waiting, FETCHED_AT_ONCE, async (subject) => {
+      if (this.#mayTake()) await this.#takeOf(subject)
+    })
     return counts.length
   }
 

@@ -1,4 +1,5 @@
 import type { ConsumerInfo, JetStreamManager, PeerInfo, StreamInfo } from '@nats-io/jetstream'
+import { eachAtOnce } from '../loops/each-at-once.ts'
 import { REFUSED_STREAM, nodeOf, streamOf } from './names.ts'
 
 export interface PartitionState {
@@ -28,18 +29,14 @@ const ASKED_AT_ONCE = 8
 
 /** @throws Error when the cluster does not answer, or no partition has a leader */
 export async function readStreamsState(jsm: JetStreamManager, partitions: number): Promise<StreamsState> {
-  const waiting = Array.from({ length: partitions }, (_, partition) => partition)
   const states: PartitionState[] = []
   let failure: unknown
-  await Promise.all(
-    Array.from({ length: ASKED_AT_ONCE }, async () => {
-      for (let partition = waiting.shift(); partition !== undefined; partition = waiting.shift())
-        states[partition] = await readPartition(jsm, partition).catch((error: unknown) => {
-          failure = error
-          return withoutLeader(partition)
-        })
-    }),
-  )
+  await eachAtOnce([...Array(partitions).keys()], ASKED_AT_ONCE, async (partition) => {
+    states[partition] = await readPartition(jsm, partition).catch((error: unknown) => {
+      failure = error
+      return withoutLeader(partition)
+    })
+  })
   if (failure !== undefined && !states.some(({ hasLeader }) => hasLeader)) throw failure
   const refused = await jsm.streams.info(REFUSED_STREAM).then(
     ({ state: { messages, bytes } }) => ({ messages, bytes }),
