@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { setTimeout as pause } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
 import type { JetStreamManager } from '@nats-io/jetstream'
 import {
@@ -12,6 +11,7 @@ import {
 import type { Authenticator, ConnectionOptions, NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
 import { StartError, messageOf } from '../domain/errors.ts'
+import { waitUntilAvailable } from '../loops/wait-until-available.ts'
 import { codeOf } from './api-errors.ts'
 
 export interface NatsPlace {
@@ -33,10 +33,6 @@ export interface NatsConnected {
   jsm: JetStreamManager
 }
 
-const MIN_PAUSE_MS = 250
-const MAX_PAUSE_MS = 5_000
-/** Interval of the log lines while waiting. */
-const LOG_INTERVAL_MS = 10_000
 const MIN_PAYLOAD = 1_048_576
 const MIN_VERSION = [2, 11] as const
 const DEFAULT_PORT = 4222
@@ -47,41 +43,23 @@ const PING_INTERVAL_MS = 2_000
 const REQUEST_TIMEOUT_MS = 5_000
 
 /**
- * Connects, and waits for a cluster that is away: when machines boot together, it may be the last one up. Later, a lost connection
- * is made again for as long as it takes.
+ * Connects, and waits for a cluster that is away. Later, a lost connection is made again for as long as it takes.
  *
  * @throws StartError when the time is up, or at once where waiting does not help
  */
 export async function connectNats(options: ConnectOptions): Promise<NatsConnected> {
-  const startedAt = performance.now()
-  const { waitMs, log } = options
-  const place = placeOf(options.url)
-  let loggedAt = -Infinity
-  for (let wait = MIN_PAUSE_MS; ; wait = Math.min(2 * wait, MAX_PAUSE_MS)) {
-    try {
-      return await connectOnce(options)
-    } catch (error) {
-      if (error instanceof StartError) throw error
-      const now = performance.now()
-      const left = startedAt + waitMs - now
-      if (left <= 0) throw unavailable(place, waitMs, error)
-      if (now - loggedAt >= LOG_INTERVAL_MS) {
-        loggedAt = now
-        log.warn(
-          { nats: place, error: messageOf(error), givesUpInSeconds: Math.round(left / 1_000) },
-          'waiting for NATS to become available',
-        )
-      }
-      await pause(Math.min(wait, left))
-    }
-  }
-}
-
-function unavailable(place: string, waitMs: number, cause: unknown): StartError {
-  return new StartError(
-    `NATS at ${place} is not available: ${messageOf(cause)}\n` +
-      `Gave up after ${Math.round(waitMs / 1_000)} s (DATABASE_WAIT). Check that it is running and that NATS_URL is correct.`,
-    { cause },
+  const { url, waitMs, log } = options
+  return await waitUntilAvailable(
+    {
+      name: 'NATS',
+      place: { nats: placeOf(url) },
+      setting: 'NATS_URL',
+      limitMs: waitMs,
+      log,
+      isUnavailable: (error) => !(error instanceof StartError),
+      giveUp: (message, cause) => new StartError(message, { cause }),
+    },
+    () => connectOnce(options),
   )
 }
 
