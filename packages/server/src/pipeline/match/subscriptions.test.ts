@@ -39,7 +39,7 @@ for (const engine of ENGINES) {
     }
 
     const readNow = async (known: Subscriptions, connection: Connection, ids: string[]) =>
-      await known.read(connection, await readCurrentVersions(connection, ids))
+      await known.read(connection, (await readCurrentVersions(connection, ids)).versions)
 
     /** Reads and returns the names of the statements that ran, and the ids that were read. */
     async function readCounting(known: Subscriptions): Promise<{ statements: string[]; ids: string[] }> {

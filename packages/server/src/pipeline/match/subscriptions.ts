@@ -26,16 +26,15 @@ interface Kept {
 
 const MAX_ORGANIZATIONS = 10_000
 
-/** Reads the current versions. */
+/** Reads the current versions. @returns also when they were read, by the database's clock, as text; empty without organizations */
 export async function readCurrentVersions(
   connection: Connection,
   organizations: readonly string[],
-): Promise<Versions> {
+): Promise<{ versions: Versions; readAt: string }> {
+  if (organizations.length === 0) return { versions: new Map(), readAt: '' }
   const { rows } = await connection.query(...readVersions({ organizations: plainArray(organizations) }))
-  return new Map([
-    ...organizations.map((id) => [id, undefined] as const),
-    ...rows.map((row) => [row.organization_id, row.version] as const),
-  ])
+  const versions = new Map(rows.map((row) => [row.organization_id, row.version ?? undefined]))
+  return { versions, readAt: rows[0]!.read_at }
 }
 
 /**

@@ -105,7 +105,7 @@ async function plan(
 ): Promise<PlannedDelivery[]> {
   const { id: eventId, organization_id: organizationId } = head
   const { rows } = await connection.query(...readBody({ eventId, organizationId }))
-  const versions = await readCurrentVersions(connection, [organizationId])
+  const { versions } = await readCurrentVersions(connection, [organizationId])
   const webhooks = await options.subscriptions.read(connection, versions)
   const written = await readWrittenPairs(connection, [head])
   const event = { ...head, key: outboxId, body: rows[0]!.body }

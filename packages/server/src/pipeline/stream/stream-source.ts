@@ -13,8 +13,7 @@ import type { Reading, TakenMessage } from '../../streams/message-reader.ts'
 import { MAX_BATCH } from '../batch-size.ts'
 import type { DirectSlots } from '../match/match-events.ts'
 import { NO_SLOTS } from '../match/match-events.ts'
-import { createSubscriptions } from '../match/subscriptions.ts'
-import type { Versions } from '../match/subscriptions.ts'
+import { createSubscriptions, readCurrentVersions } from '../match/subscriptions.ts'
 import { readWrittenPairs } from '../match/written-pairs.ts'
 import type { Messages } from '../messages.ts'
 import { recordFaults } from '../record/delivery-faults.ts'
@@ -23,7 +22,7 @@ import type { LeasedEvent } from '../relay/leased-event.ts'
 import { MAX_LEASED } from '../relay/leased-events.ts'
 import { isInOrder, matchBatch, toBatch } from '../relay/match-batch.ts'
 import { awaitNextBatch, MIN_BATCH } from '../relay/next-batch-size.ts'
-import { readStored, readVersionsNow } from './sql/statements.generated.ts'
+import { readStored } from './sql/statements.generated.ts'
 import type { StreamEvents, StreamTakenEvent } from './stream-events.ts'
 
 /** Without a wake-up of the reader, there is nothing to take. */
@@ -164,7 +163,9 @@ export class StreamSource implements EventSource {
     const held = events.filter(({ key }) => isToMatch(leasedEvents.event(key)))
     const { written, stored } = await this.#readEarlier(held)
     const fresh = held.filter((event) => event.isRepeated || !stored.has(idOf(event)))
-    const { versions, readAt } = await this.#readVersions(fresh)
+    // After the events have arrived, so that an event that follows a change of a webhook finds it.
+    const organizations = new Set(fresh.map(({ organization_id }) => organization_id))
+    const { versions, readAt } = await readCurrentVersions(database, [...organizations])
     const options = { ...this.#options, subscriptions: this.#subscriptions }
     const { planned, skips } = await matchBatch(database, fresh, versions, written, slots, options)
     const inOrder = isApart ? [] : planned.filter(isInOrder)
@@ -194,16 +195,6 @@ export class StreamSource implements EventSource {
       }),
     )
     return { written, stored: new Set(rows.map(idOf)) }
-  }
-
-  /** Reads after the events have arrived, so that an event that follows a change of a webhook finds it. */
-  async #readVersions(events: readonly StreamTakenEvent[]): Promise<{ versions: Versions; readAt: string }> {
-    const organizations = [...new Set(events.map(({ organization_id }) => organization_id))]
-    if (organizations.length === 0) return { versions: new Map(), readAt: '' }
-    const query = readVersionsNow({ organizations: plainArray(organizations) })
-    const { rows } = await this.#options.database.query(...query)
-    const versions = new Map(rows.map((row) => [row.organization_id, row.version ?? undefined] as const))
-    return { versions, readAt: rows[0]!.read_at }
   }
 
   /** Has the recorder write an event's deliveries one by one. One that cannot be matched even alone goes to the refused ones. */

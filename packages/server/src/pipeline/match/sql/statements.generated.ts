@@ -44,7 +44,8 @@ export const readVersions = typedStatement<
   },
   {
     organization_id: string
-    version: number
+    version: number | null
+    read_at: string
   }
 >(import.meta.url, 'read-versions')
 

@@ -19,17 +19,6 @@ export const readStored = typedStatement<
   }
 >(import.meta.url, 'read-stored')
 
-export const readVersionsNow = typedStatement<
-  {
-    organizations: readonly string[] | string
-  },
-  {
-    organization_id: string
-    version: number | null
-    read_at: string
-  }
->(import.meta.url, 'read-versions-now')
-
 export const writeStreamed = typedStatement<
   {
     storedIds: readonly string[] | string
