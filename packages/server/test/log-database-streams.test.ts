@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import { attachMap } from './harness/attached.ts'
 import { EVERY_ENGINE } from './harness/databases.ts'
 import type { ApartDatabases } from './harness/log-database.ts'
-import { createApart } from './harness/log-database.ts'
+import { createApart, PEOPLE_MAP } from './harness/log-database.ts'
 import type { NatsCluster } from './harness/nats-cluster.ts'
 import { natsMissing, startNats } from './harness/nats-cluster.ts'
 import type { ReceiverServer } from './harness/receiver-server.ts'
@@ -13,18 +13,6 @@ import { createSite } from './harness/server-process.ts'
 import { until } from './harness/until.ts'
 
 const skip = EVERY_ENGINE.includes('postgresql') ? natsMissing : 'needs PostgreSQL'
-
-const MAP = {
-  organizations: { table: 'public.accounts', id: 'id', name: 'label' },
-  records: [
-    {
-      record: 'contact',
-      table: 'public.people',
-      organization: { column: 'account_id' },
-      columns: { id: 'id', first_name: 'name', updated_at: 'changed_at' },
-    },
-  ],
-}
 
 suite('a log database apart from that of the CRM, with streams between them', { skip }, () => {
   let nats: NatsCluster
@@ -49,7 +37,7 @@ suite('a log database apart from that of the CRM, with streams between them', { 
       NATS_PARTITIONS: '4',
     })
     server = await site.start()
-    await attachMap(apart.crm, MAP)
+    await attachMap(apart.crm, PEOPLE_MAP)
     const [organization] = await server.api.rows<{ id: string }>('organizations', 1)
     organizationId = organization!.id
   })

@@ -9,20 +9,12 @@ import type { ErrorBody } from './harness/api.ts'
 import { attachMap } from './harness/attached.ts'
 import { ENGINES } from './harness/databases.ts'
 import type { ApartDatabases, ApartNode } from './harness/log-database.ts'
-import { createApart } from './harness/log-database.ts'
+import { createApart, PEOPLE_MAP } from './harness/log-database.ts'
 import { SERVICE_KEY } from './harness/server-process.ts'
 import { until } from './harness/until.ts'
 
 const MAP = {
-  organizations: { table: 'public.accounts', id: 'id', name: 'label' },
-  records: [
-    {
-      record: 'contact',
-      table: 'public.people',
-      organization: { column: 'account_id' },
-      columns: { id: 'id', first_name: 'name', updated_at: 'changed_at' },
-    },
-  ],
+  ...PEOPLE_MAP,
   events: [
     {
       type: 'invoice.paid',

@@ -92,7 +92,7 @@ export class Nodes {
     this.#connection.publish(NODES_SUBJECT, JSON.stringify(said))
   }
 
-  /** After a time in which this node could hear no one, nobody is dead because of that. */
+  /** After a time in which this node could hear no one: silence in it does not mean that a node is dead. */
   listenAgain(): void {
     this.#listeningSince = performance.now()
     this.#gaps = this.#vigil.gaps

@@ -102,7 +102,7 @@ export class OwnedPartition {
     return this.#open.size
   }
 
-  /** The servers remove a consumer from which nobody pulls. */
+  /** The servers remove a consumer from which no node pulls. */
   async keepAlive(): Promise<void> {
     if (this.#state === 'ended') return
     // No message is as small: this asks for none.

@@ -17,6 +17,19 @@ import { ENCRYPTION_KEY, SERVICE_KEY } from './server-process.ts'
 
 const KEY = Buffer.from(ENCRYPTION_KEY, 'base64')
 
+/** A map of accounts, and of people in them as contacts. */
+export const PEOPLE_MAP = {
+  organizations: { table: 'public.accounts', id: 'id', name: 'label' },
+  records: [
+    {
+      record: 'contact',
+      table: 'public.people',
+      organization: { column: 'account_id' },
+      columns: { id: 'id', first_name: 'name', updated_at: 'changed_at' },
+    },
+  ],
+}
+
 /** A node in this process. */
 export interface ApartNode {
   url: string

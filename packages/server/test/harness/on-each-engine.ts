@@ -16,19 +16,28 @@ export interface Stage {
   organizationId: string
 }
 
+export interface StageOptions {
+  settings?: Settings
+  engines?: readonly Engine[]
+  /** Whether events go through a NATS server of the stage, on PostgreSQL. */
+  isOnStreams?: boolean
+  /** Why the tests cannot run here. */
+  skip?: string | false
+}
+
 /** Runs the same tests on each of the engines, each on a database, a process and a receiver of its own. */
 export function onEachEngine(
   name: string,
   define: (stage: Stage) => void,
-  { settings = {}, engines = ENGINES }: { settings?: Settings; engines?: readonly Engine[] } = {},
+  { settings = {}, engines = ENGINES, isOnStreams, skip = false }: StageOptions = {},
 ): void {
   for (const engine of engines) {
-    suite(`${name} (${engine})`, () => {
+    suite(`${name} (${engine})`, { skip }, () => {
       const stage = { engine } as Stage
       let database: TestDatabase
       before(async () => {
         database = await createDatabase(engine)
-        stage.site = createSite(database.url, settings)
+        stage.site = createSite(database.url, settings, isOnStreams === undefined ? {} : { isOnStreams })
         stage.server = await stage.site.start()
         stage.receiver = await startReceiver()
         const organization = await stage.server.api.insert<{ id: string }>('organizations', { name: 'Acme' })

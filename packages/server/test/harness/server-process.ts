@@ -64,11 +64,18 @@ const DEVELOPMENT: Settings = {
   WORKERS: '1',
 }
 
-/** `npm test -- --streams`: what can run on NATS JetStream does, each site on a server of its own. */
-const IS_ON_STREAMS = process.env['TEST_STREAMS'] !== undefined
+/** `npm test -- --streams`: what can run on NATS JetStream does. */
+const ALL_ON_STREAMS = process.env['TEST_STREAMS'] !== undefined
 
-/** A place where the program runs: a data folder and, where `databaseUrl` is given, that PostgreSQL database. */
-export function createSite(databaseUrl: string | undefined, settings: Settings = {}): ServerSite {
+/**
+ * A place where the program runs: a data folder and, where `databaseUrl` is given, that PostgreSQL database.
+ * @param isOnStreams whether events go through a NATS server of this place
+ */
+export function createSite(
+  databaseUrl: string | undefined,
+  settings: Settings = {},
+  { isOnStreams = ALL_ON_STREAMS } = {},
+): ServerSite {
   const folder = mkdtempSync(join(tmpdir(), 'connectgain-test-'))
   const running = new Set<ServerProcess>()
   let isClosed = false
@@ -86,8 +93,7 @@ export function createSite(databaseUrl: string | undefined, settings: Settings =
   return {
     settings: all,
     async start(more = {}, program = MAIN) {
-      const isOnStreams = IS_ON_STREAMS && databaseUrl !== undefined && all['NATS_URL'] === undefined
-      if (isOnStreams) nats ??= startNats()
+      if (isOnStreams && databaseUrl !== undefined && all['NATS_URL'] === undefined) nats ??= startNats()
       const streams: Settings = nats === undefined ? {} : { NATS_URL: (await nats).url, NATS_PARTITIONS: '4' }
       const started = await startProcess({ ...all, ...streams, ...more }, folder, program)
       running.add(started)

@@ -10,7 +10,8 @@ export const MAX_LEASED = 5_000
  * The events that this node holds under a lease, each until all of its deliveries are written.
  *
  *     taken → leased → written (delivered, or pending with a row in the queue) → done
- *                └→ lost: another node has taken over; it sends the rest again, and outcomes of this node do not count
+ *                └→ lost: another node has taken over, and sends the rest again. With the outbox, outcomes of this node do not count; with
+ *                   streams, the first outcome of a delivery does
  */
 export abstract class LeasedEvents {
   readonly nodeId: string
